@@ -1,0 +1,105 @@
+// swift-tools-version:6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A module of ours: one folder under Sources, the same settings for all.
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+extension Target.Dependency {
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
+    static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let nioHTTPTypesHTTP1 = product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+}
+
+let package = Package(
+    name: "placet",
+    products: [.executable(name: "placet", targets: ["placet"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "placet",
+            dependencies: ["App", .arguments, .httpClient, .nioCore, .nioHTTP1],
+            swiftSettings: settings
+        ),
+        module(
+            "App",
+            [
+                "Routing", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Files", "Status",
+                .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
+            ]
+        ),
+
+        // One module per resource. They never import one another.
+        module("Accounts", ["Routing", "Index", .hummingbird, .httpTypes, .crypto, .cryptoExtras]),
+        module("Agents", ["Routing", "Index", .hummingbird]),
+        module(
+            "Files",
+            [
+                "Routing", "Index", "Blobs", "Multipart", "MediaType",
+                .hummingbird, .httpTypes, .crypto, .nioCore, .nioPosix,
+            ]
+        ),
+        module("Status", ["Routing", "Index", "Blobs", .hummingbird, .httpTypes]),
+
+        // The shelves. They import neither the resources nor one another.
+        module(
+            "Routing",
+            [.hummingbird, .httpTypes, .logging, .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1]
+        ),
+        module("Index", [.grdb, .logging]),
+        module("Blobs", ["CZlib", .crypto, .nioCore, .nioPosix]),
+        module("Multipart", [.nioCore]),
+        module("MediaType", ["CMagic", .nioCore]),
+        .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        tests("MultipartTests", ["Multipart", .nioCore]),
+        tests("MediaTypeTests", ["MediaType", .nioCore], exclude: ["Samples"]),
+        tests("BlobsTests", ["Blobs", .nioCore, .nioPosix]),
+        tests("IndexTests", ["Index", .grdb]),
+        tests("RoutingTests", ["Routing", .hummingbird, .hummingbirdTesting, .nioEmbedded]),
+        tests("FilesTests", ["Files"]),
+        tests("AccountsTests", ["Accounts"]),
+        tests("AppTests", ["App", "Index", "Blobs", .hummingbird, .hummingbirdTesting, .nioCore]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,61 @@
+import Crypto
+import FoundationEssentials
+import Index
+
+/// A user about to be stored, with a password that was given or that we make up.
+struct NewUser: Sendable {
+    let email: String
+    let displayName: String
+    let role: User.Role
+    /// Set when no password was given: show it once, the user must change it.
+    let generatedPassword: String?
+    private let id = Identifier.make()
+    private let passwordHash: String
+
+    /// Blocks for about 0.1 s: the password is hashed here, outside of any transaction.
+    init(email: String, displayName: String?, role: User.Role, password: String?) throws {
+        self.email = email
+        self.displayName = displayName ?? String(email.prefix { $0 != "@" })
+        self.role = role
+        let generated = Self.randomPassword()
+        generatedPassword = password == nil ? generated : nil
+        passwordHash = try PasswordHash(hashing: password ?? generated).encoded
+    }
+
+    @Sendable
+    func insert(_ tx: Transaction) throws -> User {
+        let user = User(
+            id: id,
+            email: email,
+            displayName: displayName,
+            role: role,
+            passwordHash: passwordHash,
+            mustChangePassword: generatedPassword != nil,
+            createdAt: tx.now
+        )
+        try tx.insert(user)
+        return user
+    }
+
+    /// 96 random bits, 16 characters.
+    private static func randomPassword() -> String {
+        SymmetricKey(size: .init(bitCount: 96)).withUnsafeBytes { Data($0) }.base64URLEncodedString()
+    }
+}
+
+/// The owner every index has from its first start on.
+package struct FirstOwner: Sendable {
+    package let email: String
+    /// Set when the password was made up: print it, it is stored nowhere.
+    package let generatedPassword: String?
+
+    /// Creates the owner in an index without users.
+    ///
+    /// - Returns: nil when there are users already.
+    package static func create(in index: Index, email: String, password: String?) async throws -> FirstOwner? {
+        guard try await index.read({ try $0.userCount() }) == 0 else { return nil }
+        let owner = try NewUser(email: email, displayName: nil, role: .owner, password: password)
+        _ = try await index.write(owner.insert)
+        return FirstOwner(email: email, generatedPassword: owner.generatedPassword)
+    }
+}

@@ -1,0 +1,56 @@
+import Accounts
+import Agents
+import Blobs
+import Files
+import Hummingbird
+import Index
+import Logging
+import MediaType
+import NIOCore
+import NIOPosix
+import Routing
+import Status
+
+/// The only place where the parts are put together: an open store, the modules on it, and their routes.
+package struct Assembly: Sendable {
+    package let index: Index
+    package let blobs: DiskBlobStore
+    package let routers: Routers
+    /// Set when this start made the first owner.
+    package let firstOwner: FirstOwner?
+
+    /// Opens the store and puts it in order after a crash.
+    ///
+    /// - Throws: ``BlobError``, ``IndexError`` and ``RecoveryError``; ``StartFailure`` explains them.
+    package init(_ configuration: Configuration, logger: Logger) async throws {
+        let threads = NIOThreadPool.singleton
+        blobs = try DiskBlobStore(root: configuration.storage, threads: threads)
+        index = try Index(path: configuration.indexPath, storeID: blobs.storeID)
+        try await Recovery(index: index, blobs: blobs, logger: logger).run()
+        firstOwner = try await FirstOwner.create(
+            in: index, email: configuration.adminEmail, password: configuration.adminPassword
+        )
+        let authenticator = KeyAuthenticator(index: index)
+        let modules: [any RouteModule] = [
+            AccountsModule(index: index, authenticator: authenticator),
+            AgentsModule(index: index),
+            FilesModule(
+                index: index,
+                blobs: blobs,
+                detector: try MediaTypeDetector(),
+                threads: threads,
+                limits: UploadLimits(
+                    maxBytes: configuration.maxUploadBytes, minFreeBytes: configuration.minFreeBytes
+                )
+            ),
+            StatusModule(index: index, blobs: blobs, version: Server.version),
+        ]
+        routers = Routers(modules: modules, authenticator: authenticator, translate: translate)
+    }
+
+    /// Ends the use of the store; the lock is free afterwards.
+    package func close() throws {
+        try index.close()
+        blobs.close()
+    }
+}

@@ -1,0 +1,109 @@
+import Configuration
+import Logging
+
+/// Everything that can be set, from command-line arguments, then `PLACET_*` in the environment, then the defaults.
+///
+/// Checked as a whole before anything is opened or bound.
+package struct Configuration: Sendable {
+    /// `--host`, `PLACET_HOST` (text, `127.0.0.1`): the address to listen on.
+    package let host: String
+    /// `--port`, `PLACET_PORT` (integer, 3001, 0…65535): the TCP port; 0 takes a free one.
+    package let port: Int
+    /// `--storage`, `PLACET_STORAGE` (path, `./storage`, at most 90 bytes): the folder for index and bytes.
+    package let storage: String
+    /// `PLACET_MAX_UPLOAD_BYTES` (integer, 1 GiB, 1…2^50 bytes): the largest file.
+    package let maxUploadBytes: Int64
+    /// `PLACET_MIN_FREE_BYTES` (integer, 64 MiB, 0…2^50 bytes): uploads that would leave less disk free get 507.
+    package let minFreeBytes: Int64
+    /// `PLACET_IDLE_TIMEOUT` (integer, 60, 1…3600 seconds): a connection that sends nothing for so long is closed.
+    package let idleTimeout: Duration
+    /// `PLACET_ADMIN_EMAIL` (text, `admin@placet.local`): the first owner, made at the first start.
+    package let adminEmail: String
+    /// `PLACET_ADMIN_PASSWORD` (text of 8 or more characters; random, printed once): the first owner's password.
+    package let adminPassword: String?
+    /// `PLACET_LOG_LEVEL` (trace, debug, info, notice, warning, error, critical; `info`): requests are logged at info.
+    package let logLevel: Logger.Level
+    /// `PLACET_LOG_FORMAT` (text or json; `text`): one line per event on standard error.
+    package let logFormat: LogFormat
+
+    package enum LogFormat: String, Sendable, CaseIterable { case text, json }
+
+    /// - Parameter arguments: what the command line said, by key (`host`, `port`, `storage`).
+    /// - Throws: ``ConfigurationError`` naming the first key that cannot be used.
+    package init(arguments: [String: String], environment: [String: String]) throws(ConfigurationError) {
+        let values = Values(arguments: arguments, environment: environment)
+        host = try values.text("host", default: "127.0.0.1")
+        port = Int(try values.integer("port", default: 3001, in: 0...65535))
+        storage = try values.text("storage", default: "./storage")
+        maxUploadBytes = try values.integer("max.upload.bytes", default: 1 << 30, in: 1...(1 << 50))
+        minFreeBytes = try values.integer("min.free.bytes", default: 64 << 20, in: 0...(1 << 50))
+        idleTimeout = .seconds(try values.integer("idle.timeout", default: 60, in: 1...3600))
+        adminEmail = try values.text("admin.email", default: "admin@placet.local")
+        adminPassword = values["admin.password"]
+        logLevel = try values.choice("log.level", default: .info)
+        logFormat = try values.choice("log.format", default: .text)
+
+        if storage.utf8.count > Self.maxStoragePathBytes {
+            throw .init("storage", "is longer than \(Self.maxStoragePathBytes) bytes; the control socket needs room")
+        }
+        if let adminPassword, adminPassword.count < 8 { throw .init("admin.password", "must have 8 characters") }
+    }
+
+    /// A Unix socket's path has at most 107 bytes, and ours adds its own name.
+    private static let maxStoragePathBytes = 90
+
+    package var indexPath: String { "\(storage)/index.sqlite" }
+    /// Where the command line of this machine reaches a running server.
+    package var controlSocketPath: String { "\(storage)/control.sock" }
+}
+
+/// A setting that cannot be used, named as the operator wrote it.
+package struct ConfigurationError: Error, CustomStringConvertible {
+    package let description: String
+
+    init(_ key: String, _ problem: String) {
+        let variable = "PLACET_" + key.uppercased().replacing(".", with: "_")
+        description = "\(variable) (or --\(key.replacing(".", with: "-"))) \(problem)"
+    }
+}
+
+/// The raw values, nearest source first.
+private struct Values {
+    let reader: ConfigReader
+
+    init(arguments: [String: String], environment: [String: String]) {
+        let given = arguments.map { (AbsoluteConfigKey([$0.key]), ConfigValue(.string($0.value), isSecret: false)) }
+        reader = ConfigReader(providers: [
+            InMemoryProvider(name: "arguments", values: Dictionary(uniqueKeysWithValues: given)),
+            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "placet"),
+        ])
+    }
+
+    subscript(key: String) -> String? { reader.string(forKey: ConfigKey(key)) }
+
+    func text(_ key: String, default fallback: String) throws(ConfigurationError) -> String {
+        let text = self[key] ?? fallback
+        guard !text.isEmpty else { throw ConfigurationError(key, "is empty") }
+        return text
+    }
+
+    func integer(_ key: String, default fallback: Int64, in range: ClosedRange<Int64>) throws(ConfigurationError) -> Int64 {
+        guard let text = self[key] else { return fallback }
+        guard let number = Int64(text), range.contains(number) else {
+            throw ConfigurationError(key, "is '\(text)'; it must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ key: String,
+        default fallback: Choice
+    ) throws(ConfigurationError) -> Choice {
+        guard let text = self[key] else { return fallback }
+        guard let choice = Choice(rawValue: text) else {
+            let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ConfigurationError(key, "is '\(text)'; it must be one of \(names)")
+        }
+        return choice
+    }
+}

@@ -1,0 +1,21 @@
+import Blobs
+import HTTPTypes
+import Index
+import Multipart
+import Routing
+
+/// What the errors of the shelves mean to a client; nil for what only a defect or a broken disk explains.
+func translate(_ error: any Error) -> APIError? {
+    switch error {
+    case let error as MultipartError:
+        APIError(error == .notMultipart ? .unsupportedMediaType : .badRequest, error.description)
+    case BlobError.storageFull, IndexError.full:
+        APIError(.insufficientStorage, "The storage is full; nothing was stored")
+    case IndexError.readOnly:
+        APIError(.serviceUnavailable, "The storage cannot be written at the moment")
+    case BlobError.closed, IndexError.closed:
+        APIError(.serviceUnavailable, "The server is stopping; send the request again")
+    default:
+        nil
+    }
+}

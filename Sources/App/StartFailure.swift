@@ -1,0 +1,39 @@
+import Blobs
+import Index
+import NIOCore
+
+/// Why the store could not be opened or the port not bound, in a sentence the operator can act on.
+package enum StartFailure: Error, CustomStringConvertible {
+    /// Another process has the store; its id if it left one.
+    case storageInUse(folder: String, pid: Int32?)
+    case cannotStart(String)
+
+    package var description: String {
+        switch self {
+        case .storageInUse(let folder, let pid):
+            "The storage folder \(folder) is in use" + (pid.map { " by process \($0)" } ?? "")
+                + ". Stop that server first, or give this one another --storage."
+        case .cannotStart(let reason): reason
+        }
+    }
+
+    /// The explanation of an error of the start; other errors as they are.
+    static func explaining(_ error: any Error, _ configuration: Configuration) -> any Error {
+        switch error {
+        case BlobError.locked(let pid):
+            StartFailure.storageInUse(folder: configuration.storage, pid: pid)
+        case let error as BlobError:
+            StartFailure.cannotStart("\(configuration.storage): \(error.logDescription)")
+        case IndexError.foreignStore:
+            StartFailure.cannotStart("\(configuration.indexPath) belongs to another storage folder.")
+        case IndexError.newerSchema:
+            StartFailure.cannotStart("\(configuration.indexPath) was written by a newer placet; start that one.")
+        case let error as IndexError:
+            StartFailure.cannotStart("\(configuration.indexPath) cannot be opened: \(error)")
+        case let error as IOError:
+            StartFailure.cannotStart("Cannot listen on \(configuration.host):\(configuration.port): \(error)")
+        default:
+            error
+        }
+    }
+}

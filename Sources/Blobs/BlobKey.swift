@@ -1,0 +1,71 @@
+import Glibc
+
+/// The address of published bytes: their digest and a generation that no other publish ever had or will have.
+///
+/// Written `sha256/ab/<62 hex>.<32 hex>`, 105 characters. On disk that is also the path below `blobs/`, so the key never
+/// has to be translated; keys sort as their descriptions do, which is the order of `DiskBlobStore.list(after:limit:)`.
+package struct BlobKey: Hashable, Sendable, CustomStringConvertible, Comparable {
+    package let digest: BlobDigest
+    /// 32 lower-case hex digits; later publishes sort later, as far as the clock can be trusted.
+    package let generation: String
+
+    /// A key for one publish: nobody else has it (invariant 3).
+    static func fresh(for digest: BlobDigest) -> BlobKey {
+        BlobKey(digest: digest, generation: Token.fresh())
+    }
+
+    init(digest: BlobDigest, generation: String) {
+        self.digest = digest
+        self.generation = generation
+    }
+
+    /// Takes exactly what `description` gives: no other case, no other length. Anything else is nil, so a path built from
+    /// a key cannot leave the store.
+    package init?(_ description: String) {
+        let parts = description.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 3 else { return nil }
+        self.init(directory: String(parts[1]), name: String(parts[2]))
+        guard self.description == description else { return nil }
+    }
+
+    /// Takes a file name and the two digits of the directory it was found in.
+    init?(directory: String, name: String) {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let digest = BlobDigest(hex: directory + parts[0]), Token.isOne(parts[1]) else {
+            return nil
+        }
+        self.init(digest: digest, generation: String(parts[1]))
+        guard self.name == name, digest.hex.hasPrefix(directory) else { return nil }
+    }
+
+    package var description: String { "\(directory)/\(name)" }
+
+    /// The directory that holds the bytes, below `blobs/`.
+    var directory: String { "sha256/\(digest.hex.prefix(2))" }
+
+    /// The name in that directory.
+    var name: String { "\(digest.hex.dropFirst(2)).\(generation)" }
+
+    package static func < (left: BlobKey, right: BlobKey) -> Bool {
+        left.digest == right.digest
+            ? left.generation < right.generation
+            : left.digest.bytes.lexicographicallyPrecedes(right.digest.bytes)
+    }
+}
+
+/// 32 hex digits that are never made twice: 48 bits of Unix milliseconds, then 80 random bits.
+enum Token {
+    static func fresh() -> String {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        let milliseconds = UInt64(now.tv_sec) * 1000 + UInt64(now.tv_nsec) / 1_000_000
+        let high = milliseconds << 16 | UInt64.random(in: 0...0xffff)
+        let low = UInt64.random(in: .min ... .max)
+        let bytes = [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
+        return Hex.encode(bytes)
+    }
+
+    static func isOne(_ text: some StringProtocol) -> Bool {
+        text.utf8.count == 32 && text.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x61 && $0 <= 0x66) }
+    }
+}

@@ -1,0 +1,162 @@
+import Glibc
+import NIOCore
+import Synchronization
+
+// Guards, with DiskBlobStore.swift, invariants 1, 2, 3 and 7 (numbered there). What holds on disk after each step of a
+// publish, so that a crash or a power loss between any two leaves nothing worse than garbage that is found:
+//
+//     step                     incoming/          blobs/ab/     a crash here leaves
+//     ------------------------------------------------------------------------------------------------------
+//     (spooling)               session.token      -             a spool: swept
+//     1  fdatasync             session.token      -             a spool: swept
+//     2  rename                session.key        -             a spool that names its key: swept
+//     3  link                  session.key        key           bytes without a row: the sweep finds them by 2
+//     4  fsync of blobs/ab     session.key        key, durable  the same
+//     (the index commits)      session.key        key + row     the sweep sees the row and keeps the bytes
+//     5  unlink                -                  key + row     the normal state
+//
+// Bytes short enough to wait in memory are written under `session.key` from the start: for them 1 and 2 are one create,
+// write and fdatasync, and when the index already has the digest the disk is never touched. `incoming/` is not fsynced: a
+// file system that loses 2 but keeps 3 leaves unlisted garbage, which a check of the whole store finds (invariant 2).
+
+/// The file of one spool in `incoming/`, made when there is something to write. All methods block: call them on the thread
+/// pool. One task uses it at a time; the mutex is there for the compiler and to stay safe if someone does not.
+final class IncomingFile: Sendable {
+    private struct State: ~Copyable {
+        /// Open from the first write until the bytes are durable.
+        var descriptor: Descriptor?
+        var size: Int64 = 0
+        /// Our entries in `incoming/`: none, the spool, or one for each key it was published under.
+        var names: [IncomingName] = []
+        /// Why it cannot be used any more.
+        var failure: BlobError?
+    }
+
+    private let directory: StoreDirectory
+    private let state = Mutex(State())
+
+    init(in directory: StoreDirectory) {
+        self.directory = directory
+    }
+
+    /// A spool that was dropped unpublished, by a cancelled request for example, goes with its last user. One that was
+    /// published stays for the next sweep: only the index knows whether its row was committed.
+    deinit {
+        state.withLock { state in
+            if !state.names.contains(where: { $0.key != nil }) { Self.removeEntries(&state, in: directory) }
+        }
+    }
+
+    /// Adds bytes at the end. On an error nothing is left on disk and every later call fails alike.
+    func append(_ bytes: ByteBuffer) throws(BlobError) {
+        try use { (state) throws(BlobError) in
+            if state.names.isEmpty { try create(IncomingName(session: directory.session), &state) }
+            try write(bytes, &state)
+        }
+    }
+
+    /// Takes steps 1 to 4. `content` is the whole content when nothing was appended. May be called again with another key.
+    ///
+    /// An error takes back what was made, and every later call fails alike: after a failed flush the kernel may have
+    /// dropped the pages and call them clean, so trying again could report success for bytes that are not there.
+    func publish(_ content: ByteBuffer?, as key: BlobKey) throws(BlobError) {
+        try use { (state) throws(BlobError) in
+            let name = IncomingName(session: directory.session, key: key)
+            if state.names.isEmpty {
+                try create(name, &state)
+                try write(content ?? ByteBuffer(), &state)
+            }
+            try makeDurable(&state)
+            try carryKey(name, &state)
+            try link(name, as: key)
+            do throws(BlobError) {
+                try directory.syncDirectory(of: key)
+            } catch {
+                _ = try? directory.removeBlob(key)
+                throw error
+            }
+        }
+    }
+
+    /// Flushes what was appended, for the health probe.
+    func flush() throws(BlobError) {
+        try use { (state) throws(BlobError) in try makeDurable(&state) }
+    }
+
+    /// Step 5, or the end of a spool that is not wanted; idempotent.
+    func discard() {
+        state.withLock { state in
+            Self.removeEntries(&state, in: directory)
+            state.failure = .closed
+        }
+    }
+
+    /// Whether there is anything to unlink.
+    var isOnDisk: Bool { state.withLock { !$0.names.isEmpty } }
+
+    private func use(_ body: (inout State) throws(BlobError) -> Void) throws(BlobError) {
+        try state.withLock { (state) throws(BlobError) in
+            if let failure = state.failure { throw failure }
+            do throws(BlobError) {
+                try body(&state)
+            } catch {
+                Self.removeEntries(&state, in: directory)
+                state.failure = error
+                throw error
+            }
+        }
+    }
+
+    private static func removeEntries(_ state: inout State, in directory: StoreDirectory) {
+        // Best effort: what cannot be unlinked now is swept at the next start.
+        for name in state.names { try? directory.removeIncoming(name.description) }
+        state.names = []
+        state.descriptor = nil
+    }
+}
+
+extension IncomingFile {
+    /// Read-only for everybody from birth: this descriptor is the only one that ever writes (invariant 3).
+    private func create(_ name: IncomingName, _ state: inout State) throws(BlobError) {
+        let flags = O_WRONLY | O_CREAT | O_EXCL
+        state.descriptor = try Descriptor(name.description, in: directory.incoming.raw, flags, mode: 0o440)
+        state.names = [name]
+    }
+
+    private func write(_ bytes: ByteBuffer, _ state: inout State) throws(BlobError) {
+        var written: Result<Void, BlobError> = .success(())
+        bytes.withUnsafeReadableBytes { pointer in
+            written = Result { () throws(BlobError) in try state.descriptor?.write(pointer, at: state.size) }
+        }
+        try written.get()
+        state.size += Int64(bytes.readableBytes)
+    }
+
+    /// Flushes once; what is durable needs its descriptor no more.
+    private func makeDurable(_ state: inout State) throws(BlobError) {
+        guard let raw = state.descriptor?.raw else { return }
+        try check("fdatasync") { fdatasync(raw) }
+        state.descriptor = nil
+    }
+
+    /// The first key renames the spool; a further one gets an entry of its own, so that a crash forgets neither.
+    private func carryKey(_ name: IncomingName, _ state: inout State) throws(BlobError) {
+        let incoming = directory.incoming.raw
+        guard let current = state.names.last, current.description != name.description else { return }
+        if current.key == nil {
+            try check("rename") { renameat(incoming, current.description, incoming, name.description) }
+            state.names = [name]
+        } else {
+            try check("link") { linkat(incoming, current.description, incoming, name.description, 0) }
+            state.names.append(name)
+        }
+    }
+
+    /// link(2) never replaces: a taken key stays as it is (invariant 3).
+    private func link(_ name: IncomingName, as key: BlobKey) throws(BlobError) {
+        let linked = try check("link", unless: EEXIST) {
+            linkat(directory.incoming.raw, name.description, directory.blobs.raw, key.description, 0)
+        }
+        guard linked else { throw .keyTaken(key) }
+    }
+}

@@ -1,0 +1,50 @@
+import Glibc
+
+// Guards the second half of invariant 7: what dead processes left is found by the names in `incoming/` alone.
+
+/// What a sweep of `incoming/` found and did, in files.
+package struct SweepReport: Sendable, Equatable {
+    /// Entries of `incoming/` removed, of all kinds.
+    package var leftovers = 0
+    /// Published bytes removed, because no row was ever committed for them.
+    package var removedBlobs = 0
+    /// Published bytes kept, because their row was committed before the process died.
+    package var keptBlobs = 0
+
+    package init(leftovers: Int = 0, removedBlobs: Int = 0, keptBlobs: Int = 0) {
+        self.leftovers = leftovers
+        self.removedBlobs = removedBlobs
+        self.keptBlobs = keptBlobs
+    }
+
+    mutating func add(_ other: SweepReport) {
+        leftovers += other.leftovers
+        removedBlobs += other.removedBlobs
+        keptBlobs += other.keptBlobs
+    }
+}
+
+extension StoreDirectory {
+    /// The entries of `incoming/` that are not of this opening of the store. Names of unknown shape are left alone.
+    func leftovers() throws(BlobError) -> [IncomingName] {
+        try Descriptor.names(in: incoming.raw, ".").compactMap(IncomingName.init).filter { $0.session != session }
+    }
+
+    /// Removes leftovers, and the published bytes of those whose key is not in `referenced`. The bytes go first: a crash
+    /// between the two leaves the entry, and the next sweep ends what this one began.
+    func sweep(_ leftovers: [IncomingName], referenced: Set<BlobKey>) throws(BlobError) -> SweepReport {
+        var report = SweepReport()
+        for name in leftovers {
+            if let key = name.key {
+                if referenced.contains(key) {
+                    report.keptBlobs += 1
+                } else if try removeBlob(key) {
+                    report.removedBlobs += 1
+                }
+            }
+            try removeIncoming(name.description)
+            report.leftovers += 1
+        }
+        return report
+    }
+}

@@ -1,0 +1,148 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Receives bytes of unknown length and content; used by one task.
+///
+/// Bytes are collected to chunks of 256 KiB. A full chunk is hashed and written on the thread pool while the next one fills;
+/// when that is full too, `append` waits. So a spool holds at most two chunks, 512 KiB, whatever it is handed, and a slow
+/// disk slows the sender down. Nothing is written before a whole chunk is there: shorter bytes wait in memory.
+///
+/// A spool that is dropped, as by a cancelled request, closes and unlinks its file.
+package final class Spool: Sendable {
+    private struct State {
+        var pending = ByteBuffer()
+        var sample = ByteBuffer()
+        var byteCount: Int64 = 0
+        /// The write under way, or the last one; its value is how it failed.
+        var write: Task<BlobError?, Never>?
+        var isFinished = false
+    }
+
+    static let chunkBytes = 262_144
+    /// Hashing so little (about 20 µs) costs less than a hop to the pool and back.
+    private static let inlineBytes = 16_384
+
+    private let sampleBytes: Int
+    private let threads: NIOThreadPool
+    private let file: IncomingFile
+    private let state = Mutex(State())
+    private let fingerprint = Mutex(Fingerprint())
+
+    init(in directory: StoreDirectory, threads: NIOThreadPool, sampleBytes: Int) {
+        self.sampleBytes = min(sampleBytes, Self.chunkBytes)
+        self.threads = threads
+        file = IncomingFile(in: directory)
+    }
+
+    /// The bytes taken so far.
+    package var byteCount: Int64 { state.withLock { $0.byteCount } }
+
+    /// Takes bytes in, and waits while two chunks are full.
+    ///
+    /// Throws what an earlier write met, `.storageFull` above all: then nothing is left on disk, and only `discard` makes
+    /// sense. `.closed` after `finish` or `discard`.
+    package func append(_ bytes: ByteBuffer) async throws(BlobError) {
+        var rest = bytes
+        while rest.readableBytes > 0 {
+            if let chunk = try collect(from: &rest) { try await write(chunk) }
+        }
+    }
+
+    /// Ends the receiving: waits for the last write and tells what the bytes are. They are not durable yet.
+    ///
+    /// Throws as `append` does.
+    package func finish() async throws(BlobError) -> SpooledBlob {
+        let (last, count) = try state.withLock { (state) throws(BlobError) in
+            guard !state.isFinished else { throw .closed }
+            state.isFinished = true
+            return (state.pending, state.byteCount)
+        }
+        let isSmall = count < Self.chunkBytes
+        if isSmall {
+            try await hashInMemory(last)
+        } else {
+            if last.readableBytes > 0 { try await write(last) }
+            try await lastWrite()
+        }
+        let sample = state.withLock { state in
+            state.pending = ByteBuffer()
+            return isSmall ? last.getSlice(at: last.readerIndex, length: min(sampleBytes, Int(count))) : state.sample
+        }
+        let fingerprint = fingerprint.withLock { $0 }
+        return SpooledBlob(fingerprint, sample: sample ?? ByteBuffer(), content: isSmall ? last : nil, file: file)
+    }
+
+    /// Gives the bytes up: closes and unlinks the file after the write under way. Idempotent, also after an error; after
+    /// `finish` use `DiskBlobStore.discard(_:)`, or this.
+    package func discard() async {
+        let write = state.withLock { state in
+            state.isFinished = true
+            state.pending = ByteBuffer()
+            return state.write
+        }
+        _ = await write?.value
+        await file.discard(on: threads)
+    }
+
+    /// Moves bytes to the chunk that is filling; returns it when it is full.
+    private func collect(from rest: inout ByteBuffer) throws(BlobError) -> ByteBuffer? {
+        try state.withLock { (state) throws(BlobError) in
+            guard !state.isFinished else { throw .closed }
+            let room = Self.chunkBytes - state.pending.readableBytes
+            guard var piece = rest.readSlice(length: min(room, rest.readableBytes)) else { return nil }
+            // Small uploads get what they need; whoever has filled one chunk gets whole ones.
+            state.pending.reserveCapacity(state.byteCount < Self.chunkBytes ? piece.readableBytes : Self.chunkBytes)
+            state.byteCount += Int64(piece.readableBytes)
+            state.pending.writeBuffer(&piece)
+            guard state.pending.readableBytes == Self.chunkBytes else { return nil }
+            defer { state.pending = ByteBuffer() }
+            return state.pending
+        }
+    }
+
+    /// Starts the write of a chunk once the one before it is done.
+    private func write(_ chunk: ByteBuffer) async throws(BlobError) {
+        try await lastWrite()
+        let next = Task<BlobError?, Never> { [self] in
+            do throws(BlobError) {
+                try await threads.run { [self] () throws(BlobError) in
+                    fingerprint.withLock { $0.update(chunk) }
+                    try file.append(chunk)
+                }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        state.withLock { state in
+            // A copy: a slice would keep the whole chunk.
+            if state.write == nil { state.sample = ByteBuffer(bytes: chunk.readableBytesView.prefix(sampleBytes)) }
+            state.write = next
+        }
+    }
+
+    private func lastWrite() async throws(BlobError) {
+        if let error = await state.withLock({ $0.write })?.value { throw error }
+    }
+
+    private func hashInMemory(_ bytes: ByteBuffer) async throws(BlobError) {
+        if bytes.readableBytes <= Self.inlineBytes {
+            fingerprint.withLock { $0.update(bytes) }
+        } else {
+            try await threads.run { [self] in fingerprint.withLock { $0.update(bytes) } }
+        }
+    }
+}
+
+extension IncomingFile {
+    /// Unlinks on the pool, without a hop when there is nothing to unlink; at once when the pool is shut down.
+    func discard(on threads: NIOThreadPool) async {
+        guard isOnDisk else { return discard() }
+        do throws(BlobError) {
+            try await threads.run { [self] in discard() }
+        } catch {
+            discard()
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Glibc
+
+// The layout, drawn. No other file names a path of it; README.md in the storage folder shows it to operators.
+//
+//     root/
+//       STORE                          "placet blobs 1 <store id>", written once, last, when all the rest is durable
+//       LOCK                           held with flock(2) while a process has the store open; its process id inside
+//       incoming/
+//         <session>.<token>            a spool whose content is not known yet
+//         <session>.<64 hex>.<generation>   a spool that is being published under that key, or was
+//       blobs/
+//         sha256/00 … sha256/ff/
+//           <62 hex>.<generation>      published bytes, mode 0440, a hard link of the spool until that goes
+//
+// `session` is a token of one opening of the store: what bears another session in `incoming/` is left of a dead process.
+//
+// Guards invariant 5 (one process has the store open) and the first half of 7 (nothing is walked when it opens).
+
+/// The open storage folder: its lock and its directories, all reached through descriptors, so that the folder may be
+/// renamed or the working directory changed under a running server. Goes, and lets go of the lock, with its last user.
+final class StoreDirectory: Sendable {
+    let root: Descriptor
+    let lock: Descriptor
+    let blobs: Descriptor
+    let incoming: Descriptor
+    let storeID: String
+    let session = Token.fresh()
+
+    init(path: String) throws(BlobError) {
+        let isNew = try check("mkdir", unless: EEXIST) { mkdir(path, Self.mode) }
+        root = try Descriptor(path, in: AT_FDCWD, O_RDONLY | O_DIRECTORY)
+        if isNew { try Descriptor("..", in: root.raw, O_RDONLY | O_DIRECTORY).sync() }
+        lock = try Self.takeLock(in: root.raw)
+        if let known = try Self.readStoreID(in: root.raw) {
+            storeID = known
+        } else {
+            storeID = try Self.makeLayout(in: root.raw)
+        }
+        do throws(BlobError) {
+            blobs = try Descriptor("blobs", in: root.raw, O_RDONLY | O_DIRECTORY)
+        } catch .io(_, ENOENT) {
+            throw .missingLayout
+        }
+        let raw = root.raw
+        _ = try check("mkdir", unless: EEXIST) { mkdirat(raw, "incoming", Self.mode) }
+        incoming = try Descriptor("incoming", in: root.raw, O_RDONLY | O_DIRECTORY)
+    }
+
+    // Closing alone would not do: a child that was forked but has not yet called exec shares the lock.
+    deinit { flock(lock.raw, LOCK_UN) }
+
+    private static let mode: mode_t = 0o750
+
+    private static func takeLock(in root: Int32) throws(BlobError) -> Descriptor {
+        let lock = try Descriptor("LOCK", in: root, O_RDWR | O_CREAT, mode: 0o640)
+        let raw = lock.raw
+        guard try check("flock", unless: EWOULDBLOCK, { flock(raw, LOCK_EX | LOCK_NB) }) else {
+            throw .locked(pid: Int32(try lock.text().prefix { $0.isNumber }))
+        }
+        try check("truncate") { ftruncate(raw, 0) }
+        try lock.write("\(getpid())\n")
+        return lock
+    }
+
+    private static func readStoreID(in root: Int32) throws(BlobError) -> String? {
+        do throws(BlobError) {
+            let text = try Descriptor("STORE", in: root, O_RDONLY).text()
+            let id = text.dropFirst(Self.storePrefix.count).prefix(32)
+            guard text == "\(Self.storePrefix)\(id)\n", Token.isOne(id) else { throw .foreignLayout }
+            return String(id)
+        } catch .io(_, ENOENT) {
+            return nil
+        }
+    }
+
+    private static let storePrefix = "placet blobs 1 "
+
+    /// Makes everything once, about 30 ms; a crash half-way leaves no `STORE`, and the next start goes on from there.
+    private static func makeLayout(in root: Int32) throws(BlobError) -> String {
+        let leaves = (0...255).map { "blobs/sha256/" + Hex.encode([UInt8($0)]) }
+        for name in ["incoming", "blobs", "blobs/sha256"] + leaves {
+            _ = try check("mkdir", unless: EEXIST) { mkdirat(root, name, mode) }
+        }
+        for name in ["blobs/sha256", "blobs"] {
+            try Descriptor(name, in: root, O_RDONLY | O_DIRECTORY).sync()
+        }
+        let id = Token.fresh()
+        let file = try Descriptor("STORE.new", in: root, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o640)
+        try file.write("\(storePrefix)\(id)\n")
+        try file.sync()
+        try check("rename") { renameat(root, "STORE.new", root, "STORE") }
+        try check("fsync") { fsync(root) }
+        return id
+    }
+}
+
+extension Descriptor {
+    /// Writes a short text at the start.
+    fileprivate func write(_ text: String) throws(BlobError) {
+        let bytes = Array(text.utf8)
+        let raw = raw
+        try check("write") { pwrite(raw, bytes, bytes.count, 0) }
+    }
+}
+
+extension StoreDirectory {
+    /// Removes published bytes and makes that durable; says whether there were any.
+    func removeBlob(_ key: BlobKey) throws(BlobError) -> Bool {
+        let existed = try check("unlink", unless: ENOENT) { unlinkat(blobs.raw, key.description, 0) }
+        // Also when absent: an earlier process may have died between its unlink and its fsync.
+        try syncDirectory(of: key)
+        return existed
+    }
+
+    /// Makes the names beside `key` durable.
+    func syncDirectory(of key: BlobKey) throws(BlobError) {
+        try Descriptor(key.directory, in: blobs.raw, O_RDONLY | O_DIRECTORY).sync()
+    }
+
+    /// Removes an entry of `incoming/`. Not made durable: an entry that comes back after power loss is swept.
+    func removeIncoming(_ name: String) throws(BlobError) {
+        _ = try check("unlink", unless: ENOENT) { unlinkat(incoming.raw, name, 0) }
+    }
+}

@@ -1,0 +1,87 @@
+/// What a `Range` header asks for, once the size of the file is known (RFC 9110 section 14).
+enum ByteRangeRequest: Equatable, Sendable {
+    /// No range, or one that is to be ignored: send everything.
+    case whole
+    /// The ranges to send, in the order asked for; one, or up to ``maxRanges`` that do not overlap.
+    case parts([Range<Int64>])
+    /// Well-formed, but nothing of it lies inside the file.
+    case unsatisfiable
+
+    /// More parts than this, or parts that overlap, are a way to make a server work: they get the whole file
+    /// (RFC 9110 section 14.2 allows it).
+    static let maxRanges = 8
+
+    init(header: String?, size: Int64) {
+        guard let header, let asked = Self.parse(header) else {
+            self = .whole
+            return
+        }
+        let inside = asked.compactMap { $0.resolved(size: size) }
+        if inside.isEmpty {
+            self = .unsatisfiable
+        } else if asked.count > Self.maxRanges || Self.overlap(inside) {
+            self = .whole
+        } else {
+            self = .parts(inside)
+        }
+    }
+
+    private enum Spec {
+        case from(Int64, through: Int64?)
+        case last(Int64)
+
+        func resolved(size: Int64) -> Range<Int64>? {
+            switch self {
+            case .from(let first, let last):
+                guard first < size else { return nil }
+                return first..<(min(last ?? size - 1, size - 1) + 1)
+            case .last(let count):
+                guard count > 0, size > 0 else { return nil }
+                return max(0, size - count)..<size
+            }
+        }
+    }
+
+    /// - Returns: nil when the header is malformed or of another unit than bytes.
+    private static func parse(_ header: String) -> [Spec]? {
+        let halves = header.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard halves.count == 2, halves[0].lowercased() == "bytes" else { return nil }
+        var specs: [Spec] = []
+        for item in halves[1].split(separator: ",") {
+            guard let spec = spec(item.trimmed) else { return nil }
+            specs.append(spec)
+        }
+        return specs.isEmpty ? nil : specs
+    }
+
+    private static func spec(_ text: Substring) -> Spec? {
+        let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        guard ends.count == 2 else { return nil }
+        if ends[0].isEmpty { return position(ends[1]).map { .last($0) } }
+        guard let first = position(ends[0]) else { return nil }
+        if ends[1].isEmpty { return .from(first, through: nil) }
+        guard let last = position(ends[1]), first <= last else { return nil }
+        return .from(first, through: last)
+    }
+
+    /// Digits only; more than fit are a position past every file.
+    private static func position(_ digits: Substring) -> Int64? {
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int64(digits) ?? Int64.max - 1
+    }
+
+    private static func overlap(_ ranges: [Range<Int64>]) -> Bool {
+        let sorted = ranges.sorted { $0.lowerBound < $1.lowerBound }
+        return zip(sorted, sorted.dropFirst()).contains { $0.overlaps($1) }
+    }
+}
+
+extension Substring {
+    /// Without the optional white space that HTTP allows around list items (RFC 9110 section 5.6.3).
+    var trimmed: Substring {
+        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        var text = drop(while: isSpace)
+        while let last = text.last, isSpace(last) { text.removeLast() }
+        return text
+    }
+}

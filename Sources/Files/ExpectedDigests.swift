@@ -1,0 +1,58 @@
+import FoundationEssentials
+import HTTPTypes
+import Routing
+
+/// What the client says the SHA-256 of its upload is, in headers (RFC 9530) or in the form field `sha256`.
+struct ExpectedDigests: Sendable {
+    /// Of the file: `Repr-Digest`, and the form field.
+    private(set) var file: [String] = []
+    /// Of the file or of the whole body: `Content-Digest`. By the letter of RFC 9530 it covers the multipart body;
+    /// clients that know only their file send that file's. Either proves that the bytes arrived whole.
+    private(set) var fileOrBody: String?
+
+    /// - Throws: ``APIError`` 400 when a digest is not well-formed.
+    init(_ headers: HTTPFields) throws(APIError) {
+        if let digest = try Self.sha256(in: headers, .reprDigest) { file.append(digest) }
+        fileOrBody = try Self.sha256(in: headers, .contentDigest)
+    }
+
+    /// Adds the form field `sha256`: 64 hexadecimal digits.
+    mutating func add(field: String) throws(APIError) {
+        let digest = field.trimmingPrefix(" ").lowercased()
+        guard digest.utf8.count == 64, digest.allSatisfy({ $0.isHexDigit && $0.isASCII }) else {
+            throw .invalid("sha256", "must be 64 hexadecimal digits")
+        }
+        file.append(digest)
+    }
+
+    /// - Parameter body: the digest of the whole body; only needed when ``fileOrBody`` is set.
+    /// - Throws: ``APIError`` 422 with both values when one does not match.
+    func verify(file actual: String, body: String?) throws(APIError) {
+        for expected in file where expected != actual {
+            throw .digestMismatch(expected: expected, actual: actual)
+        }
+        if let fileOrBody, fileOrBody != actual, fileOrBody != body {
+            throw .digestMismatch(expected: fileOrBody, actual: actual)
+        }
+    }
+
+    /// The `sha-256` member of a digest field; other algorithms are ignored, as RFC 9530 section 2 allows.
+    private static func sha256(in headers: HTTPFields, _ name: HTTPField.Name) throws(APIError) -> String? {
+        guard let value = headers[name] else { return nil }
+        for member in value.split(separator: ",") {
+            let parts = member.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, parts[0].filter({ $0 != " " }).lowercased() == "sha-256" else { continue }
+            let quoted = parts[1].filter { $0 != " " }
+            guard quoted.count > 2, quoted.first == ":", quoted.last == ":",
+                let digest = Data(base64Encoded: String(quoted.dropFirst().dropLast())), digest.count == 32
+            else { throw .invalid(name.canonicalName, "must be sha-256=:<base64 of 32 bytes>: (RFC 9530)") }
+            return digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        }
+        return nil
+    }
+}
+
+extension HTTPField.Name {
+    static let reprDigest = HTTPField.Name("repr-digest")!
+    static let contentDigest = HTTPField.Name("content-digest")!
+}

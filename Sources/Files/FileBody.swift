@@ -1,0 +1,58 @@
+import Blobs
+import Hummingbird
+import NIOCore
+import Routing
+
+/// Sends parts of a blob as a response body: large ones by sendfile where the connection can, others in buffers.
+struct FileBody: Sendable {
+    enum Piece: Sendable {
+        case text(String)
+        case file(Range<Int64>)
+    }
+
+    /// Up to here one read and one write are cheaper than the round trips of sendfile; measured in docs/performance.md.
+    private static let bufferBytes: Int64 = 16_384
+    /// What is read at a time where sendfile is not to be had. Memory per download stays near this.
+    private static let chunkBytes: Int64 = 262_144
+
+    private let reader: BlobReader
+    private let connection: Connection
+
+    init(_ reader: BlobReader, _ connection: Connection) {
+        self.reader = reader
+        self.connection = connection
+    }
+
+    func body(_ pieces: [Piece]) -> ResponseBody {
+        let length = pieces.reduce(0) { $0 + $1.byteCount }
+        return ResponseBody(contentLength: length) { writer in
+            defer { reader.close() }
+            for piece in pieces {
+                switch piece {
+                case .text(let text): try await writer.write(ByteBuffer(string: text))
+                case .file(let range): try await send(range, to: &writer)
+                }
+            }
+            try await writer.finish(nil)
+        }
+    }
+
+    private func send(_ range: Range<Int64>, to writer: inout any ResponseBodyWriter) async throws {
+        if range.count > Self.bufferBytes, try await connection.sendFile(reader.fileRegion(range)) { return }
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let end = min(start + Self.chunkBytes, range.upperBound)
+            try await writer.write(try await reader.read(start..<end))
+            start = end
+        }
+    }
+}
+
+extension FileBody.Piece {
+    fileprivate var byteCount: Int {
+        switch self {
+        case .text(let text): text.utf8.count
+        case .file(let range): range.count
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import HTTPTypes
+import Routing
+
+/// What can be wrong with an upload or a download: status and sentence, in one place.
+extension APIError {
+    static let fileNotFound = APIError(.notFound, "File not found")
+
+    static let noFile = APIError.invalid(
+        "file", "is required: send a part with a filename, as curl -F file=@report.pdf does", code: "required"
+    )
+    static let twoFiles = APIError.invalid("file", "is there twice: send one file per request", code: "too_many")
+
+    static let noChannel = APIError.invalid(
+        "channelId", "is required: send the id of one of your agents as a form field", code: "required"
+    )
+
+    static func fieldTooLarge(_ name: String, limit: Int) -> APIError {
+        .invalid(name, "is larger than \(limit) bytes; only the file may be larger", code: "too_big")
+    }
+
+    static func fileTooLarge(limit: Int64) -> APIError {
+        APIError(.contentTooLarge, "The file is larger than the limit of \(limit) bytes; nothing was stored")
+    }
+
+    static let storageFull = APIError(
+        .insufficientStorage, "There is not enough space left for this file; nothing was stored"
+    )
+
+    static func digestMismatch(expected: String, actual: String) -> APIError {
+        APIError(
+            .unprocessableContent,
+            "The SHA-256 does not match: expected \(expected), received \(actual); nothing was stored"
+        )
+    }
+
+    static let preconditionFailed = APIError(
+        .preconditionFailed, "The file is not the version named in If-Match or If-Unmodified-Since"
+    )
+
+    static func rangeNotSatisfiable(size: Int64) -> APIError {
+        APIError(
+            .rangeNotSatisfiable,
+            "The range lies outside the file of \(size) bytes",
+            headers: [.contentRange: "bytes */\(size)", .acceptRanges: "bytes"]
+        )
+    }
+}

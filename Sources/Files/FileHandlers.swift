@@ -1,0 +1,61 @@
+import Hummingbird
+import Index
+import Routing
+
+/// Reading and deleting the records of files.
+extension FilesModule {
+    /// The most files a list without `limit` and `cursor` answers; page for more.
+    static let maxUnpagedFiles = 1000
+
+    /// The files of a channel, newest first: an array, or a page when `limit` or `cursor` is given.
+    @Sendable
+    func list(_ request: Request, _ context: AgentContext) async throws -> Response {
+        let channel = try request.requiredQuery("channel")
+        let isPaged = request.query("limit") != nil || request.query("cursor") != nil
+        let page = try PageRequest(request)
+        let count = isPaged ? page.limit + 1 : Self.maxUnpagedFiles
+        let userID = context.principal.userID
+        let files = try await index.read { reader in
+            guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
+            return try reader.attachments(channelID: channel, before: page.before, limit: count)
+        }
+        return isPaged ? try .json(Page(rows: files, limit: page.limit, id: \.id)) : try .json(files)
+    }
+
+    @Sendable
+    func read(_ request: Request, _ context: AgentContext) async throws -> Response {
+        try .json(try await storedFile(context).attachment)
+    }
+
+    /// Frees the name at once; the bytes live while any other file has them and are collected later.
+    @Sendable
+    func delete(_ request: Request, _ context: AgentContext) async throws -> Response {
+        let file = try await storedFile(context)
+        guard try await index.write({ tx in try tx.deleteAttachment(id: file.attachment.id) }) else {
+            throw APIError.fileNotFound
+        }
+        return try .json(["deleted": true])
+    }
+
+    /// The file named in the path, when it is in a channel of the caller's.
+    func storedFile(_ context: AgentContext) async throws -> StoredFile {
+        let id = try context.parameters.require("id")
+        let found = try await index.read { try $0.attachmentWithOwner(id: id) }
+        guard let found else { throw APIError.fileNotFound }
+        guard found.ownerID == context.principal.userID else { throw APIError.notYourAgent }
+        return StoredFile(attachment: found.attachment, blobKey: found.blobKey)
+    }
+}
+
+/// A file's record and the key of its bytes.
+struct StoredFile: Sendable {
+    let attachment: Attachment
+    let blobKey: String
+}
+
+extension Querying {
+    /// Whether a channel exists and is this user's; which of the two fails is not told apart.
+    func owns(_ channelID: String, userID: String) throws -> Bool {
+        try agent(id: channelID)?.userId == userID
+    }
+}

@@ -1,0 +1,149 @@
+import Blobs
+import Crypto
+import HTTPTypes
+import Multipart
+import NIOCore
+import Routing
+
+/// An upload that has arrived: the fields we know, and the file in the spool.
+struct UploadForm: Sendable {
+    let channelID: String
+    let text: String?
+    let file: ReceivedFile
+}
+
+/// Bytes in the spool and what the client says of them; whoever holds it must store or discard it.
+struct ReceivedFile: Sendable {
+    let bytes: SpooledBlob
+    let filename: String
+    let declaredType: String?
+}
+
+/// Reads a multipart upload as it arrives: fields into memory (bounded), the file into the spool.
+///
+/// Fields and file come in any order. When a function throws, call ``discard()``: nothing is left behind then.
+struct UploadFormReader {
+    /// The most bytes a field other than the file may have (contract 6.1).
+    static let maxFieldBytes = 65_536
+    private static let knownFields: Set<String> = ["channelId", "text", "sha256"]
+
+    private enum Part {
+        case file
+        case field(name: String, value: ByteBuffer)
+    }
+
+    private let blobs: DiskBlobStore
+    private let maxFileBytes: Int64
+    private let sampleBytes: Int
+    private var parser: MultipartParser
+    private var part: Part?
+    private var fields: [String: String] = [:]
+    private var spool: Spool?
+    private var filename = ""
+    private var declaredType: String?
+    private var digests: ExpectedDigests
+    private var bodyHash: SHA256?
+
+    init(
+        boundary: MultipartBoundary,
+        digests: ExpectedDigests,
+        blobs: DiskBlobStore,
+        maxFileBytes: Int64,
+        sampleBytes: Int
+    ) {
+        parser = MultipartParser(boundary: boundary)
+        self.digests = digests
+        self.blobs = blobs
+        self.maxFileBytes = maxFileBytes
+        self.sampleBytes = sampleBytes
+        bodyHash = digests.fileOrBody == nil ? nil : SHA256()
+    }
+
+    mutating func consume(_ bytes: ByteBuffer) async throws {
+        bytes.withUnsafeReadableBytes { bodyHash?.update(bufferPointer: $0) }
+        parser.append(bytes)
+        while let event = try parser.nextEvent() {
+            switch event {
+            case .partBegan(let headers): try await begin(headers)
+            case .partData(let data): try await add(data)
+            case .partEnded: end()
+            case .finished: break
+            }
+        }
+    }
+
+    /// Checks the form as a whole.
+    ///
+    /// - Throws: ``MultipartError`` when the body was cut off; ``APIError`` 400 for a missing file or channel, 422 for
+    ///   a digest that does not match.
+    mutating func finish() async throws -> UploadForm {
+        try parser.finish()
+        guard let spool else { throw APIError.noFile }
+        guard let channelID = fields["channelId"], !channelID.isEmpty else { throw APIError.noChannel }
+        if let text = fields["text"], text.unicodeScalars.contains("\0") {
+            throw APIError.invalid("text", "must not contain the character U+0000")
+        }
+        if let digest = fields["sha256"] { try digests.add(field: digest) }
+        let bytes = try await spool.finish()
+        do {
+            let bodyDigest = bodyHash?.finalize().hex
+            try digests.verify(file: bytes.digest.hex, body: bodyDigest)
+        } catch {
+            await blobs.discard(bytes)
+            throw error
+        }
+        let file = ReceivedFile(bytes: bytes, filename: filename, declaredType: declaredType)
+        return UploadForm(channelID: channelID, text: fields["text"], file: file)
+    }
+
+    /// Drops what has been spooled; harmless after ``finish()``.
+    func discard() async {
+        await spool?.discard()
+    }
+
+    private mutating func begin(_ headers: PartHeaders) async throws {
+        guard let name = headers.filename else {
+            part = .field(name: headers.name ?? "", value: ByteBuffer())
+            return
+        }
+        guard spool == nil else { throw APIError.twoFiles }
+        part = .file
+        filename = FileName.sanitized(name)
+        declaredType = headers.contentType
+        spool = try await blobs.makeSpool(sampleBytes: sampleBytes)
+    }
+
+    private mutating func add(_ data: ByteBuffer) async throws {
+        switch part {
+        case .file:
+            guard let spool else { return }
+            guard spool.byteCount + Int64(data.readableBytes) <= maxFileBytes else {
+                throw APIError.fileTooLarge(limit: maxFileBytes)
+            }
+            try await spool.append(data)
+        case .field(let name, var value):
+            guard value.readableBytes + data.readableBytes <= Self.maxFieldBytes else {
+                throw APIError.fieldTooLarge(name, limit: Self.maxFieldBytes)
+            }
+            part = nil  // So that the buffer has one owner and grows in place.
+            value.writeImmutableBuffer(data)
+            part = .field(name: name, value: value)
+        case nil:
+            break
+        }
+    }
+
+    /// Of fields with the same name the first counts.
+    private mutating func end() {
+        if case .field(let name, let value) = part, Self.knownFields.contains(name), fields[name] == nil {
+            fields[name] = String(buffer: value)
+        }
+        part = nil
+    }
+}
+
+extension SHA256Digest {
+    fileprivate var hex: String {
+        map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+}

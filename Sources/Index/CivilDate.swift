@@ -1,0 +1,43 @@
+/// A date of the Gregorian calendar, without a calendar library.
+///
+/// Years start in March here, so that the leap day is the last one; 400 years, an era, always have 146 097 days.
+struct CivilDate: Equatable {
+    var year: Int64
+    var month: Int64
+    var day: Int64
+}
+
+extension CivilDate {
+    private static let daysPerEra: Int64 = 146_097
+    /// From 0000-03-01, the start of era 0, to 1970-01-01.
+    private static let daysBeforeEpoch: Int64 = 719_468
+
+    init(daysSinceEpoch: Int64) {
+        let (era, dayOfEra) = (daysSinceEpoch + Self.daysBeforeEpoch).flooredDivision(by: Self.daysPerEra)
+        let leapDays = dayOfEra / 1_460 - dayOfEra / 36_524 + dayOfEra / 146_096
+        let yearOfEra = (dayOfEra - leapDays) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        // From March on, five months always have 153 days: 31, 30, 31, 30, 31.
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+    }
+
+    /// Days since 1970-01-01; a day or month out of range counts on into the next ones.
+    var daysSinceEpoch: Int64 {
+        let (era, yearOfEra) = (month <= 2 ? year - 1 : year).flooredDivision(by: 400)
+        let monthFromMarch = month > 2 ? month - 3 : month + 9
+        let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * Self.daysPerEra + dayOfEra - Self.daysBeforeEpoch
+    }
+}
+
+extension Int64 {
+    /// Quotient rounded down and the remainder that is never negative, for a positive divisor.
+    func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+}

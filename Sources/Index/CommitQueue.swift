@@ -1,0 +1,133 @@
+import GRDB
+import Synchronization
+
+/// The one writer: gathers what is queued while the last transaction commits, and commits it as a group.
+///
+/// One flush of the disk then serves everyone who waited for it. What holds:
+/// - A unit runs inside its own savepoint: it is stored whole or not at all, whatever its neighbours do.
+/// - Nobody is resumed before the group's commit has returned; a success means the row survives a power loss.
+/// - At most one drain loop is scheduled, on the writer's dispatch queue; waiting units cost no thread.
+final class CommitQueue: Sendable {
+    /// Bounds the time a unit waits for its group, and the memory of the uncommitted pages.
+    static let maxUnitsPerCommit = 256
+
+    private struct State {
+        var waiting: [Unit] = []
+        var isDraining = false
+        var isClosed = false
+    }
+
+    private let writer: DatabaseQueue
+    private let state = Mutex(State())
+
+    /// Writes through `writer`, which nobody else uses from now on.
+    init(_ writer: DatabaseQueue) {
+        self.writer = writer
+    }
+
+    /// Queues `body`, and returns its value or throws its error after the commit of its group.
+    func run<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            enqueue(Unit(body, continuation))
+        }
+    }
+
+    /// How many units wait for a group to begin with them.
+    var waitingCount: Int {
+        state.withLock { $0.waiting.count }
+    }
+
+    /// Lets no more units in; those already queued are still committed.
+    func refuseMore() {
+        state.withLock { $0.isClosed = true }
+    }
+
+    private func enqueue(_ unit: Unit) {
+        let refused = state.withLock { state in
+            if state.isClosed { return true }
+            state.waiting.append(unit)
+            if !state.isDraining {
+                state.isDraining = true
+                // Scheduled under the lock: `close` then finds this drain ahead of it on the writer's queue.
+                writer.asyncWriteWithoutTransaction { db in self.drain(db) }
+            }
+            return false
+        }
+        if refused { unit.fail(IndexError.closed) }
+    }
+
+    private func drain(_ db: Database) {
+        while let group = nextGroup() {
+            commit(group, db)
+        }
+    }
+
+    private func nextGroup() -> [Unit]? {
+        state.withLock { state in
+            guard !state.waiting.isEmpty else {
+                state.isDraining = false
+                return nil
+            }
+            let group = Array(state.waiting.prefix(Self.maxUnitsPerCommit))
+            state.waiting.removeFirst(group.count)
+            return group
+        }
+    }
+
+    private func commit(_ group: [Unit], _ db: Database) {
+        let transaction = Transaction(db: db, now: .now())
+        var outcomes: [Unit.Outcome] = []
+        do {
+            try db.inTransaction(.immediate) {
+                for unit in group {
+                    outcomes.append(try unit.outcome(in: transaction))
+                }
+                return .commit
+            }
+        } catch {
+            let error = IndexError.translating(error)
+            for unit in group { unit.fail(error) }
+            return
+        }
+        for deliver in outcomes { deliver() }
+    }
+}
+
+/// One caller's work, and the way back to the caller.
+struct Unit: Sendable {
+    /// Resumes the caller; called after the commit.
+    typealias Outcome = () -> Void
+
+    private let perform: @Sendable (Transaction) throws -> Outcome
+    let fail: @Sendable (any Error) -> Void
+
+    init<T: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> T,
+        _ continuation: CheckedContinuation<T, any Error>
+    ) {
+        perform = { transaction in
+            let value = try body(transaction)
+            return { continuation.resume(returning: value) }
+        }
+        fail = { continuation.resume(throwing: $0) }
+    }
+
+    /// Runs the unit in a savepoint. Throws only when the whole group is lost with it.
+    func outcome(in transaction: Transaction) throws -> Outcome {
+        var outcome: Outcome?
+        do {
+            try transaction.db.inSavepoint {
+                outcome = try perform(transaction)
+                return .commit
+            }
+        } catch {
+            // A full disk or an I/O error may make SQLite roll back everything, the neighbours' work included.
+            // Going on would run the rest outside of any transaction.
+            guard transaction.db.isInsideTransaction else { throw error }
+            let error = IndexError.translating(error)
+            return { fail(error) }
+        }
+        guard let outcome else { throw IndexError.failure(code: ResultCode.SQLITE_INTERNAL.rawValue) }
+        return outcome
+    }
+}

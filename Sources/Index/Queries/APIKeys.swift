@@ -1,0 +1,51 @@
+import Foundation
+import GRDB
+
+extension Querying {
+    /// The key whose SHA-256 (32 bytes) this is.
+    package func apiKey(hash: [UInt8]) throws -> APIKey? {
+        try one(SQL.keyByHash, [Data(hash)])
+    }
+
+    /// The keys of one user, or of all when `userID` is nil; newest first.
+    package func apiKeys(userID: String? = nil) throws -> [APIKey] {
+        guard let userID else { return try all(SQL.keys) }
+        return try all(SQL.keysByUser, [userID])
+    }
+}
+
+extension Transaction {
+    /// Stores a key under its SHA-256 (32 bytes).
+    ///
+    /// `IndexError.missingReference` when its user is gone, `.duplicate` when the id or the hash is taken.
+    package func insert(_ apiKey: APIKey, hash: [UInt8]) throws {
+        try execute(
+            SQL.insertKey,
+            [
+                apiKey.id, apiKey.userId, apiKey.label, apiKey.keyPrefix, Data(hash), apiKey.lastUsedAt,
+                apiKey.createdAt,
+            ]
+        )
+    }
+
+    /// Ends a key for good; false when there is none of that id.
+    @discardableResult
+    package func revokeAPIKey(id: String) throws -> Bool {
+        try execute("DELETE FROM api_keys WHERE id = ?", [id]) > 0
+    }
+
+    /// Notes that the key was used now; nothing happens when it is gone.
+    package func touchAPIKey(id: String) throws {
+        try execute("UPDATE api_keys SET last_used_at = ? WHERE id = ?", [now, id])
+    }
+}
+
+private enum SQL {
+    static let keyByHash = "SELECT \(APIKey.columns) FROM api_keys WHERE key_hash = ?"
+    static let keys = "SELECT \(APIKey.columns) FROM api_keys ORDER BY id DESC"
+    static let keysByUser = "SELECT \(APIKey.columns) FROM api_keys WHERE user_id = ? ORDER BY id DESC"
+    static let insertKey = """
+        INSERT INTO api_keys (id, user_id, label, key_prefix, key_hash, last_used_at, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """
+}

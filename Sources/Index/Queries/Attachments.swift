@@ -1,0 +1,84 @@
+import GRDB
+
+extension Querying {
+    /// The attachment of that id, whatever its channel.
+    package func attachment(id: String) throws -> Attachment? {
+        try one(SQL.attachmentByID, [id])
+    }
+
+    /// An attachment, who owns its channel, and the key of its bytes: all that a download needs, in one statement.
+    package func attachmentWithOwner(
+        id: String
+    ) throws -> (attachment: Attachment, ownerID: String, blobKey: String)? {
+        let found: OwnedAttachment? = try one(SQL.ownedAttachmentByID, [id])
+        return found.map { ($0.attachment, $0.ownerID, $0.blobKey) }
+    }
+
+    /// The attachments of a channel, newest first by id.
+    ///
+    /// `before` is the id of the last row of the page before, which need not exist any more; nil starts at the newest.
+    /// `limit` nil means all.
+    package func attachments(channelID: String, before: String? = nil, limit: Int? = nil) throws -> [Attachment] {
+        try all(SQL.attachmentsByChannel, [channelID, before ?? Identifier.afterAll, limit ?? Int.max])
+    }
+
+    /// How many attachments there are in all channels.
+    package func attachmentCount() throws -> Int {
+        try count("SELECT count(*) FROM attachments")
+    }
+}
+
+extension Transaction {
+    /// Stores an attachment.
+    ///
+    /// `IndexError.missingReference` when its blob went meanwhile (publish the bytes and try again), or its channel,
+    /// or its message, which must be one of that channel; `.duplicate` when the id is taken.
+    package func insert(_ attachment: Attachment) throws {
+        try execute(
+            SQL.insertAttachment,
+            [
+                attachment.id, attachment.channelId, attachment.messageId, attachment.sha256, attachment.filename,
+                attachment.mimeType, attachment.charset, attachment.detector, attachment.declaredMimeType,
+                attachment.size, attachment.createdAt, attachment.expiresAt,
+            ]
+        )
+    }
+
+    /// Deletes an attachment, not its bytes; false when there is none of that id, so of two racers one gets true.
+    @discardableResult
+    package func deleteAttachment(id: String) throws -> Bool {
+        try execute("DELETE FROM attachments WHERE id = ?", [id]) > 0
+    }
+}
+
+private struct OwnedAttachment: FetchableRecord {
+    let attachment: Attachment
+    let ownerID: String
+    let blobKey: String
+
+    init(row: Row) {
+        attachment = Attachment(row: row)
+        ownerID = row[Attachment.columnCount]
+        blobKey = row[Attachment.columnCount + 1]
+    }
+}
+
+private enum SQL {
+    static let attachmentByID = "SELECT \(Attachment.columns) FROM attachments WHERE id = ?"
+    static let ownedAttachmentByID = """
+        SELECT \(Attachment.columns), agents.user_id, blobs.key
+        FROM attachments
+        JOIN agents ON agents.id = attachments.channel_id
+        JOIN blobs ON blobs.sha256 = attachments.sha256
+        WHERE attachments.id = ?
+        """
+    static let attachmentsByChannel = """
+        SELECT \(Attachment.columns) FROM attachments WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+        """
+    static let insertAttachment = """
+        INSERT INTO attachments
+            (id, channel_id, message_id, sha256, filename, mime_type, charset, detector, declared_mime_type,
+             size, created_at, expires_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+}

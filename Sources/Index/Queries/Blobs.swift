@@ -1,0 +1,57 @@
+import GRDB
+
+extension Querying {
+    /// The blob with that digest (lower-case hex).
+    package func blob(sha256: String) throws -> Blob? {
+        try one(SQL.blobByDigest, [sha256])
+    }
+
+    /// Those of `keys` that a blob row has; files under the others are garbage (invariant 2).
+    package func referencedKeys(among keys: [String]) throws -> Set<String> {
+        // One look-up per key: the statement stays the same for every number of keys.
+        let statement = try db.cachedStatement(sql: "SELECT 1 FROM blobs WHERE key = ?")
+        return Set(try keys.filter { try Int.fetchOne(statement, arguments: [$0]) != nil })
+    }
+
+    /// Doomed keys whose time has come, longest due first, at most `limit`.
+    package func dueDoomedKeys(now: Timestamp, limit: Int) throws -> [DoomedKey] {
+        try all(SQL.dueKeys, [now, limit])
+    }
+
+    /// How many blobs there are.
+    package func blobCount() throws -> Int {
+        try count("SELECT count(*) FROM blobs")
+    }
+}
+
+extension Transaction {
+    /// Stores a blob unless its digest has one already, and returns the one that is stored (invariant 3).
+    ///
+    /// When the winner's key is another, the caller's own key is garbage: doom it in this same transaction.
+    /// `IndexError.duplicate` when a blob of another digest has the key.
+    package func insertBlobOrKeepWinner(_ blob: Blob) throws -> Blob {
+        let values: StatementArguments = [blob.sha256, blob.key, blob.size, blob.crc32, blob.createdAt]
+        if try execute(SQL.insertBlob, values) > 0 { return blob }
+        guard let winner = try self.blob(sha256: blob.sha256) else { throw IndexError.missingReference }
+        return winner
+    }
+
+    /// Notes that the file under `key` is to be removed from `notBefore` on; the first word on a key stands.
+    package func doom(key: String, notBefore: Timestamp) throws {
+        try execute(SQL.doom, [key, notBefore])
+    }
+
+    /// Forgets a doomed key once its file is gone; nothing happens when it is not doomed.
+    package func removeDoomed(key: String) throws {
+        try execute("DELETE FROM doomed_keys WHERE key = ?", [key])
+    }
+}
+
+private enum SQL {
+    static let blobByDigest = "SELECT \(Blob.columns) FROM blobs WHERE sha256 = ?"
+    static let insertBlob = """
+        INSERT INTO blobs (\(Blob.columns)) VALUES (?, ?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING
+        """
+    static let dueKeys = "SELECT key, not_before FROM doomed_keys WHERE not_before <= ? ORDER BY not_before LIMIT ?"
+    static let doom = "INSERT INTO doomed_keys (key, not_before) VALUES (?, ?) ON CONFLICT (key) DO NOTHING"
+}

@@ -1,0 +1,60 @@
+import GRDB
+
+/// An agent program's key, acting as its owning user. Encodes to the contract's ApiKey.
+///
+/// The record holds neither the key nor its hash: the key is shown once by who made it, the hash stays in the table.
+package struct APIKey: Sendable, Equatable, Identifiable {
+    package var id: String
+    package var userId: String
+    package var label: String
+    /// The first 11 characters of the key, to recognise it by.
+    package var keyPrefix: String
+    package var lastUsedAt: Timestamp?
+    package var createdAt: Timestamp
+
+    /// A key's row as given, never used yet by default.
+    package init(
+        id: String,
+        userId: String,
+        label: String,
+        keyPrefix: String,
+        lastUsedAt: Timestamp? = nil,
+        createdAt: Timestamp
+    ) {
+        self.id = id
+        self.userId = userId
+        self.label = label
+        self.keyPrefix = keyPrefix
+        self.lastUsedAt = lastUsedAt
+        self.createdAt = createdAt
+    }
+}
+
+extension APIKey: Encodable {
+    private enum CodingKeys: CodingKey {
+        case id, userId, label, keyPrefix, lastUsedAt, createdAt
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(id, forKey: .id)
+        try object.encode(userId, forKey: .userId)
+        try object.encode(label, forKey: .label)
+        try object.encode(keyPrefix, forKey: .keyPrefix)
+        try object.encode(lastUsedAt, forKey: .lastUsedAt)
+        try object.encode(createdAt, forKey: .createdAt)
+    }
+}
+
+extension APIKey: FetchableRecord {
+    static let columns = "id, user_id, label, key_prefix, last_used_at, created_at"
+
+    package init(row: Row) {
+        id = row[0]
+        userId = row[1]
+        label = row[2]
+        keyPrefix = row[3]
+        lastUsedAt = row[4]
+        createdAt = row[5]
+    }
+}

@@ -1,0 +1,114 @@
+import GRDB
+
+/// A file as its users see it: a name and a type for the bytes of one blob. Encodes to the contract's Attachment.
+///
+/// It belongs to a message, or it has an expiry: the index takes no row with both or neither (invariant 6).
+package struct Attachment: Sendable, Equatable, Identifiable {
+    package var id: String
+    package var channelId: String
+    /// Nil while stored but not attached.
+    package var messageId: String?
+    /// The identity of the bytes, in lower-case hex.
+    package var sha256: String
+    package var filename: String
+    /// What the bytes are.
+    package var mimeType: String
+    /// The encoding of text bytes; not encoded.
+    package var charset: String?
+    /// Who decided the type, such as `libmagic 5.44`; not encoded.
+    package var detector: String
+    /// What the sender said the bytes are.
+    package var declaredMimeType: String?
+    /// In bytes.
+    package var size: Int
+    package var createdAt: Timestamp
+    /// When an unattached file will be collected; nil once attached.
+    package var expiresAt: Timestamp?
+
+    /// An attachment as given; nothing is checked before the insert.
+    package init(
+        id: String,
+        channelId: String,
+        messageId: String?,
+        sha256: String,
+        filename: String,
+        mimeType: String,
+        charset: String? = nil,
+        detector: String,
+        declaredMimeType: String? = nil,
+        size: Int,
+        createdAt: Timestamp,
+        expiresAt: Timestamp?
+    ) {
+        self.id = id
+        self.channelId = channelId
+        self.messageId = messageId
+        self.sha256 = sha256
+        self.filename = filename
+        self.mimeType = mimeType
+        self.charset = charset
+        self.detector = detector
+        self.declaredMimeType = declaredMimeType
+        self.size = size
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+    }
+
+    /// The plugin that shows the file.
+    package var pluginType: String {
+        mimeType.hasPrefix("image/") ? "@uax/image" : "@uax/file"
+    }
+
+    /// The name of the bytes on the wire; not a path, and not the blob's key on disk.
+    package var storageKey: String {
+        "uploads/sha256/\(sha256)"
+    }
+}
+
+extension Attachment: Encodable {
+    private enum CodingKeys: CodingKey {
+        case id, messageId, channelId, pluginType, filename, mimeType, declaredMimeType
+        case size, sha256, storageKey, pluginData, createdAt, expiresAt
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(id, forKey: .id)
+        try object.encode(messageId, forKey: .messageId)
+        try object.encode(channelId, forKey: .channelId)
+        try object.encode(pluginType, forKey: .pluginType)
+        try object.encode(filename, forKey: .filename)
+        try object.encode(mimeType, forKey: .mimeType)
+        try object.encode(declaredMimeType, forKey: .declaredMimeType)
+        try object.encode(size, forKey: .size)
+        try object.encode(sha256, forKey: .sha256)
+        try object.encode(storageKey, forKey: .storageKey)
+        try object.encodeNil(forKey: .pluginData)
+        try object.encode(createdAt, forKey: .createdAt)
+        try object.encode(expiresAt, forKey: .expiresAt)
+    }
+}
+
+extension Attachment: FetchableRecord {
+    static let columns = """
+        attachments.id, attachments.channel_id, attachments.message_id, attachments.sha256, attachments.filename, \
+        attachments.mime_type, attachments.charset, attachments.detector, attachments.declared_mime_type, \
+        attachments.size, attachments.created_at, attachments.expires_at
+        """
+    static let columnCount = 12
+
+    package init(row: Row) {
+        id = row[0]
+        channelId = row[1]
+        messageId = row[2]
+        sha256 = row[3]
+        filename = row[4]
+        mimeType = row[5]
+        charset = row[6]
+        detector = row[7]
+        declaredMimeType = row[8]
+        size = row[9]
+        createdAt = row[10]
+        expiresAt = row[11]
+    }
+}

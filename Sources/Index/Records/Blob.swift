@@ -1,0 +1,53 @@
+import GRDB
+
+/// Bytes that are on disk: their digest is the identity, the key is the address (invariant 3).
+package struct Blob: Sendable, Equatable {
+    /// In lower-case hex, 64 characters.
+    package var sha256: String
+    /// Where the store published the bytes; no two blobs have the same.
+    package var key: String
+    /// In bytes.
+    package var size: Int
+    package var crc32: UInt32
+    package var createdAt: Timestamp
+
+    /// A blob as given; its bytes must be durable before the row is inserted (invariant 1).
+    package init(sha256: String, key: String, size: Int, crc32: UInt32, createdAt: Timestamp) {
+        self.sha256 = sha256
+        self.key = key
+        self.size = size
+        self.crc32 = crc32
+        self.createdAt = createdAt
+    }
+}
+
+extension Blob: FetchableRecord {
+    static let columns = "sha256, key, size, crc32, created_at"
+
+    package init(row: Row) {
+        sha256 = row[0]
+        key = row[1]
+        size = row[2]
+        crc32 = row[3]
+        createdAt = row[4]
+    }
+}
+
+/// A key whose file has no row any more and is to be removed, but not before a given time.
+package struct DoomedKey: Sendable, Equatable {
+    package var key: String
+    package var notBefore: Timestamp
+
+    /// A doomed key as given.
+    package init(key: String, notBefore: Timestamp) {
+        self.key = key
+        self.notBefore = notBefore
+    }
+}
+
+extension DoomedKey: FetchableRecord {
+    package init(row: Row) {
+        key = row[0]
+        notBefore = row[1]
+    }
+}

@@ -1,0 +1,58 @@
+import GRDB
+
+/// A person with a login. Encodes to the contract's User; the password hash is never encoded.
+package struct User: Sendable, Equatable, Identifiable {
+    /// What a user may do: owners administer, members use.
+    package enum Role: String, Sendable, Codable, DatabaseValueConvertible {
+        case owner, member
+    }
+
+    package var id: String
+    /// As it was typed; unique without regard to case.
+    package var email: String
+    package var displayName: String
+    package var role: Role
+    /// Algorithm, parameters, salt and hash in one text; opaque here.
+    package var passwordHash: String
+    package var mustChangePassword: Bool
+    package var createdAt: Timestamp
+
+    /// A user as given; nothing is checked before the insert.
+    package init(
+        id: String,
+        email: String,
+        displayName: String,
+        role: Role,
+        passwordHash: String,
+        mustChangePassword: Bool,
+        createdAt: Timestamp
+    ) {
+        self.id = id
+        self.email = email
+        self.displayName = displayName
+        self.role = role
+        self.passwordHash = passwordHash
+        self.mustChangePassword = mustChangePassword
+        self.createdAt = createdAt
+    }
+}
+
+extension User: Encodable {
+    private enum CodingKeys: CodingKey {
+        case id, email, displayName, role, mustChangePassword, createdAt
+    }
+}
+
+extension User: FetchableRecord {
+    static let columns = "id, email, display_name, role, password_hash, must_change_password, created_at"
+
+    package init(row: Row) {
+        id = row[0]
+        email = row[1]
+        displayName = row[2]
+        role = row[3]
+        passwordHash = row[4]
+        mustChangePassword = row[5]
+        createdAt = row[6]
+    }
+}

@@ -1,0 +1,106 @@
+/// What was seen in the sample of a file.
+struct SampleFacts {
+    /// What libmagic says.
+    var answer: MagicAnswer
+    /// Nil when the bytes are not text.
+    var coding: TextCoding?
+    /// How the text opens, when it is text.
+    var opening: MarkupOpening?
+    /// Whether the first line names an interpreter.
+    var isScript: Bool
+
+    init(_ bytes: UnsafeRawBufferPointer, isCut: Bool, answer: MagicAnswer) {
+        self.answer = answer
+        coding = TextCoding.of(bytes, isCut: isCut, answer: answer)
+        opening = coding == nil ? nil : MarkupOpening.of(bytes)
+        isScript = bytes.starts(with: "#!".utf8)
+    }
+}
+
+/// How facts and hints become one type (contract 6.5). The bytes decide; a hint only chooses inside a family, and never
+/// makes a file more active than its bytes are.
+enum DetectionRules {
+    static func mediaType(_ facts: SampleFacts, _ hints: TypeHints) -> MediaType {
+        guard let coding = facts.coding else { return MediaType(type: typeOfBinary(facts.answer.type, hints)) }
+        let type = typeOfText(facts, hints)
+        return MediaType(type: type, charset: charset(coding, of: type))
+    }
+
+    /// Zero bytes are a text of no characters when a text was meant, and otherwise nothing at all: an empty `photo.png`
+    /// is no picture.
+    static func typeOfNothing(_ hints: TypeHints) -> String {
+        hints.text ?? MediaType.empty
+    }
+
+    /// Bytes that are not text: a member of a container family, the declared type when libmagic knows none and that
+    /// type is passive, else libmagic's own word.
+    private static func typeOfBinary(_ answer: String, _ hints: TypeHints) -> String {
+        if let member = ContainerFamily.refine(answer, hints) { return member }
+        if answer == MediaType.unknown, let declared = hints.declared, PassiveTypes.contains(declared) {
+            return commonName(declared)
+        }
+        return commonName(answer)
+    }
+
+    private static func typeOfText(_ facts: SampleFacts, _ hints: TypeHints) -> String {
+        if let active = activeType(facts, hints) { return active }
+        if firmTypes.contains(facts.answer.type) { return facts.answer.type }
+        return hints.text ?? typeOfUnhintedText(facts)
+    }
+
+    /// The markup that the text opens with; without such an opening libmagic's word, which it also gives for markup far
+    /// inside a log or a program, yields to a hint. Nil for text that is not active.
+    private static func activeType(_ facts: SampleFacts, _ hints: TypeHints) -> String? {
+        let answer = facts.answer.type
+        switch facts.opening {
+        case .htmlDocument: return ActiveTypes.html
+        case .svg: return ActiveTypes.svg
+        case .xhtml: return ActiveTypes.xhtml
+        case .xml: return ActiveTypes.contains(answer) && answer != ActiveTypes.html ? answer : ActiveTypes.xml
+        case .htmlFragment: return hints.text == TextTypes.markdown ? nil : ActiveTypes.html
+        case nil: return ActiveTypes.contains(answer) && hints.text == nil ? answer : nil
+        }
+    }
+
+    /// libmagic guesses programming languages from a word or two, so it is believed about them only when the first line
+    /// names an interpreter; the same for sound and pictures, which are no text.
+    private static func typeOfUnhintedText(_ facts: SampleFacts) -> String {
+        let answer = facts.answer.type
+        if let type = TextTypes.canonical(answer) {
+            return facts.isScript || !type.hasPrefix("text/x-") || type == "text/x-diff" ? type : TextTypes.plain
+        }
+        return guessedKinds.contains { answer.hasPrefix($0) } ? TextTypes.plain : answer
+    }
+
+    /// Formats that are written in text and open with a sure mark.
+    private static let firmTypes: Set = ["application/pdf", "application/postscript", "text/rtf"]
+
+    private static let guessedKinds = [
+        MediaType.unknown, "text/x-", "text/troff", "audio/", "video/", "image/", "application/x-setupscript",
+        "application/x-wine-extension-ini", "text/texmacs",
+    ]
+
+    /// A page or an XML document in eight bits names its charset itself, and a guess of ours would overrule that.
+    private static func charset(_ coding: TextCoding, of type: String) -> String? {
+        guard type.hasPrefix("text/") || TextTypes.canonical(type) != nil || ActiveTypes.contains(type),
+            !firmTypes.contains(type)
+        else { return nil }
+        return ActiveTypes.contains(type) && coding.charset == "iso-8859-1" ? nil : coding.charset
+    }
+
+    /// The name that browsers know, for the types that libmagic calls otherwise.
+    private static func commonName(_ type: String) -> String {
+        TextTypes.canonical(type) ?? commonNames[type] ?? type
+    }
+
+    private static let commonNames = [
+        "inode/x-empty": MediaType.empty,
+        "application/x-gzip": "application/gzip",
+        "application/x-zip": "application/zip",
+        "audio/x-wav": "audio/wav",
+        "audio/x-m4a": "audio/mp4",
+        "audio/x-flac": "audio/flac",
+        "image/x-ms-bmp": "image/bmp",
+        "font/sfnt": "font/ttf",
+    ]
+}

@@ -1,0 +1,88 @@
+import CMagic
+import Synchronization
+
+/// What libmagic says about bytes, before any rule of ours.
+package struct MagicAnswer: Sendable, Equatable {
+    /// A media type in lower case; `application/octet-stream` when libmagic does not know.
+    package var type: String
+    /// libmagic's name of the text encoding; `binary` when the bytes are not text.
+    package var encoding: String
+
+    /// Reads `text/plain; charset=us-ascii`. libmagic has been seen to glue two answers together; such a type is
+    /// unknown.
+    init(mime: String) {
+        type = MediaType.normalisedDeclaredType(mime) ?? MediaType.unknown
+        encoding = mime.split(separator: "charset=").dropFirst().last.map(String.init) ?? "binary"
+    }
+}
+
+/// One libmagic cookie with its database; used by one thread at a time, since a cookie keeps state between calls.
+final class MagicHandle: Sendable {
+    /// libmagic's state. Sendable because only the mutex below hands it out.
+    private struct Cookie: @unchecked Sendable {
+        let pointer: OpaquePointer
+    }
+
+    private let cookie: Mutex<Cookie>
+
+    /// Maps the compiled database of the system: about 0.1 ms, pages shared between handles.
+    init() throws(MediaTypeError) {
+        guard let cookie = magic_open(Self.flags) else {
+            throw .databaseUnavailable(reason: "magic_open failed")
+        }
+        guard magic_load(cookie, nil) == 0 else {
+            defer { magic_close(cookie) }
+            throw .databaseUnavailable(reason: Self.reason(cookie))
+        }
+        for (parameter, limit) in Self.limits {
+            withUnsafePointer(to: limit) { _ = magic_setparam(cookie, parameter, $0) }
+        }
+        self.cookie = Mutex(Cookie(pointer: cookie))
+    }
+
+    deinit {
+        cookie.withLock { magic_close($0.pointer) }
+    }
+
+    /// The answer, after waiting for the thread that uses the handle now.
+    func answer(_ bytes: UnsafeRawBufferPointer) throws(MediaTypeError) -> MagicAnswer {
+        try cookie.withLock { cookie throws(MediaTypeError) in try Self.ask(cookie.pointer, bytes) }
+    }
+
+    /// The answer, or nil at once when another thread uses the handle.
+    func answerIfIdle(_ bytes: UnsafeRawBufferPointer) throws(MediaTypeError) -> MagicAnswer? {
+        try cookie.withLockIfAvailable { cookie throws(MediaTypeError) in try Self.ask(cookie.pointer, bytes) }
+    }
+
+    /// Looks at the given bytes only: no decompressor (which would be another program), no file is ever opened.
+    private static let flags = MAGIC_MIME_TYPE | MAGIC_MIME_ENCODING | MAGIC_NO_CHECK_COMPRESS
+
+    /// What one call may spend. `REGEX_MAX` is half its default: halves the worst case, a sample of newlines only.
+    private static let limits: [(parameter: Int32, limit: Int)] = [
+        (MAGIC_PARAM_BYTES_MAX, MediaTypeDetector.sampleBytes),
+        (MAGIC_PARAM_ENCODING_MAX, MediaTypeDetector.sampleBytes),
+        (MAGIC_PARAM_REGEX_MAX, 4_096),
+        (MAGIC_PARAM_INDIR_MAX, 15),
+        (MAGIC_PARAM_NAME_MAX, 50),
+        (MAGIC_PARAM_ELF_PHNUM_MAX, 128),
+        (MAGIC_PARAM_ELF_SHNUM_MAX, 1_024),
+        (MAGIC_PARAM_ELF_NOTES_MAX, 64),
+    ]
+
+    private static func ask(
+        _ cookie: OpaquePointer,
+        _ bytes: UnsafeRawBufferPointer
+    ) throws(MediaTypeError) -> MagicAnswer {
+        if let mime = magic_buffer(cookie, bytes.baseAddress, bytes.count) {
+            return MagicAnswer(mime: String(cString: mime))
+        }
+        // No answer and no errno: the bytes confused it (5.44 does this on broken UTF-32), which is no fault of the
+        // system.
+        guard magic_errno(cookie) != 0 else { return MagicAnswer(mime: MediaType.unknown) }
+        throw .detectionFailed(reason: reason(cookie))
+    }
+
+    private static func reason(_ cookie: OpaquePointer) -> String {
+        magic_error(cookie).map { String(cString: $0) } ?? "no reason given"
+    }
+}

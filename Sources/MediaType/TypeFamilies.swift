@@ -1,0 +1,80 @@
+/// The types that a browser builds a document of, with scripts, styles and requests.
+enum ActiveTypes {
+    static let html = "text/html"
+    static let xhtml = "application/xhtml+xml"
+    static let svg = "image/svg+xml"
+    static let xml = "text/xml"
+
+    /// Whether a browser would render the type as HTML, SVG or another XML document (WHATWG MIME Sniffing, "XML MIME
+    /// type").
+    static func contains(_ type: String) -> Bool {
+        type.hasSuffix("+xml") || names.contains(type)
+    }
+
+    private static let names: Set = [
+        html, xml, "application/xml", "application/xml-sitemap", "text/xsl", "text/x-component",
+    ]
+}
+
+/// Types that are containers of one kind; libmagic names the kind, the name of the file says which member it is.
+struct ContainerFamily {
+    /// libmagic's answers that name only the kind.
+    let vague: Set<String>
+    /// The member that each extension means.
+    let members: [String: String]
+
+    /// The more exact type that the hints allow inside the family; nil when the answer is not one of its vague ones.
+    static func refine(_ answer: String, _ hints: TypeHints) -> String? {
+        guard let family = all.first(where: { $0.vague.contains(answer) }) else { return nil }
+        if let member = family.members[hints.fileExtension] { return member }
+        if let declared = hints.declared, family.members.values.contains(declared) { return declared }
+        return nil
+    }
+
+    private static let all = [
+        ContainerFamily(
+            vague: ["application/zip", "application/x-zip", "application/java-archive"],
+            members: [
+                "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+                "odt": "application/vnd.oasis.opendocument.text",
+                "ods": "application/vnd.oasis.opendocument.spreadsheet",
+                "odp": "application/vnd.oasis.opendocument.presentation",
+                "epub": "application/epub+zip",
+                "jar": "application/java-archive",
+                "apk": "application/vnd.android.package-archive",
+            ]
+        ),
+        // libmagic finds which program wrote an OLE file only when its directory lies inside the sample.
+        ContainerFamily(
+            vague: ["application/x-ole-storage", "application/cdfv2", "application/vnd.ms-office"],
+            members: [
+                "doc": "application/msword",
+                "xls": "application/vnd.ms-excel",
+                "ppt": "application/vnd.ms-powerpoint",
+                "msg": "application/vnd.ms-outlook",
+            ]
+        ),
+    ]
+}
+
+/// The declared types that are believed when the bytes say nothing: a browser can only draw, play or save them.
+enum PassiveTypes {
+    static func contains(_ type: String) -> Bool {
+        guard !ActiveTypes.contains(type), !playlists.contains(type) else { return false }
+        return archives.contains(type) || kinds.contains { type.hasPrefix($0) }
+    }
+
+    private static let kinds = ["image/", "audio/", "video/", "font/"]
+
+    /// Lists of addresses to fetch, which only are called audio.
+    private static let playlists: Set = ["audio/mpegurl", "audio/x-mpegurl", "audio/x-scpls", "video/vnd.mpegurl"]
+
+    private static let archives: Set = [
+        "application/zip", "application/gzip", "application/x-gzip", "application/x-bzip2", "application/x-xz",
+        "application/zstd", "application/x-7z-compressed", "application/x-tar", "application/vnd.rar",
+        "application/x-rar-compressed", "application/x-lz4", "application/x-lzip", "application/x-cpio",
+        "application/vnd.debian.binary-package", "application/x-rpm",
+    ]
+}

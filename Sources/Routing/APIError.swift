@@ -1,0 +1,51 @@
+import HTTPTypes
+
+/// A failure the client is told about: status, one sentence that says what to do, and the fields at fault.
+///
+/// Thrown by handlers, turned into JSON by ``ErrorMiddleware``. The message reaches the client as it is, so it never
+/// carries a disk path, SQL or a secret.
+package struct APIError: Error, Sendable {
+    /// One field of the request that did not pass, by the contract's `errors` array.
+    package struct Field: Sendable, Equatable, Encodable {
+        package let code: String
+        package let message: String
+        package let path: [String]
+
+        package init(code: String, message: String, path: [String]) {
+            self.code = code
+            self.message = message
+            self.path = path
+        }
+    }
+
+    package let status: HTTPResponse.Status
+    package let message: String
+    package let fields: [Field]
+    package let headers: HTTPFields
+
+    package init(
+        _ status: HTTPResponse.Status,
+        _ message: String,
+        fields: [Field] = [],
+        headers: HTTPFields = [:]
+    ) {
+        self.status = status
+        self.message = message
+        self.fields = fields
+        self.headers = headers
+    }
+
+    /// 400 for one field or parameter, named in both the sentence and the `errors` array.
+    package static func invalid(_ name: String, _ problem: String, code: String = "invalid") -> APIError {
+        let message = "\(name): \(problem)"
+        return APIError(.badRequest, message, fields: [Field(code: code, message: problem, path: [name])])
+    }
+
+    /// The answer to a channel that does not exist or belongs to somebody else (contract section 1, Ownership).
+    package static let notYourAgent = APIError(.forbidden, "Not your agent")
+}
+
+extension HTTPResponse.Status {
+    /// 507 (RFC 4918 section 11.5): the disk or a quota is full.
+    package static let insufficientStorage = HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
+}

@@ -1,0 +1,58 @@
+import Hummingbird
+import Logging
+
+/// One line per request: method, route pattern, status, bytes, milliseconds, request id, caller.
+///
+/// Never a query string, a body or a key. Bodies over 64 KiB are logged when they have been sent, others at once.
+package struct AccessLog: RouterMiddleware {
+    package typealias Context = RootContext
+
+    private static let streamedBytes = 65_536
+
+    package init() {}
+
+    package func handle(
+        _ request: Request,
+        context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let start = ContinuousClock.now
+        var response = try await next(request, context)
+        guard context.logger.logLevel <= .info else { return response }
+
+        let line = Line(method: request.method.rawValue, status: response.status.code, context: context, start: start)
+        if let bytes = response.body.contentLength, bytes <= Self.streamedBytes {
+            line.log(bytes: bytes)
+        } else {
+            let body = response.body
+            response.body = ResponseBody(contentLength: body.contentLength) { writer in
+                defer { line.log(bytes: body.contentLength ?? 0) }
+                try await body.write(writer)
+            }
+        }
+        return response
+    }
+
+    private struct Line: Sendable {
+        let method: String
+        let status: Int
+        let context: RootContext
+        let start: ContinuousClock.Instant
+
+        func log(bytes: Int) {
+            let elapsed = start.duration(to: .now)
+            let microseconds = elapsed.components.attoseconds / 1_000_000_000_000 + elapsed.components.seconds * 1_000_000
+            context.logger.info(
+                "request",
+                metadata: [
+                    "method": "\(method)",
+                    "route": "\(context.endpointPath ?? "-")",
+                    "status": "\(status)",
+                    "bytes": "\(bytes)",
+                    "ms": "\(Double(microseconds) / 1000)",
+                    "caller": "\(context.caller.label)",
+                ]
+            )
+        }
+    }
+}

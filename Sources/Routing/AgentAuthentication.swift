@@ -1,0 +1,54 @@
+import HTTPTypes
+import Hummingbird
+
+/// Knows which API keys are valid. Filled in by `Accounts`.
+package protocol AgentAuthenticator: Sendable {
+    /// The principal a key speaks for, or nil when it is unknown or revoked.
+    func principal(forKey key: String) async throws -> AgentPrincipal?
+}
+
+/// Lets a request through when it carries a valid API key, in `x-api-key` or as `Authorization: Bearer` (RFC 6750).
+package struct AgentAuthentication: RouterMiddleware {
+    package typealias Context = RootContext
+
+    private let authenticator: any AgentAuthenticator
+
+    package init(authenticator: any AgentAuthenticator) {
+        self.authenticator = authenticator
+    }
+
+    package func handle(
+        _ request: Request,
+        context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        guard let key = Self.key(in: request.headers) else { throw APIError.missingAPIKey }
+        guard let principal = try await authenticator.principal(forKey: key) else { throw APIError.invalidAPIKey }
+        var context = context
+        context.agent = principal
+        context.caller.label = "key:\(principal.keyID)"
+        return try await next(request, context)
+    }
+
+    private static func key(in headers: HTTPFields) -> String? {
+        if let key = headers[.apiKey], !key.isEmpty { return key }
+        guard let authorization = headers[.authorization] else { return nil }
+        let parts = authorization.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return String(parts[1])
+    }
+}
+
+extension APIError {
+    static let missingAPIKey = unauthorized("Missing or invalid API key")
+    static let invalidAPIKey = unauthorized("Invalid API key")
+
+    /// RFC 9110 section 11.6.1: a 401 names a scheme the client may use.
+    private static func unauthorized(_ message: String) -> APIError {
+        APIError(.unauthorized, message, headers: [.wwwAuthenticate: #"Bearer realm="placet""#])
+    }
+}
+
+extension HTTPField.Name {
+    package static let apiKey = HTTPField.Name("x-api-key")!
+}

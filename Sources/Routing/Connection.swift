@@ -1,0 +1,30 @@
+import NIOCore
+
+/// What a handler may ask of the connection its request came by.
+package struct Connection: Sendable {
+    let channel: any Channel
+
+    /// Tells a client that sent `Expect: 100-continue` to go ahead; call when the head has been judged, before reading
+    /// the body. Does nothing for other clients.
+    package func acceptBody() async throws {
+        _ = try await trigger(ConnectionHandler.AcceptBody())
+    }
+
+    /// Sends part of a file as response body without copying it through user space (sendfile).
+    ///
+    /// Returns when the kernel has taken the bytes, which is the back-pressure.
+    /// - Returns: false when the connection cannot do that (no ``ConnectionHandler``, as in tests without a socket):
+    ///   send buffers instead.
+    package func sendFile(_ region: FileRegion) async throws -> Bool {
+        try await trigger(ConnectionHandler.SendFile(region: region))
+    }
+
+    private func trigger(_ event: some Sendable) async throws -> Bool {
+        do {
+            try await channel.triggerUserOutboundEvent(event).get()
+            return true
+        } catch ChannelError.operationUnsupported {
+            return false
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+/// Does for each plain HTTP/1 connection what Hummingbird leaves to us: `100 Continue`, sendfile, and an end to uploads
+/// that were refused before they were read.
+///
+/// Sits between the HTTP codec and Hummingbird's own handlers. Decisions are ``Exchange``'s; this class does the I/O.
+package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    package typealias InboundIn = HTTPRequestPart
+    package typealias InboundOut = HTTPRequestPart
+    package typealias OutboundIn = HTTPResponsePart
+    package typealias OutboundOut = HTTPResponsePart
+
+    struct AcceptBody: Sendable {}
+    struct SendFile: Sendable { let region: FileRegion }
+
+    /// How long a refused client may go on sending while it has not read the answer. Closing at once would make the
+    /// kernel reset the connection, and the client would lose the answer (RFC 9112 section 9.6).
+    private static let lingering = TimeAmount.seconds(30)
+
+    private var exchange = Exchange()
+    private var isLingering = false
+    private var parseFailed = false
+    private var codec: ChannelHandlerContext?
+    private var deadline: Scheduled<Void>?
+
+    package init() {}
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        // File regions are no HTTPResponsePart: they enter the pipeline below the codec, in order with its other parts.
+        codec = try? context.pipeline.syncOperations.context(handlerType: HTTP1ToHTTPServerCodec.self)
+    }
+
+    package func handlerRemoved(context: ChannelHandlerContext) {
+        codec = nil
+        deadline?.cancel()
+    }
+
+    // MARK: Requests
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isLingering else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            exchange.readHead(expectsContinue: head.headerFields[.expect]?.lowercased() == "100-continue")
+        case .body: exchange.readBody()
+        case .end: exchange.readEnd()
+        }
+        context.fireChannelRead(data)
+    }
+
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        if isLingering {
+            context.read()
+        } else {
+            context.fireChannelReadComplete()
+        }
+    }
+
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        parseFailed = parseFailed || error is HTTPParserError
+        context.fireErrorCaught(error)
+    }
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if isLingering, case .inputClosed? = event as? ChannelEvent {
+            context.close(promise: nil)
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    // MARK: Responses
+
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head) where head.status.kind != .informational:
+            writeHead(head, context: context, promise: promise)
+        case .end:
+            writeEnd(data, context: context, promise: promise)
+        default:
+            context.write(data, promise: promise)
+        }
+    }
+
+    private func writeHead(_ head: HTTPResponse, context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+        var head = head
+        let mustClose = exchange.beginResponse()
+        if mustClose || parseFailed { head.headerFields[.connection] = "close" }
+        guard parseFailed else {
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+            return
+        }
+        // Hummingbird answers bytes that are not HTTP with an empty 400; ours is JSON like every other error.
+        let failure = APIError(.badRequest, "The request is not well-formed HTTP/1.1 or ended too early")
+        let body = failure.body(path: "", requestID: "")
+        head.headerFields[.contentType] = Response.jsonType
+        head.headerFields[.contentLength] = String(body.readableBytes)
+        context.write(wrapOutboundOut(.head(head)), promise: promise)
+        context.write(wrapOutboundOut(.body(body)), promise: nil)
+    }
+
+    private func writeEnd(_ data: NIOAny, context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+        guard exchange.endResponse() else {
+            context.write(data, promise: promise)
+            return
+        }
+        let written = promise ?? context.eventLoop.makePromise()
+        context.write(data, promise: written)
+        linger(after: written.futureResult, context: context)
+    }
+
+    package func triggerUserOutboundEvent(
+        context: ChannelHandlerContext,
+        event: Any,
+        promise: EventLoopPromise<Void>?
+    ) {
+        switch event {
+        case is AcceptBody:
+            guard exchange.acceptBody() else {
+                promise?.succeed()
+                return
+            }
+            context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: promise)
+        case let event as SendFile:
+            guard let codec else {
+                promise?.fail(ChannelError.operationUnsupported)
+                return
+            }
+            let part = HTTPServerResponsePart.body(.fileRegion(event.region))
+            codec.writeAndFlush(NIOAny(part), promise: promise)
+        default:
+            context.triggerUserOutboundEvent(event, promise: promise)
+        }
+    }
+
+    // MARK: Closing
+
+    /// Half-closes once the answer is out, then reads and drops what the client still sends until it closes too.
+    private func linger(after written: EventLoopFuture<Void>, context: ChannelHandlerContext) {
+        isLingering = true
+        let context = NIOLoopBound(context, eventLoop: context.eventLoop)
+        written.whenComplete { _ in
+            context.value.close(mode: .output, promise: nil)
+            context.value.read()
+        }
+        deadline = written.eventLoop.scheduleTask(in: Self.lingering) { context.value.close(promise: nil) }
+    }
+}

@@ -1,0 +1,56 @@
+import Hummingbird
+import Logging
+import NIOCore
+import Synchronization
+
+/// The context of every request, before anybody is known.
+package struct RootContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    /// The connection the request came by.
+    package let connection: Connection
+    /// What the access log will say about the caller; shared by all copies of the context.
+    let caller: Caller
+    /// Set by ``AgentAuthentication``.
+    var agent: AgentPrincipal?
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        connection = Connection(channel: source.channel)
+        caller = Caller()
+    }
+}
+
+/// The context of a request that carried a valid API key: a handler that takes it cannot be reached without one.
+package struct AgentContext: ChildRequestContext {
+    package var coreContext: CoreRequestContextStorage
+    package let connection: Connection
+    package let principal: AgentPrincipal
+
+    package init(context: RootContext) throws {
+        guard let agent = context.agent else { throw APIError.missingAPIKey }
+        coreContext = context.coreContext
+        connection = context.connection
+        principal = agent
+    }
+}
+
+/// Who a valid API key speaks for: the user who owns it, and so every channel of that user.
+package struct AgentPrincipal: Sendable, Equatable {
+    package let userID: String
+    package let keyID: String
+
+    package init(userID: String, keyID: String) {
+        self.userID = userID
+        self.keyID = keyID
+    }
+}
+
+/// The caller's name for the access log, filled in by whoever authenticates the request.
+final class Caller: Sendable {
+    private let name = Mutex<String?>(nil)
+
+    var label: String {
+        get { name.withLock { $0 } ?? "-" }
+        set { name.withLock { $0 = newValue } }
+    }
+}

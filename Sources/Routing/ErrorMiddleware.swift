@@ -1,0 +1,111 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// The outermost middleware: every error that leaves a handler becomes the contract's JSON, and is logged here, once.
+package struct ErrorMiddleware: RouterMiddleware {
+    package typealias Context = RootContext
+
+    private let routes: RouteTable
+    private let translate: @Sendable (any Error) -> APIError?
+
+    /// - Parameter translate: what the errors of the shelves (index, blobs, parser) mean to a client; nil for a defect.
+    package init(routes: RouteTable, translate: @escaping @Sendable (any Error) -> APIError?) {
+        self.routes = routes
+        self.translate = translate
+    }
+
+    package func handle(
+        _ request: Request,
+        context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch let error as HTTPParserError {
+            throw error  // Not a request: the connection answers 400 and closes.
+        } catch {
+            response = answer(error, to: request, context: context)
+        }
+        response.headers[.requestID] = context.id
+        return response
+    }
+
+    private func answer(_ error: any Error, to request: Request, context: Context) -> Response {
+        let failure: APIError
+        switch error {
+        case let error as APIError:
+            failure = error
+        case let error as HTTPError where error.status == .notFound:
+            failure = unknownRoute(request)
+        case let error as any HTTPResponseError:
+            failure = APIError(error.status, "\(error.status.reasonPhrase): check the request against the API reference")
+        default:
+            failure = translate(error) ?? defect(error, context: context)
+        }
+        return failure.response(path: request.uri.path, requestID: context.id)
+    }
+
+    private func unknownRoute(_ request: Request) -> APIError {
+        let allowed = routes.methods(at: request.uri.path)
+        guard !allowed.isEmpty else {
+            return APIError(.notFound, "No such route; see the API reference")
+        }
+        let list = allowed.joined(separator: ", ")
+        return APIError(.methodNotAllowed, "This route takes \(list)", headers: [.allow: list])
+    }
+
+    private func defect(_ error: any Error, context: Context) -> APIError {
+        if error is CancellationError || error is ChannelError {
+            // The client went away or the server is stopping: nobody reads this answer.
+            context.logger.debug("request abandoned")
+            return APIError(.serviceUnavailable, "The server is stopping; send the request again")
+        }
+        context.logger.error("unexpected error", metadata: ["error": "\(String(reflecting: error))"])
+        return APIError(.internalServerError, "Something failed on our side; report the requestId to the operator")
+    }
+}
+
+extension APIError {
+    /// The wire form of the failure (contract section 1, Errors).
+    package func response(path: String, requestID: String) -> Response {
+        var response = Response.json(body(path: path, requestID: requestID), status: status)
+        response.headers.append(contentsOf: headers)
+        return response
+    }
+
+    /// The JSON body alone.
+    func body(path: String, requestID: String) -> ByteBuffer {
+        let body = Body(
+            statusCode: status.code,
+            message: message,
+            timestamp: Date.now.formatted(.iso8601WithMilliseconds),
+            path: path,
+            requestId: requestID,
+            errors: fields.isEmpty ? nil : fields
+        )
+        // A fixed shape of strings: encoding it cannot fail; an empty body beats a crash if it ever did.
+        return (try? ByteBuffer.json(body)) ?? ByteBuffer()
+    }
+
+    private struct Body: Encodable {
+        let statusCode: Int
+        let message: String
+        let timestamp: String
+        let path: String
+        let requestId: String
+        let errors: [Field]?
+    }
+}
+
+extension FormatStyle where Self == Date.ISO8601FormatStyle {
+    static var iso8601WithMilliseconds: Self { .init(includingFractionalSeconds: true) }
+}
+
+extension HTTPField.Name {
+    package static let requestID = HTTPField.Name("x-request-id")!
+}

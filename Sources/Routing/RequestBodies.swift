@@ -1,0 +1,49 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension Request {
+    /// The most bytes a JSON body may have (contract section 1).
+    package static let maxJSONBytes = 8 * 1024 * 1024
+
+    /// The length the client declared, if any.
+    package var declaredLength: Int64? { headers[.contentLength].flatMap { Int64($0) } }
+
+    /// The members of the JSON object in the body.
+    ///
+    /// - Throws: ``APIError`` 415 when the body is declared as something else, 413 when it is too large, 400 when it is
+    ///   not a JSON object.
+    package func jsonFields(on connection: Connection) async throws -> JSONFields {
+        if let type = headers[.contentType], !Self.isJSON(type) {
+            throw APIError(.unsupportedMediaType, "Send the body as Content-Type: application/json")
+        }
+        let tooLarge = APIError(.contentTooLarge, "The JSON body is larger than \(Self.maxJSONBytes) bytes")
+        if let length = declaredLength, length > Self.maxJSONBytes { throw tooLarge }
+        try await connection.acceptBody()
+        var bytes = ByteBuffer()
+        for try await var part in body {
+            guard bytes.readableBytes + part.readableBytes <= Self.maxJSONBytes else { throw tooLarge }
+            bytes.writeBuffer(&part)
+        }
+        return try JSONFields(JSONValue(parsing: bytes.readableBytesView))
+    }
+
+    private static func isJSON(_ contentType: String) -> Bool {
+        let type = contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+        return type == "application/json" || type.hasSuffix("+json")
+    }
+
+    /// A query parameter that the route cannot do without, such as `channel`.
+    ///
+    /// - Throws: ``APIError`` 400 when it is missing or empty.
+    package func requiredQuery(_ name: String) throws(APIError) -> String {
+        guard let value = uri.queryParameters[name[...]], !value.isEmpty else {
+            throw .invalid(name, "is required as a query parameter", code: "required")
+        }
+        return String(value)
+    }
+
+    package func query(_ name: String) -> String? {
+        uri.queryParameters[name[...]].map(String.init)
+    }
+}

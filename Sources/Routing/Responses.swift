@@ -1,0 +1,27 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension Response {
+    static let jsonType = "application/json; charset=utf-8"
+
+    /// A JSON answer in UTF-8, keys in a stable order.
+    package static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+        json(try ByteBuffer.json(value), status: status)
+    }
+
+    /// An answer of bytes that are JSON already.
+    static func json(_ bytes: ByteBuffer, status: HTTPResponse.Status) -> Response {
+        let headers: HTTPFields = [.contentType: jsonType, .xContentTypeOptions: "nosniff"]
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: bytes))
+    }
+}
+
+extension ByteBuffer {
+    static func json(_ value: some Encodable) throws -> ByteBuffer {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return ByteBuffer(bytes: try encoder.encode(value))
+    }
+}

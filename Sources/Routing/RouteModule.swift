@@ -1,0 +1,59 @@
+import Hummingbird
+
+/// One resource of the API: its routes, a line each.
+package protocol RouteModule: Sendable {
+    func addRoutes(to mounts: Mounts)
+}
+
+/// Where a module may hang its routes: one group per kind of caller.
+///
+/// Authentication belongs to the group, and so to the context type a handler receives; a handler cannot forget it.
+package struct Mounts {
+    /// Anybody, at the root.
+    package let open: RouterGroup<RootContext>
+    /// Holders of an API key, under `/api/v1`.
+    package let agent: RouterGroup<AgentContext>
+    /// The command line on this machine, over the control socket, under `/local`. Never reachable by TCP.
+    package let local: RouterGroup<RootContext>
+}
+
+/// The two routers of a server: the one the network sees and the one behind the control socket.
+package struct Routers: Sendable {
+    package let network: RouterResponder<RootContext>
+    package let control: RouterResponder<RootContext>
+    /// The routes of `network`.
+    package let table: RouteTable
+
+    /// - Parameter translate: see ``ErrorMiddleware``.
+    package init(
+        modules: [any RouteModule],
+        authenticator: any AgentAuthenticator,
+        translate: @escaping @Sendable (any Error) -> APIError?
+    ) {
+        table = RouteTable()
+        let network = Self.router(table, translate)
+        let controlTable = RouteTable()
+        let control = Self.router(controlTable, translate)
+        let mounts = Mounts(
+            open: network.group(),
+            agent: network.group("/api/v1")
+                .add(middleware: AgentAuthentication(authenticator: authenticator))
+                .group(context: AgentContext.self),
+            local: control.group("/local")
+        )
+        for module in modules { module.addRoutes(to: mounts) }
+        table.fill(from: network)
+        controlTable.fill(from: control)
+        self.network = network.buildResponder()
+        self.control = control.buildResponder()
+    }
+
+    private static func router(
+        _ table: RouteTable,
+        _ translate: @escaping @Sendable (any Error) -> APIError?
+    ) -> Router<RootContext> {
+        Router(context: RootContext.self)
+            .add(middleware: AccessLog())
+            .add(middleware: ErrorMiddleware(routes: table, translate: translate))
+    }
+}

@@ -1,0 +1,65 @@
+import Blobs
+import Index
+import Synchronization
+
+/// Tries both halves of the store with a real durable write, at most once a second however often it is asked.
+final class Health: Sendable {
+    struct Report: Encodable, Sendable {
+        struct Checks: Encodable, Sendable {
+            let index: String
+            let storage: String
+        }
+
+        let status: String
+        let timestamp: Timestamp
+        let version: String
+        let checks: Checks
+
+        var isHealthy: Bool { status == "ok" }
+    }
+
+    /// Anybody may ask, and each check costs flushes: answers are kept for this long.
+    private static let freshness = Duration.seconds(1)
+
+    private let index: Index
+    private let blobs: DiskBlobStore
+    private let version: String
+    private let last = Mutex<(at: ContinuousClock.Instant, report: Report)?>(nil)
+
+    init(index: Index, blobs: DiskBlobStore, version: String) {
+        self.index = index
+        self.blobs = blobs
+        self.version = version
+    }
+
+    func report() async -> Report {
+        let now = ContinuousClock.now
+        if let last = last.withLock({ $0 }), last.at.duration(to: now) < Self.freshness { return last.report }
+        let report = await check()
+        last.withLock { $0 = (now, report) }
+        return report
+    }
+
+    private func check() async -> Report {
+        let indexState = await state { try await self.index.checkWritable() }
+        let storageState = await state { try await self.blobs.checkWritable() }
+        let isHealthy = indexState == "ok" && storageState == "ok"
+        return Report(
+            status: isHealthy ? "ok" : "unavailable",
+            timestamp: .now(),
+            version: version,
+            checks: .init(index: indexState, storage: storageState)
+        )
+    }
+
+    private func state(_ check: () async throws -> Void) async -> String {
+        do {
+            try await check()
+            return "ok"
+        } catch BlobError.storageFull, IndexError.full {
+            return "full"
+        } catch {
+            return "unwritable"
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import App
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// Reaches the store's owner on this machine: the running server over its control socket, or one started for the
+/// command alone when none runs (invariant 5).
+struct ControlClient: Sendable {
+    enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case delete = "DELETE"
+    }
+
+    private static let timeout = TimeAmount.seconds(30)
+    private static let maxAnswerBytes = 64 << 20
+
+    private let socketPath: String
+
+    /// Sends one request and decodes its answer.
+    ///
+    /// - Throws: ``CommandFailure`` with the server's own sentence when it refuses.
+    static func send<Answer: Decodable & Sendable>(
+        _ method: Method,
+        _ path: String,
+        body: [String: String] = [:],
+        storage: StorageOption
+    ) async throws -> Answer {
+        let server = try makeServer(storage.arguments)
+        let client = ControlClient(socketPath: server.configuration.controlSocketPath)
+        do {
+            return try await server.withControlSocket { try await client.execute(method, path, body) }
+        } catch StartFailure.storageInUse {
+            return try await client.execute(method, path, body)
+        }
+    }
+
+    private func execute<Answer: Decodable>(
+        _ method: Method,
+        _ path: String,
+        _ body: [String: String]
+    ) async throws -> Answer {
+        guard let url = URL(httpURLWithSocketPath: socketPath, uri: "/local/\(path)") else {
+            throw CommandFailure(description: "The storage path cannot be used for a socket: \(socketPath)")
+        }
+        var request = HTTPClientRequest(url: url.absoluteString)
+        request.method = .init(rawValue: method.rawValue)
+        if method == .post {
+            request.headers.add(name: "content-type", value: "application/json")
+            request.body = .bytes(try JSONEncoder().encode(body))
+        }
+        let response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
+        let bytes = Data(try await response.body.collect(upTo: Self.maxAnswerBytes).readableBytesView)
+        guard (200..<300).contains(response.status.code) else {
+            let refusal = try? JSONDecoder().decode(Refusal.self, from: bytes)
+            throw CommandFailure(description: refusal?.message ?? "The server answered \(response.status)")
+        }
+        return try JSONDecoder().decode(Answer.self, from: bytes)
+    }
+
+    private struct Refusal: Decodable { let message: String }
+}

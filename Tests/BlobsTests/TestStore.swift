@@ -1,0 +1,92 @@
+import Blobs
+import Foundation
+import NIOCore
+import NIOPosix
+import Testing
+
+/// A store in a folder of its own, with its own threads; both are gone when `body` returns.
+func withStore(
+    at parent: String = NSTemporaryDirectory(),
+    threads threadCount: Int = 4,
+    _ body: (TestStore) async throws -> Void
+) async throws {
+    let threads = NIOThreadPool(numberOfThreads: threadCount)
+    threads.start()
+    let root = parent + "/blobs-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let test = TestStore(store: try DiskBlobStore(root: root, threads: threads), root: root, threads: threads)
+    try await body(test)
+    test.store.close()
+    try await threads.shutdownGracefully()
+}
+
+struct TestStore {
+    let store: DiskBlobStore
+    let root: String
+    let threads: NIOThreadPool
+
+    /// Spools `bytes` in pieces of the given size.
+    func spool(_ bytes: [UInt8], pieces: Int = 65_536) async throws -> SpooledBlob {
+        let spool = try await store.makeSpool()
+        for start in stride(from: 0, to: bytes.count, by: pieces) {
+            try await spool.append(ByteBuffer(bytes: bytes[start..<min(start + pieces, bytes.count)]))
+        }
+        return try await spool.finish()
+    }
+
+    /// Spools, publishes and drops the spool.
+    func publish(_ bytes: [UInt8]) async throws -> BlobKey {
+        let blob = try await spool(bytes)
+        let key = try await store.publish(blob)
+        await store.discard(blob)
+        return key
+    }
+
+    /// All bytes under a key.
+    func bytes(_ key: BlobKey) async throws -> [UInt8] {
+        let reader = try await store.open(key)
+        return Array(buffer: try await reader.read(0..<reader.size))
+    }
+
+    /// Stops the store and opens the folder again, as the next process would.
+    func reopened() throws -> TestStore {
+        store.close()
+        return TestStore(store: try DiskBlobStore(root: root, threads: threads), root: root, threads: threads)
+    }
+
+    func names(in folder: String) -> [String] {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: root + "/" + folder)
+        return (names ?? ["no such folder"]).sorted()
+    }
+
+    func path(of key: BlobKey) -> String { "\(root)/blobs/\(key)" }
+
+    func exists(_ key: BlobKey) -> Bool { FileManager.default.fileExists(atPath: path(of: key)) }
+
+    /// How many descriptors of this process point into the folder; other tests run beside and are not counted.
+    func openFiles(below folder: String = "") -> Int {
+        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return numbers.filter { number in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)")
+            return target?.contains((root as NSString).lastPathComponent + folder) ?? false
+        }.count
+    }
+}
+
+/// Bytes that are not all alike and the same in every run.
+func pattern(_ count: Int) -> [UInt8] {
+    var state: UInt64 = 0x9e37_79b9_7f4a_7c15
+    return (0..<count).map { _ in
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return UInt8(truncatingIfNeeded: state >> 56)
+    }
+}
+
+/// Lets other tasks run until something they do has happened; false after very many turns.
+func eventually(_ condition: () -> Bool) async -> Bool {
+    for _ in 0..<2_000_000 {
+        if condition() { return true }
+        await Task.yield()
+    }
+    return false
+}

@@ -1,0 +1,124 @@
+import GRDB
+import Testing
+
+@testable import Index
+
+@Suite("Users, keys and agents")
+struct AccountQueryTests {
+    @Test("An address is found and is unique without regard to case, beyond ASCII too")
+    func addresses() async throws {
+        let fixture = try await Fixture()
+        let index = fixture.index
+        let user = User.sample(email: "Zoë@Example.org")
+        try await index.write { tx in try tx.insert(user) }
+        #expect(try await index.read { try $0.user(email: "ZOË@example.ORG") } == user)
+        #expect(try await index.read { try $0.user(email: "zoe@example.org") } == nil)
+        await #expect(throws: IndexError.duplicate) {
+            try await index.write { tx in try tx.insert(.sample(email: "zoë@example.org")) }
+        }
+        #expect(try await index.read { try $0.userCount() } == 2)
+        #expect(try await index.read { try $0.users().map(\.email) } == ["ada@example.org", "Zoë@Example.org"])
+    }
+
+    @Test("A key is found by its hash until it is revoked; revoking twice says so")
+    func keys() async throws {
+        let fixture = try await Fixture()
+        let index = fixture.index
+        let key = APIKey.sample(of: fixture.user)
+        let hash = (0..<32).map { UInt8($0 * 8) }
+        try await index.write { tx in try tx.insert(key, hash: hash) }
+        #expect(try await index.read { try $0.apiKey(hash: hash) } == key)
+        #expect(try await index.read { try $0.apiKey(hash: Array(hash.reversed())) } == nil)
+        #expect(try await index.write { tx in try tx.revokeAPIKey(id: key.id) })
+        #expect(try await !index.write { tx in try tx.revokeAPIKey(id: key.id) })
+        #expect(try await index.read { try $0.apiKey(hash: hash) } == nil)
+    }
+
+    @Test("Using a key notes the transaction's time")
+    func touching() async throws {
+        let fixture = try await Fixture()
+        let key = APIKey.sample(of: fixture.user)
+        let now = try await fixture.index.write { tx in
+            try tx.insert(key, hash: .init(repeating: 1, count: 32))
+            try tx.touchAPIKey(id: key.id)
+            try tx.touchAPIKey(id: "gone")
+            return tx.now
+        }
+        #expect(try await fixture.index.read { try $0.apiKeys(userID: key.userId).first?.lastUsedAt } == now)
+    }
+
+    @Test("Keys are listed newest first, of one user or of all")
+    func keyLists() async throws {
+        let fixture = try await Fixture()
+        let other = User.sample(email: "b")
+        let keys = [fixture.user, other, fixture.user].map(APIKey.sample(of:))
+        try await fixture.index.write { tx in
+            try tx.insert(other)
+            for (number, key) in keys.enumerated() {
+                try tx.insert(key, hash: .init(repeating: UInt8(number), count: 32))
+            }
+        }
+        #expect(try await fixture.index.read { try $0.apiKeys() } == keys.reversed())
+        #expect(try await fixture.index.read { try $0.apiKeys(userID: other.id) } == [keys[1]])
+    }
+
+    @Test("A hash that has not 32 bytes, or one that is taken, is refused")
+    func badHashes() async throws {
+        let fixture = try await Fixture()
+        let insert = { @Sendable (length: Int) in
+            try await fixture.index.write { tx in
+                try tx.insert(.sample(of: fixture.user), hash: .init(repeating: 7, count: length))
+            }
+        }
+        await #expect(throws: IndexError.failure(code: 275)) { try await insert(31) }
+        try await insert(32)
+        await #expect(throws: IndexError.duplicate) { try await insert(32) }
+    }
+
+    @Test("Agents are listed newest first and only their owner's; an agent of nobody is refused")
+    func agents() async throws {
+        let fixture = try await Fixture()
+        let stranger = User.sample(email: "b")
+        let full = Agent(
+            id: Identifier.make(),
+            userId: fixture.user.id,
+            name: "full",
+            description: "d",
+            avatarUrl: "a",
+            webhookUrl: "w",
+            status: .busy,
+            statusMessage: "m",
+            statusSince: Timestamp(milliseconds: 1),
+            lastActiveAt: Timestamp(milliseconds: 2),
+            tag: "t",
+            createdAt: .sample
+        )
+        try await fixture.index.write { tx in try tx.insert(full) }
+        let ids = (fixture.user.id, stranger.id)
+        #expect(try await fixture.index.read { try $0.agents(userID: ids.0) } == [full, fixture.agent])
+        #expect(try await fixture.index.read { try $0.agents(userID: ids.1) } == [])
+        #expect(try await fixture.index.read { try $0.agent(id: full.id) } == full)
+        await #expect(throws: IndexError.missingReference) {
+            try await fixture.index.write { tx in try tx.insert(.sample(of: stranger)) }
+        }
+    }
+
+    @Test("With a user go the keys, agents, messages and attachments, but no blob")
+    func cascade() async throws {
+        let fixture = try await Fixture()
+        let file = try await fixture.storeFile()
+        try await fixture.index.write { tx in
+            try tx.insert(.sample(of: fixture.user), hash: .init(repeating: 1, count: 32))
+            try tx.insert(.sample(in: fixture.agent))
+            try tx.db.execute(sql: "DELETE FROM users WHERE id = ?", arguments: [fixture.user.id])
+        }
+        try await fixture.index.read { reader throws in
+            #expect(try reader.userCount() == 0)
+            #expect(try reader.apiKeys().isEmpty)
+            #expect(try reader.agent(id: fixture.agent.id) == nil)
+            #expect(try reader.messageCount() == 0)
+            #expect(try reader.attachmentCount() == 0)
+            #expect(try reader.blob(sha256: file.sha256) != nil)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import GRDB
+import Synchronization
+import Testing
+
+@testable import Index
+
+@Suite("Group commit")
+struct CommitQueueTests {
+    struct Refusal: Error, Equatable {}
+
+    /// Counts commits that wrote something.
+    final class CommitCounter: TransactionObserver, Sendable {
+        private let commits = Atomic(0)
+        var count: Int { commits.load(ordering: .acquiring) }
+
+        func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { true }
+        func databaseDidChange(with event: DatabaseEvent) {}
+        func databaseDidCommit(_ db: Database) { commits.add(1, ordering: .acquiringAndReleasing) }
+        func databaseDidRollback(_ db: Database) {}
+    }
+
+    @Test("A unit that throws is undone alone: its neighbours of the same group are committed")
+    func savepoints() async throws {
+        let fixture = try await Fixture()
+        let messages = (0..<3).map { _ in Message.sample(in: fixture.agent) }
+        let results = try await fixture.index.asOneGroup(
+            messages.enumerated().map { number, message in
+                { tx in
+                    try tx.insert(message)
+                    if number == 1 { throw Refusal() }
+                }
+            }
+        )
+        #expect(throws: Refusal()) { try results[1].get() }
+        try results[0].get()
+        try results[2].get()
+        let stored = try await fixture.index.read { reader in
+            try messages.map { try reader.message(id: $0.id) }
+        }
+        #expect(stored == [messages[0], nil, messages[2]])
+    }
+
+    @Test("Whoever is resumed finds the row committed, also through another connection: invariant 4")
+    func resumedAfterCommit() async throws {
+        let fixture = try await Fixture()
+        let stranger = try fixture.stranger()
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<64 {
+                let message = Message.sample(in: fixture.agent)
+                group.addTask {
+                    try await fixture.index.write { tx in try tx.insert(message) }
+                    return try Self.exists(message.id, stranger)
+                }
+            }
+            for try await isThere in group { #expect(isThere) }
+        }
+    }
+
+    private static func exists(_ id: String, _ queue: DatabaseQueue) throws -> Bool {
+        try queue.read { db in
+            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT * FROM messages WHERE id = ?)", arguments: [id]) == true
+        }
+    }
+
+    @Test("Many writes at once take fewer commits than units, and none is lost")
+    func batching() async throws {
+        let fixture = try await Fixture()
+        let counter = CommitCounter()
+        try await fixture.index.write { tx in tx.db.add(transactionObserver: counter, extent: .databaseLifetime) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<1_000 {
+                let message = Message.sample(in: fixture.agent)
+                group.addTask { try await fixture.index.write { tx in try tx.insert(message) } }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await fixture.index.read { try $0.messageCount() } == 1_000)
+        #expect(counter.count < 500)
+    }
+
+    @Test("A group has at most 256 units")
+    func groupsAreBounded() async throws {
+        let fixture = try await Fixture()
+        let counter = CommitCounter()
+        try await fixture.index.write { tx in tx.db.add(transactionObserver: counter, extent: .databaseLifetime) }
+        let before = counter.count
+        let messages = (0..<257).map { _ in Message.sample(in: fixture.agent) }
+        let results = try await fixture.index.asOneGroup(messages.map { message in { tx in try tx.insert(message) } })
+        for result in results { try result.get() }
+        // The unit that held them up, 256 of them, and one.
+        #expect(counter.count - before == 3)
+    }
+
+    @Test("Units of one group run one after the other and see what those before them did")
+    func order() async throws {
+        let fixture = try await Fixture()
+        let results = try await fixture.index.asOneGroup(
+            (0..<3).map { _ in
+                { tx in
+                    try tx.insert(.sample(in: fixture.agent))
+                    return try tx.messageCount()
+                }
+            }
+        )
+        #expect(try results.map { try $0.get() }.sorted() == [1, 2, 3])
+    }
+
+    @Test("The time of a unit stands still")
+    func nowIsFixed() async throws {
+        let fixture = try await Fixture()
+        let before = Timestamp.now()
+        let times = try await fixture.index.write { tx in
+            let first = tx.now
+            while Timestamp.now() == first {}
+            return [first, tx.now]
+        }
+        #expect(times[0] == times[1])
+        #expect(times[0] >= before)
+    }
+
+    @Test("A cancelled task's unit is committed all the same")
+    func cancellation() async throws {
+        let fixture = try await Fixture()
+        let message = Message.sample(in: fixture.agent)
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            try await fixture.index.write { tx in try tx.insert(message) }
+        }
+        try await task.value
+        #expect(try await fixture.index.read { try $0.message(id: message.id) } == message)
+    }
+}

@@ -1,0 +1,193 @@
+import GRDB
+import Testing
+
+import struct Index.Attachment
+
+@testable import Index
+
+@Suite("Blobs, attachments and doomed keys")
+struct FileQueryTests {
+    @Test("An attachment comes back whole, with its owner and the key of its bytes")
+    func roundTrip() async throws {
+        let fixture = try await Fixture()
+        let (message, blob) = (Message.sample(in: fixture.agent), Blob.sample())
+        var attachment = Attachment.sample(in: fixture.agent, blob: blob, message: message)
+        attachment.declaredMimeType = "text/markdown"
+        try await fixture.index.write { [attachment] tx in
+            _ = try tx.insertBlobOrKeepWinner(blob)
+            try tx.insert(message)
+            try tx.insert(attachment)
+        }
+        try await fixture.index.read { [attachment] reader throws in
+            #expect(try reader.message(id: message.id) == message)
+            #expect(try reader.blob(sha256: blob.sha256) == blob)
+            #expect(try reader.attachment(id: attachment.id) == attachment)
+            let found = try #require(try reader.attachmentWithOwner(id: attachment.id))
+            #expect(found.attachment == attachment)
+            #expect(found.ownerID == fixture.user.id)
+            #expect(found.blobKey == blob.key)
+            #expect(try reader.attachmentWithOwner(id: "gone") == nil)
+        }
+    }
+
+    @Test("An attachment without its blob, message or channel is refused: invariants 1 and 6")
+    func missingReferences() async throws {
+        let fixture = try await Fixture()
+        let other = Agent.sample(of: fixture.user)
+        let (blob, elsewhere) = (Blob.sample(), Message.sample(in: other))
+        try await fixture.index.write { tx in
+            _ = try tx.insertBlobOrKeepWinner(blob)
+            try tx.insert(other)
+            try tx.insert(elsewhere)
+        }
+        let refused: [Attachment] = [
+            .sample(in: fixture.agent, blob: .sample()),
+            .sample(in: .sample(of: fixture.user), blob: blob),
+            .sample(in: fixture.agent, blob: blob, message: .sample(in: fixture.agent)),
+            .sample(in: fixture.agent, blob: blob, message: elsewhere),
+        ]
+        for attachment in refused {
+            await #expect(throws: IndexError.missingReference) {
+                try await fixture.index.write { tx in try tx.insert(attachment) }
+            }
+        }
+        #expect(try await fixture.index.read { try $0.attachmentCount() } == 0)
+    }
+
+    @Test("An unattached file has an expiry and an attached one has none: invariant 6")
+    func expiry() async throws {
+        let fixture = try await Fixture()
+        let (message, blob) = (Message.sample(in: fixture.agent), Blob.sample())
+        var unattached = Attachment.sample(in: fixture.agent, blob: blob)
+        unattached.expiresAt = nil
+        var attached = Attachment.sample(in: fixture.agent, blob: blob, message: message)
+        attached.expiresAt = .sample
+        for attachment in [unattached, attached] {
+            await #expect(throws: IndexError.failure(code: 275)) {
+                try await fixture.index.write { tx in
+                    _ = try tx.insertBlobOrKeepWinner(blob)
+                    try tx.insert(message)
+                    try tx.insert(attachment)
+                }
+            }
+        }
+    }
+
+    @Test("A blob that an attachment has cannot go; without one it can: invariant 2")
+    func restrict() async throws {
+        let fixture = try await Fixture()
+        let file = try await fixture.storeFile()
+        let deleteBlob = { @Sendable in
+            try await fixture.index.write { tx in
+                try tx.db.execute(sql: "DELETE FROM blobs WHERE sha256 = ?", arguments: [file.sha256])
+            }
+        }
+        await #expect(throws: IndexError.stillReferenced) { try await deleteBlob() }
+        #expect(try await fixture.index.write { tx in try tx.deleteAttachment(id: file.id) })
+        #expect(try await !fixture.index.write { tx in try tx.deleteAttachment(id: file.id) })
+        try await deleteBlob()
+        #expect(try await fixture.index.read { try $0.blobCount() } == 0)
+    }
+
+    @Test("Deleting a message takes its attachments and no others")
+    func messageCascade() async throws {
+        let fixture = try await Fixture()
+        let other = try await fixture.storeFile()
+        let message = Message.sample(in: fixture.agent)
+        try await fixture.index.write { tx in
+            let blob = try tx.insertBlobOrKeepWinner(.sample())
+            try tx.insert(message)
+            try tx.insert(.sample(in: fixture.agent, blob: blob, message: message))
+            try tx.db.execute(sql: "DELETE FROM messages WHERE id = ?", arguments: [message.id])
+        }
+        let left = try await fixture.index.read { try $0.attachments(channelID: fixture.agent.id) }
+        #expect(left == [other])
+    }
+
+    @Test("Of two blobs with one digest the first wins, and a key is taken once: invariant 3")
+    func winner() async throws {
+        let fixture = try await Fixture()
+        let index = fixture.index
+        let first = Blob.sample(key: "k.1")
+        let second = Blob.sample(sha256: first.sha256, key: "k.2")
+        #expect(try await index.write { tx in try tx.insertBlobOrKeepWinner(first) } == first)
+        #expect(try await index.write { tx in try tx.insertBlobOrKeepWinner(second) } == first)
+        await #expect(throws: IndexError.duplicate) {
+            try await index.write { tx in try tx.insertBlobOrKeepWinner(.sample(key: "k.1")) }
+        }
+        #expect(try await index.read { try $0.referencedKeys(among: ["k.2", "k.1", "x"]) } == ["k.1"])
+        #expect(try await index.read { try $0.referencedKeys(among: []) } == [])
+    }
+
+    @Test("Doomed keys come due in order of time; the first word on a key stands; removing forgets it")
+    func doomed() async throws {
+        let fixture = try await Fixture()
+        let index = fixture.index
+        let at = { @Sendable (milliseconds: Int64) in Timestamp(milliseconds: milliseconds) }
+        try await index.write { tx in
+            try tx.doom(key: "b", notBefore: at(20))
+            try tx.doom(key: "a", notBefore: at(10))
+            try tx.doom(key: "c", notBefore: at(21))
+            try tx.doom(key: "a", notBefore: at(99))
+        }
+        let due = try await index.read { try $0.dueDoomedKeys(now: at(20), limit: 10) }
+        #expect(due == [DoomedKey(key: "a", notBefore: at(10)), DoomedKey(key: "b", notBefore: at(20))])
+        #expect(try await index.read { try $0.dueDoomedKeys(now: at(20), limit: 1).map(\.key) } == ["a"])
+        try await index.write { tx in
+            try tx.removeDoomed(key: "a")
+            try tx.removeDoomed(key: "a")
+        }
+        #expect(try await index.read { try $0.dueDoomedKeys(now: at(99), limit: 10).map(\.key) } == ["b", "c"])
+    }
+
+    @Test("Pages neither repeat nor skip a row while others are inserted and deleted, the cursor's row too")
+    func paging() async throws {
+        let fixture = try await Fixture()
+        let index = fixture.index
+        let channel = fixture.agent.id
+        var expected: [Attachment] = []
+        for _ in 0..<25 { expected.insert(try await fixture.storeFile(), at: 0) }
+        #expect(try await index.read { try $0.attachments(channelID: channel) } == expected)
+
+        var (seen, cursor) = ([Attachment](), String?.none)
+        while true {
+            let page = try await index.read { [cursor] in
+                try $0.attachments(channelID: channel, before: cursor, limit: 10)
+            }
+            guard let last = page.last else { break }
+            seen += page
+            cursor = last.id
+            try await fixture.storeFile()
+            try await index.write { tx in _ = try tx.deleteAttachment(id: last.id) }
+        }
+        #expect(seen == expected)
+    }
+
+    @Test("A channel's list holds no other channel's files")
+    func channelsApart() async throws {
+        let fixture = try await Fixture()
+        try await fixture.storeFile()
+        #expect(try await fixture.index.read { try $0.attachments(channelID: "other") } == [])
+    }
+
+    @Test(
+        "The hot queries and the foreign keys find their rows by index, never by scanning",
+        arguments: [
+            "SELECT * FROM attachments WHERE channel_id = '' AND id < '' ORDER BY id DESC LIMIT 5",
+            "SELECT * FROM attachments WHERE channel_id = '' AND message_id = ''",
+            "SELECT * FROM attachments WHERE message_id = ''",
+            "SELECT * FROM attachments WHERE sha256 = ''",
+            "SELECT * FROM attachments WHERE message_id IS NULL AND expires_at <= 5 ORDER BY expires_at",
+            "SELECT * FROM doomed_keys WHERE not_before <= 5 ORDER BY not_before",
+        ]
+    )
+    func plans(sql: String) async throws {
+        let fixture = try await Fixture()
+        let index = fixture.index
+        let plan = try await index.read { reader throws in
+            try Row.fetchAll(reader.db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String }
+        }
+        #expect(plan.count == 1)
+        #expect(plan.allSatisfy { $0.hasPrefix("SEARCH") && $0.contains("INDEX") }, "\(plan)")
+    }
+}

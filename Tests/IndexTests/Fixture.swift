@@ -1,0 +1,127 @@
+import Foundation
+import GRDB
+
+@testable import Index
+
+/// An index in a directory of its own, with a user and an agent in it; the directory goes with the fixture.
+final class Fixture: Sendable {
+    static let storeID = "store-1"
+
+    let directory: String
+    let path: String
+    let index: Index
+    let user: User
+    let agent: Agent
+
+    init() async throws {
+        directory = NSTemporaryDirectory() + "index-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        path = directory + "/index.sqlite"
+        let index = try Index(path: path, storeID: Self.storeID)
+        let user = User.sample(email: "ada@example.org")
+        let agent = Agent.sample(of: user)
+        try await index.write { tx in
+            try tx.insert(user)
+            try tx.insert(agent)
+        }
+        self.index = index
+        self.user = user
+        self.agent = agent
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// A connection of somebody else, who sees only what is committed.
+    func stranger() throws -> DatabaseQueue {
+        try DatabaseQueue(path: path)
+    }
+
+    /// Stores an unattached file with a blob of its own.
+    @discardableResult
+    func storeFile() async throws -> Attachment {
+        let blob = Blob.sample()
+        let attachment = Attachment.sample(in: agent, blob: blob)
+        return try await index.write { tx in
+            _ = try tx.insertBlobOrKeepWinner(blob)
+            try tx.insert(attachment)
+            return attachment
+        }
+    }
+}
+
+extension Timestamp {
+    /// 2026-11-23T22:14:01.123Z
+    static let sample = Timestamp(milliseconds: 1_795_472_041_123)
+}
+
+extension User {
+    static func sample(email: String) -> User {
+        User(
+            id: Identifier.make(),
+            email: email,
+            displayName: "Ada",
+            role: .owner,
+            passwordHash: "scrypt$secret",
+            mustChangePassword: true,
+            createdAt: .sample
+        )
+    }
+}
+
+extension APIKey {
+    static func sample(of user: User) -> APIKey {
+        APIKey(id: Identifier.make(), userId: user.id, label: "ci", keyPrefix: "hp_12345678", createdAt: .sample)
+    }
+}
+
+extension Agent {
+    static func sample(of user: User) -> Agent {
+        Agent(id: Identifier.make(), userId: user.id, name: "builder", createdAt: .sample)
+    }
+}
+
+extension Message {
+    static func sample(in agent: Agent) -> Message {
+        Message(
+            id: Identifier.make(),
+            channelId: agent.id,
+            senderType: .agent,
+            senderId: agent.id,
+            text: "hello",
+            status: .info,
+            createdAt: .sample
+        )
+    }
+}
+
+extension Blob {
+    static func sample(sha256: String = .randomDigest(), key: String? = nil) -> Blob {
+        Blob(sha256: sha256, key: key ?? Identifier.make(), size: 5, crc32: 0xffff_fffe, createdAt: .sample)
+    }
+}
+
+extension Attachment {
+    static func sample(in agent: Agent, blob: Blob, message: Message? = nil) -> Attachment {
+        Attachment(
+            id: Identifier.make(),
+            channelId: agent.id,
+            messageId: message?.id,
+            sha256: blob.sha256,
+            filename: "run.log",
+            mimeType: "text/plain",
+            charset: "utf-8",
+            detector: "libmagic 5.44",
+            size: blob.size,
+            createdAt: .sample,
+            expiresAt: message == nil ? .sample : nil
+        )
+    }
+}
+
+extension String {
+    static func randomDigest() -> String {
+        (0..<64).map { _ in String(Int.random(in: 0..<16), radix: 16) }.joined()
+    }
+}

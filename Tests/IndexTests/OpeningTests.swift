@@ -1,0 +1,107 @@
+import Dispatch
+import Foundation
+import GRDB
+import Testing
+
+@testable import Index
+
+@Suite("Opening the index")
+struct OpeningTests {
+    @Test("The writer flushes every commit (synchronous FULL) to a WAL: invariant 4")
+    func durability() async throws {
+        let fixture = try await Fixture()
+        let (synchronous, journal, foreignKeys) = try await fixture.index.write { tx in
+            (
+                try Int.fetchOne(tx.db, sql: "PRAGMA synchronous"),
+                try String.fetchOne(tx.db, sql: "PRAGMA journal_mode"),
+                try Int.fetchOne(tx.db, sql: "PRAGMA foreign_keys")
+            )
+        }
+        #expect(synchronous == 2)
+        #expect(journal == "wal")
+        #expect(foreignKeys == 1)
+    }
+
+    @Test("A reader cannot write")
+    func readersOnlyRead() async throws {
+        let fixture = try await Fixture()
+        await #expect(throws: IndexError.readOnly) {
+            try await fixture.index.read { reader in try reader.db.execute(sql: "DELETE FROM users") }
+        }
+        #expect(try await fixture.index.read { try $0.userCount() } == 1)
+    }
+
+    @Test("A reader sees one snapshot, whatever is committed meanwhile")
+    func snapshot() async throws {
+        let fixture = try await Fixture()
+        let stranger = try fixture.stranger()
+        let counts = try await fixture.index.read { reader in
+            let before = try reader.userCount()
+            try stranger.write { db in try db.execute(sql: "DELETE FROM users") }
+            return [before, try reader.userCount()]
+        }
+        #expect(counts == [1, 1])
+        #expect(try await fixture.index.read { try $0.userCount() } == 0)
+    }
+
+    @Test("Reopening keeps the rows and migrates nothing twice")
+    func reopening() async throws {
+        let fixture = try await Fixture()
+        try fixture.index.close()
+        for _ in 0..<2 {
+            let index = try Index(path: fixture.path, storeID: Fixture.storeID)
+            #expect(try await index.read { try $0.user(id: fixture.user.id) } == fixture.user)
+            try await index.checkWritable()
+            try index.close()
+        }
+    }
+
+    @Test("The index of another store is refused and not touched")
+    func foreignStore() async throws {
+        let fixture = try await Fixture()
+        try fixture.index.close()
+        #expect(throws: IndexError.foreignStore) { try Index(path: fixture.path, storeID: "store-2") }
+        let index = try Index(path: fixture.path, storeID: Fixture.storeID)
+        #expect(try await index.read { try $0.userCount() } == 1)
+    }
+
+    @Test("The index of a later release is refused")
+    func newerSchema() async throws {
+        let fixture = try await Fixture()
+        try fixture.index.close()
+        let stranger = try fixture.stranger()
+        try await stranger.write { db in
+            try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('99 from the future')")
+        }
+        #expect(throws: IndexError.newerSchema) { try Index(path: fixture.path, storeID: Fixture.storeID) }
+    }
+
+    @Test("What is no database, or lies in no directory, is refused with SQLite's code")
+    func unreadableFile() async throws {
+        let fixture = try await Fixture()
+        let noDatabase = fixture.directory + "/text"
+        try Data(repeating: 65, count: 4_096).write(to: URL(fileURLWithPath: noDatabase))
+        #expect(throws: IndexError.failure(code: 26)) { try Index(path: noDatabase, storeID: "s") }
+        #expect(throws: IndexError.failure(code: 14)) { try Index(path: "/nonexistent/index", storeID: "s") }
+    }
+
+    @Test("After closing, everything is refused with .closed; what was queued before is stored")
+    func closing() async throws {
+        let fixture = try await Fixture()
+        let index = fixture.index
+        let message = Message.sample(in: fixture.agent)
+        let gate = Gate()
+        async let blocker: Void = index.write { _ in gate.block() }
+        await gate.entered()
+        async let queued: Void = index.write { tx in try tx.insert(message) }
+        while index.commits.waitingCount == 0 { await Task.yield() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(50)) { gate.release() }
+        try index.close()
+        _ = try await (blocker, queued)
+        await #expect(throws: IndexError.closed) { try await index.write { tx in tx.now } }
+        await #expect(throws: IndexError.closed) { try await index.read { try $0.userCount() } }
+        await #expect(throws: IndexError.closed) { try await index.checkWritable() }
+        let reopened = try Index(path: fixture.path, storeID: Fixture.storeID)
+        #expect(try await reopened.read { try $0.messageCount() } == 1)
+    }
+}

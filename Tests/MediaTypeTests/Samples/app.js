@@ -1,0 +1,4 @@
+'use strict';
+const a = () => { return document.title; };
+function f(x) { return a(x); }
+f(1);

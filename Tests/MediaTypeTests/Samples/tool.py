@@ -1,0 +1,9 @@
+#!/usr/bin/env python3
+import sys
+
+
+def main():
+    print(sys.argv)
+
+
+main()

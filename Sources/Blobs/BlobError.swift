@@ -2,8 +2,8 @@ import Glibc
 
 /// Everything that comes out of this module as an error.
 ///
-/// `description` is a sentence that may be shown to a client: it names no path, no key and no errno. `logDescription` is
-/// for the operator.
+/// `description` is a sentence that may be shown to a client: it names no path, no key and no errno. `logDescription`
+/// is for the operator.
 package enum BlobError: Error, Sendable, Equatable {
     /// The disk or the quota is full (ENOSPC, EDQUOT); what was being written is gone again.
     case storageFull

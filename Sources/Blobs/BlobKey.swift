@@ -2,8 +2,9 @@ import Glibc
 
 /// The address of published bytes: their digest and a generation that no other publish ever had or will have.
 ///
-/// Written `sha256/ab/<62 hex>.<32 hex>`, 105 characters. On disk that is also the path below `blobs/`, so the key never
-/// has to be translated; keys sort as their descriptions do, which is the order of `DiskBlobStore.list(after:limit:)`.
+/// Written `sha256/ab/<62 hex>.<32 hex>`, 105 characters. On disk that is also the path below `blobs/`, so the key
+/// never has to be translated; keys sort as their descriptions do, which is the order of
+/// `DiskBlobStore.list(after:limit:)`.
 package struct BlobKey: Hashable, Sendable, CustomStringConvertible, Comparable {
     package let digest: BlobDigest
     /// 32 lower-case hex digits; later publishes sort later, as far as the clock can be trusted.
@@ -19,8 +20,8 @@ package struct BlobKey: Hashable, Sendable, CustomStringConvertible, Comparable 
         self.generation = generation
     }
 
-    /// Takes exactly what `description` gives: no other case, no other length. Anything else is nil, so a path built from
-    /// a key cannot leave the store.
+    /// Takes exactly what `description` gives: no other case, no other length. Anything else is nil, so a path built
+    /// from a key cannot leave the store.
     package init?(_ description: String) {
         let parts = description.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3 else { return nil }

@@ -34,8 +34,8 @@ package final class BlobReader: Sendable {
 
     /// The bytes of `range`, which is clamped to the file; one buffer of that size is made, so ask for 64 to 256 KiB.
     ///
-    /// Reads of one reader are done one after the other. Throws `.closed` after `close`, `.io` when the disk fails or the
-    /// file is shorter than it was when it was opened.
+    /// Reads of one reader are done one after the other. Throws `.closed` after `close`, `.io` when the disk fails or
+    /// the file is shorter than it was when it was opened.
     package func read(_ range: Range<Int64>) async throws(BlobError) -> ByteBuffer {
         let range = range.clamped(to: 0..<size)
         guard !range.isEmpty else { return ByteBuffer() }
@@ -50,8 +50,8 @@ package final class BlobReader: Sendable {
         return FileRegion(fileHandle: handle, readerIndex: Int(range.lowerBound), endIndex: Int(range.upperBound))
     }
 
-    /// Closes the file; idempotent. Waits for a read or sendfile call that is just being made, never for a whole region:
-    /// what is left of that fails in its channel.
+    /// Closes the file; idempotent. Waits for a read or sendfile call that is just being made, never for a whole
+    /// region: what is left of that fails in its channel.
     package func close() {
         while true {
             do {

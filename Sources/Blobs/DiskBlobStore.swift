@@ -3,25 +3,27 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-// The invariants of the store. This module guards the halves about bytes; `Index` and `Files` guard the halves about rows.
+// The invariants of the store. This module guards the halves about bytes; `Index` and `Files` guard the halves about
+// rows.
 //
-//  1. A committed attachment has a committed blob, and a committed blob has its bytes on disk, durable, with that digest:
-//     when `publish` returns, bytes and name survive power loss. Only then may a row be written.
+//  1. A committed attachment has a committed blob, and a committed blob has its bytes on disk, durable, with that
+//     digest: when `publish` returns, bytes and name survive power loss. Only then may a row be written.
 //  2. Bytes without a row are garbage and harm nobody; a row without bytes does not exist. So every failure here errs
 //     towards bytes too many.
-//  3. The digest says what bytes are, the key says where. A key is published at most once and its bytes never change: the
-//     generation is fresh, link(2) does not replace, no published file is opened for writing. So a remove that comes late
-//     or twice can only hit a key that is dead already, never the same bytes under a newer key.
+//  3. The digest says what bytes are, the key says where. A key is published at most once and its bytes never change:
+//     the generation is fresh, link(2) does not replace, no published file is opened for writing. So a remove that
+//     comes late or twice can only hit a key that is dead already, never the same bytes under a newer key.
 //  4. The client hears 201 after the commit, and the commit is durable. (Files, Index)
 //  5. One process at a time has the store open: `LOCK` is locked from `init` to `close`.
-//  6. Bytes are referenced by rows under a foreign key, made in one place; time only decides when to try to collect. (Index)
-//  7. Nothing is walked at start. `incoming/` alone is swept: a name there carries the key its bytes were published under,
-//     so that a publish whose commit never came is found too.
+//  6. Bytes are referenced by rows under a foreign key, made in one place; time only decides when to try to collect.
+//     (Index)
+//  7. Nothing is walked at start. `incoming/` alone is swept: a name there carries the key its bytes were published
+//     under, so that a publish whose commit never came is found too.
 
 /// Content-addressed bytes on a local disk: publish, open and read a range, stat, list, remove.
 ///
-/// All work that can block is done on the given thread pool; a thread waits for the disk about two flushes per publish, so
-/// the pool's size is also the number of publishes in flight. Safe to use from any number of tasks.
+/// All work that can block is done on the given thread pool; a thread waits for the disk about two flushes per publish,
+/// so the pool's size is also the number of publishes in flight. Safe to use from any number of tasks.
 package final class DiskBlobStore: Sendable {
     /// Names this store for ever: 32 hex digits, made with the layout. The index keeps a copy and refuses another.
     package let storeID: String
@@ -29,10 +31,11 @@ package final class DiskBlobStore: Sendable {
     private let threads: NIOThreadPool
     private let directory: Mutex<StoreDirectory?>
 
-    /// Opens the store in `root`, which is made with its layout if it is missing (its parent must exist). Blocks for a few
-    /// milliseconds; nothing is walked.
+    /// Opens the store in `root`, which is made with its layout if it is missing (its parent must exist). Blocks for a
+    /// few milliseconds; nothing is walked.
     ///
-    /// Throws `.locked` when someone else has it open, `.missingLayout` and `.foreignLayout` when the folder is not whole.
+    /// Throws `.locked` when someone else has it open, `.missingLayout` and `.foreignLayout` when the folder is not
+    /// whole.
     package init(root: String, threads: NIOThreadPool) throws(BlobError) {
         let directory = try StoreDirectory(path: root)
         self.threads = threads
@@ -40,8 +43,8 @@ package final class DiskBlobStore: Sendable {
         self.directory = Mutex(directory)
     }
 
-    /// Ends the use of the store; idempotent. Later calls throw `.closed`; the lock is released when the calls and spools
-    /// still in flight have ended, at once when there are none.
+    /// Ends the use of the store; idempotent. Later calls throw `.closed`; the lock is released when the calls and
+    /// spools still in flight have ended, at once when there are none.
     package func close() {
         let last = directory.withLock { $0.take() }
         _ = last
@@ -55,8 +58,8 @@ package final class DiskBlobStore: Sendable {
     /// Gives received bytes an address that nobody had before; when it returns, bytes and name survive power loss
     /// (invariants 1 and 3).
     ///
-    /// May be called again for the same spool and gives another key. If no row is committed for a key, `remove` it, then
-    /// `discard` the spool; a crash in between is put right by `sweepIncoming`. After an error the spool is gone.
+    /// May be called again for the same spool and gives another key. If no row is committed for a key, `remove` it,
+    /// then `discard` the spool; a crash in between is put right by `sweepIncoming`. After an error the spool is gone.
     package func publish(_ blob: SpooledBlob) async throws(BlobError) -> BlobKey {
         _ = try opened()
         return try await threads.run { () throws(BlobError) in
@@ -103,8 +106,8 @@ package final class DiskBlobStore: Sendable {
     /// Removes what dead processes left in `incoming/`, and bytes they published whose row was never committed
     /// (invariant 7). Spools of this process are not touched, so it may run while uploads do.
     ///
-    /// `isReferenced` gets up to 500 keys and returns those with a committed blob row. What it throws comes out; the batch
-    /// it was asked about stays for the next sweep.
+    /// `isReferenced` gets up to 500 keys and returns those with a committed blob row. What it throws comes out; the
+    /// batch it was asked about stays for the next sweep.
     package func sweepIncoming(
         isReferenced: @Sendable ([BlobKey]) async throws -> Set<BlobKey>
     ) async throws -> SweepReport {

@@ -20,7 +20,9 @@ struct IncomingName: CustomStringConvertible, Sendable {
     /// Takes a name found on disk; nil for one this module does not make.
     init?(_ name: String) {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard let session = parts.first, let last = parts.last, Token.isOne(session), Token.isOne(last) else { return nil }
+        guard let session = parts.first, let last = parts.last, Token.isOne(session), Token.isOne(last) else {
+            return nil
+        }
         switch parts.count {
         case 2: key = nil
         case 3:

@@ -30,8 +30,8 @@ extension StoreDirectory {
         try Descriptor.names(in: incoming.raw, ".").compactMap(IncomingName.init).filter { $0.session != session }
     }
 
-    /// Removes leftovers, and the published bytes of those whose key is not in `referenced`. The bytes go first: a crash
-    /// between the two leaves the entry, and the next sweep ends what this one began.
+    /// Removes leftovers, and the published bytes of those whose key is not in `referenced`. The bytes go first: a
+    /// crash between the two leaves the entry, and the next sweep ends what this one began.
     func sweep(_ leftovers: [IncomingName], referenced: Set<BlobKey>) throws(BlobError) -> SweepReport {
         var report = SweepReport()
         for name in leftovers {

@@ -4,9 +4,10 @@ import Synchronization
 
 /// Receives bytes of unknown length and content; used by one task.
 ///
-/// Bytes are collected to chunks of 256 KiB. A full chunk is hashed and written on the thread pool while the next one fills;
-/// when that is full too, `append` waits. So a spool holds at most two chunks, 512 KiB, whatever it is handed, and a slow
-/// disk slows the sender down. Nothing is written before a whole chunk is there: shorter bytes wait in memory.
+/// Bytes are collected to chunks of 256 KiB. A full chunk is hashed and written on the thread pool while the next one
+/// fills; when that is full too, `append` waits. So a spool holds at most two chunks, 512 KiB, whatever it is handed,
+/// and a slow disk slows the sender down. Nothing is written before a whole chunk is there: shorter bytes wait in
+/// memory.
 ///
 /// A spool that is dropped, as by a cancelled request, closes and unlinks its file.
 package final class Spool: Sendable {
@@ -40,8 +41,8 @@ package final class Spool: Sendable {
 
     /// Takes bytes in, and waits while two chunks are full.
     ///
-    /// Throws what an earlier write met, `.storageFull` above all: then nothing is left on disk, and only `discard` makes
-    /// sense. `.closed` after `finish` or `discard`.
+    /// Throws what an earlier write met, `.storageFull` above all: then nothing is left on disk, and only `discard`
+    /// makes sense. `.closed` after `finish` or `discard`.
     package func append(_ bytes: ByteBuffer) async throws(BlobError) {
         var rest = bytes
         while rest.readableBytes > 0 {
@@ -73,8 +74,8 @@ package final class Spool: Sendable {
         return SpooledBlob(fingerprint, sample: sample ?? ByteBuffer(), content: isSmall ? last : nil, file: file)
     }
 
-    /// Gives the bytes up: closes and unlinks the file after the write under way. Idempotent, also after an error; after
-    /// `finish` use `DiskBlobStore.discard(_:)`, or this.
+    /// Gives the bytes up: closes and unlinks the file after the write under way. Idempotent, also after an error;
+    /// after `finish` use `DiskBlobStore.discard(_:)`, or this.
     package func discard() async {
         let write = state.withLock { state in
             state.isFinished = true

@@ -2,8 +2,8 @@ import NIOCore
 
 /// Bytes that were received whole and are known, but have no address yet.
 ///
-/// `DiskBlobStore.publish(_:)` gives them one, `DiskBlobStore.discard(_:)` ends them. When the last copy of the value goes
-/// without a discard, an unpublished spool is removed, a published one is left to the next `sweepIncoming`.
+/// `DiskBlobStore.publish(_:)` gives them one, `DiskBlobStore.discard(_:)` ends them. When the last copy of the value
+/// goes without a discard, an unpublished spool is removed, a published one is left to the next `sweepIncoming`.
 package struct SpooledBlob: Sendable {
     package let digest: BlobDigest
     /// The CRC-32 of zip, gzip and zlib.

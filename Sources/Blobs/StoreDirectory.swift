@@ -3,16 +3,17 @@ import Glibc
 // The layout, drawn. No other file names a path of it; README.md in the storage folder shows it to operators.
 //
 //     root/
-//       STORE                          "placet blobs 1 <store id>", written once, last, when all the rest is durable
-//       LOCK                           held with flock(2) while a process has the store open; its process id inside
+//       STORE                                "placet blobs 1 <store id>", written once, last, when the rest is durable
+//       LOCK                                 flock(2) is held while a process has the store open; its process id
 //       incoming/
-//         <session>.<token>            a spool whose content is not known yet
-//         <session>.<64 hex>.<generation>   a spool that is being published under that key, or was
+//         <session>.<token>                  a spool whose content is not known yet
+//         <session>.<64 hex>.<generation>    a spool that is being published under that key, or was
 //       blobs/
 //         sha256/00 … sha256/ff/
-//           <62 hex>.<generation>      published bytes, mode 0440, a hard link of the spool until that goes
+//           <62 hex>.<generation>            published bytes, mode 0440, a hard link of the spool until that goes
 //
-// `session` is a token of one opening of the store: what bears another session in `incoming/` is left of a dead process.
+// `session` is a token of one opening of the store: what bears another session in `incoming/` is left of a dead
+// process.
 //
 // Guards invariant 5 (one process has the store open) and the first half of 7 (nothing is walked when it opens).
 

@@ -87,8 +87,8 @@ struct Descriptor: ~Copyable, Sendable {
 }
 
 extension NIOThreadPool {
-    /// Runs blocking work on the pool. Unlike `runIfActive` it is deaf to task cancellation: a request that is cancelled
-    /// must still be able to clean up, and a publish that has begun is better ended than abandoned half-way.
+    /// Runs blocking work on the pool. Unlike `runIfActive` it is deaf to task cancellation: a request that is
+    /// cancelled must still be able to clean up, and a publish that has begun is better ended than abandoned half-way.
     func run<Value: Sendable>(
         _ body: @escaping @Sendable () throws(BlobError) -> Value
     ) async throws(BlobError) -> Value {

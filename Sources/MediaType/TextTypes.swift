@@ -45,7 +45,7 @@ enum TextTypes {
             "application/x-ndjson",
             "ndjson jsonl",
             also:
-                "application/ndjson application/jsonl application/x-jsonlines application/jsonlines application/json-seq"
+                "application/ndjson application/jsonl application/x-jsonlines application/jsonlines"
         ),
         Row("application/yaml", "yaml yml", also: "text/yaml text/x-yaml application/x-yaml text/vnd.yaml"),
         Row("application/toml", "toml", also: "text/toml text/x-toml"),

@@ -8,8 +8,8 @@ package struct MultipartBoundary: Sendable, Equatable {
     /// Reads the boundary from the value of a Content-Type header, quoted or not; with spaces it must be quoted.
     ///
     /// Throws `.notMultipart` when the type is another one than `multipart/form-data`, and `.invalidBoundary` when the
-    /// parameter is missing, empty, too long, has control or non-ASCII characters, or is given twice (whichever we took,
-    /// a proxy before us might have taken the other).
+    /// parameter is missing, empty, too long, has control or non-ASCII characters, or is given twice: whichever we
+    /// took, a proxy before us might have taken the other.
     package init(contentType: String) throws(MultipartError) {
         let header = HeaderValue(Array(contentType.utf8)[...])
         guard header.token == "multipart/form-data" else { throw .notMultipart }

@@ -24,17 +24,23 @@ package final class RouteTable: Sendable {
         stored.withLock { $0 = routes }
     }
 
-    /// The methods of the routes that match a concrete path, sorted; empty when none does.
+    /// The methods at a concrete path, sorted; empty when no route matches.
+    ///
+    /// As in the router, a literal segment beats a parameter: `/files/upload` is not a file with that id.
     func methods(at path: String) -> [String] {
         let segments = path.split(separator: "/")
-        let matching = routes.filter { Self.matches($0.path.split(separator: "/"), segments) }
-        return Set(matching.map(\.method)).sorted()
+        let matching = Dictionary(grouping: routes.filter { Self.matches($0.path, segments) }, by: \.path)
+        let nearest = matching.min { Self.parameterCount($0.key) < Self.parameterCount($1.key) }
+        return nearest?.value.map(\.method).sorted() ?? []
     }
 
-    private static func matches(_ pattern: [Substring], _ segments: [Substring]) -> Bool {
-        pattern.count == segments.count
+    private static func matches(_ path: String, _ segments: [Substring]) -> Bool {
+        let pattern = path.split(separator: "/")
+        return pattern.count == segments.count
             && zip(pattern, segments).allSatisfy { pattern, segment in pattern.hasPrefix(":") || pattern == segment }
     }
+
+    private static func parameterCount(_ path: String) -> Int { path.count { $0 == ":" } }
 
     private static func colonPattern(_ path: String) -> String {
         path.replacing("{", with: ":").replacing("}", with: "")

@@ -73,7 +73,8 @@ import Testing
     @Test("removing what was never there is fine")
     func removeAbsent() async throws {
         try await withStore { test in
-            let key = try #require(BlobKey("sha256/ab/\(String(repeating: "0", count: 62)).\(String(repeating: "1", count: 32))"))
+            let zeros = String(repeating: "0", count: 62)
+            let key = try #require(BlobKey("sha256/ab/\(zeros).\(zeros.prefix(32))"))
             try await test.store.remove(key)
             await #expect(throws: BlobError.notFound(key)) { try await test.store.open(key) }
         }
@@ -100,7 +101,7 @@ import Testing
                 published.append(try await test.publish(Array("blob \(number)".utf8)))
             }
             var listed: [BlobKey] = []
-            while true {
+            while listed.count < 100 {
                 let page = try await test.store.list(after: listed.last, limit: limit)
                 #expect(page.count <= limit)
                 if page.isEmpty { break }

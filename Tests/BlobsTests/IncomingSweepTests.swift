@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test("invariants 2 and 7: a publish that is never committed or discarded is found at the next start, each key of it")
+    @Test("invariants 2 and 7: a publish never committed or discarded is found at the next start, each key of it")
     func publishedAndDropped() async throws {
         try await withStore { test in
             let keys = try await publishTwiceAndDrop(test)

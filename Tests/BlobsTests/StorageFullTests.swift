@@ -16,7 +16,9 @@ struct StorageFullTests {
                 _ = try await spool.finish()
             }
             #expect(test.names(in: "incoming").isEmpty)
-            await #expect(throws: BlobError.storageFull) { try await spool.append(ByteBuffer(repeating: 1, count: 300_000)) }
+            await #expect(throws: BlobError.storageFull) {
+                try await spool.append(ByteBuffer(repeating: 1, count: 300_000))
+            }
             await spool.discard()
             #expect(try await test.store.freeBytes() == free)
             #expect(test.openFiles(below: "/incoming/") == 0)

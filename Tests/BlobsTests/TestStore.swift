@@ -73,14 +73,21 @@ struct TestStore {
     }
 }
 
-/// Bytes that are not all alike and the same in every run.
+/// Bytes that are not all alike and the same in every run: a block of prime length, over and over.
 func pattern(_ count: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    while bytes.count < count { bytes += patternBlock.prefix(count - bytes.count) }
+    return bytes
+}
+
+private let patternBlock: [UInt8] = {
     var state: UInt64 = 0x9e37_79b9_7f4a_7c15
-    return (0..<count).map { _ in
+    return (0..<65_521).map { _ in
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         return UInt8(truncatingIfNeeded: state >> 56)
     }
-}
+}()
 
 /// Lets other tasks run until something they do has happened; false after very many turns.
 func eventually(_ condition: () -> Bool) async -> Bool {

@@ -53,6 +53,22 @@ struct DetectionTests {
         #expect(found == MediaType(type: expected ?? MediaType.unknown))
     }
 
+    @Test(
+        "a hint from outside the family of the bytes is refused",
+        arguments: [
+            ("pixel.png", "a.docx", "application/zip"), ("page.pdf", "a.jar", "text/plain"),
+            ("notes.7z", "a.docx", nil),
+            ("python.docx", "a.xlsx", "application/epub+zip"), ("random.bin", "a.md", "text/markdown"),
+            ("tone.mp3", "a.txt", "image/png"), ("one-nul", "a.docx", "application/msword"),
+            ("libreoffice.doc", "a.docx", "application/zip"), ("program.elf", "a.log", "text/plain"),
+            ("data.xml", "a.md", "text/plain"), ("photo.jpg", "a.svg", "image/svg+xml"),
+        ] as [(String, String, String?)]
+    )
+    func refusedHints(_ file: String, _ filename: String, _ declared: String?) throws {
+        let bytes = try Sample(file, "", .inline).bytes
+        #expect(try detect(bytes, declared: declared, as: filename) == detect(bytes))
+    }
+
     @Test("a character cut by the end of the sample is valid only when more bytes follow")
     func cutCharacter() throws {
         let bytes = ByteBuffer(bytes: Array("Grüße ☃".utf8.dropLast()))

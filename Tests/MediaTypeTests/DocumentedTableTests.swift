@@ -49,7 +49,8 @@ struct DocumentedTableTests {
             return "| " + cells.joined(separator: " | ") + " |\n"
         }
         let head =
-            "| sample | sent as | declared | \(detector.version) says | we answer | served |\n|---|---|---|---|---|---|\n"
+            "| sample | sent as | declared | \(detector.version) says | we answer | served |\n"
+            + "|---|---|---|---|---|---|\n"
         return head + rows.joined()
     }
 }

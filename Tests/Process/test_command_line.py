@@ -1,0 +1,127 @@
+"""The commands of an operator, with the server running (through its control socket) and stopped (alone; invariant 5)."""
+
+import json
+import re
+import stat
+
+import pytest
+import requests
+from placet_server import Owner
+
+KEY = re.compile(r"hp_[A-Za-z0-9_-]{43,}")
+
+
+def works(server, key):
+    return requests.get(f"{server.url}/api/v1/agents", headers={"x-api-key": key}, timeout=20).status_code == 200
+
+
+def test_the_first_start_prints_the_owner_and_a_password_once(make_server):
+    server = make_server().start()
+    said = "\n".join(server.output.seen)
+    assert "admin@placet.local" in said
+    assert re.search(r"password: \S{12,}", said)
+    assert server.stop() == 0
+    assert len(server.start().output.seen) == 1
+
+
+def test_a_chosen_owner_and_password_are_not_printed(make_server):
+    server = make_server(PLACET_ADMIN_EMAIL="ada@example.org", PLACET_ADMIN_PASSWORD="correct horse").start()
+    said = "\n".join(server.output.seen) + server.log()
+    assert "ada@example.org" in said
+    assert "correct horse" not in said
+
+
+def test_the_password_is_shown_even_when_a_command_came_before_the_first_start(make_server):
+    server = make_server()
+    made = server.command("keys", "create", "--label", "first")
+    assert KEY.fullmatch(made.stdout.strip()), made.stdout
+    server.start()
+    assert works(server, made.stdout.strip())
+    assert "password: " in made.stderr + "\n".join(server.output.seen), "nobody will ever know the owner's password"
+
+
+@pytest.mark.parametrize("running", [True, False], ids=["running", "stopped"])
+def test_keys_create_prints_only_the_key(make_server, running):
+    server = make_server().start()
+    if not running:
+        assert server.stop() == 0
+    made = server.command("keys", "create", "--label", "agent 7")
+    assert KEY.fullmatch(made.stdout.removesuffix("\n")), made.stdout
+    if not running:
+        server.start()
+    assert works(server, made.stdout.strip())
+
+
+def test_a_revoked_key_is_refused_at_once_by_the_running_server(server):
+    owner = server.owner("short-lived")
+    listed = json.loads(server.command("keys", "list", "--json").stdout)
+    key = next(key for key in listed if key["label"] == "short-lived")
+    assert key["keyPrefix"] == owner.key[:11]
+    assert "key" not in key
+    assert owner.request("GET", "agents").status_code == 200
+    server.command("keys", "revoke", key["id"])
+    answer = owner.request("GET", "agents")
+    assert (answer.status_code, answer.json()["message"]) == (401, "Invalid API key")
+    assert "short-lived" not in server.command("keys", "list").stdout
+    assert server.command("keys", "revoke", key["id"], check=False).returncode != 0
+
+
+def test_keys_list_shows_no_secret(server):
+    owner = server.owner("listed")
+    for output in (server.command("keys", "list").stdout, server.command("keys", "list", "--json").stdout):
+        assert "listed" in output
+        assert owner.key not in output
+    assert owner.key.encode() not in (server.storage / "index.sqlite").read_bytes()
+
+
+def test_users_are_made_and_listed(server):
+    made = json.loads(server.command("users", "create", "bo@example.org", "--name", "Bo", "--json").stdout)
+    assert made["user"]["email"] == "bo@example.org"
+    assert made["user"]["role"] == "member"
+    assert len(made["password"]) >= 12
+    assert "bo@example.org" in server.command("users", "list").stdout
+    listed = json.loads(server.command("users", "list", "--json").stdout)
+    assert {user["email"]: user["role"] for user in listed}["bo@example.org"] == "member"
+    assert made["password"] not in json.dumps(listed)
+    again = server.command("users", "create", "BO@example.org", check=False)
+    assert again.returncode != 0
+    assert "exists" in again.stderr
+
+
+def test_a_chosen_password_is_not_printed(server):
+    made = server.command("users", "create", "cy@example.org", PLACET_NEW_PASSWORD="a long secret")
+    assert "a long secret" not in made.stdout + made.stderr
+    assert "password" not in made.stdout
+
+
+def test_a_key_for_an_unknown_user_is_refused_in_a_sentence(server):
+    done = server.command("keys", "create", "--label", "x", "--user", "nobody@example.org", check=False)
+    assert (done.returncode > 0, done.stdout) == (True, "")
+    assert "user" in done.stderr
+
+
+@pytest.mark.parametrize("label", ["", "x" * 65])
+def test_a_label_out_of_range_is_refused_in_a_sentence(server, label):
+    done = server.command("keys", "create", "--label", label, check=False)
+    assert (done.returncode > 0, done.stdout) == (True, "")
+    assert "label" in done.stderr
+
+
+def test_the_control_socket_is_the_owners_alone_and_not_on_the_network(server, owner):
+    mode = (server.storage / "control.sock").stat().st_mode
+    assert stat.S_ISSOCK(mode)
+    assert stat.S_IMODE(mode) == 0o600
+    for path in ("/local/keys", "/local/users", "/api/v1/local/keys"):
+        assert requests.get(server.url + path, headers={"x-api-key": owner.key}, timeout=20).status_code == 404
+
+
+def test_secrets_stand_in_no_log(make_server):
+    server = make_server(PLACET_LOG_LEVEL="trace").start()
+    owner = server.owner()
+    server.command("users", "create", "di@example.org", PLACET_NEW_PASSWORD="a long secret")
+    owner.request("GET", "files", params={"channel": owner.channel, "token": "query-secret"})
+    owner.store(b"body-secret")
+    assert Owner(server, "hp_" + "A" * 43).request("GET", "agents").status_code == 401
+    assert server.stop() == 0
+    for secret in (owner.key, owner.key[3:], "a long secret", "query-secret", "body-secret", "A" * 43):
+        assert secret not in server.log()

@@ -1,0 +1,51 @@
+"""Fixtures of the tests that drive the real binary."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+sys.dont_write_bytecode = True
+
+from placet_server import Server  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def binary():
+    """A copy of the binary named by PLACET, so that a build going on beside us does not change it."""
+    built = Path(os.environ.get("PLACET", ROOT / ".build/debug/placet"))
+    folder = tempfile.mkdtemp(prefix="placet-binary-")
+    yield shutil.copy2(built, f"{folder}/placet")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def server(binary):
+    """A running server that the tests of one file share."""
+    server = Server(binary).start()
+    yield server
+    server.dispose()
+
+
+@pytest.fixture(scope="module")
+def owner(server):
+    return server.owner()
+
+
+@pytest.fixture
+def make_server(binary):
+    """Makes servers with storage of their own, not started yet; all are gone after the test."""
+    servers = []
+
+    def make(storage=None, **settings):
+        servers.append(Server(binary, storage, **settings))
+        return servers[-1]
+
+    yield make
+    for server in servers:
+        server.dispose()

@@ -1,0 +1,186 @@
+"""A disk that is full: nothing is left behind, the old is readable, and it works again when there is room (contract 6.2)."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+import requests
+from placet_server import eventually
+from wire import Wire, assert_error, chunk, field, file_part, upload_head
+
+DISK_MIB = 16
+
+
+@pytest.fixture(scope="module")
+def disk():
+    """A file system of 16 MiB of our own."""
+    folder = tempfile.mkdtemp(prefix="placet-disk-")
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m", "tmpfs", folder]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        os.rmdir(folder)
+        pytest.skip(f"a small disk needs the right to mount a tmpfs: {done.stderr.strip()}")
+    yield Path(folder)
+    subprocess.run(["umount", "--lazy", folder], check=True)
+    os.rmdir(folder)
+
+
+@pytest.fixture
+def server(disk, make_server):
+    server = make_server(storage=disk / "s", PLACET_MIN_FREE_BYTES="0").start()
+    yield server
+    server.kill()
+    for left in disk.iterdir():
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+@pytest.fixture
+def owner(server):
+    return server.owner()
+
+
+def fill(disk, leave=0):
+    """Something else takes the space, all but `leave` bytes of it."""
+    status = os.statvfs(disk)
+    left = status.f_bavail * status.f_frsize - leave
+    with open(disk / "filler", "ab", buffering=0) as filler:
+        while left > 0:
+            try:
+                left -= filler.write(b"x" * min(left, 1 << 20))
+            except OSError:
+                return
+
+
+def make_room(disk):
+    (disk / "filler").unlink()
+
+
+def health(server):
+    answer = requests.get(f"{server.url}/health", timeout=20)
+    return answer.status_code, answer.json()["checks"]
+
+
+def test_a_file_larger_than_the_space_is_refused_by_its_declared_length(server, owner):
+    before = server.holdings()
+    with Wire(server) as wire:
+        wire.send(upload_head(owner, f"content-length: {DISK_MIB << 20}", "expect: 100-continue"))
+        assert_error(wire.answer(), 507)
+    server.holds(before)
+
+
+def test_a_file_that_turns_out_larger_than_the_space_is_refused_and_leaves_nothing(server, owner):
+    old = owner.store(b"here before")["id"]
+    before = server.holdings()
+    with Wire(server) as wire:
+        wire.send(upload_head(owner, "transfer-encoding: chunked"), chunk(field("channelId", owner.channel)))
+        wire.send(chunk(file_part(b"")[:-2]))
+        for _ in range(DISK_MIB + 2):
+            try:
+                wire.send(chunk(os.urandom(1 << 20)))
+            except ConnectionError:
+                break
+        assert_error(wire.answer(), 507)
+    server.holds(before)
+    assert owner.content(old) == b"here before"
+    assert owner.store(b"small ones fit still")["size"] == 20
+
+
+def test_many_uploads_that_together_are_too_large_fail_alone(server, owner):
+    with_room = [owner.post_file(os.urandom(3 << 20)) for _ in range(8)]
+    statuses = [answer.status_code for answer in with_room]
+    assert set(statuses) == {201, 507}, statuses
+    for answer in with_room:
+        if answer.status_code == 201:
+            assert len(owner.content(answer.json()["id"])) == 3 << 20
+    eventually(lambda: server.incoming() == [], "incoming/ is empty")
+    server.assert_consistent()
+
+
+@pytest.mark.parametrize("leave", [0, 4096, 12_288, 100_000, 300_000])
+def test_a_disk_that_somebody_else_fills_comes_back(disk, server, owner, leave):
+    old = owner.store(b"here before")["id"]
+    fill(disk, leave)
+    answer = owner.post_file(os.urandom(400_000))
+    assert answer.status_code == 507, answer.text
+    assert answer.json()["statusCode"] == 507
+    assert owner.post_file(b"small").status_code in (201, 507)
+    assert owner.content(old) == b"here before"
+    assert owner.files()
+    eventually(lambda: server.incoming() == [], "incoming/ is empty")
+    server.assert_consistent()
+    make_room(disk)
+    again = os.urandom(400_000)
+    assert owner.content(owner.store(again)["id"]) == again
+    server.assert_consistent()
+    assert "unexpected error" not in server.log()
+
+
+def test_health_tells_a_full_disk_and_its_end(disk, server):
+    assert health(server) == (200, {"index": "ok", "storage": "ok"})
+    fill(disk)
+    eventually(lambda: health(server)[0] == 503, "/health says 503")
+    assert "full" in health(server)[1].values()
+    make_room(disk)
+    eventually(lambda: health(server) == (200, {"index": "ok", "storage": "ok"}), "/health says 200 again")
+
+
+def test_a_full_index_refuses_rows_and_comes_back(disk, server, owner):
+    """Rows alone fill the disk here: the log of the index grows with every commit until there is no page left."""
+    fill(disk, leave=200_000)
+    for _ in range(400):
+        answer = owner.request("POST", "agents", json={"name": "x", "description": "d" * 10_000})
+        if answer.status_code != 201:
+            break
+    assert answer.status_code == 507, answer.text
+    assert answer.json()["message"]
+    agents = owner.request("GET", "agents")
+    assert agents.status_code == 200
+    eventually(lambda: health(server)[0] == 503, "/health says 503")
+    make_room(disk)
+    assert owner.request("POST", "agents", json={"name": "after"}).status_code == 201
+    eventually(lambda: health(server)[0] == 200, "/health says 200 again")
+    assert len(owner.request("GET", "agents").json()) == len(agents.json()) + 1
+    assert "unexpected error" not in server.log()
+
+
+def test_known_bytes_are_refused_too_when_there_is_no_room_for_their_row(disk, server, owner):
+    owner.store(b"known")
+    fill(disk)
+    answers = {owner.post_file(b"known", route="upload").status_code for _ in range(30)}
+    assert answers <= {201, 507}
+    make_room(disk)
+    server.assert_consistent()
+    assert server.incoming() == []
+    assert owner.store(b"known")["size"] == 5
+
+
+def test_a_restart_on_a_full_disk_serves_what_is_there_or_says_why_not(disk, server, owner):
+    old = owner.store(b"here before")["id"]
+    fill(disk)
+    server.kill()
+    try:
+        server.start()
+    except AssertionError:
+        assert "full" in server.log().lower() or "space" in server.log().lower()
+        assert "Fatal error" not in server.log()
+    else:
+        assert owner.another().content(old) == b"here before"
+        server.kill()
+    make_room(disk)
+    server.start()
+    assert owner.another().content(old) == b"here before"
+
+
+def test_the_reserve_is_kept_free(disk, make_server):
+    server = make_server(storage=disk / "reserve", PLACET_MIN_FREE_BYTES=str(8 << 20)).start()
+    owner = server.owner()
+    answers = [owner.post_file(os.urandom(1 << 20)).status_code for _ in range(DISK_MIB)]
+    assert answers.count(201) >= 4
+    assert answers[-1] == 507
+    status = os.statvfs(disk)
+    assert status.f_bavail * status.f_frsize > (8 << 20) - (1 << 20)
+    server.kill()
+    shutil.rmtree(disk / "reserve")

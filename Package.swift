@@ -96,10 +96,22 @@ let package = Package(
         tests("MediaTypeTests", ["MediaType", .nioCore], exclude: ["Samples", "make-samples.py"]),
         tests("BlobsTests", ["Blobs", .nioCore, .nioPosix]),
         tests("IndexTests", ["Index", .grdb]),
-        tests("RoutingTests", ["Routing", .hummingbird, .hummingbirdTesting, .nioEmbedded]),
-        tests("FilesTests", ["Files"]),
-        tests("AccountsTests", ["Accounts"]),
-        tests("AppTests", ["App", "Index", "Blobs", .hummingbird, .hummingbirdTesting, .nioCore]),
+        tests(
+            "RoutingTests",
+            [
+                "Routing", .hummingbird, .hummingbirdTesting, .httpTypes, .logging,
+                .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
+            ]
+        ),
+        tests("FilesTests", ["Files", "Routing", "MediaType", .httpTypes]),
+        tests("AccountsTests", ["Accounts", "Index", "Routing", .crypto]),
+        tests(
+            "AppTests",
+            [
+                "App", "Routing", "Index", "Blobs",
+                .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .crypto, .nioCore,
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -81,12 +81,15 @@ package struct AccountsModule: RouteModule {
         }
         try fields.check()
 
-        let new = try NewUser(
-            email: email,
-            displayName: name,
-            role: role.flatMap(User.Role.init) ?? .member,
-            password: password
-        )
+        // Hashing blocks, and handlers run on an event loop: a detached task does not.
+        let new = try await Task.detached {
+            try NewUser(
+                email: email,
+                displayName: name,
+                role: role.flatMap(User.Role.init) ?? .member,
+                password: password
+            )
+        }.value
         do {
             let user = try await index.write(new.insert)
             return try .json(CreatedUser(user: user, password: new.generatedPassword), status: .created)

@@ -13,17 +13,22 @@ import Status
 
 /// The only place where the parts are put together: an open store, the modules on it, and their routes.
 package struct Assembly: Sendable {
+    /// How many threads do blocking work: the number of publishes that may wait for the disk at a time.
+    private static let threadCount = 16
+
     package let index: Index
     package let blobs: DiskBlobStore
     package let routers: Routers
     /// Set when this start made the first owner.
     package let firstOwner: FirstOwner?
+    private let threads: NIOThreadPool
 
     /// Opens the store and puts it in order after a crash.
     ///
     /// - Throws: ``BlobError``, ``IndexError`` and ``RecoveryError``; ``StartFailure`` explains them.
     package init(_ configuration: Configuration, logger: Logger) async throws {
-        let threads = NIOThreadPool.singleton
+        threads = NIOThreadPool(numberOfThreads: Self.threadCount)
+        threads.start()
         blobs = try DiskBlobStore(root: configuration.storage, threads: threads)
         index = try Index(path: configuration.indexPath, storeID: blobs.storeID)
         try await Recovery(index: index, blobs: blobs, logger: logger).run()
@@ -49,8 +54,9 @@ package struct Assembly: Sendable {
     }
 
     /// Ends the use of the store; the lock is free afterwards.
-    package func close() throws {
+    package func close() async throws {
         try index.close()
         blobs.close()
+        try await threads.shutdownGracefully()
     }
 }

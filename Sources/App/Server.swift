@@ -87,10 +87,10 @@ package struct Server: Sendable {
         do {
             try await ServiceGroup(configuration: group).run()
         } catch {
-            try? assembly.close()
+            try? await assembly.close()
             throw StartFailure.explaining(error, configuration)
         }
-        try assembly.close()
+        try await assembly.close()
     }
 
     private func open() async throws -> Assembly {
@@ -120,12 +120,9 @@ package struct Server: Sendable {
     ) -> some ApplicationProtocol {
         Application(
             responder: responder,
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [ConnectionHandler()],
-                    idleTimeout: .init(configuration.idleTimeout)
-                )
-            ),
+            server: HTTPServerBuilder { [idleTimeout = configuration.idleTimeout] responder in
+                EventLoopChannel(responder: responder, idleTimeout: idleTimeout)
+            },
             configuration: .init(address: address, serverName: "placet", backlog: 1024),
             onServerRunning: onRunning,
             logger: logger

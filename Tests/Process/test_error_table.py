@@ -102,6 +102,7 @@ CASES = {
     "an unknown channel": (403, lambda w: w.form(FILE, field("channelId", "no-such-channel"))),
     "a channel of SQL": (403, lambda w: w.form(FILE, field("channelId", "' OR '1'='1"))),
     "a channel with U+0000": ((400, 403), lambda w: w.form(FILE, field("channelId", w.a.channel + "\0"))),
+    "a channel with U+0000 and more": ((400, 403), lambda w: w.form(FILE, field("channelId", w.a.channel + "\0x"), route="upload")),
     "a channel that is not UTF-8": ((400, 403), lambda w: w.form(FILE, field("channelId", b"\xff\xfe"))),
     "a channel of 64 KiB": ((400, 403), lambda w: w.form(FILE, field("channelId", "c" * 65_536))),
     "part headers over 16 KiB": (400, lambda w: w.raw_form(
@@ -112,7 +113,6 @@ CASES = {
     "a field over 64 KiB": (400, lambda w: w.form(w.channel, FILE, field("text", "t" * 65_537), route="upload")),
     "an unknown field over 64 KiB": (400, lambda w: w.form(w.channel, FILE, field("other", "t" * 65_537))),
     "a text with U+0000": (400, lambda w: w.form(w.channel, FILE, field("text", "a\0b"), route="upload")),
-    "a text that is not UTF-8": ((400, 201), lambda w: w.form(field("channelId", ""), FILE, field("text", b"\xff"))),
     "a thousand parts": (400, lambda w: w.form(w.channel, FILE, *[field(f"f{n}", "x") for n in range(1000)])),
     # Digests (6.7)
     "a field sha256 of other bytes": (422, lambda w: w.form(w.channel, FILE, field("sha256", WRONG_DIGEST))),
@@ -143,6 +143,7 @@ CASES = {
     "no channel": (400, lambda w: w.get("/api/v1/files")),
     "an empty channel": (400, lambda w: w.get("/api/v1/files?channel=")),
     "a list of a foreign channel": (403, lambda w: w.get(f"/api/v1/files?channel={w.b.channel}")),
+    "a list of a channel with U+0000 behind": ((400, 403), lambda w: w.get(f"/api/v1/files?channel={w.a.channel}%00x")),
     "a list of no channel known": (403, lambda w: w.get("/api/v1/files?channel=%00")),
     "a cursor that is none": (400, lambda w: w.get(f"/api/v1/files?channel={w.a.channel}&cursor=abc")),
     "an empty cursor": (400, lambda w: w.get(f"/api/v1/files?channel={w.a.channel}&cursor=")),
@@ -181,6 +182,9 @@ CASES = {
         "/api/v1/files/store-text", b'{"channelId":"' + w.a.channel.encode() + b'","content":"\xff\xfe"}')),
     "JSON in UTF-16": (400, lambda w: w.json(
         "/api/v1/files/store-text", json.dumps({"channelId": w.a.channel, "content": "x"}).encode("utf-16"))),
+    "JSON in UTF-16 that hides its depth": (400, lambda w: w.json(
+        "/api/v1/files/store-text", ('{"channelId":"%s","content":"x","a":"\u2201","b":%s}' % (
+            w.a.channel, "[" * 300 + "]" * 300)).encode("utf-16"))),
     "half a surrogate pair": (400, lambda w: w.json(
         "/api/v1/files/store-text", b'{"channelId":"' + w.a.channel.encode() + b'","content":"\\ud800"}')),
     "no content": (400, lambda w: w.json("/api/v1/files/store-text", {"channelId": w.a.channel})),
@@ -226,7 +230,8 @@ CASES = {
     "a header with a space in its name": (400, lambda w: w.get("/api/v1/agents", "x y: z")),
 }
 
-ODD_PATHS = ("the id", "a path of", "a header of", "ten thousand", "a length", "two lengths", "a chunk size",
+#: Those where the path is not plain, or is not known because the request was not understood.
+ODD_PATHS = ("the id", "a path of", "a header of", "ten thousand", "two lengths", "a chunk size", "a length",
              "a header with", "a verb")
 
 

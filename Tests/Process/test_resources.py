@@ -124,29 +124,30 @@ def hang_up(server, data, read, reset):
     wire.reset() if reset else wire.close()
 
 
+#: Values of a member that no schema asks for.
 HOSTILE_JSON = {
     "many numbers": b"[" + b"1," * 500_000 + b"1]",
     "many small arrays": b"[" + b"[]," * 300_000 + b"1]",
-    "much nesting": b"[" + (b"[" * 120 + b"]" * 120 + b",") * 1000 + b"1]",
+    "much nesting": b"[" + (b"[" * 120 + b"]" * 120 + b",") * 4000 + b"1]",
     "many keys": b"{" + b",".join(b'"%d":1' % n for n in range(80_000)) + b"}",
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE_JSON)
 def test_a_small_json_body_does_not_keep_the_server_busy(binary, name):
-    """Bodies well under the limit of 8 MiB: two of them must not take both cores away from everybody else."""
+    """Bodies of a megabyte, an eighth of what is allowed: two of them must not take both cores away from everybody else."""
     server = Server(binary).start()
     try:
         owner = server.owner()
         body = b'{"name":"x","extra":' + HOSTILE_JSON[name] + b"}"
-        assert len(body) <= 2 * MIB
+        assert len(body) < 1.5 * MIB
         request = head("POST", "/api/v1/agents", f"content-length: {len(body)}", key=owner.key) + body
         start = time.monotonic()
-        with Wire(server, timeout=10) as one, Wire(server, timeout=10) as two:
+        with Wire(server, timeout=15) as one, Wire(server, timeout=15) as two:
             one.send(request)
             two.send(request)
-            assert requests.get(f"{server.url}/health", timeout=8).status_code == 200
+            assert requests.get(f"{server.url}/health", timeout=15).status_code == 200
             assert {one.answer().status, two.answer().status} <= {201, 400}
-        assert time.monotonic() - start < 10
+        assert time.monotonic() - start < 15
     finally:
         server.dispose()

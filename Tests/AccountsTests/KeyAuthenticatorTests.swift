@@ -1,0 +1,174 @@
+import Dispatch
+import Foundation
+import Routing
+import Synchronization
+import Testing
+
+@testable import Accounts
+@testable import Index
+
+@Suite("KeyAuthenticator")
+struct KeyAuthenticatorTests {
+    @Test("a key that was never made speaks for nobody", arguments: [
+        "", "nonsense", "hp_", "hp_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
+    ])
+    func unknown(text: String) async throws {
+        let accounts = try await TestAccounts()
+        _ = try await accounts.makeKey()
+        #expect(try await accounts.authenticator.principal(forKey: text) == nil)
+    }
+
+    @Test("a key speaks for the user who owns it, the first time and when it is remembered")
+    func known() async throws {
+        let accounts = try await TestAccounts()
+        let (key, other) = (try await accounts.makeKey(), try await accounts.makeKey(of: "bob@example.org"))
+        for _ in 0..<2 {
+            let principal = try await accounts.principal(key)
+            #expect(principal?.userID == key.record.userId)
+            #expect(principal?.keyID == key.record.id)
+            #expect(try await accounts.principal(other)?.userID == other.record.userId)
+        }
+        #expect(key.record.userId != other.record.userId)
+    }
+
+    @Test("a revoked key is dead at once, also when it was remembered; others live on")
+    func revoked() async throws {
+        let accounts = try await TestAccounts()
+        let (key, other) = (try await accounts.makeKey(), try await accounts.makeKey())
+        #expect(try await accounts.principal(key) != nil)
+        #expect(try await accounts.principal(other) != nil)
+
+        try await accounts.revoke(key)
+        #expect(try await accounts.principal(key) == nil)
+        #expect(try await accounts.principal(other) != nil)
+    }
+
+    @Test("a key that was not used before it was revoked is dead too")
+    func revokedUnused() async throws {
+        let accounts = try await TestAccounts()
+        let key = try await accounts.makeKey()
+        try await accounts.revoke(key)
+        #expect(try await accounts.principal(key) == nil)
+    }
+
+    @Test("a look-up that a revocation overtook is not remembered")
+    func overtaken() async throws {
+        let accounts = try await TestAccounts()
+        let key = try await accounts.makeKey()
+        // The row has been read, and the look-up stands at the writer's door with its note of the use.
+        let gate = Gate()
+        async let blocker: Void = accounts.index.write { _ in gate.block() }
+        await gate.entered()
+        async let lookUp = accounts.principal(key)
+        while accounts.index.commits.waitingCount < 1 { await Task.yield() }
+
+        accounts.authenticator.forget(keyID: key.record.id)
+        gate.release()
+        try await blocker
+        _ = try await lookUp
+
+        let id = key.record.id
+        try await accounts.index.write { tx in _ = try tx.revokeAPIKey(id: id) }
+        #expect(try await accounts.principal(key) == nil)
+    }
+
+    @Test("a use is noted at once, and then at most once a minute")
+    func touched() async throws {
+        let accounts = try await TestAccounts()
+        let key = try await accounts.makeKey()
+        #expect(try await accounts.lastUse(of: key) == nil)
+        _ = try await accounts.principal(key)
+        #expect(try await accounts.lastUse(of: key) != nil)
+
+        let id = key.record.id
+        try await accounts.index.write { tx in
+            _ = try tx.execute("UPDATE api_keys SET last_used_at = NULL WHERE id = ?", [id])
+        }
+        for _ in 0..<20 { _ = try await accounts.principal(key) }
+        #expect(try await accounts.lastUse(of: key) == nil)
+    }
+
+    @Test("a key still opens when its use cannot be noted")
+    func useCannotBeNoted() async throws {
+        let accounts = try await TestAccounts()
+        let key = try await accounts.makeKey()
+        accounts.index.commits.refuseMore()
+        #expect(try await accounts.principal(key) != nil)
+    }
+}
+
+/// An index in a folder of its own with users and keys; the folder goes with it.
+private final class TestAccounts: Sendable {
+    struct Key: Sendable {
+        let text: String
+        let record: APIKey
+    }
+
+    let index: Index
+    let authenticator: KeyAuthenticator
+    private let directory = NSTemporaryDirectory() + "accounts-" + UUID().uuidString
+
+    init() async throws {
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        index = try Index(path: directory + "/index.sqlite", storeID: "store-1")
+        authenticator = KeyAuthenticator(index: index)
+    }
+
+    deinit {
+        try? index.close()
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    func makeKey(of email: String = "ada@example.org") async throws -> Key {
+        let (secret, userID, keyID) = (APIKeySecret(), Identifier.make(), Identifier.make())
+        let record = try await index.write { tx in
+            var user = try tx.user(email: email)
+            if user == nil {
+                let new = User(
+                    id: userID, email: email, displayName: "x", role: .member, passwordHash: "x",
+                    mustChangePassword: false, createdAt: tx.now
+                )
+                try tx.insert(new)
+                user = new
+            }
+            let key = APIKey(
+                id: keyID, userId: user?.id ?? "", label: "x", keyPrefix: secret.shownPrefix, createdAt: tx.now
+            )
+            try tx.insert(key, hash: secret.hash)
+            return key
+        }
+        return Key(text: secret.text, record: record)
+    }
+
+    func principal(_ key: Key) async throws -> AgentPrincipal? {
+        try await authenticator.principal(forKey: key.text)
+    }
+
+    /// As the module does it: the row first, then the memory.
+    func revoke(_ key: Key) async throws {
+        let id = key.record.id
+        try await index.write { tx in _ = try tx.revokeAPIKey(id: id) }
+        authenticator.forget(keyID: id)
+    }
+
+    func lastUse(of key: Key) async throws -> Timestamp? {
+        try await index.read { try $0.apiKeys() }.first { $0.id == key.record.id }?.lastUsedAt
+    }
+}
+
+/// Holds the writer inside one unit until `release` is called.
+private final class Gate: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+    private let isEntered = Mutex(false)
+
+    func block() {
+        isEntered.withLock { $0 = true }
+        semaphore.wait()
+    }
+
+    func entered() async {
+        while !isEntered.withLock({ $0 }) { await Task.yield() }
+    }
+
+    func release() { semaphore.signal() }
+}

@@ -1,0 +1,167 @@
+import Testing
+
+@testable import Routing
+
+@Suite("JSON of requests")
+struct JSONTests {
+    // MARK: Parsing
+
+    @Test("numbers, strings and literals stay what they were", arguments: [
+        "3", "-3", "0", "2.3", "-0.5", "9007199254740993", "9223372036854775807", "-9223372036854775808", "true", "false",
+        "null", #""3""#, #""true""#, #""\u0000""#, #""café 😀""#, "[]", "{}", #"[1,2.5,"3",null,[true]]"#,
+        #"{"a":{"b":[{"c":1}]}}"#,
+    ])
+    func roundTrip(text: String) throws {
+        #expect(String(buffer: try .json(try JSONValue(parsing: text.utf8))) == text)
+    }
+
+    @Test("the types of JSON are told apart")
+    func types() throws {
+        #expect(try JSONValue(parsing: "1".utf8) == .integer(1))
+        #expect(try JSONValue(parsing: "0".utf8) == .integer(0))
+        #expect(try JSONValue(parsing: "true".utf8) == .bool(true))
+        #expect(try JSONValue(parsing: "2.5".utf8) == .number(2.5))
+        #expect(try JSONValue(parsing: #""1""#.utf8) == .string("1"))
+    }
+
+    @Test("what is not JSON is 400", arguments: [
+        "", " ", "{", "}", "[1,]", "{\"a\":}", "{a:1}", "'a'", "01", "+1", ".5", "NaN", "Infinity", "1e999", "tru", "\"",
+        #""\x""#, #""\ud800""#, "{} {}", "{\"a\":1}x",
+    ])
+    func malformed(text: String) {
+        #expect(status { try JSONValue(parsing: text.utf8) } == 400)
+    }
+
+    @Test("bytes that are not UTF-8 are 400", arguments: [
+        [0x22, 0xFF, 0x22],
+        [0x22, 0xC3, 0x28, 0x22],
+        [0x22, 0xED, 0xA0, 0x80, 0x22],
+        [0xFF, 0xFE, 0x7B, 0x00, 0x7D, 0x00],
+        [0x7B, 0x00, 0x7D, 0x00],
+        [0x00, 0x7B, 0x00, 0x7D],
+    ])
+    func notUTF8(bytes: [UInt8]) {
+        #expect(status { try JSONValue(parsing: bytes) } == 400)
+    }
+
+    @Test("128 levels are read, 129 are 400", arguments: [("[", "]"), (#"{"a":"#, "}")])
+    func depth(open: String, close: String) throws {
+        func nested(_ levels: Int) -> String {
+            String(repeating: open, count: levels) + (open == "[" ? "" : "1") + String(repeating: close, count: levels)
+        }
+        _ = try JSONValue(parsing: nested(128).utf8)
+        #expect(status { try JSONValue(parsing: nested(129).utf8) } == 400)
+        #expect(status { try JSONValue(parsing: nested(100_000).utf8) } == 400)
+    }
+
+    @Test("brackets inside strings, and beside one another, are no levels", arguments: [
+        "\"" + String(repeating: "[", count: 1000) + "\"",
+        "[\"\\\"" + String(repeating: "{", count: 1000) + "\"]",
+        "[" + Array(repeating: "[]", count: 1000).joined(separator: ",") + "]",
+    ])
+    func noLevels(text: String) throws {
+        _ = try JSONValue(parsing: text.utf8)
+    }
+
+    // MARK: Fields
+
+    @Test("a body that is no object is 400", arguments: ["[]", "1", #""a""#, "null", "true"])
+    func noObject(text: String) {
+        #expect(status { try JSONFields(JSONValue(parsing: text.utf8)) } == 400)
+    }
+
+    @Test("members nobody asks for are ignored")
+    func unknownMembers() throws {
+        var fields = try object(#"{"name":"a","other":{"x":[null]},"nil":null}"#)
+        #expect(fields.string("name") == "a")
+        try fields.check()
+    }
+
+    @Test("nothing is coerced to a string, null least of all", arguments: ["3", "2.5", "true", "null", "[]", "{}"])
+    func noCoercion(value: String) throws {
+        #expect(try problems(#"{"a":\#(value)}"#) { _ = $0.string("a") } == ["a: invalid_type"])
+        #expect(try problems(#"{"a":\#(value)}"#) { _ = $0.optionalString("a") } == ["a: invalid_type"])
+    }
+
+    @Test("a member that is missing is a problem only when it is required")
+    func missing() throws {
+        #expect(try problems("{}") { _ = $0.string("a") } == ["a: required"])
+        #expect(try problems("{}") { _ = $0.optionalString("a") } == [])
+    }
+
+    @Test("null is taken where the contract allows it, and means absent")
+    func nullable() throws {
+        var fields = try object(#"{"tag":null}"#)
+        #expect(fields.optionalString("tag", nullable: true) == nil)
+        try fields.check()
+    }
+
+    @Test("the length counts characters, and both bounds are inside", arguments: [
+        ("", ["a: too_small"]), ("x", ["a: too_small"]), ("xy", []), ("😀😀", []), ("xyz", []), ("é😀é", []),
+        ("wxyz", ["a: too_big"]),
+    ])
+    func length(text: String, expected: [String]) throws {
+        #expect(try problems(#"{"a":"\#(text)"}"#) { _ = $0.string("a", length: 2...3) } == expected)
+    }
+
+    @Test("U+0000 inside a string is refused", arguments: [#"\u0000"#, #"a\u0000b"#])
+    func nul(text: String) throws {
+        #expect(try problems(#"{"a":"\#(text)"}"#) { _ = $0.string("a") } == ["a: invalid_string"])
+    }
+
+    @Test("all problems come together, each with its path, and the sentence names the first")
+    func allProblems() throws {
+        var fields = try object(#"{"a":1,"b":"","d":"\u0000"}"#)
+        _ = fields.string("a")
+        _ = fields.string("b", length: 1...9)
+        _ = fields.string("c")
+        _ = fields.string("d")
+        let error = #expect(throws: APIError.self) { try fields.check() }
+        #expect(error?.status == .badRequest)
+        #expect(error?.fields.map(\.path) == [["a"], ["b"], ["c"], ["d"]])
+        #expect(error?.message.hasPrefix("a: ") == true)
+    }
+
+    @Test("a URL is absolute, http or https, and has a host", arguments: [
+        ("https://example.org/hook?x=1", true), ("http://[::1]:8080/", true), ("HTTPS://EXAMPLE.ORG", true),
+        ("ftp://example.org", false), ("javascript:alert(1)", false), ("//example.org", false), ("/hook", false),
+        ("http://", false), ("http:///path", false), ("https:example.org", false), ("", false), ("example.org", false),
+        ("file:///etc/passwd", false), (" https://example.org", false), ("https://exa mple.org", false),
+    ])
+    func url(text: String, isFine: Bool) throws {
+        #expect(try problems(#"{"a":"\#(text)"}"#) { _ = $0.optionalURL("a") }.isEmpty == isFine)
+    }
+
+    @Test("a URL may be null or missing", arguments: [#"{"a":null}"#, "{}"])
+    func noURL(text: String) throws {
+        #expect(try problems(text) { _ = $0.optionalURL("a") } == [])
+    }
+
+    private func object(_ text: String) throws -> JSONFields {
+        try JSONFields(JSONValue(parsing: text.utf8))
+    }
+
+    /// What is wrong with a body once `read` has looked at it: `path: code`, each.
+    private func problems(_ text: String, _ read: (inout JSONFields) -> Void) throws -> [String] {
+        var fields = try object(text)
+        read(&fields)
+        do {
+            try fields.check()
+            return []
+        } catch {
+            return error.fields.map { "\($0.path.joined(separator: ".")): \($0.code)" }
+        }
+    }
+}
+
+/// The status a body of code is answered with: 0 when it throws nothing.
+func status(_ body: () throws -> Any) -> Int {
+    do {
+        _ = try body()
+        return 0
+    } catch let error as APIError {
+        return error.status.code
+    } catch {
+        return -1
+    }
+}

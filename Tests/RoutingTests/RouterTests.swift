@@ -1,0 +1,233 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import Testing
+
+@testable import Routing
+
+/// Routes that do what the tests ask for.
+private struct Probe: RouteModule {
+    struct Defect: Error {
+        let secret = "/var/lib/secret"
+    }
+
+    struct Full: Error {}
+
+    func addRoutes(to mounts: Mounts) {
+        mounts.open
+            .get("open") { _, _ in try Response.json(["ok": true]) }
+            .get("defect") { _, _ -> Response in throw Defect() }
+            .get("full") { _, _ -> Response in throw Full() }
+        mounts.agent
+            .get("me") { _, context in try Response.json([context.principal.userID, context.principal.keyID]) }
+            .post("fields") { request, context in
+                var fields = try await request.jsonFields(on: context.connection)
+                let name = fields.string("name")
+                try fields.check()
+                return try Response.json(name)
+            }
+            .get("files/:id") { _, _ in try Response.json("file") }
+            .head("files/:id") { _, _ -> Response in throw APIError(.notFound, "No such file") }
+            .delete("files/:id") { _, _ in try Response.json("gone") }
+            .post("files/upload") { _, _ in try Response.json("uploaded") }
+        mounts.local.get("keys") { _, _ in try Response.json("keys") }
+    }
+}
+
+/// Knows one key.
+private struct OneKey: AgentAuthenticator {
+    func principal(forKey key: String) async throws -> AgentPrincipal? {
+        key == "hp_right" ? AgentPrincipal(userID: "ada", keyID: "k1") : nil
+    }
+}
+
+@Suite("Routers")
+struct RouterTests {
+    private let routers = Routers(
+        modules: [Probe()],
+        authenticator: OneKey(),
+        translate: { $0 is Probe.Full ? APIError(.insufficientStorage, "The storage is full") : nil }
+    )
+
+    private func send(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ headers: HTTPFields = [:],
+        body: ByteBuffer? = nil,
+        to responder: RouterResponder<RootContext>? = nil
+    ) async throws -> TestResponse {
+        var logger = Logger(label: "tests")
+        logger.logLevel = .critical
+        let app = Application(responder: responder ?? routers.network, logger: logger)
+        return try await app.test(.router) { client in
+            try await client.executeRequest(uri: path, method: method, headers: headers, body: body)
+        }
+    }
+
+    private func post(_ body: String, type: String? = "application/json") async throws -> TestResponse {
+        var headers: HTTPFields = [.apiKey: "hp_right"]
+        headers[.contentType] = type
+        return try await send(.post, "/api/v1/fields", headers, body: ByteBuffer(string: body))
+    }
+
+    // MARK: Keys
+
+    @Test("a key is taken from x-api-key, or as a bearer token in any case of that word", arguments: [
+        [.apiKey: "hp_right"], [.authorization: "Bearer hp_right"], [.authorization: "bearer hp_right"],
+        [.authorization: "BEARER hp_right"], [.apiKey: "", .authorization: "Bearer hp_right"],
+    ] as [HTTPFields])
+    func keyIsFound(headers: HTTPFields) async throws {
+        let answer = try await send(.get, "/api/v1/me", headers)
+        #expect(answer.status == .ok)
+        #expect(String(buffer: answer.body) == #"["ada","k1"]"#)
+    }
+
+    @Test("without a valid key it is 401, which names a scheme", arguments: [
+        ([:], "Missing or invalid API key"),
+        ([.apiKey: ""], "Missing or invalid API key"),
+        ([.authorization: "hp_right"], "Missing or invalid API key"),
+        ([.authorization: "Basic hp_right"], "Missing or invalid API key"),
+        ([.authorization: "Bearer"], "Missing or invalid API key"),
+        ([.apiKey: "hp_wrong"], "Invalid API key"),
+        ([.apiKey: "hp_right "], "Invalid API key"),
+        ([.apiKey: "hp_wrong", .authorization: "Bearer hp_right"], "Invalid API key"),
+        ([.authorization: "Bearer hp_wrong"], "Invalid API key"),
+    ] as [(HTTPFields, String)])
+    func keyIsMissing(headers: HTTPFields, message: String) async throws {
+        let answer = try await send(.get, "/api/v1/me", headers)
+        #expect(answer.status == .unauthorized)
+        #expect(answer.headers[.wwwAuthenticate] == #"Bearer realm="placet""#)
+        #expect(try JSONValue(parsing: answer.body.readableBytesView)["message"] == .string(message))
+    }
+
+    // MARK: Routes
+
+    @Test("the routes of the command line are not on the network, and the other way round")
+    func routersAreApart() async throws {
+        #expect(try await send(.get, "/local/keys").status == .notFound)
+        #expect(try await send(.get, "/local/keys", to: routers.control).status == .ok)
+        #expect(try await send(.get, "/open", to: routers.control).status == .notFound)
+    }
+
+    @Test("the methods at a path are known; a literal segment beats a parameter", arguments: [
+        ("/open", ["GET"]), ("/open/", ["GET"]), ("/api/v1/files/1", ["DELETE", "GET", "HEAD"]),
+        ("/api/v1/files/upload", ["POST"]), ("/api/v1/files", []), ("/api/v1/files/1/2", []), ("/", []), ("/nothing", []),
+    ])
+    func methods(path: String, expected: [String]) {
+        #expect(routers.table.methods(at: path) == expected)
+    }
+
+    @Test("the table has every route of the network once, parameters as :name, none of the command line")
+    func table() {
+        let routes = routers.table.routes.map { "\($0.method) \($0.path)" }.sorted()
+        #expect(
+            routes == [
+                "DELETE /api/v1/files/:id", "GET /api/v1/files/:id", "GET /api/v1/me", "GET /defect", "GET /full",
+                "GET /open", "HEAD /api/v1/files/:id", "POST /api/v1/fields", "POST /api/v1/files/upload",
+            ]
+        )
+    }
+
+    @Test("a wrong method is 405 with Allow, an unknown path 404, with or without a key", arguments: [
+        (.post, "/open", 405, "GET"), (.put, "/api/v1/files/1", 405, "DELETE, GET, HEAD"),
+        (.delete, "/api/v1/files/upload", 405, "POST"), (.get, "/nothing", 404, nil), (.get, "/api/v1", 404, nil),
+        (.get, "/api/v1/nothing", 404, nil), (.get, "/", 404, nil), (.get, "/api/v1/files/1/x", 404, nil),
+    ] as [(HTTPRequest.Method, String, Int, String?)])
+    func unknownRoutes(method: HTTPRequest.Method, path: String, status: Int, allow: String?) async throws {
+        for headers in [[:], [.apiKey: "hp_right"]] as [HTTPFields] {
+            let answer = try await send(method, path, headers)
+            #expect(answer.status.code == status)
+            #expect(answer.headers[.allow] == allow)
+        }
+    }
+
+    // MARK: Errors
+
+    @Test("every error has the one shape, and the request id is in body and header", arguments: [
+        ("/api/v1/me?key=hp_secret", 401), ("/nothing?x=1", 404), ("/defect", 500), ("/full", 507),
+    ])
+    func errorShape(path: String, status: Int) async throws {
+        let answer = try await send(.get, path)
+        let body = try JSONValue(parsing: answer.body.readableBytesView)
+        #expect(answer.status.code == status)
+        #expect(answer.headers[.contentType] == "application/json; charset=utf-8")
+        #expect(body["statusCode"] == .integer(Int64(status)))
+        #expect(body["path"] == .string(String(path.prefix { $0 != "?" })))
+        let requestID = try #require(answer.headers[.requestID])
+        #expect(!requestID.isEmpty)
+        #expect(body["requestId"] == .string(requestID))
+        #expect(body["timestamp"]?.text?.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil)
+        #expect(body["message"]?.text?.isEmpty == false)
+        #expect(body["errors"] == nil)
+    }
+
+    @Test("a defect says nothing of its cause")
+    func defect() async throws {
+        let answer = try await send(.get, "/defect")
+        #expect(String(buffer: answer.body).contains("secret") == false)
+    }
+
+    @Test("answers that are no errors carry a request id too")
+    func requestID() async throws {
+        #expect(try await send(.get, "/open").headers[.requestID] != nil)
+    }
+
+    @Test("an error that answers HEAD has no body, or the client would take it for the next answer")
+    func headError() async throws {
+        let answer = try await send(.head, "/api/v1/files/1", [.apiKey: "hp_right"])
+        #expect(answer.status == .notFound)
+        #expect(answer.body.readableBytes == 0)
+    }
+
+    // MARK: Bodies
+
+    @Test("JSON is taken under its own name, with parameters, or under none", arguments: [
+        "application/json", "application/json; charset=utf-8", "APPLICATION/JSON", "application/problem+json", nil,
+    ] as [String?])
+    func jsonTypes(type: String?) async throws {
+        #expect(try await post(#"{"name":"a"}"#, type: type).status == .ok)
+    }
+
+    @Test("JSON declared as something else is 415", arguments: [
+        "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "application/jsonx",
+    ])
+    func otherTypes(type: String) async throws {
+        #expect(try await post(#"{"name":"a"}"#, type: type).status == .unsupportedMediaType)
+    }
+
+    @Test("8 MiB of JSON are taken, a byte more is 413")
+    func jsonLimit() async throws {
+        let frame = #"{"name":""}"#.utf8.count
+        let most = String(repeating: "a", count: Request.maxJSONBytes - frame)
+        #expect(try await post(#"{"name":"\#(most)"}"#).status == .ok)
+        #expect(try await post(#"{"name":"\#(most)a"}"#).status == .contentTooLarge)
+    }
+
+    @Test("a body that does not pass is 400 with the fields at fault", arguments: [
+        ("", []), ("nonsense", []), ("[]", []), ("{}", ["name"]), (#"{"name":3}"#, ["name"]),
+        (#"{"name":null}"#, ["name"]), (#"{"name":"\u0000"}"#, ["name"]),
+    ])
+    func badBodies(body: String, fields: [String]) async throws {
+        let answer = try await post(body)
+        #expect(answer.status == .badRequest)
+        let errors = try JSONValue(parsing: answer.body.readableBytesView)["errors"]?.elements ?? []
+        #expect(errors.map { $0["path"] } == fields.map { .array([.string($0)]) })
+        #expect(errors.allSatisfy { $0["code"]?.text != nil && $0["message"]?.text != nil })
+    }
+}
+
+extension JSONValue {
+    subscript(_ name: String) -> JSONValue? {
+        if case .object(let members) = self { members[name] } else { nil }
+    }
+
+    var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    var elements: [JSONValue]? {
+        if case .array(let elements) = self { elements } else { nil }
+    }
+}

@@ -1,0 +1,96 @@
+import HTTPTypes
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+@testable import Routing
+
+/// A connection without a socket: the pipeline of the server from its codec up, a client's bytes in, the server's out.
+final class Wire {
+    let channel = EmbeddedChannel()
+    private let closing = ClosingRecorder()
+
+    init(codec: Bool = true) throws {
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(closing)
+        try pipeline.configureHTTPServerPipeline(
+            withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false
+        )
+        if codec { try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false)) }
+        try pipeline.addHandler(ConnectionHandler())
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+    }
+
+    deinit { _ = try? channel.finish(acceptAlreadyClosed: true) }
+
+    /// What was closed so far, in order.
+    var closed: [CloseMode] { closing.modes }
+
+    func clientSends(_ text: String) throws {
+        try channel.writeInbound(ByteBuffer(string: text))
+    }
+
+    func clientCloses() {
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+    }
+
+    /// The parts of requests that reached the server, as words: `GET /`, `5 bytes`, `end`.
+    func arrived() throws -> [String] {
+        var parts: [String] = []
+        while let part = try channel.readInbound(as: HTTPRequestPart.self) {
+            switch part {
+            case .head(let head): parts.append("\(head.method) \(head.path ?? "")")
+            case .body(let bytes): parts.append("\(bytes.readableBytes) bytes")
+            case .end: parts.append("end")
+            }
+        }
+        return parts
+    }
+
+    func serverAnswers(_ status: HTTPResponse.Status, _ headers: HTTPFields = [:], body: String? = nil) throws {
+        try begin(status, headers)
+        if let body { channel.write(HTTPResponsePart.body(ByteBuffer(string: body)), promise: nil) }
+        try end()
+    }
+
+    func begin(_ status: HTTPResponse.Status, _ headers: HTTPFields = [:]) throws {
+        channel.write(HTTPResponsePart.head(HTTPResponse(status: status, headerFields: headers)), promise: nil)
+    }
+
+    func end() throws {
+        channel.writeAndFlush(HTTPResponsePart.end(nil), promise: nil)
+    }
+
+    func trigger(_ event: some Sendable) throws {
+        try channel.triggerUserOutboundEvent(event).wait()
+    }
+
+    /// Everything the client was sent since the last look; a part of a file stands as `<file 2..<5>`.
+    func received() throws -> String {
+        var text = ""
+        while let data = try channel.readOutbound(as: IOData.self) {
+            switch data {
+            case .byteBuffer(let buffer): text += String(buffer: buffer)
+            case .fileRegion(let region): text += "<file \(region.readerIndex)..<\(region.endIndex)>"
+            }
+        }
+        return text
+    }
+}
+
+/// Notes how the connection is closed, and lets only a full close through: the embedded channel knows no half-close.
+private final class ClosingRecorder: ChannelOutboundHandler {
+    typealias OutboundIn = Any
+    private(set) var modes: [CloseMode] = []
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        modes.append(mode)
+        if mode == .all {
+            context.close(mode: mode, promise: promise)
+        } else {
+            promise?.succeed()
+        }
+    }
+}

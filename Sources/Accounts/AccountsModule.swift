@@ -44,7 +44,14 @@ package struct AccountsModule: RouteModule {
         let key = try await index.write { tx in
             guard let user = try email.map({ try tx.user(email: $0) }) ?? tx.users().first(where: { $0.role == .owner })
             else { throw APIError(.notFound, "No such user; see 'placet users list'") }
-            let key = APIKey(id: id, userId: user.id, label: label, keyPrefix: prefix, lastUsedAt: nil, createdAt: tx.now)
+            let key = APIKey(
+                id: id,
+                userId: user.id,
+                label: label,
+                keyPrefix: prefix,
+                lastUsedAt: nil,
+                createdAt: tx.now
+            )
             try tx.insert(key, hash: hash)
             return key
         }

@@ -33,7 +33,9 @@ package struct Assembly: Sendable {
         index = try Index(path: configuration.indexPath, storeID: blobs.storeID)
         try await Recovery(index: index, blobs: blobs, logger: logger).run()
         firstOwner = try await FirstOwner.create(
-            in: index, email: configuration.adminEmail, password: configuration.adminPassword
+            in: index,
+            email: configuration.adminEmail,
+            password: configuration.adminPassword
         )
         let authenticator = KeyAuthenticator(index: index)
         let modules: [any RouteModule] = [
@@ -45,7 +47,8 @@ package struct Assembly: Sendable {
                 detector: try MediaTypeDetector(),
                 threads: threads,
                 limits: UploadLimits(
-                    maxBytes: configuration.maxUploadBytes, minFreeBytes: configuration.minFreeBytes
+                    maxBytes: configuration.maxUploadBytes,
+                    minFreeBytes: configuration.minFreeBytes
                 )
             ),
             StatusModule(index: index, blobs: blobs, version: Server.version),

@@ -87,10 +87,15 @@ private struct Values {
         return text
     }
 
-    func integer(_ key: String, default fallback: Int64, in range: ClosedRange<Int64>) throws(ConfigurationError) -> Int64 {
+    func integer(_ key: String, default fallback: Int64, in range: ClosedRange<Int64>) throws(ConfigurationError)
+        -> Int64
+    {
         guard let text = self[key] else { return fallback }
         guard let number = Int64(text), range.contains(number) else {
-            throw ConfigurationError(key, "is '\(text)'; it must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            throw ConfigurationError(
+                key,
+                "is '\(text)'; it must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
         }
         return number
     }

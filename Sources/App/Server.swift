@@ -12,17 +12,11 @@ import UnixSignals
 package struct Server: Sendable {
     package static let version = "0.1.0"
 
-    /// What there is to tell once the port is open.
-    package struct Started: Sendable {
-        package struct Owner: Sendable {
-            package let email: String
-            /// Set when it was made up: shown now or never.
-            package let generatedPassword: String?
-        }
-
-        package let port: Int
-        /// Set at the very first start.
-        package let firstOwner: Owner?
+    /// The owner made at the first start.
+    package struct NewOwner: Sendable {
+        package let email: String
+        /// Set when it was made up: shown now or never.
+        package let generatedPassword: String?
     }
 
     /// How long requests in flight may take after SIGTERM, and then how long they may take to notice.
@@ -31,27 +25,32 @@ package struct Server: Sendable {
 
     package let configuration: Configuration
     package let logger: Logger
+    private let onNewOwner: @Sendable (NewOwner) -> Void
 
-    package init(configuration: Configuration, logger: Logger) {
+    /// - Parameter onNewOwner: called as soon as the first owner is stored, whatever happens afterwards.
+    package init(
+        configuration: Configuration,
+        logger: Logger,
+        onNewOwner: @escaping @Sendable (NewOwner) -> Void
+    ) {
         self.configuration = configuration
         self.logger = logger
+        self.onNewOwner = onNewOwner
     }
 
     /// Serves until SIGTERM or SIGINT; then finishes what is in flight, for at most 8 s, and closes the store.
     ///
     /// - Parameter onListening: called once, when the port is open.
     /// - Throws: ``StartFailure``.
-    package func run(onListening: @escaping @Sendable (Started) -> Void) async throws {
+    package func run(onListening: @escaping @Sendable (_ port: Int) -> Void) async throws {
         let assembly = try await open()
-        let owner = assembly.firstOwner.map { Started.Owner(email: $0.email, generatedPassword: $0.generatedPassword) }
         let network = application(
             assembly.routers.network,
             address: .hostname(configuration.host, port: configuration.port),
-            onRunning: { channel in
-                onListening(Started(port: channel.localAddress?.port ?? 0, firstOwner: owner))
-            }
+            onRunning: { channel in onListening(channel.localAddress?.port ?? 0) }
         )
-        try await serve([controlApplication(assembly), network], signals: [.sigterm, .sigint], assembly)
+        let services: [any Service] = [controlApplication(assembly), network]
+        try await serve(group(services, signals: [.sigterm, .sigint]), assembly)
     }
 
     /// Serves the control socket alone while `body` runs, for commands when no server is up.
@@ -62,30 +61,34 @@ package struct Server: Sendable {
     ) async throws -> Value {
         let assembly = try await open()
         let (listening, signal) = AsyncStream.makeStream(of: Void.self)
-        let control = controlApplication(assembly) { signal.finish() }
-        return try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask {
-                try await serve([control], signals: [], assembly)
-                return nil
-            }
-            group.addTask {
-                for await _ in listening {}
-                return try await body()
-            }
-            defer { group.cancelAll() }
-            while let finished = try await group.next() {
-                if let finished { return finished }
-            }
-            throw CancellationError()
+        let services = group([controlApplication(assembly) { signal.finish() }], signals: [])
+        async let serving: Void = {
+            defer { signal.finish() }  // When it cannot start, the wait below ends too.
+            try await serve(services, assembly)
+        }()
+        for await _ in listening {}
+        do {
+            let value = try await body()
+            await services.triggerGracefulShutdown()
+            try await serving
+            return value
+        } catch {
+            await services.triggerGracefulShutdown()
+            try await serving
+            throw error
         }
     }
 
-    private func serve(_ services: [any Service], signals: [UnixSignal], _ assembly: Assembly) async throws {
+    private func group(_ services: [any Service], signals: [UnixSignal]) -> ServiceGroup {
         var group = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
         group.maximumGracefulShutdownDuration = Self.gracefulShutdown
         group.maximumCancellationDuration = Self.cancellation
+        return ServiceGroup(configuration: group)
+    }
+
+    private func serve(_ services: ServiceGroup, _ assembly: Assembly) async throws {
         do {
-            try await ServiceGroup(configuration: group).run()
+            try await services.run()
         } catch {
             try? await assembly.close()
             throw StartFailure.explaining(error, configuration)
@@ -95,7 +98,11 @@ package struct Server: Sendable {
 
     private func open() async throws -> Assembly {
         do {
-            return try await Assembly(configuration, logger: logger)
+            let assembly = try await Assembly(configuration, logger: logger)
+            if let owner = assembly.firstOwner {
+                onNewOwner(NewOwner(email: owner.email, generatedPassword: owner.generatedPassword))
+            }
+            return assembly
         } catch {
             throw StartFailure.explaining(error, configuration)
         }
@@ -120,8 +127,8 @@ package struct Server: Sendable {
     ) -> some ApplicationProtocol {
         Application(
             responder: responder,
-            server: HTTPServerBuilder { [idleTimeout = configuration.idleTimeout] responder in
-                EventLoopChannel(responder: responder, idleTimeout: idleTimeout)
+            server: HTTPServerBuilder { [idleTimeout = configuration.idleTimeout, logger] responder in
+                EventLoopChannel(responder: responder, idleTimeout: idleTimeout, logger: logger)
             },
             configuration: .init(address: address, serverName: "placet", backlog: 1024),
             onServerRunning: onRunning,

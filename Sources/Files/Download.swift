@@ -5,13 +5,13 @@ import Hummingbird
 import Index
 import MediaType
 import Routing
+import Synchronization
 
 /// Downloads: HEAD from the index alone, conditions, ranges, and the bytes.
 extension FilesModule {
     @Sendable
     func download(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let file = try await storedFile(context)
-        let download = try Download(file, requested: request.query("disposition"))
+        let download = try await prepare(request, context)
         switch download.preconditions.evaluate(request.headers) {
         case .failed: throw APIError.preconditionFailed
         case .notModified: return Response(status: .notModified, headers: download.validators)
@@ -20,19 +20,57 @@ extension FilesModule {
         guard request.method == .get else { return download.head }
 
         let range = download.preconditions.allowsRange(request.headers) ? request.headers[.range] : nil
-        switch ByteRangeRequest(header: range, size: download.size) {
-        case .unsatisfiable: throw APIError.rangeNotSatisfiable(size: download.size)
-        case .whole: return download.whole(try await open(file), context.connection)
-        case .parts(let ranges) where ranges.count == 1:
-            return download.part(ranges[0], try await open(file), context.connection)
-        case .parts(let ranges): return download.parts(ranges, try await open(file), context.connection)
+        let asked = ByteRangeRequest(header: range, size: download.size)
+        if asked == .unsatisfiable { throw APIError.rangeNotSatisfiable(size: download.size) }
+        // A row without bytes never exists (invariant 2): a missing file is damage, a 500 that the log explains.
+        let body = FileBody(try await blobs.open(download.key), context.connection)
+        switch asked {
+        case .parts(let ranges) where ranges.count == 1: return download.part(ranges[0], of: body)
+        case .parts(let ranges): return download.parts(ranges, of: body)
+        case .whole, .unsatisfiable: return download.whole(body)
         }
     }
 
-    /// A row without bytes never exists (invariant 2), so a missing file here is damage: a 500 that the log explains.
-    private func open(_ file: StoredFile) async throws -> BlobReader {
-        guard let key = BlobKey(file.blobKey) else { throw DamagedRecord(attachmentID: file.attachment.id) }
-        return try await blobs.open(key)
+    /// The file's headers and key, from memory while the index has not changed since they were made.
+    private func prepare(_ request: Request, _ context: AgentContext) async throws -> Download {
+        let requested = try Download.disposition(try request.query("disposition"))
+        let id = try context.parameters.require("id")
+        let commitCount = index.commitCount
+        if requested == nil, let known = recent.find(id, at: commitCount) {
+            guard known.ownerID == context.principal.userID else { throw APIError.notYourAgent }
+            return known
+        }
+        let download = try Download(try await storedFile(context), requested: requested)
+        if requested == nil { recent.remember(download, as: id, at: commitCount) }
+        return download
+    }
+}
+
+/// Downloads prepared lately: finding the row and writing its headers cost as much as sending a small file.
+///
+/// Holds no files open and answers only while no commit has happened, so nothing outlives its deletion.
+final class RecentDownloads: Sendable {
+    /// About 2 KiB each; beyond that the memory is emptied and fills again.
+    private static let capacity = 1000
+
+    private struct Memory {
+        var commitCount: UInt64 = 0
+        var downloads: [String: Download] = [:]
+    }
+
+    private let memory = Mutex(Memory())
+
+    func find(_ id: String, at commitCount: UInt64) -> Download? {
+        memory.withLock { $0.commitCount == commitCount ? $0.downloads[id] : nil }
+    }
+
+    func remember(_ download: Download, as id: String, at commitCount: UInt64) {
+        memory.withLock { memory in
+            if memory.commitCount != commitCount || memory.downloads.count >= Self.capacity {
+                memory = Memory(commitCount: commitCount)
+            }
+            memory.downloads[id] = download
+        }
     }
 }
 
@@ -42,7 +80,9 @@ private struct DamagedRecord: Error {
 }
 
 /// One file as HTTP sees it: its headers and the three shapes of its body.
-private struct Download {
+struct Download: Sendable {
+    let ownerID: String
+    let key: BlobKey
     let size: Int64
     let preconditions: Preconditions
     /// What a 304 repeats (RFC 9110 section 15.4.5).
@@ -50,11 +90,12 @@ private struct Download {
     private let headers: HTTPFields
     private let contentType: String
 
-    init(_ file: StoredFile, requested: String?) throws(APIError) {
+    init(_ file: StoredFile, requested: ServingPolicy.Disposition?) throws {
         let attachment = file.attachment
-        let policy = ServingPolicy(
-            type: attachment.mimeType, charset: attachment.charset, requested: try Self.disposition(requested)
-        )
+        let policy = ServingPolicy(type: attachment.mimeType, charset: attachment.charset, requested: requested)
+        guard let key = BlobKey(file.blobKey) else { throw DamagedRecord(attachmentID: attachment.id) }
+        self.key = key
+        ownerID = file.ownerID
         let modified = HTTPDate(seconds: Int(attachment.createdAt.milliseconds / 1000))
         let etag = "\"sha256-\(attachment.sha256)\""
         size = Int64(attachment.size)
@@ -74,7 +115,7 @@ private struct Download {
         headers[.xContentTypeOptions] = "nosniff"
         headers[.crossOriginResourcePolicy] = "same-origin"
         headers[.referrerPolicy] = "no-referrer"
-        headers[.reprDigest] = "sha-256=:\(Self.base64(hex: attachment.sha256)):"
+        headers[.reprDigest] = "sha-256=:\(Data(key.digest.bytes).base64EncodedString()):"
         self.headers = headers
     }
 
@@ -84,44 +125,42 @@ private struct Download {
         return Response(status: .ok, headers: headers)
     }
 
-    func whole(_ reader: BlobReader, _ connection: Connection) -> Response {
-        Response(status: .ok, headers: headers, body: FileBody(reader, connection).body([.file(0..<size)]))
+    func whole(_ body: FileBody) -> Response {
+        Response(status: .ok, headers: headers, body: body.sending([.file(0..<size)]))
     }
 
-    func part(_ range: Range<Int64>, _ reader: BlobReader, _ connection: Connection) -> Response {
+    func part(_ range: Range<Int64>, of body: FileBody) -> Response {
         var headers = headers
         headers[.contentRange] = contentRange(range)
-        return Response(status: .partialContent, headers: headers, body: FileBody(reader, connection).body([.file(range)]))
+        return Response(status: .partialContent, headers: headers, body: body.sending([.file(range)]))
     }
 
     /// RFC 9110 section 14.6.
-    func parts(_ ranges: [Range<Int64>], _ reader: BlobReader, _ connection: Connection) -> Response {
+    func parts(_ ranges: [Range<Int64>], of body: FileBody) -> Response {
         let boundary = "placet-\(Identifier.make())"
         var pieces: [FileBody.Piece] = []
         for range in ranges {
-            let lines = "\r\n--\(boundary)\r\nContent-Type: \(contentType)\r\nContent-Range: \(contentRange(range))\r\n\r\n"
+            let type = "Content-Type: \(contentType)"
+            let lines = "\r\n--\(boundary)\r\n\(type)\r\nContent-Range: \(contentRange(range))\r\n\r\n"
             pieces += [.text(lines), .file(range)]
         }
         pieces.append(.text("\r\n--\(boundary)--\r\n"))
         var headers = headers
         headers[.contentType] = "multipart/byteranges; boundary=\(boundary)"
-        return Response(status: .partialContent, headers: headers, body: FileBody(reader, connection).body(pieces))
+        return Response(status: .partialContent, headers: headers, body: body.sending(pieces))
     }
 
     private func contentRange(_ range: Range<Int64>) -> String {
         "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
     }
 
-    private static func disposition(_ requested: String?) throws(APIError) -> ServingPolicy.Disposition? {
+    /// - Throws: ``APIError`` 400 for anything but `inline` and `attachment`.
+    static func disposition(_ requested: String?) throws(APIError) -> ServingPolicy.Disposition? {
         guard let requested else { return nil }
         guard let disposition = ServingPolicy.Disposition(rawValue: requested) else {
             throw .invalid("disposition", "must be inline or attachment")
         }
         return disposition
-    }
-
-    private static func base64(hex: String) -> String {
-        BlobDigest(hex: hex).map { Data($0.bytes).base64EncodedString() } ?? ""
     }
 }
 

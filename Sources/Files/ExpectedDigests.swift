@@ -1,3 +1,4 @@
+import Blobs
 import FoundationEssentials
 import HTTPTypes
 import Routing
@@ -18,11 +19,8 @@ struct ExpectedDigests: Sendable {
 
     /// Adds the form field `sha256`: 64 hexadecimal digits.
     mutating func add(field: String) throws(APIError) {
-        let digest = field.trimmingPrefix(" ").lowercased()
-        guard digest.utf8.count == 64, digest.allSatisfy({ $0.isHexDigit && $0.isASCII }) else {
-            throw .invalid("sha256", "must be 64 hexadecimal digits")
-        }
-        file.append(digest)
+        guard let digest = BlobDigest(hex: field) else { throw .invalid("sha256", "must be 64 hexadecimal digits") }
+        file.append(digest.hex)
     }
 
     /// - Parameter body: the digest of the whole body; only needed when ``fileOrBody`` is set.
@@ -44,9 +42,10 @@ struct ExpectedDigests: Sendable {
             guard parts.count == 2, parts[0].filter({ $0 != " " }).lowercased() == "sha-256" else { continue }
             let quoted = parts[1].filter { $0 != " " }
             guard quoted.count > 2, quoted.first == ":", quoted.last == ":",
-                let digest = Data(base64Encoded: String(quoted.dropFirst().dropLast())), digest.count == 32
+                let bytes = Data(base64Encoded: String(quoted.dropFirst().dropLast())),
+                let digest = BlobDigest(bytes: bytes)
             else { throw .invalid(name.canonicalName, "must be sha-256=:<base64 of 32 bytes>: (RFC 9530)") }
-            return digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+            return digest.hex
         }
         return nil
     }

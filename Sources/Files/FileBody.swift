@@ -23,7 +23,7 @@ struct FileBody: Sendable {
         self.connection = connection
     }
 
-    func body(_ pieces: [Piece]) -> ResponseBody {
+    func sending(_ pieces: [Piece]) -> ResponseBody {
         let length = pieces.reduce(0) { $0 + $1.byteCount }
         return ResponseBody(contentLength: length) { writer in
             defer { reader.close() }

@@ -6,12 +6,16 @@ extension APIError {
     static let fileNotFound = APIError(.notFound, "File not found")
 
     static let noFile = APIError.invalid(
-        "file", "is required: send a part with a filename, as curl -F file=@report.pdf does", code: "required"
+        "file",
+        "is required: send a part with a filename, as curl -F file=@report.pdf does",
+        code: "required"
     )
     static let twoFiles = APIError.invalid("file", "is there twice: send one file per request", code: "too_many")
 
     static let noChannel = APIError.invalid(
-        "channelId", "is required: send the id of one of your agents as a form field", code: "required"
+        "channelId",
+        "is required: send the id of one of your agents as a form field",
+        code: "required"
     )
 
     static func fieldTooLarge(_ name: String, limit: Int) -> APIError {
@@ -23,7 +27,8 @@ extension APIError {
     }
 
     static let storageFull = APIError(
-        .insufficientStorage, "There is not enough space left for this file; nothing was stored"
+        .insufficientStorage,
+        "There is not enough space left for this file; nothing was stored"
     )
 
     static func digestMismatch(expected: String, actual: String) -> APIError {
@@ -34,7 +39,8 @@ extension APIError {
     }
 
     static let preconditionFailed = APIError(
-        .preconditionFailed, "The file is not the version named in If-Match or If-Unmodified-Since"
+        .preconditionFailed,
+        "The file is not the version named in If-Match or If-Unmodified-Since"
     )
 
     static func rangeNotSatisfiable(size: Int64) -> APIError {

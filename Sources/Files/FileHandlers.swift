@@ -11,7 +11,7 @@ extension FilesModule {
     @Sendable
     func list(_ request: Request, _ context: AgentContext) async throws -> Response {
         let channel = try request.requiredQuery("channel")
-        let isPaged = request.query("limit") != nil || request.query("cursor") != nil
+        let isPaged = try request.query("limit") != nil || request.query("cursor") != nil
         let page = try PageRequest(request)
         let count = isPaged ? page.limit + 1 : Self.maxUnpagedFiles
         let userID = context.principal.userID
@@ -43,13 +43,14 @@ extension FilesModule {
         let found = try await index.read { try $0.attachmentWithOwner(id: id) }
         guard let found else { throw APIError.fileNotFound }
         guard found.ownerID == context.principal.userID else { throw APIError.notYourAgent }
-        return StoredFile(attachment: found.attachment, blobKey: found.blobKey)
+        return StoredFile(attachment: found.attachment, ownerID: found.ownerID, blobKey: found.blobKey)
     }
 }
 
-/// A file's record and the key of its bytes.
+/// A file's record, who owns its channel, and the key of its bytes.
 struct StoredFile: Sendable {
     let attachment: Attachment
+    let ownerID: String
     let blobKey: String
 }
 

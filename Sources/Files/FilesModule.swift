@@ -11,6 +11,7 @@ package struct FilesModule: RouteModule {
     let blobs: DiskBlobStore
     let intake: Intake
     let limits: UploadLimits
+    let recent = RecentDownloads()
 
     package init(
         index: Index,

@@ -76,7 +76,10 @@ struct Intake: Sendable {
         let (sample, isWhole) = (file.bytes.sample, file.bytes.size <= Int64(file.bytes.sample.readableBytes))
         return try await threads.runIfActive { [detector] in
             try detector.detect(
-                sample: sample, isWhole: isWhole, declaredType: file.declaredType, filename: file.filename
+                sample: sample,
+                isWhole: isWhole,
+                declaredType: file.declaredType,
+                filename: file.filename
             )
         }
     }

@@ -80,13 +80,13 @@ struct UploadFormReader {
         try parser.finish()
         guard let spool else { throw APIError.noFile }
         guard let channelID = fields["channelId"], !channelID.isEmpty else { throw APIError.noChannel }
-        if let text = fields["text"], text.unicodeScalars.contains("\0") {
-            throw APIError.invalid("text", "must not contain the character U+0000")
+        for (name, value) in fields where value.unicodeScalars.contains("\0") {
+            throw APIError.invalidCharacter(in: name)
         }
         if let digest = fields["sha256"] { try digests.add(field: digest) }
         let bytes = try await spool.finish()
         do {
-            let bodyDigest = bodyHash?.finalize().hex
+            let bodyDigest = bodyHash.flatMap { BlobDigest(bytes: Array($0.finalize())) }?.hex
             try digests.verify(file: bytes.digest.hex, body: bodyDigest)
         } catch {
             await blobs.discard(bytes)
@@ -139,11 +139,5 @@ struct UploadFormReader {
             fields[name] = String(buffer: value)
         }
         part = nil
-    }
-}
-
-extension SHA256Digest {
-    fileprivate var hex: String {
-        map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 }

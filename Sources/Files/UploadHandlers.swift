@@ -17,7 +17,10 @@ extension FilesModule {
         let form = try await receive(request, context)
         let message = NewMessage(text: form.text)
         let attachment = try await intake.store(
-            form.file, in: form.channelID, of: context.principal.userID, message: message
+            form.file,
+            in: form.channelID,
+            of: context.principal.userID,
+            message: message
         )
         return try .json(attachment, status: .created)
     }

@@ -17,6 +17,9 @@ final class CommitQueue: Sendable {
         var isClosed = false
     }
 
+    /// Grows with every group, before anybody learns how it went.
+    let commitCount = Atomic<UInt64>(0)
+
     private let writer: DatabaseQueue
     private let state = Mutex(State())
 
@@ -77,6 +80,9 @@ final class CommitQueue: Sendable {
     private func commit(_ group: [Unit], _ db: Database) {
         let transaction = Transaction(db: db, now: .now())
         var outcomes: [Unit.Outcome] = []
+        // Also when the commit fails, which does not always tell whether it happened; and before anybody is resumed: who
+        // knows of a change must not be answered from before it.
+        func countCommit() { commitCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
         do {
             try db.inTransaction(.immediate) {
                 for unit in group {
@@ -86,9 +92,11 @@ final class CommitQueue: Sendable {
             }
         } catch {
             let error = IndexError.translating(error)
+            countCommit()
             for unit in group { unit.fail(error) }
             return
         }
+        countCommit()
         for deliver in outcomes { deliver() }
     }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import GRDB
+import Synchronization
 
 /// The SQLite index: what is stored, for whom, and under which key the bytes lie.
 ///
@@ -55,6 +56,10 @@ package final class Index: Sendable {
     package func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
         try await commits.run(body)
     }
+
+    /// A number that grows with every commit, before its writers hear of it: while it stays the same, what was read after
+    /// taking it is still true. For memories of what the index said.
+    package var commitCount: UInt64 { commits.commitCount.load(ordering: .sequentiallyConsistent) }
 
     /// Proves that the index can be written, by one small durable commit; throws what a write would throw.
     package func checkWritable() async throws {

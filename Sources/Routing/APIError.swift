@@ -41,6 +41,11 @@ package struct APIError: Error, Sendable {
         return APIError(.badRequest, message, fields: [Field(code: code, message: problem, path: [name])])
     }
 
+    /// 400 for U+0000 in a text (contract section 1).
+    package static func invalidCharacter(in name: String) -> APIError {
+        .invalid(name, "must not contain the character U+0000", code: "invalid_string")
+    }
+
     /// The answer to a channel that does not exist or belongs to somebody else (contract section 1, Ownership).
     package static let notYourAgent = APIError(.forbidden, "Not your agent")
 }

@@ -41,7 +41,8 @@ package struct AccessLog: RouterMiddleware {
 
         func log(bytes: Int) {
             let elapsed = start.duration(to: .now)
-            let microseconds = elapsed.components.attoseconds / 1_000_000_000_000 + elapsed.components.seconds * 1_000_000
+            let microseconds =
+                elapsed.components.attoseconds / 1_000_000_000_000 + elapsed.components.seconds * 1_000_000
             context.logger.info(
                 "request",
                 metadata: [

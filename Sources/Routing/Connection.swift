@@ -19,9 +19,15 @@ package struct Connection: Sendable {
         try await trigger(ConnectionHandler.SendFile(region: region))
     }
 
+    /// Cancelling the task, as a stopping server does, closes the connection: a client that reads no more would hold the
+    /// event back for ever.
     private func trigger(_ event: some Sendable) async throws -> Bool {
         do {
-            try await channel.triggerUserOutboundEvent(event).get()
+            try await withTaskCancellationHandler {
+                try await channel.triggerUserOutboundEvent(event).get()
+            } onCancel: {
+                channel.close(promise: nil)
+            }
             return true
         } catch ChannelError.operationUnsupported {
             return false

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
@@ -30,7 +31,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var codec: ChannelHandlerContext?
     private var deadline: Scheduled<Void>?
 
-    init() {}
+    private let logger: Logger
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         // File regions are no HTTPResponsePart: they enter the pipeline below the codec, in order with its other parts.
@@ -98,14 +103,16 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         var head = head
         let mustClose = exchange.beginResponse()
         if mustClose || parseFailed { head.headerFields[.connection] = "close" }
-        guard parseFailed else {
+        guard parseFailed, head.headerFields[.requestID] == nil else {
             holdsHead = head.headerFields[.contentLength].map { $0 != "0" } ?? false
             context.write(wrapOutboundOut(.head(head)), promise: promise)
             return
         }
-        // Hummingbird answers bytes that are not HTTP with an empty 400; ours is JSON like every other error.
-        let failure = APIError(.badRequest, "The request is not well-formed HTTP/1.1 or ended too early")
-        let body = failure.body(path: "", requestID: "")
+        // Bytes that never became a request: Hummingbird answers an empty 400; ours is JSON like every other error.
+        let id = RequestID().description
+        logger.info("not a request", metadata: ["hb.request.id": "\(id)"])
+        let body = APIError.notHTTP.body(path: "/", requestID: id)
+        head.headerFields[.requestID] = id
         head.headerFields[.contentType] = Response.jsonType
         head.headerFields[.contentLength] = String(body.readableBytes)
         context.write(wrapOutboundOut(.head(head)), promise: promise)

@@ -26,8 +26,6 @@ package struct ErrorMiddleware: RouterMiddleware {
         var response: Response
         do {
             response = try await next(request, context)
-        } catch let error as HTTPParserError {
-            throw error  // Not a request: the connection answers 400 and closes.
         } catch {
             response = answer(error, to: request, context: context)
         }
@@ -42,8 +40,13 @@ package struct ErrorMiddleware: RouterMiddleware {
             failure = error
         case let error as HTTPError where error.status == .notFound:
             failure = unknownRoute(request)
+        case is HTTPParserError:
+            failure = .notHTTP
         case let error as any HTTPResponseError:
-            failure = APIError(error.status, "\(error.status.reasonPhrase): check the request against the API reference")
+            failure = APIError(
+                error.status,
+                "\(error.status.reasonPhrase): check the request against the API reference"
+            )
         default:
             failure = translate(error) ?? defect(error, context: context)
         }
@@ -60,10 +63,11 @@ package struct ErrorMiddleware: RouterMiddleware {
     }
 
     private func defect(_ error: any Error, context: Context) -> APIError {
-        if error is CancellationError || error is ChannelError {
-            // The client went away or the server is stopping: nobody reads this answer.
+        if error is CancellationError || error is ChannelError || error is IOError {
+            // The client hung up or the server is stopping: nobody reads this answer. Errors of our own files never
+            // get here as IOError; the store has errors of its own.
             context.logger.debug("request abandoned")
-            return APIError(.serviceUnavailable, "The server is stopping; send the request again")
+            return APIError(.badRequest, "The connection ended before the request was complete; send it again")
         }
         context.logger.error("unexpected error", metadata: ["error": "\(String(reflecting: error))"])
         return APIError(.internalServerError, "Something failed on our side; report the requestId to the operator")
@@ -71,6 +75,9 @@ package struct ErrorMiddleware: RouterMiddleware {
 }
 
 extension APIError {
+    /// Bytes that are no HTTP, or a request that ended early.
+    static let notHTTP = APIError(.badRequest, "The request is not well-formed HTTP/1.1 or ended too early")
+
     /// The wire form of the failure (contract section 1, Errors).
     package func response(path: String, requestID: String) -> Response {
         var response = Response.json(body(path: path, requestID: requestID), status: status)

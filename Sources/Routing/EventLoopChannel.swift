@@ -12,11 +12,11 @@ import NIOHTTPTypes
 package struct EventLoopChannel: ServerChildChannel {
     private let http1: HTTP1Channel
 
-    package init(responder: @escaping HTTPChannelHandler.Responder, idleTimeout: Duration) {
+    package init(responder: @escaping HTTPChannelHandler.Responder, idleTimeout: Duration, logger: Logger) {
         http1 = HTTP1Channel(
             responder: responder,
             configuration: .init(
-                additionalChannelHandlers: [ConnectionHandler()],
+                additionalChannelHandlers: [ConnectionHandler(logger: logger)],
                 idleTimeout: TimeAmount(idleTimeout)
             )
         )

@@ -20,8 +20,8 @@ package struct PageRequest: Sendable, Equatable {
     ///
     /// - Throws: ``APIError`` 400 when `limit` is not a positive integer or the cursor is not one we gave out.
     package init(_ request: Request) throws(APIError) {
-        limit = try Self.limit(request.query("limit"))
-        before = try Self.cursor(request.query("cursor"))
+        limit = try Self.limit(try request.query("limit"))
+        before = try Self.cursor(try request.query("cursor"))
     }
 
     private static func limit(_ text: String?) throws(APIError) -> Int {

@@ -35,15 +35,20 @@ extension Request {
 
     /// A query parameter that the route cannot do without, such as `channel`.
     ///
-    /// - Throws: ``APIError`` 400 when it is missing or empty.
+    /// - Throws: ``APIError`` 400 when it is missing, empty or has U+0000 in it.
     package func requiredQuery(_ name: String) throws(APIError) -> String {
-        guard let value = uri.queryParameters[name[...]], !value.isEmpty else {
+        guard let value = try query(name), !value.isEmpty else {
             throw .invalid(name, "is required as a query parameter", code: "required")
         }
-        return String(value)
+        return value
     }
 
-    package func query(_ name: String) -> String? {
-        uri.queryParameters[name[...]].map(String.init)
+    /// A query parameter, percent-decoded.
+    ///
+    /// - Throws: ``APIError`` 400 when it has U+0000 in it, where C libraries would take the text to end.
+    package func query(_ name: String) throws(APIError) -> String? {
+        guard let value = uri.queryParameters[name[...]] else { return nil }
+        guard !value.unicodeScalars.contains("\0") else { throw .invalidCharacter(in: name) }
+        return String(value)
     }
 }

@@ -2,7 +2,7 @@ import Blobs
 import Index
 import Synchronization
 
-/// Tries both halves of the store with a real durable write, at most once a second however often it is asked.
+/// Tries both halves of the store with a real durable write, about once a second however often it is asked.
 final class Health: Sendable {
     struct Report: Encodable, Sendable {
         struct Checks: Encodable, Sendable {
@@ -24,7 +24,7 @@ final class Health: Sendable {
     private let index: Index
     private let blobs: DiskBlobStore
     private let version: String
-    private let last = Mutex<(at: ContinuousClock.Instant, report: Report)?>(nil)
+    private let last = Mutex<(at: ContinuousClock.Instant, report: Task<Report, Never>)?>(nil)
 
     init(index: Index, blobs: DiskBlobStore, version: String) {
         self.index = index
@@ -32,12 +32,16 @@ final class Health: Sendable {
         self.version = version
     }
 
+    /// The latest report, or the one being made: many who ask at once share one check.
     func report() async -> Report {
-        let now = ContinuousClock.now
-        if let last = last.withLock({ $0 }), last.at.duration(to: now) < Self.freshness { return last.report }
-        let report = await check()
-        last.withLock { $0 = (now, report) }
-        return report
+        let task = last.withLock { last in
+            let now = ContinuousClock.now
+            if let last, last.at.duration(to: now) < Self.freshness { return last.report }
+            let task = Task { await check() }
+            last = (now, task)
+            return task
+        }
+        return await task.value
     }
 
     private func check() async -> Report {

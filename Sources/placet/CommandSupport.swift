@@ -1,6 +1,7 @@
 import App
 import ArgumentParser
 import Foundation
+import Logging
 
 /// `--storage`, which every command takes.
 struct StorageOption: ParsableArguments {
@@ -8,9 +9,6 @@ struct StorageOption: ParsableArguments {
     var storage: String?
 
     var arguments: [String: String] { storage.map { ["storage": $0] } ?? [:] }
-
-    /// How to name the same folder again in a command line.
-    var suffix: String { storage.map { " --storage \($0)" } ?? "" }
 }
 
 /// A refusal of the server, in its own sentence.
@@ -19,12 +17,26 @@ struct CommandFailure: Error, CustomStringConvertible {
 }
 
 /// The server as configured, not started yet.
-func makeServer(_ arguments: [String: String]) throws -> Server {
+///
+/// - Parameters:
+///   - output: where the first owner's password goes, should this start make the owner. Nobody sees it again.
+///   - isQuiet: log only what is serious, for commands whose answer matters and not how they came by it.
+func makeServer(
+    _ arguments: [String: String],
+    announceTo output: FileHandle,
+    isQuiet: Bool = false
+) throws -> Server {
     let configuration = try Configuration(arguments: arguments, environment: ProcessInfo.processInfo.environment)
-    return Server(configuration: configuration, logger: configuration.makeLogger())
+    var logger = configuration.makeLogger()
+    if isQuiet { logger.logLevel = max(logger.logLevel, .error) }
+    return Server(configuration: configuration, logger: logger) { owner in
+        say("First start: the owner is \(owner.email)", to: output)
+        guard let password = owner.generatedPassword else { return }
+        say("  password: \(password)   (shown this once; you will be asked to change it)", to: output)
+    }
 }
 
-/// Standard output, at once: scripts wait for these lines.
-func say(_ line: String) {
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+/// Writes a line at once: scripts wait for these lines.
+func say(_ line: String, to output: FileHandle = .standardOutput) {
+    output.write(Data((line + "\n").utf8))
 }

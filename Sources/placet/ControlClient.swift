@@ -27,7 +27,7 @@ struct ControlClient: Sendable {
         body: [String: String] = [:],
         storage: StorageOption
     ) async throws -> Answer {
-        let server = try makeServer(storage.arguments)
+        let server = try makeServer(storage.arguments, announceTo: .standardError, isQuiet: true)
         let client = ControlClient(socketPath: server.configuration.controlSocketPath)
         do {
             return try await server.withControlSocket { try await client.execute(method, path, body) }

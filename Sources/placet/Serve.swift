@@ -1,5 +1,6 @@
 import App
 import ArgumentParser
+import Foundation
 
 /// `placet serve`
 struct Serve: AsyncParsableCommand {
@@ -20,18 +21,9 @@ struct Serve: AsyncParsableCommand {
         var arguments = storage.arguments
         arguments["host"] = host
         arguments["port"] = port.map(String.init)
-        let server = try makeServer(arguments)
-        try await server.run { started in
-            if let owner = started.firstOwner { announce(owner) }
-            say("Placet \(Server.version) listens on http://\(server.configuration.host):\(started.port)")
+        let server = try makeServer(arguments, announceTo: .standardOutput)
+        try await server.run { port in
+            say("Placet \(Server.version) listens on http://\(server.configuration.host):\(port)")
         }
-    }
-
-    private func announce(_ owner: Server.Started.Owner) {
-        say("First start: the owner is \(owner.email)")
-        if let password = owner.generatedPassword {
-            say("  password: \(password)   (shown this once; you will be asked to change it)")
-        }
-        say("  an API key for your agents: placet keys create --label NAME\(storage.suffix)")
     }
 }

@@ -47,6 +47,7 @@ def test_keys_create_prints_only_the_key(make_server, running):
         assert server.stop() == 0
     made = server.command("keys", "create", "--label", "agent 7")
     assert KEY.fullmatch(made.stdout.removesuffix("\n")), made.stdout
+    assert " error " not in made.stderr, "what worked must not look broken"
     if not running:
         server.start()
     assert works(server, made.stdout.strip())

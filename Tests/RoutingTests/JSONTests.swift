@@ -1,3 +1,5 @@
+import HTTPTypes
+import NIOCore
 import Testing
 
 @testable import Routing

@@ -1,0 +1,246 @@
+import App
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Routing
+import Testing
+
+/// A request to one agent route, about the things of `target`, that is right in every way when its sender is `target`.
+private struct Visit: Sendable {
+    let route: String
+    /// What the sender is told when the things are somebody else's.
+    let foreign: Int
+    let request: @Sendable (Target) -> (HTTPRequest.Method, String, Form?, String?)
+
+    struct Target: Sendable {
+        let channel: String
+        let file: String
+    }
+
+    func send(by key: HTTPFields, to target: Target, _ server: TestServer) async throws -> Answer {
+        let (method, path, form, json) = request(target)
+        var headers = key
+        if let form { headers[.contentType] = form.contentType }
+        return try await server.send(method, path, headers, body: form?.body ?? json.map { ByteBuffer(string: $0) })
+    }
+
+    private static func form(_ target: Target) -> Form { Form(.channel(target.channel), .file([1], "x")) }
+
+    /// Every route that takes an API key. `DELETE` comes last: what it deletes is gone.
+    static let all = [
+        Visit(route: "GET /api/v1/agents", foreign: 200) { _ in (.get, "/api/v1/agents", nil, nil) },
+        Visit(route: "POST /api/v1/agents", foreign: 201) { _ in (.post, "/api/v1/agents", nil, #"{"name":"a"}"#) },
+        Visit(route: "GET /api/v1/files", foreign: 403) { (.get, "/api/v1/files?channel=\($0.channel)", nil, nil) },
+        Visit(route: "POST /api/v1/files/upload", foreign: 403) { (.post, "/api/v1/files/upload", form($0), nil) },
+        Visit(route: "POST /api/v1/files/store", foreign: 403) { (.post, "/api/v1/files/store", form($0), nil) },
+        Visit(route: "POST /api/v1/files/store-text", foreign: 403) {
+            (.post, "/api/v1/files/store-text", nil, #"{"channelId":"\#($0.channel)","content":"a"}"#)
+        },
+        Visit(route: "GET /api/v1/files/:id", foreign: 403) { (.get, "/api/v1/files/\($0.file)", nil, nil) },
+        Visit(route: "GET /api/v1/files/:id/download", foreign: 403) {
+            (.get, "/api/v1/files/\($0.file)/download", nil, nil)
+        },
+        Visit(route: "HEAD /api/v1/files/:id/download", foreign: 403) {
+            (.head, "/api/v1/files/\($0.file)/download", nil, nil)
+        },
+        Visit(route: "DELETE /api/v1/files/:id", foreign: 403) { (.delete, "/api/v1/files/\($0.file)", nil, nil) },
+    ]
+}
+
+@Suite("Who may do what")
+struct AccessTests {
+    @Test("every agent route is tried below")
+    func visitsAreComplete() async throws {
+        try await withServer { server in
+            let routes = server.assembly.routers.table.routes.map { "\($0.method) \($0.path)" }
+            #expect(Set(routes.filter { $0.contains(" /api/v1") }) == Set(Visit.all.map(\.route)))
+        }
+    }
+
+    @Test("no route opens without a valid key; nothing changes, and the owner then still can")
+    func keys() async throws {
+        try await withServer { server in
+            let (owner, retired) = (try await server.owner(), try await server.owner())
+            #expect(try await retired.send(.get, "/api/v1/agents").status == 200)
+            #expect(try await server.command(.delete, "keys/\(retired.keyID)").status == 200)
+            let target = Visit.Target(channel: owner.channel, file: try await owner.storedID("mine"))
+            let before = try await server.census()
+
+            let credentials: [(String, HTTPFields)] = [
+                ("no key", [:]),
+                ("an empty key", [.apiKey: ""]),
+                ("an unknown key", [.apiKey: "hp_" + String(repeating: "A", count: 43)]),
+                ("half a key", [.apiKey: String(owner.key.dropLast())]),
+                ("a revoked key", [.apiKey: retired.key]),
+                ("a revoked bearer", [.authorization: "Bearer " + retired.key]),
+                ("the id of a key", [.apiKey: owner.keyID]),
+            ]
+            for visit in Visit.all {
+                for (name, headers) in credentials {
+                    let answer = try await visit.send(by: headers, to: target, server)
+                    #expect(answer.status == 401, "\(visit.route) with \(name)")
+                    #expect(answer.headers[.wwwAuthenticate] != nil, "\(visit.route) with \(name)")
+                }
+            }
+            #expect(try await server.census() == before)
+
+            for visit in Visit.all {
+                let status = try await visit.send(by: [.authorization: "Bearer " + owner.key], to: target, server).status
+                #expect((200...201).contains(status), "\(visit.route): \(status)")
+            }
+        }
+    }
+
+    @Test("nobody reaches the channels and files of another user, nor changes them by trying")
+    func otherUsers() async throws {
+        try await withServer { server in
+            let (owner, stranger) = (try await server.owner(), try await server.owner("eve@example.org"))
+            let target = Visit.Target(channel: owner.channel, file: try await owner.storedID("mine"))
+            let before = try await server.census()
+
+            for visit in Visit.all {
+                let answer = try await visit.send(by: [.apiKey: stranger.key], to: target, server)
+                #expect(answer.status == visit.foreign, "\(visit.route)")
+                #expect(!answer.text.contains(owner.channel), "\(visit.route)")
+                if visit.foreign == 403, !visit.route.hasPrefix("HEAD") {
+                    #expect(answer.json["message"] == .string("Not your agent"), "\(visit.route)")
+                }
+            }
+            #expect(try await server.census() == before)
+            #expect(try await owner.download(target.file).text == "mine")
+        }
+    }
+
+    @Test("two keys of one user see the same channels and files")
+    func sameUser() async throws {
+        try await withServer { server in
+            let (first, second) = (try await server.owner(), try await server.owner())
+            let id = try await first.storedID("ours")
+            #expect(try await second.download(id).text == "ours")
+            let agents = try await second.send(.get, "/api/v1/agents").json.elements ?? []
+            #expect(agents.compactMap { $0["id"]?.text } == [second.channel, first.channel])
+        }
+    }
+
+    // MARK: Order of checks
+
+    @Test("401 comes before everything, 400 before 403, 403 before 404")
+    func order() async throws {
+        try await withServer { server in
+            let (owner, stranger) = (try await server.owner(), try await server.owner("eve@example.org"))
+            let foreign = try await stranger.storedID("theirs")
+
+            // 401 before 400, 403 and 404
+            #expect(try await server.send(.get, "/api/v1/files").status == 401)
+            #expect(try await server.send(.get, "/api/v1/files?channel=\(stranger.channel)&limit=abc").status == 401)
+            #expect(try await server.send(.get, "/api/v1/files/unknown").status == 401)
+            #expect(try await server.send(.post, "/api/v1/files/store", body: ByteBuffer(string: "x")).status == 401)
+            #expect(try await server.send(.post, "/api/v1/agents", body: ByteBuffer(string: "x")).status == 401)
+            // 400 before 403
+            #expect(try await owner.send(.get, "/api/v1/files?channel=\(stranger.channel)&limit=abc").status == 400)
+            #expect(try await owner.send(.get, "/api/v1/files?channel=\(stranger.channel)&cursor=abc").status == 400)
+            #expect(try await owner.send(Form(.channel(stranger.channel))).status == 400)
+            let json = #"{"channelId":"\#(stranger.channel)","content":3}"#
+            #expect(try await owner.send(json: json, to: "/api/v1/files/store-text").status == 400)
+            #expect(try await owner.download(foreign, query: "?disposition=x").status == 400)
+            // 400 before 404
+            #expect(try await owner.download("unknown", query: "?disposition=x").status == 400)
+            // 403 before conditions and ranges, which would tell about the bytes
+            #expect(try await owner.download(foreign, [.ifMatch: #""x""#]).status == 403)
+            #expect(try await owner.download(foreign, [.range: "bytes=99-"]).status == 403)
+        }
+    }
+
+    // MARK: Routes
+
+    @Test("a wrong method is 405 with the right ones in Allow; an unknown path is 404", arguments: [
+        (.put, "/api/v1/files/x", 405, "DELETE, GET"), (.post, "/api/v1/files/x", 405, "DELETE, GET"),
+        (.post, "/api/v1/files", 405, "GET"), (.delete, "/api/v1/files/upload", 405, "POST"),
+        (.post, "/api/v1/files/x/download", 405, "GET, HEAD"), (.delete, "/health", 405, "GET"),
+        (.get, "/api/v1", 404, nil), (.get, "/api/v1/files/x/y", 404, nil), (.get, "/api/v2/files", 404, nil),
+        (.get, "/local/keys", 404, nil), (.get, "/nothing", 404, nil), (.get, "/../../etc/passwd", 404, nil),
+    ] as [(HTTPRequest.Method, String, Int, String?)])
+    func unknownRoutes(method: HTTPRequest.Method, path: String, status: Int, allow: String?) async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let answer = try await owner.send(method, path + "?secret=1")
+            #expect(answer.status == status)
+            #expect(answer.headers[.allow] == allow)
+            #expect(answer.json["path"] == .string(path))
+        }
+    }
+
+    @Test("health is open and says what it looked at")
+    func health() async throws {
+        try await withServer { server in
+            let answer = try await server.send(.get, "/health")
+            #expect(answer.status == 200)
+            #expect(answer.json.names == ["status", "timestamp", "version", "checks"])
+            #expect(answer.json["status"] == .string("ok"))
+            #expect(answer.json["checks"] == .object(["index": .string("ok"), "storage": .string("ok")]))
+            #expect(answer.json["timestamp"]?.text?.hasSuffix("Z") == true)
+            #expect(answer.json["version"]?.text?.isEmpty == false)
+            #expect(try await server.census() == Census())
+        }
+    }
+
+    // MARK: Keys and users, by the command line
+
+    @Test("a key is shown once, when it is made; lists and the index know its beginning only")
+    func keyIsShownOnce() async throws {
+        try await withServer { server in
+            let answer = try await server.command(.post, "keys", #"{"label":"ci"}"#)
+            #expect(answer.status == 201)
+            #expect(answer.json.names == ["id", "userId", "label", "keyPrefix", "lastUsedAt", "createdAt", "key"])
+            let key = try #require(answer.json["key"]?.text)
+            #expect(answer.json["keyPrefix"] == .string(String(key.prefix(11))))
+            #expect(answer.json["lastUsedAt"] == .null)
+
+            let list = try await server.command(.get, "keys")
+            #expect(list.json.elements?.count == 1)
+            #expect(!list.text.contains(key))
+        }
+    }
+
+    @Test("a wrong request of the command line is refused", arguments: [
+        ("keys", "{}", 400), ("keys", #"{"label":""}"#, 400), ("keys", #"{"label":"ci","user":"nobody@example.org"}"#, 404),
+        ("users", "{}", 400), ("users", #"{"email":"no address"}"#, 400), ("users", #"{"email":"a@b.c","role":"king"}"#, 400),
+        ("users", #"{"email":"a@b.c","password":"short"}"#, 400), ("users", #"{"email":"ADMIN@placet.local"}"#, 409),
+    ])
+    func commandRefusals(path: String, body: String, status: Int) async throws {
+        try await withServer { server in
+            let answer = try await server.command(.post, path, body)
+            #expect(answer.status == status, "\(answer.text)")
+            #expect(try await server.command(.get, "keys").json.elements?.isEmpty == true)
+            #expect(try await server.command(.get, "users").json.elements?.count == 1)
+        }
+    }
+
+    @Test("a key that is not there cannot be revoked")
+    func revokeUnknown() async throws {
+        try await withServer { server in
+            let answer = try await server.command(.delete, "keys/unknown")
+            #expect(answer.status == 404)
+        }
+    }
+
+    // MARK: The log
+
+    @Test("a request is one line with its route; no line has a key, a query, a body or a name")
+    func log() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            _ = try await owner.send(Form(.channel(owner.channel), .text("secret-text"), .file([1], "secret-name")), to: "upload")
+            let id = try await owner.storedID("secret-content")
+            _ = try await owner.download(id, query: "?disposition=inline&token=secret-query")
+            _ = try await owner.send(.get, "/api/v1/files?channel=secret-channel")
+
+            let lines = server.log.lines
+            let requests = lines.filter { $0.contains("/api/v1/files/{id}/download") }
+            #expect(requests.count == 1)
+            #expect(requests.first?.contains("status=200") == true)
+            #expect(requests.first?.contains("caller=key:\(owner.keyID)") == true)
+            #expect(lines.filter { $0.contains("secret") || $0.contains(owner.key) }.isEmpty)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Logging
+import Testing
+
+@testable import App
+
+@Suite("Configuration")
+struct ConfigurationTests {
+    @Test("the defaults are those of the documentation")
+    func defaults() throws {
+        let configuration = try Configuration(arguments: [:], environment: [:])
+        #expect(configuration.host == "127.0.0.1")
+        #expect(configuration.port == 3001)
+        #expect(configuration.storage == "./storage")
+        #expect(configuration.maxUploadBytes == 1_073_741_824)
+        #expect(configuration.minFreeBytes == 67_108_864)
+        #expect(configuration.idleTimeout == .seconds(60))
+        #expect(configuration.adminEmail == "admin@placet.local")
+        #expect(configuration.adminPassword == nil)
+        #expect(configuration.logLevel == .info)
+        #expect(configuration.logFormat == .text)
+        #expect(configuration.indexPath == "./storage/index.sqlite")
+        #expect(configuration.controlSocketPath == "./storage/control.sock")
+    }
+
+    @Test("PLACET_* in the environment sets every key")
+    func environment() throws {
+        let configuration = try Configuration(
+            arguments: [:],
+            environment: [
+                "PLACET_HOST": "0.0.0.0", "PLACET_PORT": "0", "PLACET_STORAGE": "/srv/placet",
+                "PLACET_MAX_UPLOAD_BYTES": "1", "PLACET_MIN_FREE_BYTES": "0", "PLACET_IDLE_TIMEOUT": "3600",
+                "PLACET_ADMIN_EMAIL": "ada@example.org", "PLACET_ADMIN_PASSWORD": "12345678",
+                "PLACET_LOG_LEVEL": "warning", "PLACET_LOG_FORMAT": "json", "PORT": "1", "HOST": "elsewhere",
+            ]
+        )
+        #expect(configuration.host == "0.0.0.0")
+        #expect(configuration.port == 0)
+        #expect(configuration.storage == "/srv/placet")
+        #expect(configuration.maxUploadBytes == 1)
+        #expect(configuration.minFreeBytes == 0)
+        #expect(configuration.idleTimeout == .seconds(3600))
+        #expect(configuration.adminEmail == "ada@example.org")
+        #expect(configuration.adminPassword == "12345678")
+        #expect(configuration.logLevel == .warning)
+        #expect(configuration.logFormat == .json)
+    }
+
+    @Test("an argument beats the environment")
+    func argumentsFirst() throws {
+        let configuration = try Configuration(
+            arguments: ["port": "4000", "storage": "/a"],
+            environment: ["PLACET_PORT": "5000", "PLACET_STORAGE": "/b", "PLACET_HOST": "::1"]
+        )
+        #expect(configuration.port == 4000)
+        #expect(configuration.storage == "/a")
+        #expect(configuration.host == "::1")
+    }
+
+    @Test("a value that cannot be used is refused, and the error names the key as the operator writes it", arguments: [
+        ("PLACET_HOST", ""), ("PLACET_PORT", ""), ("PLACET_PORT", "abc"), ("PLACET_PORT", "-1"), ("PLACET_PORT", "65536"),
+        ("PLACET_PORT", "80.5"), ("PLACET_PORT", " 80"), ("PLACET_STORAGE", ""),
+        ("PLACET_STORAGE", String(repeating: "s", count: 91)), ("PLACET_MAX_UPLOAD_BYTES", "0"),
+        ("PLACET_MAX_UPLOAD_BYTES", "1G"), ("PLACET_MAX_UPLOAD_BYTES", "1125899906842625"),
+        ("PLACET_MAX_UPLOAD_BYTES", "99999999999999999999"), ("PLACET_MIN_FREE_BYTES", "-1"), ("PLACET_IDLE_TIMEOUT", "0"),
+        ("PLACET_IDLE_TIMEOUT", "3601"), ("PLACET_ADMIN_EMAIL", ""), ("PLACET_ADMIN_PASSWORD", "1234567"),
+        ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_LEVEL", "INFO"), ("PLACET_LOG_FORMAT", "xml"),
+    ])
+    func invalid(variable: String, value: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try Configuration(arguments: [:], environment: [variable: value])
+        }
+        #expect(error?.description.contains(variable) == true)
+    }
+
+    @Test("a password that is refused is not repeated in the error")
+    func passwordIsNotRepeated() {
+        let error = #expect(throws: ConfigurationError.self) {
+            try Configuration(arguments: [:], environment: ["PLACET_ADMIN_PASSWORD": "hunter2"])
+        }
+        #expect(error?.description.contains("hunter2") == false)
+    }
+
+    @Test("a storage path of 90 bytes is taken")
+    func longestStorage() throws {
+        let path = String(repeating: "s", count: 90)
+        #expect(try Configuration(arguments: ["storage": path], environment: [:]).storage == path)
+    }
+}

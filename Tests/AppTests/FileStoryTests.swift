@@ -1,0 +1,280 @@
+import App
+import Crypto
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Index
+import NIOCore
+import Routing
+import Testing
+
+@Suite("Files, from upload to deletion")
+struct FileStoryTests {
+    private static let hello = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+
+    // MARK: In
+
+    @Test("an uploaded file is an Attachment with exactly the contract's members, inside a new message of the agent")
+    func upload() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let answer = try await owner.send(
+                Form(.channel(owner.channel), .text("look at this"), .file(Array("hello".utf8), "notes.md", type: "text/markdown")),
+                to: "upload"
+            )
+            #expect(answer.status == 201)
+            let messageID = try #require(answer.json["messageId"]?.text)
+            expect(
+                answer.json,
+                [
+                    "messageId": .string(messageID), "channelId": .string(owner.channel), "pluginType": .string("@uax/file"),
+                    "filename": .string("notes.md"), "mimeType": .string("text/markdown"),
+                    "declaredMimeType": .string("text/markdown"), "size": .integer(5), "sha256": .string(Self.hello),
+                    "storageKey": .string("uploads/sha256/\(Self.hello)"), "pluginData": .null, "expiresAt": .null,
+                ]
+            )
+
+            let message = try #require(try await server.assembly.index.read { try $0.message(id: messageID) })
+            #expect(message.channelId == owner.channel)
+            #expect(message.senderType == .agent)
+            #expect(message.senderId == owner.channel)
+            #expect(message.text == "look at this")
+            // One transaction has one time.
+            #expect(answer.json["createdAt"] == .string(message.createdAt.description))
+            #expect(try await server.census() == Census(attachments: 1, messages: 1, blobs: 1, blobFiles: 1))
+        }
+    }
+
+    @Test("a stored file belongs to no message and says when it will be collected")
+    func store() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let file = try await owner.store(try sample("pixel.png"), "pixel.png")
+            let size = try sample("pixel.png").count
+            let digest = SHA256.hash(data: Data(try sample("pixel.png"))).map { String(format: "%02x", $0) }.joined()
+            expect(
+                file,
+                [
+                    "messageId": .null, "channelId": .string(owner.channel), "pluginType": .string("@uax/image"),
+                    "filename": .string("pixel.png"), "mimeType": .string("image/png"), "declaredMimeType": .null,
+                    "size": .integer(Int64(size)), "sha256": .string(digest),
+                    "storageKey": .string("uploads/sha256/\(digest)"), "pluginData": .null,
+                ]
+            )
+            let created = try #require(file["createdAt"]?.text.flatMap { Timestamp($0) })
+            let expires = try #require(file["expiresAt"]?.text.flatMap { Timestamp($0) })
+            #expect(expires == created + .seconds(24 * 60 * 60))
+            #expect(try await server.census() == Census(attachments: 1, blobs: 1, blobFiles: 1))
+        }
+    }
+
+    @Test("text is stored under its name and type, Markdown by default", arguments: [
+        ("", "content.md", "text/markdown"),
+        (#","filename":"run.log","mimeType":"text/plain""#, "run.log", "text/plain"),
+        (#","filename":"../a/b.csv","mimeType":"text/csv""#, "b.csv", "text/csv"),
+    ])
+    func storeText(members: String, filename: String, type: String) async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let json = #"{"channelId":"\#(owner.channel)","content":"a,b\nc,d\né,😀\n"\#(members)}"#
+            let answer = try await owner.send(json: json, to: "/api/v1/files/store-text")
+            #expect(answer.status == 201)
+            #expect(answer.json["filename"] == .string(filename))
+            #expect(answer.json["declaredMimeType"] == .string(type))
+            #expect(answer.json["mimeType"]?.text?.hasPrefix("text/") == true)
+            #expect(answer.json["messageId"] == .null)
+            let id = try #require(answer.json["id"]?.text)
+            #expect(try await owner.download(id).text == "a,b\nc,d\né,😀\n")
+        }
+    }
+
+    @Test("the channel may come after the file, the part may have any name, and other fields are ignored")
+    func forms() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let forms = [
+                Form(.file([1, 2], "a"), .channel(owner.channel)),
+                Form(.channel(owner.channel), .file([1, 2], "a", name: "attachment")),
+                Form(.field("other", [UInt8](repeating: 65, count: 65_536)), .channel(owner.channel), .file([1, 2], "a")),
+                Form(.channel(owner.channel), .channel("not this one"), .file([1, 2], "a")),
+            ]
+            for form in forms {
+                let answer = try await owner.send(form)
+                #expect(answer.status == 201, "\(answer.text)")
+                #expect(answer.json["size"] == .integer(2))
+            }
+        }
+    }
+
+    @Test("a file of no bytes is a file")
+    func emptyFile() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let file = try await owner.store([], "empty")
+            #expect(file["size"] == .integer(0))
+            let answer = try await owner.download(try #require(file["id"]?.text))
+            #expect(answer.status == 200)
+            #expect(answer.headers[.contentLength] == "0")
+            #expect(answer.body.readableBytes == 0)
+        }
+    }
+
+    @Test("the name that is stored is made safe, and comes back in Content-Disposition", arguments: [
+        (#"..\\..\\boot.ini"#, "boot.ini"), ("/etc/passwd", "passwd"), ("..", "file"), ("日本語 😀.txt", "日本語 😀.txt"),
+        (String(repeating: "é", count: 200) + ".txt", String(repeating: "é", count: 125) + ".txt"),
+    ])
+    func names(sent: String, stored: String) async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let file = try await owner.store("x", sent)
+            #expect(file["filename"] == .string(stored))
+            let answer = try await owner.download(try #require(file["id"]?.text))
+            let disposition = try #require(answer.headers[.contentDisposition])
+            let encoded = try #require(disposition.components(separatedBy: "; filename*=UTF-8''").dropFirst().first)
+            #expect(encoded.removingPercentEncoding == stored)
+        }
+    }
+
+    // MARK: Out
+
+    @Test("a file reads back as it was answered, and HEAD is the download without its bytes")
+    func readAndHead() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let file = try await owner.store("hello", "notes.txt")
+            let id = try #require(file["id"]?.text)
+            #expect(try await owner.send(.get, "/api/v1/files/\(id)").json == file)
+
+            let (get, head) = (try await owner.download(id), try await owner.send(.head, "/api/v1/files/\(id)/download"))
+            #expect(get.text == "hello")
+            #expect(head.status == 200)
+            #expect(head.body.readableBytes == 0)
+            #expect(head.headers[.contentLength] == "5")
+            #expect(comparable(head) == comparable(get))
+        }
+    }
+
+    @Test("a download carries every header of the contract")
+    func headers() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let file = try await owner.store("hello", "notes.txt")
+            let answer = try await owner.download(try #require(file["id"]?.text))
+            #expect(answer.status == 200)
+            #expect(answer.headers[.eTag] == "\"sha256-\(Self.hello)\"")
+            #expect(answer.headers[.acceptRanges] == "bytes")
+            #expect(answer.headers[.cacheControl] == "private, no-cache")
+            #expect(answer.headers[.xContentTypeOptions] == "nosniff")
+            #expect(answer.headers[.contentSecurityPolicy] == "default-src 'none'; sandbox")
+            #expect(answer.headers[.contentLength] == "5")
+            #expect(answer.headers[.contentType]?.hasPrefix("text/plain") == true)
+            #expect(answer.headers[HTTPField.Name("repr-digest")!] == "sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:")
+            #expect(answer.headers[HTTPField.Name("cross-origin-resource-policy")!] == "same-origin")
+            #expect(answer.headers[HTTPField.Name("referrer-policy")!] == "no-referrer")
+            let modified = try #require(answer.headers[.lastModified])
+            #expect(modified.wholeMatch(of: /\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT/) != nil)
+        }
+    }
+
+    @Test("a file over several buffers comes back byte by byte")
+    func large() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let bytes = (0..<700_001).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 11) }
+            let file = try await owner.store(bytes, "large.bin")
+            let id = try #require(file["id"]?.text)
+            #expect(Array(buffer: try await owner.download(id).body) == bytes)
+            let part = try await owner.download(id, [.range: "bytes=262143-600000"])
+            #expect(Array(buffer: part.body) == Array(bytes[262_143...600_000]))
+        }
+    }
+
+    // MARK: Sharing and deletion
+
+    @Test("equal bytes are stored once, under as many names as were sent")
+    func deduplication() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let (first, second) = (try await owner.store("same", "a.txt"), try await owner.store("same", "b.txt"))
+            #expect(first["id"] != second["id"])
+            #expect(first["sha256"] == second["sha256"])
+            #expect(second["filename"] == .string("b.txt"))
+            #expect(try await server.census() == Census(attachments: 2, blobs: 1, blobFiles: 1))
+        }
+    }
+
+    @Test("equal bytes sent by 20 at a time are stored once; no copy and no note of one is left")
+    func simultaneousUploads() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let bytes = [UInt8](repeating: 7, count: 300_000)
+            let ids = try await withThrowingTaskGroup(of: JSONValue?.self) { group in
+                for number in 0..<20 {
+                    group.addTask { try await owner.store(bytes, "\(number).bin")["id"] }
+                }
+                return try await group.reduce(into: Set<String>()) { ids, id in ids.insert(id?.text ?? "") }
+            }
+            #expect(ids.count == 20)
+            #expect(try await server.census() == Census(attachments: 20, blobs: 1, blobFiles: 1))
+            for id in ids { #expect(Array(buffer: try await owner.download(id).body) == bytes) }
+        }
+    }
+
+    @Test("deleting frees the name at once; the bytes stay while another name has them")
+    func delete() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let (first, second) = (try await owner.storedID("same"), try await owner.storedID("same"))
+            let answer = try await owner.send(.delete, "/api/v1/files/\(first)")
+            #expect(answer.status == 200)
+            #expect(answer.json == .object(["deleted": .bool(true)]))
+
+            for path in ["/api/v1/files/\(first)", "/api/v1/files/\(first)/download"] {
+                #expect(try await owner.send(.get, path).status == 404)
+            }
+            #expect(try await owner.send(.delete, "/api/v1/files/\(first)").status == 404)
+            #expect(try await owner.download(second).text == "same")
+            #expect(try await server.census() == Census(attachments: 1, blobs: 1, blobFiles: 1))
+        }
+    }
+
+    @Test("of many who delete a file at once, one is told that it did")
+    func deleteRace() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let id = try await owner.storedID("x")
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<10 { group.addTask { try await owner.send(.delete, "/api/v1/files/\(id)").status } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses.sorted() == [200] + Array(repeating: 404, count: 9))
+        }
+    }
+
+    @Test("bytes whose last name was deleted can be stored again")
+    func storeAgain() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            _ = try await owner.send(.delete, "/api/v1/files/\(try await owner.storedID("again"))")
+            let id = try await owner.storedID("again")
+            #expect(try await owner.download(id).text == "again")
+            #expect(try await server.census() == Census(attachments: 1, blobs: 1, blobFiles: 1))
+        }
+    }
+
+    /// The members of an attachment, besides `id` and the times: these and no others.
+    private func expect(_ attachment: JSONValue, _ members: [String: JSONValue]) {
+        #expect(attachment.names == [
+            "id", "messageId", "channelId", "pluginType", "filename", "mimeType", "declaredMimeType", "size", "sha256",
+            "storageKey", "pluginData", "createdAt", "expiresAt",
+        ])
+        for (name, value) in members { #expect(attachment[name] == value, "\(name)") }
+        #expect(attachment["id"]?.text?.wholeMatch(of: /[A-Za-z0-9_-]{1,500}/) != nil)
+        #expect(attachment["createdAt"]?.text?.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil)
+    }
+
+    /// The headers that do not name the request.
+    private func comparable(_ answer: Answer) -> [String] {
+        answer.headers.filter { $0.name != HTTPField.Name("x-request-id")! }.map { "\($0.name): \($0.value)" }.sorted()
+    }
+}

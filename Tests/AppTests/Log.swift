@@ -1,0 +1,32 @@
+import Logging
+import Synchronization
+
+/// Keeps what was logged, down to the last trace, instead of writing it.
+final class Log: Sendable {
+    private let kept = Mutex<[String]>([])
+
+    var lines: [String] { kept.withLock { $0 } }
+
+    var logger: Logger {
+        var logger = Logger(label: "tests") { _ in Handler(log: self) }
+        logger.logLevel = .trace
+        return logger
+    }
+
+    private struct Handler: LogHandler {
+        let log: Log
+        var logLevel = Logger.Level.trace
+        var metadata: Logger.Metadata = [:]
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            let all = metadata.merging(event.metadata ?? [:]) { $1 }
+            let pairs = all.map { "\($0)=\($1)" }.sorted().joined(separator: " ")
+            log.kept.withLock { $0.append("\(event.level) \(event.message) \(pairs)") }
+        }
+    }
+}

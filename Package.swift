@@ -109,7 +109,7 @@ let package = Package(
             "AppTests",
             [
                 "App", "Routing", "Index", "Blobs",
-                .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .crypto, .nioCore,
+                .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .crypto, .nioCore, .nioPosix,
             ]
         ),
     ],

@@ -25,9 +25,9 @@ extension FilesModule {
         // A row without bytes never exists (invariant 2): a missing file is damage, a 500 that the log explains.
         let body = FileBody(try await blobs.open(download.key), context.connection)
         switch asked {
-        case .parts(let ranges) where ranges.count == 1: return download.part(ranges[0], of: body)
-        case .parts(let ranges): return download.parts(ranges, of: body)
-        case .whole, .unsatisfiable: return download.whole(body)
+        case .parts(let ranges) where ranges.count == 1: return try await download.part(ranges[0], of: body)
+        case .parts(let ranges): return try await download.parts(ranges, of: body)
+        case .whole, .unsatisfiable: return try await download.whole(body)
         }
     }
 
@@ -125,18 +125,18 @@ struct Download: Sendable {
         return Response(status: .ok, headers: headers)
     }
 
-    func whole(_ body: FileBody) -> Response {
-        Response(status: .ok, headers: headers, body: body.sending([.file(0..<size)]))
+    func whole(_ body: FileBody) async throws -> Response {
+        Response(status: .ok, headers: headers, body: try await body.sending([.file(0..<size)]))
     }
 
-    func part(_ range: Range<Int64>, of body: FileBody) -> Response {
+    func part(_ range: Range<Int64>, of body: FileBody) async throws -> Response {
         var headers = headers
         headers[.contentRange] = contentRange(range)
-        return Response(status: .partialContent, headers: headers, body: body.sending([.file(range)]))
+        return Response(status: .partialContent, headers: headers, body: try await body.sending([.file(range)]))
     }
 
     /// RFC 9110 section 14.6.
-    func parts(_ ranges: [Range<Int64>], of body: FileBody) -> Response {
+    func parts(_ ranges: [Range<Int64>], of body: FileBody) async throws -> Response {
         let boundary = "placet-\(Identifier.make())"
         var pieces: [FileBody.Piece] = []
         for range in ranges {
@@ -147,7 +147,7 @@ struct Download: Sendable {
         pieces.append(.text("\r\n--\(boundary)--\r\n"))
         var headers = headers
         headers[.contentType] = "multipart/byteranges; boundary=\(boundary)"
-        return Response(status: .partialContent, headers: headers, body: body.sending(pieces))
+        return Response(status: .partialContent, headers: headers, body: try await body.sending(pieces))
     }
 
     private func contentRange(_ range: Range<Int64>) -> String {

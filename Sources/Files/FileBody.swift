@@ -23,7 +23,11 @@ struct FileBody: Sendable {
         self.connection = connection
     }
 
-    func sending(_ pieces: [Piece]) -> ResponseBody {
+    func sending(_ pieces: [Piece]) async throws -> ResponseBody {
+        if case .file(let range)? = pieces.first, pieces.count == 1, range.count <= Self.bufferBytes {
+            defer { reader.close() }
+            return ResponseBody(byteBuffer: try await reader.read(range))
+        }
         let length = pieces.reduce(0) { $0 + $1.byteCount }
         return ResponseBody(contentLength: length) { writer in
             defer { reader.close() }

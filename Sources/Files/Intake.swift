@@ -56,7 +56,8 @@ struct Intake: Sendable {
         let key = isKnown ? nil : try await blobs.publish(draft.file.bytes)
         do {
             let stored = try await index.write { tx in try draft.insert(tx, publishedAs: key, message: message) }
-            if let key, !stored.keptOurKey { try await remove(doomed: key) }
+            // Committed: from here on nothing may fail. A key that stays doomed is removed at the next start.
+            if let key, !stored.keptOurKey { try? await remove(doomed: key) }
             await blobs.discard(draft.file.bytes)
             return stored.attachment
         } catch {

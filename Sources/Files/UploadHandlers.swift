@@ -40,6 +40,7 @@ extension FilesModule {
         let filename = fields.optionalString("filename", length: 1...4096) ?? "content.md"
         let type = fields.optionalString("mimeType", length: 1...255) ?? "text/markdown"
         try fields.check()
+        guard content.utf8.count <= limits.maxBytes else { throw APIError.fileTooLarge(limit: limits.maxBytes) }
         try await admit(length: Int64(content.utf8.count))
 
         let spool = try await blobs.makeSpool(sampleBytes: MediaTypeDetector.sampleBytes)

@@ -28,6 +28,8 @@ package struct ErrorMiddleware: RouterMiddleware {
             response = try await next(request, context)
         } catch {
             response = answer(error, to: request, context: context)
+            // A client takes a body after HEAD for the start of the next answer (RFC 9110 section 9.3.2).
+            if request.method == .head { response = response.createHeadResponse() }
         }
         response.headers[.requestID] = context.id
         return response

@@ -23,8 +23,10 @@ struct Exchange: Sendable {
     /// The handler wants the body. True once, when the client waits for `100 Continue` and has not begun to send
     /// (RFC 9110 section 10.1.1).
     mutating func acceptBody() -> Bool {
-        defer { expectsContinue = false }
-        return expectsContinue && !bodyBegun && !bodyIsComplete
+        // Complete means that the wish, if any, is the next request's.
+        guard expectsContinue, !bodyBegun, !bodyIsComplete else { return false }
+        expectsContinue = false
+        return true
     }
 
     /// The head of the answer is about to be written. True when the request is still arriving: what is left of it would

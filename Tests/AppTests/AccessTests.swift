@@ -97,6 +97,8 @@ struct AccessTests {
             let (owner, stranger) = (try await server.owner(), try await server.owner("eve@example.org"))
             let target = Visit.Target(channel: owner.channel, file: try await owner.storedID("mine"))
             let before = try await server.census()
+            // What the server may remember of the owner's download must not serve the stranger.
+            #expect(try await owner.download(target.file).status == 200)
 
             for visit in Visit.all {
                 let answer = try await visit.send(by: [.apiKey: stranger.key], to: target, server)
@@ -153,20 +155,24 @@ struct AccessTests {
 
     // MARK: Routes
 
-    @Test("a wrong method is 405 with the right ones in Allow; an unknown path is 404", arguments: [
+    private static let unknownRoutes: [(HTTPRequest.Method, String, Int, String?)] = [
         (.put, "/api/v1/files/x", 405, "DELETE, GET"), (.post, "/api/v1/files/x", 405, "DELETE, GET"),
         (.post, "/api/v1/files", 405, "GET"), (.delete, "/api/v1/files/upload", 405, "POST"),
         (.post, "/api/v1/files/x/download", 405, "GET, HEAD"), (.delete, "/health", 405, "GET"),
         (.get, "/api/v1", 404, nil), (.get, "/api/v1/files/x/y", 404, nil), (.get, "/api/v2/files", 404, nil),
         (.get, "/local/keys", 404, nil), (.get, "/nothing", 404, nil), (.get, "/../../etc/passwd", 404, nil),
-    ] as [(HTTPRequest.Method, String, Int, String?)])
-    func unknownRoutes(method: HTTPRequest.Method, path: String, status: Int, allow: String?) async throws {
+    ]
+
+    @Test("a wrong method is 405 with the right ones in Allow; an unknown path is 404")
+    func unknownRoutes() async throws {
         try await withServer { server in
             let owner = try await server.owner()
-            let answer = try await owner.send(method, path + "?secret=1")
-            #expect(answer.status == status)
-            #expect(answer.headers[.allow] == allow)
-            #expect(answer.json["path"] == .string(path))
+            for (method, path, status, allow) in Self.unknownRoutes {
+                let answer = try await owner.send(method, path + "?secret=1")
+                #expect(answer.status == status, "\(method) \(path)")
+                #expect(answer.headers[.allow] == allow, "\(method) \(path)")
+                #expect(answer.json["path"] == .string(path), "\(method) \(path)")
+            }
         }
     }
 
@@ -202,17 +208,40 @@ struct AccessTests {
         }
     }
 
-    @Test("a wrong request of the command line is refused", arguments: [
-        ("keys", "{}", 400), ("keys", #"{"label":""}"#, 400), ("keys", #"{"label":"ci","user":"nobody@example.org"}"#, 404),
+    private static let commandRefusals: [(String, String, Int)] = [
+        ("keys", "{}", 400), ("keys", #"{"label":""}"#, 400), ("keys", #"{"label":"ci","user":"nobody@x.org"}"#, 404),
         ("users", "{}", 400), ("users", #"{"email":"no address"}"#, 400), ("users", #"{"email":"a@b.c","role":"king"}"#, 400),
         ("users", #"{"email":"a@b.c","password":"short"}"#, 400), ("users", #"{"email":"ADMIN@placet.local"}"#, 409),
-    ])
-    func commandRefusals(path: String, body: String, status: Int) async throws {
+    ]
+
+    @Test("a wrong request of the command line is refused, and makes nobody")
+    func commandRefusals() async throws {
         try await withServer { server in
-            let answer = try await server.command(.post, path, body)
-            #expect(answer.status == status, "\(answer.text)")
+            for (path, body, status) in Self.commandRefusals {
+                let answer = try await server.command(.post, path, body)
+                #expect(answer.status == status, "\(path) \(body): \(answer.text)")
+            }
             #expect(try await server.command(.get, "keys").json.elements?.isEmpty == true)
             #expect(try await server.command(.get, "users").json.elements?.count == 1)
+        }
+    }
+
+    @Test("a user is made with the password given, or with one that is shown once and must be changed")
+    func createUser() async throws {
+        try await withServer { server in
+            let given = try await server.command(.post, "users", #"{"email":"a@b.c","password":"12345678"}"#)
+            #expect(given.status == 201)
+            #expect(given.json.names == ["user"])
+            #expect(given.json["user"]?["mustChangePassword"] == .bool(false))
+            #expect(given.json["user"]?["role"] == .string("member"))
+
+            let made = try await server.command(.post, "users", #"{"email":"d@e.f","role":"owner"}"#)
+            #expect(made.json["password"]?.text?.count == 16)
+            #expect(made.json["user"]?["mustChangePassword"] == .bool(true))
+            let list = try await server.command(.get, "users")
+            #expect(list.json.elements?.count == 3)
+            #expect(!list.text.contains("scrypt"))
+            #expect(!list.text.contains(made.json["password"]?.text ?? ""))
         }
     }
 

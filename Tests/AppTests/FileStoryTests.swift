@@ -68,23 +68,26 @@ struct FileStoryTests {
         }
     }
 
-    @Test("text is stored under its name and type, Markdown by default", arguments: [
-        ("", "content.md", "text/markdown"),
-        (#","filename":"run.log","mimeType":"text/plain""#, "run.log", "text/plain"),
-        (#","filename":"../a/b.csv","mimeType":"text/csv""#, "b.csv", "text/csv"),
-    ])
-    func storeText(members: String, filename: String, type: String) async throws {
+    @Test("text is stored under its name and type, Markdown by default")
+    func storeText() async throws {
         try await withServer { server in
             let owner = try await server.owner()
-            let json = #"{"channelId":"\#(owner.channel)","content":"a,b\nc,d\né,😀\n"\#(members)}"#
-            let answer = try await owner.send(json: json, to: "/api/v1/files/store-text")
-            #expect(answer.status == 201)
-            #expect(answer.json["filename"] == .string(filename))
-            #expect(answer.json["declaredMimeType"] == .string(type))
-            #expect(answer.json["mimeType"]?.text?.hasPrefix("text/") == true)
-            #expect(answer.json["messageId"] == .null)
-            let id = try #require(answer.json["id"]?.text)
-            #expect(try await owner.download(id).text == "a,b\nc,d\né,😀\n")
+            let cases = [
+                ("", "content.md", "text/markdown"),
+                (#","filename":"run.log","mimeType":"text/plain""#, "run.log", "text/plain"),
+                (#","filename":"../a/b.csv","mimeType":"text/csv""#, "b.csv", "text/csv"),
+            ]
+            for (members, filename, type) in cases {
+                let json = #"{"channelId":"\#(owner.channel)","content":"a,b\nc,d\né,😀\n"\#(members)}"#
+                let answer = try await owner.send(json: json, to: "/api/v1/files/store-text")
+                #expect(answer.status == 201)
+                #expect(answer.json["filename"] == .string(filename))
+                #expect(answer.json["declaredMimeType"] == .string(type))
+                #expect(answer.json["mimeType"]?.text?.hasPrefix("text/") == true)
+                #expect(answer.json["messageId"] == .null)
+                let id = try #require(answer.json["id"]?.text)
+                #expect(try await owner.download(id).text == "a,b\nc,d\né,😀\n")
+            }
         }
     }
 
@@ -119,19 +122,22 @@ struct FileStoryTests {
         }
     }
 
-    @Test("the name that is stored is made safe, and comes back in Content-Disposition", arguments: [
-        (#"..\\..\\boot.ini"#, "boot.ini"), ("/etc/passwd", "passwd"), ("..", "file"), ("日本語 😀.txt", "日本語 😀.txt"),
-        (String(repeating: "é", count: 200) + ".txt", String(repeating: "é", count: 125) + ".txt"),
-    ])
-    func names(sent: String, stored: String) async throws {
+    @Test("the name that is stored is made safe, and comes back in Content-Disposition")
+    func names() async throws {
+        let names = [
+            (#"..\\..\\boot.ini"#, "boot.ini"), ("/etc/passwd", "passwd"), ("..", "file"), ("日本語 😀.txt", "日本語 😀.txt"),
+            (String(repeating: "é", count: 200) + ".txt", String(repeating: "é", count: 125) + ".txt"),
+        ]
         try await withServer { server in
             let owner = try await server.owner()
-            let file = try await owner.store("x", sent)
-            #expect(file["filename"] == .string(stored))
-            let answer = try await owner.download(try #require(file["id"]?.text))
-            let disposition = try #require(answer.headers[.contentDisposition])
-            let encoded = try #require(disposition.components(separatedBy: "; filename*=UTF-8''").dropFirst().first)
-            #expect(encoded.removingPercentEncoding == stored)
+            for (sent, stored) in names {
+                let file = try await owner.store("x", sent)
+                #expect(file["filename"] == .string(stored))
+                let answer = try await owner.download(try #require(file["id"]?.text))
+                let disposition = try #require(answer.headers[.contentDisposition])
+                let encoded = try #require(disposition.components(separatedBy: "; filename*=UTF-8''").dropFirst().first)
+                #expect(encoded.removingPercentEncoding == stored)
+            }
         }
     }
 
@@ -225,6 +231,7 @@ struct FileStoryTests {
         try await withServer { server in
             let owner = try await server.owner()
             let (first, second) = (try await owner.storedID("same"), try await owner.storedID("same"))
+            #expect(try await owner.download(first).text == "same")
             let answer = try await owner.send(.delete, "/api/v1/files/\(first)")
             #expect(answer.status == 200)
             #expect(answer.json == .object(["deleted": .bool(true)]))

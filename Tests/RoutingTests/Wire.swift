@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
@@ -19,7 +20,7 @@ final class Wire {
             withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false
         )
         if codec { try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false)) }
-        try pipeline.addHandler(ConnectionHandler())
+        try pipeline.addHandler(ConnectionHandler(logger: .silent))
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 
@@ -92,5 +93,13 @@ private final class ClosingRecorder: ChannelOutboundHandler {
         } else {
             promise?.succeed()
         }
+    }
+}
+
+extension Logger {
+    static var silent: Logger {
+        var logger = Logger(label: "tests")
+        logger.logLevel = .critical
+        return logger
     }
 }

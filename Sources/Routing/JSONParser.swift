@@ -99,7 +99,8 @@ struct JSONParser {
 
     private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(Failure) -> JSONValue {
         let end = position + text.utf8CodeUnitCount
-        let isThere = end <= bytes.count
+        let isThere =
+            end <= bytes.count
             && text.withUTF8Buffer { bytes[position..<end].elementsEqual($0) }
         guard isThere else { throw .malformed }
         position = end

@@ -9,9 +9,12 @@ import Testing
 
 @Suite("KeyAuthenticator")
 struct KeyAuthenticatorTests {
-    @Test("a key that was never made speaks for nobody", arguments: [
-        "", "nonsense", "hp_", "hp_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
-    ])
+    @Test(
+        "a key that was never made speaks for nobody",
+        arguments: [
+            "", "nonsense", "hp_", "hp_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
+        ]
+    )
     func unknown(text: String) async throws {
         let accounts = try await TestAccounts()
         _ = try await accounts.makeKey()
@@ -123,14 +126,23 @@ private final class TestAccounts: Sendable {
             var user = try tx.user(email: email)
             if user == nil {
                 let new = User(
-                    id: userID, email: email, displayName: "x", role: .member, passwordHash: "x",
-                    mustChangePassword: false, createdAt: tx.now
+                    id: userID,
+                    email: email,
+                    displayName: "x",
+                    role: .member,
+                    passwordHash: "x",
+                    mustChangePassword: false,
+                    createdAt: tx.now
                 )
                 try tx.insert(new)
                 user = new
             }
             let key = APIKey(
-                id: keyID, userId: user?.id ?? "", label: "x", keyPrefix: secret.shownPrefix, createdAt: tx.now
+                id: keyID,
+                userId: user?.id ?? "",
+                label: "x",
+                keyPrefix: secret.shownPrefix,
+                createdAt: tx.now
             )
             try tx.insert(key, hash: secret.hash)
             return key

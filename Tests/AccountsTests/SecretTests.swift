@@ -40,10 +40,14 @@ struct APIKeySecretTests {
         #expect(APIKeySecret(secret.text)?.hash == secret.hash)
     }
 
-    @Test("text that cannot be a key is none", arguments: [
-        "", "hp_", "hp_short", "HP_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG", "0123456789abcdefghijklmnopqrstuvwxyz",
-        " hp_0123456789abcdefghijklmnop", "hp_" + String(repeating: "a", count: 98),
-    ])
+    @Test(
+        "text that cannot be a key is none",
+        arguments: [
+            "", "hp_", "hp_short", "HP_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
+            "0123456789abcdefghijklmnopqrstuvwxyz",
+            " hp_0123456789abcdefghijklmnop", "hp_" + String(repeating: "a", count: 98),
+        ]
+    )
     func noKey(text: String) {
         #expect(APIKeySecret(text) == nil)
     }

@@ -85,7 +85,8 @@ struct AccessTests {
             #expect(try await server.census() == before)
 
             for visit in Visit.all {
-                let status = try await visit.send(by: [.authorization: "Bearer " + owner.key], to: target, server).status
+                let status = try await visit.send(by: [.authorization: "Bearer " + owner.key], to: target, server)
+                    .status
                 #expect((200...201).contains(status), "\(visit.route): \(status)")
             }
         }
@@ -210,7 +211,8 @@ struct AccessTests {
 
     private static let commandRefusals: [(String, String, Int)] = [
         ("keys", "{}", 400), ("keys", #"{"label":""}"#, 400), ("keys", #"{"label":"ci","user":"nobody@x.org"}"#, 404),
-        ("users", "{}", 400), ("users", #"{"email":"no address"}"#, 400), ("users", #"{"email":"a@b.c","role":"king"}"#, 400),
+        ("users", "{}", 400), ("users", #"{"email":"no address"}"#, 400),
+        ("users", #"{"email":"a@b.c","role":"king"}"#, 400),
         ("users", #"{"email":"a@b.c","password":"short"}"#, 400), ("users", #"{"email":"ADMIN@placet.local"}"#, 409),
     ]
 
@@ -259,7 +261,10 @@ struct AccessTests {
     func log() async throws {
         try await withServer { server in
             let owner = try await server.owner()
-            _ = try await owner.send(Form(.channel(owner.channel), .text("secret-text"), .file([1], "secret-name")), to: "upload")
+            _ = try await owner.send(
+                Form(.channel(owner.channel), .text("secret-text"), .file([1], "secret-name")),
+                to: "upload"
+            )
             let id = try await owner.storedID("secret-content")
             _ = try await owner.download(id, query: "?disposition=inline&token=secret-query")
             _ = try await owner.send(.get, "/api/v1/files?channel=secret-channel")

@@ -2,6 +2,7 @@ import Accounts
 import App
 import Blobs
 import Foundation
+import HTTPTypes
 import Index
 import Routing
 import Testing

@@ -56,15 +56,20 @@ struct ConfigurationTests {
         #expect(configuration.host == "::1")
     }
 
-    @Test("a value that cannot be used is refused, and the error names the key as the operator writes it", arguments: [
-        ("PLACET_HOST", ""), ("PLACET_PORT", ""), ("PLACET_PORT", "abc"), ("PLACET_PORT", "-1"), ("PLACET_PORT", "65536"),
-        ("PLACET_PORT", "80.5"), ("PLACET_PORT", " 80"), ("PLACET_STORAGE", ""),
-        ("PLACET_STORAGE", String(repeating: "s", count: 91)), ("PLACET_MAX_UPLOAD_BYTES", "0"),
-        ("PLACET_MAX_UPLOAD_BYTES", "1G"), ("PLACET_MAX_UPLOAD_BYTES", "1125899906842625"),
-        ("PLACET_MAX_UPLOAD_BYTES", "99999999999999999999"), ("PLACET_MIN_FREE_BYTES", "-1"), ("PLACET_IDLE_TIMEOUT", "0"),
-        ("PLACET_IDLE_TIMEOUT", "3601"), ("PLACET_ADMIN_EMAIL", ""), ("PLACET_ADMIN_PASSWORD", "1234567"),
-        ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_LEVEL", "INFO"), ("PLACET_LOG_FORMAT", "xml"),
-    ])
+    @Test(
+        "a value that cannot be used is refused, and the error names the key as the operator writes it",
+        arguments: [
+            ("PLACET_HOST", ""), ("PLACET_PORT", ""), ("PLACET_PORT", "abc"), ("PLACET_PORT", "-1"),
+            ("PLACET_PORT", "65536"),
+            ("PLACET_PORT", "80.5"), ("PLACET_PORT", " 80"), ("PLACET_STORAGE", ""),
+            ("PLACET_STORAGE", String(repeating: "s", count: 91)), ("PLACET_MAX_UPLOAD_BYTES", "0"),
+            ("PLACET_MAX_UPLOAD_BYTES", "1G"), ("PLACET_MAX_UPLOAD_BYTES", "1125899906842625"),
+            ("PLACET_MAX_UPLOAD_BYTES", "99999999999999999999"), ("PLACET_MIN_FREE_BYTES", "-1"),
+            ("PLACET_IDLE_TIMEOUT", "0"),
+            ("PLACET_IDLE_TIMEOUT", "3601"), ("PLACET_ADMIN_EMAIL", ""), ("PLACET_ADMIN_PASSWORD", "1234567"),
+            ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_LEVEL", "INFO"), ("PLACET_LOG_FORMAT", "xml"),
+        ]
+    )
     func invalid(variable: String, value: String) {
         let error = #expect(throws: ConfigurationError.self) {
             try Configuration(arguments: [:], environment: [variable: value])

@@ -164,7 +164,10 @@ struct DownloadTests {
                     let type = try #require(answer.headers[.contentType])
                     #expect(type.hasPrefix(serving.type), "\(serving.sample)")
                     #expect(type.prefix { $0 != ";" } == file["mimeType"]?.text ?? "", "\(serving.sample)")
-                    #expect(answer.headers[.contentDisposition]?.hasPrefix(disposition + "; ") == true, "\(serving.sample)\(query)")
+                    #expect(
+                        answer.headers[.contentDisposition]?.hasPrefix(disposition + "; ") == true,
+                        "\(serving.sample)\(query)"
+                    )
                     let policy = try #require(answer.headers[.contentSecurityPolicy])
                     #expect(policy.hasPrefix("default-src 'none'; "), "\(serving.sample)")
                     #expect(policy.hasSuffix("sandbox"), "\(serving.sample): no allow-… behind it")
@@ -177,7 +180,11 @@ struct DownloadTests {
     func disguisedHTML() async throws {
         try await withServer { server in
             let owner = try await server.owner()
-            let file = try await owner.store(Array("<!doctype html><script>alert(1)</script>".utf8), "cat.png", type: "image/png")
+            let file = try await owner.store(
+                Array("<!doctype html><script>alert(1)</script>".utf8),
+                "cat.png",
+                type: "image/png"
+            )
             #expect(file["mimeType"] == .string("text/html"))
             #expect(file["declaredMimeType"] == .string("image/png"))
             #expect(file["pluginType"] == .string("@uax/file"))

@@ -19,7 +19,11 @@ struct FileStoryTests {
         try await withServer { server in
             let owner = try await server.owner()
             let answer = try await owner.send(
-                Form(.channel(owner.channel), .text("look at this"), .file(Array("hello".utf8), "notes.md", type: "text/markdown")),
+                Form(
+                    .channel(owner.channel),
+                    .text("look at this"),
+                    .file(Array("hello".utf8), "notes.md", type: "text/markdown")
+                ),
                 to: "upload"
             )
             #expect(answer.status == 201)
@@ -27,7 +31,8 @@ struct FileStoryTests {
             expect(
                 answer.json,
                 [
-                    "messageId": .string(messageID), "channelId": .string(owner.channel), "pluginType": .string("@uax/file"),
+                    "messageId": .string(messageID), "channelId": .string(owner.channel),
+                    "pluginType": .string("@uax/file"),
                     "filename": .string("notes.md"), "mimeType": .string("text/markdown"),
                     "declaredMimeType": .string("text/markdown"), "size": .integer(5), "sha256": .string(Self.hello),
                     "storageKey": .string("uploads/sha256/\(Self.hello)"), "pluginData": .null, "expiresAt": .null,
@@ -98,7 +103,11 @@ struct FileStoryTests {
             let forms = [
                 Form(.file([1, 2], "a"), .channel(owner.channel)),
                 Form(.channel(owner.channel), .file([1, 2], "a", name: "attachment")),
-                Form(.field("other", [UInt8](repeating: 65, count: 65_536)), .channel(owner.channel), .file([1, 2], "a")),
+                Form(
+                    .field("other", [UInt8](repeating: 65, count: 65_536)),
+                    .channel(owner.channel),
+                    .file([1, 2], "a")
+                ),
                 Form(.channel(owner.channel), .channel("not this one"), .file([1, 2], "a")),
             ]
             for form in forms {
@@ -151,7 +160,9 @@ struct FileStoryTests {
             let id = try #require(file["id"]?.text)
             #expect(try await owner.send(.get, "/api/v1/files/\(id)").json == file)
 
-            let (get, head) = (try await owner.download(id), try await owner.send(.head, "/api/v1/files/\(id)/download"))
+            let (get, head) = (
+                try await owner.download(id), try await owner.send(.head, "/api/v1/files/\(id)/download")
+            )
             #expect(get.text == "hello")
             #expect(head.status == 200)
             #expect(head.body.readableBytes == 0)
@@ -174,7 +185,10 @@ struct FileStoryTests {
             #expect(answer.headers[.contentSecurityPolicy] == "default-src 'none'; sandbox")
             #expect(answer.headers[.contentLength] == "5")
             #expect(answer.headers[.contentType]?.hasPrefix("text/plain") == true)
-            #expect(answer.headers[HTTPField.Name("repr-digest")!] == "sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:")
+            #expect(
+                answer.headers[HTTPField.Name("repr-digest")!]
+                    == "sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:"
+            )
             #expect(answer.headers[HTTPField.Name("cross-origin-resource-policy")!] == "same-origin")
             #expect(answer.headers[HTTPField.Name("referrer-policy")!] == "no-referrer")
             let modified = try #require(answer.headers[.lastModified])
@@ -271,10 +285,13 @@ struct FileStoryTests {
 
     /// The members of an attachment, besides `id` and the times: these and no others.
     private func expect(_ attachment: JSONValue, _ members: [String: JSONValue]) {
-        #expect(attachment.names == [
-            "id", "messageId", "channelId", "pluginType", "filename", "mimeType", "declaredMimeType", "size", "sha256",
-            "storageKey", "pluginData", "createdAt", "expiresAt",
-        ])
+        #expect(
+            attachment.names == [
+                "id", "messageId", "channelId", "pluginType", "filename", "mimeType", "declaredMimeType", "size",
+                "sha256",
+                "storageKey", "pluginData", "createdAt", "expiresAt",
+            ]
+        )
         for (name, value) in members { #expect(attachment[name] == value, "\(name)") }
         #expect(attachment["id"]?.text?.wholeMatch(of: /[A-Za-z0-9_-]{1,500}/) != nil)
         #expect(attachment["createdAt"]?.text?.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil)

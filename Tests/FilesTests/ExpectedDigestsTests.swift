@@ -11,10 +11,13 @@ struct ExpectedDigestsTests {
     private static let helloBase64 = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="
     private static let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-    @Test("Repr-Digest is of the file", arguments: [
-        "sha-256=:\(helloBase64):", "SHA-256=:\(helloBase64):", " sha-256 = :\(helloBase64): ",
-        "sha-512=:AAAA:, sha-256=:\(helloBase64):", "sha-256=:\(helloBase64):, md5=:AAAA:",
-    ])
+    @Test(
+        "Repr-Digest is of the file",
+        arguments: [
+            "sha-256=:\(helloBase64):", "SHA-256=:\(helloBase64):", " sha-256 = :\(helloBase64): ",
+            "sha-512=:AAAA:, sha-256=:\(helloBase64):", "sha-256=:\(helloBase64):, md5=:AAAA:",
+        ]
+    )
     func reprDigest(value: String) throws {
         let digests = try ExpectedDigests([.reprDigest: value])
         try digests.verify(file: Self.hello, body: Self.empty)
@@ -29,9 +32,12 @@ struct ExpectedDigestsTests {
         expectMismatch(digests, file: Self.empty, body: Self.empty, names: [Self.hello, Self.empty])
     }
 
-    @Test("the form field is of the file, in either case of its digits", arguments: [
-        hello, hello.uppercased(),
-    ])
+    @Test(
+        "the form field is of the file, in either case of its digits",
+        arguments: [
+            hello, hello.uppercased(),
+        ]
+    )
     func field(value: String) throws {
         var digests = try ExpectedDigests([:])
         try digests.add(field: value)
@@ -47,17 +53,23 @@ struct ExpectedDigestsTests {
         expectMismatch(digests, file: Self.empty, body: nil, names: [Self.hello, Self.empty])
     }
 
-    @Test("no digest, or none of an algorithm we know, checks nothing", arguments: [
-        [:], [.reprDigest: "sha-512=:AAAA:"], [.contentDigest: "md5=:AAAA:, unixsum=1"], [.reprDigest: ""],
-    ] as [HTTPFields])
+    @Test(
+        "no digest, or none of an algorithm we know, checks nothing",
+        arguments: [
+            [:], [.reprDigest: "sha-512=:AAAA:"], [.contentDigest: "md5=:AAAA:, unixsum=1"], [.reprDigest: ""],
+        ] as [HTTPFields]
+    )
     func nothing(headers: HTTPFields) throws {
         try ExpectedDigests(headers).verify(file: Self.hello, body: nil)
     }
 
-    @Test("a malformed digest is 400 and names its header", arguments: [
-        "sha-256=\(helloBase64)", "sha-256=:\(helloBase64)", "sha-256=::", "sha-256=:AAAA:", "sha-256=:\(hello):",
-        "sha-256=:!!!:", "sha-256=:",
-    ])
+    @Test(
+        "a malformed digest is 400 and names its header",
+        arguments: [
+            "sha-256=\(helloBase64)", "sha-256=:\(helloBase64)", "sha-256=::", "sha-256=:AAAA:", "sha-256=:\(hello):",
+            "sha-256=:!!!:", "sha-256=:",
+        ]
+    )
     func malformedHeader(value: String) {
         for name in [HTTPField.Name.reprDigest, .contentDigest] {
             let error = #expect(throws: APIError.self) { try ExpectedDigests([name: value]) }
@@ -66,10 +78,13 @@ struct ExpectedDigestsTests {
         }
     }
 
-    @Test("a malformed field is 400", arguments: [
-        "", "abc", String(hello.dropLast()), hello + "0", String(hello.dropLast()) + "g", helloBase64,
-        String(repeating: "٣", count: 32),
-    ])
+    @Test(
+        "a malformed field is 400",
+        arguments: [
+            "", "abc", String(hello.dropLast()), hello + "0", String(hello.dropLast()) + "g", helloBase64,
+            String(repeating: "٣", count: 32),
+        ]
+    )
     func malformedField(value: String) throws {
         var digests = try ExpectedDigests([:])
         let error = #expect(throws: APIError.self) { try digests.add(field: value) }

@@ -51,9 +51,13 @@ struct ExchangeTests {
     ]
 
     private static let closing = [
-        Story("an answer after the whole request keeps the connection", [.head, .end, .answerBegins, .answerEnds], [
-            false, false,
-        ]),
+        Story(
+            "an answer after the whole request keeps the connection",
+            [.head, .end, .answerBegins, .answerEnds],
+            [
+                false, false,
+            ]
+        ),
         Story("an answer before the body closes", [.head, .answerBegins, .answerEnds], [true, true]),
         Story("an answer amid the body closes", [.head, .body, .answerBegins, .body, .answerEnds], [true, true]),
         Story(

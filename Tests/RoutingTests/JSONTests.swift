@@ -8,11 +8,15 @@ import Testing
 struct JSONTests {
     // MARK: Parsing
 
-    @Test("numbers, strings and literals stay what they were", arguments: [
-        "3", "-3", "0", "2.3", "-0.5", "9007199254740993", "9223372036854775807", "-9223372036854775808", "true", "false",
-        "null", #""3""#, #""true""#, #""\u0000""#, #""café 😀""#, "[]", "{}", #"[1,2.5,"3",null,[true]]"#,
-        #"{"a":{"b":[{"c":1}]}}"#,
-    ])
+    @Test(
+        "numbers, strings and literals stay what they were",
+        arguments: [
+            "3", "-3", "0", "2.3", "-0.5", "9007199254740993", "9223372036854775807", "-9223372036854775808", "true",
+            "false",
+            "null", #""3""#, #""true""#, #""\u0000""#, #""café 😀""#, "[]", "{}", #"[1,2.5,"3",null,[true]]"#,
+            #"{"a":{"b":[{"c":1}]}}"#,
+        ]
+    )
     func roundTrip(text: String) throws {
         #expect(String(buffer: try .json(try JSONValue(parsing: text.utf8))) == text)
     }
@@ -26,22 +30,29 @@ struct JSONTests {
         #expect(try JSONValue(parsing: #""1""#.utf8) == .string("1"))
     }
 
-    @Test("what is not JSON is 400", arguments: [
-        "", " ", "{", "}", "[1,]", "{\"a\":}", "{a:1}", "'a'", "01", "+1", ".5", "NaN", "Infinity", "1e999", "tru", "\"",
-        #""\x""#, #""\ud800""#, "{} {}", "{\"a\":1}x",
-    ])
+    @Test(
+        "what is not JSON is 400",
+        arguments: [
+            "", " ", "{", "}", "[1,]", "{\"a\":}", "{a:1}", "'a'", "01", "+1", ".5", "NaN", "Infinity", "1e999", "tru",
+            "\"",
+            #""\x""#, #""\ud800""#, "{} {}", "{\"a\":1}x",
+        ]
+    )
     func malformed(text: String) {
         #expect(status { try JSONValue(parsing: text.utf8) } == 400)
     }
 
-    @Test("bytes that are not UTF-8 are 400", arguments: [
-        [0x22, 0xFF, 0x22],
-        [0x22, 0xC3, 0x28, 0x22],
-        [0x22, 0xED, 0xA0, 0x80, 0x22],
-        [0xFF, 0xFE, 0x7B, 0x00, 0x7D, 0x00],
-        [0x7B, 0x00, 0x7D, 0x00],
-        [0x00, 0x7B, 0x00, 0x7D],
-    ])
+    @Test(
+        "bytes that are not UTF-8 are 400",
+        arguments: [
+            [0x22, 0xFF, 0x22],
+            [0x22, 0xC3, 0x28, 0x22],
+            [0x22, 0xED, 0xA0, 0x80, 0x22],
+            [0xFF, 0xFE, 0x7B, 0x00, 0x7D, 0x00],
+            [0x7B, 0x00, 0x7D, 0x00],
+            [0x00, 0x7B, 0x00, 0x7D],
+        ]
+    )
     func notUTF8(bytes: [UInt8]) {
         #expect(status { try JSONValue(parsing: bytes) } == 400)
     }
@@ -56,11 +67,14 @@ struct JSONTests {
         #expect(status { try JSONValue(parsing: nested(100_000).utf8) } == 400)
     }
 
-    @Test("brackets inside strings, and beside one another, are no levels", arguments: [
-        "\"" + String(repeating: "[", count: 1000) + "\"",
-        "[\"\\\"" + String(repeating: "{", count: 1000) + "\"]",
-        "[" + Array(repeating: "[]", count: 1000).joined(separator: ",") + "]",
-    ])
+    @Test(
+        "brackets inside strings, and beside one another, are no levels",
+        arguments: [
+            "\"" + String(repeating: "[", count: 1000) + "\"",
+            "[\"\\\"" + String(repeating: "{", count: 1000) + "\"]",
+            "[" + Array(repeating: "[]", count: 1000).joined(separator: ",") + "]",
+        ]
+    )
     func noLevels(text: String) throws {
         _ = try JSONValue(parsing: text.utf8)
     }
@@ -98,10 +112,13 @@ struct JSONTests {
         try fields.check()
     }
 
-    @Test("the length counts characters, and both bounds are inside", arguments: [
-        ("", ["a: too_small"]), ("x", ["a: too_small"]), ("xy", []), ("😀😀", []), ("xyz", []), ("é😀é", []),
-        ("wxyz", ["a: too_big"]),
-    ])
+    @Test(
+        "the length counts characters, and both bounds are inside",
+        arguments: [
+            ("", ["a: too_small"]), ("x", ["a: too_small"]), ("xy", []), ("😀😀", []), ("xyz", []), ("é😀é", []),
+            ("wxyz", ["a: too_big"]),
+        ]
+    )
     func length(text: String, expected: [String]) throws {
         #expect(try problems(#"{"a":"\#(text)"}"#) { _ = $0.string("a", length: 2...3) } == expected)
     }
@@ -124,12 +141,16 @@ struct JSONTests {
         #expect(error?.message.hasPrefix("a: ") == true)
     }
 
-    @Test("a URL is absolute, http or https, and has a host", arguments: [
-        ("https://example.org/hook?x=1", true), ("http://[::1]:8080/", true), ("HTTPS://EXAMPLE.ORG", true),
-        ("ftp://example.org", false), ("javascript:alert(1)", false), ("//example.org", false), ("/hook", false),
-        ("http://", false), ("http:///path", false), ("https:example.org", false), ("", false), ("example.org", false),
-        ("file:///etc/passwd", false), (" https://example.org", false), ("https://exa mple.org", false),
-    ])
+    @Test(
+        "a URL is absolute, http or https, and has a host",
+        arguments: [
+            ("https://example.org/hook?x=1", true), ("http://[::1]:8080/", true), ("HTTPS://EXAMPLE.ORG", true),
+            ("ftp://example.org", false), ("javascript:alert(1)", false), ("//example.org", false), ("/hook", false),
+            ("http://", false), ("http:///path", false), ("https:example.org", false), ("", false),
+            ("example.org", false),
+            ("file:///etc/passwd", false), (" https://example.org", false), ("https://exa mple.org", false),
+        ]
+    )
     func url(text: String, isFine: Bool) throws {
         #expect(try problems(#"{"a":"\#(text)"}"#) { _ = $0.optionalURL("a") }.isEmpty == isFine)
     }

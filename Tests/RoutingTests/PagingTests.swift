@@ -9,17 +9,23 @@ import Testing
 struct PagingTests {
     private static let id = "01890a5d-ac96-774b-bcce-b302099a8057"
 
-    @Test("limit is a positive integer, 50 when absent and at most 100", arguments: [
-        ("/", 50), ("/?limit=1", 1), ("/?limit=99", 99), ("/?limit=100", 100), ("/?limit=101", 100),
-        ("/?limit=007", 7), ("/?limit=1000000000000000000000000000000", 100), ("/?other=3", 50),
-    ])
+    @Test(
+        "limit is a positive integer, 50 when absent and at most 100",
+        arguments: [
+            ("/", 50), ("/?limit=1", 1), ("/?limit=99", 99), ("/?limit=100", 100), ("/?limit=101", 100),
+            ("/?limit=007", 7), ("/?limit=1000000000000000000000000000000", 100), ("/?other=3", 50),
+        ]
+    )
     func limit(path: String, expected: Int) throws {
         #expect(try PageRequest(request(path)) == PageRequest(limit: expected, before: nil))
     }
 
-    @Test("any other limit is 400", arguments: [
-        "abc", "0", "000", "-1", "1.5", "1e2", "", "+5", "%205", "5%20", "0x10", "٣", "5abc", "null", "1_000",
-    ])
+    @Test(
+        "any other limit is 400",
+        arguments: [
+            "abc", "0", "000", "-1", "1.5", "1e2", "", "+5", "%205", "5%20", "0x10", "٣", "5abc", "null", "1_000",
+        ]
+    )
     func badLimit(value: String) {
         let error = #expect(throws: APIError.self) { try PageRequest(request("/?limit=\(value)")) }
         #expect(error?.status == .badRequest)
@@ -31,18 +37,24 @@ struct PagingTests {
         #expect(try PageRequest(request("/?cursor=\(value)")) == PageRequest(limit: 50, before: Self.id))
     }
 
-    @Test("any other cursor is 400", arguments: [
-        "abc", "", "0", id + "0", String(id.dropLast()), "null", "'%20OR%201=1", "%00", "~", "{\(id)}",
-    ])
+    @Test(
+        "any other cursor is 400",
+        arguments: [
+            "abc", "", "0", id + "0", String(id.dropLast()), "null", "'%20OR%201=1", "%00", "~", "{\(id)}",
+        ]
+    )
     func badCursor(value: String) {
         let error = #expect(throws: APIError.self) { try PageRequest(request("/?cursor=\(value)")) }
         #expect(error?.status == .badRequest)
         #expect(error?.fields.map(\.path) == [["cursor"]])
     }
 
-    @Test("nextCursor is the last row shown, and null exactly when nothing follows", arguments: [
-        (0, 3, 0, nil), (2, 3, 2, nil), (3, 3, 3, nil), (4, 3, 3, "2"), (2, 1, 1, "0"),
-    ] as [(Int, Int, Int, String?)])
+    @Test(
+        "nextCursor is the last row shown, and null exactly when nothing follows",
+        arguments: [
+            (0, 3, 0, nil), (2, 3, 2, nil), (3, 3, 3, nil), (4, 3, 3, "2"), (2, 1, 1, "0"),
+        ] as [(Int, Int, Int, String?)]
+    )
     func nextCursor(rows: Int, limit: Int, shown: Int, next: String?) {
         let page = Page(rows: Array(0..<rows), limit: limit) { String($0) }
         #expect(page.data == Array(0..<shown))
@@ -55,7 +67,10 @@ struct PagingTests {
         #expect(String(buffer: try .json(page)) == #"{"data":["a"],"nextCursor":null}"#)
     }
 
-    @Test("a parameter a route cannot do without is 400 when missing or empty", arguments: ["/", "/?channel=", "/?channel"])
+    @Test(
+        "a parameter a route cannot do without is 400 when missing or empty",
+        arguments: ["/", "/?channel=", "/?channel"]
+    )
     func requiredQuery(path: String) {
         let error = #expect(throws: APIError.self) { try request(path).requiredQuery("channel") }
         #expect(error?.status == .badRequest)

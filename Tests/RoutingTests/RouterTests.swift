@@ -72,26 +72,32 @@ struct RouterTests {
 
     // MARK: Keys
 
-    @Test("a key is taken from x-api-key, or as a bearer token in any case of that word", arguments: [
-        [.apiKey: "hp_right"], [.authorization: "Bearer hp_right"], [.authorization: "bearer hp_right"],
-        [.authorization: "BEARER hp_right"], [.apiKey: "", .authorization: "Bearer hp_right"],
-    ] as [HTTPFields])
+    @Test(
+        "a key is taken from x-api-key, or as a bearer token in any case of that word",
+        arguments: [
+            [.apiKey: "hp_right"], [.authorization: "Bearer hp_right"], [.authorization: "bearer hp_right"],
+            [.authorization: "BEARER hp_right"], [.apiKey: "", .authorization: "Bearer hp_right"],
+        ] as [HTTPFields]
+    )
     func keyIsFound(headers: HTTPFields) async throws {
         let answer = try await send(.get, "/api/v1/me", headers)
         #expect(answer.status == .ok)
         #expect(String(buffer: answer.body) == #"["ada","k1"]"#)
     }
 
-    @Test("without a valid key it is 401, which names a scheme", arguments: [
-        ([:], "Missing or invalid API key"),
-        ([.apiKey: ""], "Missing or invalid API key"),
-        ([.authorization: "hp_right"], "Missing or invalid API key"),
-        ([.authorization: "Basic hp_right"], "Missing or invalid API key"),
-        ([.authorization: "Bearer"], "Missing or invalid API key"),
-        ([.apiKey: "hp_wrong"], "Invalid API key"),
-        ([.apiKey: "hp_wrong", .authorization: "Bearer hp_right"], "Invalid API key"),
-        ([.authorization: "Bearer hp_wrong"], "Invalid API key"),
-    ] as [(HTTPFields, String)])
+    @Test(
+        "without a valid key it is 401, which names a scheme",
+        arguments: [
+            ([:], "Missing or invalid API key"),
+            ([.apiKey: ""], "Missing or invalid API key"),
+            ([.authorization: "hp_right"], "Missing or invalid API key"),
+            ([.authorization: "Basic hp_right"], "Missing or invalid API key"),
+            ([.authorization: "Bearer"], "Missing or invalid API key"),
+            ([.apiKey: "hp_wrong"], "Invalid API key"),
+            ([.apiKey: "hp_wrong", .authorization: "Bearer hp_right"], "Invalid API key"),
+            ([.authorization: "Bearer hp_wrong"], "Invalid API key"),
+        ] as [(HTTPFields, String)]
+    )
     func keyIsMissing(headers: HTTPFields, message: String) async throws {
         let answer = try await send(.get, "/api/v1/me", headers)
         #expect(answer.status == .unauthorized)
@@ -108,10 +114,14 @@ struct RouterTests {
         #expect(try await send(.get, "/open", to: routers.control).status == .notFound)
     }
 
-    @Test("the methods at a path are known; a literal segment beats a parameter", arguments: [
-        ("/open", ["GET"]), ("/open/", ["GET"]), ("/api/v1/files/1", ["DELETE", "GET", "HEAD"]),
-        ("/api/v1/files/upload", ["POST"]), ("/api/v1/files", []), ("/api/v1/files/1/2", []), ("/", []), ("/nothing", []),
-    ])
+    @Test(
+        "the methods at a path are known; a literal segment beats a parameter",
+        arguments: [
+            ("/open", ["GET"]), ("/open/", ["GET"]), ("/api/v1/files/1", ["DELETE", "GET", "HEAD"]),
+            ("/api/v1/files/upload", ["POST"]), ("/api/v1/files", []), ("/api/v1/files/1/2", []), ("/", []),
+            ("/nothing", []),
+        ]
+    )
     func methods(path: String, expected: [String]) {
         #expect(routers.table.methods(at: path) == expected)
     }
@@ -127,11 +137,14 @@ struct RouterTests {
         )
     }
 
-    @Test("a wrong method is 405 with Allow, an unknown path 404, with or without a key", arguments: [
-        (.post, "/open", 405, "GET"), (.put, "/api/v1/files/1", 405, "DELETE, GET, HEAD"),
-        (.delete, "/api/v1/files/upload", 405, "POST"), (.get, "/nothing", 404, nil), (.get, "/api/v1", 404, nil),
-        (.get, "/api/v1/nothing", 404, nil), (.get, "/", 404, nil), (.get, "/api/v1/files/1/x", 404, nil),
-    ] as [(HTTPRequest.Method, String, Int, String?)])
+    @Test(
+        "a wrong method is 405 with Allow, an unknown path 404, with or without a key",
+        arguments: [
+            (.post, "/open", 405, "GET"), (.put, "/api/v1/files/1", 405, "DELETE, GET, HEAD"),
+            (.delete, "/api/v1/files/upload", 405, "POST"), (.get, "/nothing", 404, nil), (.get, "/api/v1", 404, nil),
+            (.get, "/api/v1/nothing", 404, nil), (.get, "/", 404, nil), (.get, "/api/v1/files/1/x", 404, nil),
+        ] as [(HTTPRequest.Method, String, Int, String?)]
+    )
     func unknownRoutes(method: HTTPRequest.Method, path: String, status: Int, allow: String?) async throws {
         for headers in [[:], [.apiKey: "hp_right"]] as [HTTPFields] {
             let answer = try await send(method, path, headers)
@@ -142,9 +155,12 @@ struct RouterTests {
 
     // MARK: Errors
 
-    @Test("every error has the one shape, and the request id is in body and header", arguments: [
-        ("/api/v1/me?key=hp_secret", 401), ("/nothing?x=1", 404), ("/defect", 500), ("/full", 507),
-    ])
+    @Test(
+        "every error has the one shape, and the request id is in body and header",
+        arguments: [
+            ("/api/v1/me?key=hp_secret", 401), ("/nothing?x=1", 404), ("/defect", 500), ("/full", 507),
+        ]
+    )
     func errorShape(path: String, status: Int) async throws {
         let answer = try await send(.get, path)
         let body = try JSONValue(parsing: answer.body.readableBytesView)
@@ -181,16 +197,22 @@ struct RouterTests {
 
     // MARK: Bodies
 
-    @Test("JSON is taken under its own name, with parameters, or under none", arguments: [
-        "application/json", "application/json; charset=utf-8", "APPLICATION/JSON", "application/problem+json", nil,
-    ] as [String?])
+    @Test(
+        "JSON is taken under its own name, with parameters, or under none",
+        arguments: [
+            "application/json", "application/json; charset=utf-8", "APPLICATION/JSON", "application/problem+json", nil,
+        ] as [String?]
+    )
     func jsonTypes(type: String?) async throws {
         #expect(try await post(#"{"name":"a"}"#, type: type).status == .ok)
     }
 
-    @Test("JSON declared as something else is 415", arguments: [
-        "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "application/jsonx",
-    ])
+    @Test(
+        "JSON declared as something else is 415",
+        arguments: [
+            "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "application/jsonx",
+        ]
+    )
     func otherTypes(type: String) async throws {
         #expect(try await post(#"{"name":"a"}"#, type: type).status == .unsupportedMediaType)
     }
@@ -203,10 +225,13 @@ struct RouterTests {
         #expect(try await post(#"{"name":"\#(most)a"}"#).status == .contentTooLarge)
     }
 
-    @Test("a body that does not pass is 400 with the fields at fault", arguments: [
-        ("", []), ("nonsense", []), ("[]", []), ("{}", ["name"]), (#"{"name":3}"#, ["name"]),
-        (#"{"name":null}"#, ["name"]), (#"{"name":"\u0000"}"#, ["name"]),
-    ])
+    @Test(
+        "a body that does not pass is 400 with the fields at fault",
+        arguments: [
+            ("", []), ("nonsense", []), ("[]", []), ("{}", ["name"]), (#"{"name":3}"#, ["name"]),
+            (#"{"name":null}"#, ["name"]), (#"{"name":"\u0000"}"#, ["name"]),
+        ]
+    )
     func badBodies(body: String, fields: [String]) async throws {
         let answer = try await post(body)
         #expect(answer.status == .badRequest)

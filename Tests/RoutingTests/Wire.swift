@@ -17,7 +17,9 @@ final class Wire {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(closing)
         try pipeline.configureHTTPServerPipeline(
-            withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false
+            withPipeliningAssistance: false,
+            withErrorHandling: false,
+            withOutboundHeaderValidation: false
         )
         if codec { try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false)) }
         try pipeline.addHandler(ConnectionHandler(logger: .silent))

@@ -46,6 +46,7 @@ package struct Configuration: Sendable {
         if storage.utf8.count > Self.maxStoragePathBytes {
             throw .init("storage", "is longer than \(Self.maxStoragePathBytes) bytes; the control socket needs room")
         }
+        if !adminEmail.contains("@") { throw .init("admin.email", "must be an email address") }
         if let adminPassword, adminPassword.count < 8 { throw .init("admin.password", "must have 8 characters") }
     }
 
@@ -63,7 +64,8 @@ package struct ConfigurationError: Error, CustomStringConvertible {
 
     init(_ key: String, _ problem: String) {
         let variable = "PLACET_" + key.uppercased().replacing(".", with: "_")
-        description = "\(variable) (or --\(key.replacing(".", with: "-"))) \(problem)"
+        let isArgument = ["host", "port", "storage"].contains(key)
+        description = variable + (isArgument ? " (or --\(key)) " : " ") + problem
     }
 }
 

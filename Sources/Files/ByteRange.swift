@@ -16,6 +16,10 @@ enum ByteRangeRequest: Equatable, Sendable {
             self = .whole
             return
         }
+        if size == 0, asked.contains(where: \.isSatisfiedByNothing) {
+            self = .whole  // Satisfiable by the letter, but a 206 cannot say "no bytes"; 200 can.
+            return
+        }
         let inside = asked.compactMap { $0.resolved(size: size) }
         if inside.isEmpty {
             self = .unsatisfiable
@@ -29,6 +33,11 @@ enum ByteRangeRequest: Equatable, Sendable {
     private enum Spec {
         case from(Int64, through: Int64?)
         case last(Int64)
+
+        /// A suffix asks for the end, and an empty file has one (RFC 9110 section 14.1.2).
+        var isSatisfiedByNothing: Bool {
+            if case .last(let count) = self { count > 0 } else { false }
+        }
 
         func resolved(size: Int64) -> Range<Int64>? {
             switch self {

@@ -52,7 +52,7 @@ package struct Routers: Sendable {
         _ table: RouteTable,
         _ translate: @escaping @Sendable (any Error) -> APIError?
     ) -> Router<RootContext> {
-        Router(context: RootContext.self)
+        Router(context: RootContext.self, options: .autoGenerateHeadEndpoints)
             .add(middleware: AccessLog())
             .add(middleware: ErrorMiddleware(routes: table, translate: translate))
     }

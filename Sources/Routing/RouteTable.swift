@@ -31,7 +31,9 @@ package final class RouteTable: Sendable {
         let segments = path.split(separator: "/")
         let matching = Dictionary(grouping: routes.filter { Self.matches($0.path, segments) }, by: \.path)
         let nearest = matching.min { Self.parameterCount($0.key) < Self.parameterCount($1.key) }
-        return nearest?.value.map(\.method).sorted() ?? []
+        let methods = Set(nearest?.value.map(\.method) ?? [])
+        // The router answers HEAD wherever it answers GET.
+        return (methods.contains("GET") ? methods.union(["HEAD"]) : methods).sorted()
     }
 
     private static func matches(_ path: String, _ segments: [Substring]) -> Bool {

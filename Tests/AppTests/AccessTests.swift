@@ -157,9 +157,9 @@ struct AccessTests {
     // MARK: Routes
 
     private static let unknownRoutes: [(HTTPRequest.Method, String, Int, String?)] = [
-        (.put, "/api/v1/files/x", 405, "DELETE, GET"), (.post, "/api/v1/files/x", 405, "DELETE, GET"),
-        (.post, "/api/v1/files", 405, "GET"), (.delete, "/api/v1/files/upload", 405, "POST"),
-        (.post, "/api/v1/files/x/download", 405, "GET, HEAD"), (.delete, "/health", 405, "GET"),
+        (.put, "/api/v1/files/x", 405, "DELETE, GET, HEAD"), (.post, "/api/v1/files/x", 405, "DELETE, GET, HEAD"),
+        (.post, "/api/v1/files", 405, "GET, HEAD"), (.delete, "/api/v1/files/upload", 405, "POST"),
+        (.post, "/api/v1/files/x/download", 405, "GET, HEAD"), (.delete, "/health", 405, "GET, HEAD"),
         (.get, "/api/v1", 404, nil), (.get, "/api/v1/files/x/y", 404, nil), (.get, "/api/v2/files", 404, nil),
         (.get, "/local/keys", 404, nil), (.get, "/nothing", 404, nil), (.get, "/../../etc/passwd", 404, nil),
     ]

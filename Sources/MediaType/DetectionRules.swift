@@ -26,6 +26,28 @@ enum DetectionRules {
         return MediaType(type: type, charset: charset(coding, of: type))
     }
 
+    /// The answer for plain UTF-8 text that its hints name, without asking libmagic; nil when it has to be asked.
+    ///
+    /// The same answer as ``mediaType(_:_:)`` gives, whatever libmagic would say: a text hint overrules it except for
+    /// markup at the opening and for ``firmTypes``. Logs and sources are most uploads, and libmagic's searches in text
+    /// cost more than hashing and storing a small one.
+    static func settledText(_ bytes: UnsafeRawBufferPointer, isCut: Bool, _ hints: TypeHints) -> MediaType? {
+        guard let type = hints.text, !mayBeFirm(bytes), TextCoding.isPlainUTF8(bytes, isCut: isCut),
+            MarkupOpening.of(bytes) == nil
+        else { return nil }
+        return MediaType(type: type, charset: TextCoding.utf8)
+    }
+
+    /// Whether a mark of ``firmTypes`` stands where libmagic might find it, at the start or behind a little junk.
+    private static func mayBeFirm(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let start = bytes.prefix(1100)
+        return firmMarks.contains { mark in
+            start.indices.contains { start[$0...].starts(with: mark.utf8) }
+        }
+    }
+
+    private static let firmMarks = ["%PDF-", "%!", "{\\rtf"]
+
     /// Zero bytes are a text of no characters when a text was meant, and otherwise nothing at all: an empty `photo.png`
     /// is no picture.
     static func typeOfNothing(_ hints: TypeHints) -> String {

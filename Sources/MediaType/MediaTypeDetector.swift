@@ -40,8 +40,9 @@ package final class MediaTypeDetector: Sendable {
         let hints = TypeHints(declaredType: declaredType, filename: filename)
         guard sample.readableBytes > 0 else { return MediaType(type: DetectionRules.typeOfNothing(hints)) }
         return try Self.withSample(sample) { bytes throws(MediaTypeError) in
-            let answer = try ask(bytes)
             let isCut = !isWhole || sample.readableBytes > bytes.count
+            if let settled = DetectionRules.settledText(bytes, isCut: isCut, hints) { return settled }
+            let answer = try ask(bytes)
             return DetectionRules.mediaType(SampleFacts(bytes, isCut: isCut, answer: answer), hints)
         }
     }

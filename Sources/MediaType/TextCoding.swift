@@ -23,7 +23,7 @@ struct TextCoding: Equatable {
         return TextCoding(charset: isSure ? answer.encoding : nil)
     }
 
-    private static func isPlainUTF8(_ bytes: UnsafeRawBufferPointer, isCut: Bool) -> Bool {
+    static func isPlainUTF8(_ bytes: UnsafeRawBufferPointer, isCut: Bool) -> Bool {
         guard bytes.allSatisfy(isTextByte) else { return false }
         return bytes.withMemoryRebound(to: UInt8.self) { bytes in
             do throws(UTF8.ValidationError) {

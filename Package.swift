@@ -85,7 +85,7 @@ let package = Package(
             "Routing",
             [.hummingbird, .httpTypes, .logging, .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1]
         ),
-        module("Index", [.grdb, .logging]),
+        module("Index", [.grdb]),
         module("Blobs", ["CZlib", .crypto, .nioCore, .nioPosix]),
         module("Multipart", [.nioCore]),
         module("MediaType", ["CMagic", .nioCore]),

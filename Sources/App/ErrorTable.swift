@@ -11,6 +11,8 @@ func translate(_ error: any Error) -> APIError? {
         APIError(error == .notMultipart ? .unsupportedMediaType : .badRequest, error.description)
     case BlobError.storageFull, IndexError.full:
         APIError(.insufficientStorage, "The storage is full; nothing was stored")
+    case let error as IndexError where error == .fullAtCommit:
+        APIError(.insufficientStorage, "The storage is full; look whether the file was stored before sending it again")
     case IndexError.readOnly:
         APIError(.serviceUnavailable, "The storage cannot be written at the moment")
     case BlobError.closed, IndexError.closed:

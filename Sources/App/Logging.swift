@@ -35,6 +35,7 @@ private struct JSONLogHandler: LogHandler {
         guard var bytes = try? encoder.encode(line) else { return }
         bytes.append(UInt8(ascii: "\n"))
         // One write per line, so that lines of concurrent requests do not mix.
-        FileHandle.standardError.write(bytes)
+        // A log that cannot be written, on a full disk, is no reason to stop.
+        try? FileHandle.standardError.write(contentsOf: bytes)
     }
 }

@@ -12,6 +12,7 @@ struct Recovery: Sendable {
 
     /// - Throws: ``RecoveryError/indexIsMissing``.
     func run() async throws {
+        try await refuseLostIndex()  // First: with a lost index the sweep would take everything for garbage.
         let swept = try await blobs.sweepIncoming { keys in
             let referenced = try await index.read { try $0.referencedKeys(among: keys.map(\.description)) }
             return Set(keys.filter { referenced.contains($0.description) })
@@ -23,7 +24,6 @@ struct Recovery: Sendable {
             )
         }
         try await removeDoomed()
-        try await refuseLostIndex()
     }
 
     private func removeDoomed() async throws {
@@ -37,9 +37,10 @@ struct Recovery: Sendable {
         }
     }
 
-    /// An empty index beside a store with bytes is a lost index, not a new one: going on would make all of them garbage.
+    /// An index without users beside a store with bytes is a lost index, not a new one: every start that ever succeeded
+    /// left an owner. Going on would make all the bytes garbage.
     private func refuseLostIndex() async throws {
-        guard try await index.read({ try $0.blobCount() }) == 0 else { return }
+        guard try await index.read({ try $0.userCount() }) == 0 else { return }
         guard try await blobs.list(after: nil, limit: 1).isEmpty else { throw RecoveryError.indexIsMissing }
     }
 }

@@ -20,8 +20,8 @@ package struct Server: Sendable {
     }
 
     /// How long requests in flight may take after SIGTERM, and then how long they may take to notice.
-    private static let gracefulShutdown = Duration.seconds(6)
-    private static let cancellation = Duration.seconds(2)
+    private static let gracefulShutdown = Duration.seconds(5)
+    private static let cancellation = Duration.seconds(4)
 
     package let configuration: Configuration
     package let logger: Logger
@@ -38,7 +38,7 @@ package struct Server: Sendable {
         self.onNewOwner = onNewOwner
     }
 
-    /// Serves until SIGTERM or SIGINT; then finishes what is in flight, for at most 8 s, and closes the store.
+    /// Serves until SIGTERM or SIGINT; then finishes what is in flight, for at most 9 s, and closes the store.
     ///
     /// - Parameter onListening: called once, when the port is open.
     /// - Throws: ``StartFailure``.
@@ -97,6 +97,7 @@ package struct Server: Sendable {
     }
 
     private func open() async throws -> Assembly {
+        umask(0o077)  // Index, log of the index and control socket are for this user alone from the moment they are made.
         do {
             let assembly = try await Assembly(configuration, logger: logger)
             if let owner = assembly.firstOwner {
@@ -114,8 +115,6 @@ package struct Server: Sendable {
     ) -> some ApplicationProtocol {
         let path = configuration.controlSocketPath
         return application(assembly.routers.control, address: .unixDomainSocket(path: path)) { _ in
-            // Whoever can connect can make keys: the owner of the process alone.
-            chmod(path, 0o600)
             onRunning()
         }
     }

@@ -1,6 +1,7 @@
 import Glibc
 
-// The layout, drawn. No other file names a path of it; README.md in the storage folder shows it to operators.
+// The layout of the bytes, drawn; App adds the index and the control socket beside it. No other file names a path of
+// it; README.md in the storage folder shows it to operators.
 //
 //     root/
 //       STORE                                "placet blobs 1 <store id>", written once, last, when the rest is durable
@@ -17,8 +18,8 @@ import Glibc
 //
 // Guards invariant 5 (one process has the store open) and the first half of 7 (nothing is walked when it opens).
 
-/// The open storage folder: its lock and its directories, all reached through descriptors, so that the folder may be
-/// renamed or the working directory changed under a running server. Goes, and lets go of the lock, with its last user.
+/// The open storage folder: its lock and its directories, all reached through descriptors, so that no path is looked
+/// up again. Goes, and lets go of the lock, with its last user.
 final class StoreDirectory: Sendable {
     let root: Descriptor
     let lock: Descriptor

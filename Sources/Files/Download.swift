@@ -22,8 +22,11 @@ extension FilesModule {
         let range = download.preconditions.allowsRange(request.headers) ? request.headers[.range] : nil
         let asked = ByteRangeRequest(header: range, size: download.size)
         if asked == .unsatisfiable { throw APIError.rangeNotSatisfiable(size: download.size) }
-        // A row without bytes never exists (invariant 2): a missing file is damage, a 500 that the log explains.
-        let body = FileBody(try await blobs.open(download.key), context.connection)
+        // A row without its bytes never exists (invariants 1 and 2): a missing or a shorter file is damage, a 500 that the
+        // log explains, and never a download that looks whole.
+        let reader = try await blobs.open(download.key)
+        guard reader.size == download.size else { throw DamagedFile(key: download.key, size: reader.size) }
+        let body = FileBody(reader, context.connection)
         switch asked {
         case .parts(let ranges) where ranges.count == 1: return try await download.part(ranges[0], of: body)
         case .parts(let ranges): return try await download.parts(ranges, of: body)
@@ -77,6 +80,12 @@ final class RecentDownloads: Sendable {
 /// A record that names no possible key: only damage or a foreign hand in the index explains it.
 private struct DamagedRecord: Error {
     let attachmentID: String
+}
+
+/// Bytes that are not as many as the index says.
+private struct DamagedFile: Error {
+    let key: BlobKey
+    let size: Int64
 }
 
 /// One file as HTTP sees it: its headers and the three shapes of its body.

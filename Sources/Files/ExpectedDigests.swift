@@ -37,17 +37,19 @@ struct ExpectedDigests: Sendable {
     /// The `sha-256` member of a digest field; other algorithms are ignored, as RFC 9530 section 2 allows.
     private static func sha256(in headers: HTTPFields, _ name: HTTPField.Name) throws(APIError) -> String? {
         guard let value = headers[name] else { return nil }
+        var found: String?
         for member in value.split(separator: ",") {
-            let parts = member.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2, parts[0].filter({ $0 != " " }).lowercased() == "sha-256" else { continue }
-            let quoted = parts[1].filter { $0 != " " }
+            // A dictionary of RFC 8941: parameters are dropped, and of equal keys the last counts.
+            let parts = member.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, parts[0].trimmed.lowercased() == "sha-256" else { continue }
+            let quoted = parts[1].trimmed
             guard quoted.count > 2, quoted.first == ":", quoted.last == ":",
                 let bytes = Data(base64Encoded: String(quoted.dropFirst().dropLast())),
                 let digest = BlobDigest(bytes: bytes)
             else { throw .invalid(name.canonicalName, "must be sha-256=:<base64 of 32 bytes>: (RFC 9530)") }
-            return digest.hex
+            found = digest.hex
         }
-        return nil
+        return found
     }
 }
 

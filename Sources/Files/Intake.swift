@@ -29,48 +29,69 @@ struct Intake: Sendable {
         of userID: String,
         message: NewMessage? = nil
     ) async throws -> Attachment {
+        let draft: Draft
         do {
             // Asked again in the transaction; here it saves publishing what will be refused.
             guard try await index.read({ try $0.owns(channelID, userID: userID) }) else { throw APIError.notYourAgent }
             let type = try await detect(file)
-            let draft = Draft(file: file, type: type, detector: detector.version, channelID: channelID, userID: userID)
-            for _ in 1..<Self.maxAttempts {
-                do {
-                    return try await commit(draft, message)
-                } catch IndexError.missingReference {
-                    continue  // The blob we relied on went meanwhile: publish our own bytes.
-                }
-            }
-            return try await commit(draft, message)
-        } catch let error as IndexError where !error.meansNothingWasStored {
-            throw error
+            draft = Draft(file: file, type: type, detector: detector.version, channelID: channelID, userID: userID)
         } catch {
             await blobs.discard(file.bytes)
             throw error
         }
+        for _ in 1..<Self.maxAttempts {
+            do {
+                return try await commit(draft, message)
+            } catch IndexError.missingReference {
+                continue  // The blob we relied on went meanwhile: publish our own bytes.
+            }
+        }
+        do {
+            return try await commit(draft, message)
+        } catch IndexError.missingReference {
+            await blobs.discard(file.bytes)
+            throw IndexError.missingReference
+        }
     }
 
+    /// One attempt. The spool is dropped at its end, except when it throws `.missingReference` (it is needed for the next
+    /// attempt) and when published bytes could be in use or could not be removed: its name in `incoming/` then lets the
+    /// sweep at the next start find out (invariant 7).
     private func commit(_ draft: Draft, _ message: NewMessage?) async throws -> Attachment {
-        let digest = draft.file.bytes.digest.hex
-        let isKnown = try await index.read { try $0.blob(sha256: digest) != nil }
-        let key = isKnown ? nil : try await blobs.publish(draft.file.bytes)
+        let key = try await publishIfNew(draft.file.bytes)
         do {
             let stored = try await index.write { tx in try draft.insert(tx, publishedAs: key, message: message) }
-            // Committed: from here on nothing may fail. A key that stays doomed is removed at the next start.
-            if let key, !stored.keptOurKey { try? await remove(doomed: key) }
+            if let key, !stored.keptOurKey { await remove(doomed: key) }
             await blobs.discard(draft.file.bytes)
             return stored.attachment
+        } catch let error as IndexError where !error.meansNothingWasStored {
+            throw error
         } catch {
-            let isCertain = (error as? IndexError)?.meansNothingWasStored ?? true
-            if let key, isCertain { try? await blobs.remove(key) }
+            if let key { try await blobs.remove(key) }
+            if error as? IndexError != .missingReference { await blobs.discard(draft.file.bytes) }
             throw error
         }
     }
 
-    /// Somebody else stored the same bytes first: our copy goes, then the note that it has to.
-    private func remove(doomed key: BlobKey) async throws {
-        try await blobs.remove(key)
-        try await index.write { tx in try tx.removeDoomed(key: key.description) }
+    /// - Returns: the fresh key, or nil when the index knows the digest.
+    private func publishIfNew(_ bytes: SpooledBlob) async throws -> BlobKey? {
+        do {
+            let digest = bytes.digest.hex
+            let isKnown = try await index.read { try $0.blob(sha256: digest) != nil }
+            return isKnown ? nil : try await blobs.publish(bytes)
+        } catch {
+            await blobs.discard(bytes)
+            throw error
+        }
+    }
+
+    /// Somebody else stored the same bytes first: our copy goes, then the note that it has to. The file is stored by now,
+    /// so a failure here is nobody's: the note stands, and the next start acts on it.
+    private func remove(doomed key: BlobKey) async {
+        do {
+            try await blobs.remove(key)
+            try await index.write { tx in try tx.removeDoomed(key: key.description) }
+        } catch {}
     }
 
     private func detect(_ file: ReceivedFile) async throws -> MediaType {

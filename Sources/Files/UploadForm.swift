@@ -25,6 +25,8 @@ struct ReceivedFile: Sendable {
 struct UploadFormReader {
     /// The most bytes a field other than the file may have (contract 6.1).
     static let maxFieldBytes = 65_536
+    /// How often, in bytes, the space left is looked at.
+    private static let reserveInterval: Int64 = 8 << 20
     private static let knownFields: Set<String> = ["channelId", "text", "sha256"]
 
     private enum Part {
@@ -33,7 +35,7 @@ struct UploadFormReader {
     }
 
     private let blobs: DiskBlobStore
-    private let maxFileBytes: Int64
+    private let limits: UploadLimits
     private let sampleBytes: Int
     private var parser: MultipartParser
     private var part: Part?
@@ -42,19 +44,20 @@ struct UploadFormReader {
     private var filename = ""
     private var declaredType: String?
     private var digests: ExpectedDigests
+    /// Only when `Content-Digest` asks for it: it is computed on the event loop, 0.6 ms for each MiB.
     private var bodyHash: SHA256?
 
     init(
         boundary: MultipartBoundary,
         digests: ExpectedDigests,
         blobs: DiskBlobStore,
-        maxFileBytes: Int64,
+        limits: UploadLimits,
         sampleBytes: Int
     ) {
         parser = MultipartParser(boundary: boundary)
         self.digests = digests
         self.blobs = blobs
-        self.maxFileBytes = maxFileBytes
+        self.limits = limits
         self.sampleBytes = sampleBytes
         bodyHash = digests.fileOrBody == nil ? nil : SHA256()
     }
@@ -117,10 +120,7 @@ struct UploadFormReader {
         switch part {
         case .file:
             guard let spool else { return }
-            guard spool.byteCount + Int64(data.readableBytes) <= maxFileBytes else {
-                throw APIError.fileTooLarge(limit: maxFileBytes)
-            }
-            try await spool.append(data)
+            try await add(data, to: spool)
         case .field(let name, var value):
             guard value.readableBytes + data.readableBytes <= Self.maxFieldBytes else {
                 throw APIError.fieldTooLarge(name, limit: Self.maxFieldBytes)
@@ -131,6 +131,17 @@ struct UploadFormReader {
         case nil:
             break
         }
+    }
+
+    private func add(_ data: ByteBuffer, to spool: Spool) async throws {
+        let before = spool.byteCount
+        let after = before + Int64(data.readableBytes)
+        guard after <= limits.maxBytes else { throw APIError.fileTooLarge(limit: limits.maxBytes) }
+        // Asked again on the way: the length may not have been declared, and others write to the same disk.
+        if before / Self.reserveInterval != after / Self.reserveInterval {
+            guard try await blobs.freeBytes() >= limits.minFreeBytes else { throw APIError.storageFull }
+        }
+        try await spool.append(data)
     }
 
     /// Of fields with the same name the first counts.

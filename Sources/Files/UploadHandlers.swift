@@ -43,13 +43,17 @@ extension FilesModule {
         guard content.utf8.count <= limits.maxBytes else { throw APIError.fileTooLarge(limit: limits.maxBytes) }
         try await admit(length: Int64(content.utf8.count))
 
+        let bytes = try await spool(content)
+        let file = ReceivedFile(bytes: bytes, filename: FileName.sanitized(filename), declaredType: type)
+        let attachment = try await intake.store(file, in: channelID, of: context.principal.userID)
+        return try .json(attachment, status: .created)
+    }
+
+    private func spool(_ text: String) async throws -> SpooledBlob {
         let spool = try await blobs.makeSpool(sampleBytes: MediaTypeDetector.sampleBytes)
         do {
-            try await spool.append(ByteBuffer(string: content))
-            let bytes = try await spool.finish()
-            let file = ReceivedFile(bytes: bytes, filename: FileName.sanitized(filename), declaredType: type)
-            let attachment = try await intake.store(file, in: channelID, of: context.principal.userID)
-            return try .json(attachment, status: .created)
+            try await spool.append(ByteBuffer(string: text))
+            return try await spool.finish()
         } catch {
             await spool.discard()
             throw error
@@ -67,7 +71,7 @@ extension FilesModule {
             boundary: boundary,
             digests: digests,
             blobs: blobs,
-            maxFileBytes: limits.maxBytes,
+            limits: limits,
             sampleBytes: MediaTypeDetector.sampleBytes
         )
         do {

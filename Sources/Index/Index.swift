@@ -52,7 +52,8 @@ package final class Index: Sendable {
     /// Each body is atomic: when it throws, only its own changes are undone. The body may be run again by later
     /// engines, so it does no I/O and takes the time from `Transaction.now`. Cancelling the task does not stop it:
     /// once queued, a unit runs to its end and the caller learns how it ended. When the commit itself fails,
-    /// everyone in the group gets its error and nothing of the group is stored.
+    /// everyone in the group gets its error; nothing of the group is stored then, unless the error is
+    /// ``IndexError/failure(code:)``, which leaves that open.
     package func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
         try await commits.run(body)
     }

@@ -18,8 +18,12 @@ package enum IndexError: Error, Sendable, Equatable {
     case readOnly
     /// The index has been closed.
     case closed
-    /// Anything else: SQLite's extended result code (https://sqlite.org/rescode.html).
+    /// Anything else: SQLite's extended result code (https://sqlite.org/rescode.html). At a commit it leaves open whether
+    /// the unit was stored.
     case failure(code: Int32)
+
+    /// What a disk too full to grow the WAL's shared memory says, which may be after the commit was written.
+    package static let fullAtCommit = IndexError.failure(code: ResultCode.SQLITE_IOERR_SHMSIZE.rawValue)
 }
 
 extension IndexError {
@@ -34,9 +38,6 @@ extension IndexError {
         case .SQLITE_CONSTRAINT_TRIGGER:
             // The schema has no triggers of its own: this is how SQLite reports ON DELETE RESTRICT.
             return IndexError.stillReferenced
-        case .SQLITE_IOERR_SHMSIZE:
-            // A disk too full to grow the WAL's shared memory says so in this way.
-            return IndexError.full
         default:
             return byPrimaryCode(error)
         }
@@ -45,7 +46,8 @@ extension IndexError {
     private static func byPrimaryCode(_ error: DatabaseError) -> IndexError {
         switch error.resultCode {
         case .SQLITE_FULL: .full
-        case .SQLITE_READONLY: .readOnly
+        // Busy: somebody else's shell has held the write lock for longer than we wait, and nothing was begun.
+        case .SQLITE_READONLY, .SQLITE_BUSY: .readOnly
         // GRDB's answer of a closed connection; our statements give no other reason for it.
         case .SQLITE_MISUSE: .closed
         default: .failure(code: error.extendedResultCode.rawValue)

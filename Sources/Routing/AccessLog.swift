@@ -26,8 +26,13 @@ package struct AccessLog: RouterMiddleware {
         } else {
             let body = response.body
             response.body = ResponseBody(contentLength: body.contentLength) { writer in
-                defer { line.log(bytes: body.contentLength ?? 0) }
-                try await body.write(writer)
+                do {
+                    try await body.write(writer)
+                    line.log(bytes: body.contentLength ?? 0)
+                } catch {
+                    line.logCutOff(error)
+                    throw error
+                }
             }
         }
         return response
@@ -40,20 +45,27 @@ package struct AccessLog: RouterMiddleware {
         let start: ContinuousClock.Instant
 
         func log(bytes: Int) {
+            context.logger.info("request", metadata: metadata.merging(["bytes": "\(bytes)"]) { $1 })
+        }
+
+        /// The body ended early: mostly because the client left, which is no defect.
+        func logCutOff(_ error: any Error) {
+            context.logger.info("request cut off", metadata: metadata)
+            guard !error.meansConnectionEnded else { return }
+            context.logger.error("response could not be sent", metadata: ["error": "\(String(reflecting: error))"])
+        }
+
+        private var metadata: Logger.Metadata {
             let elapsed = start.duration(to: .now)
             let microseconds =
                 elapsed.components.attoseconds / 1_000_000_000_000 + elapsed.components.seconds * 1_000_000
-            context.logger.info(
-                "request",
-                metadata: [
-                    "method": "\(method)",
-                    "route": "\(context.endpointPath ?? "-")",
-                    "status": "\(status)",
-                    "bytes": "\(bytes)",
-                    "ms": "\(Double(microseconds) / 1000)",
-                    "caller": "\(context.caller.label)",
-                ]
-            )
+            return [
+                "method": "\(method)",
+                "route": "\(context.endpointPath ?? "-")",
+                "status": "\(status)",
+                "ms": "\(Double(microseconds) / 1000)",
+                "caller": "\(context.caller.label)",
+            ]
         }
     }
 }

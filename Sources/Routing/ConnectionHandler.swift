@@ -54,10 +54,22 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             exchange.readHead(expectsContinue: head.headerFields[.expect]?.lowercased() == "100-continue")
+            context.fireChannelRead(wrapInboundOut(.head(Self.withPlainClose(head))))
+            return
         case .body: exchange.readBody()
         case .end: exchange.readEnd()
         }
         context.fireChannelRead(data)
+    }
+
+    /// Hummingbird knows `Connection: close` by that spelling alone; it is a list, without regard to case (RFC 9110
+    /// section 7.6.1).
+    private static func withPlainClose(_ head: HTTPRequest) -> HTTPRequest {
+        guard let options = head.headerFields[.connection]?.lowercased(), options != "close" else { return head }
+        guard options.split(separator: ",").contains(where: { $0.filter { $0 != " " } == "close" }) else { return head }
+        var head = head
+        head.headerFields[.connection] = "close"
+        return head
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

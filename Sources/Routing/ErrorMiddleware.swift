@@ -65,15 +65,19 @@ package struct ErrorMiddleware: RouterMiddleware {
     }
 
     private func defect(_ error: any Error, context: Context) -> APIError {
-        if error is CancellationError || error is ChannelError || error is IOError {
-            // The client hung up or the server is stopping: nobody reads this answer. Errors of our own files never
-            // get here as IOError; the store has errors of its own.
+        if error.meansConnectionEnded {
             context.logger.debug("request abandoned")
             return APIError(.badRequest, "The connection ended before the request was complete; send it again")
         }
         context.logger.error("unexpected error", metadata: ["error": "\(String(reflecting: error))"])
         return APIError(.internalServerError, "Something failed on our side; report the requestId to the operator")
     }
+}
+
+extension Error {
+    /// Whether the client hung up or the server is stopping: nobody reads the answer then. Errors of our own files never
+    /// come as IOError; the store has errors of its own.
+    var meansConnectionEnded: Bool { self is CancellationError || self is ChannelError || self is IOError }
 }
 
 extension APIError {

@@ -1,3 +1,4 @@
+import Glibc
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -11,8 +12,10 @@ import NIOHTTPTypes
 /// go to the thread pool; the index reads on the calling thread, in some 20 µs.
 package struct EventLoopChannel: ServerChildChannel {
     private let http1: HTTP1Channel
+    private let idleTimeout: Duration
 
     package init(responder: @escaping HTTPChannelHandler.Responder, idleTimeout: Duration, logger: Logger) {
+        self.idleTimeout = idleTimeout
         http1 = HTTP1Channel(
             responder: responder,
             configuration: .init(
@@ -23,7 +26,12 @@ package struct EventLoopChannel: ServerChildChannel {
     }
 
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-        http1.setup(channel: channel, logger: logger)
+        // A client that takes nothing of its answer for so long is gone or might as well be; the idle timeout is about
+        // requests only. Not to be had on Unix sockets, and not needed there.
+        let unacknowledged = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_USER_TIMEOUT))
+        let milliseconds = SocketOptionValue(idleTimeout.components.seconds * 1000)
+        try? channel.syncOptions?.setOption(unacknowledged, value: milliseconds)
+        return http1.setup(channel: channel, logger: logger)
     }
 
     package func handle(value: HTTP1Channel.Value, logger: Logger) async {

@@ -3,7 +3,6 @@
 /// Requests may be pipelined: parts of the next request can be read while the answer to this one is being written. All
 /// the counts are of the whole life of the connection.
 struct Exchange: Sendable {
-    private var headsRead = 0
     private var endsRead = 0
     private var responsesWritten = 0
     private var bodyBegun = false
@@ -11,7 +10,6 @@ struct Exchange: Sendable {
     private var closing = false
 
     mutating func readHead(expectsContinue: Bool) {
-        headsRead += 1
         bodyBegun = false
         self.expectsContinue = expectsContinue
     }

@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// Any JSON value (RFC 8259), numbers kept as they came: 3 stays 3, 2.3 stays 2.3.
+/// Any JSON value (RFC 8259), whole numbers of 64 bits apart from others: 3 stays 3, 2.3 stays 2.3.
 package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)

@@ -6,6 +6,8 @@ extension Request {
     /// The most bytes a JSON body may have (contract section 1).
     package static let maxJSONBytes = 8 * 1024 * 1024
 
+    private static let maxInlineBytes = 65_536
+
     /// The length the client declared, if any.
     package var declaredLength: Int64? { headers[.contentLength].flatMap { Int64($0) } }
 
@@ -25,7 +27,13 @@ extension Request {
             guard bytes.readableBytes + part.readableBytes <= Self.maxJSONBytes else { throw tooLarge }
             bytes.writeBuffer(&part)
         }
-        return try JSONFields(JSONValue(parsing: bytes.readableBytesView))
+        return try JSONFields(try await Self.parse(bytes))
+    }
+
+    /// Large bodies take up to a few hundred milliseconds: not on the event loop, which a detached task leaves.
+    private static func parse(_ bytes: ByteBuffer) async throws -> JSONValue {
+        guard bytes.readableBytes > maxInlineBytes else { return try JSONValue(parsing: bytes.readableBytesView) }
+        return try await Task.detached { try JSONValue(parsing: bytes.readableBytesView) }.value
     }
 
     private static func isJSON(_ contentType: String) -> Bool {

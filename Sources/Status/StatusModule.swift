@@ -1,10 +1,8 @@
 import Blobs
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import Index
 import Routing
-import Synchronization
 
 /// `GET /health`: whether the index and the store can be written.
 package struct StatusModule: RouteModule {

@@ -30,13 +30,14 @@ func makeServer(
     var logger = configuration.makeLogger()
     if isQuiet { logger.logLevel = max(logger.logLevel, .error) }
     return Server(configuration: configuration, logger: logger) { owner in
-        say("First start: the owner is \(owner.email)", to: output)
+        // The owner is stored by now; when nobody can be told, the start goes on.
+        try? say("First start: the owner is \(owner.email)", to: output)
         guard let password = owner.generatedPassword else { return }
-        say("  password: \(password)   (shown this once; you will be asked to change it)", to: output)
+        try? say("  password: \(password)   (shown this once; you will be asked to change it)", to: output)
     }
 }
 
 /// Writes a line at once: scripts wait for these lines.
-func say(_ line: String, to output: FileHandle = .standardOutput) {
-    output.write(Data((line + "\n").utf8))
+func say(_ line: String, to output: FileHandle = .standardOutput) throws {
+    try output.write(contentsOf: Data((line + "\n").utf8))
 }

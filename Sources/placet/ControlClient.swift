@@ -13,6 +13,8 @@ struct ControlClient: Sendable {
         case delete = "DELETE"
     }
 
+    private static let attempts = 50
+    private static let pause = Duration.milliseconds(100)
     private static let timeout = TimeAmount.seconds(30)
     private static let maxAnswerBytes = 64 << 20
 
@@ -29,6 +31,24 @@ struct ControlClient: Sendable {
     ) async throws -> Answer {
         let server = try makeServer(storage.arguments, announceTo: .standardError, isQuiet: true)
         let client = ControlClient(socketPath: server.configuration.controlSocketPath)
+        for _ in 1..<attempts {
+            do {
+                return try await attempt(server, client, method, path, body)
+            } catch is IOError {
+                // Whoever has the store is just starting or ending, or is a command like this one.
+                try await Task.sleep(for: pause)
+            }
+        }
+        return try await attempt(server, client, method, path, body)
+    }
+
+    private static func attempt<Answer: Decodable & Sendable>(
+        _ server: Server,
+        _ client: ControlClient,
+        _ method: Method,
+        _ path: String,
+        _ body: [String: String]
+    ) async throws -> Answer {
         do {
             return try await server.withControlSocket { try await client.execute(method, path, body) }
         } catch StartFailure.storageInUse {

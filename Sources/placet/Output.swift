@@ -10,12 +10,12 @@ struct OutputOptions: ParsableArguments {
 
     func show(_ answer: some Encodable, asText: () -> String) throws {
         guard json else {
-            say(asText())
+            try say(asText())
             return
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        say(String(decoding: try encoder.encode(answer), as: UTF8.self))
+        try say(String(decoding: try encoder.encode(answer), as: UTF8.self))
     }
 }
 
@@ -25,7 +25,7 @@ func table(_ header: [String], _ rows: [[String]]) -> String {
         ([header] + rows).map { $0[column].count }.max() ?? 0
     }
     let lines = ([header] + rows).map { row in
-        zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(separator: "  ")
+        zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
     }
     return lines.joined(separator: "\n")
 }

@@ -23,7 +23,7 @@ struct Serve: AsyncParsableCommand {
         arguments["port"] = port.map(String.init)
         let server = try makeServer(arguments, announceTo: .standardOutput)
         try await server.run { port in
-            say("Placet \(Server.version) listens on http://\(server.configuration.host):\(port)")
+            try? say("Placet \(Server.version) listens on http://\(server.configuration.host):\(port)")
         }
     }
 }

@@ -15,7 +15,7 @@ package struct Attachment: Sendable, Equatable, Identifiable {
     package var mimeType: String
     /// The encoding of text bytes; not encoded.
     package var charset: String?
-    /// Who decided the type, such as `libmagic 5.44`; not encoded.
+    /// Whose rules the type follows, such as `libmagic 5.44`, so that a later release knows what to look at again; not encoded.
     package var detector: String
     /// What the sender said the bytes are.
     package var declaredMimeType: String?

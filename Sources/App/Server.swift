@@ -97,7 +97,8 @@ package struct Server: Sendable {
     }
 
     private func open() async throws -> Assembly {
-        umask(0o077)  // Index, log of the index and control socket are for this user alone from the moment they are made.
+        // Index and control socket are for this user alone from the moment they are made.
+        umask(0o077)
         do {
             let assembly = try await Assembly(configuration, logger: logger)
             if let owner = assembly.firstOwner {

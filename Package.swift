@@ -63,7 +63,8 @@ let package = Package(
         module(
             "App",
             [
-                "Routing", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Files", "Status",
+                "Routing", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Files", "Messages",
+                "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
             ]
         ),
@@ -78,6 +79,8 @@ let package = Package(
                 .hummingbird, .httpTypes, .crypto, .nioCore, .nioPosix,
             ]
         ),
+        module("Messages", ["Routing", "Index", .hummingbird, .httpTypes]),
+        module("Reviews", ["Routing", "Index", .hummingbird, .httpTypes]),
         module("Status", ["Routing", "Index", "Blobs", .hummingbird, .httpTypes]),
 
         // The shelves. They import neither the resources nor one another.

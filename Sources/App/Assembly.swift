@@ -6,8 +6,10 @@ import Hummingbird
 import Index
 import Logging
 import MediaType
+import Messages
 import NIOCore
 import NIOPosix
+import Reviews
 import Routing
 import Status
 
@@ -51,6 +53,8 @@ package struct Assembly: Sendable {
                     minFreeBytes: configuration.minFreeBytes
                 )
             ),
+            MessagesModule(index: index),
+            ReviewsModule(index: index) { MessageView($0, isListed: $1) },
             StatusModule(index: index, blobs: blobs, version: Server.version),
         ]
         routers = Routers(modules: modules, authenticator: authenticator, translate: translate)

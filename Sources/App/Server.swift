@@ -2,11 +2,22 @@ import Accounts
 import Glibc
 import Hummingbird
 import HummingbirdCore
+import Index
 import Logging
 import NIOCore
+import Reviews
 import Routing
 import ServiceLifecycle
 import UnixSignals
+
+/// Expires reviews for as long as the server runs.
+private struct Expiry: Service {
+    let index: Index
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await ExpirySweep(index: index).run() }
+    }
+}
 
 /// The running service: the network side, the control socket, and an orderly end.
 package struct Server: Sendable {
@@ -49,7 +60,7 @@ package struct Server: Sendable {
             address: .hostname(configuration.host, port: configuration.port),
             onRunning: { channel in onListening(channel.localAddress?.port ?? 0) }
         )
-        let services: [any Service] = [controlApplication(assembly), network]
+        let services: [any Service] = [controlApplication(assembly), Expiry(index: assembly.index), network]
         try await serve(group(services, signals: [.sigterm, .sigint]), assembly)
     }
 

@@ -4,16 +4,13 @@ import Routing
 
 /// Reading and deleting the records of files.
 extension FilesModule {
-    /// The most files a list without `limit` and `cursor` answers; page for more.
-    static let maxUnpagedFiles = 1000
-
     /// The files of a channel, newest first: an array, or a page when `limit` or `cursor` is given.
     @Sendable
     func list(_ request: Request, _ context: AgentContext) async throws -> Response {
         let channel = try request.requiredQuery("channel")
         let isPaged = try request.query("limit") != nil || request.query("cursor") != nil
         let page = try PageRequest(request)
-        let count = isPaged ? page.limit + 1 : Self.maxUnpagedFiles
+        let count = isPaged ? page.limit + 1 : PageRequest.maxUnpaged
         let userID = context.principal.userID
         let files = try await index.read { reader in
             guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }

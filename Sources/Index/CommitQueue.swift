@@ -6,6 +6,7 @@ import Synchronization
 /// One flush of the disk then serves everyone who waited for it. What holds:
 /// - A unit runs inside its own savepoint: it is stored whole or not at all, whatever its neighbours do.
 /// - Nobody is resumed before the group's commit has returned; a success means the row survives a power loss.
+/// - What the group changed is announced after its commit, and before anybody is resumed.
 /// - At most one drain loop is scheduled, on the writer's dispatch queue; waiting units cost no thread.
 final class CommitQueue: Sendable {
     /// Bounds the time a unit waits for its group, and the memory of the uncommitted pages.
@@ -21,11 +22,13 @@ final class CommitQueue: Sendable {
     let commitCount = Atomic<UInt64>(0)
 
     private let writer: DatabaseQueue
+    private let feed: ChangeFeed
     private let state = Mutex(State())
 
-    /// Writes through `writer`, which nobody else uses from now on.
-    init(_ writer: DatabaseQueue) {
+    /// Writes through `writer`, which nobody else uses from now on, and tells `feed` what changed.
+    init(_ writer: DatabaseQueue, feed: ChangeFeed) {
         self.writer = writer
+        self.feed = feed
     }
 
     /// Queues `body`, and returns its value or throws its error after the commit of its group.
@@ -78,7 +81,7 @@ final class CommitQueue: Sendable {
     }
 
     private func commit(_ group: [Unit], _ db: Database) {
-        let transaction = Transaction(db: db, now: .now())
+        let transaction = Transaction(db: db, now: .now(), announcements: Announcements())
         var outcomes: [Unit.Outcome] = []
         // Also when the commit fails, which does not always tell whether it happened; and before anybody is resumed: who
         // knows of a change must not be answered from before it.
@@ -88,6 +91,7 @@ final class CommitQueue: Sendable {
                 for unit in group {
                     outcomes.append(try unit.outcome(in: transaction))
                 }
+                try SearchChanges.apply(in: db)
                 return .commit
             }
         } catch {
@@ -97,6 +101,7 @@ final class CommitQueue: Sendable {
             return
         }
         countCommit()
+        feed.publish(transaction.announcements.changes)
         for deliver in outcomes { deliver() }
     }
 }
@@ -124,9 +129,11 @@ struct Unit: Sendable {
     func outcome(in transaction: Transaction) throws -> Outcome {
         var outcome: Outcome?
         do {
-            try transaction.db.inSavepoint {
-                outcome = try perform(transaction)
-                return .commit
+            try transaction.announcements.undoingOnError {
+                try transaction.db.inSavepoint {
+                    outcome = try perform(transaction)
+                    return .commit
+                }
             }
         } catch {
             // A full disk or an I/O error may make SQLite roll back everything, the neighbours' work included.

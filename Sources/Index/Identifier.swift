@@ -2,7 +2,8 @@ import Synchronization
 
 /// Ids of rows: UUID version 7 (RFC 9562) in lower-case text, so that text order is the order of making.
 ///
-/// Within the process every id is greater than all before it, also when the clock stands still or goes back.
+/// Within the process every id is greater than all before it, also when the clock stands still or goes back; and
+/// greater than the messages of every index it opens, should the clock have gone back while it was down.
 package enum Identifier {
     /// Greater than every id: where a newest-first page without a cursor starts.
     static let afterAll = "~"
@@ -27,6 +28,12 @@ package enum Identifier {
         let high = (ordered >> 12) << 16 | 0x7000 | ordered & 0xfff
         let low = 0x8000_0000_0000_0000 | UInt64.random(in: 0..<0x4000_0000_0000_0000)
         return text(high, low)
+    }
+
+    /// Lets every later id be greater than `id`; any other text changes nothing.
+    static func `continue`(after id: String) {
+        guard isValid(id), let high = UInt64(id.filter { $0 != "-" }.prefix(16), radix: 16) else { return }
+        last.withLock { last in last = max(last, (high >> 16) << 12 | high & 0xfff) }
     }
 
     /// Whether `text` has the form of an id of ours; says nothing about a row of that name.

@@ -13,6 +13,7 @@ package final class Index: Sendable {
     private let writer: DatabaseQueue
     private let readers: Readers
     let commits: CommitQueue
+    let feed = ChangeFeed()
 
     /// Opens the index file at `path`, creates or migrates it, and ties a fresh one to the store `storeID`.
     ///
@@ -28,9 +29,12 @@ package final class Index: Sendable {
                 try Schema.checkStore(storeID, db)
             }
             try Schema.migrator.migrate(writer)
-            try writer.writeWithoutTransaction { db in try Schema.recordStore(storeID, db) }
+            try writer.writeWithoutTransaction { db in
+                try Schema.recordStore(storeID, db)
+                if let newest = try Schema.newestMessageID(db) { Identifier.continue(after: newest) }
+            }
             readers = Readers(path: path, configuration: Self.configuration)
-            commits = CommitQueue(writer)
+            commits = CommitQueue(writer, feed: feed)
         } catch {
             throw IndexError.translating(error)
         }
@@ -69,12 +73,14 @@ package final class Index: Sendable {
         }
     }
 
-    /// Commits what is queued and closes every connection; later calls throw ``IndexError/closed``.
+    /// Commits what is queued, closes every connection and ends every wait and subscription; later calls throw ``IndexError/closed``.
     ///
     /// Blocks until the last commit has ended. A read that is running ends as if nothing had happened.
     package func close() throws {
         commits.refuseMore()
         readers.close()
+        // After the last commit, whose changes are still announced.
+        defer { feed.close() }
         do {
             try writer.close()
         } catch {

@@ -16,6 +16,8 @@ package enum IndexError: Error, Sendable, Equatable {
     case full
     /// The file or its disk cannot be written.
     case readOnly
+    /// The subscriber left more changes unread than it may; what it has missed must be read anew.
+    case tooSlow
     /// The index has been closed.
     case closed
     /// Anything else: SQLite's extended result code (https://sqlite.org/rescode.html). At a commit it leaves open whether
@@ -36,7 +38,7 @@ extension IndexError {
         case .SQLITE_CONSTRAINT_FOREIGNKEY:
             return IndexError.missingReference
         case .SQLITE_CONSTRAINT_TRIGGER:
-            // The schema has no triggers of its own: this is how SQLite reports ON DELETE RESTRICT.
+            // No trigger of ours refuses anything: this is how SQLite reports ON DELETE RESTRICT.
             return IndexError.stillReferenced
         default:
             return byPrimaryCode(error)

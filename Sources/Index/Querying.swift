@@ -18,6 +18,7 @@ package struct Transaction: Querying {
     package let db: Database
     /// The time of the group commit: the same for everything in the unit.
     package let now: Timestamp
+    let announcements: Announcements
 }
 
 // Statements are compiled once per connection and found again by their text, so texts are constants with `?`.

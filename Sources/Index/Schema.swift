@@ -11,6 +11,10 @@ enum Schema {
         migrator.registerMigration("1 files and agents") { db in
             try db.execute(sql: store + accounts + messages + files)
         }
+        // Adds columns and tables only, so that the foreign keys need no check of the whole file.
+        migrator.registerMigration("2 messages and reviews", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: MessagesMigration.sql)
+        }
         return migrator
     }
 
@@ -28,6 +32,10 @@ enum Schema {
             sql: "INSERT INTO store (singleton, id, checked_at) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
             arguments: [storeID, Timestamp.now()]
         )
+    }
+
+    static func newestMessageID(_ db: Database) throws -> String? {
+        try String.fetchOne(db, sql: "SELECT max(id) FROM messages")
     }
 
     private static let store = """

@@ -8,13 +8,19 @@ import HTTPTypes
 /// call ``check()`` before using any of them.
 package struct JSONFields {
     private let members: [String: JSONValue]
+    private let path: [String]
     private var problems: [APIError.Field] = []
+
+    private init(members: [String: JSONValue], path: [String]) {
+        self.members = members
+        self.path = path
+    }
 
     package init(_ value: JSONValue) throws(APIError) {
         guard case .object(let members) = value else {
             throw APIError(.badRequest, "The body must be a JSON object")
         }
-        self.members = members
+        self.init(members: members, path: [])
     }
 
     /// - Throws: ``APIError`` 400 naming every member that did not pass.
@@ -23,6 +29,8 @@ package struct JSONFields {
         let message = "\(first.path.joined(separator: ".")): \(first.message)"
         throw APIError(.badRequest, message, fields: problems)
     }
+
+    package func has(_ name: String) -> Bool { members[name] != nil }
 
     package mutating func string(_ name: String, length: ClosedRange<Int> = 0...Int.max) -> String {
         guard members[name] != nil else {
@@ -65,7 +73,92 @@ package struct JSONFields {
         return text
     }
 
+    /// A whole number; 3.0 and "3" are none.
+    package mutating func optionalInteger(_ name: String) -> Int64? {
+        guard let value = members[name] else { return nil }
+        guard case .integer(let integer) = value else {
+            report(name, code: "invalid_type", "must be a whole number")
+            return nil
+        }
+        return integer
+    }
+
+    /// One of the names of `Choice`.
+    package mutating func optionalChoice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String,
+        _: Choice.Type = Choice.self
+    ) -> Choice? {
+        guard let text = optionalString(name) else { return nil }
+        let choice = Choice(rawValue: text)
+        if choice == nil {
+            let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            report(name, code: "invalid_enum_value", "must be one of \(names)")
+        }
+        return choice
+    }
+
+    /// An object whose members are its sender's own, kept exactly.
+    ///
+    /// - Parameter nullable: whether null is the same as leaving it out.
+    package mutating func optionalObject(_ name: String, nullable: Bool = false) -> JSONValue? {
+        guard let value = members[name] else { return nil }
+        if nullable, value == .null { return nil }
+        guard case .object = value else {
+            report(name, code: "invalid_type", "must be an object")
+            return nil
+        }
+        if value.containsNUL { report(name, code: "invalid_string", "must not contain the character U+0000") }
+        return value
+    }
+
+    package mutating func optionalStrings(_ name: String, count: ClosedRange<Int>) -> [String]? {
+        guard let value = members[name] else { return nil }
+        guard case .array(let elements) = value else {
+            report(name, code: "invalid_type", "must be an array of strings")
+            return nil
+        }
+        let strings = elements.compactMap { if case .string(let string) = $0 { string } else { nil } }
+        if strings.count != elements.count {
+            report(name, code: "invalid_type", "must be an array of strings")
+        } else if !count.contains(strings.count) {
+            report(name, code: "too_big", "must have \(count.lowerBound) to \(count.upperBound) elements")
+        }
+        return strings
+    }
+
+    /// The members of an object with a schema of its own, read by `read`; what is wrong there is reported with its path.
+    ///
+    /// - Parameter nullable: whether null is the same as leaving it out.
+    package mutating func optionalFields<Value>(
+        _ name: String,
+        nullable: Bool = false,
+        _ read: (inout JSONFields) -> Value
+    ) -> Value? {
+        guard let value = members[name] else { return nil }
+        if nullable, value == .null { return nil }
+        guard case .object(let inner) = value else {
+            report(name, code: "invalid_type", "must be an object")
+            return nil
+        }
+        var fields = JSONFields(members: inner, path: path + [name])
+        let result = read(&fields)
+        problems += fields.problems
+        return result
+    }
+
     package mutating func report(_ name: String, code: String, _ problem: String) {
-        problems.append(APIError.Field(code: code, message: problem, path: [name]))
+        problems.append(APIError.Field(code: code, message: problem, path: path + [name]))
+    }
+}
+
+extension JSONValue {
+    /// Whether U+0000 stands in any of its strings, which no database text may hold.
+    var containsNUL: Bool {
+        switch self {
+        case .string(let string): string.unicodeScalars.contains("\0")
+        case .array(let elements): elements.contains(where: \.containsNUL)
+        case .object(let members): members.contains { $0.key.unicodeScalars.contains("\0") || $0.value.containsNUL }
+        case .null, .bool, .integer, .number: false
+        }
     }
 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import NIOCore
 
 /// Any JSON value (RFC 8259), whole numbers of 64 bits apart from others: 3 stays 3, 2.3 stays 2.3.
 package enum JSONValue: Sendable, Equatable {
@@ -42,5 +43,15 @@ extension JSONValue {
                 }
             throw APIError(.badRequest, problem)
         }
+    }
+
+    /// Reads what ``text()`` wrote.
+    package init(text: String) throws(APIError) {
+        try self.init(parsing: text.utf8)
+    }
+
+    /// The value as JSON, for a column of the index.
+    package func text() throws -> String {
+        String(buffer: try ByteBuffer.json(self))
     }
 }

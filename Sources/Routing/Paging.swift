@@ -6,6 +6,8 @@ import Hummingbird
 package struct PageRequest: Sendable, Equatable {
     package static let defaultLimit = 50
     package static let maxLimit = 100
+    /// The most rows of a list that may be asked for without `limit` and `cursor`.
+    package static let maxUnpaged = 1000
 
     package let limit: Int
     /// The id of the last row the client has seen. The row itself may be gone.
@@ -42,7 +44,7 @@ package struct PageRequest: Sendable, Equatable {
 }
 
 /// One page of a list; `nextCursor` is null exactly when nothing follows.
-package struct Page<Row: Encodable & Sendable>: Encodable, Sendable {
+package struct Page<Row: Sendable>: Sendable {
     package let data: [Row]
     package let nextCursor: String?
 
@@ -52,6 +54,18 @@ package struct Page<Row: Encodable & Sendable>: Encodable, Sendable {
         nextCursor = rows.count > limit ? data.last.map(id) : nil
     }
 
+    private init(data: [Row], nextCursor: String?) {
+        self.data = data
+        self.nextCursor = nextCursor
+    }
+
+    /// The same page with each row shown in another form.
+    package func map<Shown>(_ show: (Row) -> Shown) -> Page<Shown> {
+        Page<Shown>(data: data.map(show), nextCursor: nextCursor)
+    }
+}
+
+extension Page: Encodable where Row: Encodable {
     private enum CodingKeys: CodingKey { case data, nextCursor }
 
     package func encode(to encoder: any Encoder) throws {

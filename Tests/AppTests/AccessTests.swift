@@ -15,6 +15,10 @@ private struct Visit: Sendable {
     struct Target: Sendable {
         let channel: String
         let file: String
+        let message: String
+
+        /// A path below /api/v1 with the channel in its query.
+        func path(_ path: String) -> String { "/api/v1/\(path)?timeout=1&channel=\(channel)" }
     }
 
     func send(by key: HTTPFields, to target: Target, _ server: TestServer) async throws -> Answer {
@@ -43,6 +47,27 @@ private struct Visit: Sendable {
         Visit(route: "HEAD /api/v1/files/:id/download", foreign: 403) {
             (.head, "/api/v1/files/\($0.file)/download", nil, nil)
         },
+        Visit(route: "POST /api/v1/messages", foreign: 403) {
+            (.post, "/api/v1/messages", nil, #"{"channelId":"\#($0.channel)","text":"a"}"#)
+        },
+        Visit(route: "GET /api/v1/messages", foreign: 403) { (.get, $0.path("messages"), nil, nil) },
+        Visit(route: "GET /api/v1/messages/:id", foreign: 403) {
+            (.get, $0.path("messages/\($0.message)"), nil, nil)
+        },
+        Visit(route: "GET /api/v1/messages/iterations/:id", foreign: 403) {
+            (.get, $0.path("messages/iterations/\($0.message)"), nil, nil)
+        },
+        Visit(route: "POST /api/v1/messages/:id/ack", foreign: 403) {
+            (.post, $0.path("messages/\($0.message)/ack"), nil, nil)
+        },
+        Visit(route: "GET /api/v1/reviews/pending", foreign: 403) { (.get, $0.path("reviews/pending"), nil, nil) },
+        Visit(route: "GET /api/v1/reviews/:id", foreign: 403) { (.get, $0.path("reviews/\($0.message)"), nil, nil) },
+        Visit(route: "GET /api/v1/reviews/:id/wait", foreign: 403) {
+            (.get, $0.path("reviews/\($0.message)/wait"), nil, nil)
+        },
+        Visit(route: "DELETE /api/v1/messages/:id", foreign: 403) {
+            (.delete, $0.path("messages/\($0.message)"), nil, nil)
+        },
         Visit(route: "DELETE /api/v1/files/:id", foreign: 403) { (.delete, "/api/v1/files/\($0.file)", nil, nil) },
     ]
 }
@@ -63,7 +88,11 @@ struct AccessTests {
             let (owner, retired) = (try await server.owner(), try await server.owner())
             #expect(try await retired.send(.get, "/api/v1/agents").status == 200)
             #expect(try await server.command(.delete, "keys/\(retired.keyID)").status == 200)
-            let target = Visit.Target(channel: owner.channel, file: try await owner.storedID("mine"))
+            let target = Visit.Target(
+                channel: owner.channel,
+                file: try await owner.storedID("mine"),
+                message: try await owner.ask()
+            )
             let before = try await server.census()
 
             let credentials: [(String, HTTPFields)] = [
@@ -96,7 +125,11 @@ struct AccessTests {
     func otherUsers() async throws {
         try await withServer { server in
             let (owner, stranger) = (try await server.owner(), try await server.owner("eve@example.org"))
-            let target = Visit.Target(channel: owner.channel, file: try await owner.storedID("mine"))
+            let target = Visit.Target(
+                channel: owner.channel,
+                file: try await owner.storedID("mine"),
+                message: try await owner.ask()
+            )
             let before = try await server.census()
             // What the server may remember of the owner's download must not serve the stranger.
             #expect(try await owner.download(target.file).status == 200)

@@ -38,6 +38,17 @@ final class Fixture: Sendable {
         try DatabaseQueue(path: path)
     }
 
+    /// Stores a message, with a review that expires after `expiry` if one is given.
+    @discardableResult
+    func send(_ text: String? = "hello", reviewFor expiry: Duration? = nil) async throws -> Message {
+        var message = Message.sample(in: agent)
+        message.text = text
+        return try await index.write { [message] tx in
+            try tx.insert(message, review: expiry.map { .sample(of: message, expiresAt: tx.now + $0) })
+            return message
+        }
+    }
+
     /// Stores an unattached file with a blob of its own.
     @discardableResult
     func storeFile() async throws -> Attachment {
@@ -93,6 +104,12 @@ extension Message {
             status: .info,
             createdAt: .sample
         )
+    }
+}
+
+extension Review {
+    static func sample(of message: Message, expiresAt: Timestamp) -> Review {
+        Review(of: message, type: "approval", payloadJSON: #"{"options":[]}"#, expiresAt: expiresAt)
     }
 }
 

@@ -30,7 +30,7 @@ private enum SQL {
     static let agentByID = "SELECT \(Agent.columns) FROM agents WHERE id = ?"
     static let agentsByUser = "SELECT \(Agent.columns) FROM agents WHERE user_id = ? ORDER BY id DESC"
     static let insertAgent = """
-        INSERT INTO agents (\(Agent.columns))
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO agents (\(Agent.columns), number)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM agents))
         """
 }

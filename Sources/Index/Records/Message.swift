@@ -1,6 +1,6 @@
 import GRDB
 
-/// A message in a channel, as far as files need it.
+/// A message in a channel, without its review and its attachments (see ``MessageWithParts``).
 package struct Message: Sendable, Equatable, Identifiable {
     /// Who wrote it.
     package enum SenderType: String, Sendable, Codable, DatabaseValueConvertible {
@@ -8,7 +8,7 @@ package struct Message: Sendable, Equatable, Identifiable {
     }
 
     /// The colour of the message.
-    package enum Status: String, Sendable, Codable, DatabaseValueConvertible {
+    package enum Status: String, Sendable, Codable, CaseIterable, DatabaseValueConvertible {
         case info, success, warning, error
     }
 
@@ -20,6 +20,11 @@ package struct Message: Sendable, Equatable, Identifiable {
         case agentReceived = "agent_received"
     }
 
+    /// What becomes of a draft that is written piece by piece.
+    package enum StreamState: String, Sendable, Codable, DatabaseValueConvertible {
+        case streaming, complete, aborted
+    }
+
     package var id: String
     package var channelId: String
     package var senderType: SenderType
@@ -27,7 +32,18 @@ package struct Message: Sendable, Equatable, Identifiable {
     package var senderId: String
     package var text: String?
     package var status: Status?
+    /// The free map as the JSON text it came in: a parser in between would not keep 3 and 3.0 apart.
+    package var metadataJSON: String?
+    /// Where this message's events go, instead of the channel's URL.
+    package var webhookUrl: String?
     package var deliveryStatus: DeliveryStatus
+    /// The group of versions it belongs to; both or neither.
+    package var iteration: Iteration?
+    /// The sender's own name for it, unique in the channel: what makes a repeated request do nothing.
+    package var clientId: String?
+    /// The sender's name for a streamed draft, unique in the channel; it and the state are both there or neither.
+    package var streamId: String?
+    package var streamState: StreamState?
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
 
@@ -39,7 +55,13 @@ package struct Message: Sendable, Equatable, Identifiable {
         senderId: String,
         text: String? = nil,
         status: Status? = nil,
+        metadataJSON: String? = nil,
+        webhookUrl: String? = nil,
         deliveryStatus: DeliveryStatus = .sent,
+        iteration: Iteration? = nil,
+        clientId: String? = nil,
+        streamId: String? = nil,
+        streamState: StreamState? = nil,
         createdAt: Timestamp,
         updatedAt: Timestamp? = nil
     ) {
@@ -49,16 +71,40 @@ package struct Message: Sendable, Equatable, Identifiable {
         self.senderId = senderId
         self.text = text
         self.status = status
+        self.metadataJSON = metadataJSON
+        self.webhookUrl = webhookUrl
         self.deliveryStatus = deliveryStatus
+        self.iteration = iteration
+        self.clientId = clientId
+        self.streamId = streamId
+        self.streamState = streamState
         self.createdAt = createdAt
         self.updatedAt = updatedAt ?? createdAt
     }
 }
 
+/// The place of a message among the versions of one question.
+package struct Iteration: Sendable, Equatable {
+    /// The id of the first version.
+    package var groupId: String
+    /// From 1.
+    package var number: Int
+
+    /// An iteration as given; the index takes each (group, number) once.
+    package init(groupId: String, number: Int) {
+        self.groupId = groupId
+        self.number = number
+    }
+}
+
 extension Message: FetchableRecord {
     static let columns = """
-        id, channel_id, sender_type, sender_id, text, status, delivery_status, created_at, updated_at
+        messages.id, messages.channel_id, messages.sender_type, messages.sender_id, messages.text, messages.status, \
+        messages.metadata, messages.webhook_url, messages.delivery_status, messages.iteration_group_id, \
+        messages.iteration, messages.client_id, messages.stream_id, messages.stream_state, messages.created_at, \
+        messages.updated_at
         """
+    static let columnCount = 16
 
     package init(row: Row) {
         id = row[0]
@@ -67,8 +113,14 @@ extension Message: FetchableRecord {
         senderId = row[3]
         text = row[4]
         status = row[5]
-        deliveryStatus = row[6]
-        createdAt = row[7]
-        updatedAt = row[8]
+        metadataJSON = row[6]
+        webhookUrl = row[7]
+        deliveryStatus = row[8]
+        iteration = (row[9] as String?).map { Iteration(groupId: $0, number: row[10]) }
+        clientId = row[11]
+        streamId = row[12]
+        streamState = row[13]
+        createdAt = row[14]
+        updatedAt = row[15]
     }
 }

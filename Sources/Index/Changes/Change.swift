@@ -1,0 +1,75 @@
+/// Something that a commit has changed, for those who wait for it; what it is now must be read from the index.
+package struct Change: Sendable, Equatable {
+    /// What has happened, under the contract's names of events.
+    package enum Kind: String, Sendable {
+        case messageCreated = "message:created"
+        case messageUpdated = "message:updated"
+        case messageDeleted = "message:deleted"
+        case messageDelivery = "message:delivery"
+        case reviewResponded = "review:responded"
+        case reviewExpired = "review:expired"
+        case agentStatus = "agent:status"
+    }
+
+    package let kind: Kind
+    package let channelID: String
+    /// Nil when the channel itself has changed.
+    package let messageID: String?
+
+    /// A change as given.
+    package init(_ kind: Kind, channelID: String, messageID: String? = nil) {
+        self.kind = kind
+        self.channelID = channelID
+        self.messageID = messageID
+    }
+
+    /// Those who hear of it.
+    var topics: [Topic] {
+        var topics: [Topic] = [.everything, .channel(channelID)]
+        if let messageID { topics.append(.message(messageID)) }
+        if kind == .reviewResponded || kind == .reviewExpired { topics.append(.answers(channelID: channelID)) }
+        return topics
+    }
+}
+
+/// What one can listen to.
+package enum Topic: Sendable, Hashable {
+    case everything
+    case channel(String)
+    case message(String)
+    /// The reviews of a channel that finish.
+    case answers(channelID: String)
+}
+
+/// A change with its place in the order of the commits.
+package struct Announcement: Sendable, Equatable {
+    /// Grows with every change, also from one start of the process to the next while the clock is right.
+    package let number: Int64
+    package let change: Change
+}
+
+/// What the units of a group announce, until their commit.
+final class Announcements {
+    private(set) var changes: [Change] = []
+
+    func append(_ change: Change) { changes.append(change) }
+
+    /// Runs a unit; when it throws, what it announced is forgotten with the rest of it.
+    func undoingOnError<T>(_ unit: () throws -> T) throws -> T {
+        let count = changes.count
+        do {
+            return try unit()
+        } catch {
+            changes.removeSubrange(count...)
+            throw error
+        }
+    }
+}
+
+extension Transaction {
+    /// Tells the listeners of `change` after the commit, and nobody when it does not come to that. The index's own
+    /// transactions announce what they change themselves.
+    package func announce(_ change: Change) {
+        announcements.append(change)
+    }
+}

@@ -1,0 +1,87 @@
+import GRDB
+
+/// How an attempt to delete a message ended.
+package enum MessageDeletion: Sendable, Equatable {
+    case deleted
+    /// Others of its iteration group exist; it stays.
+    case hasIterations
+    /// There is none of that id in the channel.
+    case absent
+}
+
+extension Transaction {
+    /// Deletes a message with its review and its attachments, not their bytes.
+    package func deleteMessage(id: String, channelID: String) throws -> MessageDeletion {
+        if try execute(SQL.delete, [id, channelID]) > 0 {
+            announce(Change(.messageDeleted, channelID: channelID, messageID: id))
+            return .deleted
+        }
+        return try Int.fetchOne(db.cachedStatement(sql: SQL.exists), arguments: [id, channelID]) == nil
+            ? .absent : .hasIterations
+    }
+
+    /// Notes that the agent has the message, for good, and takes its answer off the feed if there is one by now;
+    /// false when there is no such message in the channel.
+    @discardableResult
+    package func acknowledge(messageID: String, channelID: String) throws -> Bool {
+        guard try Int.fetchOne(db.cachedStatement(sql: SQL.exists), arguments: [messageID, channelID]) != nil
+        else { return false }
+        try execute("DELETE FROM answers WHERE message_id = ?", [messageID])
+        try setDeliveryStatus(.agentReceived, messageID: messageID)
+        return true
+    }
+
+    /// Notes how far the message has come; false when it is gone, or is there already, or the agent has it: that is
+    /// final.
+    @discardableResult
+    package func setDeliveryStatus(_ status: Message.DeliveryStatus, messageID: String) throws -> Bool {
+        let changed = try db.cachedStatement(sql: SQL.setDeliveryStatus)
+        guard let channelID = try String.fetchOne(changed, arguments: [status, now, messageID, status])
+        else { return false }
+        announce(Change(.messageDelivery, channelID: channelID, messageID: messageID))
+        return true
+    }
+
+    /// The place of the next version of a message, whose group begins with it if it has none yet; nil unless it is in
+    /// the channel and its review is finished.
+    ///
+    /// Insert the version in the same unit: should another have taken the place, that is `IndexError.duplicate`.
+    package func nextIteration(of messageID: String, channelID: String) throws -> Iteration? {
+        let target = try message(id: messageID, channelID: channelID)
+        guard let target, let review = target.review, review.status(at: now) != .pending else { return nil }
+        if try execute(SQL.beginGroup, [now, messageID]) > 0 {
+            announce(Change(.messageUpdated, channelID: channelID, messageID: messageID))
+        }
+        return try one(SQL.nextIteration, [messageID])
+    }
+}
+
+extension Iteration: FetchableRecord {
+    package init(row: Row) {
+        self.init(groupId: row[0], number: row[1])
+    }
+}
+
+private enum SQL {
+    static let exists = "SELECT 1 FROM messages WHERE id = ? AND channel_id = ?"
+    static let delete = """
+        DELETE FROM messages WHERE id = ? AND channel_id = ? AND NOT EXISTS (
+            SELECT * FROM messages AS other
+            WHERE other.iteration_group_id = messages.iteration_group_id AND other.id <> messages.id
+        )
+        """
+    static let setDeliveryStatus = """
+        UPDATE messages SET delivery_status = ?, updated_at = ?
+        WHERE id = ? AND delivery_status NOT IN ('agent_received', ?)
+        RETURNING channel_id
+        """
+    static let beginGroup = """
+        UPDATE messages SET iteration_group_id = id, iteration = 1, updated_at = ?
+        WHERE id = ? AND iteration_group_id IS NULL
+        """
+    static let nextIteration = """
+        SELECT iteration_group_id, max(iteration) + 1 FROM messages
+        WHERE iteration_group_id = (SELECT iteration_group_id FROM messages WHERE id = ?)
+        GROUP BY iteration_group_id
+        """
+}

@@ -1,0 +1,137 @@
+import GRDB
+
+/// How an attempt to answer a review ended; `accepted` comes once for each review.
+package enum ReviewCompletion: Sendable, Equatable {
+    case accepted
+    case alreadyResponded
+    /// It is past its time, whether or not that has been noted yet.
+    case expired
+    /// There is no review in such a message.
+    case absent
+}
+
+extension Querying {
+    /// The review in that message, without the rest of it; for those who look often. Nil also in another channel.
+    package func review(messageID: String, channelID: String) throws -> Review? {
+        let review: Review? = try one(SQL.reviewByID, [messageID])
+        return review?.channelId == channelID ? review : nil
+    }
+
+    /// A page of the messages of a channel that wait for an answer at `now`, newest first by id.
+    package func pendingReviews(
+        channelID: String,
+        now: Timestamp,
+        before: String? = nil,
+        limit: Int
+    ) throws -> [MessageWithParts] {
+        try withParts(try all(SQL.pending, [channelID, before ?? Identifier.afterAll, now, limit]))
+    }
+
+    /// The channel's finished reviews that the agent has not acknowledged, the first to finish first; `after` is the
+    /// number of the last one that the reader has.
+    package func answers(channelID: String, after: Int64 = 0, limit: Int) throws -> [Answer] {
+        let found: [NumberedMessage] = try all(SQL.answers, [channelID, after, limit])
+        return zip(found, try withParts(found.map(\.message))).map { Answer(number: $0.number, message: $1) }
+    }
+
+    /// When the next review expires, or should have.
+    package func nextExpiry() throws -> Timestamp? {
+        try Timestamp.fetchOne(db.cachedStatement(sql: SQL.nextExpiry))
+    }
+}
+
+extension Transaction {
+    /// Stores a review; pending is the only status to begin with.
+    func insert(_ review: Review) throws {
+        try execute(
+            SQL.insertReview,
+            [
+                review.messageId, review.channelId, review.type, review.payloadJSON, review.callbackJSON,
+                review.expiresAt,
+            ]
+        )
+    }
+
+    /// Answers a review, unless somebody else has, or it is past its time: from `expiresAt` on every response is
+    /// refused. The answer goes to the channel's feed.
+    package func complete(
+        reviewOf messageID: String,
+        responseJSON: String,
+        feedback: String? = nil,
+        modifiedFileIDsJSON: String? = nil
+    ) throws -> ReviewCompletion {
+        let values: StatementArguments = [responseJSON, feedback, modifiedFileIDsJSON, now, messageID, now]
+        if let review: Review = try one(SQL.complete, values) {
+            try finish(review, .reviewResponded)
+            return .accepted
+        }
+        let review: Review? = try one(SQL.reviewByID, [messageID])
+        return switch review?.status {
+        case .completed: .alreadyResponded
+        case .pending, .expired: .expired
+        case nil: .absent
+        }
+    }
+
+    /// Notes that reviews are past their time, the longest due first, at most `limit`; their answer, that there is
+    /// none, goes to their channels' feeds. Returns them.
+    @discardableResult
+    package func expireDue(limit: Int) throws -> [Review] {
+        let expired: [Review] = try all(SQL.expireDue, [now, limit])
+        let oldestFirst = expired.sorted { ($0.expiresAt, $0.messageId) < ($1.expiresAt, $1.messageId) }
+        for review in oldestFirst { try finish(review, .reviewExpired) }
+        return oldestFirst
+    }
+
+    private func finish(_ review: Review, _ kind: Change.Kind) throws {
+        try execute(SQL.insertAnswer, [review.channelId, review.messageId])
+        try execute("UPDATE messages SET updated_at = ? WHERE id = ?", [now, review.messageId])
+        announce(Change(kind, channelID: review.channelId, messageID: review.messageId))
+    }
+}
+
+private struct NumberedMessage: FetchableRecord {
+    let message: Message
+    let number: Int64
+
+    init(row: Row) {
+        message = Message(row: row)
+        number = row[Message.columnCount]
+    }
+}
+
+private enum SQL {
+    static let reviewByID = "SELECT \(Review.columns) FROM reviews WHERE message_id = ?"
+    static let pending = """
+        SELECT \(Message.columns)
+        FROM reviews JOIN messages ON messages.id = reviews.message_id
+        WHERE reviews.channel_id = ? AND reviews.message_id < ? AND reviews.status = 'pending'
+            AND reviews.expires_at > ?
+        ORDER BY reviews.message_id DESC LIMIT ?
+        """
+    static let answers = """
+        SELECT \(Message.columns), answers.number
+        FROM answers JOIN messages ON messages.id = answers.message_id
+        WHERE answers.channel_id = ? AND answers.number > ?
+        ORDER BY answers.number LIMIT ?
+        """
+    static let nextExpiry = "SELECT expires_at FROM reviews WHERE status = 'pending' ORDER BY expires_at LIMIT 1"
+    static let insertReview = """
+        INSERT INTO reviews (message_id, channel_id, type, payload, callback, status, expires_at)
+        VALUES (?, ?, ?, ?, ?, 'pending', ?)
+        """
+    static let complete = """
+        UPDATE reviews
+        SET status = 'completed', response = ?, feedback = ?, modified_file_ids = ?, completed_at = ?
+        WHERE message_id = ? AND status = 'pending' AND expires_at > ?
+        RETURNING \(Review.columns)
+        """
+    static let expireDue = """
+        UPDATE reviews SET status = 'expired'
+        WHERE message_id IN (
+            SELECT message_id FROM reviews WHERE status = 'pending' AND expires_at <= ? ORDER BY expires_at LIMIT ?
+        )
+        RETURNING \(Review.columns)
+        """
+    static let insertAnswer = "INSERT INTO answers (channel_id, message_id) VALUES (?, ?)"
+}

@@ -1,0 +1,29 @@
+/// A message with all that belongs to it.
+package struct MessageWithParts: Sendable, Equatable, Identifiable {
+    package var message: Message
+    package var review: Review?
+    /// In the order of their ids.
+    package var attachments: [Attachment]
+
+    package var id: String { message.id }
+
+    /// A message and its parts as given.
+    package init(message: Message, review: Review? = nil, attachments: [Attachment] = []) {
+        self.message = message
+        self.review = review
+        self.attachments = attachments
+    }
+}
+
+/// A finished review that its agent has not acknowledged, with its place in the channel's feed of answers.
+package struct Answer: Sendable, Equatable {
+    /// Grows with every review that finishes, also across restarts; never given twice.
+    package var number: Int64
+    package var message: MessageWithParts
+
+    /// An answer as given.
+    package init(number: Int64, message: MessageWithParts) {
+        self.number = number
+        self.message = message
+    }
+}

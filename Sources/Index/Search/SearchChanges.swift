@@ -1,0 +1,28 @@
+import GRDB
+
+/// Passes a group's changes of texts on to the full-text index, in the group's transaction.
+///
+/// `search_changes` holds them between the triggers that note them and here; it is empty in every commit. In order of
+/// the numbers, because FTS5 flushes its memory whenever one is smaller than the one before.
+enum SearchChanges {
+    static func apply(in db: Database) throws {
+        guard try Int.fetchOne(db.cachedStatement(sql: SQL.anything)) != nil else { return }
+        try db.cachedStatement(sql: SQL.remove).execute()
+        try db.cachedStatement(sql: SQL.add).execute()
+        try db.cachedStatement(sql: "DELETE FROM search_changes").execute()
+    }
+}
+
+private enum SQL {
+    static let anything = "SELECT 1 FROM search_changes LIMIT 1"
+    static let remove = """
+        INSERT INTO message_search (message_search, rowid, text)
+            SELECT 'delete', number, indexed_text FROM search_changes WHERE indexed_text IS NOT NULL ORDER BY number
+        """
+    static let add = """
+        INSERT INTO message_search (rowid, text)
+            SELECT search_changes.number, messages.text
+            FROM search_changes JOIN messages ON messages.search_number = search_changes.number
+            WHERE messages.text IS NOT NULL ORDER BY search_changes.number
+        """
+}

@@ -1,0 +1,119 @@
+import HTTPTypes
+import Hummingbird
+import Index
+import Routing
+
+extension MessagesModule {
+    /// The longest text to search for, in Unicode scalars.
+    private static let maxSearchLength = 1000
+
+    /// Stores the message, its review and its attachments together, or nothing.
+    ///
+    /// A repeat of a `clientId`, also a simultaneous one, answers the message that was stored first.
+    @Sendable
+    func create(_ request: Request, _ context: AgentContext) async throws -> Response {
+        let draft = try MessageDraft(try await request.jsonFields(on: context.connection))
+        let userID = context.principal.userID
+        let message = try await index.write { tx in
+            guard try tx.owns(draft.channelID, userID: userID) else { throw APIError.notYourAgent }
+            return try draft.store(tx)
+        }
+        return try .json(MessageView(message), status: .created)
+    }
+
+    @Sendable
+    func list(_ request: Request, _ context: AgentContext) async throws -> Response {
+        let channel = try request.requiredQuery("channel")
+        let page = try PageRequest(request)
+        let search = try request.query("search")
+        if let search, search.unicodeScalars.count > Self.maxSearchLength {
+            throw APIError.invalid("search", "must have at most \(Self.maxSearchLength) characters")
+        }
+        let hasAttachments = try request.query("has_attachments") == "true"
+        let messages = try await read(channel, context) { reader in
+            try reader.messages(
+                channelID: channel,
+                before: page.before,
+                limit: page.limit + 1,
+                search: search,
+                hasAttachments: hasAttachments
+            )
+        }
+        return try .json(Page(rows: messages, limit: page.limit, id: \.id).map { MessageView($0, isListed: true) })
+    }
+
+    @Sendable
+    func read(_ request: Request, _ context: AgentContext) async throws -> Response {
+        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
+        let message = try await read(channel, context) { try $0.message(id: id, channelID: channel) }
+        guard let message else { throw APIError.messageNotFound }
+        return try .json(MessageView(message))
+    }
+
+    @Sendable
+    func iterations(_ request: Request, _ context: AgentContext) async throws -> Response {
+        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
+        let messages = try await read(channel, context) { try $0.iterations(ofMessage: id, channelID: channel) }
+        guard let first = messages.first else { throw APIError.messageNotFound }
+        let groupID = first.message.iteration?.groupId ?? first.id
+        return try .json(Iterations(groupId: groupID, iterations: messages.map { MessageView($0, isListed: true) }))
+    }
+
+    /// Its attachments go with it; their bytes become garbage for collection.
+    @Sendable
+    func delete(_ request: Request, _ context: AgentContext) async throws -> Response {
+        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
+        let userID = context.principal.userID
+        let outcome = try await index.write { tx in
+            guard try tx.owns(channel, userID: userID) else { throw APIError.notYourAgent }
+            return try tx.deleteMessage(id: id, channelID: channel)
+        }
+        switch outcome {
+        case .deleted: return try .json(["deleted": true])
+        case .absent: throw APIError.messageNotFound
+        case .hasIterations:
+            throw APIError(.badRequest, "Other iterations of this message exist; delete those first")
+        }
+    }
+
+    @Sendable
+    func acknowledge(_ request: Request, _ context: AgentContext) async throws -> Response {
+        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
+        let userID = context.principal.userID
+        let isThere = try await index.write { tx in
+            guard try tx.owns(channel, userID: userID) else { throw APIError.notYourAgent }
+            return try tx.acknowledge(messageID: id, channelID: channel)
+        }
+        guard isThere else { throw APIError.messageNotFound }
+        return try .json(["acknowledged": true])
+    }
+
+    /// Reads from one channel, when it is the caller's.
+    private func read<T: Sendable>(
+        _ channel: String,
+        _ context: AgentContext,
+        _ body: @escaping @Sendable (Reader) throws -> T
+    ) async throws -> T {
+        let userID = context.principal.userID
+        return try await index.read { reader in
+            guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
+            return try body(reader)
+        }
+    }
+}
+
+private struct Iterations: Encodable {
+    let groupId: String
+    let iterations: [MessageView]
+}
+
+extension APIError {
+    static let messageNotFound = APIError(.notFound, "Message not found")
+}
+
+extension Querying {
+    /// Whether a channel exists and is this user's; which of the two fails is not told apart.
+    func owns(_ channelID: String, userID: String) throws -> Bool {
+        try agent(id: channelID)?.userId == userID
+    }
+}

@@ -1,0 +1,63 @@
+import Index
+import Routing
+
+/// The question in a message, as the agent sent it. Any type and any payload is taken: agents rely on that.
+struct ReviewDraft: Sendable {
+    private let type: String
+    private let payload: JSONValue?
+    private let callback: JSONValue?
+    private let expiresInSeconds: Int64?
+    private let expiresAt: Timestamp?
+
+    init(_ fields: inout JSONFields) {
+        type = fields.string("type", length: 1...100)
+        payload = fields.optionalObject("payload")
+        callback = fields.optionalObject("callback", nullable: true)
+        expiresInSeconds = fields.optionalInteger("expiresInSeconds")
+        let text = fields.optionalString("expiresAt", nullable: true)
+        expiresAt = text.flatMap(Timestamp.init)
+        if let expiresInSeconds, expiresInSeconds <= 0 {
+            fields.report("expiresInSeconds", code: "too_small", "must be greater than 0")
+        }
+        if text != nil, expiresInSeconds == nil {
+            if let expiresAt {
+                if expiresAt <= .now() { fields.report("expiresAt", code: "too_small", "must lie in the future") }
+            } else {
+                fields.report("expiresAt", code: "invalid_string", "must be a date such as 2026-11-23T22:14:01.123Z")
+            }
+        }
+    }
+
+    func review(of message: Message, now: Timestamp) throws -> Review {
+        Review(
+            of: message,
+            type: type,
+            payloadJSON: try payload?.text(),
+            callbackJSON: try callback?.text(),
+            expiresAt: ReviewExpiry.time(inSeconds: expiresInSeconds, at: expiresAt, now: now)
+        )
+    }
+
+    /// A freeform payload may name the plugin that shows it; the message's own word counts first (contract section 2).
+    func addingPlugin(to metadata: JSONValue?) -> JSONValue? {
+        guard type == "freeform", case .object(let payload)? = payload, case .string? = payload["plugin"] else {
+            return metadata
+        }
+        guard case .object(var members)? = metadata ?? .object([:]) else { return metadata }
+        members["plugin"] = members["plugin"] ?? payload["plugin"]
+        return .object(members)
+    }
+}
+
+/// When a review expires (contract section 4).
+enum ReviewExpiry {
+    private static let usual = Duration.seconds(24 * 60 * 60)
+    private static let longest = Duration.seconds(36 * 60 * 60)
+
+    /// Seconds win over a date; neither means 24 h, and more than 36 h is lowered to that.
+    static func time(inSeconds seconds: Int64?, at date: Timestamp?, now: Timestamp) -> Timestamp {
+        let last = now + longest
+        if let seconds { return min(now + .seconds(min(seconds, longest.components.seconds)), last) }
+        return min(date ?? now + usual, last)
+    }
+}

@@ -1,0 +1,169 @@
+import App
+import HTTPTypes
+import Index
+import Routing
+import Testing
+
+extension Owner {
+    /// Sends a message with an approval in it, and gives its id.
+    func ask(_ more: String = "", expiresIn seconds: Int = 600) async throws -> String {
+        let review = #"{"type":"approval","payload":{"options":[]},"expiresInSeconds":\#(seconds)}"#
+        let answer = try await post(#""text":"Deploy?","review":\#(review)\#(more)"#)
+        #expect(answer.status == 201, "\(answer.text)")
+        return try #require(answer.json["id"]?.text)
+    }
+
+    func post(_ members: String) async throws -> Answer {
+        try await send(json: #"{"channelId":"\#(channel)",\#(members)}"#, to: "/api/v1/messages")
+    }
+
+    func get(_ path: String, _ query: String = "") async throws -> Answer {
+        try await send(.get, "/api/v1/\(path)?channel=\(channel)\(query)")
+    }
+}
+
+@Suite("Messages")
+struct MessageTests {
+    @Test("a message comes back as it was sent, free maps exactly")
+    func roundTrip() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let metadata = #"{"n":3,"x":2.3,"t":true,"deep":{"list":[null,"a"]}}"#
+            let sent = try await owner.post(#""text":"**Built**","status":"success","metadata":\#(metadata)"#)
+            #expect(sent.status == 201)
+            let expected = try JSONValue(text: metadata)
+            #expect(sent.json["metadata"] == expected)
+            #expect(sent.json["senderType"] == .string("agent"))
+            #expect(sent.json["senderId"] == .string(owner.channel))
+            #expect(sent.json["review"] == .null)
+            let id = try #require(sent.json["id"]?.text)
+            #expect(try await owner.get("messages/\(id)").json == sent.json)
+        }
+    }
+
+    @Test("nothing to send, or a wrong field, is 400 with its path, and nothing is stored")
+    func refused() async throws {
+        let cases: [(String, String?)] = [
+            (#""text":"""#, nil), (#""metadata":{}"#, nil), (#""text":3"#, "text"), (#""status":"ok""#, "status"),
+            (#""text":"a","metadata":[]"#, "metadata"), (#""text":"a\u0000""#, "text"),
+            (#""text":"a","webhookUrl":"ftp://x""#, "webhookUrl"), (#""attachmentIds":"x""#, "attachmentIds"),
+            (#""attachmentIds":["nope"]"#, "attachmentIds"), (#""text":"a","iterationOf":"nope""#, "iterationOf"),
+            (#""review":{}"#, "review"), (#""review":{"type":"a","expiresInSeconds":0}"#, "review"),
+            (#""review":{"type":"a","expiresInSeconds":"60"}"#, "review"),
+            (#""review":{"type":"a","expiresAt":"2001-01-01T00:00:00.000Z"}"#, "review"),
+        ]
+        try await withServer { server in
+            let owner = try await server.owner()
+            for (members, fault) in cases {
+                let answer = try await owner.post(members)
+                #expect(answer.status == 400, "\(members): \(answer.text)")
+                if let fault { #expect(answer.faults.first == fault, "\(members)") }
+            }
+            #expect(try await server.census().messages == 0)
+        }
+    }
+
+    @Test("of 20 repeats of a clientId at once one is stored, and all are answered with it")
+    func idempotent() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let ids = try await withThrowingTaskGroup(of: String?.self) { group in
+                for number in 0..<20 {
+                    group.addTask { try await owner.post(#""text":"\#(number)","clientId":"c""#).json["id"]?.text }
+                }
+                return try await group.reduce(into: Set<String?>()) { $0.insert($1) }
+            }
+            #expect(ids.count == 1 && !ids.contains(nil))
+            #expect(try await server.census().messages == 1)
+        }
+    }
+
+    @Test("a stored file belongs to one message for good, and goes with it")
+    func attachments() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let file = try await owner.storedID("log")
+            let sent = try await owner.post(#""attachmentIds":["\#(file)","\#(file)"]"#)
+            let id = try #require(sent.json["id"]?.text)
+            #expect(sent.json["attachments"]?.elements?.map { $0["messageId"] } == [.string(id)])
+            #expect(try await owner.post(#""attachmentIds":["\#(file)"]"#).status == 400)
+            #expect(try await owner.send(.delete, "/api/v1/messages/\(id)?channel=\(owner.channel)").status == 200)
+            #expect(try await owner.download(file).status == 404)
+            #expect(try await owner.get("messages/\(id)").status == 404)
+        }
+    }
+
+    @Test("lists are searched by part of the text, without regard to case, every sign literally")
+    func search() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            for text in ["100% done", "100 done", "Größe", "a_b"] { _ = try await owner.post(#""text":"\#(text)""#) }
+            for (term, found) in [("0%25", 1), ("DONE", 2), ("GRÖSSE", 0), ("grö", 1), ("_", 1), ("", 4)] {
+                let page = try await owner.get("messages", "&search=\(term)").json["data"]?.elements
+                #expect(page?.count == found, "\(term)")
+            }
+        }
+    }
+}
+
+@Suite("Reviews")
+struct ReviewRouteTests {
+    @Test("a wait is answered the moment the review is completed, with the response in it")
+    func completed() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let id = try await owner.ask()
+            async let waiting = owner.get("reviews/\(id)/wait", "&timeout=30000")
+            let outcome = try await server.assembly.index.write { tx in
+                try tx.complete(reviewOf: id, responseJSON: #"{"selectedOption":"yes"}"#)
+            }
+            #expect(outcome == .accepted)
+            let answer = try await waiting.json
+            #expect(answer["status"] == .string("completed"))
+            #expect(answer["message"]?["review"]?["response"] == .object(["selectedOption": .string("yes")]))
+        }
+    }
+
+    @Test("time up is timeout; a retracted message ends the wait with 404; no review is 404")
+    func otherEnds() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let id = try await owner.ask()
+            #expect(
+                try await owner.get("reviews/\(id)/wait", "&timeout=1").json == .object(["status": .string("timeout")])
+            )
+            async let waiting = owner.get("reviews/\(id)/wait")
+            #expect(try await owner.send(.delete, "/api/v1/messages/\(id)?channel=\(owner.channel)").status == 200)
+            #expect(try await waiting.status == 404)
+            let plain = try await owner.post(#""text":"a""#)
+            let plainID = try #require(plain.json["id"]?.text)
+            #expect(try await owner.get("reviews/\(plainID)").status == 404)
+        }
+    }
+
+    @Test("pending reviews are listed newest first, until they are answered")
+    func pending() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let (first, second) = (try await owner.ask(), try await owner.ask())
+            #expect(try await owner.get("reviews/pending").json.elements?.map { $0["id"]?.text } == [second, first])
+            _ = try await server.assembly.index.write { tx in try tx.complete(reviewOf: first, responseJSON: "{}") }
+            #expect(try await owner.get("reviews/pending", "&limit=1").json["data"]?.elements?.count == 1)
+            #expect(try await owner.get("reviews/pending").json.elements?.map { $0["id"]?.text } == [second])
+        }
+    }
+
+    @Test("a new iteration needs a finished review, and is numbered after the last one")
+    func iterations() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let id = try await owner.ask()
+            #expect(try await owner.post(#""text":"v2","iterationOf":"\#(id)""#).status == 400)
+            _ = try await server.assembly.index.write { tx in try tx.complete(reviewOf: id, responseJSON: "{}") }
+            let next = try await owner.post(#""text":"v2","iterationOf":"\#(id)""#).json
+            #expect(next["iteration"] == .integer(2) && next["iterationGroupId"] == .string(id))
+            let group = try await owner.get("messages/iterations/\(id)").json["iterations"]?.elements
+            #expect(group?.compactMap { $0["iteration"] } == [.integer(1), .integer(2)])
+        }
+    }
+}

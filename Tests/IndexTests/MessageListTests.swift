@@ -1,0 +1,154 @@
+import GRDB
+import Testing
+
+@testable import Index
+
+@Suite("Lists of messages")
+struct MessageListTests {
+    /// Reads all pages, while others insert and delete between them.
+    private func pages(_ fixture: Fixture, search: String?, hasAttachments: Bool) async throws -> [String] {
+        let (channel, index) = (fixture.agent.id, fixture.index)
+        var (seen, cursor) = ([String](), String?.none)
+        while true {
+            let page = try await index.read { [cursor] in
+                try $0.messages(
+                    channelID: channel,
+                    before: cursor,
+                    limit: 10,
+                    search: search,
+                    hasAttachments: hasAttachments
+                )
+            }
+            guard let last = page.last else { return seen }
+            seen += page.map(\.id)
+            cursor = last.id
+            try await fixture.send("a needle that came later")
+            // The first page's last row stays, so that a repeat would show; the second's goes.
+            if seen.count > 10 {
+                try await index.write { tx in _ = try tx.deleteMessage(id: last.id, channelID: channel) }
+            }
+        }
+    }
+
+    @Test(
+        "Pages neither repeat nor skip a row while others are inserted and deleted, the cursor's row too",
+        arguments: [nil, "needle", "ee"],
+        [false, true]
+    )
+    func paging(search: String?, hasAttachments: Bool) async throws {
+        let fixture = try await Fixture()
+        var expected: [String] = []
+        for number in 0..<60 {
+            let isHit = number % 2 == 0
+            let message = try await fixture.send(isHit ? "the needle \(number)" : "hay")
+            let hasFile = number % 5 != 0
+            if hasFile {
+                let files = [try await fixture.storeFile().id, try await fixture.storeFile().id]
+                _ = try await fixture.index.write { tx in try tx.attach(ids: files, to: message) }
+            }
+            if search == nil || isHit, !hasAttachments || hasFile { expected.insert(message.id, at: 0) }
+        }
+        #expect(try await pages(fixture, search: search, hasAttachments: hasAttachments) == expected)
+    }
+
+    @Test("A page takes three statements, however many messages, reviews and files it has")
+    func noStatementPerRow() async throws {
+        let fixture = try await Fixture()
+        let channel = fixture.agent.id
+        for _ in 0..<20 {
+            let file = try await fixture.storeFile()
+            let message = try await fixture.send(reviewFor: .seconds(60))
+            _ = try await fixture.index.write { tx in try tx.attach(ids: [file.id], to: message) }
+        }
+        let statements = try await fixture.index.statements { tx in
+            let page = try tx.messages(channelID: channel, limit: 50)
+            #expect(page.count == 20)
+            #expect(page.allSatisfy { $0.review?.messageId == $0.id && $0.attachments.count == 1 })
+        }
+        #expect(statements.count == 3)
+    }
+
+    @Test(
+        "Every list finds its rows by index: none reads the whole table, none sorts the channel",
+        arguments: [nil, "needle", "nee"],
+        [false, true]
+    )
+    func listPlans(search: String?, hasAttachments: Bool) async throws {
+        let fixture = try await Fixture()
+        let channel = fixture.agent.id
+        try await fixture.send("a needle")
+        let plans = try await fixture.index.plans { tx in
+            let cursor = Identifier.make()
+            _ = try tx.messages(
+                channelID: channel,
+                before: cursor,
+                limit: 5,
+                search: search,
+                hasAttachments: hasAttachments
+            )
+        }
+        #expect(plans.joined().allSatisfy(Self.isByIndex), "\(plans)")
+        if search != nil { #expect(plans.joined().contains { $0.contains("message_search VIRTUAL TABLE") }) }
+    }
+
+    @Test("Pending, due, answers, repeats, groups and acknowledgements find their rows by index")
+    func reviewPlans() async throws {
+        let fixture = try await Fixture()
+        let channel = fixture.agent.id
+        let message = try await fixture.send(reviewFor: .seconds(-1))
+        let other = try await fixture.send(reviewFor: .seconds(60))
+        let plans = try await fixture.index.plans { tx in
+            _ = try tx.pendingReviews(channelID: channel, now: tx.now, limit: 5)
+            _ = try tx.nextExpiry()
+            try tx.expireDue(limit: 5)
+            _ = try tx.complete(reviewOf: other.id, responseJSON: "{}")
+            _ = try tx.answers(channelID: channel, limit: 5)
+            try tx.acknowledge(messageID: other.id, channelID: channel)
+            _ = try tx.message(clientID: "c", channelID: channel)
+            _ = try tx.message(streamID: "s", channelID: channel)
+            _ = try tx.nextIteration(of: message.id, channelID: channel)
+            _ = try tx.iterations(ofMessage: message.id, channelID: channel)
+            _ = try tx.insertOrKeepFirst(.sample(in: fixture.agent))
+            _ = try tx.deleteMessage(id: message.id, channelID: channel)
+        }
+        #expect(plans.joined().allSatisfy(Self.isByIndex), "\(plans)")
+        for index in ["reviews_pending", "reviews_due", "answers_by_channel", "messages_by_client"] {
+            #expect(plans.joined().contains { $0.contains(index) }, "\(index)")
+        }
+    }
+
+    private static func isByIndex(_ step: String) -> Bool {
+        // A page's ids and files, at most some hundred, may be listed and sorted; the partial index of what is
+        // pending is read in its own order.
+        let small = ["json_each", "LIST SUBQUERY", "SCALAR SUBQUERY", "CORRELATED", "SCAN CONSTANT ROW"]
+        if small.contains(where: step.contains) || step == "USE TEMP B-TREE FOR ORDER BY" { return true }
+        return step.hasPrefix("SEARCH") || step.contains("VIRTUAL TABLE INDEX") || step.contains("reviews_due")
+    }
+}
+
+extension Index {
+    /// The statements that `body` executes, with their values.
+    func statements(_ body: @escaping @Sendable (Transaction) throws -> Void) async throws -> [String] {
+        try await write { tx in
+            let log = Log()
+            tx.db.trace { event in log.lines.append(event.expandedDescription) }
+            defer { tx.db.trace(options: []) }
+            try body(tx)
+            return log.lines.filter { !$0.hasPrefix("--") && !$0.hasPrefix("EXPLAIN") }
+        }
+    }
+
+    /// The steps of each of the statements that `body` executes.
+    func plans(_ body: @escaping @Sendable (Transaction) throws -> Void) async throws -> [[String]] {
+        let statements = try await statements(body)
+        return try await write { tx in
+            try statements.map { sql in
+                try Row.fetchAll(tx.db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String }
+            }
+        }
+    }
+
+    private final class Log {
+        var lines: [String] = []
+    }
+}

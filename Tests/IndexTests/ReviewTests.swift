@@ -1,0 +1,160 @@
+import GRDB
+import Testing
+
+@testable import Index
+
+@Suite("Reviews and answers")
+struct ReviewTests {
+    @Test("Of 100 responses at the same moment exactly one is accepted, and it is the one that is stored")
+    func oneResponse() async throws {
+        let fixture = try await Fixture()
+        let message = try await fixture.send(reviewFor: .seconds(60))
+        let outcomes = try await withThrowingTaskGroup(of: (Int, ReviewCompletion).self) { group in
+            for number in 0..<100 {
+                group.addTask {
+                    let outcome = try await fixture.index.write { tx in
+                        try tx.complete(reviewOf: message.id, responseJSON: "{\"n\":\(number)}")
+                    }
+                    return (number, outcome)
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        let accepted = outcomes.filter { $0.1 == .accepted }
+        #expect(accepted.count == 1)
+        #expect(outcomes.filter { $0.1 == .alreadyResponded }.count == 99)
+        let review = try await fixture.index.read { [channel = fixture.agent.id] in
+            try $0.message(id: message.id, channelID: channel)?.review
+        }
+        #expect(review?.responseJSON == accepted.first.map { "{\"n\":\($0.0)}" })
+    }
+
+    @Test("An accepted response is kept whole, with the time of its transaction")
+    func response() async throws {
+        let fixture = try await Fixture()
+        let message = try await fixture.send(reviewFor: .seconds(60))
+        let now = try await fixture.index.write { tx in
+            let outcome = try tx.complete(
+                reviewOf: message.id,
+                responseJSON: #"{"x":3.0}"#,
+                feedback: "f",
+                modifiedFileIDsJSON: #"{"a":"b"}"#
+            )
+            #expect(outcome == .accepted)
+            return tx.now
+        }
+        let found = try await fixture.index.read { [channel = fixture.agent.id] in
+            try $0.message(id: message.id, channelID: channel)
+        }
+        let review = try #require(found?.review)
+        #expect(review.status == .completed)
+        #expect(review.completedAt == now)
+        #expect(review.responseJSON == #"{"x":3.0}"#)
+        #expect(review.feedback == "f")
+        #expect(review.modifiedFileIdsJSON == #"{"a":"b"}"#)
+        #expect(found?.message.updatedAt == now)
+    }
+
+    @Test("From the instant of its expiry a review takes no response, before and after the sweep has seen it")
+    func lateResponse() async throws {
+        let fixture = try await Fixture()
+        let (now, past) = (Duration.zero, Duration.milliseconds(-1))
+        for expiry in [now, past] {
+            try await fixture.index.write { tx in
+                let message = Message.sample(in: fixture.agent)
+                let review = Review.sample(of: message, expiresAt: tx.now + expiry)
+                try tx.insert(message, review: review)
+                #expect(review.status(at: tx.now) == .expired)
+                #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .expired)
+                #expect(try tx.expireDue(limit: 9).map(\.messageId) == [message.id])
+                #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .expired)
+            }
+        }
+        try await fixture.index.write { tx in
+            let message = Message.sample(in: fixture.agent)
+            let review = Review.sample(of: message, expiresAt: tx.now + .milliseconds(1))
+            try tx.insert(message, review: review)
+            #expect(review.status(at: tx.now) == .pending)
+            #expect(try tx.expireDue(limit: 9) == [])
+            #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .accepted)
+            #expect(try tx.complete(reviewOf: "gone", responseJSON: "{}") == .absent)
+        }
+    }
+
+    @Test("The sweep takes the longest due first, at most its limit, each once; then the next expiry is a later one")
+    func sweep() async throws {
+        let fixture = try await Fixture()
+        #expect(try await fixture.index.read { try $0.nextExpiry() } == nil)
+        var messages: [Message] = []
+        for expiry in [-100, -300, -200, 600] { messages.append(try await fixture.send(reviewFor: .seconds(expiry))) }
+        let ids = messages.map(\.id)
+        try await fixture.index.write { tx in
+            #expect(try tx.expireDue(limit: 2).map(\.messageId) == [ids[1], ids[2]])
+            #expect(try tx.nextExpiry().map { $0 < tx.now } == true)
+            let last = try tx.expireDue(limit: 2)
+            #expect(last.map(\.messageId) == [ids[0]])
+            #expect(last.first?.channelId == fixture.agent.id)
+            #expect(last.first?.status == .expired)
+            #expect(try tx.expireDue(limit: 2) == [])
+            #expect(try tx.nextExpiry().map { $0 > tx.now } == true)
+        }
+    }
+
+    @Test("Pending are those without an answer whose time is not over, newest first, page by page")
+    func pending() async throws {
+        let fixture = try await Fixture()
+        let channel = fixture.agent.id
+        var ids: [String] = []
+        for expiry in [60, 60, -1, 60, 60] { ids.append(try await fixture.send(reviewFor: .seconds(expiry)).id) }
+        try await fixture.send()
+        try await fixture.index.write { [ids] tx in
+            _ = try tx.complete(reviewOf: ids[1], responseJSON: "{}")
+            let page = { try tx.pendingReviews(channelID: channel, now: tx.now, before: $0, limit: 2).map(\.id) }
+            #expect(try page(nil) == [ids[4], ids[3]])
+            #expect(try page(ids[3]) == [ids[0]])
+            #expect(try tx.pendingReviews(channelID: "other", now: tx.now, limit: 2) == [])
+        }
+    }
+
+    @Test("Finished reviews stay in the channel's feed, the first to finish first, until they are acknowledged")
+    func answers() async throws {
+        let fixture = try await Fixture()
+        let (index, channel) = (fixture.index, fixture.agent.id)
+        var ids: [String] = []
+        for expiry in [60, 60, -1] { ids.append(try await fixture.send(reviewFor: .seconds(expiry)).id) }
+        try await index.write { [ids] tx in
+            // Too early: there is nothing to acknowledge yet.
+            try tx.acknowledge(messageID: ids[1], channelID: channel)
+            _ = try tx.complete(reviewOf: ids[1], responseJSON: "{}")
+            try tx.expireDue(limit: 9)
+            _ = try tx.complete(reviewOf: ids[0], responseJSON: "{}")
+        }
+        let answers = try await index.read { try $0.answers(channelID: channel, limit: 9) }
+        #expect(answers.map(\.message.id) == [ids[1], ids[2], ids[0]])
+        #expect(answers.map(\.message.review?.status) == [.completed, .expired, .completed])
+        try await index.write { [ids] tx in
+            let later = try tx.answers(channelID: channel, after: answers[0].number, limit: 1)
+            #expect(later.map(\.message.id) == [ids[2]])
+            #expect(try tx.acknowledge(messageID: ids[1], channelID: channel))
+            #expect(try !tx.acknowledge(messageID: ids[2], channelID: "other"))
+            #expect(try tx.answers(channelID: channel, limit: 9).map(\.message.id) == [ids[2], ids[0]])
+            #expect(try tx.answers(channelID: "other", limit: 9) == [])
+        }
+    }
+
+    @Test("A reader of answers misses none that come after the newest of them has gone")
+    func numbersGrow() async throws {
+        let fixture = try await Fixture()
+        let channel = fixture.agent.id
+        var messages: [Message] = []
+        for _ in 0..<2 { messages.append(try await fixture.send(reviewFor: .seconds(60))) }
+        try await fixture.index.write { [messages] tx in
+            _ = try tx.complete(reviewOf: messages[0].id, responseJSON: "{}")
+            let seen = try #require(try tx.answers(channelID: channel, limit: 1).first).number
+            try tx.acknowledge(messageID: messages[0].id, channelID: channel)
+            _ = try tx.complete(reviewOf: messages[1].id, responseJSON: "{}")
+            let next = try tx.answers(channelID: channel, after: seen, limit: 1)
+            #expect(next.map(\.message.id) == [messages[1].id])
+        }
+    }
+}

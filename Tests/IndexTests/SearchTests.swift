@@ -1,0 +1,146 @@
+import GRDB
+import Testing
+
+@testable import Index
+
+@Suite("Searching texts")
+struct SearchTests {
+    @Test(
+        "A term is a substring without regard to case; every character of it stands for itself",
+        arguments: [
+            ("needle", ["a Needle here", "xneedlex"], ["nee dle", "nedle"]),
+            ("NEEDLE", ["needle"], ["nedle"]),
+            ("100%", ["is 100% sure"], ["is 1000 sure", "100"]),
+            ("%%%", ["a%%%b"], ["abc", "%%"]),
+            ("a_b_c", ["xa_b_cx"], ["aXbXc"]),
+            ("say \"hi\" now", ["Say \"hi\" now!"], ["say hi now"]),
+            ("\"\"\"", ["\"\"\""], ["\"\""]),
+            ("it's", ["It's"], ["its"]),
+            ("a*b?c", ["xa*b?cx"], ["aXXbXc"]),
+            ("[abc]", ["x[abc]x"], ["a", "b", "abc"]),
+            ("AND OR", ["and or not"], ["and", "or and"]),
+            ("text:x", ["text:x"], ["x"]),
+            ("a\\b\\c", ["a\\b\\c"], ["abc"]),
+            ("文件夹", ["打开文件夹吧"], ["文件", "文夹件"]),
+            ("👍🏽🎉", ["so 👍🏽🎉!"], ["👍🎉"]),
+            ("ÉCOLE", ["l'école"], ["ecole"]),
+            ("ПРИВЕТ", ["привет, мир"], ["при вет"]),
+            ("straße", ["die Straße"], ["strasse"]),
+            ("abcabd", ["xabcabdx"], ["abcab abd bca cab", "abd abcab"]),
+            ("e", ["E"], ["f"]),
+            ("é", ["CAFÉ"], ["cafe"]),
+            ("%", ["5%"], ["5"]),
+            ("_", ["a_b"], ["ab"]),
+            ("\"", ["\"q\""], ["q"]),
+            ("*", ["2*3"], ["23"]),
+            ("?", ["why?"], ["why"]),
+            ("[", ["a[1"], ["a1"]),
+            ("]", ["a]1"], ["a1"]),
+            ("^a", ["x^A"], ["b"]),
+            ("文件", ["一个文件"], ["件文"]),
+            ("🎉", ["yes 🎉"], ["yes"]),
+            ("ſs", ["ſS"], ["s"]),
+            ("a\u{0}", [], ["a"]),
+            ("abc\u{0}", [], ["abc"]),
+        ] as [(String, [String], [String])]
+    )
+    func terms(term: String, hits: [String], misses: [String]) async throws {
+        let fixture = try await Fixture()
+        for text in hits + misses { try await fixture.send(text) }
+        try await fixture.send(nil)
+        let found = try await search(fixture, term)
+        #expect(found == hits.reversed())
+    }
+
+    @Test("An empty term finds everything, as none does")
+    func empty() async throws {
+        let fixture = try await Fixture()
+        try await fixture.send("a")
+        try await fixture.send(nil)
+        #expect(try await search(fixture, "").count == 2)
+        #expect(try await search(fixture, nil).count == 2)
+    }
+
+    @Test("A term of a thousand characters is looked for as a whole; of a longer one nothing is found")
+    func longTerm() async throws {
+        let fixture = try await Fixture()
+        let text = "x" + (100..<400).map { "é\($0)" }.joined()
+        try await fixture.send(text)
+        #expect(try await search(fixture, String(text.prefix(1_000))) == [text])
+        #expect(try await search(fixture, text.prefix(999) + "x") == [])
+        #expect(try await search(fixture, String(text.prefix(1_001))) == [])
+    }
+
+    @Test("Search follows every change of a text, within one group too, and what is rolled back is not found")
+    func changes() async throws {
+        struct Refusal: Error {}
+        let fixture = try await Fixture()
+        let (kept, deleted) = (try await fixture.send("old words"), try await fixture.send("old words too"))
+        let change: @Sendable (Transaction, String?) throws -> Void = { tx, text in
+            try tx.db.execute(sql: "UPDATE messages SET text = ? WHERE id = ?", arguments: [text, kept.id])
+        }
+        let units: [@Sendable (Transaction) throws -> Void] = [
+            { tx in
+                try change(tx, "words between")
+                try change(tx, "new words")
+            },
+            { tx in _ = try tx.deleteMessage(id: deleted.id, channelID: deleted.channelId) },
+            { tx in
+                try change(tx, "never words")
+                throw Refusal()
+            },
+            { tx in try tx.insert(.sample(in: fixture.agent)) },
+        ]
+        _ = try await fixture.index.asOneGroup(units)
+        #expect(try await search(fixture, "words") == ["new words"])
+        #expect(try await search(fixture, "hello") == ["hello"])
+        try await fixture.index.checkSearch()
+        try await fixture.index.write { tx in try change(tx, nil) }
+        #expect(try await search(fixture, "words") == [])
+        try await fixture.index.checkSearch()
+    }
+
+    @Test("With a channel its texts leave the full-text index; its neighbours stay")
+    func channelGoes() async throws {
+        let fixture = try await Fixture()
+        let other = Agent.sample(of: fixture.user)
+        try await fixture.index.write { tx in
+            try tx.insert(other)
+            for _ in 0..<9 { try tx.insert(.sample(in: other)) }
+        }
+        try await fixture.send("hello you")
+        try await fixture.index.write { tx in
+            try tx.db.execute(sql: "DELETE FROM agents WHERE id = ?", arguments: [other.id])
+        }
+        #expect(try await search(fixture, "hello") == ["hello you"])
+        try await fixture.index.checkSearch()
+    }
+
+    @Test("A message whose unit came after those of newer ids has its place by id, on every page")
+    func lateMessages() async throws {
+        let fixture = try await Fixture()
+        let messages = (0..<9).map { number in
+            var message = Message.sample(in: fixture.agent)
+            message.text = "needle \(number)"
+            return message
+        }
+        for number in [0, 2, 1, 8, 5, 4, 3, 7, 6] {
+            try await fixture.index.write { tx in try tx.insert(messages[number]) }
+        }
+        let channel = fixture.agent.id
+        for (number, message) in messages.enumerated() {
+            let page = try await fixture.index.read {
+                try $0.messages(channelID: channel, before: message.id, limit: 99, search: "needle").map(\.message)
+            }
+            #expect(page == messages[..<number].reversed())
+        }
+        try await fixture.index.checkSearch()
+    }
+
+    private func search(_ fixture: Fixture, _ term: String?) async throws -> [String?] {
+        let channel = fixture.agent.id
+        return try await fixture.index.read {
+            try $0.messages(channelID: channel, limit: 50, search: term).map(\.message.text)
+        }
+    }
+}

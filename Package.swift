@@ -112,7 +112,7 @@ let package = Package(
             "AppTests",
             [
                 "App", "Routing", "Index", "Blobs",
-                .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .crypto, .nioCore, .nioPosix,
+                .hummingbird, .hummingbirdTesting, .httpTypes, .grdb, .logging, .crypto, .nioCore, .nioPosix,
             ]
         ),
     ],

@@ -247,6 +247,13 @@ extension TestServer {
         return census
     }
 
+    /// The file of the bytes, when there is one blob in the store.
+    func onlyBlobFile() throws -> URL {
+        let paths = FileManager.default.enumerator(atPath: "\(root)/blobs")?.allObjects as? [String] ?? []
+        let path = try #require(paths.first { $0.contains(".") })
+        return URL(fileURLWithPath: "\(root)/blobs/\(path)")
+    }
+
     private func files(below folder: String) -> Int {
         let paths = FileManager.default.enumerator(atPath: "\(root)/\(folder)")
         return (paths?.allObjects as? [String] ?? ["no such folder"]).count { path in

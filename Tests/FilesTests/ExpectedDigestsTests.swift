@@ -16,6 +16,9 @@ struct ExpectedDigestsTests {
         arguments: [
             "sha-256=:\(helloBase64):", "SHA-256=:\(helloBase64):", " sha-256 = :\(helloBase64): ",
             "sha-512=:AAAA:, sha-256=:\(helloBase64):", "sha-256=:\(helloBase64):, md5=:AAAA:",
+            // RFC 8941: of equal keys the last counts, and parameters are legal.
+            "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:, sha-256=:\(helloBase64):",
+            "sha-256=:\(helloBase64):;x=1",
         ]
     )
     func reprDigest(value: String) throws {

@@ -174,6 +174,23 @@ def test_a_restart_on_a_full_disk_serves_what_is_there_or_says_why_not(disk, ser
     assert owner.another().content(old) == b"here before"
 
 
+def test_the_reserve_holds_for_an_upload_of_unknown_length(disk, make_server):
+    server = make_server(storage=disk / "unknown", PLACET_MIN_FREE_BYTES=str(6 << 20)).start()
+    owner = server.owner()
+    with Wire(server) as wire:
+        wire.send(upload_head(owner, "transfer-encoding: chunked"))
+        wire.send(chunk(field("channelId", owner.channel) + file_part(b"")[:-2]))
+        for _ in range(DISK_MIB):
+            try:
+                wire.send(chunk(os.urandom(1 << 20)))
+            except (BrokenPipeError, ConnectionResetError):
+                break
+        assert_error(wire.answer(), 507)
+    eventually(lambda: server.incoming() == [], "the spool goes")
+    server.kill()
+    shutil.rmtree(disk / "unknown")
+
+
 def test_the_reserve_is_kept_free(disk, make_server):
     server = make_server(storage=disk / "reserve", PLACET_MIN_FREE_BYTES=str(8 << 20)).start()
     owner = server.owner()

@@ -309,3 +309,9 @@ def warm_up(owner):
         thread.start()
     for thread in threads:
         thread.join()
+
+
+@pytest.mark.parametrize("line", ["connection: Close", "connection: keep-alive, close"])
+def test_a_client_that_wants_the_connection_closed_gets_it_closed(wire, line):
+    assert wire.send(head("GET", "/health", line)).answer().status == 200
+    assert wire.ended()

@@ -65,8 +65,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Hummingbird knows `Connection: close` by that spelling alone; it is a list, without regard to case (RFC 9110
     /// section 7.6.1).
     private static func withPlainClose(_ head: HTTPRequest) -> HTTPRequest {
-        guard let options = head.headerFields[.connection]?.lowercased(), options != "close" else { return head }
-        guard options.split(separator: ",").contains(where: { $0.filter { $0 != " " } == "close" }) else { return head }
+        let options = head.headerFields[.connection]?.lowercased().split(separator: ",") ?? []
+        guard options.contains(where: { $0.filter { $0 != " " } == "close" }) else { return head }
         var head = head
         head.headerFields[.connection] = "close"
         return head

@@ -50,10 +50,3 @@ struct StoredFile: Sendable {
     let ownerID: String
     let blobKey: String
 }
-
-extension Querying {
-    /// Whether a channel exists and is this user's; which of the two fails is not told apart.
-    func owns(_ channelID: String, userID: String) throws -> Bool {
-        try agent(id: channelID)?.userId == userID
-    }
-}

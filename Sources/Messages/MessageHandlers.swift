@@ -110,10 +110,3 @@ private struct Iterations: Encodable {
 extension APIError {
     static let messageNotFound = APIError(.notFound, "Message not found")
 }
-
-extension Querying {
-    /// Whether a channel exists and is this user's; which of the two fails is not told apart.
-    func owns(_ channelID: String, userID: String) throws -> Bool {
-        try agent(id: channelID)?.userId == userID
-    }
-}

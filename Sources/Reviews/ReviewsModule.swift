@@ -80,10 +80,3 @@ private struct Outcome<View: Encodable & Sendable>: Encodable {
     let status: String
     var message: View?
 }
-
-extension Querying {
-    /// Whether a channel exists and is this user's; which of the two fails is not told apart.
-    func owns(_ channelID: String, userID: String) throws -> Bool {
-        try agent(id: channelID)?.userId == userID
-    }
-}

@@ -1,6 +1,11 @@
 import GRDB
 
 extension Querying {
+    /// Whether a channel exists and is this user's; which of the two fails is not told apart.
+    package func owns(_ channelID: String, userID: String) throws -> Bool {
+        try agent(id: channelID)?.userId == userID
+    }
+
     /// The agent of that id, whoever owns it.
     package func agent(id: String) throws -> Agent? {
         try one(SQL.agentByID, [id])

@@ -12,10 +12,25 @@ import UnixSignals
 
 /// Expires reviews for as long as the server runs.
 private struct Expiry: Service {
-    let index: Index
+    /// How long to wait after a failure, such as a full disk: reads go on meanwhile, and so must the server.
+    private static let pause = Duration.seconds(5)
 
-    func run() async throws {
-        try await cancelWhenGracefulShutdown { try await ExpirySweep(index: index).run() }
+    let index: Index
+    let logger: Logger
+
+    func run() async {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await ExpirySweep(index: index).run()
+                } catch is CancellationError {
+                    return
+                } catch {
+                    logger.error("reviews could not be expired", metadata: ["error": "\(error)"])
+                    try? await Task.sleep(for: Self.pause)
+                }
+            }
+        }
     }
 }
 
@@ -60,7 +75,7 @@ package struct Server: Sendable {
             address: .hostname(configuration.host, port: configuration.port),
             onRunning: { channel in onListening(channel.localAddress?.port ?? 0) }
         )
-        let services: [any Service] = [controlApplication(assembly), Expiry(index: assembly.index), network]
+        let services: [any Service] = [controlApplication(assembly), Expiry(index: assembly.index, logger: logger), network]
         try await serve(group(services, signals: [.sigterm, .sigint]), assembly)
     }
 

@@ -75,7 +75,8 @@ package struct Server: Sendable {
             address: .hostname(configuration.host, port: configuration.port),
             onRunning: { channel in onListening(channel.localAddress?.port ?? 0) }
         )
-        let services: [any Service] = [controlApplication(assembly), Expiry(index: assembly.index, logger: logger), network]
+        let expiry = Expiry(index: assembly.index, logger: logger)
+        let services: [any Service] = [controlApplication(assembly), expiry, network]
         try await serve(group(services, signals: [.sigterm, .sigint]), assembly)
     }
 

@@ -111,7 +111,7 @@ def test_a_label_out_of_range_is_refused_in_a_sentence(server, label):
 def test_the_control_socket_is_the_owners_alone_and_not_on_the_network(server, owner):
     mode = (server.storage / "control.sock").stat().st_mode
     assert stat.S_ISSOCK(mode)
-    assert stat.S_IMODE(mode) == 0o600
+    assert stat.S_IMODE(mode) & 0o077 == 0  # Whoever can connect can make keys.
     for path in ("/local/keys", "/local/users", "/api/v1/local/keys"):
         assert requests.get(server.url + path, headers={"x-api-key": owner.key}, timeout=20).status_code == 404
 

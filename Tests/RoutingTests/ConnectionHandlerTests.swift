@@ -122,6 +122,24 @@ struct ConnectionHandlerTests {
         #expect(wire.closed.isEmpty)
     }
 
+    @Test(
+        "the wish to close reaches Hummingbird in the one spelling it knows, other options as they are",
+        arguments: [
+            ("close", "close"), ("Close", "close"), ("CLOSE", "close"), ("keep-alive, close", "close"),
+            ("Keep-Alive,Close", "close"), ("close , upgrade", "close"), ("keep-alive", "keep-alive"),
+            ("closed", "closed"), ("keep-alive, x-close", "keep-alive, x-close"),
+        ]
+    )
+    func wishToClose(sent: String, passedOn: String) throws {
+        let wire = try Wire()
+        try wire.clientSends("GET /next HTTP/1.1\r\nhost: x\r\nconnection: \(sent)\r\n\r\n")
+        guard case .head(let head)? = try wire.channel.readInbound(as: HTTPRequestPart.self) else {
+            Issue.record("no head arrived")
+            return
+        }
+        #expect(head.headerFields[.connection] == passedOn)
+    }
+
     // MARK: File regions
 
     @Test("a part of a file goes out between the buffers written before and after it")

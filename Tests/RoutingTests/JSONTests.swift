@@ -149,6 +149,8 @@ struct JSONTests {
             ("http://", false), ("http:///path", false), ("https:example.org", false), ("", false),
             ("example.org", false),
             ("file:///etc/passwd", false), (" https://example.org", false), ("https://exa mple.org", false),
+            (#"https://example.org/\r\nx: y"#, false), (#"https://example.org/\n"#, false),
+            ("https://example.org/a b", false), ("https://example.org/ ", false),
         ]
     )
     func url(text: String, isFine: Bool) throws {

@@ -7,7 +7,7 @@ import NIOHTTPTypes
 
 /// Hummingbird's HTTP/1 channel, with each connection's tasks running on the event loop that serves its socket.
 ///
-/// A request then crosses no thread between the socket and its handler: about three times the requests per second of the
+/// A request then crosses no thread between the socket and its handler: about twice the requests per second of the
 /// default pool on two cores (docs/performance.md). The price: handlers must not block. Files, hashing and type detection
 /// go to the thread pool; the index reads on the calling thread, in some 20 µs.
 package struct EventLoopChannel: ServerChildChannel {

@@ -40,7 +40,7 @@ package struct AgentsModule: RouteModule {
                 name: name,
                 description: description,
                 avatarUrl: avatarURL,
-                webhookUrl: webhookURL,
+                webhook: webhookURL.map { Webhook(url: $0) },
                 status: .active,
                 tag: tag,
                 createdAt: tx.now

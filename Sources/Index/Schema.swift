@@ -15,6 +15,9 @@ enum Schema {
         migrator.registerMigration("2 messages and reviews", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: MessagesMigration.sql)
         }
+        migrator.registerMigration("3 deliveries and streams", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: DeliveryMigration.sql)
+        }
         return migrator
     }
 

@@ -85,7 +85,7 @@ struct AccountQueryTests {
             name: "full",
             description: "d",
             avatarUrl: "a",
-            webhookUrl: "w",
+            webhook: Webhook(url: "w"),
             status: .busy,
             statusMessage: "m",
             statusSince: Timestamp(milliseconds: 1),

@@ -46,7 +46,7 @@ struct RecordJSONTests {
             try json(agent) == """
                 {"avatarUrl":null,"createdAt":"2026-11-23T22:14:01.123Z","description":null,"id":"a1",\
                 "lastActiveAt":null,"name":"builder","status":"offline","statusMessage":null,"statusSince":null,\
-                "tag":null,"webhookAuth":null,"webhookHeaders":null,"webhookUrl":null}
+                "tag":null,"webhookAuth":null,"webhookHeaders":null,"webhookSecret":null,"webhookUrl":null}
                 """
         )
         let full = Agent(
@@ -55,7 +55,7 @@ struct RecordJSONTests {
             name: "builder",
             description: "d",
             avatarUrl: "/a",
-            webhookUrl: "https://h",
+            webhook: Webhook(url: "https://h"),
             status: .busy,
             statusMessage: "m",
             statusSince: .sample,
@@ -68,7 +68,7 @@ struct RecordJSONTests {
                 {"avatarUrl":"/a","createdAt":"2026-11-23T22:14:01.123Z","description":"d","id":"a1",\
                 "lastActiveAt":"2026-11-23T22:14:01.123Z","name":"builder","status":"busy","statusMessage":"m",\
                 "statusSince":"2026-11-23T22:14:01.123Z","tag":"t","webhookAuth":null,"webhookHeaders":null,\
-                "webhookUrl":"https://h"}
+                "webhookSecret":null,"webhookUrl":"https://h"}
                 """
         )
     }

@@ -23,8 +23,9 @@ extension Transaction {
         try execute(
             SQL.insertAgent,
             [
-                agent.id, agent.userId, agent.name, agent.description, agent.avatarUrl, agent.webhookUrl,
-                agent.status, agent.statusMessage, agent.statusSince, agent.lastActiveAt, agent.tag,
+                agent.id, agent.userId, agent.name, agent.description, agent.avatarUrl, agent.webhook?.url,
+                agent.webhook?.headersJSON, agent.webhook?.authJSON, agent.webhook?.secret, agent.status,
+                agent.statusMessage, agent.statusSince, agent.lastActiveAt, agent.tag,
                 agent.createdAt,
             ]
         )
@@ -36,6 +37,6 @@ private enum SQL {
     static let agentsByUser = "SELECT \(Agent.columns) FROM agents WHERE user_id = ? ORDER BY id DESC"
     static let insertAgent = """
         INSERT INTO agents (\(Agent.columns), number)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM agents))
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM agents))
         """
 }

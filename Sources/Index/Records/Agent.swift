@@ -1,8 +1,7 @@
 import GRDB
 
-/// An agent, which is a channel, owned by one user. Encodes to the contract's Agent, which leaves the owner out.
-///
-/// The table has columns for webhook headers and credentials too; nothing sets them yet, so they encode as null.
+/// An agent, which is a channel, owned by one user. Encodes to the contract's Agent, which leaves the owner out and masks
+/// the webhook's secrets.
 package struct Agent: Sendable, Equatable, Identifiable {
     /// What the agent last said it is doing.
     package enum Status: String, Sendable, Codable, DatabaseValueConvertible {
@@ -15,7 +14,7 @@ package struct Agent: Sendable, Equatable, Identifiable {
     package var name: String
     package var description: String?
     package var avatarUrl: String?
-    package var webhookUrl: String?
+    package var webhook: Webhook?
     package var status: Status
     package var statusMessage: String?
     package var statusSince: Timestamp?
@@ -30,7 +29,7 @@ package struct Agent: Sendable, Equatable, Identifiable {
         name: String,
         description: String? = nil,
         avatarUrl: String? = nil,
-        webhookUrl: String? = nil,
+        webhook: Webhook? = nil,
         status: Status = .offline,
         statusMessage: String? = nil,
         statusSince: Timestamp? = nil,
@@ -43,7 +42,7 @@ package struct Agent: Sendable, Equatable, Identifiable {
         self.name = name
         self.description = description
         self.avatarUrl = avatarUrl
-        self.webhookUrl = webhookUrl
+        self.webhook = webhook
         self.status = status
         self.statusMessage = statusMessage
         self.statusSince = statusSince
@@ -55,7 +54,7 @@ package struct Agent: Sendable, Equatable, Identifiable {
 
 extension Agent: Encodable {
     private enum CodingKeys: CodingKey {
-        case id, name, description, avatarUrl, webhookUrl, webhookHeaders, webhookAuth
+        case id, name, description, avatarUrl, webhookUrl, webhookHeaders, webhookAuth, webhookSecret
         case status, statusMessage, statusSince, lastActiveAt, tag, createdAt
     }
 
@@ -65,9 +64,13 @@ extension Agent: Encodable {
         try object.encode(name, forKey: .name)
         try object.encode(description, forKey: .description)
         try object.encode(avatarUrl, forKey: .avatarUrl)
-        try object.encode(webhookUrl, forKey: .webhookUrl)
-        try object.encodeNil(forKey: .webhookHeaders)
-        try object.encodeNil(forKey: .webhookAuth)
+        try object.encode(webhook?.url, forKey: .webhookUrl)
+        try object.encode(webhook?.shownHeaders, forKey: .webhookHeaders)
+        try object.encode(
+            webhook?.auth.map { Webhook.Auth(username: $0.username, password: Webhook.masked) },
+            forKey: .webhookAuth
+        )
+        try object.encode(webhook?.secret.map { _ in Webhook.masked }, forKey: .webhookSecret)
         try object.encode(status, forKey: .status)
         try object.encode(statusMessage, forKey: .statusMessage)
         try object.encode(statusSince, forKey: .statusSince)
@@ -79,7 +82,7 @@ extension Agent: Encodable {
 
 extension Agent: FetchableRecord {
     static let columns = """
-        id, user_id, name, description, avatar_url, webhook_url, \
+        id, user_id, name, description, avatar_url, webhook_url, webhook_headers, webhook_auth, webhook_secret, \
         status, status_message, status_since, last_active_at, tag, created_at
         """
 
@@ -89,12 +92,12 @@ extension Agent: FetchableRecord {
         name = row[2]
         description = row[3]
         avatarUrl = row[4]
-        webhookUrl = row[5]
-        status = row[6]
-        statusMessage = row[7]
-        statusSince = row[8]
-        lastActiveAt = row[9]
-        tag = row[10]
-        createdAt = row[11]
+        webhook = Webhook(row: row, from: 5)
+        status = row[9]
+        statusMessage = row[10]
+        statusSince = row[11]
+        lastActiveAt = row[12]
+        tag = row[13]
+        createdAt = row[14]
     }
 }

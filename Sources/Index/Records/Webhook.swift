@@ -1,0 +1,70 @@
+import Foundation
+import GRDB
+
+/// Where a channel's events go, and what the requests carry. Its secrets are in the index as they were given: they must be
+/// sent again. Never encode it; `Agent` shows it masked.
+package struct Webhook: Sendable, Equatable {
+    /// Credentials of HTTP Basic authentication (RFC 7617).
+    package struct Auth: Sendable, Equatable, Codable {
+        package var username: String
+        package var password: String
+
+        package init(username: String, password: String) {
+            self.username = username
+            self.password = password
+        }
+    }
+
+    static let masked = "***"
+
+    package var url: String
+    package var headers: [String: String]?
+    package var auth: Auth?
+    /// `whsec_` and the key of the signatures in Base64 (Standard Webhooks).
+    package var secret: String?
+
+    /// A webhook as given; nothing is checked.
+    package init(url: String, headers: [String: String]? = nil, auth: Auth? = nil, secret: String? = nil) {
+        self.url = url
+        self.headers = headers
+        self.auth = auth
+        self.secret = secret
+    }
+
+    /// The headers with the values of those hidden whose name says that they are secret (contract section 2).
+    var shownHeaders: [String: String]? {
+        guard let headers else { return nil }
+        let names = headers.map { ($0, Self.isSecret($0) ? Self.masked : $1) }
+        return Dictionary(uniqueKeysWithValues: names)
+    }
+
+    private static func isSecret(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return ["authorization", "cookie", "token", "key", "secret", "signature"].contains(where: name.contains)
+    }
+}
+
+extension Webhook {
+    var headersJSON: String? { headers.flatMap(Self.json) }
+    var authJSON: String? { auth.flatMap(Self.json) }
+
+    /// Reads URL, headers, credentials and secret from four columns; nil without a URL.
+    init?(row: Row, from column: Int) {
+        guard let url: String = row[column] else { return nil }
+        self.init(
+            url: url,
+            headers: (row[column + 1] as String?).flatMap(Self.value),
+            auth: (row[column + 2] as String?).flatMap(Self.value),
+            secret: row[column + 3]
+        )
+    }
+
+    /// Strings alone: encoding them cannot fail.
+    private static func json(_ value: some Encodable) -> String? {
+        (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static func value<Value: Decodable>(_ json: String) -> Value? {
+        try? JSONDecoder().decode(Value.self, from: Data(json.utf8))
+    }
+}

@@ -71,7 +71,7 @@ let package = Package(
 
         // One module per resource. They never import one another.
         module("Accounts", ["Routing", "Index", .hummingbird, .httpTypes, .crypto, .cryptoExtras]),
-        module("Agents", ["Routing", "Index", .hummingbird]),
+        module("Agents", ["Routing", "Index", .hummingbird, .httpTypes]),
         module(
             "Files",
             [

@@ -21,6 +21,8 @@ package struct Assembly: Sendable {
     package let index: Index
     package let blobs: DiskBlobStore
     package let routers: Routers
+    /// What is to be run beside the routes.
+    let sweeps: [Sweep]
     /// Set when this start made the first owner.
     package let firstOwner: FirstOwner?
     private let threads: NIOThreadPool
@@ -40,21 +42,23 @@ package struct Assembly: Sendable {
             password: configuration.adminPassword
         )
         let authenticator = KeyAuthenticator(index: index)
+        let agents = AgentsModule(index: index)
+        let files = FilesModule(
+            index: index,
+            blobs: blobs,
+            detector: try MediaTypeDetector(),
+            threads: threads,
+            limits: UploadLimits(maxBytes: configuration.maxUploadBytes, minFreeBytes: configuration.minFreeBytes)
+        )
+        let messages = MessagesModule(index: index, files: FilesOfMessages(files: files))
+        let reviews = ReviewsModule(index: index, views: messages.views)
+        sweeps = [reviews.expiry, messages.idleDrafts, agents.removal]
         let modules: [any RouteModule] = [
             AccountsModule(index: index, authenticator: authenticator),
-            AgentsModule(index: index),
-            FilesModule(
-                index: index,
-                blobs: blobs,
-                detector: try MediaTypeDetector(),
-                threads: threads,
-                limits: UploadLimits(
-                    maxBytes: configuration.maxUploadBytes,
-                    minFreeBytes: configuration.minFreeBytes
-                )
-            ),
-            MessagesModule(index: index),
-            ReviewsModule(index: index) { MessageView($0, isListed: $1) },
+            agents,
+            files,
+            messages,
+            reviews,
             StatusModule(index: index, blobs: blobs, version: Server.version),
         ]
         routers = Routers(modules: modules, authenticator: authenticator, translate: translate)

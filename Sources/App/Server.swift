@@ -5,28 +5,27 @@ import HummingbirdCore
 import Index
 import Logging
 import NIOCore
-import Reviews
 import Routing
 import ServiceLifecycle
 import UnixSignals
 
-/// Expires reviews for as long as the server runs.
-private struct Expiry: Service {
+/// Sweeps for as long as the server runs.
+private struct Upkeep: Service {
     /// How long to wait after a failure, such as a full disk: reads go on meanwhile, and so must the server.
     private static let pause = Duration.seconds(5)
 
-    let index: Index
+    let sweep: Sweep
     let logger: Logger
 
     func run() async {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    try await ExpirySweep(index: index).run()
+                    try await sweep.run()
                 } catch is CancellationError {
                     return
                 } catch {
-                    logger.error("reviews could not be expired", metadata: ["error": "\(error)"])
+                    logger.error("upkeep failed", metadata: ["of": "\(sweep.name)", "error": "\(error)"])
                     try? await Task.sleep(for: Self.pause)
                 }
             }
@@ -75,8 +74,8 @@ package struct Server: Sendable {
             address: .hostname(configuration.host, port: configuration.port),
             onRunning: { channel in onListening(channel.localAddress?.port ?? 0) }
         )
-        let expiry = Expiry(index: assembly.index, logger: logger)
-        let services: [any Service] = [controlApplication(assembly), expiry, network]
+        let upkeep = assembly.sweeps.map { Upkeep(sweep: $0, logger: logger) }
+        let services: [any Service] = [controlApplication(assembly)] + upkeep + [network]
         try await serve(group(services, signals: [.sigterm, .sigint]), assembly)
     }
 

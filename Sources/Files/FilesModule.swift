@@ -12,6 +12,10 @@ package struct FilesModule: RouteModule {
     let intake: Intake
     let limits: UploadLimits
     let recent = RecentDownloads()
+    /// Texts as files, for `store-text` and for messages.
+    package let texts: TextFiles
+    /// The content of small text files, for messages.
+    package let inlineTexts: InlineTexts
 
     package init(
         index: Index,
@@ -24,6 +28,8 @@ package struct FilesModule: RouteModule {
         self.blobs = blobs
         self.limits = limits
         intake = Intake(index: index, blobs: blobs, detector: detector, threads: threads)
+        texts = TextFiles(intake: intake, limits: limits)
+        inlineTexts = InlineTexts(index: index, blobs: blobs)
     }
 
     package func addRoutes(to mounts: Mounts) {
@@ -36,18 +42,5 @@ package struct FilesModule: RouteModule {
             .delete("files/:id", use: delete)
             .get("files/:id/download", use: download)
             .head("files/:id/download", use: download)
-    }
-}
-
-/// What one upload may take.
-package struct UploadLimits: Sendable {
-    /// The largest file, in bytes.
-    package let maxBytes: Int64
-    /// How many bytes of the disk stay free: uploads that would go below are refused with 507.
-    package let minFreeBytes: Int64
-
-    package init(maxBytes: Int64, minFreeBytes: Int64) {
-        self.maxBytes = maxBytes
-        self.minFreeBytes = minFreeBytes
     }
 }

@@ -5,11 +5,11 @@ import NIOCore
 import NIOPosix
 import Routing
 
-/// The way of a received file into the store: publish the bytes, commit the rows, drop the spool.
+/// The way of received files into the store: publish the bytes, commit the rows, drop the spools.
 ///
-/// When ``store(_:in:of:message:)`` returns, bytes and rows are durable (invariants 1 and 4). When it throws, neither
-/// is left; except that when the commit failed in a way that does not tell whether it happened, the
-/// published bytes stay: garbage at worst (invariant 2).
+/// When a function returns, bytes and rows are durable (invariants 1 and 4). When it throws, neither is left; except that
+/// when the commit failed in a way that does not tell whether it happened, the published bytes stay: garbage at worst
+/// (invariant 2).
 struct Intake: Sendable {
     /// How long a stored file waits to be attached before the collector may take it.
     static let unattachedLifetime = Duration.seconds(24 * 60 * 60)
@@ -21,6 +21,8 @@ struct Intake: Sendable {
     let detector: MediaTypeDetector
     let threads: NIOThreadPool
 
+    /// Stores one file, in a message of its own or for later.
+    ///
     /// - Throws: ``APIError`` 403 when the channel is not the user's; ``BlobError`` and ``IndexError`` when the store
     ///   cannot take the file.
     func store(
@@ -29,64 +31,106 @@ struct Intake: Sendable {
         of userID: String,
         message: NewMessage? = nil
     ) async throws -> Attachment {
-        let draft: Draft
+        try await store([file], in: channelID, of: userID) { tx, files in
+            let message = message.map { $0.message(in: channelID, at: tx.now) }
+            if let message { try tx.insert(message) }
+            return try files.insert(tx, messageID: message?.id)[0]
+        }
+    }
+
+    /// Stores files together with whatever `body` stores, or nothing of both. `body` decides by
+    /// ``StagedFiles/insert(_:messageID:)`` whether and where they go, and may run more than once.
+    ///
+    /// - Throws: as above, and what `body` throws.
+    func store<Value: Sendable>(
+        _ files: [ReceivedFile],
+        in channelID: String,
+        of userID: String,
+        _ body: @escaping @Sendable (Transaction, StagedFiles) throws -> Value
+    ) async throws -> Value {
+        var drafts: [FileDraft] = []
         do {
             // Asked again in the transaction; here it saves publishing what will be refused.
             guard try await index.read({ try $0.owns(channelID, userID: userID) }) else { throw APIError.notYourAgent }
-            let type = try await detect(file)
-            draft = Draft(file: file, type: type, detector: detector.version, channelID: channelID, userID: userID)
+            for file in files {
+                let type = try await detect(file)
+                drafts.append(FileDraft(file: file, type: type, detector: detector.version, channelID: channelID))
+            }
         } catch {
-            await blobs.discard(file.bytes)
+            await discard(files)
             throw error
+        }
+        let ownedBody: @Sendable (Transaction, StagedFiles) throws -> Value = { tx, staged in
+            guard try tx.owns(channelID, userID: userID) else { throw APIError.notYourAgent }
+            return try body(tx, staged)
         }
         for _ in 1..<Self.maxAttempts {
             do {
-                return try await commit(draft, message)
+                return try await commit(drafts, ownedBody)
             } catch IndexError.missingReference {
-                continue  // The blob we relied on went meanwhile: publish our own bytes.
+                continue  // A blob we relied on went meanwhile: publish our own bytes.
             }
         }
         do {
-            return try await commit(draft, message)
+            return try await commit(drafts, ownedBody)
         } catch IndexError.missingReference {
-            await blobs.discard(file.bytes)
+            await discard(files)
             throw IndexError.missingReference
         }
     }
 
-    /// One attempt. The spool is dropped at its end, except when it throws `.missingReference` (it is needed for the next
-    /// attempt) and when published bytes could be in use or could not be removed: its name in `incoming/` then lets the
-    /// sweep at the next start find out (invariant 7).
-    private func commit(_ draft: Draft, _ message: NewMessage?) async throws -> Attachment {
-        let key = try await publishIfNew(draft.file.bytes)
+    /// One attempt. The spools are dropped at its end, except when it throws `.missingReference` (they are needed for the
+    /// next attempt) and when published bytes could be in use or could not be removed: the names in `incoming/` then let
+    /// the sweep at the next start find out (invariant 7).
+    private func commit<Value: Sendable>(
+        _ drafts: [FileDraft],
+        _ body: @escaping @Sendable (Transaction, StagedFiles) throws -> Value
+    ) async throws -> Value {
+        let files = drafts.map(\.file)
+        let keys = try await publishNew(drafts)
         do {
-            let stored = try await index.write { tx in try draft.insert(tx, publishedAs: key, message: message) }
-            if let key, !stored.keptOurKey { await remove(doomed: key) }
-            await blobs.discard(draft.file.bytes)
-            return stored.attachment
+            let (value, unused) = try await index.write { tx in
+                let staged = StagedFiles(drafts, keys)
+                let value = try body(tx, staged)
+                return (value, try staged.doomUnused(tx))
+            }
+            for key in unused { await remove(doomed: key) }
+            await discard(files)
+            return value
         } catch let error as IndexError where !error.meansNothingWasStored {
             throw error
         } catch {
-            if let key { try await blobs.remove(key) }
-            if error as? IndexError != .missingReference { await blobs.discard(draft.file.bytes) }
+            for case let key? in keys { try await blobs.remove(key) }
+            if error as? IndexError != .missingReference { await discard(files) }
+            throw error
+        }
+    }
+
+    private func publishNew(_ drafts: [FileDraft]) async throws -> [BlobKey?] {
+        var keys: [BlobKey?] = []
+        do {
+            for draft in drafts { keys.append(try await publishIfNew(draft.file.bytes)) }
+            return keys
+        } catch {
+            for case let key? in keys { try await blobs.remove(key) }
+            await discard(drafts.map(\.file))
             throw error
         }
     }
 
     /// - Returns: the fresh key, or nil when the index knows the digest.
     private func publishIfNew(_ bytes: SpooledBlob) async throws -> BlobKey? {
-        do {
-            let digest = bytes.digest.hex
-            let isKnown = try await index.read { try $0.blob(sha256: digest) != nil }
-            return isKnown ? nil : try await blobs.publish(bytes)
-        } catch {
-            await blobs.discard(bytes)
-            throw error
-        }
+        let digest = bytes.digest.hex
+        let isKnown = try await index.read { try $0.blob(sha256: digest) != nil }
+        return isKnown ? nil : try await blobs.publish(bytes)
     }
 
-    /// Somebody else stored the same bytes first: our copy goes, then the note that it has to. The file is stored by now,
-    /// so a failure here is nobody's: the note stands, and the next start acts on it.
+    private func discard(_ files: [ReceivedFile]) async {
+        for file in files { await blobs.discard(file.bytes) }
+    }
+
+    /// Somebody else stored the same bytes first, or nobody needs them: our copy goes, then the note that it has to. What
+    /// was asked for is stored by now, so a failure here is nobody's: the note stands, and the next start acts on it.
     private func remove(doomed key: BlobKey) async {
         do {
             try await blobs.remove(key)
@@ -111,70 +155,9 @@ struct Intake: Sendable {
 struct NewMessage: Sendable {
     let id = Identifier.make()
     let text: String?
-}
 
-/// The rows of a file, ready to be inserted as often as the transaction needs.
-private struct Draft: Sendable {
-    let id = Identifier.make()
-    let file: ReceivedFile
-    let type: MediaType
-    let detector: String
-    let channelID: String
-    let userID: String
-
-    /// - Parameter key: where the bytes were published; nil when the index knows the digest.
-    func insert(
-        _ tx: Transaction,
-        publishedAs key: BlobKey?,
-        message: NewMessage?
-    ) throws -> (attachment: Attachment, keptOurKey: Bool) {
-        guard try tx.owns(channelID, userID: userID) else { throw APIError.notYourAgent }
-        let keptOurKey = try key.map { try insertBlob(tx, $0) } ?? false
-        if let message {
-            try tx.insert(
-                Message(
-                    id: message.id,
-                    channelId: channelID,
-                    senderType: .agent,
-                    senderId: channelID,
-                    text: message.text,
-                    createdAt: tx.now
-                )
-            )
-        }
-        let attachment = attachment(at: tx.now, messageID: message?.id)
-        try tx.insert(attachment)
-        return (attachment, keptOurKey)
-    }
-
-    private func insertBlob(_ tx: Transaction, _ key: BlobKey) throws -> Bool {
-        let blob = Blob(
-            sha256: file.bytes.digest.hex,
-            key: key.description,
-            size: Int(file.bytes.size),
-            crc32: file.bytes.crc32,
-            createdAt: tx.now
-        )
-        let winner = try tx.insertBlobOrKeepWinner(blob)
-        if winner.key != blob.key { try tx.doom(key: blob.key, notBefore: tx.now) }
-        return winner.key == blob.key
-    }
-
-    private func attachment(at now: Timestamp, messageID: String?) -> Attachment {
-        Attachment(
-            id: id,
-            channelId: channelID,
-            messageId: messageID,
-            sha256: file.bytes.digest.hex,
-            filename: file.filename,
-            mimeType: type.type,
-            charset: type.charset,
-            detector: detector,
-            declaredMimeType: file.declaredType.flatMap(MediaType.normalisedDeclaredType),
-            size: Int(file.bytes.size),
-            createdAt: now,
-            expiresAt: messageID == nil ? now + Intake.unattachedLifetime : nil
-        )
+    fileprivate func message(in channelID: String, at now: Timestamp) -> Message {
+        Message(id: id, channelId: channelID, senderType: .agent, senderId: channelID, text: text, createdAt: now)
     }
 }
 

@@ -9,9 +9,6 @@ import Routing
 
 /// Uploads: a file inside a new message, a file stored for later, and text stored as a file.
 extension FilesModule {
-    /// Room for the fields and boundaries around the file, when the declared length is judged.
-    private static let formOverhead: Int64 = 1 << 20
-
     @Sendable
     func upload(_ request: Request, _ context: AgentContext) async throws -> Response {
         let form = try await receive(request, context)
@@ -40,31 +37,16 @@ extension FilesModule {
         let filename = fields.optionalString("filename", length: 1...4096) ?? "content.md"
         let type = fields.optionalString("mimeType", length: 1...255) ?? "text/markdown"
         try fields.check()
-        guard content.utf8.count <= limits.maxBytes else { throw APIError.fileTooLarge(limit: limits.maxBytes) }
-        try await admit(length: Int64(content.utf8.count))
-
-        let bytes = try await spool(content)
-        let file = ReceivedFile(bytes: bytes, filename: FileName.sanitized(filename), declaredType: type)
+        let file = try await texts.receive([NewText(content: content, filename: filename, declaredType: type)])[0]
         let attachment = try await intake.store(file, in: channelID, of: context.principal.userID)
         return try .json(attachment, status: .created)
-    }
-
-    private func spool(_ text: String) async throws -> SpooledBlob {
-        let spool = try await blobs.makeSpool(sampleBytes: MediaTypeDetector.sampleBytes)
-        do {
-            try await spool.append(ByteBuffer(string: text))
-            return try await spool.finish()
-        } catch {
-            await spool.discard()
-            throw error
-        }
     }
 
     /// Judges the head, then takes the body in as it comes.
     private func receive(_ request: Request, _ context: AgentContext) async throws -> UploadForm {
         let boundary = try MultipartBoundary(contentType: request.headers[.contentType] ?? "")
         let digests = try ExpectedDigests(request.headers)
-        try await admit(length: request.declaredLength ?? 0)
+        try await limits.admit(length: request.declaredLength ?? 0, to: blobs)
         try await context.connection.acceptBody()
 
         var reader = UploadFormReader(
@@ -81,13 +63,5 @@ extension FilesModule {
             await reader.discard()
             throw error
         }
-    }
-
-    /// Refuses what cannot be stored before a byte of it is read.
-    private func admit(length: Int64) async throws {
-        guard length <= limits.maxBytes.addingReportingOverflow(Self.formOverhead).partialValue else {
-            throw APIError.fileTooLarge(limit: limits.maxBytes)
-        }
-        guard try await blobs.freeBytes() - length >= limits.minFreeBytes else { throw APIError.storageFull }
     }
 }

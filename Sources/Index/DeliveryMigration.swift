@@ -2,7 +2,14 @@
 ///
 /// One delivery for each event of a message: what is enqueued twice is sent as one, under one `webhook-id`.
 enum DeliveryMigration {
-    static let sql = deliveries + streams + statuses
+    static let sql = removal + deliveries + streams + statuses
+
+    // A deleted agent is out of sight at once; its rows go in batches (see `Queries/AgentRemoval`).
+    private static let removal = """
+        ALTER TABLE agents ADD COLUMN removed_at INTEGER;
+        CREATE INDEX agents_removed ON agents (removed_at) WHERE removed_at IS NOT NULL;
+
+        """
 
     // A claimed row's next attempt is the end of its lease, so the work of a process that died comes up again.
     private static let deliveries = """
@@ -30,7 +37,8 @@ enum DeliveryMigration {
 
         """
 
-    // A status event may come before its draft, so it belongs to the channel and has the stream's name.
+    // A status event may come before its draft, so it belongs to the channel and has the stream's name; it goes with the
+    // draft.
     private static let streams = """
         CREATE TABLE stream_events (
             id TEXT NOT NULL PRIMARY KEY,
@@ -42,7 +50,9 @@ enum DeliveryMigration {
             created_at INTEGER NOT NULL,
             UNIQUE (channel_id, stream_id, number)
         ) STRICT;
-        CREATE INDEX stream_events_by_time ON stream_events (created_at);
+        CREATE TRIGGER stream_events_delete AFTER DELETE ON messages WHEN old.stream_id IS NOT NULL BEGIN
+            DELETE FROM stream_events WHERE channel_id = old.channel_id AND stream_id = old.stream_id;
+        END;
         CREATE INDEX messages_streaming ON messages (updated_at) WHERE stream_state = 'streaming';
 
         """

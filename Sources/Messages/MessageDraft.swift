@@ -4,9 +4,12 @@ import Routing
 
 /// A message as the agent sent it, checked and ready to be stored as often as the transaction needs.
 struct MessageDraft: Sendable {
-    private static let maxAttachments = 1000
+    /// Each may be answered with 64 KiB of text.
+    private static let maxAttachments = 100
+    private static let maxTexts = 20
 
     let channelID: String
+    let texts: [TextAttachment]
     private let id = Identifier.make()
     private let text: String?
     private let status: Message.Status?
@@ -15,6 +18,8 @@ struct MessageDraft: Sendable {
     private let attachmentIDs: [String]
     private let iterationOf: String?
     private let clientID: String?
+    private let streamID: String?
+    private let streamState: Message.StreamState?
     private let review: ReviewDraft?
 
     /// - Throws: ``APIError`` 400 naming every field that is wrong, or that there is nothing to send.
@@ -30,21 +35,26 @@ struct MessageDraft: Sendable {
         let metadata = fields.optionalObject("metadata")
         review = fields.optionalFields("review") { ReviewDraft(&$0) }
         self.metadata = review?.addingPlugin(to: metadata) ?? metadata
-        for name in ["textAttachments", "streamId", "streamState"] where fields.has(name) {
-            fields.report(name, code: "unsupported", "is not supported yet; leave it out")
+        texts = fields.optionalArray("textAttachments", count: 0...Self.maxTexts) { TextAttachment(&$0) } ?? []
+        streamID = fields.optionalString("streamId", length: 1...500)
+        streamState = fields.optionalChoice("streamState")
+        if streamState != nil, streamID == nil {
+            fields.report("streamId", code: "required", "is required beside streamState")
         }
         try fields.check()
         let hasText = text?.isEmpty == false
-        guard hasText || review != nil || status != nil || !attachmentIDs.isEmpty else {
-            throw APIError(.badRequest, "Send at least one of text, review, status and attachmentIds")
+        guard hasText || review != nil || status != nil || !attachmentIDs.isEmpty || !texts.isEmpty else {
+            throw APIError(.badRequest, "Send at least one of text, review, status, attachmentIds and textAttachments")
         }
     }
 
-    /// Stores all of it; a repeat of the client id stores nothing and gives the first message.
+    /// Stores all of it; a repeat of the client id or the stream id stores nothing and gives the first message, which it
+    /// may abort while that is a draft.
     ///
+    /// - Parameter attachTexts: stores `texts` as attachments of a message that is stored by then.
     /// - Throws: ``APIError`` 400 when an attachment cannot be attached or `iterationOf` names no finished review.
-    func store(_ tx: Transaction) throws -> MessageWithParts {
-        if let clientID, let first = try tx.message(clientID: clientID, channelID: channelID) { return first }
+    func store(_ tx: Transaction, _ attachTexts: (_ messageID: String) throws -> Void) throws -> MessageWithParts {
+        if let first = try first(tx) { return try repeated(first, tx) }
         let message = Message(
             id: id,
             channelId: channelID,
@@ -56,17 +66,34 @@ struct MessageDraft: Sendable {
             webhookUrl: webhookURL,
             iteration: try iteration(tx),
             clientId: clientID,
+            streamId: streamID,
+            streamState: streamID == nil ? nil : streamState ?? .streaming,
             createdAt: tx.now
         )
         let stored = try tx.insertOrKeepFirst(message, review: try review?.review(of: message, now: tx.now))
-        if stored.id == id {
-            let refused = try tx.attach(ids: attachmentIDs, to: message)
-            guard refused.isEmpty else {
-                let names = refused.joined(separator: ", ")
-                throw APIError.invalid("attachmentIds", "are not free files of this channel: \(names)")
-            }
+        guard stored.id == id else { return try repeated(try whole(stored.id, tx), tx) }
+        let refused = try tx.attach(ids: attachmentIDs, to: message)
+        guard refused.isEmpty else {
+            let names = refused.joined(separator: ", ")
+            throw APIError.invalid("attachmentIds", "are not free files of this channel: \(names)")
         }
-        guard let whole = try tx.message(id: stored.id, channelID: channelID) else { throw APIError.messageNotFound }
+        if !texts.isEmpty { try attachTexts(id) }
+        return try whole(id, tx)
+    }
+
+    private func first(_ tx: Transaction) throws -> MessageWithParts? {
+        if let clientID, let first = try tx.message(clientID: clientID, channelID: channelID) { return first }
+        return try streamID.flatMap { try tx.message(streamID: $0, channelID: channelID) }
+    }
+
+    private func repeated(_ first: MessageWithParts, _ tx: Transaction) throws -> MessageWithParts {
+        guard streamState == .aborted, first.message.streamState == .streaming else { return first }
+        _ = try tx.updateDraft(id: first.id, text: nil, state: .aborted)
+        return try whole(first.id, tx)
+    }
+
+    private func whole(_ id: String, _ tx: Transaction) throws -> MessageWithParts {
+        guard let whole = try tx.message(id: id, channelID: channelID) else { throw APIError.messageNotFound }
         return whole
     }
 
@@ -76,5 +103,18 @@ struct MessageDraft: Sendable {
             throw APIError.invalid("iterationOf", "must be a message of this channel whose review is finished")
         }
         return next
+    }
+}
+
+/// A text that is to be an attachment of the message it came with.
+package struct TextAttachment: Sendable {
+    package let content: String
+    package let filename: String
+    package let mimeType: String
+
+    init(_ fields: inout JSONFields) {
+        content = fields.string("content", length: 1...Int.max)
+        filename = fields.optionalString("filename", length: 1...4096) ?? "content.md"
+        mimeType = fields.optionalString("mimeType", length: 1...255) ?? "text/markdown"
     }
 }

@@ -5,7 +5,7 @@ import Routing
 
 extension MessagesModule {
     /// The longest text to search for, in Unicode scalars.
-    private static let maxSearchLength = 1000
+    private static var maxSearchLength: Int { 1000 }
 
     /// Stores the message, its review and its attachments together, or nothing.
     ///
@@ -14,11 +14,20 @@ extension MessagesModule {
     func create(_ request: Request, _ context: AgentContext) async throws -> Response {
         let draft = try MessageDraft(try await request.jsonFields(on: context.connection))
         let userID = context.principal.userID
-        let message = try await index.write { tx in
-            guard try tx.owns(draft.channelID, userID: userID) else { throw APIError.notYourAgent }
-            return try draft.store(tx)
+        let message = try await store(draft, for: userID)
+        return try .json(try await views.withTexts(message), status: .created)
+    }
+
+    private func store(_ draft: MessageDraft, for userID: String) async throws -> MessageWithParts {
+        if !draft.texts.isEmpty {
+            return try await files.store(draft.texts, in: draft.channelID, of: userID) { tx, attachTexts in
+                try draft.store(tx, attachTexts)
+            }
         }
-        return try .json(MessageView(message), status: .created)
+        return try await index.write { tx in
+            guard try tx.owns(draft.channelID, userID: userID) else { throw APIError.notYourAgent }
+            return try draft.store(tx) { _ in }
+        }
     }
 
     @Sendable
@@ -39,7 +48,7 @@ extension MessagesModule {
                 hasAttachments: hasAttachments
             )
         }
-        return try .json(Page(rows: messages, limit: page.limit, id: \.id).map { MessageView($0, isListed: true) })
+        return try .json(Page(rows: messages, limit: page.limit, id: \.id).map(views.listed))
     }
 
     @Sendable
@@ -47,7 +56,7 @@ extension MessagesModule {
         let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
         let message = try await read(channel, context) { try $0.message(id: id, channelID: channel) }
         guard let message else { throw APIError.messageNotFound }
-        return try .json(MessageView(message))
+        return try .json(views.single(message))
     }
 
     @Sendable
@@ -56,7 +65,7 @@ extension MessagesModule {
         let messages = try await read(channel, context) { try $0.iterations(ofMessage: id, channelID: channel) }
         guard let first = messages.first else { throw APIError.messageNotFound }
         let groupID = first.message.iteration?.groupId ?? first.id
-        return try .json(Iterations(groupId: groupID, iterations: messages.map { MessageView($0, isListed: true) }))
+        return try .json(Iterations(groupId: groupID, iterations: messages.map(views.listed)))
     }
 
     /// Its attachments go with it; their bytes become garbage for collection.

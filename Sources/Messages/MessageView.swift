@@ -1,18 +1,35 @@
 import Index
 import Routing
 
+/// How messages are shown to their agent: in lists, alone, and with the text of their small files.
+package struct MessageViews<Files: MessageFiles>: Sendable {
+    let files: Files
+
+    /// In lists: with `statusEvents`, and what was typed into password fields redacted.
+    @Sendable
+    package func listed(_ message: MessageWithParts) -> MessageView {
+        MessageView(message: message, isListed: true)
+    }
+
+    @Sendable
+    package func single(_ message: MessageWithParts) -> MessageView {
+        MessageView(message: message, isListed: false)
+    }
+
+    /// Alone, with `textContent` (contract 6.6).
+    package func withTexts(_ message: MessageWithParts) async throws -> MessageView {
+        MessageView(message: message, isListed: false, texts: try await files.texts(of: message.attachments))
+    }
+}
+
 /// A message with its review and attachments as the wire has it (contract section 2).
 package struct MessageView: Encodable, Sendable {
     let message: MessageWithParts
-    /// Lists carry `statusEvents`, and redact what was typed into password fields.
     let isListed: Bool
+    /// The text of attachments, by id.
+    var texts: [String: String] = [:]
 
     var id: String { message.id }
-
-    package init(_ message: MessageWithParts, isListed: Bool = false) {
-        self.message = message
-        self.isListed = isListed
-    }
 
     private enum CodingKeys: CodingKey {
         case id, channelId, senderType, senderId, text, status, review, metadata, deliveryStatus, iterationGroupId
@@ -38,8 +55,22 @@ package struct MessageView: Encodable, Sendable {
         try object.encode(message.streamState, forKey: .streamState)
         try object.encode(message.createdAt, forKey: .createdAt)
         try object.encode(message.updatedAt, forKey: .updatedAt)
-        try object.encode(self.message.attachments, forKey: .attachments)
-        if isListed { try object.encode([String](), forKey: .statusEvents) }
+        let attachments = self.message.attachments.map { AttachmentView(attachment: $0, text: texts[$0.id]) }
+        try object.encode(attachments, forKey: .attachments)
+        if isListed { try object.encode(self.message.statusEvents, forKey: .statusEvents) }
+    }
+}
+
+private struct AttachmentView: Encodable {
+    let attachment: Attachment
+    let text: String?
+
+    private enum CodingKeys: CodingKey { case textContent }
+
+    func encode(to encoder: any Encoder) throws {
+        try attachment.encode(to: encoder)
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encodeIfPresent(text, forKey: .textContent)
     }
 }
 

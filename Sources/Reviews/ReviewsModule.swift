@@ -4,17 +4,16 @@ import Index
 import Routing
 
 /// Reviews of the agent's channels: what is pending, how one stands, and the long-poll for its answer.
-package struct ReviewsModule<View: Encodable & Sendable>: RouteModule {
+package struct ReviewsModule<Views: ReviewViews>: RouteModule {
     /// The longest wait, in milliseconds, and what anything unusable means (contract section 4).
     private static var maxWait: Int { 30_000 }
 
     private let index: Index
-    private let view: @Sendable (MessageWithParts, _ isListed: Bool) -> View
+    private let views: Views
 
-    /// - Parameter view: how a message is shown; filled in with what `Messages` has.
-    package init(index: Index, view: @escaping @Sendable (MessageWithParts, _ isListed: Bool) -> View) {
+    package init(index: Index, views: Views) {
         self.index = index
-        self.view = view
+        self.views = views
     }
 
     package func addRoutes(to mounts: Mounts) {
@@ -22,6 +21,15 @@ package struct ReviewsModule<View: Encodable & Sendable>: RouteModule {
             .get("reviews/pending", use: pending)
             .get("reviews/:id", use: read)
             .get("reviews/:id/wait", use: wait)
+    }
+
+    /// Marks reviews as expired the moment their time has passed, which wakes those who wait for them.
+    package var expiry: Sweep {
+        Sweep("expired reviews", in: index) {
+            _ = try $0.expireDue(limit: $1)
+        } next: {
+            try $0.nextExpiry()
+        }
     }
 
     @Sendable
@@ -35,14 +43,14 @@ package struct ReviewsModule<View: Encodable & Sendable>: RouteModule {
             guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
             return try reader.pendingReviews(channelID: channel, now: .now(), before: page.before, limit: count)
         }
-        guard isPaged else { return try .json(messages.map { view($0, true) }) }
-        return try .json(Page(rows: messages, limit: page.limit, id: \.id).map { view($0, true) })
+        guard isPaged else { return try .json(messages.map(views.listed)) }
+        return try .json(Page(rows: messages, limit: page.limit, id: \.id).map(views.listed))
     }
 
     @Sendable
     func read(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
-        return try .json(view(try await message(id, in: channel, of: context.principal.userID), false))
+        return try .json(views.single(try await message(id, in: channel, of: context.principal.userID)))
     }
 
     /// Answers when the review is finished, or when the time is up; costs no thread and no timer in between.
@@ -58,9 +66,11 @@ package struct ReviewsModule<View: Encodable & Sendable>: RouteModule {
                 return message.review?.status(at: .now()) == .pending ? nil : message
             }
         }
-        guard let finished, let review = finished.review else { return try .json(Outcome<View>(status: "timeout")) }
+        guard let finished, let review = finished.review else {
+            return try .json(Outcome<Views.View>(status: "timeout"))
+        }
         let status = review.status(at: .now()) == .completed ? "completed" : "expired"
-        return try .json(Outcome(status: status, message: view(finished, false)))
+        return try .json(Outcome(status: status, message: try await views.withTexts(finished)))
     }
 
     /// The message of a review.
@@ -74,6 +84,14 @@ package struct ReviewsModule<View: Encodable & Sendable>: RouteModule {
         guard let message, message.review != nil else { throw APIError(.notFound, "Review not found") }
         return message
     }
+}
+
+/// How messages are shown; `App` fills in what `Messages` has.
+package protocol ReviewViews: Sendable {
+    associatedtype View: Encodable & Sendable
+    @Sendable func listed(_ message: MessageWithParts) -> View
+    @Sendable func single(_ message: MessageWithParts) -> View
+    func withTexts(_ message: MessageWithParts) async throws -> View
 }
 
 private struct Outcome<View: Encodable & Sendable>: Encodable {

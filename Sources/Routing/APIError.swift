@@ -48,6 +48,8 @@ package struct APIError: Error, Sendable {
 
     /// The answer to a channel that does not exist or belongs to somebody else (contract section 1, Ownership).
     package static let notYourAgent = APIError(.forbidden, "Not your agent")
+    /// The same on agent, status and webhook routes.
+    package static let agentNotFound = APIError(.notFound, "Agent not found")
 }
 
 extension HTTPResponse.Status {

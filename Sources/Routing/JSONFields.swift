@@ -73,6 +73,24 @@ package struct JSONFields {
         return text
     }
 
+    /// An absolute http or https URL that must be there.
+    package mutating func url(_ name: String) -> String {
+        guard let text = optionalURL(name) else {
+            if members[name] == nil || members[name] == .null { report(name, code: "required", "is required") }
+            return ""
+        }
+        return text
+    }
+
+    package mutating func optionalBool(_ name: String) -> Bool? {
+        guard let value = members[name] else { return nil }
+        guard case .bool(let bool) = value else {
+            report(name, code: "invalid_type", "must be true or false")
+            return nil
+        }
+        return bool
+    }
+
     /// A whole number; 3.0 and "3" are none.
     package mutating func optionalInteger(_ name: String) -> Int64? {
         guard let value = members[name] else { return nil }
@@ -95,6 +113,18 @@ package struct JSONFields {
             report(name, code: "invalid_enum_value", "must be one of \(names)")
         }
         return choice
+    }
+
+    /// One of the names of `Choice`, that must be there; nil only when it is reported.
+    package mutating func requiredChoice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String,
+        _: Choice.Type = Choice.self
+    ) -> Choice? {
+        guard members[name] != nil else {
+            report(name, code: "required", "is required")
+            return nil
+        }
+        return optionalChoice(name)
     }
 
     /// An object whose members are its sender's own, kept exactly.
@@ -124,6 +154,48 @@ package struct JSONFields {
             report(name, code: "too_big", "must have \(count.lowerBound) to \(count.upperBound) elements")
         }
         return strings
+    }
+
+    /// An object of names and strings, such as headers.
+    package mutating func optionalStringMap(_ name: String, count: ClosedRange<Int>) -> [String: String]? {
+        guard case .object(let members)? = optionalObject(name) else { return nil }
+        var strings: [String: String] = [:]
+        for case (let key, .string(let string)) in members { strings[key] = string }
+        if strings.count != members.count {
+            report(name, code: "invalid_type", "must be an object of strings")
+        } else if !count.contains(strings.count) {
+            report(name, code: "too_big", "must have \(count.lowerBound) to \(count.upperBound) members")
+        }
+        return strings
+    }
+
+    /// The objects of an array, each read by `read`; what is wrong there is reported with its path.
+    package mutating func optionalArray<Value>(
+        _ name: String,
+        count: ClosedRange<Int>,
+        _ read: (inout JSONFields) -> Value
+    ) -> [Value]? {
+        guard let value = members[name] else { return nil }
+        guard case .array(let elements) = value else {
+            report(name, code: "invalid_type", "must be an array of objects")
+            return nil
+        }
+        guard count.contains(elements.count) else {
+            report(name, code: "too_big", "must have \(count.lowerBound) to \(count.upperBound) elements")
+            return nil
+        }
+        return elements.enumerated().compactMap { position, element in
+            guard case .object(let inner) = element else {
+                problems.append(
+                    .init(code: "invalid_type", message: "must be an object", path: path + [name, "\(position)"])
+                )
+                return nil
+            }
+            var fields = JSONFields(members: inner, path: path + [name, "\(position)"])
+            let result = read(&fields)
+            problems += fields.problems
+            return result
+        }
     }
 
     /// The members of an object with a schema of its own, read by `read`; what is wrong there is reported with its path.

@@ -4,21 +4,42 @@ import Hummingbird
 import Index
 import Routing
 
-/// `GET /health`: whether the index and the store can be written.
+/// How things are: the server's health, and what the agents say they are doing.
 package struct StatusModule: RouteModule {
+    private let index: Index
     private let health: Health
 
     package init(index: Index, blobs: DiskBlobStore, version: String) {
+        self.index = index
         health = Health(index: index, blobs: blobs, version: version)
     }
 
     package func addRoutes(to mounts: Mounts) {
         mounts.open.get("health", use: read)
+        mounts.agent.post("status/ping", use: ping)
     }
 
     @Sendable
     func read(_ request: Request, _ context: RootContext) async throws -> Response {
         let report = await health.report()
         return try .json(report, status: report.isHealthy ? .ok : .serviceUnavailable)
+    }
+
+    /// An agent's heartbeat. A message left out is none: it belongs to the status it came with.
+    @Sendable
+    func ping(_ request: Request, _ context: AgentContext) async throws -> Response {
+        var fields = try await request.jsonFields(on: context.connection)
+        let agentID = fields.string("agentId", length: 1...500)
+        let status: Agent.Status? = fields.requiredChoice("status")
+        let message = fields.optionalString("message", length: 0...500)
+        try fields.check()
+        let userID = context.principal.userID
+        let agent = try await index.write { tx in
+            guard let status, let agent = try tx.agent(id: agentID), agent.userId == userID else {
+                throw APIError.agentNotFound
+            }
+            return try tx.ping(agent, status: status, message: message)
+        }
+        return try .json(agent, status: .created)
     }
 }

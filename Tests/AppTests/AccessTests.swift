@@ -34,6 +34,19 @@ private struct Visit: Sendable {
     static let all = [
         Visit(route: "GET /api/v1/agents", foreign: 200) { _ in (.get, "/api/v1/agents", nil, nil) },
         Visit(route: "POST /api/v1/agents", foreign: 201) { _ in (.post, "/api/v1/agents", nil, #"{"name":"a"}"#) },
+        Visit(route: "PATCH /api/v1/agents/:id", foreign: 404) {
+            (.patch, "/api/v1/agents/\($0.channel)", nil, #"{"name":"b"}"#)
+        },
+        Visit(route: "POST /api/v1/agents/setWebhook", foreign: 404) {
+            let json = #"{"channelId":"\#($0.channel)","url":"https://hooks.example.org/a"}"#
+            return (.post, "/api/v1/agents/setWebhook", nil, json)
+        },
+        Visit(route: "POST /api/v1/agents/deleteWebhook", foreign: 404) {
+            (.post, "/api/v1/agents/deleteWebhook", nil, #"{"channelId":"\#($0.channel)"}"#)
+        },
+        Visit(route: "POST /api/v1/status/ping", foreign: 404) {
+            (.post, "/api/v1/status/ping", nil, #"{"agentId":"\#($0.channel)","status":"busy"}"#)
+        },
         Visit(route: "GET /api/v1/files", foreign: 403) { (.get, "/api/v1/files?channel=\($0.channel)", nil, nil) },
         Visit(route: "POST /api/v1/files/upload", foreign: 403) { (.post, "/api/v1/files/upload", form($0), nil) },
         Visit(route: "POST /api/v1/files/store", foreign: 403) { (.post, "/api/v1/files/store", form($0), nil) },
@@ -48,7 +61,13 @@ private struct Visit: Sendable {
             (.head, "/api/v1/files/\($0.file)/download", nil, nil)
         },
         Visit(route: "POST /api/v1/messages", foreign: 403) {
-            (.post, "/api/v1/messages", nil, #"{"channelId":"\#($0.channel)","text":"a"}"#)
+            (.post, "/api/v1/messages", nil, #"{"channelId":"\#($0.channel)","text":"a","streamId":"s"}"#)
+        },
+        Visit(route: "PATCH /api/v1/messages/streams/:streamId", foreign: 403) {
+            (.patch, "/api/v1/messages/streams/s", nil, #"{"channelId":"\#($0.channel)","text":"ab"}"#)
+        },
+        Visit(route: "POST /api/v1/messages/streams/:streamId/status", foreign: 403) {
+            (.post, "/api/v1/messages/streams/s/status", nil, #"{"channelId":"\#($0.channel)","text":"reading"}"#)
         },
         Visit(route: "GET /api/v1/messages", foreign: 403) { (.get, $0.path("messages"), nil, nil) },
         Visit(route: "GET /api/v1/messages/:id", foreign: 403) {
@@ -69,6 +88,7 @@ private struct Visit: Sendable {
             (.delete, $0.path("messages/\($0.message)"), nil, nil)
         },
         Visit(route: "DELETE /api/v1/files/:id", foreign: 403) { (.delete, "/api/v1/files/\($0.file)", nil, nil) },
+        Visit(route: "DELETE /api/v1/agents/:id", foreign: 404) { (.delete, "/api/v1/agents/\($0.channel)", nil, nil) },
     ]
 }
 
@@ -137,9 +157,13 @@ struct AccessTests {
             for visit in Visit.all {
                 let answer = try await visit.send(by: [.apiKey: stranger.key], to: target, server)
                 #expect(answer.status == visit.foreign, "\(visit.route)")
-                #expect(!answer.text.contains(owner.channel), "\(visit.route)")
+                // The path is the sender's own word.
+                let said = answer.json["path"]?.text.map { answer.text.replacing($0, with: "") } ?? answer.text
+                #expect(!said.contains(owner.channel), "\(visit.route)")
                 if visit.foreign == 403, !visit.route.hasPrefix("HEAD") {
                     #expect(answer.json["message"] == .string("Not your agent"), "\(visit.route)")
+                } else if visit.foreign == 404 {
+                    #expect(answer.json["message"] == .string("Agent not found"), "\(visit.route)")
                 }
             }
             #expect(try await server.census() == before)

@@ -9,6 +9,8 @@ package struct Change: Sendable, Equatable {
         case reviewResponded = "review:responded"
         case reviewExpired = "review:expired"
         case agentStatus = "agent:status"
+        /// The channel is gone; its listeners are told to leave.
+        case agentDeleted = "agent:deleted"
     }
 
     package let kind: Kind

@@ -6,7 +6,7 @@ extension Querying {
         try agent(id: channelID)?.userId == userID
     }
 
-    /// The agent of that id, whoever owns it.
+    /// The agent of that id, whoever owns it; nil from its removal on.
     package func agent(id: String) throws -> Agent? {
         try one(SQL.agentByID, [id])
     }
@@ -30,11 +30,66 @@ extension Transaction {
             ]
         )
     }
+
+    /// Stores what can be changed about an agent: name, description, avatar, tag and webhook.
+    package func update(_ agent: Agent) throws {
+        try execute(
+            SQL.updateAgent,
+            [
+                agent.name, agent.description, agent.avatarUrl, agent.tag, agent.webhook?.url,
+                agent.webhook?.headersJSON, agent.webhook?.authJSON, agent.webhook?.secret, agent.id,
+            ]
+        )
+    }
+
+    /// Notes that the agent is alive and what it is doing, and returns it. `statusSince` moves when the status changes;
+    /// what was said before stays in its history, the last ``Agent/maxStatuses`` of them.
+    package func ping(_ agent: Agent, status: Agent.Status, message: String?) throws -> Agent {
+        var agent = agent
+        let isNews = agent.status != status || agent.statusMessage != message || agent.statusSince == nil
+        if agent.status != status || agent.statusSince == nil { agent.statusSince = now }
+        agent.status = status
+        agent.statusMessage = message
+        agent.lastActiveAt = now
+        try execute(SQL.ping, [agent.status, agent.statusMessage, agent.statusSince, now, agent.id])
+        guard isNews else { return agent }
+        try execute(SQL.insertStatus, [Identifier.make(), agent.id, status, message, now])
+        try execute(SQL.forgetStatuses, [agent.id, agent.id, Agent.maxStatuses])
+        announce(Change(.agentStatus, channelID: agent.id))
+        return agent
+    }
+}
+
+extension Querying {
+    /// What an agent said it was doing, the newest first.
+    package func statuses(agentID: String, limit: Int) throws -> [AgentStatusEntry] {
+        try all(SQL.statuses, [agentID, limit])
+    }
 }
 
 private enum SQL {
-    static let agentByID = "SELECT \(Agent.columns) FROM agents WHERE id = ?"
-    static let agentsByUser = "SELECT \(Agent.columns) FROM agents WHERE user_id = ? ORDER BY id DESC"
+    static let agentByID = "SELECT \(Agent.columns) FROM agents WHERE id = ? AND removed_at IS NULL"
+    static let agentsByUser = """
+        SELECT \(Agent.columns) FROM agents WHERE user_id = ? AND removed_at IS NULL ORDER BY id DESC
+        """
+    static let updateAgent = """
+        UPDATE agents
+        SET name = ?, description = ?, avatar_url = ?, tag = ?, webhook_url = ?, webhook_headers = ?, webhook_auth = ?,
+            webhook_secret = ?
+        WHERE id = ?
+        """
+    static let ping = """
+        UPDATE agents SET status = ?, status_message = ?, status_since = ?, last_active_at = ? WHERE id = ?
+        """
+    static let insertStatus = "INSERT INTO agent_statuses (id, agent_id, status, message, since) VALUES (?, ?, ?, ?, ?)"
+    static let forgetStatuses = """
+        DELETE FROM agent_statuses WHERE agent_id = ? AND id <= (
+            SELECT id FROM agent_statuses WHERE agent_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?
+        )
+        """
+    static let statuses = """
+        SELECT status, message, since FROM agent_statuses WHERE agent_id = ? ORDER BY id DESC LIMIT ?
+        """
     static let insertAgent = """
         INSERT INTO agents (\(Agent.columns), number)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM agents))

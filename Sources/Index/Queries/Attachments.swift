@@ -70,7 +70,7 @@ private enum SQL {
         FROM attachments
         JOIN agents ON agents.id = attachments.channel_id
         JOIN blobs ON blobs.sha256 = attachments.sha256
-        WHERE attachments.id = ?
+        WHERE attachments.id = ? AND agents.removed_at IS NULL
         """
     static let attachmentsByChannel = """
         SELECT \(Attachment.columns) FROM attachments WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?

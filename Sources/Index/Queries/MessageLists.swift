@@ -47,7 +47,7 @@ extension Querying {
         try message.flatMap { try withParts([$0]).first }
     }
 
-    /// `messages` with their parts, by two more statements however many they are.
+    /// `messages` with their parts, by two more statements however many they are, or three when there are streams.
     func withParts(_ messages: [Message]) throws -> [MessageWithParts] {
         if messages.isEmpty { return [] }
         // One argument for all ids: the statement stays the same for every number of them.
@@ -56,11 +56,15 @@ extension Querying {
         let attachments: [Attachment] = try all(SQL.attachments, [ids])
         let reviewByID = Dictionary(uniqueKeysWithValues: reviews.map { ($0.messageId, $0) })
         let attachmentsByID = Dictionary(grouping: attachments) { $0.messageId ?? "" }
+        let hasStreams = messages.contains { $0.streamId != nil }
+        let events: [StreamEvent] = hasStreams ? try all(SQL.statusEvents, [ids]) : []
+        let eventsByStream = Dictionary(grouping: events, by: \.streamId)
         return messages.map { message in
             MessageWithParts(
                 message: message,
                 review: reviewByID[message.id],
-                attachments: attachmentsByID[message.id] ?? []
+                attachments: attachmentsByID[message.id] ?? [],
+                statusEvents: message.streamId.flatMap { eventsByStream[$0] } ?? []
             )
         }
     }
@@ -97,6 +101,13 @@ private enum SQL {
         ORDER BY message_search.rowid DESC LIMIT ?
         """
     static let reviews = "SELECT \(Review.columns) FROM reviews WHERE message_id IN (SELECT value FROM json_each(?))"
+    static let statusEvents = """
+        SELECT \(StreamEvent.columns)
+        FROM messages JOIN stream_events
+            ON stream_events.channel_id = messages.channel_id AND stream_events.stream_id = messages.stream_id
+        WHERE messages.id IN (SELECT value FROM json_each(?))
+        ORDER BY stream_events.stream_id, stream_events.number
+        """
     static let attachments = """
         SELECT \(Attachment.columns) FROM attachments WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY id
         """

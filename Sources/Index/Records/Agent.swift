@@ -4,9 +4,12 @@ import GRDB
 /// the webhook's secrets.
 package struct Agent: Sendable, Equatable, Identifiable {
     /// What the agent last said it is doing.
-    package enum Status: String, Sendable, Codable, DatabaseValueConvertible {
+    package enum Status: String, Sendable, Codable, CaseIterable, DatabaseValueConvertible {
         case active, busy, error, offline
     }
+
+    /// How many of its statuses are kept.
+    static let maxStatuses = 1000
 
     package var id: String
     /// The owner.
@@ -99,5 +102,18 @@ extension Agent: FetchableRecord {
         lastActiveAt = row[12]
         tag = row[13]
         createdAt = row[14]
+    }
+}
+
+/// What an agent said it was doing, and from when on.
+package struct AgentStatusEntry: Sendable, Equatable, FetchableRecord {
+    package let status: Agent.Status
+    package let message: String?
+    package let since: Timestamp
+
+    package init(row: Row) {
+        status = row[0]
+        message = row[1]
+        since = row[2]
     }
 }

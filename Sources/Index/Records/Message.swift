@@ -21,7 +21,7 @@ package struct Message: Sendable, Equatable, Identifiable {
     }
 
     /// What becomes of a draft that is written piece by piece.
-    package enum StreamState: String, Sendable, Codable, DatabaseValueConvertible {
+    package enum StreamState: String, Sendable, Codable, CaseIterable, DatabaseValueConvertible {
         case streaming, complete, aborted
     }
 

@@ -4,14 +4,22 @@ package struct MessageWithParts: Sendable, Equatable, Identifiable {
     package var review: Review?
     /// In the order of their ids.
     package var attachments: [Attachment]
+    /// What the sender said while it wrote a streamed draft, the first one first.
+    package var statusEvents: [StreamEvent]
 
     package var id: String { message.id }
 
     /// A message and its parts as given.
-    package init(message: Message, review: Review? = nil, attachments: [Attachment] = []) {
+    package init(
+        message: Message,
+        review: Review? = nil,
+        attachments: [Attachment] = [],
+        statusEvents: [StreamEvent] = []
+    ) {
         self.message = message
         self.review = review
         self.attachments = attachments
+        self.statusEvents = statusEvents
     }
 }
 

@@ -1,0 +1,50 @@
+import Blobs
+import Foundation
+import Index
+import MediaType
+import NIOCore
+
+/// The content of small text files, to be sent along with their records (contract 6.6).
+package struct InlineTexts: Sendable {
+    /// The largest file whose text is sent along, in bytes.
+    private static let maxBytes = 65_536
+
+    let index: Index
+    let blobs: DiskBlobStore
+
+    /// The texts of those that are Markdown, plain, HTML or CSV text of at most 65 536 bytes, by the ids of the
+    /// attachments. Leaves out what has been deleted meanwhile, and bytes that are no text in their charset.
+    package func texts(of attachments: [Attachment]) async throws -> [String: String] {
+        var texts: [String: String] = [:]
+        for attachment in attachments
+        where attachment.size <= Self.maxBytes && MediaType.hasInlineText(type: attachment.mimeType) {
+            let bytes = try await bytes(sha256: attachment.sha256)
+            texts[attachment.id] = bytes.flatMap { Self.text($0, charset: attachment.charset) }
+        }
+        return texts
+    }
+
+    private func bytes(sha256: String) async throws -> ByteBuffer? {
+        guard let blob = try await index.read({ try $0.blob(sha256: sha256) }), let key = BlobKey(blob.key) else {
+            return nil
+        }
+        do {
+            let reader = try await blobs.open(key)
+            defer { reader.close() }
+            return try await reader.read(0..<reader.size)
+        } catch BlobError.notFound {
+            return nil
+        }
+    }
+
+    private static func text(_ bytes: ByteBuffer, charset: String?) -> String? {
+        let encoding: String.Encoding =
+            switch charset {
+            case "utf-16le": .utf16LittleEndian
+            case "utf-16be": .utf16BigEndian
+            case "iso-8859-1": .isoLatin1
+            default: .utf8
+            }
+        return String(data: Data(bytes.readableBytesView), encoding: encoding)
+    }
+}

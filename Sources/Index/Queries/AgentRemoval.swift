@@ -1,0 +1,45 @@
+import GRDB
+
+// An agent may own a million messages, and deleting them at once would hold up the one writer for a minute. So a deleted
+// agent is marked, which takes it out of every query, and its rows go in batches, also after a restart.
+
+extension Querying {
+    /// When to remove rows of deleted agents: now, or not at all.
+    package func nextRemoval() throws -> Timestamp? {
+        try Timestamp.fetchOne(
+            db.cachedStatement(sql: "SELECT min(removed_at) FROM agents WHERE removed_at IS NOT NULL")
+        )
+    }
+}
+
+extension Transaction {
+    /// Takes an agent out of sight for good, with everything it owns; false when there is none of that id.
+    @discardableResult
+    package func deleteAgent(id: String) throws -> Bool {
+        guard try execute(SQL.mark, [now, id]) > 0 else { return false }
+        announce(Change(.agentDeleted, channelID: id))
+        return true
+    }
+
+    /// Removes rows of one deleted agent: at most `limit` messages with their parts or files, at last the agent itself.
+    package func removeDeletedAgents(limit: Int) throws {
+        guard let agentID = try String.fetchOne(db.cachedStatement(sql: SQL.removed)) else { return }
+        let messages = try String.fetchAll(db.cachedStatement(sql: SQL.messages), arguments: [agentID, limit])
+        for id in messages {
+            try execute("DELETE FROM messages WHERE id = ?", [id])
+            announce(Change(.messageDeleted, channelID: agentID, messageID: id))
+        }
+        if messages.count == limit { return }
+        if try execute(SQL.deleteFiles, [agentID, limit]) == limit { return }
+        try execute("DELETE FROM agents WHERE id = ?", [agentID])
+    }
+}
+
+private enum SQL {
+    static let mark = "UPDATE agents SET removed_at = ? WHERE id = ? AND removed_at IS NULL"
+    static let removed = "SELECT id FROM agents WHERE removed_at IS NOT NULL ORDER BY removed_at LIMIT 1"
+    static let messages = "SELECT id FROM messages WHERE channel_id = ? ORDER BY id DESC LIMIT ?"
+    static let deleteFiles = """
+        DELETE FROM attachments WHERE id IN (SELECT id FROM attachments WHERE channel_id = ? ORDER BY id LIMIT ?)
+        """
+}

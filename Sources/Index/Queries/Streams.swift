@@ -1,0 +1,75 @@
+import GRDB
+
+extension Querying {
+    /// When the next draft has been idle for `idleTime`, or has been for longer.
+    package func nextIdleDraft(after idleTime: Duration) throws -> Timestamp? {
+        try Timestamp.fetchOne(db.cachedStatement(sql: SQL.longestIdle)).map { $0 + idleTime }
+    }
+}
+
+extension Transaction {
+    /// Writes what a draft is by now; false when it is not streaming any more, or not there.
+    package func updateDraft(id: String, text: String?, state: Message.StreamState) throws -> Bool {
+        let updated = try db.cachedStatement(sql: SQL.updateDraft)
+        guard let channelID = try String.fetchOne(updated, arguments: [text, state, now, id]) else { return false }
+        announce(Change(.messageUpdated, channelID: channelID, messageID: id))
+        return true
+    }
+
+    /// Aborts drafts that nobody has written to for `idleTime`, at most `limit`.
+    package func abortIdleDrafts(after idleTime: Duration, limit: Int) throws {
+        let idle: [Message] = try all(SQL.abortIdle, [now, now + (.zero - idleTime), limit])
+        for draft in idle { announce(Change(.messageUpdated, channelID: draft.channelId, messageID: draft.id)) }
+    }
+
+    /// Notes what the sender of a stream is doing, which counts as life of its draft if that is there already; nil when
+    /// the stream has ``StreamEvent/maxPerStream`` of them.
+    ///
+    /// `IndexError.missingReference` when the channel is gone.
+    package func insertStreamEvent(
+        id: String,
+        channelID: String,
+        streamID: String,
+        text: String,
+        toolHint: String?
+    ) throws -> StreamEvent? {
+        let values: StatementArguments = [
+            id, channelID, streamID, text, toolHint, now, channelID, streamID, StreamEvent.maxPerStream,
+        ]
+        guard let event: StreamEvent = try one(SQL.insertEvent, values) else { return nil }
+        if let draft: Message = try one(SQL.touchDraft, [now, channelID, streamID]) {
+            announce(Change(.messageUpdated, channelID: channelID, messageID: draft.id))
+        }
+        return event
+    }
+}
+
+private enum SQL {
+    static let longestIdle = """
+        SELECT updated_at FROM messages WHERE stream_state = 'streaming' ORDER BY updated_at LIMIT 1
+        """
+    static let updateDraft = """
+        UPDATE messages SET text = coalesce(?, text), stream_state = ?, updated_at = ?
+        WHERE id = ? AND stream_state = 'streaming'
+        RETURNING channel_id
+        """
+    static let abortIdle = """
+        UPDATE messages SET stream_state = 'aborted', updated_at = ?
+        WHERE id IN (
+            SELECT id FROM messages WHERE stream_state = 'streaming' AND updated_at <= ? ORDER BY updated_at LIMIT ?
+        )
+        RETURNING \(Message.columns)
+        """
+    static let insertEvent = """
+        INSERT INTO stream_events (id, channel_id, stream_id, text, tool_hint, created_at, number)
+        SELECT ?, ?, ?, ?, ?, ?, next FROM (
+            SELECT coalesce(max(number), -1) + 1 AS next FROM stream_events WHERE channel_id = ? AND stream_id = ?
+        )
+        WHERE next < ?
+        RETURNING \(StreamEvent.columns)
+        """
+    static let touchDraft = """
+        UPDATE messages SET updated_at = ? WHERE channel_id = ? AND stream_id = ? AND stream_state = 'streaming'
+        RETURNING \(Message.columns)
+        """
+}

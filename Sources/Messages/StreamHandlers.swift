@@ -1,0 +1,74 @@
+import HTTPTypes
+import Hummingbird
+import Index
+import Routing
+
+/// Drafts that are written piece by piece while people watch, and what the agent says it is doing meanwhile.
+extension MessagesModule {
+    /// How long a draft may be left alone before it is aborted.
+    private static var maxIdle: Duration { .seconds(5 * 60) }
+
+    /// Aborts drafts whose agent went away, for as long as the server runs.
+    package var idleDrafts: Sweep {
+        Sweep("idle drafts", in: index) {
+            try $0.abortIdleDrafts(after: Self.maxIdle, limit: $1)
+        } next: {
+            try $0.nextIdleDraft(after: Self.maxIdle)
+        }
+    }
+
+    /// Takes the whole text so far, and ends the draft when it is said to be complete or aborted. Repeating what ended it
+    /// is fine; anything else after the end is 409.
+    @Sendable
+    func updateStream(_ request: Request, _ context: AgentContext) async throws -> Response {
+        let streamID = try context.parameters.require("streamId")
+        var fields = try await request.jsonFields(on: context.connection)
+        let channelID = fields.string("channelId", length: 1...500)
+        let text = fields.string("text")
+        let isComplete = fields.optionalBool("complete") ?? false
+        let state: Message.StreamState = fields.optionalChoice("streamState") ?? (isComplete ? .complete : .streaming)
+        try fields.check()
+        let userID = context.principal.userID
+        let message = try await index.write { tx in
+            guard try tx.owns(channelID, userID: userID) else { throw APIError.notYourAgent }
+            guard let draft = try tx.message(streamID: streamID, channelID: channelID) else {
+                throw APIError(.notFound, "No draft of this streamId; create it with POST /api/v1/messages")
+            }
+            if draft.message.streamState == state, draft.message.text == text, state != .streaming { return draft }
+            guard try tx.updateDraft(id: draft.id, text: text, state: state),
+                let updated = try tx.message(id: draft.id, channelID: channelID)
+            else { throw APIError(.conflict, "The draft has ended; send a new message") }
+            return updated
+        }
+        return try .json(try await views.withTexts(message))
+    }
+
+    /// Works before the draft exists, which then has the events of its stream.
+    @Sendable
+    func addStreamEvent(_ request: Request, _ context: AgentContext) async throws -> Response {
+        let streamID = try context.parameters.require("streamId")
+        var fields = try await request.jsonFields(on: context.connection)
+        let channelID = fields.string("channelId", length: 1...500)
+        let text = fields.string("text", length: 1...10_000)
+        let toolHint = fields.optionalString("toolHint", length: 0...200)
+        if !(1...500).contains(streamID.unicodeScalars.count) {
+            fields.report("streamId", code: "too_big", "must have at most 500 characters")
+        }
+        try fields.check()
+        let (id, userID) = (Identifier.make(), context.principal.userID)
+        let event = try await index.write { tx in
+            guard try tx.owns(channelID, userID: userID) else { throw APIError.notYourAgent }
+            return try tx.insertStreamEvent(
+                id: id,
+                channelID: channelID,
+                streamID: streamID,
+                text: text,
+                toolHint: toolHint
+            )
+        }
+        guard let event else {
+            throw APIError(.conflict, "The stream has \(StreamEvent.maxPerStream) status events; start another one")
+        }
+        return try .json(event, status: .created)
+    }
+}

@@ -1,0 +1,138 @@
+import App
+import HTTPTypes
+import Index
+import NIOCore
+import Routing
+import Testing
+
+@Suite("Agents")
+struct AgentTests {
+    private func change(_ owner: Owner, _ members: String) async throws -> Answer {
+        try await owner.send(.patch, "/api/v1/agents/\(owner.channel)", body: ByteBuffer(string: "{\(members)}"))
+    }
+
+    @Test("only what is given changes; null empties what may be empty")
+    func update() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let changed = try await change(owner, #""description":"builds","tag":"ci","avatarUrl":"https://a/b""#).json
+            #expect(changed["name"] == .string("a") && changed["tag"] == .string("ci"))
+            let emptied = try await change(owner, #""tag":null,"avatarUrl":null,"name":"b""#).json
+            #expect(emptied["tag"] == .null && emptied["avatarUrl"] == .null)
+            #expect(emptied["description"] == .string("builds") && emptied["name"] == .string("b"))
+            #expect(try await owner.send(.get, "/api/v1/agents").json.elements == [emptied])
+            for bad in [#""name":"""#, #""name":null"#, #""description":null"#, #""tag":3"#, #""webhookUrl":"x""#] {
+                #expect(try await change(owner, bad).status == 400, "\(bad)")
+            }
+        }
+    }
+
+    @Test("secrets of a webhook are masked on every read; another URL by PATCH drops what belonged to the old one")
+    func webhook() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let secret = "whsec_" + String(repeating: "QUJD", count: 8)
+            let json = #"""
+                {"channelId":"\#(owner.channel)","url":"https://h.example/a","secret":"\#(secret)",
+                 "headers":{"X-Api-Key":"one","Authorization":"two","X-Team":"shown"},
+                 "auth":{"username":"u","password":"three"}}
+                """#
+            let set = try await owner.send(json: json, to: "/api/v1/agents/setWebhook")
+            #expect(set.status == 200)
+            #expect(set.json["webhookUrl"] == .string("https://h.example/a"))
+            #expect(
+                set.json["webhookHeaders"]
+                    == .object([
+                        "X-Api-Key": .string("***"), "Authorization": .string("***"), "X-Team": .string("shown"),
+                    ])
+            )
+            #expect(set.json["webhookAuth"] == .object(["username": .string("u"), "password": .string("***")]))
+            #expect(set.json["webhookSecret"] == .string("***"))
+            let channel = owner.channel
+            let stored = try await server.assembly.index.read { try $0.agent(id: channel)?.webhook }
+            #expect(stored?.auth?.password == "three" && stored?.secret == secret)
+
+            let same = try await change(owner, #""webhookUrl":"https://h.example/a""#).json
+            #expect(same["webhookSecret"] == .string("***"))
+            let other = try await change(owner, #""webhookUrl":"https://evil.example/a""#).json
+            #expect(
+                other["webhookSecret"] == .null && other["webhookAuth"] == .null && other["webhookHeaders"] == .null
+            )
+            let gone = try await owner.send(
+                json: #"{"channelId":"\#(owner.channel)"}"#,
+                to: "/api/v1/agents/deleteWebhook"
+            )
+            #expect(gone.status == 200 && gone.json["webhookUrl"] == .null)
+        }
+    }
+
+    @Test("a webhook that could not be sent is refused when it is set")
+    func refusedWebhooks() async throws {
+        let cases = [
+            (#""headers":{}"#, "url"), (#""url":null"#, "url"), (#""url":"file:///etc/passwd""#, "url"),
+            (#""url":"https://h","headers":{"a b":"c"}"#, "headers"),
+            (#""url":"https://h","headers":{"a":"b\nc"}"#, "headers"),
+            (#""url":"https://h","headers":{"a":1}"#, "headers"), (#""url":"https://h","headers":[]"#, "headers"),
+            (#""url":"https://h","auth":{"username":"u"}"#, "auth"), (#""url":"https://h","secret":"abc""#, "secret"),
+            (#""url":"https://h","secret":"whsec_QUJD""#, "secret"),
+            (#""url":"https://h","auth":{"username":"a:b","password":""}"#, "auth"),
+        ]
+        try await withServer { server in
+            let owner = try await server.owner()
+            for (members, fault) in cases {
+                let json = #"{"channelId":"\#(owner.channel)",\#(members)}"#
+                let answer = try await owner.send(json: json, to: "/api/v1/agents/setWebhook")
+                #expect(answer.status == 400 && answer.faults.first == fault, "\(members): \(answer.text)")
+            }
+            #expect(try await owner.send(.get, "/api/v1/agents").json.elements?.first?["webhookUrl"] == .null)
+        }
+    }
+
+    @Test("a deleted agent is gone at once with all it owns, and its rows after the sweep; waits on it end")
+    func delete() async throws {
+        try await withServer { server in
+            let (owner, index) = (try await server.owner(), server.assembly.index)
+            let (file, question) = (try await owner.storedID("a"), try await owner.ask())
+            _ = try await owner.post(#""text":"x","textAttachments":[{"content":"b"}]"#)
+            async let waiting = owner.get("reviews/\(question)/wait")
+            #expect(try await owner.send(.delete, "/api/v1/agents/\(owner.channel)").status == 200)
+            #expect(try await owner.send(.delete, "/api/v1/agents/\(owner.channel)").status == 404)
+            #expect(try await owner.send(.get, "/api/v1/agents").json == .array([]))
+            #expect(try await owner.download(file).status == 404)
+            #expect(try await owner.get("messages").status == 403)
+            #expect(try await owner.post(#""text":"late""#).status == 403)
+            // Removed in the smallest of batches; the last step removes the agent itself.
+            for _ in 0..<10 { try await index.write { tx in try tx.removeDeletedAgents(limit: 1) } }
+            #expect([403, 404].contains(try await waiting.status))
+            #expect(try await index.read { try $0.nextRemoval() } == nil)
+            let census = try await server.census()
+            #expect(census.attachments == 0 && census.messages == 0)
+        }
+    }
+
+    @Test("statusSince moves only when the status changes; what was said stays in the history")
+    func ping() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            func ping(_ members: String) async throws -> Answer {
+                try await owner.send(json: #"{"agentId":"\#(owner.channel)",\#(members)}"#, to: "/api/v1/status/ping")
+            }
+            let first = try await ping(#""status":"busy","message":"building""#)
+            #expect(first.status == 201 && first.json["statusMessage"] == .string("building"))
+            let second = try await ping(#""status":"busy","message":"testing""#).json
+            #expect(second["statusSince"] == first.json["statusSince"])
+            _ = try await ping(#""status":"busy","message":"testing""#)
+            let third = try await ping(#""status":"active""#).json
+            #expect(third["statusMessage"] == .null && third["lastActiveAt"] != .null)
+            let channel = owner.channel
+            let history = try await server.assembly.index.read { try $0.statuses(agentID: channel, limit: 10) }
+            #expect(history.map(\.message) == [nil, "testing", "building"])
+            let long = String(repeating: "ä", count: 501)
+            for bad in [
+                #""status":"asleep""#, #""message":"a""#, #""status":"busy","message":"\#(long)""#, #""status":3"#,
+            ] {
+                #expect(try await ping(bad).status == 400, "\(bad)")
+            }
+        }
+    }
+}

@@ -63,8 +63,8 @@ let package = Package(
         module(
             "App",
             [
-                "Routing", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Files", "Messages",
-                "Reviews", "Status",
+                "Routing", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Events", "Files",
+                "Messages", "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
             ]
         ),
@@ -72,6 +72,7 @@ let package = Package(
         // One module per resource. They never import one another.
         module("Accounts", ["Routing", "Index", .hummingbird, .httpTypes, .crypto, .cryptoExtras]),
         module("Agents", ["Routing", "Index", .hummingbird, .httpTypes]),
+        module("Events", ["Routing", "Index", .hummingbird, .httpTypes, .nioCore]),
         module(
             "Files",
             [

@@ -149,6 +149,16 @@ class Server:
     def descriptor_count(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
+    def socket_count(self):
+        """Listening sockets and accepted connections."""
+        links = []
+        for name in os.listdir(f"/proc/{self.process.pid}/fd"):
+            try:
+                links.append(os.readlink(f"/proc/{self.process.pid}/fd/{name}"))
+            except FileNotFoundError:
+                pass
+        return sum(link.startswith("socket:") for link in links)
+
     def peak_memory(self):
         """VmHWM in bytes: the most that was ever resident."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()

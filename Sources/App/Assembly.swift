@@ -1,6 +1,7 @@
 import Accounts
 import Agents
 import Blobs
+import Events
 import Files
 import Hummingbird
 import Index
@@ -59,6 +60,7 @@ package struct Assembly: Sendable {
             files,
             messages,
             reviews,
+            EventsModule(index: index, views: messages.views),
             StatusModule(index: index, blobs: blobs, version: Server.version),
         ]
         routers = Routers(modules: modules, authenticator: authenticator, translate: translate)

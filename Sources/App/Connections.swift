@@ -1,3 +1,4 @@
+import Events
 import Files
 import Index
 import Messages
@@ -26,4 +27,4 @@ struct FilesOfMessages: MessageFiles {
     }
 }
 
-extension MessageViews: ReviewViews {}
+extension MessageViews: ReviewViews, EventViews {}

@@ -24,12 +24,27 @@ private struct Upkeep: Service {
                     try await sweep.run()
                 } catch is CancellationError {
                     return
+                } catch IndexError.closed {
+                    // The server stops. Ending before this service is asked to would be taken for a failure.
+                    try? await gracefulShutdown()
+                    return
                 } catch {
                     logger.error("upkeep failed", metadata: ["of": "\(sweep.name)", "error": "\(error)"])
                     try? await Task.sleep(for: Self.pause)
                 }
             }
         }
+    }
+}
+
+/// Answers parked clients before the connections are closed. The last of the services, because the last is told first that
+/// the server stops.
+private struct Farewell: Service {
+    let index: Index
+
+    func run() async throws {
+        try await gracefulShutdown()
+        index.endWaits()
     }
 }
 
@@ -75,7 +90,8 @@ package struct Server: Sendable {
             onRunning: { channel in onListening(channel.localAddress?.port ?? 0) }
         )
         let upkeep = assembly.sweeps.map { Upkeep(sweep: $0, logger: logger) }
-        let services: [any Service] = [controlApplication(assembly)] + upkeep + [network]
+        let services: [any Service] =
+            [controlApplication(assembly)] + upkeep + [network, Farewell(index: assembly.index)]
         try await serve(group(services, signals: [.sigterm, .sigint]), assembly)
     }
 

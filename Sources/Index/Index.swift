@@ -73,7 +73,7 @@ package final class Index: Sendable {
         }
     }
 
-    /// Commits what is queued, closes every connection and ends every wait and subscription; later calls throw ``IndexError/closed``.
+    /// Commits what is queued, closes every connection and ends every wait; later calls throw ``IndexError/closed``.
     ///
     /// Blocks until the last commit has ended. A read that is running ends as if nothing had happened.
     package func close() throws {

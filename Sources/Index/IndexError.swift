@@ -16,8 +16,6 @@ package enum IndexError: Error, Sendable, Equatable {
     case full
     /// The file or its disk cannot be written.
     case readOnly
-    /// The subscriber left more changes unread than it may; what it has missed must be read anew.
-    case tooSlow
     /// The index has been closed.
     case closed
     /// Anything else: SQLite's extended result code (https://sqlite.org/rescode.html). At a commit it leaves open whether

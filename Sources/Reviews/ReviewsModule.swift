@@ -21,6 +21,7 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
             .get("reviews/pending", use: pending)
             .get("reviews/:id", use: read)
             .get("reviews/:id/wait", use: wait)
+            .get("answers", use: answers)
     }
 
     /// Marks reviews as expired the moment their time has passed, which wakes those who wait for them.
@@ -57,20 +58,58 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
     @Sendable
     func wait(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
+        let userID = context.principal.userID
+        let finished = try await park(request, for: .message(id)) { () async throws -> MessageWithParts? in
+            let message = try await message(id, in: channel, of: userID)
+            return message.review?.status(at: .now()) == .pending ? nil : message
+        }
+        guard let finished else { return try .json(Outcome<Views.View>(status: .timeout)) }
+        return try .json(Outcome(status: Self.status(of: finished), message: try await views.withTexts(finished)))
+    }
+
+    /// The finished reviews that the agent has not acknowledged, the first to finish first; waits for one when there is
+    /// none. Durable: what is not acknowledged is there again the next time, also after a restart.
+    @Sendable
+    func answers(_ request: Request, _ context: AgentContext) async throws -> Response {
+        let channel = try request.requiredQuery("channel")
+        let after = try request.query("after") ?? "0"
+        guard let after = Int64(after), after >= 0 else {
+            throw APIError.invalid("after", "must be the next of an earlier answer, or 0")
+        }
+        let limit = try PageRequest(request).limit
+        let userID = context.principal.userID
+        let found = try await park(request, for: .answers(channelID: channel)) { () async throws -> [Answer]? in
+            let answers = try await index.read { reader in
+                guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
+                return try reader.answers(channelID: channel, after: after, limit: limit)
+            }
+            return answers.isEmpty ? nil : answers
+        }
+        let items = (found ?? []).map { answer in
+            Item(number: answer.number, status: Self.status(of: answer.message), message: views.single(answer.message))
+        }
+        return try .json(Items(answers: items, next: items.last?.number ?? after))
+    }
+
+    /// Looks until there is something to answer; nil when the client's `timeout` is over, or the server is about to stop.
+    private func park<Found: Sendable>(
+        _ request: Request,
+        for topic: Topic,
+        _ look: @Sendable () async throws -> Found?
+    ) async throws -> Found? {
         let asked = try request.query("timeout").flatMap(Int.init) ?? Self.maxWait
         let timeout = Duration.milliseconds(asked > 0 ? min(asked, Self.maxWait) : Self.maxWait)
-        let userID = context.principal.userID
-        let finished = try await request.body.consumeWithCancellationOnInboundClose { _ in
-            try await index.wait(for: .message(id), until: .now + timeout) { () async throws -> MessageWithParts? in
-                let message = try await message(id, in: channel, of: userID)
-                return message.review?.status(at: .now()) == .pending ? nil : message
+        do {
+            return try await request.body.consumeWithCancellationOnInboundClose { _ in
+                try await index.wait(for: topic, until: .now + timeout, look)
             }
+        } catch IndexError.closed {
+            return nil
         }
-        guard let finished, let review = finished.review else {
-            return try .json(Outcome<Views.View>(status: "timeout"))
-        }
-        let status = review.status(at: .now()) == .completed ? "completed" : "expired"
-        return try .json(Outcome(status: status, message: try await views.withTexts(finished)))
+    }
+
+    private static func status(of message: MessageWithParts) -> OutcomeStatus {
+        message.review?.status(at: .now()) == .completed ? .completed : .expired
     }
 
     /// The message of a review.
@@ -94,7 +133,23 @@ package protocol ReviewViews: Sendable {
     func withTexts(_ message: MessageWithParts) async throws -> View
 }
 
+private enum OutcomeStatus: String, Encodable {
+    case completed, expired, timeout
+}
+
 private struct Outcome<View: Encodable & Sendable>: Encodable {
-    let status: String
+    let status: OutcomeStatus
     var message: View?
+}
+
+private struct Item<View: Encodable & Sendable>: Encodable {
+    let number: Int64
+    let status: OutcomeStatus
+    let message: View
+}
+
+private struct Items<View: Encodable & Sendable>: Encodable {
+    let answers: [Item<View>]
+    /// What to pass as `after` to see only what comes.
+    let next: Int64
 }

@@ -19,7 +19,7 @@ extension Response {
 }
 
 extension ByteBuffer {
-    static func json(_ value: some Encodable) throws -> ByteBuffer {
+    package static func json(_ value: some Encodable) throws -> ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return ByteBuffer(bytes: try encoder.encode(value))

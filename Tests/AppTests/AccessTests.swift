@@ -10,6 +10,8 @@ private struct Visit: Sendable {
     let route: String
     /// What the sender is told when the things are somebody else's.
     let foreign: Int
+    /// Whether its answer goes on until the client leaves: then it is not asked for here.
+    var isEndless = false
     let request: @Sendable (Target) -> (HTTPRequest.Method, String, Form?, String?)
 
     struct Target: Sendable {
@@ -79,6 +81,8 @@ private struct Visit: Sendable {
         Visit(route: "POST /api/v1/messages/:id/ack", foreign: 403) {
             (.post, $0.path("messages/\($0.message)/ack"), nil, nil)
         },
+        Visit(route: "GET /api/v1/answers", foreign: 403) { (.get, $0.path("answers"), nil, nil) },
+        Visit(route: "GET /api/v1/events", foreign: 403, isEndless: true) { (.get, $0.path("events"), nil, nil) },
         Visit(route: "GET /api/v1/reviews/pending", foreign: 403) { (.get, $0.path("reviews/pending"), nil, nil) },
         Visit(route: "GET /api/v1/reviews/:id", foreign: 403) { (.get, $0.path("reviews/\($0.message)"), nil, nil) },
         Visit(route: "GET /api/v1/reviews/:id/wait", foreign: 403) {
@@ -133,7 +137,7 @@ struct AccessTests {
             }
             #expect(try await server.census() == before)
 
-            for visit in Visit.all {
+            for visit in Visit.all where !visit.isEndless {
                 let status = try await visit.send(by: [.authorization: "Bearer " + owner.key], to: target, server)
                     .status
                 #expect((200...201).contains(status), "\(visit.route): \(status)")

@@ -11,7 +11,7 @@ struct ChangeFeedTests {
     func announcements() async throws {
         let fixture = try await Fixture()
         let (index, channel) = (fixture.index, fixture.agent.id)
-        let subscription = index.subscribe(to: [.channel(channel)])
+        let start = index.lastChangeNumber
         let message = try await fixture.send(reviewFor: .seconds(60))
         let overdue = try await fixture.send(reviewFor: .seconds(-1))
         try await index.write { tx in
@@ -26,7 +26,7 @@ struct ChangeFeedTests {
             _ = try tx.deleteMessage(id: overdue.id, channelID: channel)
             tx.announce(Change(.agentStatus, channelID: channel))
         }
-        let seen = try await subscription.first(8)
+        let seen = try #require(index.changes(channelID: channel, after: start)).changes
         let expected: [(Change.Kind, String?)] = [
             (.messageCreated, message.id), (.messageCreated, overdue.id), (.reviewResponded, message.id),
             (.reviewExpired, overdue.id), (.messageDelivery, message.id), (.messageUpdated, message.id),
@@ -39,18 +39,26 @@ struct ChangeFeedTests {
     @Test("When a change is announced it is committed: who hears of it finds it")
     func afterCommit() async throws {
         let fixture = try await Fixture()
+        let (index, channel) = (fixture.index, fixture.agent.id)
         let stranger = try fixture.stranger()
-        let subscription = fixture.index.subscribe(to: [.everything])
+        let start = index.lastChangeNumber
         let writer = Task { for _ in 0..<50 { try await fixture.send() } }
-        var count = 0
-        for try await announcement in subscription {
-            count += 1
-            let isThere = try await stranger.read { db in
-                let sql = "SELECT 1 FROM messages WHERE id = ?"
-                return try Int.fetchOne(db, sql: sql, arguments: [announcement.change.messageID]) == 1
+        var seen = start
+        while seen < start + 50 {
+            let after = seen
+            let heard = try await index.wait(for: .channel(channel), until: .now + .seconds(60)) {
+                let batch = index.changes(channelID: channel, after: after)
+                return batch?.changes.isEmpty == false ? batch : nil
             }
-            #expect(isThere)
-            if count == 50 { break }
+            let batch = try #require(heard)
+            for announcement in batch.changes {
+                let isThere = try await stranger.read { db in
+                    let sql = "SELECT 1 FROM messages WHERE id = ?"
+                    return try Int.fetchOne(db, sql: sql, arguments: [announcement.change.messageID]) == 1
+                }
+                #expect(isThere)
+            }
+            seen = batch.last
         }
         try await writer.value
     }
@@ -58,7 +66,7 @@ struct ChangeFeedTests {
     @Test("A unit that throws announces nothing; its neighbours of the same group do")
     func rolledBackUnit() async throws {
         let fixture = try await Fixture()
-        let subscription = fixture.index.subscribe(to: [.everything])
+        let start = fixture.index.lastChangeNumber
         let messages = (0..<3).map { _ in Message.sample(in: fixture.agent) }
         _ = try await fixture.index.asOneGroup(
             messages.enumerated().map { number, message in
@@ -69,7 +77,8 @@ struct ChangeFeedTests {
             }
         )
         let last = try await fixture.send()
-        let seen = try await subscription.first(3).map(\.change.messageID)
+        let seen = try fixture.changes(after: start).map(\.change.messageID)
+        #expect(seen.count == 3)
         #expect(Set(seen) == [messages[0].id, messages[2].id, last.id])
         #expect(seen.last == last.id)
     }
@@ -77,7 +86,7 @@ struct ChangeFeedTests {
     @Test("A commit that fails announces nothing")
     func failedCommit() async throws {
         let fixture = try await Fixture()
-        let subscription = fixture.index.subscribe(to: [.everything])
+        let start = fixture.index.lastChangeNumber
         let observer = CommitFailureTests.FailingCommit()
         await #expect(throws: IndexError.full) {
             try await fixture.index.write { tx in
@@ -87,88 +96,73 @@ struct ChangeFeedTests {
         }
         try await fixture.index.write { tx in tx.db.remove(transactionObserver: observer) }
         let message = try await fixture.send()
-        #expect(try await subscription.first(1).map(\.change.messageID) == [message.id])
+        #expect(try fixture.changes(after: start).map(\.change.messageID) == [message.id])
     }
 
-    @Test("A subscriber gets its topics and no others, a change of two of them once")
-    func topics() async throws {
+    @Test("A channel's changes are its own, and none of another's")
+    func channels() async throws {
         let fixture = try await Fixture()
         let other = Agent.sample(of: fixture.user)
         try await fixture.index.write { tx in try tx.insert(other) }
+        let start = fixture.index.lastChangeNumber
         let message = try await fixture.send(reviewFor: .seconds(60))
-        let ofMessage = fixture.index.subscribe(to: [.message(message.id), .channel(message.channelId)])
-        let ofAnswers = fixture.index.subscribe(to: [.answers(channelID: message.channelId)])
         try await fixture.index.write { tx in try tx.insert(.sample(in: other)) }
-        let next = try await fixture.send()
         _ = try await fixture.index.write { tx in try tx.complete(reviewOf: message.id, responseJSON: "{}") }
-        #expect(try await ofMessage.first(2).map(\.change.messageID) == [next.id, message.id])
-        #expect(try await ofAnswers.first(1).map(\.change.kind) == [.reviewResponded])
+        #expect(try fixture.changes(after: start).map(\.change.kind) == [.messageCreated, .reviewResponded])
+        #expect(fixture.index.changes(channelID: other.id, after: start)?.changes.count == 1)
     }
 
-    @Test("A subscriber that leaves too much unread gets what it has and then .tooSlow; the others go on")
-    func slowSubscriber() async throws {
-        let fixture = try await Fixture()
-        let slow = fixture.index.subscribe(to: [.everything], capacity: 3)
-        let other = fixture.index.subscribe(to: [.everything], capacity: 4)
-        var ids: [String] = []
-        for _ in 0..<4 { ids.append(try await fixture.send().id) }
-        #expect(fixture.index.feed.subscriberCount == 1)
-        var seen: [String?] = []
-        await #expect(throws: IndexError.tooSlow) {
-            for try await announcement in slow { seen.append(announcement.change.messageID) }
-        }
-        #expect(seen == Array(ids[..<3]))
-        #expect(try await other.first(4).map(\.change.messageID) == ids)
-    }
-
-    @Test("Letting go of a subscription, or cancelling its reader, leaves nothing behind")
-    func unsubscribing() async throws {
-        let fixture = try await Fixture()
-        let feed = fixture.index.feed
-        do { _ = fixture.index.subscribe(to: [.everything, .channel("c")]) }
-        let reader = Task { [index = fixture.index] in
-            for try await _ in index.subscribe(to: [.channel("c")]) {}
-        }
-        while feed.subscriberCount != 1 { await Task.yield() }
-        reader.cancel()
-        try await reader.value
-        #expect(feed.subscriberCount == 0)
-    }
-
-    @Test("Closing the index ends subscriptions with .closed, after the last commit's changes")
-    func closing() async throws {
-        let fixture = try await Fixture()
-        let subscription = fixture.index.subscribe(to: [.everything])
-        let message = try await fixture.send()
-        try fixture.index.close()
-        var seen: [String?] = []
-        await #expect(throws: IndexError.closed) {
-            for try await announcement in subscription { seen.append(announcement.change.messageID) }
-        }
-        #expect(seen == [message.id])
-        await #expect(throws: IndexError.closed) {
-            for try await _ in fixture.index.subscribe(to: [.everything]) {}
-        }
-    }
-
-    @Test("Numbers go on growing when the index is opened again")
+    @Test("Numbers go on growing when the index is opened again, and those of before are not known")
     func numbersAcrossStarts() async throws {
         let fixture = try await Fixture()
-        let before = fixture.index.subscribe(to: [.everything])
         try await fixture.send()
-        let first = try await before.first(1)
+        let before = fixture.index.lastChangeNumber
         try fixture.index.close()
         try await Task.sleep(for: .milliseconds(2))
         let index = try Index(path: fixture.path, storeID: Fixture.storeID)
-        let after = index.subscribe(to: [.everything])
-        try await index.write { tx in try tx.insert(.sample(in: fixture.agent)) }
-        #expect(try await after.first(1)[0].number > first[0].number)
+        #expect(index.lastChangeNumber > before)
+        #expect(index.changes(channelID: fixture.agent.id, after: before) == nil)
+        try index.close()
     }
 }
 
-extension ChangeSubscription {
-    /// The next `count` announcements.
-    fileprivate func first(_ count: Int) async throws -> [Announcement] {
-        try await prefix(count).reduce(into: []) { $0.append($1) }
+@Suite("The log of changes")
+struct ChangeLogTests {
+    private func change(_ channel: String) -> Change { Change(.messageCreated, channelID: channel) }
+
+    @Test("the latest are kept; who is behind them is told, and who listens to a quiet channel is not")
+    func bounds() {
+        var log = ChangeLog(start: 100)
+        log.append(change("quiet"))
+        log.append(change("busy"))
+        #expect(log.changes(channelID: "quiet", after: 100)?.map(\.number) == [101])
+        #expect(log.changes(channelID: "quiet", after: 101) == [])
+        for _ in 0..<ChangeLog.capacity { log.append(change("busy")) }
+        #expect(log.changes(channelID: "quiet", after: 100) == nil)
+        #expect(log.changes(channelID: "quiet", after: 101) == [])
+        #expect(log.changes(channelID: "silent", after: 100) == [])
+        #expect(log.changes(channelID: "busy", after: 101) == nil)
+        #expect(log.changes(channelID: "busy", after: 102)?.count == ChangeLog.capacity)
+        #expect(
+            log.changes(channelID: "busy", after: log.lastNumber - 2)?.map(\.number) == [
+                log.lastNumber - 1, log.lastNumber,
+            ]
+        )
+    }
+
+    @Test("a number that was never given, from before or from the future, is not known")
+    func foreignNumbers() {
+        var log = ChangeLog(start: 100)
+        log.append(change("a"))
+        #expect(log.changes(channelID: "a", after: 99) == nil)
+        #expect(log.changes(channelID: "a", after: 102) == nil)
+        #expect(log.changes(channelID: "a", after: .min) == nil)
+        #expect(log.changes(channelID: "a", after: .max) == nil)
+    }
+}
+
+extension Fixture {
+    fileprivate func changes(after number: Int64) throws -> [Announcement] {
+        try #require(index.changes(channelID: agent.id, after: number)).changes
     }
 }

@@ -50,6 +50,13 @@ package struct Announcement: Sendable, Equatable {
     package let change: Change
 }
 
+/// Changes of a channel, in the order of the commits.
+package struct ChangeBatch: Sendable, Equatable {
+    package let changes: [Announcement]
+    /// Go on after this one, whether or not it was the channel's.
+    package let last: Int64
+}
+
 /// What the units of a group announce, until their commit.
 final class Announcements {
     private(set) var changes: [Change] = []

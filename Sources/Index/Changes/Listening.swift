@@ -1,9 +1,11 @@
 extension Index {
-    /// The changes of `topics` that are committed from now on; see ``ChangeSubscription``.
-    ///
-    /// - Parameter capacity: how many may lie unread before the subscriber is dropped.
-    package func subscribe(to topics: Set<Topic>, capacity: Int = 256) -> ChangeSubscription {
-        feed.subscribe(to: topics, capacity: capacity)
+    /// The number of the latest change: go on from here to see only what comes.
+    package var lastChangeNumber: Int64 { feed.lastNumber }
+
+    /// What has been committed in a channel after the change of that number; nil when it is too long ago to know, or was
+    /// before this start of the process, or is no number of a change: then what is of interest must be read anew.
+    package func changes(channelID: String, after number: Int64) -> ChangeBatch? {
+        feed.changes(channelID: channelID, after: number)
     }
 
     /// Looks until there is something to see: at once, and again after every commit that changes `topic`; nil when
@@ -27,5 +29,10 @@ extension Index {
             case .closed: throw IndexError.closed
             }
         }
+    }
+
+    /// Ends every wait with ``IndexError/closed``, also those to come: the server is about to stop.
+    package func endWaits() {
+        feed.close()
     }
 }

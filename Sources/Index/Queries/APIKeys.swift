@@ -7,6 +7,11 @@ extension Querying {
         try one(SQL.keyByHash, [Data(hash)])
     }
 
+    /// Whether a key is still good, for those who were let in by it a while ago.
+    package func hasAPIKey(id: String) throws -> Bool {
+        try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM api_keys WHERE id = ?"), arguments: [id]) != nil
+    }
+
     /// The keys of one user, or of all when `userID` is nil; newest first.
     package func apiKeys(userID: String? = nil) throws -> [APIKey] {
         guard let userID else { return try all(SQL.keys) }

@@ -1,0 +1,109 @@
+import Hummingbird
+import Index
+import NIOCore
+import Routing
+
+/// One client's stream of events. Costs no buffer of its own: it reads on in the log of changes, and a client that is so
+/// slow that the log has moved on is told to read anew.
+struct EventStream<Views: EventViews>: Sendable {
+    /// How often a client hears that the stream is alive (contract section 9).
+    private static var heartbeat: Duration { .seconds(15) }
+    private static var batch: Int { 100 }
+
+    let index: Index
+    let views: Views
+    let channelID: String
+    let principal: AgentPrincipal
+    /// The number of the last change that the client knows.
+    let start: Int64
+
+    /// Writes until the client leaves, the server stops, the channel is deleted or the key is revoked.
+    func write(to writer: inout any ResponseBodyWriter) async throws {
+        var last = start
+        do {
+            try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
+            while true {
+                let after = last
+                let next = try await index.wait(for: .channel(channelID), until: .now + Self.heartbeat) {
+                    () async throws -> Next? in try await self.next(after: after)
+                }
+                guard let next else {
+                    last = index.changes(channelID: channelID, after: last)?.last ?? last
+                    try await writer.write(ByteBuffer(string: ": alive\nid: \(last)\n\n"))
+                    guard try await isAllowed() else { break }
+                    continue
+                }
+                guard try await isAllowed() || next.isEnd else { break }
+                try await writer.write(next.text)
+                if next.isEnd { break }
+                last = next.last
+            }
+        } catch IndexError.closed {
+            // The server stops; the client connects again.
+        }
+        try await writer.finish(nil)
+    }
+
+    /// Events to be written together, and the number to go on from.
+    private struct Next: Sendable {
+        let text: ByteBuffer
+        let last: Int64
+        var isEnd = false
+    }
+
+    /// What follows a number; nil when nothing has yet.
+    private func next(after last: Int64) async throws -> Next? {
+        guard let batch = index.changes(channelID: channelID, after: last) else {
+            let newest = index.lastChangeNumber
+            let event = Event<Views.View>(kind: "reset", number: newest, channelId: channelID)
+            return Next(text: try event.text(), last: newest)
+        }
+        let news = batch.changes.prefix(Self.batch)
+        guard let newest = news.last else { return nil }
+        var text = ByteBuffer()
+        for announcement in news { text.writeImmutableBuffer(try await event(announcement).text()) }
+        let isWhole = news.count == batch.changes.count
+        let isEnd = news.contains { $0.change.kind == .agentDeleted }
+        return Next(text: text, last: isWhole ? batch.last : newest.number, isEnd: isEnd)
+    }
+
+    private func event(_ announcement: Announcement) async throws -> Event<Views.View> {
+        let change = announcement.change
+        var event = Event<Views.View>(kind: change.kind.rawValue, number: announcement.number, channelId: channelID)
+        event.messageId = change.messageID
+        if change.kind == .agentStatus {
+            event.agent = try await index.read { try $0.agent(id: change.channelID) }
+        } else if let id = change.messageID, change.kind != .messageDeleted {
+            event.message = try await index.read { try $0.message(id: id, channelID: change.channelID) }
+                .map(views.listed)
+        }
+        return event
+    }
+
+    private func isAllowed() async throws -> Bool {
+        let (channelID, principal) = (channelID, principal)
+        return try await index.read { reader in
+            try reader.owns(channelID, userID: principal.userID) && reader.hasAPIKey(id: principal.keyID)
+        }
+    }
+}
+
+/// One event. `message` is as it is now, not as it was then, and missing when it is gone by now.
+private struct Event<View: Encodable & Sendable>: Encodable {
+    let kind: String
+    let number: Int64
+    let channelId: String
+    var messageId: String?
+    var message: View?
+    var agent: Agent?
+
+    private enum CodingKeys: CodingKey { case channelId, messageId, message, agent }
+
+    /// JSON has no line ends in it, so that it is one `data` field.
+    func text() throws -> ByteBuffer {
+        var text = ByteBuffer(string: "event: \(kind)\nid: \(number)\ndata: ")
+        text.writeImmutableBuffer(try ByteBuffer.json(self))
+        text.writeString("\n\n")
+        return text
+    }
+}

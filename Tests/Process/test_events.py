@@ -1,0 +1,158 @@
+"""Server-sent events of a channel, as a client on a socket sees them, and what a stop does to parked clients."""
+
+import json
+import threading
+
+import pytest
+import requests
+
+from placet_server import eventually
+from wire import Wire, head
+
+
+class Events:
+    """One stream; reads event by event, with a deadline."""
+
+    def __init__(self, owner, last_id=None, channel=None):
+        headers = {"x-api-key": owner.key} | ({"last-event-id": str(last_id)} if last_id is not None else {})
+        self.response = requests.get(
+            f"{owner.server.url}/api/v1/events", params={"channel": channel or owner.channel},
+            headers=headers, stream=True, timeout=20,
+        )
+        self.lines = self.response.iter_lines(chunk_size=1, decode_unicode=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.response.close()
+
+    def next(self):
+        """The next event as (name, id, data); comments and mere ids are skipped. None at the end."""
+        fields = {}
+        for line in self.lines:
+            if line and not line.startswith(":"):
+                name, _, value = line.partition(": ")
+                fields[name] = value
+            elif not line:
+                if "data" in fields:
+                    return fields["event"], int(fields["id"]), json.loads(fields["data"])
+                fields = {}
+        return None
+
+
+def say(owner, text="hello", **members):
+    answer = owner.request("POST", "messages", json={"channelId": owner.channel, "text": text, **members})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+@pytest.fixture
+def listener(server):
+    return server.owner("listener")
+
+
+def test_what_happens_in_the_channel_is_told_in_order(listener):
+    with Events(listener) as events:
+        assert events.response.headers["content-type"].startswith("text/event-stream")
+        message = say(listener)
+        name, first, data = events.next()
+        assert (name, data["messageId"], data["message"]["text"]) == ("message:created", message["id"], "hello")
+        params = {"channel": listener.channel}
+        listener.request("POST", f"messages/{message['id']}/ack", params=params)
+        listener.request("POST", "status/ping", json={"agentId": listener.channel, "status": "busy"})
+        listener.request("DELETE", f"messages/{message['id']}", params=params)
+        names = []
+        for _ in range(3):
+            name, number, data = events.next()
+            assert number > first
+            names.append(name)
+            first = number
+            if name == "agent:status":
+                assert data["agent"]["status"] == "busy"
+        assert names == ["message:delivery", "agent:status", "message:deleted"]
+
+
+def test_a_review_that_expires_is_told_at_its_time(listener):
+    with Events(listener) as events:
+        say(listener, review={"type": "approval", "expiresInSeconds": 1})
+        assert events.next()[0] == "message:created"
+        name, _, data = events.next()
+        assert name == "review:expired"
+        assert data["message"]["review"]["status"] == "expired"
+
+
+def test_a_client_that_was_away_goes_on_where_it_was(listener):
+    with Events(listener) as events:
+        say(listener, "seen")
+        _, seen, _ = events.next()
+    missed = [say(listener, f"missed {number}")["id"] for number in range(150)]
+    with Events(listener, last_id=seen) as events:
+        assert [events.next()[2]["messageId"] for _ in missed] == missed
+
+
+@pytest.mark.parametrize("last_id", ["0", "abc", "-1", "99999999999999999"])
+def test_a_client_that_was_away_too_long_is_told_to_read_anew(listener, last_id):
+    with Events(listener, last_id=last_id) as events:
+        assert events.next()[0] == "reset"
+        message = say(listener)
+        assert events.next()[2]["messageId"] == message["id"]
+
+
+def test_nothing_of_another_channel_is_told(server, listener):
+    other = server.owner("other")
+    with Events(listener) as events:
+        say(other, "not yours")
+        mine = say(listener)
+        assert events.next()[2]["messageId"] == mine["id"]
+    stranger = server.command("users", "create", "eve@example.org", "--json")
+    assert stranger.returncode == 0
+    eve = server.owner("eve", user="eve@example.org")
+    with Events(eve, channel=listener.channel) as events:
+        assert events.response.status_code == 403
+
+
+def test_the_stream_ends_with_its_channel_and_with_its_key(server, listener):
+    with Events(listener) as events:
+        listener.request("DELETE", f"agents/{listener.channel}")
+        while (event := events.next()) is not None:
+            last = event
+        assert last[0] == "agent:deleted"
+    revoked = server.owner("revoked")
+    other_key = server.command("keys", "create", "--label", "other").stdout.strip()
+    keys = json.loads(server.command("keys", "list", "--json").stdout)
+    key_id = next(key["id"] for key in keys if key["label"] == "revoked")
+    with Events(revoked) as events:
+        server.command("keys", "revoke", key_id)
+        requests.post(
+            f"{server.url}/api/v1/messages", headers={"x-api-key": other_key},
+            json={"channelId": revoked.channel, "text": "not for the revoked"}, timeout=20,
+        ).raise_for_status()
+        assert events.next() is None
+
+
+def test_sigterm_ends_streams_and_parked_waits_at_once(make_server):
+    server = make_server().start()
+    idle = server.socket_count()
+    owner = server.owner()
+    review = say(owner, review={"type": "approval"})
+    owner.session.close()
+    eventually(lambda: server.socket_count() == idle, "the owner's connection is closed")
+    parked = []
+
+    def park():
+        parked.append(owner.another().request(
+            "GET", f"reviews/{review['id']}/wait", params={"channel": owner.channel, "timeout": 30000}
+        ).json())
+
+    thread = threading.Thread(target=park)
+    with Events(owner) as events:
+        thread.start()
+        wire = Wire(server).send(head("GET", f"/api/v1/answers?channel={owner.channel}", key=owner.key))
+        eventually(lambda: server.socket_count() == idle + 3, "the clients are connected")
+        server.terminate()
+        assert events.next() is None
+        thread.join(5)
+        assert parked == [{"status": "timeout"}]
+        assert wire.answer().json()["answers"] == []
+    assert server.process.wait(4) == 0

@@ -64,7 +64,7 @@ class Server:
         self.storage = Path(storage or f"{self._own}/s")
         log_folder = Path(self._own or tempfile.gettempdir())
         self.log_path = log_folder / f"placet-{os.getpid()}-{id(self)}.log"
-        self.environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"} | settings
+        self.environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PLACET_RATE_LIMIT": "off"} | settings
         self.process = None
         self.output = None
         self.port = None

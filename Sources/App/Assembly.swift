@@ -63,7 +63,12 @@ package struct Assembly: Sendable {
             EventsModule(index: index, views: messages.views),
             StatusModule(index: index, blobs: blobs, version: Server.version),
         ]
-        routers = Routers(modules: modules, authenticator: authenticator, translate: translate)
+        routers = Routers(
+            modules: modules,
+            authenticator: authenticator,
+            limits: configuration.rateLimit.map(RateLimits.init),
+            translate: translate
+        )
     }
 
     /// Ends the use of the store; the lock is free afterwards.

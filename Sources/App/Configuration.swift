@@ -1,5 +1,6 @@
 import Configuration
 import Logging
+import Routing
 
 /// Everything that can be set, from command-line arguments, then `PLACET_*` in the environment, then the defaults.
 ///
@@ -17,6 +18,9 @@ package struct Configuration: Sendable {
     package let minFreeBytes: Int64
     /// `PLACET_IDLE_TIMEOUT` (integer, 60, 1…3600 seconds): a connection that sends nothing for so long is closed.
     package let idleTimeout: Duration
+    /// `PLACET_RATE_LIMIT` (`off` or an integer, 1000, 1…1 000 000 requests a second): for each API key, and for each address
+    /// on the open routes; three times as many in a burst.
+    package let rateLimit: Rate?
     /// `PLACET_ADMIN_EMAIL` (text, `admin@placet.local`): the first owner, made at the first start.
     package let adminEmail: String
     /// `PLACET_ADMIN_PASSWORD` (text of 8 or more characters; random, printed once): the first owner's password.
@@ -38,6 +42,12 @@ package struct Configuration: Sendable {
         maxUploadBytes = try values.integer("max.upload.bytes", default: 1 << 30, in: 1...(1 << 50))
         minFreeBytes = try values.integer("min.free.bytes", default: 64 << 20, in: 0...(1 << 50))
         idleTimeout = .seconds(try values.integer("idle.timeout", default: 60, in: 1...3600))
+        if values["rate.limit"] == "off" {
+            rateLimit = nil
+        } else {
+            let perSecond = Int(try values.integer("rate.limit", default: 1000, in: 1...1_000_000))
+            rateLimit = Rate(perSecond: perSecond, burst: perSecond * Self.burstFactor)
+        }
         adminEmail = try values.text("admin.email", default: "admin@placet.local")
         adminPassword = values["admin.password"]
         logLevel = try values.choice("log.level", default: .info)
@@ -49,6 +59,9 @@ package struct Configuration: Sendable {
         if !adminEmail.contains("@") { throw .init("admin.email", "must be an email address") }
         if let adminPassword, adminPassword.count < 8 { throw .init("admin.password", "must have 8 characters") }
     }
+
+    /// How many requests may come in a burst, for each that may come in a second.
+    private static let burstFactor = 3
 
     /// A Unix socket's path has at most 107 bytes, and ours adds its own name.
     private static let maxStoragePathBytes = 90

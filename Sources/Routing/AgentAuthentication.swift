@@ -12,9 +12,11 @@ package struct AgentAuthentication: RouterMiddleware {
     package typealias Context = RootContext
 
     private let authenticator: any AgentAuthenticator
+    private let limits: RateLimits?
 
-    package init(authenticator: any AgentAuthenticator) {
+    package init(authenticator: any AgentAuthenticator, limits: RateLimits?) {
         self.authenticator = authenticator
+        self.limits = limits
     }
 
     package func handle(
@@ -22,8 +24,15 @@ package struct AgentAuthentication: RouterMiddleware {
         context: Context,
         next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        guard let key = Self.key(in: request.headers) else { throw APIError.missingAPIKey }
-        guard let principal = try await authenticator.principal(forKey: key) else { throw APIError.invalidAPIKey }
+        guard let key = Self.key(in: request.headers) else {
+            try limits?.countFailure(context)
+            throw APIError.missingAPIKey
+        }
+        guard let principal = try await authenticator.principal(forKey: key) else {
+            try limits?.countFailure(context)
+            throw APIError.invalidAPIKey
+        }
+        try limits?.count(key: principal.keyID)
         var context = context
         context.agent = principal
         context.caller.label = "key:\(principal.keyID)"

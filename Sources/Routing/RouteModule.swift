@@ -24,10 +24,13 @@ package struct Routers: Sendable {
     /// The routes of `network`.
     package let table: RouteTable
 
-    /// - Parameter translate: see ``ErrorMiddleware``.
+    /// - Parameters:
+    ///   - limits: nil for none. The command line has none in any case.
+    ///   - translate: see ``ErrorMiddleware``.
     package init(
         modules: [any RouteModule],
         authenticator: any AgentAuthenticator,
+        limits: RateLimits?,
         translate: @escaping @Sendable (any Error) -> APIError?
     ) {
         table = RouteTable()
@@ -35,9 +38,9 @@ package struct Routers: Sendable {
         let controlTable = RouteTable()
         let control = Self.router(controlTable, translate)
         let mounts = Mounts(
-            open: network.group(),
+            open: limits.map { network.group().add(middleware: AddressLimit(limits: $0)) } ?? network.group(),
             agent: network.group("/api/v1")
-                .add(middleware: AgentAuthentication(authenticator: authenticator))
+                .add(middleware: AgentAuthentication(authenticator: authenticator, limits: limits))
                 .group(context: AgentContext.self),
             local: control.group("/local")
         )

@@ -186,6 +186,40 @@ struct AccessTests {
         }
     }
 
+    // MARK: Rate limits
+
+    @Test("a key that asks too often gets 429 and when to come again; other keys are not hindered")
+    func keyLimit() async throws {
+        try await withServer(["PLACET_RATE_LIMIT": "1"]) { server in
+            let (owner, other) = (try await server.owner(), try await server.owner())
+            var answer = try await owner.send(.get, "/api/v1/agents")
+            for _ in 1...50 where answer.status == 200 { answer = try await owner.send(.get, "/api/v1/agents") }
+            #expect(answer.status == 429)
+            #expect(answer.headers[.retryAfter].flatMap { Int($0) } ?? 0 >= 1)
+            #expect(answer.json["message"]?.text?.hasPrefix("Too many requests") == true)
+            #expect(try await other.send(.get, "/api/v1/agents").status == 200)
+        }
+    }
+
+    @Test("open routes are counted by address, wrong keys too, and valid keys of the same address pass")
+    func addressLimit() async throws {
+        try await withServer(["PLACET_RATE_LIMIT": "1"]) { server in
+            let owner = try await server.owner()
+            func statuses(_ path: String, _ headers: HTTPFields) async throws -> [Int] {
+                var statuses: [Int] = []
+                while statuses.last != 429, statuses.count < 500 {
+                    statuses.append(try await server.send(.get, path, headers).status)
+                }
+                return statuses
+            }
+            let health = try await statuses("/health", [:])
+            #expect(health.count > 3 && health.dropLast().allSatisfy { $0 == 200 } && health.last == 429)
+            let wrong = try await statuses("/api/v1/agents", [.apiKey: "hp_wrong"])
+            #expect(wrong.count > 20 && wrong.dropLast().allSatisfy { $0 == 401 } && wrong.last == 429)
+            #expect(try await owner.send(.get, "/api/v1/agents").status == 200)
+        }
+    }
+
     // MARK: Order of checks
 
     @Test("401 comes before everything, 400 before 403, 403 before 404")

@@ -1,4 +1,5 @@
 import Logging
+import Routing
 import Testing
 
 @testable import App
@@ -14,6 +15,7 @@ struct ConfigurationTests {
         #expect(configuration.maxUploadBytes == 1_073_741_824)
         #expect(configuration.minFreeBytes == 67_108_864)
         #expect(configuration.idleTimeout == .seconds(60))
+        #expect(configuration.rateLimit == Rate(perSecond: 1000, burst: 3000))
         #expect(configuration.adminEmail == "admin@placet.local")
         #expect(configuration.adminPassword == nil)
         #expect(configuration.logLevel == .info)
@@ -29,6 +31,7 @@ struct ConfigurationTests {
             environment: [
                 "PLACET_HOST": "0.0.0.0", "PLACET_PORT": "0", "PLACET_STORAGE": "/srv/placet",
                 "PLACET_MAX_UPLOAD_BYTES": "1", "PLACET_MIN_FREE_BYTES": "0", "PLACET_IDLE_TIMEOUT": "3600",
+                "PLACET_RATE_LIMIT": "off",
                 "PLACET_ADMIN_EMAIL": "ada@example.org", "PLACET_ADMIN_PASSWORD": "12345678",
                 "PLACET_LOG_LEVEL": "warning", "PLACET_LOG_FORMAT": "json", "PORT": "1", "HOST": "elsewhere",
             ]
@@ -39,6 +42,7 @@ struct ConfigurationTests {
         #expect(configuration.maxUploadBytes == 1)
         #expect(configuration.minFreeBytes == 0)
         #expect(configuration.idleTimeout == .seconds(3600))
+        #expect(configuration.rateLimit == nil)
         #expect(configuration.adminEmail == "ada@example.org")
         #expect(configuration.adminPassword == "12345678")
         #expect(configuration.logLevel == .warning)
@@ -67,6 +71,7 @@ struct ConfigurationTests {
             ("PLACET_MAX_UPLOAD_BYTES", "99999999999999999999"), ("PLACET_MIN_FREE_BYTES", "-1"),
             ("PLACET_IDLE_TIMEOUT", "0"),
             ("PLACET_IDLE_TIMEOUT", "3601"), ("PLACET_ADMIN_EMAIL", ""), ("PLACET_ADMIN_PASSWORD", "1234567"),
+            ("PLACET_RATE_LIMIT", "0"), ("PLACET_RATE_LIMIT", "OFF"), ("PLACET_RATE_LIMIT", "1000001"),
             ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_LEVEL", "INFO"), ("PLACET_LOG_FORMAT", "xml"),
         ]
     )

@@ -18,7 +18,8 @@ import Testing
 func withServer(_ settings: [String: String] = [:], _ body: (TestServer) async throws -> Void) async throws {
     let root = NSTemporaryDirectory() + "placet-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: root) }
-    let configuration = try Configuration(arguments: ["storage": root], environment: settings)
+    let environment = settings.merging(["PLACET_RATE_LIMIT": "off"]) { given, _ in given }
+    let configuration = try Configuration(arguments: ["storage": root], environment: environment)
     try await seed(root)
     let log = Log()
     let assembly = try await Assembly(configuration, logger: log.logger)

@@ -48,6 +48,7 @@ struct RouterTests {
     private let routers = Routers(
         modules: [Probe()],
         authenticator: OneKey(),
+        limits: nil,
         translate: { $0 is Probe.Full ? APIError(.insufficientStorage, "The storage is full") : nil }
     )
 

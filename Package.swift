@@ -57,7 +57,7 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "placet",
-            dependencies: ["App", .arguments, .httpClient, .logging, .nioCore, .nioHTTP1],
+            dependencies: ["App", "Routing", .arguments, .httpClient, .logging, .nioCore, .nioHTTP1],
             swiftSettings: settings
         ),
         module(

@@ -1,0 +1,182 @@
+import ArgumentParser
+import Foundation
+import Routing
+
+/// `placet ask`: a question to a person, from a script.
+struct Ask: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Ask a person a question and wait for the answer.",
+        discussion: """
+            Waits through time-outs and restarts of the server. Run again with the same --key, it waits for the same
+            question instead of asking twice. Prints the id of the chosen option and then the comment, or the text.
+
+            The server is PLACET_URL (default http://127.0.0.1:3001), the API key API_KEY.
+
+            Exit codes: 0 answered, 1 refused, 3 a negative option was chosen, 4 expired, 5 server unreachable, 64 usage.
+            """
+    )
+
+    @Argument(help: "The question, in Markdown.")
+    var question: String
+
+    @Option(help: "The channel to ask in (default CHANNEL_ID).")
+    var channel: String?
+
+    @Option(help: ArgumentHelp("An option as ID or ID=LABEL; may be repeated.", valueName: "option"))
+    var option: [String] = []
+
+    @Option(
+        help: ArgumentHelp("An option that ends the command with exit code 3; may be repeated.", valueName: "option")
+    )
+    var negative: [String] = []
+
+    @Flag(help: "Ask for a text instead of offering options.")
+    var input = false
+
+    @Option(help: ArgumentHelp("A file to attach; may be repeated.", valueName: "path"))
+    var file: [String] = []
+
+    @Option(help: "A name for the question, unique in the channel: asked once under it, however often this is run.")
+    var key: String?
+
+    @Option(help: "Seconds until the question expires (default 86400, at most 129600).")
+    var expires: Int?
+
+    @Option(help: "Seconds for which the server may be unreachable before this gives up.")
+    var patience = 300
+
+    @Flag(help: "Print the outcome as JSON: status, messageId, response, feedback.")
+    var json = false
+
+    func validate() throws {
+        if input, !option.isEmpty || !negative.isEmpty {
+            throw ValidationError("--input asks for a text; leave out --option and --negative.")
+        }
+        guard patience >= 0 else { throw ValidationError("--patience must not be negative.") }
+        let ids = options.map(\.id)
+        if Set(ids).count != ids.count { throw ValidationError("Two options have the same id.") }
+        if ids.contains("") { throw ValidationError("An option needs an id: --option ID=LABEL.") }
+    }
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        guard let apiKey = environment["API_KEY"], !apiKey.isEmpty else {
+            throw ValidationError("Set API_KEY to an API key; 'placet keys create' makes one.")
+        }
+        guard let channel = channel ?? environment["CHANNEL_ID"], !channel.isEmpty else {
+            throw ValidationError("Say where to ask: --channel ID, or CHANNEL_ID.")
+        }
+        let client = AgentClient(
+            url: environment["PLACET_URL"] ?? "http://127.0.0.1:3001",
+            apiKey: apiKey,
+            channel: channel,
+            patience: .seconds(patience)
+        )
+        do {
+            try await ask(client)
+        } catch AgentClient.Failure.unreachable(let reason) {
+            try say("Error: The server cannot be reached: \(reason)", to: .standardError)
+            throw ExitCode(5)
+        }
+    }
+
+    private func ask(_ client: AgentClient) async throws {
+        let key = key ?? UUID().uuidString
+        var files: [String] = []
+        for path in file { files.append(try await client.store(path)) }
+        let message = try await client.post("messages", body(channel: client.channel, key: key, files: files))
+        guard let id = message["id"]?.text else { throw CommandFailure(description: "The server answered no message") }
+        // Asked before: the files stand in the first message already.
+        let attached = Set(message["attachments"]?.elements?.compactMap { $0["id"]?.text } ?? [])
+        for file in files where !attached.contains(file) { try await client.delete("files/\(file)") }
+        try say("Waiting for an answer to \(id); to go on later, run again with --key \(key)", to: .standardError)
+
+        while true {
+            let outcome = try await client.get("reviews/\(id)/wait", ["timeout": "30000"])
+            guard let status = outcome["status"]?.text, status != "timeout" else { continue }
+            _ = try await client.post("messages/\(id)/ack", nil)
+            let review = outcome["message"]?["review"] ?? .null
+            try show(status, id, review)
+            guard status == "completed" else { throw ExitCode(4) }
+            let chosen = review["response"]?["selectedOption"]?.text
+            if options.contains(where: { $0.isNegative && $0.id == chosen }) { throw ExitCode(3) }
+            return
+        }
+    }
+
+    // MARK: The question
+
+    private struct Choice {
+        let id: String
+        let label: String
+        let isNegative: Bool
+
+        init(_ text: String, isNegative: Bool) {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            id = parts[0]
+            label = parts.count > 1 ? parts[1] : parts[0]
+            self.isNegative = isNegative
+        }
+
+        var json: JSONValue {
+            .object([
+                "id": .string(id), "label": .string(label), "style": .string(isNegative ? "danger" : "primary"),
+            ])
+        }
+    }
+
+    /// What can be chosen; approve and reject when nothing is given.
+    private var options: [Choice] {
+        if option.isEmpty, negative.isEmpty {
+            return [Choice("approve=Approve", isNegative: false), Choice("reject=Reject", isNegative: true)]
+        }
+        return option.map { Choice($0, isNegative: false) } + negative.map { Choice($0, isNegative: true) }
+    }
+
+    private func body(channel: String, key: String, files: [String]) -> JSONValue {
+        let payload: [String: JSONValue] =
+            input ? [:] : ["options": .array(options.map(\.json)), "allowComment": .bool(true)]
+        var review: [String: JSONValue] = [
+            "type": .string(input ? "text-input" : "approval"), "payload": .object(payload),
+        ]
+        if let expires { review["expiresInSeconds"] = .integer(Int64(expires)) }
+        return .object([
+            "channelId": .string(channel), "text": .string(question), "clientId": .string(key),
+            "review": .object(review), "attachmentIds": .array(files.map { .string($0) }),
+        ])
+    }
+
+    // MARK: The answer
+
+    private func show(_ status: String, _ id: String, _ review: JSONValue) throws {
+        if json {
+            var outcome: [String: JSONValue] = ["status": .string(status), "messageId": .string(id)]
+            outcome["response"] = review["response"]
+            outcome["feedback"] = review["feedback"]
+            try say(try JSONValue.object(outcome).text())
+            return
+        }
+        guard status == "completed" else {
+            try say("The question expired without an answer", to: .standardError)
+            return
+        }
+        let response = review["response"] ?? .null
+        let lines = [response["selectedOption"] ?? response["text"], response["comment"], review["feedback"]]
+            .compactMap { $0?.text }
+        try say(lines.isEmpty ? try response.text() : lines.joined(separator: "\n"))
+    }
+}
+
+extension JSONValue {
+    fileprivate subscript(_ name: String) -> JSONValue? {
+        if case .object(let members) = self { members[name] } else { nil }
+    }
+
+    fileprivate var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    fileprivate var elements: [JSONValue]? {
+        if case .array(let elements) = self { elements } else { nil }
+    }
+}

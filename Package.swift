@@ -64,7 +64,7 @@ let package = Package(
             "App",
             [
                 "Routing", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Files", "Messages",
-                "Reviews", "Status",
+                "Plugins", "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
             ]
         ),
@@ -80,6 +80,15 @@ let package = Package(
             ]
         ),
         module("Messages", ["Routing", "Index", .hummingbird, .httpTypes]),
+        .target(
+            name: "Plugins",
+            dependencies: ["Routing", .hummingbird, .httpTypes, .logging, .nioPosix],
+            resources: [
+                .embedInCode("Examples/checklist.html"), .embedInCode("Examples/checklist.json"),
+                .embedInCode("Examples/diff-view.html"), .embedInCode("Examples/diff-view.json"),
+            ],
+            swiftSettings: settings
+        ),
         module("Reviews", ["Routing", "Index", .hummingbird, .httpTypes]),
         module("Status", ["Routing", "Index", "Blobs", .hummingbird, .httpTypes]),
 
@@ -107,6 +116,7 @@ let package = Package(
             ]
         ),
         tests("FilesTests", ["Files", "Routing", "MediaType", .httpTypes]),
+        tests("PluginsTests", ["Plugins", "Routing", .logging, .nioPosix]),
         tests("AccountsTests", ["Accounts", "Index", "Routing", .crypto]),
         tests(
             "AppTests",

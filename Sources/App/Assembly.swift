@@ -9,6 +9,7 @@ import MediaType
 import Messages
 import NIOCore
 import NIOPosix
+import Plugins
 import Reviews
 import Routing
 import Status
@@ -39,6 +40,7 @@ package struct Assembly: Sendable {
             email: configuration.adminEmail,
             password: configuration.adminPassword
         )
+        let plugins = await Self.plugins(configuration.pluginsPath, threads, logger)
         let authenticator = KeyAuthenticator(index: index)
         let modules: [any RouteModule] = [
             AccountsModule(index: index, authenticator: authenticator),
@@ -54,10 +56,23 @@ package struct Assembly: Sendable {
                 )
             ),
             MessagesModule(index: index),
+            PluginsModule(catalogue: plugins),
             ReviewsModule(index: index) { MessageView($0, isListed: $1) },
             StatusModule(index: index, blobs: blobs, version: Server.version),
         ]
         routers = Routers(modules: modules, authenticator: authenticator, translate: translate)
+    }
+
+    /// The plugins, looked at once so that what is wrong with them is logged at the start; they never prevent it.
+    private static func plugins(_ path: String, _ threads: NIOThreadPool, _ logger: Logger) async -> PluginCatalogue {
+        do {
+            try ExamplePlugins.install(at: path)
+        } catch {
+            logger.warning("example plugins could not be written", metadata: ["error": "\(error)"])
+        }
+        let catalogue = PluginCatalogue(path: path, threads: threads, logger: logger)
+        _ = await catalogue.manifests()
+        return catalogue
     }
 
     /// Ends the use of the store; the lock is free afterwards.

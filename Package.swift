@@ -117,6 +117,7 @@ let package = Package(
         ),
         tests("FilesTests", ["Files", "Routing", "MediaType", .httpTypes]),
         tests("PluginsTests", ["Plugins", "Routing", .logging, .nioPosix]),
+        tests("ReviewsTests", ["Reviews", "Routing", .httpTypes]),
         tests("AccountsTests", ["Accounts", "Index", "Routing", .crypto]),
         tests(
             "AppTests",

@@ -4,7 +4,8 @@ import Index
 ///
 /// Sleeps until the next expiry, however far away; a review that expires sooner wakes it. No timer by the second.
 package struct ExpirySweep: Sendable {
-    private static let batch = 500
+    /// How many reviews one commit expires at most.
+    static let batch = 500
     private static let longestSleep = Duration.seconds(3600)
 
     private let index: Index

@@ -55,24 +55,39 @@ package struct ReviewsModule<View: Encodable & Sendable>: RouteModule {
         let finished = try await request.body.consumeWithCancellationOnInboundClose { _ in
             try await index.wait(for: .message(id), until: .now + timeout) { () async throws -> MessageWithParts? in
                 let message = try await message(id, in: channel, of: userID)
-                return message.review?.status(at: .now()) == .pending ? nil : message
+                return message.review?.status == .pending ? nil : message
             }
         }
         guard let finished, let review = finished.review else { return try .json(Outcome<View>(status: "timeout")) }
-        let status = review.status(at: .now()) == .completed ? "completed" : "expired"
-        return try .json(Outcome(status: status, message: view(finished, false)))
+        return try .json(Outcome(status: review.status.rawValue, message: view(finished, false)))
     }
 
     /// The message of a review.
     ///
     /// - Throws: ``APIError`` 403 for a foreign channel, 404 when there is no such message, or no review in it.
     private func message(_ id: String, in channel: String, of userID: String) async throws -> MessageWithParts {
+        let message = try await storedMessage(id, in: channel, of: userID)
+        guard message.review?.isOverdue(at: .now()) == true else { return message }
+        // A response that came in time may be in the commit that is under way. Only the writer, whose turn comes after
+        // it, can tell that there is none; from then on that is final.
+        try await index.write { tx in _ = try tx.expireDue(limit: ExpirySweep.batch) }
+        return try await storedMessage(id, in: channel, of: userID)
+    }
+
+    private func storedMessage(_ id: String, in channel: String, of userID: String) async throws -> MessageWithParts {
         let message = try await index.read { reader in
             guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
             return try reader.message(id: id, channelID: channel)
         }
         guard let message, message.review != nil else { throw APIError(.notFound, "Review not found") }
         return message
+    }
+}
+
+extension Review {
+    /// Whether its time has passed and nobody has noted how it ended.
+    fileprivate func isOverdue(at now: Timestamp) -> Bool {
+        status == .pending && expiresAt <= now
     }
 }
 

@@ -79,6 +79,27 @@ struct RaceTests {
         }
     }
 
+    @Test("while a response that came in time is being committed, nobody is told that the review has expired")
+    func responseUnderWay() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let index = server.assembly.index
+            let review = try await index.write { tx in try Self.ask(tx, owner.channel, expiresIn: .milliseconds(500)) }
+            async let outcome = index.write { tx in
+                let outcome = try tx.complete(reviewOf: review.messageId, responseJSON: "{}")
+                // A large group, or a slow disk: the commit comes well after the instant.
+                while Timestamp.now() < review.expiresAt + .milliseconds(200) {}
+                return outcome
+            }
+            while Timestamp.now() < review.expiresAt { await Task.yield() }
+            async let read = owner.get("reviews/\(review.messageId)")
+            async let waited = owner.get("reviews/\(review.messageId)/wait")
+            #expect(try await read.json["review"]?["status"] == .string("completed"))
+            #expect(try await waited.json["status"] == .string("completed"))
+            #expect(try await outcome == .accepted)
+        }
+    }
+
     private static func ask(_ tx: Transaction, _ channel: String, expiresIn time: Duration) throws -> Review {
         let message = Message(
             id: Identifier.make(),

@@ -64,7 +64,7 @@ let package = Package(
             "App",
             [
                 "Routing", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Events", "Files",
-                "Messages", "Reviews", "Status",
+                "Messages", "Plugins", "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
             ]
         ),
@@ -81,6 +81,15 @@ let package = Package(
             ]
         ),
         module("Messages", ["Routing", "Index", .hummingbird, .httpTypes]),
+        .target(
+            name: "Plugins",
+            dependencies: ["Routing", .hummingbird, .httpTypes, .logging, .nioPosix],
+            resources: [
+                .embedInCode("Examples/checklist.html"), .embedInCode("Examples/checklist.json"),
+                .embedInCode("Examples/diff-view.html"), .embedInCode("Examples/diff-view.json"),
+            ],
+            swiftSettings: settings
+        ),
         module("Reviews", ["Routing", "Index", .hummingbird, .httpTypes]),
         module("Status", ["Routing", "Index", "Blobs", .hummingbird, .httpTypes]),
 
@@ -108,6 +117,8 @@ let package = Package(
             ]
         ),
         tests("FilesTests", ["Files", "Routing", "MediaType", .httpTypes]),
+        tests("PluginsTests", ["Plugins", "Routing", .logging, .nioPosix]),
+        tests("ReviewsTests", ["Reviews", "Routing", .httpTypes]),
         tests("AccountsTests", ["Accounts", "Index", "Routing", .crypto]),
         tests(
             "AppTests",

@@ -10,6 +10,7 @@ import MediaType
 import Messages
 import NIOCore
 import NIOPosix
+import Plugins
 import Reviews
 import Routing
 import Status
@@ -42,6 +43,7 @@ package struct Assembly: Sendable {
             email: configuration.adminEmail,
             password: configuration.adminPassword
         )
+        let plugins = await Self.plugins(configuration.pluginsPath, threads, logger)
         let authenticator = KeyAuthenticator(index: index)
         let agents = AgentsModule(index: index)
         let files = FilesModule(
@@ -61,6 +63,7 @@ package struct Assembly: Sendable {
             messages,
             reviews,
             EventsModule(index: index, views: messages.views),
+            PluginsModule(catalogue: plugins),
             StatusModule(index: index, blobs: blobs, version: Server.version),
         ]
         routers = Routers(
@@ -69,6 +72,18 @@ package struct Assembly: Sendable {
             limits: configuration.rateLimit.map(RateLimits.init),
             translate: translate
         )
+    }
+
+    /// The plugins, looked at once so that what is wrong with them is logged at the start; they never prevent it.
+    private static func plugins(_ path: String, _ threads: NIOThreadPool, _ logger: Logger) async -> PluginCatalogue {
+        do {
+            try ExamplePlugins.install(at: path)
+        } catch {
+            logger.warning("example plugins could not be written", metadata: ["error": "\(error)"])
+        }
+        let catalogue = PluginCatalogue(path: path, threads: threads, logger: logger)
+        _ = await catalogue.manifests()
+        return catalogue
     }
 
     /// Ends the use of the store; the lock is free afterwards.

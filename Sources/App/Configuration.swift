@@ -67,6 +67,7 @@ package struct Configuration: Sendable {
     private static let maxStoragePathBytes = 90
 
     package var indexPath: String { "\(storage)/index.sqlite" }
+    package var pluginsPath: String { "\(storage)/plugins" }
     /// Where the command line of this machine reaches a running server.
     package var controlSocketPath: String { "\(storage)/control.sock" }
 }

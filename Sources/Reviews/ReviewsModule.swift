@@ -61,7 +61,7 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
         let userID = context.principal.userID
         let finished = try await park(request, for: .message(id)) { () async throws -> MessageWithParts? in
             let message = try await message(id, in: channel, of: userID)
-            return message.review?.status(at: .now()) == .pending ? nil : message
+            return message.review?.status == .pending ? nil : message
         }
         guard let finished else { return try .json(Outcome<Views.View>(status: .timeout)) }
         return try .json(Outcome(status: Self.status(of: finished), message: try await views.withTexts(finished)))
@@ -109,19 +109,41 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
     }
 
     private static func status(of message: MessageWithParts) -> OutcomeStatus {
-        message.review?.status(at: .now()) == .completed ? .completed : .expired
+        message.review?.status == .completed ? .completed : .expired
     }
 
     /// The message of a review.
     ///
     /// - Throws: ``APIError`` 403 for a foreign channel, 404 when there is no such message, or no review in it.
     private func message(_ id: String, in channel: String, of userID: String) async throws -> MessageWithParts {
+        var message = try await storedMessage(id, in: channel, of: userID)
+        guard message.review?.isOverdue(at: .now()) == true else { return message }
+        do {
+            // A response that came in time may be in the commit that is under way. Only the writer, whose turn comes
+            // after it, can tell that there is none; from then on that is final.
+            try await index.write { tx in _ = try tx.expireDue(limit: Sweep.batch) }
+            return try await storedMessage(id, in: channel, of: userID)
+        } catch IndexError.full, IndexError.readOnly {
+            // Nothing can be committed now, a response neither.
+            message.review?.status = .expired
+            return message
+        }
+    }
+
+    private func storedMessage(_ id: String, in channel: String, of userID: String) async throws -> MessageWithParts {
         let message = try await index.read { reader in
             guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
             return try reader.message(id: id, channelID: channel)
         }
         guard let message, message.review != nil else { throw APIError(.notFound, "Review not found") }
         return message
+    }
+}
+
+extension Review {
+    /// Whether its time has passed and nobody has noted how it ended.
+    fileprivate func isOverdue(at now: Timestamp) -> Bool {
+        status == .pending && expiresAt <= now
     }
 }
 

@@ -41,6 +41,12 @@ package struct APIError: Error, Sendable {
         return APIError(.badRequest, message, fields: [Field(code: code, message: problem, path: [name])])
     }
 
+    /// 400 for all that is wrong with a request; the sentence names the first. Nil when nothing is.
+    package static func invalid(_ fields: [Field]) -> APIError? {
+        guard let first = fields.first else { return nil }
+        return APIError(.badRequest, "\(first.path.joined(separator: ".")): \(first.message)", fields: fields)
+    }
+
     /// 400 for U+0000 in a text (contract section 1).
     package static func invalidCharacter(in name: String) -> APIError {
         .invalid(name, "must not contain the character U+0000", code: "invalid_string")

@@ -25,9 +25,7 @@ package struct JSONFields {
 
     /// - Throws: ``APIError`` 400 naming every member that did not pass.
     package func check() throws(APIError) {
-        guard let first = problems.first else { return }
-        let message = "\(first.path.joined(separator: ".")): \(first.message)"
-        throw APIError(.badRequest, message, fields: problems)
+        if let error = APIError.invalid(problems) { throw error }
     }
 
     package func has(_ name: String) -> Bool { members[name] != nil }
@@ -82,15 +80,6 @@ package struct JSONFields {
         return text
     }
 
-    package mutating func optionalBool(_ name: String) -> Bool? {
-        guard let value = members[name] else { return nil }
-        guard case .bool(let bool) = value else {
-            report(name, code: "invalid_type", "must be true or false")
-            return nil
-        }
-        return bool
-    }
-
     /// A whole number; 3.0 and "3" are none.
     package mutating func optionalInteger(_ name: String) -> Int64? {
         guard let value = members[name] else { return nil }
@@ -99,6 +88,16 @@ package struct JSONFields {
             return nil
         }
         return integer
+    }
+
+    /// true or false; 1 and "true" are neither.
+    package mutating func optionalBool(_ name: String) -> Bool? {
+        guard let value = members[name] else { return nil }
+        guard case .bool(let bool) = value else {
+            report(name, code: "invalid_type", "must be true or false")
+            return nil
+        }
+        return bool
     }
 
     /// One of the names of `Choice`.
@@ -169,35 +168,6 @@ package struct JSONFields {
         return strings
     }
 
-    /// The objects of an array, each read by `read`; what is wrong there is reported with its path.
-    package mutating func optionalArray<Value>(
-        _ name: String,
-        count: ClosedRange<Int>,
-        _ read: (inout JSONFields) -> Value
-    ) -> [Value]? {
-        guard let value = members[name] else { return nil }
-        guard case .array(let elements) = value else {
-            report(name, code: "invalid_type", "must be an array of objects")
-            return nil
-        }
-        guard count.contains(elements.count) else {
-            report(name, code: "too_big", "must have \(count.lowerBound) to \(count.upperBound) elements")
-            return nil
-        }
-        return elements.enumerated().compactMap { position, element in
-            guard case .object(let inner) = element else {
-                problems.append(
-                    .init(code: "invalid_type", message: "must be an object", path: path + [name, "\(position)"])
-                )
-                return nil
-            }
-            var fields = JSONFields(members: inner, path: path + [name, "\(position)"])
-            let result = read(&fields)
-            problems += fields.problems
-            return result
-        }
-    }
-
     /// The members of an object with a schema of its own, read by `read`; what is wrong there is reported with its path.
     ///
     /// - Parameter nullable: whether null is the same as leaving it out.
@@ -218,6 +188,29 @@ package struct JSONFields {
         return result
     }
 
+    /// The elements of an array of objects with a schema of their own, read by `read`; paths name the element's number.
+    package mutating func optionalArray<Value>(
+        _ name: String,
+        count: ClosedRange<Int>,
+        _ read: (inout JSONFields) -> Value
+    ) -> [Value]? {
+        guard let value = members[name] else { return nil }
+        guard case .array(let elements) = value else {
+            report(name, code: "invalid_type", "must be an array of objects")
+            return nil
+        }
+        guard count.contains(elements.count) else {
+            let code = elements.count < count.lowerBound ? "too_small" : "too_big"
+            report(name, code: code, "must have \(count.lowerBound) to \(count.upperBound) elements")
+            return nil
+        }
+        let numbered = elements.enumerated().map { (String($0.offset), $0.element) }
+        var fields = JSONFields(members: Dictionary(uniqueKeysWithValues: numbered), path: path + [name])
+        let values = numbered.compactMap { number, _ in fields.optionalFields(number, read) }
+        problems += fields.problems
+        return values
+    }
+
     package mutating func report(_ name: String, code: String, _ problem: String) {
         problems.append(APIError.Field(code: code, message: problem, path: path + [name]))
     }
@@ -225,7 +218,7 @@ package struct JSONFields {
 
 extension JSONValue {
     /// Whether U+0000 stands in any of its strings, which no database text may hold.
-    var containsNUL: Bool {
+    package var containsNUL: Bool {
         switch self {
         case .string(let string): string.unicodeScalars.contains("\0")
         case .array(let elements): elements.contains(where: \.containsNUL)

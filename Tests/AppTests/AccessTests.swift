@@ -88,6 +88,8 @@ private struct Visit: Sendable {
         Visit(route: "GET /api/v1/reviews/:id/wait", foreign: 403) {
             (.get, $0.path("reviews/\($0.message)/wait"), nil, nil)
         },
+        Visit(route: "GET /api/v1/plugins", foreign: 200) { _ in (.get, "/api/v1/plugins", nil, nil) },
+        Visit(route: "GET /api/v1/plugins/:name", foreign: 200) { _ in (.get, "/api/v1/plugins/checklist", nil, nil) },
         Visit(route: "DELETE /api/v1/messages/:id", foreign: 403) {
             (.delete, $0.path("messages/\($0.message)"), nil, nil)
         },

@@ -162,6 +162,37 @@ struct JSONTests {
         #expect(try problems(text) { _ = $0.optionalURL("a") } == [])
     }
 
+    @Test(
+        "only true and false are true or false",
+        arguments: [("true", true), ("false", true), ("1", false), (#""true""#, false), ("null", false)]
+    )
+    func bool(value: String, isFine: Bool) throws {
+        #expect(try problems(#"{"a":\#(value)}"#) { _ = $0.optionalBool("a") }.isEmpty == isFine)
+    }
+
+    @Test(
+        "an array of objects is read element by element, problems with the number of theirs",
+        arguments: [
+            (#"{}"#, []), (#"{"a":[{"b":"x"}]}"#, []),
+            (#"{"a":[{"b":"x"},{"b":1},{}]}"#, ["a.1.b: invalid_type", "a.2.b: required"]),
+            (#"{"a":[{"b":"x"},3]}"#, ["a.1: invalid_type"]), (#"{"a":[null]}"#, ["a.0: invalid_type"]),
+            (#"{"a":{}}"#, ["a: invalid_type"]), (#"{"a":null}"#, ["a: invalid_type"]),
+            (#"{"a":[]}"#, ["a: too_small"]),
+            (#"{"a":[{},{},{},{}]}"#, ["a: too_big"]),
+        ]
+    )
+    func arrays(text: String, expected: [String]) throws {
+        #expect(try problems(text) { _ = $0.optionalArray("a", count: 1...3) { $0.string("b") } } == expected)
+    }
+
+    @Test("the elements of an array of objects come in its order")
+    func arrayOrder() throws {
+        var fields = try object(#"{"a":[\#((0..<12).map { #"{"b":"\#($0)"}"# }.joined(separator: ","))]}"#)
+        let read = fields.optionalArray("a", count: 0...20) { $0.string("b") }
+        try fields.check()
+        #expect(read == (0..<12).map(String.init))
+    }
+
     private func object(_ text: String) throws -> JSONFields {
         try JSONFields(JSONValue(parsing: text.utf8))
     }

@@ -3,7 +3,8 @@
 /// Sleeps until the next due time, however far away; a commit that makes something due sooner wakes it. No timer by the
 /// second, nothing is polled.
 package struct Sweep: Sendable {
-    private static let batch = 500
+    /// How much is done in one commit at most.
+    package static let batch = 500
     private static let longestSleep = Duration.seconds(3600)
 
     /// What is swept, for the log.

@@ -1,0 +1,110 @@
+import Logging
+import NIOPosix
+import Synchronization
+
+/// The plugins of the storage folder, by name, as they are on disk now or were a second ago.
+///
+/// Looking is a few `stat` per plugin, on a thread of the pool, about once a second however often one asks; only a
+/// plugin that has changed is read. So an operator who adds, mends or removes one need not restart the server.
+package final class PluginCatalogue: Sendable {
+    static let maxPlugins = 256
+
+    private struct Entry: Sendable {
+        let stamp: PluginFolder.Stamp
+        let outcome: Result<PluginManifest, PluginProblem>
+    }
+
+    /// What one look has found.
+    private struct Look: Sendable {
+        var entries: [String: Entry] = [:]
+        /// What could not even be opened, and under `.` what is wrong with the whole.
+        var refused: [String: PluginProblem] = [:]
+
+        var manifests: [String: PluginManifest] { entries.compactMapValues { try? $0.outcome.get() } }
+
+        var problems: [String: PluginProblem] {
+            let broken = entries.compactMapValues { entry in
+                if case .failure(let problem) = entry.outcome { problem } else { nil }
+            }
+            return broken.merging(refused) { $1 }
+        }
+    }
+
+    private let path: String
+    private let threads: NIOThreadPool
+    private let logger: Logger
+    private let freshness: Duration
+    private let last = Mutex<(at: ContinuousClock.Instant, look: Task<Look, Never>)?>(nil)
+
+    /// - Parameters:
+    ///   - path: the folder of the plugins' folders.
+    ///   - freshness: for how long an answer is good without another look.
+    package init(path: String, threads: NIOThreadPool, logger: Logger, freshness: Duration = .seconds(1)) {
+        self.path = path
+        self.threads = threads
+        self.logger = logger
+        self.freshness = freshness
+    }
+
+    /// The plugins that are whole, by name. What is wrong with others is logged when it is first seen.
+    package func manifests() async -> [String: PluginManifest] {
+        let task = last.withLock { last in
+            let now = ContinuousClock.now
+            if let last, last.at.duration(to: now) < freshness { return last.look }
+            // A task of its own: a request that is cancelled does not spoil the look for others.
+            let task = Task { [previous = last?.look] in await look(after: await previous?.value ?? Look()) }
+            last = (now, task)
+            return task
+        }
+        return await task.value.manifests
+    }
+
+    private func look(after previous: Look) async -> Look {
+        let found = try? await threads.runIfActive { self.look(previous) }
+        guard let found else { return previous }  // The server is stopping.
+        let known = previous.problems
+        for (name, problem) in found.problems.sorted(by: { $0.key < $1.key }) where known[name] != problem {
+            logger.warning("plugin left out", metadata: ["plugin": "\(name)", "problem": "\(problem)"])
+        }
+        return found
+    }
+
+    private func look(_ previous: Look) -> Look {
+        var look = Look()
+        do throws(PluginProblem) {
+            let folder = try PluginFolder(path)
+            let names = try folder.names()
+            for name in names.prefix(Self.maxPlugins) {
+                do throws(PluginProblem) {
+                    look.entries[name] = try Self.entry(name, in: folder, previous.entries[name])
+                } catch {
+                    look.refused[name] = error
+                }
+            }
+            if names.count > Self.maxPlugins {
+                look.refused["."] = PluginProblem("there are more than \(Self.maxPlugins); the last ones are not read")
+            }
+        } catch {
+            look.refused["."] = error
+        }
+        return look
+    }
+
+    private static func entry(
+        _ name: String,
+        in parent: borrowing PluginFolder,
+        _ known: Entry?
+    ) throws(PluginProblem) -> Entry {
+        guard PluginManifest.isKebabCase(name) else {
+            throw PluginProblem("the folder's name must be lower-case words with hyphens, such as diff-view")
+        }
+        let folder = try parent.folder(name)
+        let stamp = folder.stamp  // Before reading: what is written meanwhile is seen by the next look.
+        if let known, known.stamp == stamp { return known }
+        do throws(PluginProblem) {
+            return Entry(stamp: stamp, outcome: .success(try folder.manifest(named: name)))
+        } catch {
+            return Entry(stamp: stamp, outcome: .failure(error))
+        }
+    }
+}

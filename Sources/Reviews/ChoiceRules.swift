@@ -1,0 +1,86 @@
+import Routing
+
+/// One of some options, with a comment where that is not forbidden.
+struct ApprovalRules {
+    private let ids: Set<String>
+    private let forbidsComment: Bool
+
+    init?(_ payload: [String: JSONValue]) {
+        guard let ids = payload["options"]?.ids else { return nil }
+        self.ids = ids
+        // Left out is not forbidden: a human's words are rather kept than refused.
+        forbidsComment = payload["allowComment"] == .bool(false)
+    }
+
+    func problems(_ response: [String: JSONValue]) -> [APIError.Field] {
+        var problems: [APIError.Field] = []
+        switch response["selectedOption"] {
+        case .string(let id):
+            if !ids.contains(id) {
+                problems.append(.response(["selectedOption"], "invalid_enum_value", "must be the id of an option"))
+            }
+        case nil: problems.append(.response(["selectedOption"], "required", "is required"))
+        default: problems.append(.response(["selectedOption"], "invalid_type", "must be a string"))
+        }
+        switch response["comment"] {
+        case nil, .string(""): break
+        case .string:
+            if forbidsComment {
+                problems.append(.response(["comment"], "invalid", "is not allowed here; leave it out"))
+            }
+        default: problems.append(.response(["comment"], "invalid_type", "must be a string"))
+        }
+        return problems
+    }
+}
+
+/// One of some items, or any number of them: none is an answer too.
+struct SelectionRules {
+    private let ids: Set<String>
+    private let isSingle: Bool
+
+    init?(_ payload: [String: JSONValue]) {
+        guard let ids = payload["items"]?.ids else { return nil }
+        switch payload["mode"] {
+        case .string("single"): isSingle = true
+        case .string("multi"): isSingle = false
+        default: return nil
+        }
+        self.ids = ids
+    }
+
+    func problems(_ response: [String: JSONValue]) -> [APIError.Field] {
+        switch response["selectedIds"] {
+        case nil: return [.response(["selectedIds"], "required", "is required")]
+        case .array(let selected):
+            if isSingle, selected.count != 1 {
+                return [.response(["selectedIds"], "invalid", "must have exactly one element")]
+            }
+            var seen: Set<String> = []
+            return selected.enumerated().compactMap { number, element in
+                let path = ["selectedIds", String(number)]
+                guard case .string(let id) = element else {
+                    return .response(path, "invalid_type", "must be a string")
+                }
+                guard ids.contains(id) else {
+                    return .response(path, "invalid_enum_value", "must be the id of an item")
+                }
+                return seen.insert(id).inserted ? nil : .response(path, "invalid", "must not be repeated")
+            }
+        default: return [.response(["selectedIds"], "invalid_type", "must be an array of strings")]
+        }
+    }
+}
+
+extension JSONValue {
+    /// The ids of a list of objects; nil when it is none, or empty, or one has no id.
+    fileprivate var ids: Set<String>? {
+        guard case .array(let elements) = self, !elements.isEmpty else { return nil }
+        var ids: Set<String> = []
+        for element in elements {
+            guard case .object(let members) = element, case .string(let id)? = members["id"] else { return nil }
+            ids.insert(id)
+        }
+        return ids
+    }
+}

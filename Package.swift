@@ -63,8 +63,8 @@ let package = Package(
         module(
             "App",
             [
-                "Routing", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Files", "Messages",
-                "Reviews", "Status",
+                "Routing", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Delivery", "Files",
+                "Messages", "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
             ]
         ),
@@ -72,6 +72,10 @@ let package = Package(
         // One module per resource. They never import one another.
         module("Accounts", ["Routing", "Index", .hummingbird, .httpTypes, .crypto, .cryptoExtras]),
         module("Agents", ["Routing", "Index", .hummingbird]),
+        module(
+            "Delivery",
+            ["Routing", "Index", .httpClient, .crypto, .logging, .nioCore, .nioPosix, .nioHTTP1]
+        ),
         module(
             "Files",
             [
@@ -108,6 +112,7 @@ let package = Package(
         ),
         tests("FilesTests", ["Files", "Routing", "MediaType", .httpTypes]),
         tests("AccountsTests", ["Accounts", "Index", "Routing", .crypto]),
+        tests("DeliveryTests", ["Delivery", "Index", "Routing", .nioCore, .nioPosix, .nioHTTP1, .logging]),
         tests(
             "AppTests",
             [

@@ -1,6 +1,7 @@
 import Accounts
 import Agents
 import Blobs
+import Delivery
 import Files
 import Hummingbird
 import Index
@@ -21,6 +22,7 @@ package struct Assembly: Sendable {
     package let index: Index
     package let blobs: DiskBlobStore
     package let routers: Routers
+    package let deliveries: DeliveryWorker<MessageView>
     /// Set when this start made the first owner.
     package let firstOwner: FirstOwner?
     private let threads: NIOThreadPool
@@ -57,6 +59,9 @@ package struct Assembly: Sendable {
             ReviewsModule(index: index) { MessageView($0, isListed: $1) },
             StatusModule(index: index, blobs: blobs, version: Server.version),
         ]
+        deliveries = DeliveryWorker(index: index, allowed: configuration.webhookAllow, logger: logger) {
+            MessageView($0)
+        }
         routers = Routers(modules: modules, authenticator: authenticator, translate: translate)
     }
 

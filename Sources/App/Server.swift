@@ -1,4 +1,5 @@
 import Accounts
+import Delivery
 import Glibc
 import Hummingbird
 import HummingbirdCore
@@ -10,23 +11,25 @@ import Routing
 import ServiceLifecycle
 import UnixSignals
 
-/// Expires reviews for as long as the server runs.
-private struct Expiry: Service {
+/// Work that goes on for as long as the server runs.
+private struct Background: Service {
     /// How long to wait after a failure, such as a full disk: reads go on meanwhile, and so must the server.
     private static let pause = Duration.seconds(5)
 
-    let index: Index
+    /// What the log says when it fails.
+    let failure: Logger.Message
     let logger: Logger
+    let work: @Sendable () async throws -> Void
 
     func run() async {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    try await ExpirySweep(index: index).run()
+                    try await work()
                 } catch is CancellationError {
                     return
                 } catch {
-                    logger.error("reviews could not be expired", metadata: ["error": "\(error)"])
+                    logger.error(failure, metadata: ["error": "\(error)"])
                     try? await Task.sleep(for: Self.pause)
                 }
             }
@@ -75,8 +78,13 @@ package struct Server: Sendable {
             address: .hostname(configuration.host, port: configuration.port),
             onRunning: { channel in onListening(channel.localAddress?.port ?? 0) }
         )
-        let expiry = Expiry(index: assembly.index, logger: logger)
-        let services: [any Service] = [controlApplication(assembly), expiry, network]
+        let expiry = Background(failure: "reviews could not be expired", logger: logger) {
+            try await ExpirySweep(index: assembly.index).run()
+        }
+        let deliveries = Background(failure: "webhooks could not be delivered", logger: logger) {
+            try await assembly.deliveries.run()
+        }
+        let services: [any Service] = [controlApplication(assembly), expiry, deliveries, network]
         try await serve(group(services, signals: [.sigterm, .sigint]), assembly)
     }
 

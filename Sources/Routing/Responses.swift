@@ -19,7 +19,8 @@ extension Response {
 }
 
 extension ByteBuffer {
-    static func json(_ value: some Encodable) throws -> ByteBuffer {
+    /// JSON in UTF-8, keys in a stable order.
+    package static func json(_ value: some Encodable) throws -> ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return ByteBuffer(bytes: try encoder.encode(value))

@@ -15,8 +15,8 @@ final class ChangeFeed: Sendable {
     let doorbells = Doorbells()
     private let state = Mutex(State())
 
-    /// Tells everyone of `changes`, whose commit has just returned.
-    func publish(_ changes: [Change]) {
+    /// Tells everyone of `changes`, whose commit has just returned, and rings `bells` besides.
+    func publish(_ changes: [Change], bells: Set<Topic> = []) {
         for change in changes {
             let topics = change.topics
             let (announcement, listeners) = state.withLock { state in
@@ -30,7 +30,7 @@ final class ChangeFeed: Sendable {
                 if case .dropped = listener.yield(announcement) { listener.finish(throwing: IndexError.tooSlow) }
             }
         }
-        doorbells.ring(Set(changes.flatMap(\.topics)))
+        doorbells.ring(bells.union(changes.flatMap(\.topics)))
     }
 
     func subscribe(to topics: Set<Topic>, capacity: Int) -> ChangeSubscription {

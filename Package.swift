@@ -112,11 +112,14 @@ let package = Package(
         ),
         tests("FilesTests", ["Files", "Routing", "MediaType", .httpTypes]),
         tests("AccountsTests", ["Accounts", "Index", "Routing", .crypto]),
-        tests("DeliveryTests", ["Delivery", "Index", "Routing", .nioCore, .nioPosix, .nioHTTP1, .logging]),
+        tests(
+            "DeliveryTests",
+            ["Delivery", "Index", "Routing", .nioCore, .nioHTTP1, .hummingbird, .httpTypes, .logging]
+        ),
         tests(
             "AppTests",
             [
-                "App", "Routing", "Index", "Blobs",
+                "App", "Routing", "Index", "Blobs", "Delivery",
                 .hummingbird, .hummingbirdTesting, .httpTypes, .grdb, .logging, .crypto, .nioCore, .nioPosix,
             ]
         ),

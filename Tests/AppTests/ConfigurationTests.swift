@@ -1,3 +1,4 @@
+import Delivery
 import Logging
 import Testing
 
@@ -16,6 +17,7 @@ struct ConfigurationTests {
         #expect(configuration.idleTimeout == .seconds(60))
         #expect(configuration.adminEmail == "admin@placet.local")
         #expect(configuration.adminPassword == nil)
+        #expect(configuration.webhookAllow == AllowedTargets(""))
         #expect(configuration.logLevel == .info)
         #expect(configuration.logFormat == .text)
         #expect(configuration.indexPath == "./storage/index.sqlite")
@@ -30,7 +32,8 @@ struct ConfigurationTests {
                 "PLACET_HOST": "0.0.0.0", "PLACET_PORT": "0", "PLACET_STORAGE": "/srv/placet",
                 "PLACET_MAX_UPLOAD_BYTES": "1", "PLACET_MIN_FREE_BYTES": "0", "PLACET_IDLE_TIMEOUT": "3600",
                 "PLACET_ADMIN_EMAIL": "ada@example.org", "PLACET_ADMIN_PASSWORD": "12345678",
-                "PLACET_LOG_LEVEL": "warning", "PLACET_LOG_FORMAT": "json", "PORT": "1", "HOST": "elsewhere",
+                "PLACET_WEBHOOK_ALLOW": "hooks.lan:8080,10.0.0.0/8", "PLACET_LOG_LEVEL": "warning",
+                "PLACET_LOG_FORMAT": "json", "PORT": "1", "HOST": "elsewhere",
             ]
         )
         #expect(configuration.host == "0.0.0.0")
@@ -41,6 +44,7 @@ struct ConfigurationTests {
         #expect(configuration.idleTimeout == .seconds(3600))
         #expect(configuration.adminEmail == "ada@example.org")
         #expect(configuration.adminPassword == "12345678")
+        #expect(configuration.webhookAllow == AllowedTargets("hooks.lan:8080, 10.0.0.0/8"))
         #expect(configuration.logLevel == .warning)
         #expect(configuration.logFormat == .json)
     }
@@ -68,6 +72,7 @@ struct ConfigurationTests {
             ("PLACET_IDLE_TIMEOUT", "0"),
             ("PLACET_IDLE_TIMEOUT", "3601"), ("PLACET_ADMIN_EMAIL", ""), ("PLACET_ADMIN_PASSWORD", "1234567"),
             ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_LEVEL", "INFO"), ("PLACET_LOG_FORMAT", "xml"),
+            ("PLACET_WEBHOOK_ALLOW", "10.0.0.0/33"), ("PLACET_WEBHOOK_ALLOW", "http://hooks.lan"),
         ]
     )
     func invalid(variable: String, value: String) {

@@ -2,24 +2,6 @@ import Index
 import Logging
 import NIOCore
 import Routing
-import Synchronization
-
-/// When a failed delivery is tried again (contract section 5).
-package struct RetrySchedule: Sendable {
-    package static let standard = RetrySchedule(pauses: [1, 5, 30, 5 * 60, 30 * 60].map { .seconds($0) })
-
-    private let pauses: [Duration]
-
-    /// - Parameter pauses: before the second attempt, the third and so on.
-    package init(pauses: [Duration]) {
-        self.pauses = pauses
-    }
-
-    /// The time from the end of that many attempts to the next; nil when there is none.
-    func pause(afterAttempts count: Int) -> Duration? {
-        pauses.indices.contains(count - 1) ? pauses[count - 1] : nil
-    }
-}
 
 /// Empties the queue of webhook deliveries for as long as it runs. Each arrives at least once, under one `webhook-id`.
 ///
@@ -142,31 +124,5 @@ package struct DeliveryWorker<View: Encodable & Sendable>: Sendable {
                 "attempts": "\(delivery.attempts + 1)", "error": "\(failure.reason)",
             ]
         )
-    }
-}
-
-/// How many attempts each channel has in flight.
-private final class Places: Sendable {
-    private let perChannel: Int
-    private let taken = Mutex<[String: Int]>([:])
-
-    init(perChannel: Int) {
-        self.perChannel = perChannel
-    }
-
-    /// The channels that have no place left.
-    var busy: Set<String> {
-        taken.withLock { taken in Set(taken.filter { $0.value >= perChannel }.keys) }
-    }
-
-    func take(_ channel: String) {
-        taken.withLock { $0[channel, default: 0] += 1 }
-    }
-
-    func leave(_ channel: String) {
-        taken.withLock { taken in
-            guard let count = taken[channel] else { return }
-            taken[channel] = count > 1 ? count - 1 : nil
-        }
     }
 }

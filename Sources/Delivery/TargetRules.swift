@@ -6,13 +6,14 @@ struct TargetRules: Sendable {
 
     /// Judges a target by its name and by every address that the name has.
     ///
-    /// - Throws: a final ``AttemptFailure`` when one of them is refused.
+    /// - Throws: a final ``AttemptFailure`` when one of them is refused; one that is not when there is no address.
     func check(_ target: WebhookTarget, addresses: [IPAddress]) throws(AttemptFailure) {
+        guard !addresses.isEmpty else { throw AttemptFailure("The webhook's host has no address") }
         if allowed.contains(name: target.host, port: target.port) { return }
         let isRefused = addresses.contains { address in
             !Self.isPublic(address) && !allowed.contains(address, port: target.port)
         }
-        if isRefused || addresses.isEmpty || Self.metadataNames.contains(target.host) {
+        if isRefused || Self.metadataNames.contains(target.host) {
             throw AttemptFailure(
                 "The webhook's host is not on the public Internet; the operator can allow it by PLACET_WEBHOOK_ALLOW",
                 isFinal: true

@@ -7,8 +7,9 @@ import NIOHTTP1
 struct WebhookClient: Sendable {
     typealias Resolve = @Sendable (_ host: String) async throws -> [IPAddress]
 
-    /// How much of an answer is read, so that the receiver can finish; what it says does not matter.
+    /// How much of an answer is read and for how long, so that the receiver can finish; what it says does not matter.
     private static let maxAnswerBytes = 4096
+    private static let maxAnswerTime = Duration.seconds(1)
 
     let rules: TargetRules
     let resolve: Resolve
@@ -16,24 +17,28 @@ struct WebhookClient: Sendable {
     /// Sends once and answers the status, which is 2xx.
     ///
     /// - Parameters:
-    ///   - timeout: for all of it, from the look-up of the name to the answer.
+    ///   - timeout: from the look-up of the name to the status.
     ///   - turn: counts the attempts, so that each goes to the next address.
-    /// - Throws: ``AttemptFailure``; anything when the task is cancelled.
+    /// - Throws: ``AttemptFailure``, also when the task is cancelled.
     func send(_ request: WebhookRequest, timeout: Duration, turn: Int) async throws -> Int {
-        try await withThrowingTaskGroup(of: Int.self) { group in
-            defer { group.cancelAll() }
-            group.addTask {
-                let addresses = try await resolve(request.target.host)
-                try rules.check(request.target, addresses: addresses)
-                return try await send(request, to: addresses[turn % addresses.count], timeout)
-            }
-            group.addTask {
-                try await Task.sleep(for: timeout)
-                throw AttemptFailure("The receiver did not answer within \(timeout)")
-            }
-            guard let status = try await group.next() else { throw CancellationError() }
-            return status
+        let deadline = ContinuousClock.now + timeout
+        do {
+            let addresses = try await within(timeout) { try await resolve(request.target.host) }
+            try rules.check(request.target, addresses: addresses)
+            return try await send(request, to: addresses[turn % addresses.count], deadline - .now)
+        } catch {
+            throw Self.failure(error, timeout)
         }
+    }
+
+    private static let timeouts: [HTTPClientError?] = [.deadlineExceeded, .connectTimeout, .tlsHandshakeTimeout]
+
+    private static func failure(_ error: any Error, _ timeout: Duration) -> AttemptFailure {
+        if let failure = error as? AttemptFailure { return failure }
+        if error is Timeout || timeouts.contains(error as? HTTPClientError) {
+            return AttemptFailure("The receiver did not answer within \(timeout)")
+        }
+        return AttemptFailure("The connection failed: \("\(error)".prefix(300))")
     }
 
     private func send(_ request: WebhookRequest, to address: IPAddress, _ timeout: Duration) async throws -> Int {
@@ -41,34 +46,28 @@ struct WebhookClient: Sendable {
         outgoing.method = request.method
         outgoing.headers = request.headers
         outgoing.body = .bytes(request.body)
-        do {
-            // A client for each attempt: the override belongs to the client, and no connection is used twice.
-            return try await HTTPClient.withHTTPClient(
-                configuration: Self.configuration(request.target.host, address)
-            ) { [outgoing] client in
-                let response = try await client.execute(outgoing, timeout: TimeAmount(timeout))
-                let status = Int(response.status.code)
-                guard (200..<300).contains(status) else {
-                    throw AttemptFailure("The receiver answered \(status)", status: status)
-                }
-                await drain(response.body)
-                return status
+        // A client for each attempt: the override belongs to the client, and no connection is used twice.
+        return try await HTTPClient.withHTTPClient(
+            configuration: Self.configuration(request.target.host, address)
+        ) { [outgoing] client in
+            // The client's own timeout ends with the status; the rest has one of ours.
+            let response = try await client.execute(outgoing, timeout: TimeAmount(timeout))
+            let status = Int(response.status.code)
+            guard (200..<300).contains(status) else {
+                throw AttemptFailure("The receiver answered \(status)", status: status)
             }
-        } catch let failure as AttemptFailure {
-            throw failure
-        } catch {
-            throw AttemptFailure("The connection failed: \("\(error)".prefix(300))")
+            // It was delivered, whatever becomes of the rest.
+            try? await within(Self.maxAnswerTime) { try await Self.drain(response.body) }
+            return status
         }
     }
 
-    private func drain(_ body: HTTPClientResponse.Body) async {
+    private static func drain(_ body: HTTPClientResponse.Body) async throws {
         var count = 0
-        do {
-            for try await part in body {
-                count += part.readableBytes
-                if count > Self.maxAnswerBytes { return }
-            }
-        } catch {}  // It was delivered all the same.
+        for try await part in body {
+            count += part.readableBytes
+            if count > maxAnswerBytes { return }
+        }
     }
 
     /// No redirects, no proxy, and no second try behind our back. The name stays what TLS asks the receiver for.
@@ -78,5 +77,24 @@ struct WebhookClient: Sendable {
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         return configuration
+    }
+}
+
+private struct Timeout: Error {}
+
+/// What `work` gives, or a ``Timeout`` when it takes longer than `time`.
+private func within<Value: Sendable>(
+    _ time: Duration,
+    _ work: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try await withThrowingTaskGroup { group in
+        defer { group.cancelAll() }
+        group.addTask(operation: work)
+        group.addTask {
+            try await Task.sleep(for: time)
+            throw Timeout()
+        }
+        guard let value = try await group.next() else { throw CancellationError() }
+        return value
     }
 }

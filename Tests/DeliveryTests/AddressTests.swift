@@ -66,6 +66,9 @@ struct AddressTests {
         try rules.check(target, addresses: [good])
         #expect(throws: AttemptFailure.self) { try rules.check(target, addresses: [good, bad]) }
         #expect(throws: AttemptFailure.self) { try rules.check(target, addresses: []) }
+        let named = TargetRules(allowed: try #require(.init("example.org")))
+        try named.check(target, addresses: [good, bad])
+        #expect(throws: AttemptFailure.self) { try named.check(target, addresses: []) }
     }
 
     @Test(

@@ -300,6 +300,29 @@ def test_a_message_that_is_deleted_during_delivery_leaves_nothing(start, receive
     assert owner.server.query("SELECT count(*) FROM deliveries") == [(1,)]
 
 
+@pytest.mark.parametrize("sends", [b"", b"x" * (1 << 20)], ids=["silence", "flood"])
+def test_an_answer_without_end_is_an_answer(start, sends):
+    """The status counts; the connection is given up soon after it, and little is read."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        owner = start().owner()
+        message = expiring(owner, webhookUrl=f"http://127.0.0.1:{listener.getsockname()[1]}/")
+        listener.settimeout(15)
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(15)
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n")
+            sent = 0
+            with pytest.raises(OSError):
+                while True:
+                    if sends:
+                        sent += connection.send(sends)
+                    elif not connection.recv(65536):
+                        raise ConnectionResetError
+        becomes(owner, message, "webhook_delivered", deadline=5)
+        assert sent < 100 << 20
+
+
 def test_proxies_of_the_environment_are_not_used(start, receive):
     receiver, proxy = receive(), receive()
     names = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")

@@ -63,7 +63,8 @@ let package = Package(
         module(
             "App",
             [
-                "Routing", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Events", "Files",
+                "Routing", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Delivery", "Events",
+                "Files",
                 "Messages", "Plugins", "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
             ]
@@ -73,6 +74,10 @@ let package = Package(
         module("Accounts", ["Routing", "Index", .hummingbird, .httpTypes, .crypto, .cryptoExtras]),
         module("Agents", ["Routing", "Index", .hummingbird, .httpTypes]),
         module("Events", ["Routing", "Index", .hummingbird, .httpTypes, .nioCore]),
+        module(
+            "Delivery",
+            ["Routing", "Index", .httpClient, .crypto, .logging, .nioCore, .nioPosix, .nioHTTP1]
+        ),
         module(
             "Files",
             [
@@ -121,9 +126,13 @@ let package = Package(
         tests("ReviewsTests", ["Reviews", "Routing", .httpTypes]),
         tests("AccountsTests", ["Accounts", "Index", "Routing", .crypto]),
         tests(
+            "DeliveryTests",
+            ["Delivery", "Index", "Routing", .nioCore, .nioHTTP1, .hummingbird, .httpTypes, .logging]
+        ),
+        tests(
             "AppTests",
             [
-                "App", "Routing", "Index", "Blobs",
+                "App", "Routing", "Index", "Blobs", "Delivery",
                 .hummingbird, .hummingbirdTesting, .httpTypes, .grdb, .logging, .crypto, .nioCore, .nioPosix,
             ]
         ),

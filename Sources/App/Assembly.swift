@@ -1,6 +1,7 @@
 import Accounts
 import Agents
 import Blobs
+import Delivery
 import Events
 import Files
 import Hummingbird
@@ -25,6 +26,7 @@ package struct Assembly: Sendable {
     package let routers: Routers
     /// What is to be run beside the routes.
     let sweeps: [Sweep]
+    package let deliveries: DeliveryWorker<MessageView>
     /// Set when this start made the first owner.
     package let firstOwner: FirstOwner?
     private let threads: NIOThreadPool
@@ -66,6 +68,9 @@ package struct Assembly: Sendable {
             PluginsModule(catalogue: plugins),
             StatusModule(index: index, blobs: blobs, version: Server.version),
         ]
+        deliveries = DeliveryWorker(index: index, allowed: configuration.webhookAllow, logger: logger) {
+            messages.views.single($0)
+        }
         routers = Routers(
             modules: modules,
             authenticator: authenticator,

@@ -1,4 +1,5 @@
 import Configuration
+import Delivery
 import Logging
 import Routing
 
@@ -25,6 +26,9 @@ package struct Configuration: Sendable {
     package let adminEmail: String
     /// `PLACET_ADMIN_PASSWORD` (text of 8 or more characters; random, printed once): the first owner's password.
     package let adminPassword: String?
+    /// `PLACET_WEBHOOK_ALLOW` (list of names, addresses and CIDR ranges, each with `:port` or without; none): where
+    /// webhooks may go besides the public Internet.
+    package let webhookAllow: AllowedTargets
     /// `PLACET_LOG_LEVEL` (trace, debug, info, notice, warning, error, critical; `info`): requests are logged at info.
     package let logLevel: Logger.Level
     /// `PLACET_LOG_FORMAT` (text or json; `text`): one line per event on standard error.
@@ -50,6 +54,7 @@ package struct Configuration: Sendable {
         }
         adminEmail = try values.text("admin.email", default: "admin@placet.local")
         adminPassword = values["admin.password"]
+        webhookAllow = try values.targets("webhook.allow")
         logLevel = try values.choice("log.level", default: .info)
         logFormat = try values.choice("log.format", default: .text)
 
@@ -114,6 +119,16 @@ private struct Values {
             )
         }
         return number
+    }
+
+    func targets(_ key: String) throws(ConfigurationError) -> AllowedTargets {
+        guard let targets = AllowedTargets(self[key] ?? "") else {
+            throw ConfigurationError(
+                key,
+                "must list host names, addresses or ranges, such as hooks.lan:8080,10.0.0.0/8,[fd00::/8]:443"
+            )
+        }
+        return targets
     }
 
     func choice<Choice: RawRepresentable<String> & CaseIterable>(

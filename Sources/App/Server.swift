@@ -1,4 +1,5 @@
 import Accounts
+import Delivery
 import Glibc
 import Hummingbird
 import HummingbirdCore
@@ -9,19 +10,20 @@ import Routing
 import ServiceLifecycle
 import UnixSignals
 
-/// Sweeps for as long as the server runs.
-private struct Upkeep: Service {
+/// Work that goes on for as long as the server runs.
+private struct Background: Service {
     /// How long to wait after a failure, such as a full disk: reads go on meanwhile, and so must the server.
     private static let pause = Duration.seconds(5)
 
-    let sweep: Sweep
+    let name: String
     let logger: Logger
+    let work: @Sendable () async throws -> Void
 
     func run() async {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    try await sweep.run()
+                    try await work()
                 } catch is CancellationError {
                     return
                 } catch IndexError.closed {
@@ -29,7 +31,7 @@ private struct Upkeep: Service {
                     try? await gracefulShutdown()
                     return
                 } catch {
-                    logger.error("upkeep failed", metadata: ["of": "\(sweep.name)", "error": "\(error)"])
+                    logger.error("background work failed", metadata: ["work": "\(name)", "error": "\(error)"])
                     try? await Task.sleep(for: Self.pause)
                 }
             }
@@ -89,9 +91,10 @@ package struct Server: Sendable {
             address: .hostname(configuration.host, port: configuration.port),
             onRunning: { channel in onListening(channel.localAddress?.port ?? 0) }
         )
-        let upkeep = assembly.sweeps.map { Upkeep(sweep: $0, logger: logger) }
+        let sweeps = assembly.sweeps.map { Background(name: $0.name, logger: logger, work: $0.run) }
+        let deliveries = Background(name: "webhooks", logger: logger, work: assembly.deliveries.run)
         let services: [any Service] =
-            [controlApplication(assembly)] + upkeep + [network, Farewell(index: assembly.index)]
+            [controlApplication(assembly)] + sweeps + [deliveries, network, Farewell(index: assembly.index)]
         try await serve(group(services, signals: [.sigterm, .sigint]), assembly)
     }
 

@@ -101,7 +101,7 @@ final class CommitQueue: Sendable {
             return
         }
         countCommit()
-        feed.publish(transaction.announcements.changes)
+        feed.publish(transaction.announcements.changes, bells: transaction.announcements.bells)
         for deliver in outcomes { deliver() }
     }
 }

@@ -19,6 +19,7 @@ extension Response {
 }
 
 extension ByteBuffer {
+    /// JSON in UTF-8, keys in a stable order.
     package static func json(_ value: some Encodable) throws -> ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

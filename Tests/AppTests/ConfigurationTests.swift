@@ -1,3 +1,4 @@
+import Delivery
 import Logging
 import Routing
 import Testing
@@ -18,6 +19,7 @@ struct ConfigurationTests {
         #expect(configuration.rateLimit == Rate(perSecond: 1000, burst: 3000))
         #expect(configuration.adminEmail == "admin@placet.local")
         #expect(configuration.adminPassword == nil)
+        #expect(configuration.webhookAllow == AllowedTargets(""))
         #expect(configuration.logLevel == .info)
         #expect(configuration.logFormat == .text)
         #expect(configuration.indexPath == "./storage/index.sqlite")
@@ -33,7 +35,8 @@ struct ConfigurationTests {
                 "PLACET_MAX_UPLOAD_BYTES": "1", "PLACET_MIN_FREE_BYTES": "0", "PLACET_IDLE_TIMEOUT": "3600",
                 "PLACET_RATE_LIMIT": "off",
                 "PLACET_ADMIN_EMAIL": "ada@example.org", "PLACET_ADMIN_PASSWORD": "12345678",
-                "PLACET_LOG_LEVEL": "warning", "PLACET_LOG_FORMAT": "json", "PORT": "1", "HOST": "elsewhere",
+                "PLACET_WEBHOOK_ALLOW": "hooks.lan:8080,10.0.0.0/8", "PLACET_LOG_LEVEL": "warning",
+                "PLACET_LOG_FORMAT": "json", "PORT": "1", "HOST": "elsewhere",
             ]
         )
         #expect(configuration.host == "0.0.0.0")
@@ -45,6 +48,7 @@ struct ConfigurationTests {
         #expect(configuration.rateLimit == nil)
         #expect(configuration.adminEmail == "ada@example.org")
         #expect(configuration.adminPassword == "12345678")
+        #expect(configuration.webhookAllow == AllowedTargets("hooks.lan:8080, 10.0.0.0/8"))
         #expect(configuration.logLevel == .warning)
         #expect(configuration.logFormat == .json)
     }
@@ -73,6 +77,7 @@ struct ConfigurationTests {
             ("PLACET_IDLE_TIMEOUT", "3601"), ("PLACET_ADMIN_EMAIL", ""), ("PLACET_ADMIN_PASSWORD", "1234567"),
             ("PLACET_RATE_LIMIT", "0"), ("PLACET_RATE_LIMIT", "OFF"), ("PLACET_RATE_LIMIT", "1000001"),
             ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_LEVEL", "INFO"), ("PLACET_LOG_FORMAT", "xml"),
+            ("PLACET_WEBHOOK_ALLOW", "10.0.0.0/33"), ("PLACET_WEBHOOK_ALLOW", "http://hooks.lan"),
         ]
     )
     func invalid(variable: String, value: String) {

@@ -129,7 +129,7 @@ struct MessageQueryTests {
         }
     }
 
-    @Test("What an agent has received it has received: no later news of delivery changes that")
+    @Test("What was delivered stays so, and what an agent has received it has received: no later news changes that")
     func delivery() async throws {
         let fixture = try await Fixture()
         let message = try await fixture.send()
@@ -138,6 +138,8 @@ struct MessageQueryTests {
             #expect(try tx.setDeliveryStatus(.webhookFailed, messageID: id))
             #expect(try tx.setDeliveryStatus(.webhookDelivered, messageID: id))
             #expect(try !tx.setDeliveryStatus(.webhookDelivered, messageID: id))
+            #expect(try !tx.setDeliveryStatus(.webhookFailed, messageID: id))
+            #expect(try tx.message(id: id)?.deliveryStatus == .webhookDelivered)
             #expect(try !tx.acknowledge(messageID: id, channelID: "other"))
             #expect(try tx.acknowledge(messageID: id, channelID: channel))
             #expect(try tx.acknowledge(messageID: id, channelID: channel))

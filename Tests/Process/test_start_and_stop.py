@@ -104,6 +104,7 @@ def test_a_store_without_its_bytes_is_refused(filled):
     ("PLACET_MAX_UPLOAD_BYTES", "1G"), ("PLACET_MAX_UPLOAD_BYTES", "0"), ("PLACET_MIN_FREE_BYTES", "-1"),
     ("PLACET_IDLE_TIMEOUT", "0"), ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_FORMAT", "xml"),
     ("PLACET_ADMIN_PASSWORD", "short"), ("PLACET_ADMIN_EMAIL", ""),
+    ("PLACET_WEBHOOK_ALLOW", "10.0.0.0/33"),
 ])
 def test_a_bad_setting_is_refused_by_name_before_anything_is_made(make_server, key, value):
     server = make_server(**{key: value})

@@ -41,6 +41,8 @@ package enum Topic: Sendable, Hashable {
     case message(String)
     /// The reviews of a channel that finish.
     case answers(channelID: String)
+    /// Webhook deliveries that are due now, and attempts that have ended. For the doorbell alone: no change has it.
+    case deliveries
 }
 
 /// A change with its place in the order of the commits.
@@ -60,8 +62,13 @@ package struct ChangeBatch: Sendable, Equatable {
 /// What the units of a group announce, until their commit.
 final class Announcements {
     private(set) var changes: [Change] = []
+    /// Those of a unit that failed stay: a ring in vain does no harm.
+    private(set) var bells: Set<Topic> = []
 
     func append(_ change: Change) { changes.append(change) }
+
+    /// Wakes those who wait for `topic`, and tells nobody of a change.
+    func ring(_ topic: Topic) { bells.insert(topic) }
 
     /// Runs a unit; when it throws, what it announced is forgotten with the rest of it.
     func undoingOnError<T>(_ unit: () throws -> T) throws -> T {

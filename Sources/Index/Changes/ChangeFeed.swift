@@ -8,13 +8,12 @@ final class ChangeFeed: Sendable {
     let doorbells = Doorbells()
     private let log = Mutex(ChangeLog(start: Timestamp.now().milliseconds * 1_000))
 
-    /// Tells everyone of `changes`, whose commit has just returned.
-    func publish(_ changes: [Change]) {
-        if changes.isEmpty { return }
+    /// Tells everyone of `changes`, whose commit has just returned, and rings `bells` besides.
+    func publish(_ changes: [Change], bells: Set<Topic> = []) {
         log.withLock { log in
             for change in changes { log.append(change) }
         }
-        doorbells.ring(Set(changes.flatMap(\.topics)))
+        doorbells.ring(bells.union(changes.flatMap(\.topics)))
     }
 
     var lastNumber: Int64 { log.withLock { $0.lastNumber } }

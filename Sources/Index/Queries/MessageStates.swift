@@ -31,12 +31,12 @@ extension Transaction {
         return true
     }
 
-    /// Notes how far the message has come; false when it is gone, or is there already, or the agent has it: that is
-    /// final.
+    /// Notes how far the message has come; false when it is gone or has come as far already. What was delivered stays
+    /// so whatever fails later, and that the agent has it is final.
     @discardableResult
     package func setDeliveryStatus(_ status: Message.DeliveryStatus, messageID: String) throws -> Bool {
         let changed = try db.cachedStatement(sql: SQL.setDeliveryStatus)
-        guard let channelID = try String.fetchOne(changed, arguments: [status, now, messageID, status])
+        guard let channelID = try String.fetchOne(changed, arguments: [status, now, messageID, status, status])
         else { return false }
         announce(Change(.messageDelivery, channelID: channelID, messageID: messageID))
         return true
@@ -73,6 +73,7 @@ private enum SQL {
     static let setDeliveryStatus = """
         UPDATE messages SET delivery_status = ?, updated_at = ?
         WHERE id = ? AND delivery_status NOT IN ('agent_received', ?)
+            AND NOT (delivery_status = 'webhook_delivered' AND ? = 'webhook_failed')
         RETURNING channel_id
         """
     static let beginGroup = """

@@ -35,7 +35,7 @@ extension Querying {
 }
 
 extension Transaction {
-    /// Stores a message with its review.
+    /// Stores a message with its review; one by a human goes to the channel's webhook.
     ///
     /// `IndexError.missingReference` when its channel is gone, `.duplicate` when the id is taken, or in its channel
     /// the client id, the stream id or the place in the iteration group.
@@ -75,6 +75,7 @@ extension Transaction {
         guard try execute(sql, values) > 0 else { return false }
         try numberNewerMessages(than: message.id, channelID: message.channelId)
         if let review { try insert(review) }
+        if message.senderType == .user { try enqueueDelivery(.messageCreated, messageID: message.id) }
         announce(Change(.messageCreated, channelID: message.channelId, messageID: message.id))
         return true
     }

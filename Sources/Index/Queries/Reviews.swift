@@ -53,7 +53,7 @@ extension Transaction {
     }
 
     /// Answers a review, unless somebody else has, or it is past its time: from `expiresAt` on every response is
-    /// refused. The answer goes to the channel's feed.
+    /// refused. The answer goes to the channel's feed, and to its webhook.
     package func complete(
         reviewOf messageID: String,
         responseJSON: String,
@@ -74,7 +74,7 @@ extension Transaction {
     }
 
     /// Notes that reviews are past their time, the longest due first, at most `limit`; their answer, that there is
-    /// none, goes to their channels' feeds. Returns them.
+    /// none, goes to their channels' feeds and webhooks. Returns them.
     @discardableResult
     package func expireDue(limit: Int) throws -> [Review] {
         let expired: [Review] = try all(SQL.expireDue, [now, limit])
@@ -83,10 +83,11 @@ extension Transaction {
         return oldestFirst
     }
 
-    private func finish(_ review: Review, _ kind: Change.Kind) throws {
+    private func finish(_ review: Review, _ event: Delivery.Event) throws {
         try execute(SQL.insertAnswer, [review.channelId, review.messageId])
         try execute("UPDATE messages SET updated_at = ? WHERE id = ?", [now, review.messageId])
-        announce(Change(kind, channelID: review.channelId, messageID: review.messageId))
+        try enqueueDelivery(event, messageID: review.messageId)
+        announce(Change(event.change, channelID: review.channelId, messageID: review.messageId))
     }
 }
 

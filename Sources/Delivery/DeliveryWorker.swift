@@ -1,0 +1,128 @@
+import Index
+import Logging
+import NIOCore
+import Routing
+
+/// Empties the queue of webhook deliveries for as long as it runs. Each arrives at least once, under one `webhook-id`.
+///
+/// Sleeps until the next one is due or something is queued; asks the index only then.
+package struct DeliveryWorker<View: Encodable & Sendable>: Sendable {
+    private static var maxAtOnce: Int { 16 }
+    /// So that a receiver which never answers does not take all the places.
+    private static var maxPerChannel: Int { 2 }
+    private static var timeout: Duration { .seconds(10) }
+    /// Longer than an attempt may take; what a killed process was sending is sent again after it.
+    private static var lease: Duration { .seconds(15) }
+    private static var longestSleep: Duration { .seconds(3600) }
+
+    private let index: Index
+    private let client: WebhookClient
+    private let schedule: RetrySchedule
+    private let logger: Logger
+    private let view: @Sendable (MessageWithParts) -> View
+    private let places = Places(perChannel: maxPerChannel)
+
+    /// - Parameter view: how a message is shown; filled in with what `Messages` has.
+    package init(
+        index: Index,
+        allowed: AllowedTargets,
+        schedule: RetrySchedule = .standard,
+        logger: Logger,
+        view: @escaping @Sendable (MessageWithParts) -> View
+    ) {
+        self.index = index
+        self.schedule = schedule
+        self.logger = logger
+        self.view = view
+        client = WebhookClient(rules: TargetRules(allowed: allowed), resolve: Resolver.addresses)
+    }
+
+    /// Runs until cancelled, or until the index cannot be used. Attempts in flight are given back then.
+    package func run() async throws {
+        let (free, freed) = AsyncStream.makeStream(of: Void.self)
+        for _ in 0..<Self.maxAtOnce { freed.yield() }
+        try await withThrowingDiscardingTaskGroup { group in
+            for await _ in free {
+                let delivery = try await next()
+                places.take(delivery.channelId)
+                group.addTask {
+                    try await deliver(delivery)
+                    freed.yield()
+                }
+            }
+        }
+    }
+
+    /// Claims the next delivery that is due, of a channel with a place left; waits for one.
+    private func next() async throws -> Delivery {
+        while true {
+            let busy = places.busy
+            if let claimed = try await index.write({ try $0.claimDelivery(lease: Self.lease, notOf: busy) }) {
+                return claimed
+            }
+            let due = try await index.read { [places] in try $0.nextDelivery(notOf: places.busy) }
+            let sleep = due.map { Duration.milliseconds($0.milliseconds - Timestamp.now().milliseconds) }
+            let deadline = ContinuousClock.now + min(max(sleep ?? Self.longestSleep, .zero), Self.longestSleep)
+            _ = try await index.wait(for: .deliveries, until: deadline) { [index, places] in
+                let now = try await index.read { try $0.nextDelivery(notOf: places.busy) }
+                return now == due ? nil : now
+            }
+        }
+    }
+
+    /// Tries once and notes how it went.
+    private func deliver(_ delivery: Delivery) async throws {
+        let outcome: Result<Int?, any Error>
+        do {
+            outcome = .success(try await attempt(delivery))
+        } catch {
+            outcome = .failure(error)
+        }
+        // Before the index rings: whoever wakes sees the place free.
+        places.leave(delivery.channelId)
+        switch outcome {
+        case .success(let status?):
+            try await index.write { try $0.deliverySucceeded(delivery, status: status) }
+        case .failure(let failure as AttemptFailure) where failure.isFinal || !Task.isCancelled:
+            try await note(failure, of: delivery)
+        case .success(nil):
+            try await index.write { try $0.giveBack(delivery) }
+        case .failure(let error):
+            try await index.write { try $0.giveBack(delivery) }
+            if !Task.isCancelled { throw error }
+        }
+    }
+
+    /// The status of the answer; nil when the message has gone meanwhile, and the delivery with it.
+    private func attempt(_ delivery: Delivery) async throws -> Int? {
+        let (message, agent) = try await index.read { reader in
+            let message = try reader.message(id: delivery.messageId, channelID: delivery.channelId)
+            return (message, try reader.agent(id: delivery.channelId))
+        }
+        guard let message, let agent else { return nil }
+        let request: WebhookRequest
+        do {
+            let body = try ByteBuffer.json(try WebhookBody(delivery.event, message, view: view))
+            request = try WebhookRequest(id: delivery.id, of: message, channel: agent.webhook, body: body, now: .now())
+        } catch let error where !(error is AttemptFailure) {
+            // Nothing is known that comes here; but one such row must not stop the others.
+            throw AttemptFailure("The request could not be made: \(error)", isFinal: true)
+        }
+        return try await client.send(request, timeout: Self.timeout, turn: delivery.attempts)
+    }
+
+    private func note(_ failure: AttemptFailure, of delivery: Delivery) async throws {
+        let pause = failure.isFinal ? nil : schedule.pause(afterAttempts: delivery.attempts + 1)
+        try await index.write { tx in
+            try tx.deliveryFailed(delivery, status: failure.status, error: failure.reason, retryAfter: pause)
+        }
+        logger.log(
+            level: pause == nil ? .warning : .info,
+            pause == nil ? "webhook given up" : "webhook failed",
+            metadata: [
+                "delivery": "\(delivery.id)", "message": "\(delivery.messageId)", "event": "\(delivery.event.rawValue)",
+                "attempts": "\(delivery.attempts + 1)", "error": "\(failure.reason)",
+            ]
+        )
+    }
+}

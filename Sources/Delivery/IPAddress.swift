@@ -1,0 +1,83 @@
+import Glibc
+
+/// An IPv4 or IPv6 address, without scope and port.
+package struct IPAddress: Sendable, Hashable {
+    /// 4 or 16 bytes in network order.
+    let bytes: [UInt8]
+
+    /// Reads the plain forms of `inet_pton` alone: no octal, no hexadecimal, no missing parts.
+    package init?(_ text: String) {
+        var (four, six) = (in_addr(), in6_addr())
+        if inet_pton(AF_INET, text, &four) == 1 {
+            bytes = withUnsafeBytes(of: four) { Array($0) }
+        } else if inet_pton(AF_INET6, text, &six) == 1 {
+            bytes = withUnsafeBytes(of: six) { Array($0) }
+        } else {
+            return nil
+        }
+    }
+
+    /// The address in a socket address; nil when it is of another family.
+    init?(_ address: UnsafePointer<sockaddr>) {
+        let raw = UnsafeRawPointer(address)
+        switch CInt(address.pointee.sa_family) {
+        case AF_INET:
+            bytes = withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in.self).sin_addr) { Array($0) }
+        case AF_INET6:
+            bytes = withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr) { Array($0) }
+        default: return nil
+        }
+    }
+
+    private init(bytes: ArraySlice<UInt8>) {
+        self.bytes = Array(bytes)
+    }
+
+    var isIPv6: Bool { bytes.count == 16 }
+
+    /// The IPv4 address that packets to this IPv6 address end at: mapped (RFC 4291), compatible (the same), NAT64 (RFC
+    /// 6052) and 6to4 (RFC 3056).
+    var embeddedIPv4: IPAddress? {
+        guard isIPv6 else { return nil }
+        if Self.sixToFour.contains(self) { return IPAddress(bytes: bytes[2..<6]) }
+        return Self.endingInIPv4.contains { $0.contains(self) } ? IPAddress(bytes: bytes[12...]) : nil
+    }
+
+    private static let sixToFour = AddressRange("2002::/16")!
+    private static let endingInIPv4 = ["::ffff:0:0/96", "::/96", "64:ff9b::/96"].map { AddressRange($0)! }
+}
+
+extension IPAddress: CustomStringConvertible {
+    /// The usual text, without brackets.
+    package var description: String {
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        _ = inet_ntop(isIPv6 ? AF_INET6 : AF_INET, bytes, &text, socklen_t(text.count))
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+/// The addresses that begin with the same bits (RFC 4632, RFC 4291).
+struct AddressRange: Sendable, Hashable {
+    private let base: IPAddress
+    private let length: Int
+
+    /// Reads `10.0.0.0/8`, `fd00::/8` or a lone address; bits of the address beyond the length do not count.
+    init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let base = IPAddress(String(parts[0])) else { return nil }
+        let bits = base.bytes.count * 8
+        guard parts.count == 2 else {
+            (self.base, length) = (base, bits)
+            return
+        }
+        guard let length = Int(parts[1]), (0...bits).contains(length) else { return nil }
+        (self.base, self.length) = (base, length)
+    }
+
+    func contains(_ address: IPAddress) -> Bool {
+        guard address.bytes.count == base.bytes.count else { return false }
+        let (whole, rest) = length.quotientAndRemainder(dividingBy: 8)
+        guard address.bytes[..<whole] == base.bytes[..<whole] else { return false }
+        return rest == 0 || (address.bytes[whole] ^ base.bytes[whole]) >> UInt8(8 - rest) == 0
+    }
+}

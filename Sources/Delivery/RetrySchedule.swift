@@ -1,0 +1,16 @@
+/// When a failed delivery is tried again (contract section 5).
+package struct RetrySchedule: Sendable {
+    package static let standard = RetrySchedule(pauses: [1, 5, 30, 5 * 60, 30 * 60].map { .seconds($0) })
+
+    private let pauses: [Duration]
+
+    /// - Parameter pauses: before the second attempt, the third and so on.
+    package init(pauses: [Duration]) {
+        self.pauses = pauses
+    }
+
+    /// The time from the end of that many attempts to the next; nil when there is none.
+    func pause(afterAttempts count: Int) -> Duration? {
+        pauses.indices.contains(count - 1) ? pauses[count - 1] : nil
+    }
+}

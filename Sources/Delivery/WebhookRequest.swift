@@ -1,0 +1,96 @@
+import FoundationEssentials
+import Index
+import NIOCore
+import NIOHTTP1
+import Routing
+
+/// One request to a webhook, ready to be sent.
+struct WebhookRequest: Sendable {
+    let target: WebhookTarget
+    let method: HTTPMethod
+    let headers: HTTPHeaders
+    let body: ByteBuffer
+
+    /// The request that tells of `message` under the `webhook-id` `id`.
+    ///
+    /// The URL is the message's, else the channel's, else that of the review's callback. What the channel has set, its
+    /// headers, credentials and signature, goes to the channel's own origin alone; what a callback has, to its URL.
+    ///
+    /// - Throws: a final ``AttemptFailure`` when there is no URL, or something in it cannot be used.
+    init(
+        id: String,
+        of message: MessageWithParts,
+        channel: Webhook?,
+        body: ByteBuffer,
+        now: Timestamp
+    ) throws {
+        let isCallback = message.message.webhookUrl == nil && channel == nil
+        let callback = isCallback ? try message.review?.callbackJSON.map { try Callback($0) } : nil
+        guard let url = message.message.webhookUrl ?? channel?.url ?? callback?.url else {
+            throw AttemptFailure("There is no webhook URL any more; set one and retry", isFinal: true)
+        }
+        target = try WebhookTarget(url)
+        method = callback?.method ?? .POST
+        self.body = body
+        let seconds = now.milliseconds / 1_000
+        var headers = HTTPHeaders()
+        headers.add(given: callback?.headers ?? [:])
+        if let channel, let own = try? WebhookTarget(channel.url), own.origin == target.origin {
+            headers.add(given: channel.headers ?? [:])
+            if let auth = channel.auth { headers.replaceOrAdd(name: "authorization", value: auth.basic) }
+            if let secret = channel.secret {
+                let signature = try WebhookSignature(secret: secret)
+                    .value(id: id, seconds: seconds, body: body.readableBytesView)
+                headers.replaceOrAdd(name: "webhook-signature", value: signature)
+            }
+        }
+        headers.replaceOrAdd(name: "content-type", value: "application/json; charset=utf-8")
+        headers.replaceOrAdd(name: "webhook-id", value: id)
+        headers.replaceOrAdd(name: "webhook-timestamp", value: String(seconds))
+        if !headers.contains(name: "user-agent") { headers.add(name: "user-agent", value: "placet") }
+        self.headers = headers
+    }
+}
+
+/// `review.callback`: a free map until here.
+private struct Callback {
+    let url: String
+    var method = HTTPMethod.POST
+    var headers: [String: String] = [:]
+
+    init(_ json: String) throws {
+        guard case .object(let members) = try JSONValue(text: json), case .string(let url)? = members["url"] else {
+            throw AttemptFailure("The review's callback has no url", isFinal: true)
+        }
+        self.url = url
+        switch members["method"] {
+        case nil, .null: break
+        case .string(let name) where ["POST", "PUT", "PATCH"].contains(name.uppercased()):
+            method = HTTPMethod(rawValue: name.uppercased())
+        default: throw AttemptFailure("The method of the review's callback must be POST, PUT or PATCH", isFinal: true)
+        }
+        guard case .object(let given)? = members["headers"] else { return }
+        for case (let name, .string(let value)) in given { headers[name] = value }
+    }
+}
+
+extension HTTPHeaders {
+    /// What frames the request and says who sent it is ours.
+    private static let reserved: Set = [
+        "connection", "content-length", "content-type", "expect", "host", "keep-alive", "proxy-connection", "te",
+        "trailer", "transfer-encoding", "upgrade",
+    ]
+
+    fileprivate mutating func add(given headers: [String: String]) {
+        for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
+            let folded = name.lowercased()
+            if Self.reserved.contains(folded) || folded.hasPrefix("webhook-") { continue }
+            replaceOrAdd(name: name, value: value)
+        }
+    }
+}
+
+extension Webhook.Auth {
+    /// RFC 7617, in UTF-8.
+    fileprivate var basic: String { "Basic " + Data("\(username):\(password)".utf8).base64EncodedString() }
+}

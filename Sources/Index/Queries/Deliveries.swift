@@ -1,0 +1,119 @@
+import Foundation
+import GRDB
+
+extension Querying {
+    /// The deliveries of a message, the first one first.
+    package func deliveries(messageID: String) throws -> [Delivery] {
+        try all(SQL.byMessage, [messageID])
+    }
+
+    /// When the next delivery of a channel that is not one of `busy` may be claimed, or could have been: also one whose
+    /// lease runs out.
+    package func nextDelivery(notOf busy: Set<String> = []) throws -> Timestamp? {
+        try Timestamp.fetchOne(db.cachedStatement(sql: SQL.next), arguments: [try json(busy)])
+    }
+
+    /// One argument for all of them: the statement stays the same for every number.
+    fileprivate func json(_ ids: Set<String>) throws -> String {
+        String(decoding: try JSONEncoder().encode(ids), as: UTF8.self)
+    }
+}
+
+extension Transaction {
+    /// Queues an event of a message, due now, when there is a URL to send it to: the message's, else the channel's,
+    /// else that of the review's callback. An event is queued once, whatever happens again.
+    func enqueueDelivery(_ event: Delivery.Event, messageID: String) throws {
+        let values: StatementArguments = [Identifier.make(), event, now, now, messageID]
+        if try execute(SQL.enqueue, values) > 0 { announcements.ring(.deliveries) }
+    }
+
+    /// Takes the delivery that is due the longest for the time of `lease`, after which others may take it; nil when
+    /// none is due but those of the channels `busy`.
+    package func claimDelivery(lease: Duration, notOf busy: Set<String> = []) throws -> Delivery? {
+        try one(SQL.claim, [now + lease, now, try json(busy)])
+    }
+
+    /// Notes that a delivery has arrived, whoever holds it by now; the message is `webhook_delivered`.
+    package func deliverySucceeded(_ delivery: Delivery, status: Int) throws {
+        announcements.ring(.deliveries)
+        guard try execute(SQL.succeed, [status, now, delivery.id]) > 0 else { return }
+        try setDeliveryStatus(.webhookDelivered, messageID: delivery.messageId)
+    }
+
+    /// Notes that an attempt failed; the message is `webhook_failed` unless one has arrived before.
+    ///
+    /// - Parameters:
+    ///   - delivery: as claimed. Nothing happens when its lease has run out and another claim was made.
+    ///   - status: of the answer, if there was one.
+    ///   - pause: until the next attempt; nil gives it up.
+    package func deliveryFailed(_ delivery: Delivery, status: Int?, error: String, retryAfter pause: Duration?) throws {
+        let values: StatementArguments = [
+            pause == nil ? Delivery.State.failed : .pending, pause.map { now + $0 }, pause == nil ? now : nil, status,
+            error, delivery.id, delivery.nextAttemptAt,
+        ]
+        announcements.ring(.deliveries)
+        guard try execute(SQL.fail, values) > 0 else { return }
+        try setDeliveryStatus(.webhookFailed, messageID: delivery.messageId)
+    }
+
+    /// Makes a claimed delivery due now, as if it had not been tried; nothing happens when it has gone.
+    package func giveBack(_ delivery: Delivery) throws {
+        announcements.ring(.deliveries)
+        try execute(SQL.giveBack, [now, delivery.id, delivery.nextAttemptAt])
+    }
+
+    /// Makes what has not arrived of a message's events due now, with all its attempts; false when there is nothing to
+    /// send, or no URL any more.
+    package func retryDelivery(messageID: String) throws -> Bool {
+        guard try execute(SQL.retry, [now, messageID, messageID]) > 0 else { return false }
+        announcements.ring(.deliveries)
+        return true
+    }
+}
+
+private enum SQL {
+    static let byMessage = "SELECT \(Delivery.columns) FROM deliveries WHERE message_id = ? ORDER BY id"
+    static let next = """
+        SELECT next_attempt_at FROM deliveries
+        WHERE state = 'pending' AND channel_id NOT IN (SELECT value FROM json_each(?))
+        ORDER BY next_attempt_at LIMIT 1
+        """
+
+    private static let messageWithURL = """
+        FROM messages
+        JOIN agents ON agents.id = messages.channel_id
+        LEFT JOIN reviews ON reviews.message_id = messages.id
+        WHERE messages.id = ? AND agents.removed_at IS NULL
+            AND coalesce(messages.webhook_url, agents.webhook_url, reviews.callback ->> '$.url') IS NOT NULL
+        """
+    static let enqueue = """
+        INSERT INTO deliveries (id, channel_id, message_id, event, state, attempts, next_attempt_at, created_at)
+        SELECT ?, messages.channel_id, messages.id, ?, 'pending', 0, ?, ? \(messageWithURL)
+        ON CONFLICT (message_id, event) DO NOTHING
+        """
+    static let claim = """
+        UPDATE deliveries SET next_attempt_at = ?
+        WHERE id = (
+            SELECT id FROM deliveries
+            WHERE state = 'pending' AND next_attempt_at <= ? AND channel_id NOT IN (SELECT value FROM json_each(?))
+            ORDER BY next_attempt_at LIMIT 1
+        )
+        RETURNING \(Delivery.columns)
+        """
+    static let succeed = """
+        UPDATE deliveries
+        SET state = 'delivered', next_attempt_at = NULL, attempts = attempts + 1, response_status = ?, error = NULL,
+            finished_at = ?
+        WHERE id = ? AND state <> 'delivered'
+        """
+    static let fail = """
+        UPDATE deliveries
+        SET state = ?, next_attempt_at = ?, finished_at = ?, attempts = attempts + 1, response_status = ?, error = ?
+        WHERE id = ? AND next_attempt_at = ?
+        """
+    static let giveBack = "UPDATE deliveries SET next_attempt_at = ? WHERE id = ? AND next_attempt_at = ?"
+    static let retry = """
+        UPDATE deliveries SET state = 'pending', next_attempt_at = ?, finished_at = NULL, attempts = 0
+        WHERE message_id = ? AND state <> 'delivered' AND EXISTS (SELECT 1 \(messageWithURL))
+        """
+}

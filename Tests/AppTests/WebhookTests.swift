@@ -1,0 +1,85 @@
+import Delivery
+import Hummingbird
+import Index
+import Logging
+import NIOCore
+import Routing
+import Testing
+
+@testable import App
+
+@Suite("Webhooks")
+struct WebhookTests {
+    @Test("A human's message and an answer with its passwords reach the channel's webhook as the agent would read them")
+    func events() async throws {
+        try await withServer(["PLACET_WEBHOOK_ALLOW": "127.0.0.1"]) { server in
+            try await withReceiver { url, bodies in
+                let channel = try await server.owner().channel
+                let (human, asked) = try await send(in: channel, url, server)
+                try await withThrowingTaskGroup { group in
+                    group.addTask { try await server.assembly.deliveries.run() }
+                    let told = await bodies.prefix(2).reduce(into: [:]) { $0[$1["event"]?.text] = $1 }
+                    let message = try #require(told["message:created"]?["message"])
+                    #expect(message["id"]?.text == human.id)
+                    #expect(message["text"]?.text == "hi")
+                    #expect(message["senderType"]?.text == "user")
+                    #expect(message["attachments"]?.elements == [])
+                    #expect(message["statusEvents"] == nil)
+                    let answer = try #require(told["review:responded"])
+                    #expect(answer["message_id"]?.text == asked.id)
+                    #expect(answer["response"]?["pass"]?.text == "hunter2")
+                    group.cancelAll()
+                }
+            }
+        }
+    }
+}
+
+/// A human's message, and a form with a password that has been answered; both have `url` to tell.
+private func send(in channel: String, _ url: String, _ server: TestServer) async throws -> (Message, Message) {
+    try await server.assembly.index.write { tx throws in
+        func message(_ sender: Message.SenderType, _ text: String) -> Message {
+            Message(
+                id: Identifier.make(),
+                channelId: channel,
+                senderType: sender,
+                senderId: channel,
+                text: text,
+                webhookUrl: url,
+                createdAt: tx.now
+            )
+        }
+        let (human, asked) = (message(.user, "hi"), message(.agent, "who?"))
+        let payload = #"{"fields":[{"name":"pass","type":"password"}]}"#
+        let review = Review(of: asked, type: "form", payloadJSON: payload, expiresAt: tx.now + .seconds(60))
+        try tx.insert(human)
+        try tx.insert(asked, review: review)
+        #expect(try tx.complete(reviewOf: asked.id, responseJSON: #"{"pass":"hunter2"}"#) == .accepted)
+        return (human, asked)
+    }
+}
+
+/// A webhook on loopback that takes everything, while `body` runs.
+private func withReceiver(_ body: (_ url: String, _ bodies: AsyncStream<JSONValue>) async throws -> Void) async throws {
+    let (bodies, came) = AsyncStream.makeStream(of: JSONValue.self)
+    let (ports, bound) = AsyncStream.makeStream(of: Int.self)
+    let router = Router()
+    router.post("hook") { request, _ in
+        came.yield(try JSONValue(parsing: try await request.body.collect(upTo: 1 << 20).readableBytesView))
+        return HTTPResponse.Status.ok
+    }
+    let application = Application(
+        router: router,
+        configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+        onServerRunning: { bound.yield($0.localAddress?.port ?? 0) },
+        logger: Logger(label: "receiver") { _ in SwiftLogNoOpLogHandler() }
+    )
+    try await withThrowingTaskGroup { group in
+        group.addTask { try await application.run() }
+        for await port in ports {
+            try await body("http://127.0.0.1:\(port)/hook", bodies)
+            break
+        }
+        group.cancelAll()
+    }
+}

@@ -1,0 +1,64 @@
+import Index
+import NIOCore
+import Routing
+import Testing
+
+@testable import Delivery
+
+@Suite("What a webhook says")
+struct BodyTests {
+    private static let time = Timestamp(milliseconds: 1_795_472_041_123)
+
+    @Test("A response is told whole, passwords included, and what there is not is left out")
+    func responded() throws {
+        var message = Self.message()
+        message.review?.status = .completed
+        message.review?.responseJSON = #"{"n":3,"pass":"hunter2","x":3.5}"#
+        message.review?.completedAt = Self.time
+        #expect(
+            try Self.text(.reviewResponded, message)
+                == #"{"channelId":"c","event":"review:responded","message_id":"m","#
+                + #""responded_at":"2026-11-23T22:14:01.123Z","response":{"n":3,"pass":"hunter2","x":3.5},"#
+                + #""review_type":"form"}"#
+        )
+        message.review?.feedback = "f"
+        message.review?.modifiedFileIdsJSON = #"{"a":"b"}"#
+        message.message.iteration = Iteration(groupId: "g", number: 2)
+        #expect(
+            try Self.text(.reviewResponded, message)
+                == #"{"channelId":"c","event":"review:responded","feedback":"f","iteration":2,"#
+                + #""iterationGroupId":"g","message_id":"m","modifiedFileIds":{"a":"b"},"#
+                + #""responded_at":"2026-11-23T22:14:01.123Z","response":{"n":3,"pass":"hunter2","x":3.5},"#
+                + #""review_type":"form"}"#
+        )
+    }
+
+    @Test("An expiry is told with the time it was due, and nothing more")
+    func expired() throws {
+        #expect(
+            try Self.text(.reviewExpired, Self.message())
+                == #"{"channelId":"c","event":"review:expired","expired_at":"2026-11-23T22:14:01.123Z","#
+                + #""message_id":"m","review_type":"form"}"#
+        )
+    }
+
+    @Test("A human's message is told as the caller shows it")
+    func created() throws {
+        #expect(
+            try Self.text(.messageCreated, Self.message())
+                == #"{"channelId":"c","event":"message:created","message":{"shown":"m"}}"#
+        )
+    }
+
+    private static func message() -> MessageWithParts {
+        let message = Message(id: "m", channelId: "c", senderType: .agent, senderId: "c", createdAt: time)
+        let payload = #"{"fields":[{"name":"pass","type":"password"}]}"#
+        let review = Review(of: message, type: "form", payloadJSON: payload, expiresAt: time)
+        return MessageWithParts(message: message, review: review)
+    }
+
+    private static func text(_ event: Delivery.Event, _ message: MessageWithParts) throws -> String {
+        let body = try WebhookBody(event, message) { ["shown": $0.id] }
+        return String(buffer: try ByteBuffer.json(body))
+    }
+}

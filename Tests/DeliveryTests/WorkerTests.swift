@@ -1,0 +1,246 @@
+import Foundation
+import HTTPTypes
+import Index
+import Logging
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import Delivery
+
+@Suite("The worker that delivers")
+struct WorkerTests {
+    @Test("It tries again by its schedule under one id until the receiver takes it, and then says so")
+    func retries() async throws {
+        try await withIndex { index, channel in
+            try await Receiver.run({ $0 < 3 ? .badGateway : .noContent }) { receiver in
+                let message = try await answer(in: channel, url: "http://127.0.0.1:\(receiver.port)/hook", index)
+                let worker = try worker(index, pauses: [.zero, .zero])
+                try await worker.running {
+                    let seen = await receiver.bodies.prefix(3).reduce(into: []) { $0.append($1.id) }
+                    let delivery = try await finished(message, index)
+                    #expect(delivery.state == .delivered)
+                    #expect(delivery.attempts == 3)
+                    #expect(delivery.responseStatus == 204)
+                    #expect(seen == [delivery.id, delivery.id, delivery.id])
+                }
+                let status = try await index.read { try $0.message(id: message.id)?.deliveryStatus }
+                #expect(status == .webhookDelivered)
+            }
+        }
+    }
+
+    @Test("After the last pause it gives up, and the message says that it failed")
+    func givesUp() async throws {
+        try await withIndex { index, channel in
+            try await Receiver.run({ _ in .internalServerError }) { receiver in
+                let message = try await answer(in: channel, url: "http://127.0.0.1:\(receiver.port)/hook", index)
+                try await worker(index, pauses: [.zero, .zero]).running {
+                    let delivery = try await finished(message, index)
+                    #expect(delivery.state == .failed)
+                    #expect(delivery.attempts == 3)
+                    #expect(delivery.responseStatus == 500)
+                }
+                let status = try await index.read { try $0.message(id: message.id)?.deliveryStatus }
+                #expect(status == .webhookFailed)
+            }
+        }
+    }
+
+    @Test("What cannot be sent at all ends with a reason after one attempt: a URL that has gone, or is none")
+    func unsendable() async throws {
+        try await withIndex { index, channel in
+            let odd = try await answer(in: channel, url: "ftp://nowhere/", index)
+            let gone = try await answer(in: channel, callbackJSON: #"{"url":{}}"#, index)
+            try await worker(index, pauses: [.zero]).running {
+                for message in [odd, gone] {
+                    let delivery = try await finished(message, index)
+                    #expect(delivery.attempts == 1)
+                    #expect(delivery.state == .failed)
+                    #expect(delivery.error?.isEmpty == false)
+                }
+            }
+        }
+    }
+
+    @Test("Cancelled in the middle it gives the delivery back, uncounted and due at once")
+    func cancelled() async throws {
+        try await withIndex { index, channel in
+            let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
+            let hang: @Sendable (Int) async throws -> HTTPResponse.Status = { _ in
+                arrived.yield()
+                try await Task.sleep(for: .seconds(60))
+                return .ok
+            }
+            try await Receiver.run(hang) { receiver in
+                let message = try await answer(in: channel, url: "http://127.0.0.1:\(receiver.port)/hook", index)
+                try await worker(index, pauses: [.seconds(60)]).running {
+                    for await _ in arrivals { break }
+                }
+                let delivery = try #require(try await index.read { try $0.deliveries(messageID: message.id).first })
+                #expect(delivery.state == .pending)
+                #expect(delivery.attempts == 0)
+                #expect(try #require(delivery.nextAttemptAt) <= .now())
+                let status = try await index.read { try $0.message(id: message.id)?.deliveryStatus }
+                #expect(status == .sent)
+            }
+        }
+    }
+
+    @Test("A name is resolved once, and the connection goes to the address that was judged")
+    func resolvedOnce() async throws {
+        try await Receiver.run({ _ in .ok }) { receiver in
+            // A name of nobody: only the checked address leads to the receiver.
+            let asked = Mutex<[String]>([])
+            let local = try #require(IPAddress("127.0.0.1"))
+            let client = WebhookClient(
+                rules: TargetRules(allowed: try #require(AllowedTargets("127.0.0.1"))),
+                resolve: { host in
+                    asked.withLock { $0.append(host) }
+                    return [local]
+                }
+            )
+            let request = try sample("http://Hook.invalid.:\(receiver.port)/hook")
+            #expect(try await client.send(request, timeout: .seconds(10), turn: 0) == 200)
+            #expect(asked.withLock { $0 } == ["hook.invalid"])
+        }
+    }
+
+    @Test("A refused address is not connected to, though the name stood for an allowed one before")
+    func rebinding() async throws {
+        try await Receiver.run({ _ in .ok }) { receiver in
+            let turns = Mutex(0)
+            let (good, bad) = (try #require(IPAddress("127.0.0.1")), try #require(IPAddress("127.0.0.2")))
+            let client = WebhookClient(
+                rules: TargetRules(allowed: try #require(AllowedTargets("127.0.0.1"))),
+                resolve: { _ in
+                    turns.withLock { turn in
+                        turn += 1
+                        return turn == 1 ? [good] : [good, bad]
+                    }
+                }
+            )
+            let request = try sample("http://hook.invalid:\(receiver.port)/hook")
+            #expect(try await client.send(request, timeout: .seconds(10), turn: 0) == 200)
+            await #expect(throws: AttemptFailure.self) {
+                try await client.send(request, timeout: .seconds(10), turn: 0)
+            }
+        }
+    }
+
+    @Test("An attempt ends with its time, also when the name is never resolved")
+    func timeout() async throws {
+        let client = WebhookClient(
+            rules: TargetRules(allowed: try #require(AllowedTargets(""))),
+            resolve: { _ in
+                try await Task.sleep(for: .seconds(3600))
+                return []
+            }
+        )
+        await #expect(throws: AttemptFailure("The receiver did not answer within 0.05 seconds")) {
+            try await client.send(try sample("http://hook.invalid/"), timeout: .milliseconds(50), turn: 0)
+        }
+    }
+}
+
+// MARK: - What the tests stand on
+
+/// An index of its own, with a channel.
+private func withIndex(_ body: @escaping @Sendable (Index, Agent) async throws -> Void) async throws {
+    let folder = NSTemporaryDirectory() + "delivery-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let index = try Index(path: folder + "/index.sqlite", storeID: "s")
+    let user = User(
+        id: Identifier.make(),
+        email: "ada@example.org",
+        displayName: "Ada",
+        role: .owner,
+        passwordHash: "none",
+        mustChangePassword: false,
+        createdAt: .now()
+    )
+    let agent = Agent(id: Identifier.make(), userId: user.id, name: "builder", createdAt: .now())
+    try await index.write { tx throws in
+        try tx.insert(user)
+        try tx.insert(agent)
+    }
+    try await body(index, agent)
+    try index.close()
+}
+
+/// A message in `channel` whose review is answered, with that URL to tell.
+private func answer(
+    in channel: Agent,
+    url: String? = nil,
+    callbackJSON: String? = nil,
+    _ index: Index
+) async throws -> Message {
+    try await index.write { tx throws in
+        let message = Message(
+            id: Identifier.make(),
+            channelId: channel.id,
+            senderType: .agent,
+            senderId: channel.id,
+            webhookUrl: url,
+            createdAt: tx.now
+        )
+        let expiry = tx.now + .seconds(60)
+        try tx.insert(
+            message,
+            review: Review(of: message, type: "freeform", callbackJSON: callbackJSON, expiresAt: expiry)
+        )
+        #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .accepted)
+        return message
+    }
+}
+
+/// The delivery of `message` once it is finished.
+private func finished(_ message: Message, _ index: Index) async throws -> Delivery {
+    let delivery = try await index.wait(for: .deliveries, until: .now + .seconds(20)) { () -> Delivery? in
+        let delivery = try await index.read { try $0.deliveries(messageID: message.id).first }
+        return delivery?.state == .pending ? nil : delivery
+    }
+    return try #require(delivery)
+}
+
+private func worker(_ index: Index, pauses: [Duration]) throws -> DeliveryWorker<String> {
+    DeliveryWorker(
+        index: index,
+        allowed: try #require(AllowedTargets("127.0.0.1")),
+        schedule: RetrySchedule(pauses: pauses),
+        logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }
+    ) { $0.id }
+}
+
+extension DeliveryWorker {
+    /// Runs while `body` does, and has ended afterwards.
+    fileprivate func running(_ body: () async throws -> Void) async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await run() }
+            try await body()
+            group.cancelAll()
+            while let result = await group.nextResult() {
+                if case .failure(let error) = result, !(error is CancellationError) { throw error }
+            }
+        }
+    }
+}
+
+private func sample(_ url: String) throws -> WebhookRequest {
+    let message = Message(
+        id: "m",
+        channelId: "c",
+        senderType: .agent,
+        senderId: "c",
+        webhookUrl: url,
+        createdAt: .now()
+    )
+    return try WebhookRequest(
+        id: "d",
+        of: MessageWithParts(message: message),
+        channel: nil,
+        body: ByteBuffer(string: "{}"),
+        now: .now()
+    )
+}

@@ -1,0 +1,268 @@
+import GRDB
+import Synchronization
+import Testing
+
+@testable import Index
+
+@Suite("The queue of webhook deliveries")
+struct DeliveryTests {
+    private static let lease = Duration.seconds(15)
+
+    /// Stores a message whose review is due, or one by a human without a review.
+    private static func send(
+        _ fixture: Fixture,
+        _ sender: Message.SenderType = .agent,
+        webhookURL: String? = "http://m.example/",
+        callbackJSON: String? = nil
+    ) async throws -> Message {
+        var message = Message.sample(in: fixture.agent)
+        (message.webhookUrl, message.senderType) = (webhookURL, sender)
+        return try await fixture.index.write { [message] tx in
+            var review = Review.sample(of: message, expiresAt: tx.now + .seconds(60))
+            review.callbackJSON = callbackJSON
+            try tx.insert(message, review: sender == .agent ? review : nil)
+            return message
+        }
+    }
+
+    /// The same with its review answered, which queues an event.
+    private static func answered(_ fixture: Fixture, webhookURL: String? = "http://m.example/") async throws -> Message
+    {
+        let message = try await send(fixture, webhookURL: webhookURL)
+        try await fixture.index.write { tx throws in
+            #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .accepted)
+        }
+        return message
+    }
+
+    private static func deliveries(_ message: Message, _ fixture: Fixture) async throws -> [Delivery] {
+        try await fixture.index.read { try $0.deliveries(messageID: message.id) }
+    }
+
+    private static func status(_ message: Message, _ fixture: Fixture) async throws -> Message.DeliveryStatus? {
+        try await fixture.index.read { try $0.message(id: message.id)?.deliveryStatus }
+    }
+
+    @Test("A response, an expiry and a human's message are each queued with the change itself, due now")
+    func events() async throws {
+        let fixture = try await Fixture()
+        let responded = try await Self.answered(fixture)
+        let created = try await Self.send(fixture, .user)
+        let expired = Message.sample(in: fixture.agent)
+        let now = try await fixture.index.write { tx throws in
+            try tx.insert(expired, review: .sample(of: expired, expiresAt: tx.now))
+            try tx.execute("UPDATE messages SET webhook_url = 'http://m.example/' WHERE id = ?", [expired.id])
+            try tx.expireDue(limit: 9)
+            return tx.now
+        }
+        #expect(try await Self.deliveries(responded, fixture).map(\.event) == [.reviewResponded])
+        #expect(try await Self.deliveries(created, fixture).map(\.event) == [.messageCreated])
+        let delivery = try #require(try await Self.deliveries(expired, fixture).first)
+        #expect(delivery.event == .reviewExpired)
+        #expect(delivery.state == .pending)
+        #expect(delivery.attempts == 0)
+        #expect(delivery.nextAttemptAt == now)
+        #expect(try await Self.status(expired, fixture) == .sent)
+    }
+
+    @Test("A response that is not stored, a second one and an agent's own message queue nothing")
+    func nothingElse() async throws {
+        struct Refusal: Error {}
+        let fixture = try await Fixture()
+        let message = try await Self.send(fixture)
+        await #expect(throws: Refusal.self) {
+            try await fixture.index.write { tx throws in
+                #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .accepted)
+                throw Refusal()
+            }
+        }
+        #expect(try await Self.deliveries(message, fixture) == [])
+        try await fixture.index.write { tx throws in
+            #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .accepted)
+            #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .alreadyResponded)
+        }
+        #expect(try await Self.deliveries(message, fixture).count == 1)
+    }
+
+    @Test(
+        "An event is queued when the message, its channel or its review's callback has a URL",
+        arguments: [
+            (nil, nil, nil, 0), (nil, nil, #"{"method":"PUT"}"#, 0), ("http://m/", nil, nil, 1),
+            (nil, "http://a/", nil, 1),
+            (nil, nil, #"{"url":"http://c/"}"#, 1), ("http://m/", "http://a/", #"{"url":"http://c/"}"#, 1),
+        ]
+    )
+    func urls(message url: String?, channel: String?, callback: String?, count: Int) async throws {
+        let fixture = try await Fixture()
+        let message = try await Self.send(fixture, webhookURL: url, callbackJSON: callback)
+        try await fixture.index.write { tx throws in
+            try tx.execute("UPDATE agents SET webhook_url = ? WHERE id = ?", [channel, message.channelId])
+            #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .accepted)
+        }
+        #expect(try await Self.deliveries(message, fixture).count == count)
+    }
+
+    @Test("Of 50 claims at the same moment each gets another delivery, the longest due first, until none is left")
+    func claims() async throws {
+        let fixture = try await Fixture()
+        var messages: [String] = []
+        for _ in 0..<30 { messages.append(try await Self.answered(fixture).id) }
+        let claimed = try await withThrowingTaskGroup(of: Delivery?.self) { group in
+            for _ in 0..<50 {
+                group.addTask { try await fixture.index.write { try $0.claimDelivery(lease: Self.lease) } }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(Set(claimed.compactMap { $0?.messageId }) == Set(messages))
+        #expect(claimed.count { $0 == nil } == 20)
+    }
+
+    @Test(
+        "A claim holds for its lease; then the delivery may be claimed again, and the first claim's failure is no news"
+    )
+    func lease() async throws {
+        let fixture = try await Fixture()
+        let message = try await Self.answered(fixture)
+        try await fixture.index.write { tx throws in
+            let first = try #require(try tx.claimDelivery(lease: .zero))
+            let second = try #require(try tx.claimDelivery(lease: Self.lease))
+            #expect(second.id == first.id)
+            #expect(try tx.claimDelivery(lease: Self.lease) == nil)
+            #expect(try tx.nextDelivery() == tx.now + Self.lease)
+            try tx.deliveryFailed(first, status: 500, error: "late", retryAfter: nil)
+            try tx.giveBack(first)
+            #expect(try tx.deliveries(messageID: message.id) == [second])
+            // But that it arrived is a fact, whoever brought it.
+            try tx.deliverySucceeded(first, status: 204)
+            #expect(try tx.deliveries(messageID: message.id).first?.state == .delivered)
+            try tx.deliveryFailed(second, status: 500, error: "late", retryAfter: nil)
+            #expect(try tx.deliveries(messageID: message.id).first?.state == .delivered)
+        }
+        #expect(try await Self.status(message, fixture) == .webhookDelivered)
+    }
+
+    @Test("A failure waits for its pause, the last one ends it, and the message says so from the first one on")
+    func failures() async throws {
+        let fixture = try await Fixture()
+        let message = try await Self.answered(fixture)
+        try await fixture.index.write { tx throws in
+            let claimed = try #require(try tx.claimDelivery(lease: Self.lease))
+            try tx.deliveryFailed(claimed, status: 503, error: "busy", retryAfter: .seconds(5))
+            let waiting = try #require(try tx.deliveries(messageID: message.id).first)
+            #expect(waiting.state == .pending)
+            #expect(waiting.attempts == 1)
+            #expect(waiting.responseStatus == 503)
+            #expect(waiting.error == "busy")
+            #expect(waiting.nextAttemptAt == tx.now + .seconds(5))
+            #expect(try tx.message(id: message.id)?.deliveryStatus == .webhookFailed)
+            #expect(try tx.claimDelivery(lease: Self.lease) == nil)
+            try tx.deliveryFailed(waiting, status: nil, error: "gone", retryAfter: nil)
+            let ended = try #require(try tx.deliveries(messageID: message.id).first)
+            #expect(ended.state == .failed)
+            #expect(ended.attempts == 2)
+            #expect(ended.nextAttemptAt == nil)
+            #expect(ended.finishedAt == tx.now)
+            #expect(try tx.nextDelivery() == nil)
+        }
+    }
+
+    @Test("What is given back is due at once, as if it had not been tried")
+    func givenBack() async throws {
+        let fixture = try await Fixture()
+        let message = try await Self.answered(fixture)
+        try await fixture.index.write { tx throws in
+            let claimed = try #require(try tx.claimDelivery(lease: Self.lease))
+            try tx.giveBack(claimed)
+            #expect(try tx.claimDelivery(lease: Self.lease)?.attempts == 0)
+        }
+        #expect(try await Self.status(message, fixture) == .sent)
+    }
+
+    @Test("Deliveries of busy channels are passed over, by the claim and by the look for the next")
+    func busy() async throws {
+        let fixture = try await Fixture()
+        let message = try await Self.answered(fixture)
+        try await fixture.index.write { tx throws in
+            #expect(try tx.nextDelivery(notOf: [message.channelId]) == nil)
+            #expect(try tx.claimDelivery(lease: Self.lease, notOf: [message.channelId, "b"]) == nil)
+            #expect(try tx.claimDelivery(lease: Self.lease, notOf: ["a", "b"])?.messageId == message.id)
+        }
+    }
+
+    @Test("A retry makes what has failed or still waits due now, with all attempts before it; nothing else")
+    func retry() async throws {
+        let fixture = try await Fixture()
+        let message = try await Self.answered(fixture)
+        let silent = try await Self.answered(fixture, webhookURL: nil)
+        try await fixture.index.write { tx throws in
+            #expect(try !tx.retryDelivery(messageID: silent.id))
+            let first = try #require(try tx.claimDelivery(lease: Self.lease))
+            try tx.deliveryFailed(first, status: nil, error: "gone", retryAfter: nil)
+            #expect(try tx.retryDelivery(messageID: message.id))
+            let again = try #require(try tx.claimDelivery(lease: Self.lease))
+            #expect(again.id == first.id)
+            #expect(again.attempts == 0)
+            try tx.deliveryFailed(again, status: nil, error: "gone", retryAfter: .seconds(1800))
+            #expect(try tx.retryDelivery(messageID: message.id))
+            try tx.execute("UPDATE messages SET webhook_url = NULL WHERE id = ?", [message.id])
+            #expect(try !tx.retryDelivery(messageID: message.id))
+            let last = try #require(try tx.claimDelivery(lease: Self.lease))
+            try tx.execute("UPDATE messages SET webhook_url = 'http://m/' WHERE id = ?", [message.id])
+            try tx.deliverySucceeded(last, status: 200)
+            #expect(try !tx.retryDelivery(messageID: message.id))
+        }
+    }
+
+    @Test("A delivery goes with its message")
+    func deleted() async throws {
+        let fixture = try await Fixture()
+        let message = try await Self.answered(fixture)
+        try await fixture.index.write { tx throws in
+            let claimed = try #require(try tx.claimDelivery(lease: Self.lease))
+            #expect(try tx.deleteMessage(id: message.id, channelID: message.channelId) == .deleted)
+            try tx.deliverySucceeded(claimed, status: 200)
+            try tx.deliveryFailed(claimed, status: nil, error: "gone", retryAfter: nil)
+            try tx.giveBack(claimed)
+            #expect(try tx.deliveries(messageID: message.id) == [])
+        }
+    }
+
+    @Test("A queued event rings the bell of the queue, and messages without one do not")
+    func bell() async throws {
+        let fixture = try await Fixture()
+        let index = fixture.index
+        let message = try await Self.send(fixture)
+        let looks = Atomic(0)
+        async let due = index.wait(for: .deliveries, until: .now + .seconds(20)) {
+            looks.add(1, ordering: .relaxed)
+            return try await index.read { try $0.nextDelivery() }
+        }
+        while index.feed.doorbells.counts[0] < 1 { await Task.yield() }
+        for _ in 0..<20 { try await fixture.send() }
+        _ = try await index.write { tx throws in try tx.complete(reviewOf: message.id, responseJSON: "{}") }
+        #expect(try await due != nil)
+        #expect(looks.load(ordering: .relaxed) == 2)
+    }
+
+    @Test("The end of an attempt and a retry ring the bell too", arguments: 0..<4)
+    func bellOfAttempts(step: Int) async throws {
+        let fixture = try await Fixture()
+        let index = fixture.index
+        let message = try await Self.answered(fixture)
+        let claimed = try #require(try await index.write { try $0.claimDelivery(lease: Self.lease) })
+        let looks = Atomic(0)
+        async let rung = index.wait(for: .deliveries, until: .now + .seconds(20)) {
+            looks.add(1, ordering: .relaxed).newValue > 1 ? true : nil
+        }
+        while index.feed.doorbells.counts[0] < 1 || looks.load(ordering: .relaxed) < 1 { await Task.yield() }
+        try await index.write { tx throws in
+            switch step {
+            case 0: try tx.deliverySucceeded(claimed, status: 200)
+            case 1: try tx.deliveryFailed(claimed, status: nil, error: "gone", retryAfter: .seconds(1))
+            case 2: try tx.giveBack(claimed)
+            default: #expect(try tx.retryDelivery(messageID: message.id))
+            }
+        }
+        #expect(try await rung == true)
+    }
+}

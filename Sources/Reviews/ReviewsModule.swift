@@ -8,8 +8,8 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
     /// The longest wait, in milliseconds, and what anything unusable means (contract section 4).
     private static var maxWait: Int { 30_000 }
 
-    private let index: Index
-    private let views: Views
+    let index: Index
+    let views: Views
 
     package init(index: Index, views: Views) {
         self.index = index
@@ -22,6 +22,7 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
             .get("reviews/:id", use: read)
             .get("reviews/:id/wait", use: wait)
             .get("answers", use: answers)
+        mounts.local.post("reviews/:id/respond", use: respond)
     }
 
     /// Marks reviews as expired the moment their time has passed, which wakes those who wait for them.
@@ -135,7 +136,7 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
             guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
             return try reader.message(id: id, channelID: channel)
         }
-        guard let message, message.review != nil else { throw APIError(.notFound, "Review not found") }
+        guard let message, message.review != nil else { throw APIError.reviewNotFound }
         return message
     }
 }

@@ -26,7 +26,7 @@ struct ControlClient: Sendable {
     static func send<Answer: Decodable & Sendable>(
         _ method: Method,
         _ path: String,
-        body: [String: String] = [:],
+        body: some Encodable & Sendable = [String: String](),
         storage: StorageOption
     ) async throws -> Answer {
         let server = try makeServer(storage.arguments, announceTo: .standardError, isQuiet: true)
@@ -47,7 +47,7 @@ struct ControlClient: Sendable {
         _ client: ControlClient,
         _ method: Method,
         _ path: String,
-        _ body: [String: String]
+        _ body: some Encodable & Sendable
     ) async throws -> Answer {
         do {
             return try await server.withControlSocket { try await client.execute(method, path, body) }
@@ -59,7 +59,7 @@ struct ControlClient: Sendable {
     private func execute<Answer: Decodable>(
         _ method: Method,
         _ path: String,
-        _ body: [String: String]
+        _ body: some Encodable & Sendable
     ) async throws -> Answer {
         guard let url = URL(httpURLWithSocketPath: socketPath, uri: "/local/\(path)") else {
             throw CommandFailure(description: "The storage path cannot be used for a socket: \(socketPath)")

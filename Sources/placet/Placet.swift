@@ -8,6 +8,6 @@ struct Placet: AsyncParsableCommand {
         commandName: "placet",
         abstract: "A file and attachment service for AI agents and the humans who review their work.",
         version: Server.version,
-        subcommands: [Serve.self, Keys.self, Users.self, Ask.self]
+        subcommands: [Serve.self, Keys.self, Users.self, Ask.self, Respond.self]
     )
 }

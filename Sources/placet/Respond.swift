@@ -1,0 +1,41 @@
+import ArgumentParser
+import Routing
+
+/// `placet respond`
+struct Respond: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Answer a review from this machine.",
+        discussion: """
+            The response is JSON of the shape that the review's type asks for, such as '{"selectedOption":"approve"}',
+            '{"selectedIds":["a"]}' or '{"text":"…"}'. It is checked against the question. Prints the message's id.
+            """
+    )
+
+    @Argument(help: "The id of the message with the review.")
+    var id: String
+
+    @Argument(help: "The response, a JSON object.")
+    var response: String
+
+    @Option(help: "A remark for the agent.")
+    var feedback: String?
+
+    @OptionGroup var storage: StorageOption
+
+    func run() async throws {
+        guard let value = try? JSONValue(text: response) else {
+            throw ValidationError("The response is not JSON: \(response)")
+        }
+        var body: [String: JSONValue] = ["response": value]
+        body["feedback"] = feedback.map { .string($0) }
+        let message: Message = try await ControlClient.send(
+            .post,
+            "reviews/\(id)/respond",
+            body: JSONValue.object(body),
+            storage: storage
+        )
+        try say(message.id)
+    }
+
+    private struct Message: Decodable, Sendable { let id: String }
+}

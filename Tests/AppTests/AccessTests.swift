@@ -1,6 +1,7 @@
 import App
 import HTTPTypes
 import Hummingbird
+import Index
 import NIOCore
 import Routing
 import Testing
@@ -174,6 +175,39 @@ struct AccessTests {
             }
             #expect(try await server.census() == before)
             #expect(try await owner.download(target.file).text == "mine")
+        }
+    }
+
+    @Test("the ids of another user's things lead nowhere in one's own channel, and do nothing to them")
+    func foreignIDs() async throws {
+        try await withServer { server in
+            let (owner, stranger) = (try await server.owner(), try await server.owner("eve@example.org"))
+            let (file, message) = (try await owner.storedID("mine"), try await owner.ask())
+            _ = try await owner.post(#""text":"a","streamId":"s""#)
+            let before = try await server.census()
+            let channel = stranger.channel
+            let cases: [(HTTPRequest.Method, String, String?, Int)] = [
+                (.get, "messages/\(message)?channel=\(channel)", nil, 404),
+                (.delete, "messages/\(message)?channel=\(channel)", nil, 404),
+                (.post, "messages/\(message)/ack?channel=\(channel)", nil, 404),
+                (.get, "messages/iterations/\(message)?channel=\(channel)", nil, 404),
+                (.get, "reviews/\(message)?channel=\(channel)", nil, 404),
+                (.get, "reviews/\(message)/wait?channel=\(channel)", nil, 404),
+                (.post, "messages", #"{"channelId":"\#(channel)","attachmentIds":["\#(file)"]}"#, 400),
+                (.post, "messages", #"{"channelId":"\#(channel)","text":"a","iterationOf":"\#(message)"}"#, 400),
+                (.patch, "messages/streams/s", #"{"channelId":"\#(channel)","text":"b"}"#, 404),
+            ]
+            for (method, path, json, status) in cases {
+                let body = json.map { ByteBuffer(string: $0) }
+                let answer = try await stranger.send(method, "/api/v1/\(path)", body: body)
+                #expect(answer.status == status, "\(method) \(path)")
+                // The same as for an id that nobody has.
+                let unknown = path.replacing(message, with: Identifier.make())
+                #expect(try await stranger.send(method, "/api/v1/\(unknown)", body: body).status == status, "\(path)")
+            }
+            #expect(try await server.census() == before)
+            let draft = try await owner.get("messages", "&limit=1").json["data"]?.elements?.first
+            #expect(draft?["text"] == .string("a"))
         }
     }
 

@@ -21,7 +21,7 @@ extension MessagesModule {
     /// is fine; anything else after the end is 409.
     @Sendable
     func updateStream(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let streamID = try context.parameters.require("streamId")
+        let streamID = try context.pathParameter("streamId")
         var fields = try await request.jsonFields(on: context.connection)
         let channelID = fields.string("channelId", length: 1...500)
         let text = fields.string("text")
@@ -46,14 +46,11 @@ extension MessagesModule {
     /// Works before the draft exists, which then has the events of its stream.
     @Sendable
     func addStreamEvent(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let streamID = try context.parameters.require("streamId")
+        let streamID = try context.pathParameter("streamId")
         var fields = try await request.jsonFields(on: context.connection)
         let channelID = fields.string("channelId", length: 1...500)
         let text = fields.string("text", length: 1...10_000)
         let toolHint = fields.optionalString("toolHint", length: 0...200)
-        if !(1...500).contains(streamID.unicodeScalars.count) {
-            fields.report("streamId", code: "too_big", "must have at most 500 characters")
-        }
         try fields.check()
         let (id, userID) = (Identifier.make(), context.principal.userID)
         let event = try await index.write { tx in

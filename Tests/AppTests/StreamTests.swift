@@ -74,6 +74,27 @@ struct StreamTests {
         }
     }
 
+    @Test("a stream may have any name: the path has it percent-encoded")
+    func names() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            #expect(try await owner.post(#""text":"a","streamId":"run 1/ü%""#).status == 201)
+            let path = "messages/streams/run%201%2F%C3%BC%25"
+            #expect(try await owner.patch(path, #""text":"b""#).json["streamId"] == .string("run 1/ü%"))
+            let json = #"{"channelId":"\#(owner.channel)","text":"reading"}"#
+            #expect(try await owner.send(json: json, to: "/api/v1/\(path)/status").status == 201)
+            #expect(
+                try await owner.get("messages").json["data"]?.elements?.first?["statusEvents"]?.elements?.count == 1
+            )
+            for name in ["a%00b", "a%ffb", String(repeating: "a", count: 501)] {
+                #expect(
+                    try await owner.patch("messages/streams/\(name)", #""text":"b""#).faults == ["streamId"],
+                    "\(name)"
+                )
+            }
+        }
+    }
+
     @Test("a stream takes a thousand status events, and 409 after that")
     func manyEvents() async throws {
         try await withServer { server in

@@ -60,7 +60,7 @@ package struct AccountsModule: RouteModule {
 
     @Sendable
     func revokeKey(_ request: Request, _ context: RootContext) async throws -> Response {
-        let id = try context.pathParameter("id")
+        let id = try context.parameters.require("id")
         guard try await index.write({ tx in try tx.revokeAPIKey(id: id) }) else {
             throw APIError(.notFound, "No such key; see 'placet keys list'")
         }

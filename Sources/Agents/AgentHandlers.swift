@@ -42,7 +42,7 @@ extension AgentsModule {
     /// credentials, does not go there.
     @Sendable
     func update(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let id = try context.pathParameter("id")
+        let id = try context.parameters.require("id")
         var given = try await request.jsonFields(on: context.connection)
         let name = given.optionalString("name", length: 1...200)
         let description = given.optionalString("description", length: 0...10_000)
@@ -66,7 +66,7 @@ extension AgentsModule {
     /// Takes the agent out of sight at once, with all it owns; the rows go in batches afterwards (see ``removal``).
     @Sendable
     func delete(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (id, userID) = (try context.pathParameter("id"), context.principal.userID)
+        let (id, userID) = (try context.parameters.require("id"), context.principal.userID)
         try await index.write { tx in
             guard try tx.owns(id, userID: userID), try tx.deleteAgent(id: id) else { throw APIError.agentNotFound }
         }

@@ -37,7 +37,7 @@ extension FilesModule {
     /// The file's headers and key, from memory while the index has not changed since they were made.
     private func prepare(_ request: Request, _ context: AgentContext) async throws -> Download {
         let requested = try Download.disposition(try request.query("disposition"))
-        let id = try context.pathParameter("id")
+        let id = try context.parameters.require("id")
         let commitCount = index.commitCount
         if requested == nil, let known = recent.find(id, at: commitCount) {
             guard known.ownerID == context.principal.userID else { throw APIError.notYourAgent }

@@ -36,7 +36,7 @@ extension FilesModule {
 
     /// The file named in the path, when it is in a channel of the caller's.
     func storedFile(_ context: AgentContext) async throws -> StoredFile {
-        let id = try context.pathParameter("id")
+        let id = try context.parameters.require("id")
         let found = try await index.read { try $0.attachmentWithOwner(id: id) }
         guard let found else { throw APIError.fileNotFound }
         guard found.ownerID == context.principal.userID else { throw APIError.notYourAgent }

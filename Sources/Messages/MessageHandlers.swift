@@ -53,7 +53,7 @@ extension MessagesModule {
 
     @Sendable
     func read(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channel, id) = (try request.requiredQuery("channel"), try context.pathParameter("id"))
+        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
         let message = try await read(channel, context) { try $0.message(id: id, channelID: channel) }
         guard let message else { throw APIError.messageNotFound }
         return try .json(views.single(message))
@@ -61,7 +61,7 @@ extension MessagesModule {
 
     @Sendable
     func iterations(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channel, id) = (try request.requiredQuery("channel"), try context.pathParameter("id"))
+        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
         let messages = try await read(channel, context) { try $0.iterations(ofMessage: id, channelID: channel) }
         guard let first = messages.first else { throw APIError.messageNotFound }
         let groupID = first.message.iteration?.groupId ?? first.id
@@ -71,7 +71,7 @@ extension MessagesModule {
     /// Its attachments go with it; their bytes become garbage for collection.
     @Sendable
     func delete(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channel, id) = (try request.requiredQuery("channel"), try context.pathParameter("id"))
+        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
         let userID = context.principal.userID
         let outcome = try await index.write { tx in
             guard try tx.owns(channel, userID: userID) else { throw APIError.notYourAgent }
@@ -87,7 +87,7 @@ extension MessagesModule {
 
     @Sendable
     func acknowledge(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channel, id) = (try request.requiredQuery("channel"), try context.pathParameter("id"))
+        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
         let userID = context.principal.userID
         let isThere = try await index.write { tx in
             guard try tx.owns(channel, userID: userID) else { throw APIError.notYourAgent }

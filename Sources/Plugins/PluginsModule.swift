@@ -22,7 +22,7 @@ package struct PluginsModule: RouteModule {
 
     @Sendable
     func read(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let name = try context.pathParameter("name")
+        let name = try context.parameters.require("name")
         guard let manifest = await catalogue.manifests()[name] else {
             throw APIError(.notFound, "Plugin not found")
         }

@@ -63,7 +63,7 @@ extension ReviewsModule {
     /// Answers a review from the command line of this machine, whose operator may act for every user.
     @Sendable
     func respond(_ request: Request, _ context: RootContext) async throws -> Response {
-        let id = try context.pathParameter("id")
+        let id = try context.parameters.require("id")
         let response = try ReviewResponse(try await request.jsonFields(on: context.connection))
         let message = try await index.write { tx in
             guard let message = try tx.message(id: id) else { throw APIError.reviewNotFound }

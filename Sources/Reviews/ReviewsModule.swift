@@ -51,14 +51,14 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
 
     @Sendable
     func read(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channel, id) = (try request.requiredQuery("channel"), try context.pathParameter("id"))
+        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
         return try .json(views.single(try await message(id, in: channel, of: context.principal.userID)))
     }
 
     /// Answers when the review is finished, or when the time is up; costs no thread and no timer in between.
     @Sendable
     func wait(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channel, id) = (try request.requiredQuery("channel"), try context.pathParameter("id"))
+        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
         let userID = context.principal.userID
         let finished = try await park(request, for: .message(id)) { () async throws -> MessageWithParts? in
             let message = try await message(id, in: channel, of: userID)

@@ -7,7 +7,7 @@ import Routing
 ///
 /// Sleeps until the next one is due or something is queued; asks the index only then.
 package struct DeliveryWorker<View: Encodable & Sendable>: Sendable {
-    private static var maxAtOnce: Int { 16 }
+    private static var maxAtOnce: Int { 64 }
     /// So that a receiver which never answers does not take all the places.
     private static var maxPerChannel: Int { 2 }
     private static var timeout: Duration { .seconds(10) }

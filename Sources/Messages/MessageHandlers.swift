@@ -39,7 +39,7 @@ extension MessagesModule {
             throw APIError.invalid("search", "must have at most \(Self.maxSearchLength) characters")
         }
         let hasAttachments = try request.query("has_attachments") == "true"
-        let messages = try await read(channel, context) { reader in
+        let found = try await read(channel, context) { reader in
             try reader.messages(
                 channelID: channel,
                 before: page.before,
@@ -48,7 +48,8 @@ extension MessagesModule {
                 hasAttachments: hasAttachments
             )
         }
-        return try .json(Page(rows: messages, limit: page.limit, id: \.id).map(views.listed))
+        let rows = Page(rows: found.messages, limit: page.limit, isCut: found.isCut, id: \.id)
+        return try .json(rows.map(views.listed))
     }
 
     @Sendable

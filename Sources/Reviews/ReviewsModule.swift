@@ -41,12 +41,13 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
         let page = try PageRequest(request)
         let count = isPaged ? page.limit + 1 : PageRequest.maxUnpaged
         let userID = context.principal.userID
-        let messages = try await index.read { reader in
+        let found = try await index.read { reader in
             guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
             return try reader.pendingReviews(channelID: channel, now: .now(), before: page.before, limit: count)
         }
-        guard isPaged else { return try .json(messages.map(views.listed)) }
-        return try .json(Page(rows: messages, limit: page.limit, id: \.id).map(views.listed))
+        guard isPaged else { return try .json(found.messages.map(views.listed)) }
+        let rows = Page(rows: found.messages, limit: page.limit, isCut: found.isCut, id: \.id)
+        return try .json(rows.map(views.listed))
     }
 
     @Sendable

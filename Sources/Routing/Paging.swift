@@ -48,10 +48,12 @@ package struct Page<Row: Sendable>: Sendable {
     package let data: [Row]
     package let nextCursor: String?
 
-    /// - Parameter rows: up to one row more than `limit`: the extra one tells that more follow.
-    package init(rows: [Row], limit: Int, id: (Row) -> String) {
+    /// - Parameters:
+    ///   - rows: up to one row more than `limit`: the extra one tells that more follow.
+    ///   - isCut: whether more follow in any case.
+    package init(rows: [Row], limit: Int, isCut: Bool = false, id: (Row) -> String) {
         data = Array(rows.prefix(limit))
-        nextCursor = rows.count > limit ? data.last.map(id) : nil
+        nextCursor = isCut || rows.count > limit ? data.last.map(id) : nil
     }
 
     private init(data: [Row], nextCursor: String?) {

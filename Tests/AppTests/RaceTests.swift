@@ -1,4 +1,5 @@
 import App
+import Glibc
 import HTTPTypes
 import Index
 import Routing
@@ -84,14 +85,15 @@ struct RaceTests {
         try await withServer { server in
             let owner = try await server.owner()
             let index = server.assembly.index
-            let review = try await index.write { tx in try Self.ask(tx, owner.channel, expiresIn: .milliseconds(500)) }
+            let review = try await index.write { tx in try Self.ask(tx, owner.channel, expiresIn: .seconds(3)) }
             async let outcome = index.write { tx in
                 let outcome = try tx.complete(reviewOf: review.messageId, responseJSON: "{}")
                 // A large group, or a slow disk: the commit comes well after the instant.
-                while Timestamp.now() < review.expiresAt + .milliseconds(200) {}
+                while Timestamp.now() < review.expiresAt + .milliseconds(500) { usleep(1000) }
                 return outcome
             }
-            while Timestamp.now() < review.expiresAt { await Task.yield() }
+            let untilExpiry = review.expiresAt.milliseconds - Timestamp.now().milliseconds
+            try await Task.sleep(for: .milliseconds(max(0, untilExpiry)))
             async let read = owner.get("reviews/\(review.messageId)")
             async let waited = owner.get("reviews/\(review.messageId)/wait")
             #expect(try await read.json["review"]?["status"] == .string("completed"))

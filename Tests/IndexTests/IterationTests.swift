@@ -7,7 +7,7 @@ import Testing
 struct IterationTests {
     /// A message whose review has been answered.
     private func answered(_ fixture: Fixture) async throws -> Message {
-        let message = try await fixture.send(reviewFor: .seconds(9))
+        let message = try await fixture.send(reviewFor: .seconds(3600))
         _ = try await fixture.index.write { tx in try tx.complete(reviewOf: message.id, responseJSON: "{}") }
         return message
     }
@@ -53,7 +53,7 @@ struct IterationTests {
     func refused() async throws {
         let fixture = try await Fixture()
         let channel = fixture.agent.id
-        let pending = try await fixture.send(reviewFor: .seconds(9))
+        let pending = try await fixture.send(reviewFor: .seconds(3600))
         let (plain, done) = (try await fixture.send(), try await answered(fixture))
         try await fixture.index.write { tx throws in
             for id in [pending.id, plain.id, "gone"] {

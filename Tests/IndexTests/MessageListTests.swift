@@ -17,7 +17,7 @@ struct MessageListTests {
                     limit: 10,
                     search: search,
                     hasAttachments: hasAttachments
-                )
+                ).messages
             }
             guard let last = page.last else { return seen }
             seen += page.map(\.id)
@@ -51,6 +51,26 @@ struct MessageListTests {
         #expect(try await pages(fixture, search: search, hasAttachments: hasAttachments) == expected)
     }
 
+    @Test("A page of large messages is cut short and says so; one message is given however large it is")
+    func largeMessages() async throws {
+        let fixture = try await Fixture()
+        let channel = fixture.agent.id
+        let large = String(repeating: "a", count: MessagePage.maxWeight / 2 + 1)
+        let ids = [
+            try await fixture.send(large + large).id, try await fixture.send(large).id, try await fixture.send().id,
+        ]
+        var (seen, cursor) = ([[String]](), String?.none)
+        for _ in ids {
+            let before = cursor
+            let page = try await fixture.index.read { try $0.messages(channelID: channel, before: before, limit: 10) }
+            seen.append(page.messages.map(\.id))
+            cursor = page.messages.last?.id
+            #expect(page.isCut == (cursor != ids[0]))
+            if !page.isCut { break }
+        }
+        #expect(seen == [[ids[2], ids[1]], [ids[0]]])
+    }
+
     @Test("A page takes three statements, however many messages, reviews and files it has")
     func noStatementPerRow() async throws {
         let fixture = try await Fixture()
@@ -61,7 +81,7 @@ struct MessageListTests {
             _ = try await fixture.index.write { tx in try tx.attach(ids: [file.id], to: message) }
         }
         let statements = try await fixture.index.statements { tx in
-            let page = try tx.messages(channelID: channel, limit: 50)
+            let page = try tx.messages(channelID: channel, limit: 50).messages
             #expect(page.count == 20)
             #expect(page.allSatisfy { $0.review?.messageId == $0.id && $0.attachments.count == 1 })
         }

@@ -114,7 +114,7 @@ struct MessageQueryTests {
         let fixture = try await Fixture()
         let (index, channel) = (fixture.index, fixture.agent.id)
         let file = try await fixture.storeFile()
-        let message = try await fixture.send(reviewFor: .seconds(9))
+        let message = try await fixture.send(reviewFor: .seconds(3600))
         try await index.write { tx in
             _ = try tx.attach(ids: [file.id], to: message)
             #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .accepted)

@@ -38,9 +38,11 @@ struct MigrationTests {
         let (index, fixture, ids) = try await Self.migrated(texts: texts)
         defer { _ = fixture }
         try await index.read { reader throws in
-            #expect(try reader.messages(channelID: "a", limit: 9).map(\.id) == [ids[4], ids[2], ids[0]])
-            #expect(try reader.messages(channelID: "a", limit: 9, search: "needle").map(\.id) == [ids[4], ids[0]])
-            #expect(try reader.messages(channelID: "b", limit: 9, search: "needle").map(\.id) == [ids[1]])
+            #expect(try reader.messages(channelID: "a", limit: 9).messages.map(\.id) == [ids[4], ids[2], ids[0]])
+            #expect(
+                try reader.messages(channelID: "a", limit: 9, search: "needle").messages.map(\.id) == [ids[4], ids[0]]
+            )
+            #expect(try reader.messages(channelID: "b", limit: 9, search: "needle").messages.map(\.id) == [ids[1]])
             let message = try #require(try reader.message(id: ids[0], channelID: "a"))
             #expect(message.review == nil && message.message.iteration == nil && message.message.clientId == nil)
         }
@@ -57,7 +59,9 @@ struct MigrationTests {
             try tx.insert(message)
             #expect(try tx.deleteMessage(id: ids[0], channelID: "a") == .deleted)
         }
-        let found = try await index.read { try $0.messages(channelID: "a", limit: 9, search: "needle").map(\.id) }
+        let found = try await index.read {
+            try $0.messages(channelID: "a", limit: 9, search: "needle").messages.map(\.id)
+        }
         #expect(found == [message.id, ids[2]])
         try await index.checkSearch()
     }
@@ -66,8 +70,8 @@ struct MigrationTests {
     func idsGoOn() async throws {
         let fixture = try await Fixture()
         var message = Message.sample(in: fixture.agent)
-        // Two seconds ahead, and not made here: the ids of this process know nothing of it.
-        let digits = String((Timestamp.now() + .seconds(2)).milliseconds, radix: 16)
+        // Half a minute ahead, and not made here: the ids of this process know nothing of it.
+        let digits = String((Timestamp.now() + .seconds(30)).milliseconds, radix: 16)
         let time = String(repeating: "0", count: 12 - digits.count) + digits
         message.id = "\(time.prefix(8))-\(time.suffix(4))-7000-8000-000000000000"
         try await fixture.index.write { [message] tx in try tx.insert(message) }

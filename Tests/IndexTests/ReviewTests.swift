@@ -109,10 +109,12 @@ struct ReviewTests {
         try await fixture.send()
         try await fixture.index.write { [ids] tx in
             _ = try tx.complete(reviewOf: ids[1], responseJSON: "{}")
-            let page = { try tx.pendingReviews(channelID: channel, now: tx.now, before: $0, limit: 2).map(\.id) }
+            let page = {
+                try tx.pendingReviews(channelID: channel, now: tx.now, before: $0, limit: 2).messages.map(\.id)
+            }
             #expect(try page(nil) == [ids[4], ids[3]])
             #expect(try page(ids[3]) == [ids[0]])
-            #expect(try tx.pendingReviews(channelID: "other", now: tx.now, limit: 2) == [])
+            #expect(try tx.pendingReviews(channelID: "other", now: tx.now, limit: 2) == .empty)
         }
     }
 

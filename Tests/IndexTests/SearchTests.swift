@@ -130,7 +130,9 @@ struct SearchTests {
         let channel = fixture.agent.id
         for (number, message) in messages.enumerated() {
             let page = try await fixture.index.read {
-                try $0.messages(channelID: channel, before: message.id, limit: 99, search: "needle").map(\.message)
+                try $0.messages(channelID: channel, before: message.id, limit: 99, search: "needle").messages.map(
+                    \.message
+                )
             }
             #expect(page == messages[..<number].reversed())
         }
@@ -140,7 +142,7 @@ struct SearchTests {
     private func search(_ fixture: Fixture, _ term: String?) async throws -> [String?] {
         let channel = fixture.agent.id
         return try await fixture.index.read {
-            try $0.messages(channelID: channel, limit: 50, search: term).map(\.message.text)
+            try $0.messages(channelID: channel, limit: 50, search: term).messages.map(\.message.text)
         }
     }
 }

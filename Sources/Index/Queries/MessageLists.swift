@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 extension Querying {
-    /// A page of a channel's messages with their parts, newest first by id.
+    /// A page of a channel's messages with their parts, newest first by id; shorter than `limit` when they are large.
     ///
     /// - Parameters:
     ///   - before: the id of the last row of the page before, which need not exist any more; nil starts at the newest.
@@ -15,13 +15,11 @@ extension Querying {
         limit: Int,
         search: String? = nil,
         hasAttachments: Bool = false
-    ) throws -> [MessageWithParts] {
+    ) throws -> MessagePage {
         let cursor = before ?? Identifier.afterAll
-        if let term = SearchTerm(search) {
-            return try withParts(try messages(channelID, before, limit, term, hasAttachments))
-        }
-        if hasAttachments { return try withParts(try all(SQL.pageWithFiles, [channelID, channelID, cursor, limit])) }
-        return try withParts(try all(SQL.page, [channelID, cursor, limit]))
+        if let term = SearchTerm(search) { return try messages(channelID, before, limit, term, hasAttachments) }
+        if hasAttachments { return try page(SQL.pageWithFiles, [channelID, channelID, cursor, limit]) }
+        return try page(SQL.page, [channelID, cursor, limit])
     }
 
     /// Three characters and more go by trigram. Less read the channel's texts from the newest on until the page is
@@ -32,14 +30,28 @@ extension Querying {
         _ limit: Int,
         _ term: SearchTerm,
         _ hasAttachments: Bool
-    ) throws -> [Message] {
-        if term.findsNothing { return [] }
+    ) throws -> MessagePage {
+        if term.findsNothing { return .empty }
         guard let query = term.trigramQuery else {
             let cursor = before ?? Identifier.afterAll
-            return try all(SQL.pageByPattern, [channelID, cursor, term.pattern, hasAttachments, limit])
+            return try page(SQL.pageByPattern, [channelID, cursor, term.pattern, hasAttachments, limit])
         }
-        guard let range = try searchRange(channelID: channelID, before: before) else { return [] }
-        return try all(SQL.pageByTrigrams, [query, range.lower, range.upper, term.pattern, hasAttachments, limit])
+        guard let range = try searchRange(channelID: channelID, before: before) else { return .empty }
+        return try page(SQL.pageByTrigrams, [query, range.lower, range.upper, term.pattern, hasAttachments, limit])
+    }
+
+    /// The messages that a statement gives, as far as they are not too large together; their columns are
+    /// ``Message/weighedColumns``.
+    func page(_ sql: String, _ arguments: StatementArguments) throws -> MessagePage {
+        let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
+        var messages: [Message] = []
+        var (weight, isCut) = (0, false)
+        while !isCut, let row = try rows.next() {
+            weight += row[Message.columnCount] as Int
+            isCut = weight > MessagePage.maxWeight && !messages.isEmpty
+            if !isCut { messages.append(Message(row: row)) }
+        }
+        return MessagePage(messages: try withParts(messages), isCut: isCut)
     }
 
     /// `message` with its parts.
@@ -72,10 +84,10 @@ extension Querying {
 
 private enum SQL {
     static let page = """
-        SELECT \(Message.columns) FROM messages WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+        SELECT \(Message.weighedColumns) FROM messages WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?
         """
     static let pageWithFiles = """
-        SELECT \(Message.columns) FROM messages WHERE channel_id = ? AND id IN (
+        SELECT \(Message.weighedColumns) FROM messages WHERE channel_id = ? AND id IN (
             SELECT DISTINCT message_id FROM attachments WHERE channel_id = ? AND message_id < ?
             ORDER BY message_id DESC LIMIT ?
         )
@@ -88,13 +100,13 @@ private enum SQL {
         ))
         """
     static let pageByPattern = """
-        SELECT \(Message.columns) FROM messages
+        SELECT \(Message.weighedColumns) FROM messages
         WHERE channel_id = ? AND id < ? AND text GLOB ? AND \(filesWhenAsked)
         ORDER BY id DESC LIMIT ?
         """
     // CROSS: the full-text index leads, newest first, and stops with the page.
     static let pageByTrigrams = """
-        SELECT \(Message.columns)
+        SELECT \(Message.weighedColumns)
         FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid
         WHERE message_search MATCH ? AND message_search.rowid > ? AND message_search.rowid < ?
             AND messages.text GLOB ? AND \(filesWhenAsked)

@@ -23,15 +23,19 @@ extension Querying {
         now: Timestamp,
         before: String? = nil,
         limit: Int
-    ) throws -> [MessageWithParts] {
-        try withParts(try all(SQL.pending, [channelID, before ?? Identifier.afterAll, now, limit]))
+    ) throws -> MessagePage {
+        try page(SQL.pending, [channelID, before ?? Identifier.afterAll, now, limit])
     }
 
     /// The channel's finished reviews that the agent has not acknowledged, the first to finish first; `after` is the
-    /// number of the last one that the reader has.
+    /// number of the last one that the reader has. Fewer than `limit` when they are large.
     package func answers(channelID: String, after: Int64 = 0, limit: Int) throws -> [Answer] {
-        let found: [NumberedMessage] = try all(SQL.answers, [channelID, after, limit])
-        return zip(found, try withParts(found.map(\.message))).map { Answer(number: $0.number, message: $1) }
+        let messages = try page(SQL.answers, [channelID, after, limit]).messages
+        let numbers = try Int64.fetchAll(
+            db.cachedStatement(sql: SQL.answerNumbers),
+            arguments: [channelID, after, limit]
+        )
+        return zip(numbers, messages).map { Answer(number: $0, message: $1) }
     }
 
     /// When the next review expires, or should have.
@@ -91,30 +95,23 @@ extension Transaction {
     }
 }
 
-private struct NumberedMessage: FetchableRecord {
-    let message: Message
-    let number: Int64
-
-    init(row: Row) {
-        message = Message(row: row)
-        number = row[Message.columnCount]
-    }
-}
-
 private enum SQL {
     static let reviewByID = "SELECT \(Review.columns) FROM reviews WHERE message_id = ?"
     static let pending = """
-        SELECT \(Message.columns)
+        SELECT \(Message.weighedColumns)
         FROM reviews JOIN messages ON messages.id = reviews.message_id
         WHERE reviews.channel_id = ? AND reviews.message_id < ? AND reviews.status = 'pending'
             AND reviews.expires_at > ?
         ORDER BY reviews.message_id DESC LIMIT ?
         """
     static let answers = """
-        SELECT \(Message.columns), answers.number
+        SELECT \(Message.weighedColumns)
         FROM answers JOIN messages ON messages.id = answers.message_id
         WHERE answers.channel_id = ? AND answers.number > ?
         ORDER BY answers.number LIMIT ?
+        """
+    static let answerNumbers = """
+        SELECT number FROM answers WHERE channel_id = ? AND number > ? ORDER BY number LIMIT ?
         """
     static let nextExpiry = "SELECT expires_at FROM reviews WHERE status = 'pending' ORDER BY expires_at LIMIT 1"
     static let insertReview = """

@@ -105,6 +105,13 @@ extension Message: FetchableRecord {
         messages.updated_at
         """
     static let columnCount = 16
+    /// With the number of characters that the message takes, as ``MessagePage/maxWeight`` counts them, in the end.
+    static let weighedColumns = """
+        \(columns), ifnull(length(messages.text), 0) + ifnull(length(messages.metadata), 0) + ifnull((
+            SELECT ifnull(length(payload), 0) + ifnull(length(response), 0)
+            FROM reviews WHERE reviews.message_id = messages.id
+        ), 0)
+        """
 
     package init(row: Row) {
         id = row[0]

@@ -23,6 +23,18 @@ package struct MessageWithParts: Sendable, Equatable, Identifiable {
     }
 }
 
+/// Some messages of a list, in its order.
+package struct MessagePage: Sendable, Equatable {
+    /// The most that the messages of a page weigh together, in characters of texts, metadata, questions and answers; one
+    /// message may be heavier. A message can have 8 MiB, and a page is held in memory.
+    static let maxWeight = 4_000_000
+    static let empty = MessagePage(messages: [], isCut: false)
+
+    package var messages: [MessageWithParts]
+    /// Whether more were asked for, and are there, than could be given at once.
+    package var isCut: Bool
+}
+
 /// A finished review that its agent has not acknowledged, with its place in the channel's feed of answers.
 package struct Answer: Sendable, Equatable {
     /// Grows with every review that finishes, also across restarts; never given twice.

@@ -34,7 +34,8 @@ extension Page {
         h4 { font-size: .9375rem; margin: 1.25rem 0 .25rem; color: var(--soft); }
         p { margin: .4rem 0; }
         .lead { font-size: 1.125rem; color: var(--soft); }
-        .summary { font-weight: 600; }
+        .summary, .fields strong { font-weight: 600; }
+        .fields strong { font-size: .875rem; }
         article, details { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; margin: 1rem 0; }
         details { padding: .5rem 1rem; }
         summary { cursor: pointer; padding: .25rem 0; }

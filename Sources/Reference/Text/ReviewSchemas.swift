@@ -25,7 +25,8 @@ extension DocumentText {
                     ]
                   },
                   "expiresInSeconds": {
-                    "type": "integer", "format": "int64", "minimum": 1, "description": "Wins over `expiresAt`."
+                    "type": "integer", "format": "int64", "minimum": 1, "maximum": 9223372036854775807,
+                    "description": "Wins over `expiresAt`."
                   },
                   "expiresAt": {
                     "anyOf": [{"$ref": "#/components/schemas/Time"}, {"type": "null"}],

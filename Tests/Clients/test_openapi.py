@@ -1,5 +1,7 @@
 """The OpenAPI document: valid, true to its own schemas, and true to the server: every example in it works."""
 
+import os
+import subprocess
 from html.parser import HTMLParser
 
 import pytest
@@ -120,7 +122,7 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.open, self.ids, self.links, self.tags = [], [], [], set()
+        self.open, self.ids, self.links, self.tags, self.texts = [], [], [], set(), []
         self.feed(text)
         self.close()
         assert self.open == []
@@ -135,6 +137,9 @@ class Page(HTMLParser):
             elif name == "href":
                 self.links.append(value)
 
+    def handle_data(self, text):
+        self.texts.append(text)
+
     def handle_endtag(self, tag):
         assert self.open.pop() == tag, self.getpos()
 
@@ -144,6 +149,26 @@ def test_the_page_is_well_formed_and_its_links_lead_somewhere(server):
     assert len(page.ids) == len(set(page.ids))
     assert set(page.links) - {"/openapi.json"} <= {f"#{name}" for name in page.ids}
     assert page.tags.isdisjoint({"script", "iframe", "img", "link", "form", "object", "base"})
+
+
+def test_the_commands_on_the_page_work(server, owner, document, tmp_path):
+    """Pasted into a shell, each of them gets an answer that means success."""
+    (tmp_path / "build.log").write_bytes(b"all green")
+    page = requests.get(f"{server.url}/api/docs", timeout=10).text
+    commands = [text for text in Page(page).texts if text.startswith("curl ")]
+    assert len(commands) == len(operations(document))
+    coming = [operation.path.partition("{")[0] for operation in operations(document)
+              if operation.name in COMING or operation.is_endless]
+    for command in commands:
+        if any(path in command for path in coming):
+            continue
+        world = World(owner)
+        script = world.applied_to(command).replace("http://127.0.0.1:3001", server.url)
+        done = subprocess.run(
+            ["bash", "-c", script + " --silent --show-error --fail-with-body"], cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "PLACET_KEY": world.owner.key}, capture_output=True, text=True, timeout=60,
+        )
+        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
 
 
 def test_a_browser_shows_the_page_as_it_is_meant(server):

@@ -40,18 +40,16 @@ struct CurlCommand {
             "\(parameter["name"]?.text ?? "")=\(try Self.plain(parameter["example"]))"
         }
         if !query.isEmpty { path += "?" + query.joined(separator: "&") }
-        var words = ["curl"]
-        switch view.method {
-        case "get": break
-        case "head": words.append("--head")
-        default: words.append("-X \(view.method.uppercased())")
-        }
-        words.append(Self.quoted("http://127.0.0.1:3001\(path)"))
+        let flag =
+            switch view.method {
+            case "get": ""
+            case "head": " --head"
+            default: " -X \(view.method.uppercased())"
+            }
+        var words = ["curl\(flag) \(Self.quoted("http://127.0.0.1:3001\(path)"))"]
         if view.operation["security"] == nil { words.append("-H \"x-api-key: $PLACET_KEY\"") }
         words += try Self.body(of: view.operation, document)
-        text =
-            words.prefix(words.count > 1 && words[1].hasPrefix("-") ? 3 : 2).joined(separator: " ")
-            + words.dropFirst(words.count > 1 && words[1].hasPrefix("-") ? 3 : 2).map { " \\\n  \($0)" }.joined()
+        text = words.joined(separator: " \\\n  ")
     }
 
     private static func body(of operation: JSONValue, _ document: Document) throws -> [String] {

@@ -38,6 +38,7 @@ extension Page {
         .fields strong { font-size: .875rem; }
         article, details { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; margin: 1rem 0; }
         details { padding: .5rem 1rem; }
+        details > [id] { scroll-margin-top: 4rem; }
         summary { cursor: pointer; padding: .25rem 0; }
         .method { display: inline-block; min-width: 4.5em; font: 700 .75rem/1.6 ui-monospace, monospace; }
         code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .875em; }

@@ -1,12 +1,12 @@
 """Schemathesis: requests made from the OpenAPI document, right and wrong ones, and every check it has on the answers."""
 
-import copy
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from openapi_document import World, fetch, operations, with_closed_objects
 from test_openapi import COMING
 
@@ -64,20 +64,42 @@ def narrowed(document, world):
     return document
 
 
-def test_all_checks_pass(make_server, tmp_path):
-    server = make_server(PLACET_RATE_LIMIT="off").start()
+def run(server, folder, *arguments):
     world = World(server.owner())
-    (tmp_path / "openapi.json").write_text(json.dumps(narrowed(copy.deepcopy(fetch(server)), world)))
-    (tmp_path / "schemathesis.toml").write_text(CONFIG)
+    (folder / "openapi.json").write_text(json.dumps(narrowed(fetch(server), world)))
+    (folder / "schemathesis.toml").write_text(CONFIG)
     done = subprocess.run(
         [
-            Path(sys.executable).parent / "schemathesis", "--config-file", tmp_path / "schemathesis.toml",
-            "run", tmp_path / "openapi.json", "--url", server.url, "-H", f"x-api-key: {world.owner.key}",
-            "--checks", "all", "--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES),
-            "--seed", "1", "--continue-on-failure", "--request-timeout", "20", "--no-color",
+            Path(sys.executable).parent / "schemathesis", "--config-file", folder / "schemathesis.toml",
+            "run", folder / "openapi.json", "--url", server.url, "-H", f"x-api-key: {world.owner.key}",
+            "--checks", "all", "--max-examples", str(EXAMPLES), "--seed", "1", "--continue-on-failure",
+            "--request-timeout", "20", "--no-color", *arguments,
         ],
         env=os.environ | {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(FOLDER)},
-        cwd=tmp_path, capture_output=True, text=True, timeout=DEADLINE,
+        cwd=folder, capture_output=True, text=True, timeout=DEADLINE,
     )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
     assert "unexpected error" not in server.log()
+    return done.stdout
+
+
+@pytest.fixture
+def unlimited(make_server):
+    return make_server(PLACET_RATE_LIMIT="off").start()
+
+
+def test_requests_of_every_kind_are_answered_as_documented(unlimited, tmp_path):
+    said = run(unlimited, tmp_path, "--phases", "examples,coverage,fuzzing")
+    count = len(operations(json.loads((tmp_path / "openapi.json").read_text())))
+    assert f"Tested: {count}" in said
+
+
+def test_requests_one_after_another_are_answered_as_documented(unlimited, tmp_path):
+    """What one answer names is used in the next request: what was deleted is gone, what was made is there.
+
+    An id from an answer is none of those that the schema was narrowed to, so what it takes for wrong is not.
+    """
+    said = run(
+        unlimited, tmp_path, "--phases", "stateful", "--mode", "positive", "--exclude-checks", "negative_data_rejection"
+    )
+    assert "API Links" in said

@@ -65,7 +65,7 @@ let package = Package(
             [
                 "Routing", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Delivery", "Events",
                 "Files",
-                "Messages", "Plugins", "Reviews", "Status",
+                "Messages", "Plugins", "Reference", "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
             ]
         ),
@@ -95,6 +95,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        module("Reference", ["Routing", .hummingbird, .httpTypes, .crypto, .nioCore]),
         module("Reviews", ["Routing", "Index", .hummingbird, .httpTypes]),
         module("Status", ["Routing", "Index", "Blobs", .hummingbird, .httpTypes]),
 

@@ -12,6 +12,7 @@ import Messages
 import NIOCore
 import NIOPosix
 import Plugins
+import Reference
 import Reviews
 import Routing
 import Status
@@ -63,6 +64,7 @@ package struct Assembly: Sendable {
             agents,
             files,
             messages,
+            try ReferenceModule(version: Server.version),
             reviews,
             EventsModule(index: index, views: messages.views),
             PluginsModule(catalogue: plugins),

@@ -19,12 +19,11 @@ struct ReviewDraft: Sendable {
         if let expiresInSeconds, expiresInSeconds <= 0 {
             fields.report("expiresInSeconds", code: "too_small", "must be greater than 0")
         }
-        if text != nil, expiresInSeconds == nil {
-            if let expiresAt {
-                if expiresAt <= .now() { fields.report("expiresAt", code: "too_small", "must lie in the future") }
-            } else {
-                fields.report("expiresAt", code: "invalid_string", "must be a date such as 2026-11-23T22:14:01.123Z")
-            }
+        if text != nil, expiresAt == nil {
+            fields.report("expiresAt", code: "invalid_string", "must be a date such as 2026-11-23T22:14:01.123Z")
+        }
+        if let expiresAt, expiresInSeconds == nil, expiresAt <= .now() {
+            fields.report("expiresAt", code: "too_small", "must lie in the future")
         }
     }
 

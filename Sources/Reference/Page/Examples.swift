@@ -1,0 +1,69 @@
+import Routing
+
+/// Finds the examples of the document.
+struct Example {
+    let document: Document
+
+    init(_ document: Document) { self.document = document }
+
+    /// Of the request's body.
+    func body(of operation: JSONValue) -> JSONValue? {
+        operation["requestBody"]?["content"]?.members.values.first.flatMap(value)
+    }
+
+    /// Of the first answer that means success.
+    func answer(of operation: JSONValue) -> JSONValue? {
+        let success = (operation["responses"]?.members ?? [:]).filter { $0.key.hasPrefix("2") }
+        return success.min { $0.key < $1.key }?.value["content"]?.members.values.first.flatMap(value)
+    }
+
+    /// The example of a media type, or that of its schema.
+    private func value(_ media: JSONValue) -> JSONValue? {
+        if let example = media["example"] { return example }
+        let named = (media["examples"]?.members ?? [:]).min { $0.key < $1.key }
+        if let named { return document.resolved(named.value)["value"] }
+        return media["schema"].map(document.resolved)?["examples"]?.elements.first
+    }
+}
+
+/// An operation as a curl command that works when pasted into a shell with a key in `$PLACET_KEY`.
+struct CurlCommand {
+    let text: String
+
+    init(_ view: OperationView, _ document: Document) throws {
+        let parameters = view.parameters(document).filter { $0["required"] == .bool(true) || $0["example"] != nil }
+        var path = view.path
+        for parameter in parameters where parameter["in"] == .string("path") {
+            path.replace("{\(parameter["name"]?.text ?? "")}", with: try Self.plain(parameter["example"]))
+        }
+        let query = try parameters.filter { $0["in"] == .string("query") }.map { parameter in
+            "\(parameter["name"]?.text ?? "")=\(try Self.plain(parameter["example"]))"
+        }
+        if !query.isEmpty { path += "?" + query.joined(separator: "&") }
+        let flag =
+            switch view.method {
+            case "get": ""
+            case "head": " --head"
+            default: " -X \(view.method.uppercased())"
+            }
+        var words = ["curl\(flag) \(Self.quoted("http://127.0.0.1:3001\(path)"))"]
+        if view.operation["security"] == nil { words.append("-H \"x-api-key: $PLACET_KEY\"") }
+        words += try Self.body(of: view.operation, document)
+        text = words.joined(separator: " \\\n  ")
+    }
+
+    private static func body(of operation: JSONValue, _ document: Document) throws -> [String] {
+        guard let example = Example(document).body(of: operation) else { return [] }
+        guard operation["requestBody"]?["content"]?["multipart/form-data"] != nil else {
+            return ["-H 'Content-Type: application/json'", "-d \(quoted(try example.indented("  ")))"]
+        }
+        return try example.members.sorted { $0.key < $1.key }.map { name, value in
+            name == "file" ? "-F file=@build.log" : "-F \(quoted("\(name)=\(try plain(value))"))"
+        }
+    }
+
+    private static func plain(_ value: JSONValue?) throws -> String { try value?.text ?? value?.text() ?? "" }
+
+    /// For a shell of the POSIX kind.
+    private static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "'\\''"))'" }
+}

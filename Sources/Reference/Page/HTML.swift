@@ -1,0 +1,68 @@
+/// HTML that is well-formed and escaped by the way it is made.
+struct HTML: Sendable {
+    let text: String
+
+    private init(text: String) { self.text = text }
+
+    /// Text, escaped for content and for quoted attributes.
+    init(_ text: String) {
+        var escaped = ""
+        for character in text.unicodeScalars {
+            switch character {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            default: escaped.unicodeScalars.append(character)
+            }
+        }
+        self.text = escaped
+    }
+
+    /// An element with its content.
+    static func tag(_ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:], _ content: HTML...)
+        -> HTML
+    {
+        let attributes = attributes.map { " \($0.key)=\"\(HTML($0.value).text)\"" }.joined()
+        return HTML(text: "<\(name)\(attributes)>\(joined(content).text)</\(name)>")
+    }
+
+    /// An element without content or end tag.
+    static func void(_ name: StaticString, _ attributes: KeyValuePairs<StaticString, String>) -> HTML {
+        HTML(text: "<\(name)\(attributes.map { " \($0.key)=\"\(HTML($0.value).text)\"" }.joined())>")
+    }
+
+    /// Text that is part of this program, as it is.
+    static func verbatim(_ text: StaticString) -> HTML { HTML(text: "\(text)") }
+
+    static func joined(_ parts: [HTML], separator: String = "") -> HTML {
+        HTML(text: parts.map(\.text).joined(separator: HTML(separator).text))
+    }
+
+    static func + (left: HTML, right: HTML) -> HTML { HTML(text: left.text + right.text) }
+
+    static let none = HTML(text: "")
+
+    /// A line of a description: text with `code` between backticks.
+    static func line(_ text: String) -> HTML {
+        let pieces = text.split(separator: "`", omittingEmptySubsequences: false)
+        return joined(
+            pieces.enumerated().map {
+                $0.offset.isMultiple(of: 2) ? HTML(String($0.element)) : code(String($0.element))
+            }
+        )
+    }
+
+    /// A description: paragraphs between empty lines.
+    static func paragraphs(_ text: String?) -> HTML {
+        joined((text ?? "").split(separator: "\n\n").map { tag("p", [:], line(String($0))) })
+    }
+
+    static func code(_ text: String) -> HTML { tag("code", [:], HTML(text)) }
+
+    /// A block that can be scrolled, also by keyboard.
+    static func block(_ text: String, label: String) -> HTML {
+        tag("pre", ["tabindex": "0", "role": "region", "aria-label": label], code(text))
+    }
+}

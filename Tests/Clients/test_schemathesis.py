@@ -1,0 +1,105 @@
+"""Schemathesis: requests made from the OpenAPI document, right and wrong ones, and every check it has on the answers."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from openapi_document import World, fetch, operations, with_closed_objects
+from test_openapi import COMING
+
+DEADLINE = 300
+EXAMPLES = 50
+FOLDER = Path(__file__).parent
+
+A_FUTURE_TIME = r"^2[1-9][0-9]{2}-0[1-9]-[01][1-9]T[01][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"
+
+CONFIG = """
+[generation]
+allow-x00 = false
+database = "none"
+
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", "304", "401", "403", "404", "409", "412", "416"]
+
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "405", "409", "412", "415", "416", "422"]
+"""
+
+
+def narrowed(document, world):
+    """The document with what a schema cannot say: ids that exist, and nothing that makes a request wait.
+
+    `timeout` and the digests are judged by other tests: the one is never refused, the others cannot be guessed.
+    """
+    document = world.applied_to(with_closed_objects(document))
+    schemas, parameters = document["components"]["schemas"], document["components"]["parameters"]
+    schemas["ChannelId"] = {"type": "string", "enum": [world.agent]}
+    parameters["channel"]["schema"] = schemas["ChannelId"]
+    choices = {
+        "messageId": [world.message] + [world.send(text="one of many", review={"type": "freeform"}) for _ in range(5)],
+        "fileId": [world.file] + [world.owner.store(b"%d" % number, "a.txt")["id"] for number in range(5)],
+        "agentId": [world.owner.another().with_channel("to be changed").channel for _ in range(5)],
+    }
+    for name, values in choices.items():
+        parameters[name] |= {"schema": {"type": "string", "enum": values}, "example": values[0]}
+    # Never a host that would be looked up.
+    schemas["WebURL"] = {"type": "string", "enum": ["http://127.0.0.1:9/a", "HTTPS://[::1]/b?c=d"]}
+    # A file can be attached once, and a repeat of a clientId does not look at what the rest names.
+    message = schemas["NewMessage"]
+    del message["properties"]["attachmentIds"], message["properties"]["iterationOf"]
+    del document["paths"]["/api/v1/messages"]["post"]["requestBody"]["content"]["application/json"]["examples"]["files"]
+    message["anyOf"] = [one for one in message["anyOf"] if "attachmentIds" not in one["required"]]
+    schemas["NewReview"]["properties"]["expiresAt"] = {"type": ["string", "null"], "pattern": A_FUTURE_TIME}
+    for name in ("Upload", "MessageUpload"):
+        del schemas[name]["properties"]["sha256"]
+    for operation in operations(document):
+        if operation.name in COMING or operation.is_endless:
+            del operation.item[operation.method]
+        for holder in (operation.item, operation.content):
+            listed = holder.get("parameters", [])
+            listed[:] = [one for one in listed if one != {"$ref": "#/components/parameters/timeout"}]
+    return document
+
+
+def run(server, folder, *arguments):
+    world = World(server.owner())
+    (folder / "openapi.json").write_text(json.dumps(narrowed(fetch(server), world)))
+    (folder / "schemathesis.toml").write_text(CONFIG)
+    done = subprocess.run(
+        [
+            Path(sys.executable).parent / "schemathesis", "--config-file", folder / "schemathesis.toml",
+            "run", folder / "openapi.json", "--url", server.url, "-H", f"x-api-key: {world.owner.key}",
+            "--checks", "all", "--max-examples", str(EXAMPLES), "--seed", "1", "--continue-on-failure",
+            "--request-timeout", "20", "--no-color", *arguments,
+        ],
+        env=os.environ | {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(FOLDER)},
+        cwd=folder, capture_output=True, text=True, timeout=DEADLINE,
+    )
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
+    assert "unexpected error" not in server.log()
+    return done.stdout
+
+
+@pytest.fixture
+def unlimited(make_server):
+    return make_server(PLACET_RATE_LIMIT="off").start()
+
+
+def test_requests_of_every_kind_are_answered_as_documented(unlimited, tmp_path):
+    said = run(unlimited, tmp_path, "--phases", "examples,coverage,fuzzing")
+    count = len(operations(json.loads((tmp_path / "openapi.json").read_text())))
+    assert f"Tested: {count}" in said
+
+
+def test_requests_one_after_another_are_answered_as_documented(unlimited, tmp_path):
+    """What one answer names is used in the next request: what was deleted is gone, what was made is there.
+
+    An id from an answer is none of those that the schema was narrowed to, so what it takes for wrong is not.
+    """
+    said = run(
+        unlimited, tmp_path, "--phases", "stateful", "--mode", "positive", "--exclude-checks", "negative_data_rejection"
+    )
+    assert "API Links" in said

@@ -18,6 +18,9 @@ enum Schema {
         migrator.registerMigration("3 deliveries and streams", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: DeliveryMigration.sql)
         }
+        migrator.registerMigration("4 people", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: PeopleMigration.sql)
+        }
         return migrator
     }
 

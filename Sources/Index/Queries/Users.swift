@@ -18,7 +18,7 @@ extension Querying {
 
     /// How many users there are.
     package func userCount() throws -> Int {
-        try count("SELECT count(*) FROM users")
+        try count("SELECT count(*) FROM users WHERE removed_at IS NULL")
     }
 }
 
@@ -33,12 +33,50 @@ extension Transaction {
             ]
         )
     }
+
+    /// Stores what can be changed about a user: name, role, and password.
+    package func update(_ user: User) throws {
+        try execute(
+            SQL.updateUser,
+            [user.displayName, user.role, user.passwordHash, user.mustChangePassword, user.id]
+        )
+    }
+
+    /// Takes a user out of sight for good, with sessions, keys and agents; the address is free again. The row goes when
+    /// what the agents owned has gone.
+    package func deleteUser(id: String) throws {
+        try endSessions(userID: id)
+        try execute("DELETE FROM api_keys WHERE user_id = ?", [id])
+        for agent in try agents(userID: id) { try deleteAgent(id: agent.id) }
+        try execute(SQL.removeUser, [now, id])
+    }
+
+    /// Removes deleted users whose agents have gone, at most `limit`.
+    package func removeDeletedUsers(limit: Int) throws {
+        try execute(SQL.removeDeleted, [limit])
+    }
+
+    /// How many owners there are.
+    package func ownerCount() throws -> Int {
+        try count("SELECT count(*) FROM users WHERE role = 'owner' AND removed_at IS NULL")
+    }
 }
 
 private enum SQL {
-    static let userByID = "SELECT \(User.columns) FROM users WHERE id = ?"
-    static let userByEmail = "SELECT \(User.columns) FROM users WHERE email_folded = ?"
-    static let users = "SELECT \(User.columns) FROM users ORDER BY id"
+    static let updateUser = """
+        UPDATE users SET display_name = ?, role = ?, password_hash = ?, must_change_password = ? WHERE id = ?
+        """
+    static let removeUser = "UPDATE users SET removed_at = ?, email_folded = id WHERE id = ? AND removed_at IS NULL"
+    static let removeDeleted = """
+        DELETE FROM users WHERE id IN (
+            SELECT id FROM users
+            WHERE removed_at IS NOT NULL AND NOT EXISTS (SELECT * FROM agents WHERE agents.user_id = users.id)
+            LIMIT ?
+        )
+        """
+    static let userByID = "SELECT \(User.columns) FROM users WHERE id = ? AND removed_at IS NULL"
+    static let userByEmail = "SELECT \(User.columns) FROM users WHERE email_folded = ? AND removed_at IS NULL"
+    static let users = "SELECT \(User.columns) FROM users WHERE removed_at IS NULL ORDER BY id"
     static let insertUser = """
         INSERT INTO users
             (id, email, email_folded, display_name, role, password_hash, must_change_password, created_at)

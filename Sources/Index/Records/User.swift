@@ -3,7 +3,7 @@ import GRDB
 /// A person with a login. Encodes to the contract's User; the password hash is never encoded.
 package struct User: Sendable, Equatable, Identifiable {
     /// What a user may do: owners administer, members use.
-    package enum Role: String, Sendable, Codable, DatabaseValueConvertible {
+    package enum Role: String, Sendable, Codable, CaseIterable, DatabaseValueConvertible {
         case owner, member
     }
 
@@ -44,15 +44,22 @@ extension User: Encodable {
 }
 
 extension User: FetchableRecord {
-    static let columns = "id, email, display_name, role, password_hash, must_change_password, created_at"
+    static let columns = """
+        users.id, users.email, users.display_name, users.role, users.password_hash, users.must_change_password, \
+        users.created_at
+        """
 
     package init(row: Row) {
-        id = row[0]
-        email = row[1]
-        displayName = row[2]
-        role = row[3]
-        passwordHash = row[4]
-        mustChangePassword = row[5]
-        createdAt = row[6]
+        self.init(row: row, from: 0)
+    }
+
+    init(row: Row, from column: Int) {
+        id = row[column]
+        email = row[column + 1]
+        displayName = row[column + 2]
+        role = row[column + 3]
+        passwordHash = row[column + 4]
+        mustChangePassword = row[column + 5]
+        createdAt = row[column + 6]
     }
 }

@@ -1,0 +1,90 @@
+import Foundation
+import GRDB
+
+extension Querying {
+    /// The session whose token has that SHA-256 (32 bytes), and its user; nil once it has expired.
+    package func session(hash: [UInt8], now: Timestamp) throws -> (session: Session, user: User)? {
+        let found: SessionWithUser? = try one(SQL.byHash, [Data(hash), now])
+        return found.map { ($0.session, $0.user) }
+    }
+
+    /// The sessions of a user that have not expired, newest first.
+    package func sessions(userID: String, now: Timestamp) throws -> [Session] {
+        try all(SQL.byUser, [userID, now])
+    }
+
+    /// When the next session ends, or has ended.
+    package func nextSessionEnd() throws -> Timestamp? {
+        try Timestamp.fetchOne(db.cachedStatement(sql: "SELECT min(expires_at) FROM sessions"))
+    }
+}
+
+extension Transaction {
+    /// Stores a session under the SHA-256 of its token (32 bytes).
+    ///
+    /// `IndexError.missingReference` when its user is gone, `.duplicate` when the hash is taken.
+    package func insert(_ session: Session, hash: [UInt8]) throws {
+        try execute(
+            SQL.insert,
+            [
+                session.id, session.userId, Data(hash), session.userAgent, session.createdAt, session.lastUsedAt,
+                session.expiresAt,
+            ]
+        )
+    }
+
+    /// Gives a session another token, from which on the old one is dead; false when it has gone.
+    package func renewSession(id: String, hash: [UInt8], expiresAt: Timestamp) throws -> Bool {
+        try execute(SQL.renew, [Data(hash), now, expiresAt, id]) > 0
+    }
+
+    /// Notes that a session was used now; nothing happens when it is gone.
+    package func touchSession(id: String) throws {
+        try execute("UPDATE sessions SET last_used_at = ? WHERE id = ?", [now, id])
+    }
+
+    /// Ends a session of a user; false when the user has none of that id.
+    @discardableResult
+    package func endSession(id: String, userID: String) throws -> Bool {
+        try execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, userID]) > 0
+    }
+
+    /// Ends all sessions of a user but one.
+    package func endSessions(userID: String, butNot id: String? = nil) throws {
+        try execute("DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?", [userID, id])
+    }
+
+    /// Removes sessions that have ended, at most `limit`.
+    package func removeEndedSessions(limit: Int) throws {
+        try execute(SQL.removeEnded, [now, limit])
+    }
+}
+
+private struct SessionWithUser: FetchableRecord {
+    let session: Session
+    let user: User
+
+    init(row: Row) {
+        session = Session(row: row)
+        user = User(row: row, from: Session.columnCount)
+    }
+}
+
+private enum SQL {
+    static let byHash = """
+        SELECT \(Session.columns), \(User.columns)
+        FROM sessions JOIN users ON users.id = sessions.user_id
+        WHERE sessions.token_hash = ? AND sessions.expires_at > ? AND users.removed_at IS NULL
+        """
+    static let byUser = """
+        SELECT \(Session.columns) FROM sessions WHERE user_id = ? AND expires_at > ? ORDER BY id DESC
+        """
+    static let insert = """
+        INSERT INTO sessions (id, user_id, token_hash, user_agent, created_at, last_used_at, expires_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """
+    static let renew = "UPDATE sessions SET token_hash = ?, last_used_at = ?, expires_at = ? WHERE id = ?"
+    static let removeEnded = """
+        DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)
+        """
+}

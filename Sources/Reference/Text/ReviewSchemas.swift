@@ -20,8 +20,8 @@ extension DocumentText {
                   "callback": {
                     "type": ["object", "null"],
                     "description": [
-                      "`{url, method?, headers?}`: where the answer goes when neither the message nor the channel has",
-                      "a webhook."
+                      "`{url, method?, headers?}` (POST, PUT or PATCH): where the answer goes when neither the",
+                      "message nor the channel has a webhook."
                     ]
                   },
                   "expiresInSeconds": {

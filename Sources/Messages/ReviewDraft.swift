@@ -59,7 +59,9 @@ struct ReviewDraft: Sendable {
 
 /// How a review's outcome may be sent to its callback; POST when it does not say.
 private enum CallbackMethod: String, CaseIterable {
-    case POST, PUT, PATCH
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
 }
 
 /// When a review expires (contract section 4).

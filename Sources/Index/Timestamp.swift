@@ -72,6 +72,22 @@ extension Timestamp: CustomStringConvertible {
         guard description == text else { return nil }
     }
 
+    /// Reads a date-time of RFC 3339, as other programs write it: with any fraction of a second, of which milliseconds are
+    /// kept, and any zone. Nil for any other text, such as one without a zone, and for a date that does not exist.
+    package init?(rfc3339 text: String) {
+        let form =
+            /(?<date>\d{4}-\d\d-\d\d)[Tt](?<time>\d\d:\d\d:\d\d)(?:\.(?<fraction>\d{1,9}))?(?<zone>[Zz]|[+-]\d\d:\d\d)/
+        guard let match = text.wholeMatch(of: form.asciiOnlyDigits()) else { return nil }
+        let milliseconds = ((match.fraction ?? "") + "000").prefix(3)
+        guard let local = Timestamp("\(match.date)T\(match.time).\(milliseconds)Z") else { return nil }
+        var offset: Int64 = 0
+        if let hours = Int64(match.zone.dropFirst().prefix(2)), let minutes = Int64(match.zone.suffix(2)) {
+            guard hours < 24, minutes < 60 else { return nil }
+            offset = (hours * 60 + minutes) * (match.zone.first == "-" ? -60_000 : 60_000)
+        }
+        self.init(milliseconds: local.milliseconds - offset)
+    }
+
     private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
         digits.reduce(Int64?.some(0)) { value, digit in
             guard let value, (48...57).contains(digit) else { return nil }

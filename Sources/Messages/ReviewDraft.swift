@@ -13,14 +13,23 @@ struct ReviewDraft: Sendable {
         type = fields.string("type", length: 1...100)
         payload = fields.optionalObject("payload")
         callback = fields.optionalObject("callback", nullable: true)
+        fields.optionalFields("callback", nullable: true) { callback in
+            _ = callback.url("url")
+            _ = callback.optionalChoice("method", CallbackMethod.self)
+            _ = callback.optionalStringMap("headers", count: 0...50)
+        }
         expiresInSeconds = fields.optionalInteger("expiresInSeconds")
         let text = fields.optionalString("expiresAt", nullable: true)
-        expiresAt = text.flatMap(Timestamp.init)
+        expiresAt = text.flatMap { Timestamp(rfc3339: $0) }
         if let expiresInSeconds, expiresInSeconds <= 0 {
             fields.report("expiresInSeconds", code: "too_small", "must be greater than 0")
         }
         if text != nil, expiresAt == nil {
-            fields.report("expiresAt", code: "invalid_string", "must be a date such as 2026-11-23T22:14:01.123Z")
+            fields.report(
+                "expiresAt",
+                code: "invalid_string",
+                "must be a date with a zone, such as 2026-11-23T22:14:01Z"
+            )
         }
         if let expiresAt, expiresInSeconds == nil, expiresAt <= .now() {
             fields.report("expiresAt", code: "too_small", "must lie in the future")
@@ -46,6 +55,13 @@ struct ReviewDraft: Sendable {
         members["plugin"] = members["plugin"] ?? payload["plugin"]
         return .object(members)
     }
+}
+
+/// How a review's outcome may be sent to its callback; POST when it does not say.
+private enum CallbackMethod: String, CaseIterable {
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
 }
 
 /// When a review expires (contract section 4).

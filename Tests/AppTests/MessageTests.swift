@@ -51,6 +51,10 @@ struct MessageTests {
             (#""review":{}"#, "review"), (#""review":{"type":"a","expiresInSeconds":0}"#, "review"),
             (#""review":{"type":"a","expiresInSeconds":"60"}"#, "review"),
             (#""review":{"type":"a","expiresAt":"2001-01-01T00:00:00.000Z"}"#, "review"),
+            (#""review":{"type":"a","callback":{}}"#, "review"),
+            (#""review":{"type":"a","callback":{"url":"file:///a"}}"#, "review"),
+            (#""review":{"type":"a","callback":{"url":"https://h","method":"DELETE"}}"#, "review"),
+            (#""review":{"type":"a","callback":{"url":"https://h","headers":{"a":1}}}"#, "review"),
             (#""review":{"type":"a","expiresInSeconds":60,"expiresAt":"soon"}"#, "review"),
         ]
         try await withServer { server in

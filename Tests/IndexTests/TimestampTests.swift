@@ -92,4 +92,21 @@ struct TimestampTests {
         let difference = Double(Timestamp.now().milliseconds) / 1_000 - Date().timeIntervalSince1970
         #expect(abs(difference) < 1)
     }
+
+    @Test(
+        "RFC 3339 is read as other programs write it",
+        arguments: [
+            ("2026-11-23T22:14:01Z", "2026-11-23T22:14:01.000Z"),
+            ("2026-11-23T22:14:01.5Z", "2026-11-23T22:14:01.500Z"),
+            ("2026-11-23T22:14:01.123456+00:00", "2026-11-23T22:14:01.123Z"),
+            ("2026-11-24T00:14:01+02:00", "2026-11-23T22:14:01.000Z"),
+            ("2026-11-23t16:44:01-05:30", "2026-11-23T22:14:01.000Z"),
+            ("2026-11-23T22:14:01", nil), ("2026-11-23", nil), ("2026-02-30T00:00:00Z", nil),
+            ("2026-11-23T22:14:01+2:00", nil), ("2026-11-23T22:14:01+24:00", nil), ("2026-11-23T24:00:00Z", nil),
+            ("tomorrow", nil), ("", nil), ("2026-11-23T22:14:01.Z", nil), ("٢٠٢٦-11-23T22:14:01Z", nil),
+        ] as [(String, String?)]
+    )
+    func rfc3339(text: String, expected: String?) {
+        #expect(Timestamp(rfc3339: text)?.description == expected)
+    }
 }

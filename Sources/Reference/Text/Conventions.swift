@@ -34,6 +34,10 @@ extension DocumentText {
               "`Allow`. HEAD is answered wherever GET is. A request that was not wholly read when it was refused is",
               "answered with `Connection: close`.",
               "",
+              "Rate limits: 1000 requests a second for each key and, on the open routes, for each address; three",
+              "times that in a burst, unless configured otherwise. Wrong or missing keys: 20 at once and one a second",
+              "for each address. 429 has `Retry-After` in seconds.",
+              "",
               "Objects in answers may get more members in later versions; clients ignore those they do not know. A",
               "message, an agent or a file has all of its members, with null for those that are not set, except where",
               "said otherwise."
@@ -46,7 +50,7 @@ extension DocumentText {
             {"name": "Reviews", "description": "Questions to people, and how to wait for the answers."},
             {"name": "Files", "description": "Uploads, records of files, downloads."},
             {"name": "Agents", "description": "Agents, which are the channels; their webhooks and status."},
-            {"name": "Events", "description": "What happens in a channel, as a stream."},
+            {"name": "Events", "description": "What happens in a channel, as a stream and by webhook."},
             {"name": "Plugins", "description": "What can show a review in a way of its own."},
             {"name": "Server", "description": "Health, and this reference. No key is needed here."}
           ],
@@ -70,6 +74,7 @@ extension DocumentText {
                 "name": "limit", "in": "query",
                 "description": [
                   "How many rows; more than 100 is lowered to 100. Anything but a positive integer is 400.",
+                  "",
                   ""
                 ],
                 "schema": {"type": "integer", "minimum": 1, "default": 50}

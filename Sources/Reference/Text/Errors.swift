@@ -87,6 +87,7 @@ extension DocumentText {
               "ContentTooLarge": {
                 "description": [
                   "A JSON body over 8 MiB, or a file over the limit of the server (1 GiB unless configured).",
+                  "",
                   ""
                 ],
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}

@@ -8,8 +8,13 @@ extension DocumentText {
                 "summary": "What happens in a channel, as it happens",
                 "description": [
                   "Server-sent events: `message:created`, `message:updated`, `message:deleted`, `review:responded`,",
-                  "`review:expired`, `message:delivery`, `agent:status`. Each has an `id`; a comment comes every 15",
-                  "seconds. A reader that is too slow is dropped, and comes back with the last id it saw. For answers",
+                  "`review:expired`, `message:delivery`, `agent:status`, `agent:deleted`, each with an `id`. The data",
+                  "is `{channelId, messageId?, message?, agent?}`, the message as in lists and as it is when it is",
+                  "sent. A comment comes every 15 s.",
+                  "",
+                  "With `Last-Event-ID` the stream goes on after that event. When that is too long ago (the last 8192",
+                  "changes are kept, none across a restart), or the reader is too slow, it says `reset`: read the",
+                  "lists anew. The stream ends with the server, with the key, and after `agent:deleted`. For answers",
                   "that must not be lost read `/api/v1/answers`."
                 ],
                 "parameters": [

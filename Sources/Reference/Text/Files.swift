@@ -71,6 +71,7 @@ extension DocumentText {
                 "operationId": "storeFile", "tags": ["Files"], "summary": "Store a file for a message to come",
                 "description": [
                   "As `upload`, but without a message. What is not attached within 24 hours may be collected.",
+                  "",
                   ""
                 ],
                 "parameters": [
@@ -165,6 +166,7 @@ extension DocumentText {
                 "name": "Content-Digest", "in": "header",
                 "description": [
                   "The same, of the file or of the whole multipart body: either proves that the bytes arrived.",
+                  "",
                   ""
                 ],
                 "schema": {"type": "string"}

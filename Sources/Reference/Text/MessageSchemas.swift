@@ -11,6 +11,7 @@ extension DocumentText {
                 "type": "object",
                 "description": [
                   "At least one of a text that is not empty, a review, a status and an attachment is required.",
+                  "",
                   ""
                 ],
                 "required": ["channelId"],
@@ -49,6 +50,7 @@ extension DocumentText {
                     "type": "string", "minLength": 1, "maxLength": 500,
                     "description": [
                       "The id of a message of this channel whose review is finished; this is its next version.",
+                      "",
                       ""
                     ]
                   },
@@ -56,6 +58,7 @@ extension DocumentText {
                     "type": "string", "minLength": 1, "maxLength": 500,
                     "description": [
                       "Your own name for the message, unique in the channel; makes a repeated request harmless.",
+                      "",
                       ""
                     ]
                   },
@@ -63,6 +66,7 @@ extension DocumentText {
                     "type": "string", "minLength": 1, "maxLength": 500,
                     "description": [
                       "Your own name for a draft that is to be written piece by piece, unique in the channel.",
+                      "",
                       ""
                     ]
                   },

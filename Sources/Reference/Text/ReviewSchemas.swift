@@ -19,9 +19,17 @@ extension DocumentText {
                   "payload": {"$ref": "#/components/schemas/Payload"},
                   "callback": {
                     "type": ["object", "null"],
+                    "required": ["url"],
+                    "properties": {
+                      "url": {"$ref": "#/components/schemas/WebURL"},
+                      "method": {"enum": ["POST", "PUT", "PATCH"]},
+                      "headers": {
+                        "type": "object", "maxProperties": 50, "additionalProperties": {"type": "string"}
+                      }
+                    },
                     "description": [
-                      "`{url, method?, headers?}`: where the answer goes when neither the message nor the channel has",
-                      "a webhook."
+                      "Where the answer goes when neither the message nor the channel has a webhook; POST when it",
+                      "names no method."
                     ]
                   },
                   "expiresInSeconds": {
@@ -29,8 +37,9 @@ extension DocumentText {
                     "description": "Wins over `expiresAt`."
                   },
                   "expiresAt": {
-                    "anyOf": [{"$ref": "#/components/schemas/Time"}, {"type": "null"}],
-                    "description": "Must lie in the future."
+                    "type": ["string", "null"], "format": "date-time",
+                    "description": "RFC 3339 with any zone; must lie in the future.",
+                    "examples": ["2099-12-31T23:59:59.000Z", "2099-12-31T23:59:59+01:00"]
                   }
                 },
                 "examples": [{

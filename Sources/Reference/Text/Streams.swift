@@ -49,6 +49,7 @@ extension DocumentText {
                 "operationId": "addStatusEvent", "tags": ["Messages"], "summary": "Say what is going on in a stream",
                 "description": [
                   "Works before the draft exists, which then has the events. At most 1000 for a stream (409).",
+                  "",
                   ""
                 ],
                 "requestBody": {

@@ -7,10 +7,11 @@ extension DocumentText {
               "post": {
                 "operationId": "messageCreated", "tags": ["Events"], "summary": "A person has sent a message or a file",
                 "description": [
-                  "All webhooks: POST with a JSON body, 10 seconds of time, any 2xx is success, redirects are not",
-                  "followed. Tried again after 1 s, 5 s, 30 s, 5 min and 30 min, also across restarts. They go to the",
-                  "message's `webhookUrl`, else to the channel's, else to the review's `callback`. With a secret they",
-                  "are signed (Standard Webhooks)."
+                  "All webhooks: JSON by POST to the message's `webhookUrl`, else to the channel's, else to the `url`",
+                  "of the review's `callback`, whose `method` and `headers` count for it alone. Any 2xx within 10 s",
+                  "is success; redirects are not followed. Tried again after 1 s, 5 s, 30 s, 5 min and 30 min, also",
+                  "across restarts: an event may come more than once, with the same `webhook-id`, and events may",
+                  "overtake each other. Hosts that are not public are refused unless the operator allows them."
                 ],
                 "security": [],
                 "parameters": [
@@ -107,16 +108,16 @@ extension DocumentText {
             "parameters": {
               "webhookId": {
                 "name": "webhook-id", "in": "header",
-                "description": "The same for every attempt: what tells a repeat. With a secret.",
+                "description": "The same for every attempt: what tells a repeat.",
                 "schema": {"type": "string"}
               },
               "webhookTimestamp": {
                 "name": "webhook-timestamp", "in": "header",
-                "description": "Seconds since 1970. With a secret.", "schema": {"type": "integer"}
+                "description": "The time of the attempt in seconds since 1970.", "schema": {"type": "integer"}
               },
               "webhookSignature": {
                 "name": "webhook-signature", "in": "header",
-                "description": "`v1,` and the HMAC-SHA256 of id, timestamp and body in Base64. With a secret.",
+                "description": "With a secret: `v1,` and the HMAC-SHA256 of `id.timestamp.body` in Base64.",
                 "schema": {"type": "string"}
               }
             }

@@ -29,6 +29,12 @@ struct APIKeySecret: Sendable {
 }
 
 extension Data {
+    /// RFC 4648 section 5, without padding; nil for other text.
+    init?(base64URL text: String) {
+        let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+        self.init(base64Encoded: text.replacing("-", with: "+").replacing("_", with: "/") + padding)
+    }
+
     /// RFC 4648 section 5, without padding.
     func base64URLEncodedString() -> String {
         base64EncodedString()

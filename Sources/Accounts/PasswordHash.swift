@@ -16,6 +16,29 @@ struct PasswordHash: Sendable {
 
     let encoded: String
 
+    /// Of a password that nobody has: checked for users who do not exist, so that their absence takes as long.
+    static let nobody = "$scrypt$ln=15,r=8,p=3$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+    /// Whether a password is the one that was hashed. Blocks for about 0.1 s. False also for a hash of unknown form.
+    static func matches(_ password: String, _ encoded: String) -> Bool {
+        let parts = encoded.split(separator: "$").map(String.init)
+        guard parts.count == 4, parts[0] == "scrypt", let salt = Data(base64URL: parts[2]),
+            let hash = Data(base64URL: parts[3])
+        else { return false }
+        let numbers = parts[1].split(separator: ",").compactMap { Int($0.drop { $0 != "=" }.dropFirst()) }
+        guard numbers.count == 3, (1...20).contains(numbers[0]) else { return false }
+        let key = try? KDF.Scrypt.deriveKey(
+            from: Data(password.utf8),
+            salt: salt,
+            outputByteCount: hash.count,
+            rounds: 1 << numbers[0],
+            blockSize: numbers[1],
+            parallelism: numbers[2]
+        )
+        // Compares in constant time.
+        return key.map { $0 == SymmetricKey(data: hash) } ?? false
+    }
+
     /// Hashes a new password. Blocks for about 0.1 s.
     init(hashing password: String) throws {
         let salt = SymmetricKey(size: .init(bitCount: Self.saltBytes * 8)).withUnsafeBytes { Data($0) }

@@ -48,6 +48,7 @@ package struct Assembly: Sendable {
         )
         let plugins = await Self.plugins(configuration.pluginsPath, threads, logger)
         let authenticator = KeyAuthenticator(index: index)
+        let accounts = AccountsModule(index: index, authenticator: authenticator)
         let agents = AgentsModule(index: index)
         let files = FilesModule(
             index: index,
@@ -58,9 +59,9 @@ package struct Assembly: Sendable {
         )
         let messages = MessagesModule(index: index, files: FilesOfMessages(files: files))
         let reviews = ReviewsModule(index: index, views: messages.views)
-        sweeps = [reviews.expiry, messages.idleDrafts, agents.removal]
+        sweeps = [reviews.expiry, messages.idleDrafts, agents.removal] + accounts.sweeps
         let modules: [any RouteModule] = [
-            AccountsModule(index: index, authenticator: authenticator),
+            accounts,
             agents,
             files,
             messages,
@@ -76,6 +77,7 @@ package struct Assembly: Sendable {
         routers = Routers(
             modules: modules,
             authenticator: authenticator,
+            humans: SessionAuthenticator(index: index),
             limits: configuration.rateLimit.map(RateLimits.init),
             translate: translate
         )

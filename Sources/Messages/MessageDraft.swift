@@ -72,11 +72,7 @@ struct MessageDraft: Sendable {
         )
         let stored = try tx.insertOrKeepFirst(message, review: try review?.review(of: message, now: tx.now))
         guard stored.id == id else { return try repeated(try whole(stored.id, tx), tx) }
-        let refused = try tx.attach(ids: attachmentIDs, to: message)
-        guard refused.isEmpty else {
-            let names = refused.joined(separator: ", ")
-            throw APIError.invalid("attachmentIds", "are not free files of this channel: \(names)")
-        }
+        try tx.attachAll(attachmentIDs, to: message)
         if !texts.isEmpty { try attachTexts(id) }
         return try whole(id, tx)
     }

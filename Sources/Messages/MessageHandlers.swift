@@ -31,7 +31,7 @@ extension MessagesModule {
     }
 
     @Sendable
-    func list(_ request: Request, _ context: AgentContext) async throws -> Response {
+    func list(_ request: Request, _ context: some UserContext) async throws -> Response {
         let channel = try request.requiredQuery("channel")
         let page = try PageRequest(request)
         let search = try request.query("search")
@@ -64,9 +64,7 @@ extension MessagesModule {
     func iterations(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
         let messages = try await read(channel, context) { try $0.iterations(ofMessage: id, channelID: channel) }
-        guard let first = messages.first else { throw APIError.messageNotFound }
-        let groupID = first.message.iteration?.groupId ?? first.id
-        return try .json(Iterations(groupId: groupID, iterations: messages.map(views.listed)))
+        return try .json(iterations(messages))
     }
 
     /// Its attachments go with it; their bytes become garbage for collection.
@@ -101,10 +99,10 @@ extension MessagesModule {
     /// Reads from one channel, when it is the caller's.
     private func read<T: Sendable>(
         _ channel: String,
-        _ context: AgentContext,
+        _ context: some UserContext,
         _ body: @escaping @Sendable (Reader) throws -> T
     ) async throws -> T {
-        let userID = context.principal.userID
+        let userID = context.userID
         return try await index.read { reader in
             guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
             return try body(reader)
@@ -112,7 +110,15 @@ extension MessagesModule {
     }
 }
 
-private struct Iterations: Encodable {
+extension MessagesModule {
+    func iterations(_ messages: [MessageWithParts]) throws(APIError) -> Iterations {
+        guard let first = messages.first else { throw APIError.messageNotFound }
+        let groupID = first.message.iteration?.groupId ?? first.id
+        return Iterations(groupId: groupID, iterations: messages.map(views.listed))
+    }
+}
+
+struct Iterations: Encodable {
     let groupId: String
     let iterations: [MessageView]
 }

@@ -24,6 +24,12 @@ package struct MessagesModule<Files: MessageFiles>: RouteModule {
             .get("messages/:id", use: read)
             .delete("messages/:id", use: delete)
             .post("messages/:id/ack", use: acknowledge)
+        mounts.human
+            .get("messages", use: list)
+            .post("messages", use: say)
+            .get("messages/:id", use: readForPerson)
+            .get("messages/:id/iterations", use: iterationsForPerson)
+            .post("messages/:id/retry", use: retry)
     }
 }
 

@@ -63,10 +63,21 @@ extension ReviewsModule {
     /// Answers a review from the command line of this machine, whose operator may act for every user.
     @Sendable
     func respond(_ request: Request, _ context: RootContext) async throws -> Response {
-        let id = try context.parameters.require("id")
         let response = try ReviewResponse(try await request.jsonFields(on: context.connection))
+        return try await respond(try context.parameters.require("id"), response, asUser: nil)
+    }
+
+    /// Answers a review of one of the caller's channels.
+    @Sendable
+    func respondAsPerson(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let response = try ReviewResponse(try await request.jsonFields(on: context.connection))
+        return try await respond(try context.parameters.require("id"), response, asUser: context.userID)
+    }
+
+    private func respond(_ id: String, _ response: ReviewResponse, asUser userID: String?) async throws -> Response {
         let message = try await index.write { tx in
             guard let message = try tx.message(id: id) else { throw APIError.reviewNotFound }
+            if let userID, try !tx.owns(message.channelId, userID: userID) { throw APIError.notYourAgent }
             try response.complete(message, tx)
             guard let whole = try tx.message(id: id, channelID: message.channelId) else {
                 throw APIError.reviewNotFound

@@ -22,6 +22,9 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
             .get("reviews/:id", use: read)
             .get("reviews/:id/wait", use: wait)
             .get("answers", use: answers)
+        mounts.human
+            .get("messages/reviews", use: listForPerson)
+            .post("messages/:id/respond", use: respondAsPerson)
         mounts.local.post("reviews/:id/respond", use: respond)
     }
 

@@ -3,8 +3,18 @@ import Logging
 import NIOCore
 import Synchronization
 
+/// A context that knows the connection its request came by, whoever the caller is.
+package protocol Connected {
+    var connection: Connection { get }
+}
+
+/// A context whose caller acts for a user, by a key or signed in: handlers that serve both take it.
+package protocol UserContext: RequestContext, Connected {
+    var userID: String { get }
+}
+
 /// The context of every request, before anybody is known.
-package struct RootContext: RequestContext {
+package struct RootContext: RequestContext, Connected {
     package var coreContext: CoreRequestContextStorage
     /// The connection the request came by.
     package let connection: Connection
@@ -12,6 +22,8 @@ package struct RootContext: RequestContext {
     let caller: Caller
     /// Set by ``AgentAuthentication``.
     var agent: AgentPrincipal?
+    /// Set by ``HumanAuthentication``.
+    var human: HumanPrincipal?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
@@ -21,10 +33,11 @@ package struct RootContext: RequestContext {
 }
 
 /// The context of a request that carried a valid API key: a handler that takes it cannot be reached without one.
-package struct AgentContext: ChildRequestContext {
+package struct AgentContext: ChildRequestContext, UserContext {
     package var coreContext: CoreRequestContextStorage
     package let connection: Connection
     package let principal: AgentPrincipal
+    package var userID: String { principal.userID }
 
     package init(context: RootContext) throws {
         guard let agent = context.agent else { throw APIError.missingAPIKey }

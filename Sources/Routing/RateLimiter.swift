@@ -15,7 +15,7 @@ package struct Rate: Sendable, Equatable {
 }
 
 /// Counts by key, in memory, one moment for each key: the generic cell rate algorithm (ITU-T I.371).
-final class RateLimiter<Key: Hashable & Sendable>: Sendable {
+package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     /// How many keys are remembered. When there are more, those that are idle are forgotten, or else all.
     static var capacity: Int { 50_000 }
 
@@ -24,13 +24,23 @@ final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     /// When a key that always came at its rate would come next.
     private let nextArrivals = Mutex<[Key: ContinuousClock.Instant]>([:])
 
-    init(_ rate: Rate) {
-        interval = .seconds(1) / rate.perSecond
-        tolerance = interval * (rate.burst - 1)
+    convenience init(_ rate: Rate) {
+        self.init(interval: .seconds(1) / rate.perSecond, burst: rate.burst)
+    }
+
+    /// One for each `interval` in the long run, `burst` at once after a silence.
+    package init(interval: Duration, burst: Int) {
+        self.interval = interval
+        tolerance = interval * (burst - 1)
+    }
+
+    /// Forgets what a key has done so far.
+    package func forget(_ key: Key) {
+        nextArrivals.withLock { $0[key] = nil }
     }
 
     /// Counts one; nil when it may happen, or how long to wait before it may.
-    func take(_ key: Key, now: ContinuousClock.Instant = .now) -> Duration? {
+    package func take(_ key: Key, now: ContinuousClock.Instant = .now) -> Duration? {
         nextArrivals.withLock { arrivals in
             let arrival = max(arrivals[key] ?? now, now)
             let wait = now.duration(to: arrival) - tolerance
@@ -99,7 +109,7 @@ struct AddressLimit: RouterMiddleware {
 extension Connection {
     /// The client's address as far as it stands for one client: of IPv6 the first 64 bits, since a network gives each of
     /// its hosts as many as it likes. Empty without TCP.
-    var addressGroup: String {
+    package var addressGroup: String {
         guard let address = channel.remoteAddress else { return "" }
         guard case .v6 = address else { return address.ipAddress ?? "" }
         // sockaddr_in6: family, port and flow label take 8 bytes, then comes the address.
@@ -112,7 +122,7 @@ extension Connection {
 
 extension APIError {
     /// 429 (RFC 6585 section 4).
-    static func tooManyRequests(_ wait: Duration) -> APIError {
+    package static func tooManyRequests(_ wait: Duration) -> APIError {
         let seconds = max(1, wait.components.seconds + (wait.components.attoseconds > 0 ? 1 : 0))
         let message = "Too many requests; send the next one in \(seconds) second(s)"
         return APIError(.tooManyRequests, message, headers: [.retryAfter: "\(seconds)"])

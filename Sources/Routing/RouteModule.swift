@@ -13,6 +13,12 @@ package struct Mounts {
     package let open: RouterGroup<RootContext>
     /// Holders of an API key, under `/api/v1`.
     package let agent: RouterGroup<AgentContext>
+    /// Anybody, under `/api`, but no other site's pages: signing in, and links that are shared.
+    package let visitor: RouterGroup<RootContext>
+    /// Somebody signed in, under `/api`.
+    package let human: RouterGroup<HumanContext>
+    /// An owner, signed in, under `/api`.
+    package let owner: RouterGroup<OwnerContext>
     /// The command line on this machine, over the control socket, under `/local`. Never reachable by TCP.
     package let local: RouterGroup<RootContext>
 }
@@ -30,6 +36,7 @@ package struct Routers: Sendable {
     package init(
         modules: [any RouteModule],
         authenticator: any AgentAuthenticator,
+        humans: any HumanAuthenticator,
         limits: RateLimits?,
         translate: @escaping @Sendable (any Error) -> APIError?
     ) {
@@ -37,11 +44,17 @@ package struct Routers: Sendable {
         let network = Self.router(table, translate)
         let controlTable = RouteTable()
         let control = Self.router(controlTable, translate)
+        let open = limits.map { network.group().add(middleware: AddressLimit(limits: $0)) } ?? network.group()
+        let signedIn = network.group("/api").add(middleware: SameOrigin())
+            .add(middleware: HumanAuthentication(authenticator: humans, limits: limits))
         let mounts = Mounts(
-            open: limits.map { network.group().add(middleware: AddressLimit(limits: $0)) } ?? network.group(),
+            open: open,
             agent: network.group("/api/v1")
                 .add(middleware: AgentAuthentication(authenticator: authenticator, limits: limits))
                 .group(context: AgentContext.self),
+            visitor: open.group("/api").add(middleware: SameOrigin()),
+            human: signedIn.group(context: HumanContext.self),
+            owner: signedIn.group(context: OwnerContext.self),
             local: control.group("/local")
         )
         for module in modules { module.addRoutes(to: mounts) }

@@ -7,6 +7,11 @@ extension Querying {
         try one(SQL.keyByHash, [Data(hash)])
     }
 
+    /// The key of that id, whoever's it is.
+    package func apiKey(id: String) throws -> APIKey? {
+        try one(SQL.keyByID, [id])
+    }
+
     /// Whether a key is still good, for those who were let in by it a while ago.
     package func hasAPIKey(id: String) throws -> Bool {
         try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM api_keys WHERE id = ?"), arguments: [id]) != nil
@@ -33,6 +38,11 @@ extension Transaction {
         )
     }
 
+    /// Gives a user's key another secret; nil when the user has none of that id.
+    package func rotateAPIKey(id: String, userID: String, keyPrefix: String, hash: [UInt8]) throws -> APIKey? {
+        try one(SQL.rotate, [keyPrefix, Data(hash), id, userID])
+    }
+
     /// Ends a key for good; false when there is none of that id.
     @discardableResult
     package func revokeAPIKey(id: String) throws -> Bool {
@@ -46,6 +56,11 @@ extension Transaction {
 }
 
 private enum SQL {
+    static let keyByID = "SELECT \(APIKey.columns) FROM api_keys WHERE id = ?"
+    static let rotate = """
+        UPDATE api_keys SET key_prefix = ?, key_hash = ?, last_used_at = NULL WHERE id = ? AND user_id = ?
+        RETURNING \(APIKey.columns)
+        """
     static let keyByHash = "SELECT \(APIKey.columns) FROM api_keys WHERE key_hash = ?"
     static let keys = "SELECT \(APIKey.columns) FROM api_keys ORDER BY id DESC"
     static let keysByUser = "SELECT \(APIKey.columns) FROM api_keys WHERE user_id = ? ORDER BY id DESC"

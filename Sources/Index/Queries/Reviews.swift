@@ -27,6 +27,30 @@ extension Querying {
         try page(SQL.pending, [channelID, before ?? Identifier.afterAll, now, limit])
     }
 
+    /// A page of the messages with reviews in the channels of a user, newest first by id.
+    ///
+    /// - Parameters:
+    ///   - channelID: only those of this channel; nil for all.
+    ///   - status: as it is at `now`; nil for all.
+    package func reviews(
+        userID: String,
+        channelID: String?,
+        status: Review.Status?,
+        now: Timestamp,
+        before: String? = nil,
+        limit: Int
+    ) throws -> MessagePage {
+        let cursor = before ?? Identifier.afterAll
+        let sql =
+            switch status {
+            case .pending: SQL.pendingOfUser
+            case .completed: SQL.completedOfUser
+            case .expired: SQL.expiredOfUser
+            case nil: SQL.reviewsOfUser
+            }
+        return try page(sql, [userID, channelID, channelID, cursor, now, limit])
+    }
+
     /// The channel's finished reviews that the agent has not acknowledged, the first to finish first; `after` is the
     /// number of the last one that the reader has. Fewer than `limit` when they are large.
     package func answers(channelID: String, after: Int64 = 0, limit: Int) throws -> [Answer] {
@@ -104,6 +128,23 @@ private enum SQL {
             AND reviews.expires_at > ?
         ORDER BY reviews.message_id DESC LIMIT ?
         """
+    private static func ofUser(_ condition: String) -> String {
+        """
+        SELECT \(Message.weighedColumns)
+        FROM agents
+        JOIN reviews ON reviews.channel_id = agents.id
+        JOIN messages ON messages.id = reviews.message_id
+        WHERE agents.user_id = ? AND agents.removed_at IS NULL AND (? IS NULL OR agents.id = ?)
+            AND reviews.message_id < ? AND \(condition)
+        ORDER BY reviews.message_id DESC LIMIT ?
+        """
+    }
+    static let pendingOfUser = ofUser("reviews.status = 'pending' AND reviews.expires_at > ?")
+    static let completedOfUser = ofUser("reviews.status = 'completed' AND ? IS NOT NULL")
+    static let expiredOfUser = ofUser(
+        "reviews.status IN ('expired', 'pending') AND (reviews.status = 'expired' OR reviews.expires_at <= ?)"
+    )
+    static let reviewsOfUser = ofUser("? IS NOT NULL")
     static let answers = """
         SELECT \(Message.weighedColumns)
         FROM answers JOIN messages ON messages.id = answers.message_id

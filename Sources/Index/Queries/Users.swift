@@ -22,6 +22,13 @@ extension Querying {
     }
 }
 
+extension Querying {
+    /// When to remove the row of a deleted user, whose agents have gone: now, or not at all.
+    package func nextUserRemoval() throws -> Timestamp? {
+        try Timestamp.fetchOne(db.cachedStatement(sql: SQL.nextRemoval))
+    }
+}
+
 extension Transaction {
     /// Stores a user; `IndexError.duplicate` when the id or the address is taken.
     package func insert(_ user: User) throws {
@@ -67,13 +74,11 @@ private enum SQL {
         UPDATE users SET display_name = ?, role = ?, password_hash = ?, must_change_password = ? WHERE id = ?
         """
     static let removeUser = "UPDATE users SET removed_at = ?, email_folded = id WHERE id = ? AND removed_at IS NULL"
-    static let removeDeleted = """
-        DELETE FROM users WHERE id IN (
-            SELECT id FROM users
-            WHERE removed_at IS NOT NULL AND NOT EXISTS (SELECT * FROM agents WHERE agents.user_id = users.id)
-            LIMIT ?
-        )
+    private static let isEmptied = """
+        removed_at IS NOT NULL AND NOT EXISTS (SELECT * FROM agents WHERE agents.user_id = users.id)
         """
+    static let nextRemoval = "SELECT min(removed_at) FROM users WHERE \(isEmptied)"
+    static let removeDeleted = "DELETE FROM users WHERE id IN (SELECT id FROM users WHERE \(isEmptied) LIMIT ?)"
     static let userByID = "SELECT \(User.columns) FROM users WHERE id = ? AND removed_at IS NULL"
     static let userByEmail = "SELECT \(User.columns) FROM users WHERE email_folded = ? AND removed_at IS NULL"
     static let users = "SELECT \(User.columns) FROM users WHERE removed_at IS NULL ORDER BY id"

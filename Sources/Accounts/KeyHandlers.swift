@@ -1,0 +1,122 @@
+import HTTPTypes
+import Hummingbird
+import Index
+import Routing
+
+extension AccountsModule {
+    // MARK: By the command line
+
+    @Sendable
+    func listKeys(_ request: Request, _ context: RootContext) async throws -> Response {
+        try .json(try await index.read { try $0.apiKeys(userID: nil) })
+    }
+
+    /// Makes a key for the user named by `user` (an email), or for the first owner. The answer is the only place where
+    /// the key itself is ever shown.
+    @Sendable
+    func createKey(_ request: Request, _ context: RootContext) async throws -> Response {
+        var fields = try await request.jsonFields(on: context.connection)
+        let label = fields.string("label", length: 1...64)
+        let email = fields.optionalString("user")
+        try fields.check()
+
+        let secret = APIKeySecret()
+        let (id, hash, prefix) = (Identifier.make(), secret.hash, secret.shownPrefix)
+        let key = try await index.write { tx in
+            guard let user = try email.map({ try tx.user(email: $0) }) ?? tx.users().first(where: { $0.role == .owner })
+            else { throw APIError(.notFound, "No such user; see 'placet users list'") }
+            let key = APIKey(
+                id: id,
+                userId: user.id,
+                label: label,
+                keyPrefix: prefix,
+                lastUsedAt: nil,
+                createdAt: tx.now
+            )
+            try tx.insert(key, hash: hash)
+            return key
+        }
+        return try .json(CreatedKey(apiKey: key, key: secret.text), status: .created)
+    }
+
+    @Sendable
+    func revokeKey(_ request: Request, _ context: RootContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        guard try await index.write({ tx in try tx.revokeAPIKey(id: id) }) else {
+            throw APIError(.notFound, "No such key; see 'placet keys list'")
+        }
+        authenticator.forget(keyID: id)
+        return try .json(["deleted": true])
+    }
+
+    // MARK: By people, their own
+
+    @Sendable
+    func listOwnKeys(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let userID = context.principal.userID
+        return try .json(try await index.read { try $0.apiKeys(userID: userID) })
+    }
+
+    @Sendable
+    func createOwnKey(_ request: Request, _ context: HumanContext) async throws -> Response {
+        var fields = try await request.jsonFields(on: context.connection)
+        let label = fields.optionalString("label", length: 1...64) ?? "API key"
+        try fields.check()
+        let (secret, id, userID) = (APIKeySecret(), Identifier.make(), context.principal.userID)
+        let key = try await index.write { tx in
+            let key = APIKey(
+                id: id,
+                userId: userID,
+                label: label,
+                keyPrefix: secret.shownPrefix,
+                createdAt: tx.now
+            )
+            try tx.insert(key, hash: secret.hash)
+            return key
+        }
+        return try .json(CreatedKey(apiKey: key, key: secret.text), status: .created)
+    }
+
+    /// The same key by id with a new secret; the old one is dead at once.
+    @Sendable
+    func rotateKey(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let (id, userID) = (try context.parameters.require("id"), context.principal.userID)
+        let secret = APIKeySecret()
+        let key = try await index.write { tx in
+            try tx.rotateAPIKey(id: id, userID: userID, keyPrefix: secret.shownPrefix, hash: secret.hash)
+        }
+        guard let key else { throw APIError.keyNotFound }
+        authenticator.forget(keyID: id)
+        return try .json(CreatedKey(apiKey: key, key: secret.text))
+    }
+
+    @Sendable
+    func revokeOwnKey(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let (id, userID) = (try context.parameters.require("id"), context.principal.userID)
+        let isRevoked = try await index.write { tx in
+            guard try tx.apiKey(id: id)?.userId == userID else { return false }
+            return try tx.revokeAPIKey(id: id)
+        }
+        guard isRevoked else { throw APIError.keyNotFound }
+        authenticator.forget(keyID: id)
+        return try .json(["deleted": true])
+    }
+}
+
+extension APIError {
+    fileprivate static let keyNotFound = APIError(.notFound, "API key not found")
+}
+
+/// An ``APIKey`` with the key itself, as the contract has it in the answer that creates one.
+private struct CreatedKey: Encodable {
+    let apiKey: APIKey
+    let key: String
+
+    private enum CodingKeys: CodingKey { case key }
+
+    func encode(to encoder: any Encoder) throws {
+        try apiKey.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(key, forKey: .key)
+    }
+}

@@ -1,0 +1,161 @@
+import HTTPTypes
+import Hummingbird
+import Index
+import Routing
+
+/// Checks passwords, slowly for who guesses: five tries for an email from an address, then one every ten seconds, whether
+/// or not there is such a user.
+struct PasswordCheck: Sendable {
+    private let tries = RateLimiter<[String]>(interval: .seconds(10), burst: 5)
+    private let index: Index
+
+    init(index: Index) {
+        self.index = index
+    }
+
+    /// The user of that email when the password is right.
+    ///
+    /// - Throws: ``APIError`` 401, the same and after the same time for an unknown user as for a wrong password; 429 after
+    ///   too many tries.
+    func user(email: String, password: String, from connection: Connection) async throws -> User {
+        // Counted before it is judged: many at once are not let through together.
+        let caller = [email.lowercased(), connection.addressGroup]
+        if let wait = tries.take(caller) { throw APIError.tooManyRequests(wait) }
+        let user = try await index.read { try $0.user(email: email) }
+        let hash = user?.passwordHash ?? PasswordHash.nobody
+        // Hashing blocks, and handlers run on an event loop: a detached task does not.
+        let isRight = await Task.detached { PasswordHash.matches(password, hash) }.value
+        guard let user, isRight else { throw APIError.invalidCredentials }
+        tries.forget(caller)
+        return user
+    }
+}
+
+/// Signing in and out, and the sessions of somebody who is signed in.
+extension AccountsModule {
+    /// How long a session lasts after the sign-in or the last refresh.
+    private static var lifetime: Duration { .seconds(7 * 24 * 60 * 60) }
+
+    @Sendable
+    func login(_ request: Request, _ context: RootContext) async throws -> Response {
+        var fields = try await request.jsonFields(on: context.connection)
+        let email = fields.string("email", length: 1...254)
+        let password = fields.string("password", length: 1...1024)
+        try fields.check()
+        let user = try await passwords.user(email: email, password: password, from: context.connection)
+        let (token, id) = (SessionToken(), Identifier.make())
+        let agent = request.headers[.userAgent].map { String($0.prefix(200)) }
+        try await index.write { tx in
+            let session = Session(
+                id: id,
+                userId: user.id,
+                userAgent: agent,
+                createdAt: tx.now,
+                lastUsedAt: tx.now,
+                expiresAt: tx.now + Self.lifetime
+            )
+            try tx.insert(session, hash: token.hash)
+        }
+        return try signedIn(user, token, request)
+    }
+
+    @Sendable
+    func me(_ request: Request, _ context: HumanContext) async throws -> Response {
+        try .json(SignedIn(user: try await user(context)))
+    }
+
+    /// Gives the session another token and seven more days; the old token is dead at once.
+    @Sendable
+    func refresh(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let user = try await user(context)
+        let (token, sessionID) = (SessionToken(), context.principal.sessionID)
+        let isThere = try await index.write { tx in
+            try tx.renewSession(id: sessionID, hash: token.hash, expiresAt: tx.now + Self.lifetime)
+        }
+        guard isThere else { throw APIError.notSignedIn }
+        return try signedIn(user, token, request)
+    }
+
+    @Sendable
+    func logout(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let principal = context.principal
+        try await index.write { tx in _ = try tx.endSession(id: principal.sessionID, userID: principal.userID) }
+        var response = try Response.json(["message": "Signed out"])
+        response.headers[.setCookie] = SessionCookie.header("", maxAge: .zero, for: request)
+        return response
+    }
+
+    /// Ends the user's other sessions; this one stays.
+    @Sendable
+    func changePassword(_ request: Request, _ context: HumanContext) async throws -> Response {
+        var fields = try await request.jsonFields(on: context.connection)
+        let current = fields.string("currentPassword", length: 1...1024)
+        let new = fields.string("newPassword", length: 8...1024)
+        try fields.check()
+        let (user, sessionID) = (try await user(context), context.principal.sessionID)
+        _ = try await passwords.user(email: user.email, password: current, from: context.connection)
+        let hash = try await Task.detached { try PasswordHash(hashing: new).encoded }.value
+        try await index.write { tx in
+            guard var user = try tx.user(id: user.id) else { throw APIError.notSignedIn }
+            user.passwordHash = hash
+            user.mustChangePassword = false
+            try tx.update(user)
+            try tx.endSessions(userID: user.id, butNot: sessionID)
+        }
+        return try .json(["message": "Password changed"])
+    }
+
+    @Sendable
+    func listSessions(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let principal = context.principal
+        let sessions = try await index.read { try $0.sessions(userID: principal.userID, now: .now()) }
+        return try .json(sessions.map { SessionView(session: $0, isCurrent: $0.id == principal.sessionID) })
+    }
+
+    @Sendable
+    func endSession(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let (id, userID) = (try context.parameters.require("id"), context.principal.userID)
+        guard try await index.write({ tx in try tx.endSession(id: id, userID: userID) }) else {
+            throw APIError(.notFound, "Session not found")
+        }
+        return try .json(["deleted": true])
+    }
+
+    private func user(_ context: HumanContext) async throws -> User {
+        let userID = context.principal.userID
+        guard let user = try await index.read({ try $0.user(id: userID) }) else { throw APIError.notSignedIn }
+        return user
+    }
+
+    private func signedIn(_ user: User, _ token: SessionToken, _ request: Request) throws -> Response {
+        var response = try Response.json(SignedIn(user: user))
+        response.headers[.setCookie] = SessionCookie.header(token.text, maxAge: Self.lifetime, for: request)
+        response.headers[.cacheControl] = "no-store"
+        return response
+    }
+}
+
+private struct SignedIn: Encodable {
+    let user: User
+}
+
+private struct SessionView: Encodable {
+    let session: Session
+    let isCurrent: Bool
+
+    private enum CodingKeys: CodingKey { case id, userAgent, createdAt, lastUsedAt, expiresAt, current }
+
+    func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(session.id, forKey: .id)
+        try object.encode(session.userAgent, forKey: .userAgent)
+        try object.encode(session.createdAt, forKey: .createdAt)
+        try object.encode(session.lastUsedAt, forKey: .lastUsedAt)
+        try object.encode(session.expiresAt, forKey: .expiresAt)
+        try object.encode(isCurrent, forKey: .current)
+    }
+}
+
+extension APIError {
+    static let invalidCredentials = APIError(.unauthorized, "Invalid credentials")
+}

@@ -1,0 +1,94 @@
+import HTTPTypes
+import Hummingbird
+import Index
+import Routing
+
+extension AccountsModule {
+    @Sendable
+    func listUsers(_ request: Request, _ context: some RequestContext & Connected) async throws -> Response {
+        try .json(try await index.read { try $0.users() })
+    }
+
+    @Sendable
+    func createUser(_ request: Request, _ context: some RequestContext & Connected) async throws -> Response {
+        var fields = try await request.jsonFields(on: context.connection)
+        let email = fields.string("email", length: 3...254)
+        let name = fields.optionalString("displayName", length: 1...200)
+        let role = fields.optionalString("role")
+        let password = fields.optionalString("password", length: 8...1024)
+        if !email.contains("@") { fields.report("email", code: "invalid_string", "must be an email address") }
+        if let role, User.Role(rawValue: role) == nil {
+            fields.report("role", code: "invalid_enum_value", "must be owner or member")
+        }
+        try fields.check()
+
+        // Hashing blocks, and handlers run on an event loop: a detached task does not.
+        let new = try await Task.detached {
+            try NewUser(
+                email: email,
+                displayName: name,
+                role: role.flatMap(User.Role.init) ?? .member,
+                password: password
+            )
+        }.value
+        do {
+            let user = try await index.write(new.insert)
+            return try .json(CreatedUser(user: user, password: new.generatedPassword), status: .created)
+        } catch IndexError.duplicate {
+            throw APIError(.conflict, "A user with this email exists already")
+        }
+    }
+
+    /// Changes the members that are given. A new password ends all sessions of the user, who must
+    /// change it.
+    @Sendable
+    func updateUser(_ request: Request, _ context: OwnerContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        var fields = try await request.jsonFields(on: context.connection)
+        let name = fields.optionalString("displayName", length: 1...200)
+        let role: User.Role? = fields.optionalChoice("role")
+        let password = fields.optionalString("password", length: 8...1024)
+        try fields.check()
+        let hash = try await Task.detached { try password.map { try PasswordHash(hashing: $0).encoded } }.value
+        let user = try await index.write { tx in
+            guard var user = try tx.user(id: id) else { throw APIError.userNotFound }
+            if user.role == .owner, role == .member, try tx.ownerCount() == 1 { throw APIError.lastOwner }
+            user.displayName = name ?? user.displayName
+            user.role = role ?? user.role
+            if let hash {
+                user.passwordHash = hash
+                user.mustChangePassword = true
+                try tx.endSessions(userID: id)
+            }
+            try tx.update(user)
+            return user
+        }
+        return try .json(user)
+    }
+
+    /// Takes the user out of sight at once, with sessions, keys and agents; the rows go afterwards.
+    @Sendable
+    func deleteUser(_ request: Request, _ context: OwnerContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        let keys = try await index.write { tx in
+            guard let user = try tx.user(id: id) else { throw APIError.userNotFound }
+            if user.role == .owner, try tx.ownerCount() == 1 { throw APIError.lastOwner }
+            let keys = try tx.apiKeys(userID: id)
+            try tx.deleteUser(id: id)
+            return keys
+        }
+        for key in keys { authenticator.forget(keyID: key.id) }
+        return try .json(["deleted": true])
+    }
+}
+
+extension APIError {
+    fileprivate static let userNotFound = APIError(.notFound, "User not found")
+    fileprivate static let lastOwner = APIError(.conflict, "There must be an owner; make another one first")
+}
+
+private struct CreatedUser: Encodable {
+    let user: User
+    /// Only when we made it up.
+    let password: String?
+}

@@ -1,0 +1,155 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+
+/// Who is signed in.
+package struct HumanPrincipal: Sendable, Equatable {
+    package let userID: String
+    package let sessionID: String
+    /// Whether the person may administer, and not only use.
+    package let isOwner: Bool
+
+    package init(userID: String, sessionID: String, isOwner: Bool) {
+        self.userID = userID
+        self.sessionID = sessionID
+        self.isOwner = isOwner
+    }
+}
+
+/// Knows which session tokens are valid. Filled in by `Accounts`.
+package protocol HumanAuthenticator: Sendable {
+    /// Whom a token speaks for, or nil when it is unknown, has expired or was revoked.
+    func principal(forToken token: String) async throws -> HumanPrincipal?
+}
+
+/// The context of a request that carried a valid session: a handler that takes it cannot be reached without one.
+package struct HumanContext: ChildRequestContext, UserContext {
+    package var coreContext: CoreRequestContextStorage
+    package let connection: Connection
+    package let principal: HumanPrincipal
+    package var userID: String { principal.userID }
+
+    package init(context: RootContext) throws {
+        guard let human = context.human else { throw APIError.notSignedIn }
+        coreContext = context.coreContext
+        connection = context.connection
+        principal = human
+    }
+}
+
+/// The context of a request of an owner.
+package struct OwnerContext: ChildRequestContext, UserContext {
+    package var coreContext: CoreRequestContextStorage
+    package let connection: Connection
+    package let principal: HumanPrincipal
+    package var userID: String { principal.userID }
+
+    package init(context: RootContext) throws {
+        guard let human = context.human else { throw APIError.notSignedIn }
+        guard human.isOwner else { throw APIError(.forbidden, "Only an owner may do this") }
+        coreContext = context.coreContext
+        connection = context.connection
+        principal = human
+    }
+}
+
+/// Lets a request through when it carries a valid session, in the cookie `access_token` or as `Authorization: Bearer`.
+struct HumanAuthentication: RouterMiddleware {
+    typealias Context = RootContext
+
+    let authenticator: any HumanAuthenticator
+    let limits: RateLimits?
+
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        guard let token = Self.token(in: request.headers),
+            let principal = try await authenticator.principal(forToken: token)
+        else {
+            try limits?.countFailure(context)
+            throw APIError.notSignedIn
+        }
+        try limits?.count(key: principal.sessionID)
+        var context = context
+        context.human = principal
+        context.caller.label = "user:\(principal.userID)"
+        return try await next(request, context)
+    }
+
+    private static func token(in headers: HTTPFields) -> String? {
+        if let authorization = headers[.authorization] {
+            let parts = authorization.split(separator: " ", maxSplits: 1)
+            if parts.count == 2, parts[0].lowercased() == "bearer" { return String(parts[1]) }
+        }
+        return SessionCookie.token(in: headers)
+    }
+}
+
+/// Refuses what another site makes a browser send (cross-site request forgery): a request that changes something and says
+/// that it comes from elsewhere. Programs say nothing of the kind and pass.
+///
+/// The session cookie is `SameSite=Lax` besides; this also covers signing in, which needs no cookie.
+struct SameOrigin: RouterMiddleware {
+    typealias Context = RootContext
+
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let isSafe = [.get, .head, .options].contains(request.method)
+        if !isSafe, Self.isFromElsewhere(request) {
+            throw APIError(.forbidden, "Cross-site request refused; send it from this site")
+        }
+        return try await next(request, context)
+    }
+
+    private static func isFromElsewhere(_ request: Request) -> Bool {
+        // Fetch Metadata: "none" is a person's own doing, such as a bookmark.
+        if let site = request.headers[.secFetchSite], site != "same-origin", site != "none" { return true }
+        guard let origin = request.headers[.origin] else { return false }
+        guard let components = URLComponents(string: origin), let host = components.host else { return true }
+        // The scheme is not compared: TLS may end at a proxy in front of us.
+        let authority = components.port.map { "\(host):\($0)" } ?? host
+        return authority.lowercased() != request.head.authority?.lowercased()
+    }
+}
+
+/// The cookie that holds a session's token (RFC 6265).
+package enum SessionCookie {
+    private static let name = "access_token"
+
+    static func token(in headers: HTTPFields) -> String? {
+        for line in headers[values: .cookie] {
+            for pair in line.split(separator: ";") {
+                let parts = pair.split(separator: "=", maxSplits: 1)
+                if parts.count == 2, parts[0].filter({ $0 != " " }) == name { return String(parts[1]) }
+            }
+        }
+        return nil
+    }
+
+    /// The `Set-Cookie` that gives a browser a token, or takes it away with a `maxAge` of zero.
+    ///
+    /// `Secure` when the request came by TLS, which a proxy in front of us says by `X-Forwarded-Proto`.
+    package static func header(_ token: String, maxAge: Duration, for request: Request) -> String {
+        let isSecure = request.headers[.forwardedProto]?.lowercased() == "https"
+        let seconds = maxAge.components.seconds
+        return "\(name)=\(token); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
+    }
+}
+
+extension APIError {
+    package static let notSignedIn = APIError(
+        .unauthorized,
+        "Sign in first: POST /api/auth/login",
+        headers: [.wwwAuthenticate: #"Bearer realm="placet""#]
+    )
+}
+
+extension HTTPField.Name {
+    static let secFetchSite = HTTPField.Name("sec-fetch-site")!
+    static let forwardedProto = HTTPField.Name("x-forwarded-proto")!
+}

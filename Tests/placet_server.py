@@ -3,6 +3,8 @@
 Nothing here knows how the server works inside; what it looks at is what an operator sees: processes, files, the index.
 """
 
+import http.client
+import json
 import os
 import queue
 import random
@@ -140,6 +142,14 @@ class Server:
 
     # Asking
 
+    def control(self, method, path, body):
+        """A request over the control socket, as the commands send it; the status and the answer."""
+        connection = ControlConnection(str(self.storage / "control.sock"))
+        with closing(connection):
+            connection.request(method, f"/local/{path}", json.dumps(body), {"content-type": "application/json"})
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}"
@@ -226,6 +236,19 @@ class Server:
         assert self.query("PRAGMA foreign_key_check") == []
         lost = self.query("SELECT id FROM attachments WHERE sha256 NOT IN (SELECT sha256 FROM blobs)")
         assert lost == []
+
+
+class ControlConnection(http.client.HTTPConnection):
+    """HTTP over a socket in the file system."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=30)
+        self._path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
 
 
 @dataclass(frozen=True)

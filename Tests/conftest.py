@@ -11,6 +11,7 @@ import pytest
 sys.dont_write_bytecode = True
 
 from placet_server import Server  # noqa: E402
+from receiver import Receiver  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,3 +50,17 @@ def make_server(binary):
     yield make
     for server in servers:
         server.dispose()
+
+
+@pytest.fixture
+def receive():
+    """Makes receivers of webhooks; all are closed after the test."""
+    receivers = []
+
+    def make(*answers, **options):
+        receivers.append(Receiver(*answers, **options))
+        return receivers[-1]
+
+    yield make
+    for receiver in receivers:
+        receiver.close()

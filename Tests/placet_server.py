@@ -3,11 +3,15 @@
 Nothing here knows how the server works inside; what it looks at is what an operator sees: processes, files, the index.
 """
 
+import http.client
+import json
 import os
 import queue
+import random
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -32,6 +36,15 @@ def eventually(condition, what, deadline=15):
             return value
         assert time.monotonic() < end, f"not within {deadline} s: {what}"
         time.sleep(0.01)
+
+
+def quiet_port():
+    """A free port that no outgoing connection is given, so that it is still free after a restart."""
+    for port in random.sample(range(20_000, 30_000), 100):
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise AssertionError("no free port")
 
 
 class Lines:
@@ -71,8 +84,9 @@ class Server:
 
     # Life
 
-    def start(self):
-        self.process = self._spawn()
+    def start(self, port=0):
+        """On a free port, or on the one given: for clients that do not learn of another."""
+        self.process = self._spawn(port)
         self.output = Lines(self.process.stdout)
         end = time.monotonic() + START_DEADLINE
         while True:
@@ -82,10 +96,10 @@ class Server:
                 self.port = int(found[1])
                 return self
 
-    def _spawn(self):
+    def _spawn(self, port):
         with open(self.log_path, "ab") as log:
             return subprocess.Popen(
-                [self.binary, "serve", "--port", "0", "--storage", str(self.storage)],
+                [self.binary, "serve", "--port", str(port), "--storage", str(self.storage)],
                 env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
             )
 
@@ -128,6 +142,14 @@ class Server:
 
     # Asking
 
+    def control(self, method, path, body):
+        """A request over the control socket, as the commands send it; the status and the answer."""
+        connection = ControlConnection(str(self.storage / "control.sock"))
+        with closing(connection):
+            connection.request(method, f"/local/{path}", json.dumps(body), {"content-type": "application/json"})
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}"
@@ -158,6 +180,12 @@ class Server:
             except FileNotFoundError:
                 pass
         return sum(link.startswith("socket:") for link in links)
+
+    def has_read_all(self):
+        """Whether the server has taken everything that clients have sent to its port so far from the kernel."""
+        sockets = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        queues = [fields[4] for fields in sockets if fields[1].endswith(f":{self.port:04X}")]
+        return all(queue.endswith(":00000000") for queue in queues)
 
     def peak_memory(self):
         """VmHWM in bytes: the most that was ever resident."""
@@ -208,6 +236,19 @@ class Server:
         assert self.query("PRAGMA foreign_key_check") == []
         lost = self.query("SELECT id FROM attachments WHERE sha256 NOT IN (SELECT sha256 FROM blobs)")
         assert lost == []
+
+
+class ControlConnection(http.client.HTTPConnection):
+    """HTTP over a socket in the file system."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=30)
+        self._path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
 
 
 @dataclass(frozen=True)

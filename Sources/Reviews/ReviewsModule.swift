@@ -64,7 +64,7 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
     func wait(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
         let userID = context.principal.userID
-        let finished = try await park(request, for: .message(id)) { () async throws -> MessageWithParts? in
+        let finished = try await park(request, context, for: .message(id)) { () async throws -> MessageWithParts? in
             let message = try await message(id, in: channel, of: userID)
             return message.review?.status == .pending ? nil : message
         }
@@ -83,7 +83,8 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
         }
         let limit = try PageRequest(request).limit
         let userID = context.principal.userID
-        let found = try await park(request, for: .answers(channelID: channel)) { () async throws -> [Answer]? in
+        let found = try await park(request, context, for: .answers(channelID: channel)) {
+            () async throws -> [Answer]? in
             let answers = try await index.read { reader in
                 guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
                 return try reader.answers(channelID: channel, after: after, limit: limit)
@@ -99,11 +100,13 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
     /// Looks until there is something to answer; nil when the client's `timeout` is over, or the server is about to stop.
     private func park<Found: Sendable>(
         _ request: Request,
+        _ context: AgentContext,
         for topic: Topic,
         _ look: @Sendable () async throws -> Found?
     ) async throws -> Found? {
         let asked = try request.query("timeout").flatMap(Int.init) ?? Self.maxWait
         let timeout = Duration.milliseconds(asked > 0 ? min(asked, Self.maxWait) : Self.maxWait)
+        try await context.connection.closeAfterAnswer()
         do {
             return try await request.body.consumeWithCancellationOnInboundClose { _ in
                 try await index.wait(for: topic, until: .now + timeout, look)

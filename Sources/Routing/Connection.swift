@@ -10,6 +10,12 @@ package struct Connection: Sendable {
         _ = try await trigger(ConnectionHandler.AcceptBody())
     }
 
+    /// Ends the connection with the answer to this request, which says so; for handlers that watch for the client to
+    /// leave, after which nothing more can be read.
+    package func closeAfterAnswer() async throws {
+        _ = try await trigger(ConnectionHandler.CloseAfterAnswer())
+    }
+
     /// Sends part of a file as response body without copying it through user space (sendfile).
     ///
     /// Returns when the kernel has taken the bytes, which is the back-pressure.

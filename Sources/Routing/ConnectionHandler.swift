@@ -17,6 +17,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     struct AcceptBody: Sendable {}
+    struct CloseAfterAnswer: Sendable {}
     struct SendFile: Sendable { let region: FileRegion }
 
     /// How long a refused client may go on sending while it has not read the answer. Closing at once would make the
@@ -153,6 +154,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 return
             }
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: promise)
+        case is CloseAfterAnswer:
+            exchange.closeAfterAnswer()
+            promise?.succeed()
         case let event as SendFile:
             guard let codec else {
                 promise?.fail(ChannelError.operationUnsupported)

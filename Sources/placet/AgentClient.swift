@@ -16,6 +16,12 @@ struct AgentClient: Sendable {
     private static let uploadTimeout = TimeAmount.hours(6)
     private static let maxAnswerBytes = 64 << 20
     private static let chunkBytes = 256 << 10
+    /// One that fails at once when nobody listens: the patience here is ours. Lives as long as the process.
+    private static let http = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
 
     let url: String
     let apiKey: String
@@ -40,12 +46,16 @@ struct AgentClient: Sendable {
         }
     }
 
-    func delete(_ path: String) async throws {
-        _ = try await send(path) { url in
-            var request = HTTPClientRequest(url: url)
-            request.method = .DELETE
-            return request
-        }
+    /// Takes back a file that no message took. Refused is no failure: it may have gone at an attempt whose answer was
+    /// lost, and would go by itself after a day.
+    func discard(file id: String) async throws {
+        do {
+            _ = try await send("files/\(id)") { url in
+                var request = HTTPClientRequest(url: url)
+                request.method = .DELETE
+                return request
+            }
+        } catch is CommandFailure {}
     }
 
     /// Stores a file of this machine for a message to come, and returns its id.
@@ -105,7 +115,7 @@ struct AgentClient: Sendable {
     private func attempt(_ request: HTTPClientRequest, timeout: TimeAmount) async throws -> Outcome {
         var request = request
         request.headers.add(name: "x-api-key", value: apiKey)
-        let response = try await HTTPClient.shared.execute(request, timeout: timeout)
+        let response = try await Self.http.execute(request, timeout: timeout)
         let body = try await response.body.collect(upTo: Self.maxAnswerBytes)
         if (200..<300).contains(response.status.code) {
             return .done(try JSONValue(parsing: body.readableBytesView))
@@ -136,8 +146,10 @@ private struct FileForm: Sendable {
             throw CommandFailure(description: "No such file: \(path)")
         }
         let boundary = "placet-\(UUID().uuidString)"
-        let name = URL(fileURLWithPath: path).lastPathComponent
-            .replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        // All of RFC 8187's reserved characters escaped: every name arrives as it is, also with quotes or line ends.
+        let name = URL(fileURLWithPath: path).lastPathComponent.addingPercentEncoding(
+            withAllowedCharacters: .alphanumerics
+        )
         self.path = path
         head = """
             --\(boundary)\r
@@ -145,7 +157,7 @@ private struct FileForm: Sendable {
             \r
             \(channel)\r
             --\(boundary)\r
-            Content-Disposition: form-data; name="file"; filename="\(name)"\r
+            Content-Disposition: form-data; name="file"; filename*=UTF-8''\(name ?? "file")\r
             \r
 
             """

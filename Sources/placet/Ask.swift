@@ -88,7 +88,7 @@ struct Ask: AsyncParsableCommand {
         guard let id = message["id"]?.text else { throw CommandFailure(description: "The server answered no message") }
         // Asked before: the files stand in the first message already.
         let attached = Set(message["attachments"]?.elements?.compactMap { $0["id"]?.text } ?? [])
-        for file in files where !attached.contains(file) { try await client.delete("files/\(file)") }
+        for file in files where !attached.contains(file) { try await client.discard(file: file) }
         try say("Waiting for an answer to \(id); to go on later, run again with --key \(key)", to: .standardError)
 
         while true {

@@ -1,7 +1,6 @@
 """Server-sent events of a channel, as a client on a socket sees them, and what a stop does to parked clients."""
 
 import json
-import threading
 
 import pytest
 import requests
@@ -133,26 +132,14 @@ def test_the_stream_ends_with_its_channel_and_with_its_key(server, listener):
 
 def test_sigterm_ends_streams_and_parked_waits_at_once(make_server):
     server = make_server().start()
-    idle = server.socket_count()
     owner = server.owner()
     review = say(owner, review={"type": "approval"})
-    owner.session.close()
-    eventually(lambda: server.socket_count() == idle, "the owner's connection is closed")
-    parked = []
-
-    def park():
-        parked.append(owner.another().request(
-            "GET", f"reviews/{review['id']}/wait", params={"channel": owner.channel, "timeout": 30000}
-        ).json())
-
-    thread = threading.Thread(target=park)
+    paths = [f"reviews/{review['id']}/wait?channel={owner.channel}", f"answers?channel={owner.channel}"]
     with Events(owner) as events:
-        thread.start()
-        wire = Wire(server).send(head("GET", f"/api/v1/answers?channel={owner.channel}", key=owner.key))
-        eventually(lambda: server.socket_count() == idle + 3, "the clients are connected")
+        wait, answers = [Wire(server).send(head("GET", f"/api/v1/{path}", key=owner.key)) for path in paths]
+        eventually(server.has_read_all, "the requests have reached the server")
         server.terminate()
         assert events.next() is None
-        thread.join(5)
-        assert parked == [{"status": "timeout"}]
-        assert wire.answer().json()["answers"] == []
+        assert wait.answer().json() == {"status": "timeout"}
+        assert answers.answer().json() == {"answers": [], "next": 0}
     assert server.process.wait(4) == 0

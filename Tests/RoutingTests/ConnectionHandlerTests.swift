@@ -66,6 +66,19 @@ struct ConnectionHandlerTests {
         #expect(wire.closed == [.output])
     }
 
+    @Test("the last answer says Connection: close, and nothing that follows on the connection reaches the server")
+    func lastAnswer() throws {
+        let wire = try Wire()
+        try wire.clientSends(Self.getting)
+        try wire.trigger(ConnectionHandler.CloseAfterAnswer())
+        try wire.serverAnswers(.ok, [.contentLength: "0"])
+        #expect(try wire.received().contains("Connection: close\r\n"))
+        #expect(wire.closed == [.output])
+        _ = try wire.arrived()
+        try wire.clientSends(Self.getting)
+        #expect(try wire.arrived() == [])
+    }
+
     @Test("after an early answer what still comes is dropped, also a whole next request")
     func lingering() throws {
         let wire = try Wire()

@@ -1,0 +1,300 @@
+"""`placet ask`: a question from a script, with an exit code for each outcome."""
+
+import hashlib
+import json
+import os
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from clients import Client, answers, question, respond
+from placet_server import eventually, quiet_port
+
+ANSWERED, REFUSED, NEGATIVE, EXPIRED, UNREACHABLE, USAGE = 0, 1, 3, 4, 5, 64
+
+
+@pytest.fixture
+def ask(binary):
+    """Runs `placet ask` for an owner; those that still run after the test are killed."""
+    running = []
+
+    def start(owner, *arguments, **environment):
+        running.append(Client([binary, "ask", *arguments], owner, **environment))
+        return running[-1]
+
+    yield start
+    for client in running:
+        client.kill()
+
+
+@pytest.fixture
+def owner(server):
+    """With a channel of its own for each test."""
+    return server.owner()
+
+
+@pytest.fixture
+def restartable(make_server):
+    """A server that can be started again where its clients look for it."""
+    return make_server().start(quiet_port())
+
+
+def messages(owner):
+    return owner.request("GET", "messages", params={"channel": owner.channel}).json()["data"]
+
+
+# The outcomes
+
+
+def test_approve_is_printed_and_is_success(ask, owner):
+    asked = ask(owner, "Deploy to **production**?")
+    message = question(owner)
+    assert message["text"] == "Deploy to **production**?"
+    assert [option["id"] for option in message["review"]["payload"]["options"]] == ["approve", "reject"]
+    respond(owner.server, message, {"selectedOption": "approve"})
+    code, output, errors = asked.ends()
+    assert (code, output) == (ANSWERED, "approve\n")
+    assert message["id"] in errors and "--key" in errors
+
+
+def test_a_comment_and_feedback_follow_the_option(ask, owner):
+    asked = ask(owner, "Deploy?")
+    respond(owner.server, question(owner), {"selectedOption": "approve", "comment": "at noon"}, "--feedback", "schön")
+    assert asked.ends()[:2] == (ANSWERED, "approve\nat noon\nschön\n")
+
+
+def test_json_tells_all_of_it(ask, owner):
+    asked = ask(owner, "Deploy?", "--json")
+    message, response = question(owner), {"selectedOption": "approve", "comment": "at noon"}
+    respond(owner.server, message, response, "--feedback", "good")
+    code, output, _ = asked.ends()
+    assert code == ANSWERED
+    assert json.loads(output) == {
+        "status": "completed", "messageId": message["id"], "response": response, "feedback": "good",
+    }
+
+
+def test_a_negative_option_has_an_exit_code_of_its_own(ask, owner):
+    asked = ask(owner, "Deploy?")
+    respond(owner.server, question(owner), {"selectedOption": "reject"})
+    assert asked.ends()[:2] == (NEGATIVE, "reject\n")
+
+
+def test_options_are_offered_as_given(ask, owner):
+    asked = ask(owner, "When?", "--option", "now=Right now", "--option", "later", "--negative", "never=Not at all")
+    message = question(owner)
+    shown = [(option["id"], option["label"], option["style"]) for option in message["review"]["payload"]["options"]]
+    assert shown == [("now", "Right now", "primary"), ("later", "later", "primary"), ("never", "Not at all", "danger")]
+    respond(owner.server, message, {"selectedOption": "later"})
+    assert asked.ends()[:2] == (ANSWERED, "later\n")
+
+
+def test_a_text_is_asked_for_and_printed(ask, owner):
+    asked = ask(owner, "Which branch?", "--input")
+    message = question(owner)
+    assert message["review"]["type"] == "text-input"
+    respond(owner.server, message, {"text": "main\nor develop"})
+    assert asked.ends()[:2] == (ANSWERED, "main\nor develop\n")
+
+
+def test_expired_has_an_exit_code_of_its_own(ask, owner):
+    code, output, errors = ask(owner, "Anybody?", "--expires", "1").ends()
+    assert (code, output) == (EXPIRED, "")
+    assert "expired" in errors
+    code, output, _ = ask(owner, "Anybody?", "--expires", "1", "--json").ends()
+    assert (code, json.loads(output)["status"]) == (EXPIRED, "expired")
+
+
+def test_an_answer_that_was_read_is_acknowledged(ask, owner):
+    asked = ask(owner, "Deploy?")
+    respond(owner.server, question(owner), {"selectedOption": "approve"})
+    asked.ends()
+    assert answers(owner) == []
+    assert messages(owner)[0]["deliveryStatus"] == "agent_received"
+
+
+# What ends it otherwise
+
+
+def test_a_server_that_is_not_there_is_given_up_when_patience_ends(ask, owner):
+    code, output, errors = ask(owner, "Deploy?", "--patience", "1", PLACET_URL=f"http://127.0.0.1:{quiet_port()}").ends()
+    assert (code, output) == (UNREACHABLE, "")
+    assert "cannot be reached" in errors
+
+
+@pytest.mark.parametrize("wrong", [{"API_KEY": "hp_wrong"}, {"CHANNEL_ID": "nobody"}], ids=["key", "channel"])
+def test_what_the_server_refuses_ends_it_at_once_with_the_servers_sentence(ask, owner, wrong):
+    code, output, errors = ask(owner, "Deploy?", **wrong).ends()
+    assert (code, output) == (REFUSED, "")
+    assert ("Invalid API key" if "API_KEY" in wrong else "Not your agent") in errors
+
+
+def test_a_question_that_is_retracted_ends_it(ask, owner):
+    asked = ask(owner, "Deploy?")
+    message = question(owner)
+    owner.request("DELETE", f"messages/{message['id']}", params={"channel": owner.channel})
+    assert asked.ends()[:2] == (REFUSED, "")
+
+
+def test_a_file_that_is_not_there_is_told_before_anything_is_asked(ask, owner):
+    code, _, errors = ask(owner, "Deploy?", "--file", "/nonexistent/x.log").ends()
+    assert code == REFUSED and "/nonexistent/x.log" in errors
+    assert messages(owner) == []
+
+
+@pytest.mark.parametrize("arguments", [
+    [], ["Deploy?", "--input", "--option", "a"], ["Deploy?", "--option", "a", "--negative", "a=b"],
+    ["Deploy?", "--patience", "-1"], ["Deploy?", "--option", "=x"], ["Deploy?", "--unknown"], ["a", "b"],
+], ids=" ".join)
+def test_wrong_usage(ask, owner, arguments):
+    assert ask(owner, *arguments).ends()[0] == USAGE
+    assert messages(owner) == []
+
+
+@pytest.mark.parametrize("missing", ["API_KEY", "CHANNEL_ID"])
+def test_who_asks_and_where_must_be_known(ask, owner, missing):
+    code, _, errors = ask(owner, "Deploy?", **{missing: ""}).ends()
+    assert code == USAGE and missing in errors
+
+
+# Files
+
+
+@pytest.mark.parametrize("name", [
+    "Übersicht \"final\" (1).md", "a'b;c, d=e&f.txt", "100% %41.csv", "日本語 log.txt", "-rf.txt", "plain.log",
+    "cafe\u0301.txt",
+])
+def test_files_are_attached_under_their_names(ask, owner, tmp_path, name):
+    (tmp_path / name).write_bytes(os.urandom(1000))
+    asked = ask(owner, "Deploy?", f"--file={tmp_path / name}")
+    message = question(owner)
+    [attachment] = message["attachments"]
+    assert attachment["filename"] == name.replace("e\u0301", "é")
+    assert owner.content(attachment["id"]) == (tmp_path / name).read_bytes()
+    respond(owner.server, message, {"selectedOption": "approve"})
+    assert asked.ends()[0] == ANSWERED
+
+
+def test_a_line_end_or_an_escape_in_a_name_makes_no_other_form(ask, owner, tmp_path):
+    name = "a\r\nx-evil: 1\r\n\r\n%22b%0A\".txt"
+    (tmp_path / name).write_bytes(b"1")
+    ask(owner, "Deploy?", "--file", str(tmp_path / name))
+    [attachment] = question(owner)["attachments"]
+    assert attachment["size"] == 1
+    assert attachment["filename"] == "ax-evil: 1%22b%0A\".txt"
+
+
+def test_large_files_and_many(ask, owner, tmp_path):
+    sizes = [20 << 20, 0, 1, 256 << 10]
+    paths = [tmp_path / f"{number}.bin" for number in range(len(sizes))]
+    for path, size in zip(paths, sizes):
+        path.write_bytes(os.urandom(size))
+    ask(owner, "Deploy?", *(f"--file={path}" for path in paths))
+    attachments = question(owner)["attachments"]
+    assert [file["sha256"] for file in attachments] == [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+
+
+# Once under one key
+
+
+def test_asked_again_under_its_key_it_attaches_nothing_and_leaves_nothing(ask, owner, tmp_path):
+    (tmp_path / "build.log").write_bytes(os.urandom(1000))
+    arguments = ["Deploy?", "--key", "build-7", "--file", str(tmp_path / "build.log")]
+    first = ask(owner, *arguments)
+    message = question(owner)
+    first.kill()
+    (tmp_path / "build.log").write_bytes(os.urandom(2000))
+    again = ask(owner, *arguments)
+    eventually(lambda: owner.server.log().count("DELETE") and question(owner), "the second file is taken back")
+    respond(owner.server, message, {"selectedOption": "approve"})
+    assert again.ends()[:2] == (ANSWERED, "approve\n")
+    assert [file["id"] for file in owner.files()] == [file["id"] for file in message["attachments"]]
+    assert len(messages(owner)) == 1
+    # And when there is an answer already.
+    assert ask(owner, *arguments).ends()[:2] == (ANSWERED, "approve\n")
+    assert len(owner.files()) == 1 and len(messages(owner)) == 1
+
+
+def test_a_file_that_was_taken_back_without_our_hearing_of_it_is_no_failure(ask, owner, tmp_path):
+    """A server whose answer to the DELETE is lost, as by kill -9: the repeat finds nothing."""
+    (tmp_path / "build.log").write_bytes(b"1")
+    lost = []
+
+    class Stand(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"] or 0))
+            self.reply(201, {"id": "1", "attachments": []})
+
+        def do_GET(self):
+            review = {"response": {"selectedOption": "approve"}}
+            self.reply(200, {"status": "completed", "message": {"review": review}})
+
+        def do_DELETE(self):
+            lost.append(self.path)
+            if len(lost) > 1:
+                self.reply(404, {"message": "File not found"})
+
+        def reply(self, status, body):
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Stand) as stand:
+        threading.Thread(target=stand.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{stand.server_port}"
+        asked = ask(owner, "Deploy?", "--file", str(tmp_path / "build.log"), PLACET_URL=url)
+        assert asked.ends()[:2] == (ANSWERED, "approve\n")
+        stand.shutdown()
+    assert len(lost) == 2
+
+
+def test_run_twice_at_once_under_one_key_it_asks_once(ask, owner):
+    both = [ask(owner, "Deploy?", "--key", "build-8") for _ in range(2)]
+    message = question(owner)
+    said = [client.process.stderr.readline() for client in both]
+    assert all(message["id"] in line for line in said)
+    respond(owner.server, message, {"selectedOption": "approve"})
+    assert [client.ends()[:2] for client in both] == [(ANSWERED, "approve\n")] * 2
+    assert len(messages(owner)) == 1
+
+
+# Away and back
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_it_goes_on_when_the_server_is_back(ask, restartable, end):
+    owner = restartable.owner()
+    asked = ask(owner, "Deploy?", "--patience", "60")
+    message = question(owner)
+    getattr(restartable, end)()
+    restartable.start(restartable.port)
+    assert asked.is_running
+    respond(restartable, message, {"selectedOption": "approve"})
+    assert asked.ends()[:2] == (ANSWERED, "approve\n")
+
+
+def test_it_asks_once_the_server_is_there(ask, make_server):
+    server = make_server().start(quiet_port())
+    owner = server.owner()
+    server.stop()
+    asked = ask(owner, "Deploy?", "--patience", "60")
+    owner = owner.another()
+    server.start(server.port)
+    respond(server, question(owner), {"selectedOption": "approve"})
+    assert asked.ends()[:2] == (ANSWERED, "approve\n")
+
+
+def test_an_answer_given_while_nobody_waited_is_there_at_the_next_run(ask, restartable):
+    owner = restartable.owner()
+    asked = ask(owner, "Deploy?", "--key", "night")
+    message = question(owner)
+    asked.kill()
+    respond(restartable, message, {"selectedOption": "reject"})
+    restartable.kill()
+    owner = owner.another()
+    restartable.start(restartable.port)
+    assert ask(owner, "Deploy?", "--key", "night").ends()[:2] == (NEGATIVE, "reject\n")
+    assert answers(owner) == []

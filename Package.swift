@@ -133,7 +133,7 @@ let package = Package(
         tests(
             "AppTests",
             [
-                "App", "Routing", "Index", "Blobs", "Delivery",
+                "App", "Accounts", "Routing", "Index", "Blobs", "Delivery",
                 .hummingbird, .hummingbirdTesting, .httpTypes, .grdb, .logging, .crypto, .nioCore, .nioPosix,
             ]
         ),

@@ -40,18 +40,20 @@ struct PasswordHash: Sendable {
     }
 
     /// Hashes a new password. Blocks for about 0.1 s.
-    init(hashing password: String) throws {
+    ///
+    /// - Parameter logRounds: lower only in tests, which sign in often.
+    init(hashing password: String, logRounds: Int = logRounds) throws {
         let salt = SymmetricKey(size: .init(bitCount: Self.saltBytes * 8)).withUnsafeBytes { Data($0) }
         let key = try KDF.Scrypt.deriveKey(
             from: Data(password.utf8),
             salt: salt,
             outputByteCount: Self.hashBytes,
-            rounds: 1 << Self.logRounds,
+            rounds: 1 << logRounds,
             blockSize: Self.blockSize,
             parallelism: Self.parallelism
         )
         let hash = key.withUnsafeBytes { Data($0) }
-        let parameters = "ln=\(Self.logRounds),r=\(Self.blockSize),p=\(Self.parallelism)"
+        let parameters = "ln=\(logRounds),r=\(Self.blockSize),p=\(Self.parallelism)"
         encoded = "$scrypt$\(parameters)$\(salt.base64URLEncodedString())$\(hash.base64URLEncodedString())"
     }
 }

@@ -43,11 +43,19 @@ private struct OneKey: AgentAuthenticator {
     }
 }
 
+/// One token is valid, and nobody's but its holder's.
+private struct OneSession: HumanAuthenticator {
+    func principal(forToken token: String) async throws -> HumanPrincipal? {
+        token == "hs_right" ? HumanPrincipal(userID: "u", sessionID: "s", isOwner: false) : nil
+    }
+}
+
 @Suite("Routers")
 struct RouterTests {
     private let routers = Routers(
         modules: [Probe()],
         authenticator: OneKey(),
+        humans: OneSession(),
         limits: nil,
         translate: { $0 is Probe.Full ? APIError(.insufficientStorage, "The storage is full") : nil }
     )

@@ -19,6 +19,13 @@ package struct Connection: Sendable {
         try await trigger(ConnectionHandler.SendFile(region: region))
     }
 
+    /// Calls `act` once, when the client hangs up or has done so; takes the place of what was to be called before.
+    ///
+    /// The end of what the client sends counts as hanging up: a socket does not tell the two apart.
+    package func onHangUp(_ act: @escaping @Sendable () -> Void) {
+        channel.triggerUserOutboundEvent(ConnectionHandler.OnHangUp(act: act), promise: nil)
+    }
+
     /// Cancelling the task, as a stopping server does, closes the connection: a client that reads no more would hold the
     /// event back for ever.
     private func trigger(_ event: some Sendable) async throws -> Bool {

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
+import Synchronization
 import Testing
 
 @testable import Routing
@@ -138,6 +139,31 @@ struct ConnectionHandlerTests {
             return
         }
         #expect(head.headerFields[.connection] == passedOn)
+    }
+
+    // MARK: Hanging up
+
+    @Test("who wants to know hears once that the client hung up, also when it had before", arguments: [true, false])
+    func hangUp(isEarly: Bool) throws {
+        let wire = try Wire()
+        let count = Atomic(0)
+        try wire.clientSends(Self.getting)
+        if isEarly { wire.clientCloses() }
+        try wire.trigger(ConnectionHandler.OnHangUp { count.add(1, ordering: .relaxed) })
+        #expect(count.load(ordering: .relaxed) == (isEarly ? 1 : 0))
+        wire.clientCloses()
+        wire.channel.pipeline.fireChannelInactive()
+        #expect(count.load(ordering: .relaxed) == 1)
+    }
+
+    @Test("a connection that breaks without an end of the sending half was hung up too")
+    func brokenConnection() throws {
+        let wire = try Wire()
+        let count = Atomic(0)
+        try wire.clientSends(Self.getting)
+        try wire.trigger(ConnectionHandler.OnHangUp { count.add(1, ordering: .relaxed) })
+        wire.channel.pipeline.fireChannelInactive()
+        #expect(count.load(ordering: .relaxed) == 1)
     }
 
     // MARK: File regions

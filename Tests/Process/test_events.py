@@ -130,6 +130,27 @@ def test_the_stream_ends_with_its_channel_and_with_its_key(server, listener):
         assert events.next() is None
 
 
+def test_a_connection_outlives_its_waits_and_a_client_that_hangs_up_frees_its_own(make_server):
+    server = make_server().start()
+    idle = server.socket_count()
+    owner = server.owner()
+    review = say(owner, review={"type": "approval"})
+    target = f"/api/v1/reviews/{review['id']}/wait?channel={owner.channel}"
+    owner.session.close()
+    eventually(lambda: server.socket_count() == idle, "the owner's connection is closed")
+    with Wire(server) as wire:
+        for _ in range(2):
+            wire.send(head("GET", f"{target}&timeout=1", key=owner.key))
+            assert wire.answer().json() == {"status": "timeout"}
+    eventually(lambda: server.socket_count() == idle, "that connection is closed")
+    for end in (Wire.half_close, Wire.close, Wire.reset):
+        parked = Wire(server).send(head("GET", f"{target}&timeout=30000", key=owner.key))
+        eventually(lambda: server.socket_count() > idle, "the wait has come")
+        end(parked)
+        eventually(lambda: server.socket_count() == idle, "nothing is left of it", deadline=5)
+        parked.close()
+
+
 def test_sigterm_ends_streams_and_parked_waits_at_once(make_server):
     server = make_server().start()
     owner = server.owner()

@@ -84,7 +84,7 @@ struct WaitingTests {
             let start = ContinuousClock.now
             #expect(try await Self.response(to: message, fixture.index, timeout: timeout) == nil)
             let waited = ContinuousClock.now - start
-            #expect(waited >= timeout - .milliseconds(1) && waited < .seconds(5))
+            #expect(waited >= timeout - .milliseconds(1) && waited < .seconds(120))
         }
         #expect(fixture.index.feed.doorbells.counts == [0, 0, 0])
     }

@@ -14,6 +14,7 @@ struct EventStream<Views: EventViews>: Sendable {
     let views: Views
     let channelID: String
     let principal: AgentPrincipal
+    let connection: Connection
     /// The number of the last change that the client knows.
     let start: Int64
 
@@ -24,9 +25,11 @@ struct EventStream<Views: EventViews>: Sendable {
             try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
             while true {
                 let after = last
-                let next = try await index.wait(for: .channel(channelID), until: .now + Self.heartbeat) {
-                    () async throws -> Next? in try await self.next(after: after)
-                }
+                let next = try await index.wait(
+                    for: .channel(channelID),
+                    until: .now + Self.heartbeat,
+                    onStart: { cancel in connection.onHangUp(cancel) }
+                ) { () async throws -> Next? in try await self.next(after: after) }
                 guard let next else {
                     last = index.changes(channelID: channelID, after: last)?.last ?? last
                     try await writer.write(ByteBuffer(string: ": alive\nid: \(last)\n\n"))

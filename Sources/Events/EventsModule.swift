@@ -30,6 +30,7 @@ package struct EventsModule<Views: EventViews>: RouteModule {
             views: views,
             channelID: channel,
             principal: context.principal,
+            connection: context.connection,
             start: lastSeen ?? index.lastChangeNumber
         )
         let headers: HTTPFields = [

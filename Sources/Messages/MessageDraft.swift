@@ -70,8 +70,12 @@ struct MessageDraft: Sendable {
             streamState: streamID == nil ? nil : streamState ?? .streaming,
             createdAt: tx.now
         )
-        let stored = try tx.insertOrKeepFirst(message, review: try review?.review(of: message, now: tx.now))
+        let review = try review?.review(of: message, now: tx.now)
+        let stored = try tx.insertOrKeepFirst(message, review: review)
         guard stored.id == id else { return try repeated(try whole(stored.id, tx), tx) }
+        if attachmentIDs.isEmpty, texts.isEmpty, streamID == nil {
+            return MessageWithParts(message: message, review: review)
+        }
         try tx.attachAll(attachmentIDs, to: message)
         if !texts.isEmpty { try attachTexts(id) }
         return try whole(id, tx)

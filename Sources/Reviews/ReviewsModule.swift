@@ -64,12 +64,29 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
     func wait(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
         let userID = context.principal.userID
-        let finished = try await park(request, context, for: .message(id)) { () async throws -> MessageWithParts? in
-            let message = try await message(id, in: channel, of: userID)
-            return message.review?.status == .pending ? nil : message
+        let isOver = try await park(request, context, for: .message(id)) { () async throws -> Bool? in
+            try await isFinished(id, in: channel, of: userID) ? true : nil
         }
-        guard let finished else { return try .json(Outcome<Views.View>(status: .timeout)) }
-        return try .json(Outcome(status: Self.status(of: finished), message: try await views.withTexts(finished)))
+        guard isOver != nil else { return try .json(Outcome<Views.View>(status: .timeout)) }
+        return try await outcome(id, in: channel, of: userID)
+    }
+
+    /// One look of a wait. Holds no message: what a task's functions have room for stays with it while it is parked.
+    private func isFinished(_ id: String, in channel: String, of userID: String) async throws -> Bool {
+        let (isPending, isOverdue) = try await index.read { reader in
+            guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
+            guard let review = try reader.review(messageID: id, channelID: channel) else {
+                throw APIError.reviewNotFound
+            }
+            return (review.status == .pending, review.isOverdue(at: .now()))
+        }
+        guard isOverdue else { return !isPending }
+        return try await message(id, in: channel, of: userID).review?.status != .pending
+    }
+
+    private func outcome(_ id: String, in channel: String, of userID: String) async throws -> Response {
+        let message = try await message(id, in: channel, of: userID)
+        return try .json(Outcome(status: Self.status(of: message), message: try await views.withTexts(message)))
     }
 
     /// The finished reviews that the agent has not acknowledged, the first to finish first; waits for one when there is
@@ -106,11 +123,13 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
     ) async throws -> Found? {
         let asked = try request.query("timeout").flatMap(Int.init) ?? Self.maxWait
         let timeout = Duration.milliseconds(asked > 0 ? min(asked, Self.maxWait) : Self.maxWait)
-        try await context.connection.closeAfterAnswer()
         do {
-            return try await request.body.consumeWithCancellationOnInboundClose { _ in
-                try await index.wait(for: topic, until: .now + timeout, look)
-            }
+            return try await index.wait(
+                for: topic,
+                until: .now + timeout,
+                onStart: { cancel in context.connection.onHangUp(cancel) },
+                look
+            )
         } catch IndexError.closed {
             return nil
         }

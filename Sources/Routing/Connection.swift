@@ -10,12 +10,6 @@ package struct Connection: Sendable {
         _ = try await trigger(ConnectionHandler.AcceptBody())
     }
 
-    /// Ends the connection with the answer to this request, which says so; for handlers that watch for the client to
-    /// leave, after which nothing more can be read.
-    package func closeAfterAnswer() async throws {
-        _ = try await trigger(ConnectionHandler.CloseAfterAnswer())
-    }
-
     /// Sends part of a file as response body without copying it through user space (sendfile).
     ///
     /// Returns when the kernel has taken the bytes, which is the back-pressure.
@@ -23,6 +17,13 @@ package struct Connection: Sendable {
     ///   send buffers instead.
     package func sendFile(_ region: FileRegion) async throws -> Bool {
         try await trigger(ConnectionHandler.SendFile(region: region))
+    }
+
+    /// Calls `act` once, when the client hangs up or has done so; takes the place of what was to be called before.
+    ///
+    /// The end of what the client sends counts as hanging up: a socket does not tell the two apart.
+    package func onHangUp(_ act: @escaping @Sendable () -> Void) {
+        channel.triggerUserOutboundEvent(ConnectionHandler.OnHangUp(act: act), promise: nil)
     }
 
     /// Cancelling the task, as a stopping server does, closes the connection: a client that reads no more would hold the

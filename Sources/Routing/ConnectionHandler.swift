@@ -17,8 +17,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     struct AcceptBody: Sendable {}
-    struct CloseAfterAnswer: Sendable {}
     struct SendFile: Sendable { let region: FileRegion }
+    struct OnHangUp: Sendable { let act: @Sendable () -> Void }
 
     /// How long a refused client may go on sending while it has not read the answer. Closing at once would make the
     /// kernel reset the connection, and the client would lose the answer (RFC 9112 section 9.6).
@@ -31,6 +31,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var holdsHead = false
     private var codec: ChannelHandlerContext?
     private var deadline: Scheduled<Void>?
+    private var hasHungUp = false
+    private var onHangUp: (@Sendable () -> Void)?
 
     private let logger: Logger
 
@@ -87,11 +89,23 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent { clientHungUp() }
         if isLingering, case .inputClosed? = event as? ChannelEvent {
             context.close(promise: nil)
         } else {
             context.fireUserInboundEventTriggered(event)
         }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        clientHungUp()
+        context.fireChannelInactive()
+    }
+
+    private func clientHungUp() {
+        hasHungUp = true
+        onHangUp?()
+        onHangUp = nil
     }
 
     // MARK: Responses
@@ -154,8 +168,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 return
             }
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: promise)
-        case is CloseAfterAnswer:
-            exchange.closeAfterAnswer()
+        case let event as OnHangUp:
+            onHangUp = event.act
+            if hasHungUp { clientHungUp() }
             promise?.succeed()
         case let event as SendFile:
             guard let codec else {

@@ -27,11 +27,8 @@ struct Exchange: Sendable {
         return true
     }
 
-    /// What follows on the connection will not be read: the answer to this request is the last.
-    mutating func closeAfterAnswer() { closing = true }
-
-    /// The head of the answer is about to be written. True when it is the last: as asked for, or because the request is
-    /// still arriving and what is left of it would have to be read to the end to reach the next one.
+    /// The head of the answer is about to be written. True when the request is still arriving: what is left of it would
+    /// have to be read to the end to reach the next request, so the connection closes instead.
     mutating func beginResponse() -> Bool {
         closing = closing || !bodyIsComplete
         return closing

@@ -101,7 +101,7 @@ struct WorkerTests {
                 }
             )
             let request = try sample("http://Hook.invalid.:\(receiver.port)/hook")
-            #expect(try await client.send(request, timeout: .seconds(10), turn: 0) == 200)
+            #expect(try await client.send(request, timeout: .seconds(120), turn: 0) == 200)
             #expect(asked.withLock { $0 } == ["hook.invalid"])
         }
     }
@@ -121,9 +121,9 @@ struct WorkerTests {
                 }
             )
             let request = try sample("http://hook.invalid:\(receiver.port)/hook")
-            #expect(try await client.send(request, timeout: .seconds(10), turn: 0) == 200)
+            #expect(try await client.send(request, timeout: .seconds(120), turn: 0) == 200)
             await #expect(throws: AttemptFailure.self) {
-                try await client.send(request, timeout: .seconds(10), turn: 0)
+                try await client.send(request, timeout: .seconds(120), turn: 0)
             }
         }
     }

@@ -176,7 +176,7 @@ def test_of_two_responses_one_is_accepted_and_the_other_comes_too_late(twice):
 
 
 def test_requests_after_a_wait_reach_the_server(server):
-    """The connection of a wait is closed after it, and the answer says so: no client sends the next request into it."""
+    """A connection lives on after a wait: no client sends its next request into one that is about to go."""
     owner = server.owner()
     for path in ["answers", "agents"] * 50:
         assert owner.request("GET", path, params={"channel": owner.channel, "timeout": 1}).status_code == 200

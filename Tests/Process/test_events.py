@@ -111,6 +111,14 @@ def test_nothing_of_another_channel_is_told(server, listener):
         assert events.response.status_code == 403
 
 
+def test_a_client_that_leaves_frees_everything_at_once(server, listener):
+    eventually(lambda: server.socket_count() < 20, "earlier clients are gone")
+    before = server.socket_count()
+    with Events(listener):
+        eventually(lambda: server.socket_count() == before + 1, "the stream is open")
+    eventually(lambda: server.socket_count() == before, "the stream is closed", deadline=5)
+
+
 def test_the_stream_ends_with_its_channel_and_with_its_key(server, listener):
     with Events(listener) as events:
         listener.request("DELETE", f"agents/{listener.channel}")
@@ -128,6 +136,27 @@ def test_the_stream_ends_with_its_channel_and_with_its_key(server, listener):
             json={"channelId": revoked.channel, "text": "not for the revoked"}, timeout=20,
         ).raise_for_status()
         assert events.next() is None
+
+
+def test_a_connection_outlives_its_waits_and_a_client_that_hangs_up_frees_its_own(make_server):
+    server = make_server().start()
+    idle = server.socket_count()
+    owner = server.owner()
+    review = say(owner, review={"type": "approval"})
+    target = f"/api/v1/reviews/{review['id']}/wait?channel={owner.channel}"
+    owner.session.close()
+    eventually(lambda: server.socket_count() == idle, "the owner's connection is closed")
+    with Wire(server) as wire:
+        for _ in range(2):
+            wire.send(head("GET", f"{target}&timeout=1", key=owner.key))
+            assert wire.answer().json() == {"status": "timeout"}
+    eventually(lambda: server.socket_count() == idle, "that connection is closed")
+    for end in (Wire.half_close, Wire.close, Wire.reset):
+        parked = Wire(server).send(head("GET", f"{target}&timeout=30000", key=owner.key))
+        eventually(lambda: server.socket_count() > idle, "the wait has come")
+        end(parked)
+        eventually(lambda: server.socket_count() == idle, "nothing is left of it", deadline=5)
+        parked.close()
 
 
 def test_sigterm_ends_streams_and_parked_waits_at_once(make_server):

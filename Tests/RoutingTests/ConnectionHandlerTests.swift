@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
+import Synchronization
 import Testing
 
 @testable import Routing
@@ -64,19 +65,6 @@ struct ConnectionHandlerTests {
         #expect(answer.contains("Connection: close\r\n"))
         #expect(answer.hasSuffix("\r\n\r\nno!"))
         #expect(wire.closed == [.output])
-    }
-
-    @Test("the last answer says Connection: close, and nothing that follows on the connection reaches the server")
-    func lastAnswer() throws {
-        let wire = try Wire()
-        try wire.clientSends(Self.getting)
-        try wire.trigger(ConnectionHandler.CloseAfterAnswer())
-        try wire.serverAnswers(.ok, [.contentLength: "0"])
-        #expect(try wire.received().contains("Connection: close\r\n"))
-        #expect(wire.closed == [.output])
-        _ = try wire.arrived()
-        try wire.clientSends(Self.getting)
-        #expect(try wire.arrived() == [])
     }
 
     @Test("after an early answer what still comes is dropped, also a whole next request")
@@ -151,6 +139,31 @@ struct ConnectionHandlerTests {
             return
         }
         #expect(head.headerFields[.connection] == passedOn)
+    }
+
+    // MARK: Hanging up
+
+    @Test("who wants to know hears once that the client hung up, also when it had before", arguments: [true, false])
+    func hangUp(isEarly: Bool) throws {
+        let wire = try Wire()
+        let count = Atomic(0)
+        try wire.clientSends(Self.getting)
+        if isEarly { wire.clientCloses() }
+        try wire.trigger(ConnectionHandler.OnHangUp { count.add(1, ordering: .relaxed) })
+        #expect(count.load(ordering: .relaxed) == (isEarly ? 1 : 0))
+        wire.clientCloses()
+        wire.channel.pipeline.fireChannelInactive()
+        #expect(count.load(ordering: .relaxed) == 1)
+    }
+
+    @Test("a connection that breaks without an end of the sending half was hung up too")
+    func brokenConnection() throws {
+        let wire = try Wire()
+        let count = Atomic(0)
+        try wire.clientSends(Self.getting)
+        try wire.trigger(ConnectionHandler.OnHangUp { count.add(1, ordering: .relaxed) })
+        wire.channel.pipeline.fireChannelInactive()
+        #expect(count.load(ordering: .relaxed) == 1)
     }
 
     // MARK: File regions

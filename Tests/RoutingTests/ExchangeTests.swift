@@ -9,7 +9,6 @@ private enum Step: Sendable {
     case body
     case end
     case wantsBody
-    case isLast
     case answerBegins
     case answerEnds
 }
@@ -59,7 +58,6 @@ struct ExchangeTests {
                 false, false,
             ]
         ),
-        Story("the last answer closes", [.head, .end, .isLast, .answerBegins, .answerEnds], [true, true]),
         Story("an answer before the body closes", [.head, .answerBegins, .answerEnds], [true, true]),
         Story("an answer amid the body closes", [.head, .body, .answerBegins, .body, .answerEnds], [true, true]),
         Story(
@@ -84,7 +82,7 @@ struct ExchangeTests {
         #expect(replay(story.steps) == story.answers)
     }
 
-    @Test("an answer to a request that is still arriving, or the last, closes the connection", arguments: closing)
+    @Test("an answer to a request that is still arriving closes the connection", arguments: closing)
     private func closes(story: Story) {
         #expect(replay(story.steps) == story.answers)
     }
@@ -99,7 +97,6 @@ struct ExchangeTests {
             case .body: exchange.readBody()
             case .end: exchange.readEnd()
             case .wantsBody: answers.append(exchange.acceptBody())
-            case .isLast: exchange.closeAfterAnswer()
             case .answerBegins: answers.append(exchange.beginResponse())
             case .answerEnds: answers.append(exchange.endResponse())
             }

@@ -62,8 +62,12 @@ final class Doorbells: Sendable {
                 if let call { continuation.resume(returning: call) }
             }
         } onCancel: {
-            call(.cancelled) { _ in [waiter] }
+            cancel(waiter)
         }
+    }
+
+    func cancel(_ waiter: Waiter) {
+        call(.cancelled) { _ in [waiter] }
     }
 
     func ring(_ topics: Set<Topic>) {

@@ -13,13 +13,18 @@ extension Index {
     ///
     /// For long-polls. Between the looks it costs no thread and no timer. Throws what `look` throws,
     /// `CancellationError` at once when the task is cancelled, and ``IndexError/closed``.
+    ///
+    /// - Parameter onStart: gets a function that ends the wait as cancelling the task would: for a caller who learns that
+    ///   nobody waits any more, and need not have a task of its own for that.
     package func wait<T: Sendable>(
         for topic: Topic,
         until deadline: ContinuousClock.Instant,
+        onStart: (_ cancel: @escaping @Sendable () -> Void) -> Void = { _ in },
         _ look: @Sendable () async throws -> T?
     ) async throws -> T? {
         let waiter = feed.doorbells.register(topic, until: deadline)
         defer { feed.doorbells.unregister(waiter, topic) }
+        onStart { [doorbells = feed.doorbells] in doorbells.cancel(waiter) }
         while true {
             if let seen = try await look() { return seen }
             switch await feed.doorbells.wait(waiter) {

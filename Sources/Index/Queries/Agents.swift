@@ -3,7 +3,7 @@ import GRDB
 extension Querying {
     /// Whether a channel exists and is this user's; which of the two fails is not told apart.
     package func owns(_ channelID: String, userID: String) throws -> Bool {
-        try agent(id: channelID)?.userId == userID
+        try Int.fetchOne(db.cachedStatement(sql: SQL.owns), arguments: [channelID, userID]) != nil
     }
 
     /// The agent of that id, whoever owns it; nil from its removal on.
@@ -69,6 +69,7 @@ extension Querying {
 
 private enum SQL {
     static let agentByID = "SELECT \(Agent.columns) FROM agents WHERE id = ? AND removed_at IS NULL"
+    static let owns = "SELECT 1 FROM agents WHERE id = ? AND user_id = ? AND removed_at IS NULL"
     static let agentsByUser = """
         SELECT \(Agent.columns) FROM agents WHERE user_id = ? AND removed_at IS NULL ORDER BY id DESC
         """

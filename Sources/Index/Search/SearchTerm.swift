@@ -18,14 +18,19 @@ struct SearchTerm: Equatable {
     /// FTS5 query in the middle.
     var findsNothing: Bool { scalars.count > Self.maxLength || scalars.contains("\0") }
 
-    /// The FTS5 query for texts that have all trigrams of the term, a few of them maybe elsewhere than in the term;
-    /// nil when it is shorter than a trigram.
+    /// The FTS5 query for texts that have trigrams of the term, a few of them maybe elsewhere than in the term; nil when
+    /// it is shorter than a trigram.
     ///
-    /// No more than `maxTrigrams`: a longer term is as good as found, and the pattern decides anyway.
+    /// Every other trigram: their neighbours are read for long and exclude little. But all with a space, which are the
+    /// rare ones: they exclude most of the texts that have the words apart. And no more than `maxTrigrams`: a longer
+    /// term is as good as found, and the pattern decides anyway.
     var trigramQuery: String? {
         guard scalars.count >= 3 else { return nil }
-        let starts = (0...scalars.count - 3).prefix(Self.maxTrigrams)
-        return starts.map { start in
+        let last = scalars.count - 3
+        let starts = (0...last).lazy.filter {
+            $0.isMultiple(of: 2) || $0 == last || scalars[$0..<$0 + 3].contains(" ")
+        }
+        return starts.prefix(Self.maxTrigrams).map { start in
             let trigram = scalars[start..<start + 3].map { $0 == "\"" ? "\"\"" : String($0) }
             return "\"\(trigram.joined())\""
         }

@@ -43,11 +43,16 @@ private struct OneKey: AgentAuthenticator {
     }
 }
 
+private struct Nobody: HumanAuthenticator {
+    func principal(forToken token: String) async throws -> HumanPrincipal? { nil }
+}
+
 @Suite("Routers")
 struct RouterTests {
     private let routers = Routers(
         modules: [Probe()],
         authenticator: OneKey(),
+        humans: Nobody(),
         limits: nil,
         translate: { $0 is Probe.Full ? APIError(.insufficientStorage, "The storage is full") : nil }
     )

@@ -38,12 +38,18 @@ struct Document: Sendable {
     /// What any operation of that kind may be answered with.
     private static func commonAnswers(of operation: JSONValue, _ method: String) -> [String: JSONValue] {
         var names = ["429": "TooManyRequests", "500": "ServerError", "503": "Unavailable"]
-        if operation["security"] == nil { names["401"] = "Unauthorized" }
+        let isSafe = method == "get" || method == "head"
+        if operation["security"] == nil {
+            names["401"] = "Unauthorized"
+        } else if operation.isForPeople {
+            names["401"] = "NotSignedIn"
+            if !isSafe { names["403"] = "CrossSite" }
+        }
         if operation["requestBody"] != nil {
             names["413"] = "ContentTooLarge"
             names["415"] = "UnsupportedMediaType"
         }
-        if method != "get", method != "head" { names["507"] = "StorageFull" }
+        if !isSafe { names["507"] = "StorageFull" }
         return names.mapValues { .object(["$ref": .string("#/components/responses/\($0)")]) }
     }
 
@@ -69,7 +75,7 @@ struct Document: Sendable {
 enum DocumentText {
     static let all = [
         conventions, errors, messages, messageSchemas, streams, reviews, reviewSchemas, files, fileSchemas, downloads,
-        agents, agentSchemas, events, webhooks, plugins, status,
+        agents, agentSchemas, events, webhooks, plugins, signIn, accounts, accountSchemas, conversations, status,
     ]
 }
 
@@ -79,6 +85,9 @@ struct DocumentConflict: Error {
 }
 
 extension JSONValue {
+    /// Whether an operation asks for a session: an agent's leaves `security` to the document, an open one empties it.
+    var isForPeople: Bool { self["security"]?.elements.isEmpty == false }
+
     /// The members of both; what is in both must be objects, which are merged.
     fileprivate func merged(with other: JSONValue) throws -> JSONValue {
         guard case .object(let left) = self, case .object(let right) = other else {

@@ -26,7 +26,8 @@ struct Example {
     }
 }
 
-/// An operation as a curl command that works when pasted into a shell with a key in `$PLACET_KEY`.
+/// An operation as a curl command that works when pasted into a shell with a key in `$PLACET_KEY`; those for people use
+/// the cookies that the one for signing in keeps in `cookies.txt`.
 struct CurlCommand {
     let text: String
 
@@ -48,8 +49,14 @@ struct CurlCommand {
             }
         var words = ["curl\(flag) \(Self.quoted("http://127.0.0.1:3001\(path)"))"]
         if view.operation["security"] == nil { words.append("-H \"x-api-key: $PLACET_KEY\"") }
+        if view.operation.isForPeople { words.append("-b cookies.txt") }
+        if Self.setsCookie(view.operation) { words.append("-c cookies.txt") }
         words += try Self.body(of: view.operation, document)
         text = words.joined(separator: " \\\n  ")
+    }
+
+    private static func setsCookie(_ operation: JSONValue) -> Bool {
+        (operation["responses"]?.members ?? [:]).values.contains { $0["headers"]?["Set-Cookie"] != nil }
     }
 
     private static func body(of operation: JSONValue, _ document: Document) throws -> [String] {

@@ -111,7 +111,7 @@ extension DocumentText {
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
               },
               "TooManyRequests": {
-                "description": "Too many requests from this key or address; send it again later.",
+                "description": "Too many requests from this key, session or address; send it again later.",
                 "headers": {
                   "Retry-After": {
                     "description": "In how many seconds.", "required": true, "schema": {"type": "integer", "minimum": 0}

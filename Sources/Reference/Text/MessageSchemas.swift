@@ -91,7 +91,7 @@ extension DocumentText {
               },
               "Message": {
                 "type": "object",
-                "description": "All members are always there but `statusEvents`.",
+                "description": "All members are always there but `statusEvents` and `agent`.",
                 "required": [
                   "id", "channelId", "senderType", "senderId", "text", "status", "review", "metadata", "deliveryStatus",
                   "iterationGroupId", "iteration", "clientId", "streamId", "streamState", "createdAt", "updatedAt",
@@ -122,7 +122,11 @@ extension DocumentText {
                   "attachments": {"type": "array", "items": {"$ref": "#/components/schemas/Attachment"}},
                   "statusEvents": {
                     "type": "array", "items": {"$ref": "#/components/schemas/StatusEvent"},
-                    "description": "Of the message's stream; only in lists."
+                    "description": "Of the message's stream; only in lists, and wherever people read it."
+                  },
+                  "agent": {
+                    "allOf": [{"$ref": "#/components/schemas/AgentSummary"}],
+                    "description": "Whose channel it is in; only where a person reads one message."
                   }
                 },
                 "examples": [{

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from openapi_document import ADMIN, PASSWORD, Person, World, fetch, operations, with_closed_objects
+from openapi_document import ADMIN, Person, World, fetch, operations, with_closed_objects
 
 DEADLINE = 300
 EXAMPLES = 50
@@ -15,7 +15,6 @@ FOLDER = Path(__file__).parent
 
 A_FUTURE_TIME = r"^2[1-9][0-9]{2}-0[1-9]-[01][1-9]T[01][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"
 
-# 429: tries to sign in are limited also where requests are not.
 CONFIG = """
 [generation]
 allow-x00 = false
@@ -23,19 +22,14 @@ allow-extra-parameters = false
 database = "none"
 
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", "304", "401", "403", "404", "409", "412", "416", "429"]
+expected-statuses = ["2xx", "304", "401", "403", "404", "409", "412", "416"]
 
 [checks.negative_data_rejection]
-expected-statuses = ["400", "401", "403", "404", "405", "409", "412", "415", "416", "422", "429"]
+expected-statuses = ["400", "401", "403", "404", "405", "409", "412", "415", "416", "422"]
 """
 
 
-# What would end the run itself: the session that it is made with, and the password that it signed in with. That
-# session and that user are none of those to be ended or deleted either, see `narrowed`.
-ENDS_THE_RUN = {"signOut", "refreshSession", "changePassword"}
-
-
-def narrowed(document, world, for_people):
+def narrowed(document, world):
     """The document with what a schema cannot say: ids that exist, and nothing that makes a request wait.
 
     `timeout` and the digests are judged by other tests: the one is never refused, the others cannot be guessed.
@@ -48,14 +42,7 @@ def narrowed(document, world, for_people):
         "messageId": [world.message] + [world.send(text="one of many", review={"type": "freeform"}) for _ in range(5)],
         "fileId": [world.file] + [world.owner.store(b"%d" % number, "a.txt")["id"] for number in range(5)],
         "agentId": [world.owner.another().with_channel("to be changed").channel for _ in range(5)],
-        "userId": [world.person.add_user(world.person.new_address()) for _ in range(5)],
-        "keyId": [world.person.add_key()["id"] for _ in range(5)],
-        "undeliveredId": [world.say() for _ in range(5)],
     }
-    for _ in range(5):
-        world.person.sign_in({"email": world.person.email, "password": PASSWORD})
-    sessions = world.person.ask("GET", "auth/sessions").json()
-    choices["sessionId"] = [session["id"] for session in sessions if not session["current"]]
     for name, values in choices.items():
         parameters[name] |= {"schema": {"type": "string", "enum": values}, "example": values[0]}
     # Never a host that would be looked up.
@@ -68,13 +55,9 @@ def narrowed(document, world, for_people):
     schemas["NewReview"]["properties"]["expiresAt"] = {"type": ["string", "null"], "pattern": A_FUTURE_TIME}
     for name in ("Upload", "MessageUpload"):
         del schemas[name]["properties"]["sha256"]
-    said = schemas["PersonMessage"]
-    del said["properties"]["attachmentIds"], said["anyOf"], schemas["NewResponse"]["properties"]["modifiedFileIds"]
-    said["required"].append("text")
-    said["properties"]["text"]["minLength"] = 1
     for operation in operations(document):
-        is_for_people = operation.is_for_people or operation.name == "signIn"
-        if operation.is_endless or operation.name in ENDS_THE_RUN or is_for_people != for_people:
+        # The routes of people are not fuzzed yet; every example of theirs is sent by test_openapi.
+        if operation.is_endless or operation.is_for_people or operation.name == "signIn":
             del operation.item[operation.method]
         for holder in (operation.item, operation.content):
             listed = holder.get("parameters", [])
@@ -82,15 +65,14 @@ def narrowed(document, world, for_people):
     return document
 
 
-def run(server, folder, *arguments, for_people=False):
+def run(server, folder, *arguments):
     world = World(Person(server))
-    credentials = f"Authorization: Bearer {world.person.token}" if for_people else f"x-api-key: {world.owner.key}"
-    (folder / "openapi.json").write_text(json.dumps(narrowed(fetch(server), world, for_people)))
+    (folder / "openapi.json").write_text(json.dumps(narrowed(fetch(server), world)))
     (folder / "schemathesis.toml").write_text(CONFIG)
     done = subprocess.run(
         [
             Path(sys.executable).parent / "schemathesis", "--config-file", folder / "schemathesis.toml",
-            "run", folder / "openapi.json", "--url", server.url, "-H", credentials,
+            "run", folder / "openapi.json", "--url", server.url, "-H", f"x-api-key: {world.owner.key}",
             "--checks", "all", "--max-examples", str(EXAMPLES), "--seed", "1", "--continue-on-failure",
             "--request-timeout", "20", "--no-color", *arguments,
         ],
@@ -107,9 +89,8 @@ def unlimited(make_server):
     return make_server(PLACET_RATE_LIMIT="off", PLACET_ADMIN_PASSWORD=ADMIN["password"]).start()
 
 
-@pytest.mark.parametrize("for_people", [False, True], ids=["agents", "people"])
-def test_requests_of_every_kind_are_answered_as_documented(unlimited, tmp_path, for_people):
-    said = run(unlimited, tmp_path, "--phases", "examples,coverage,fuzzing", for_people=for_people)
+def test_requests_of_every_kind_are_answered_as_documented(unlimited, tmp_path):
+    said = run(unlimited, tmp_path, "--phases", "examples,coverage,fuzzing")
     count = len(operations(json.loads((tmp_path / "openapi.json").read_text())))
     assert f"Tested: {count}" in said
 

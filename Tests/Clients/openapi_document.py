@@ -2,9 +2,11 @@
 
 import copy
 import json
+import uuid
 from dataclasses import dataclass, field
 
 import requests
+from placet_server import Owner
 
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 
@@ -12,7 +14,15 @@ METHODS = ("get", "head", "post", "put", "patch", "delete")
 AGENT = "01995c3e-8f00-7a10-9c41-0a6d5e2b7f11"
 MESSAGE = "01995c3f-1b42-7d33-8e2a-5b1c9f0e4d22"
 FILE = "01995c41-3d64-7f55-8a4c-7d3eb0206f44"
+USER = "01995c44-6b21-7a90-8f3c-2b5d7e0c4a55"
+SESSION = "01995c45-7f02-7b11-a9d0-3c6e8f1a5b66"
+KEY = "01995c46-2a10-7c22-b1e4-4d7f9a2b6c77"
+UNDELIVERED = "01995c48-0d55-7e66-83b2-6f9b1c4d8e99"
 STREAM = "run-42"
+EMAIL, NEW_EMAIL, PASSWORD = "ada@example.org", "grace@example.org", "correct horse"
+
+# How the first owner of a server signs in that is to have a World.
+ADMIN = {"email": "admin@placet.local", "password": "the first owner's"}
 
 
 def fetch(server):
@@ -53,6 +63,14 @@ class Operation:
         return [resolve(self.document, parameter) for parameter in given]
 
     @property
+    def is_for_people(self):
+        return bool(self.content.get("security"))
+
+    @property
+    def changes_an_account(self):
+        return self.content["tags"] == ["Accounts"] and self.method != "get"
+
+    @property
     def is_endless(self):
         return any("text/event-stream" in answer.get("content", {}) for answer in self.content["responses"].values())
 
@@ -77,21 +95,69 @@ def with_closed_objects(document):
     closed = copy.deepcopy(document)
     for name in (
         "Agent", "Message", "MessagePage", "Review", "Attachment", "AttachmentPage", "StatusEvent", "Error", "FieldError",
-        "Health", "Deleted", "Answers", "Answer", "Plugin", "PluginSetting",
+        "Health", "Deleted", "Answers", "Answer", "Plugin", "PluginSetting", "User", "SignedIn", "CreatedUser", "Session",
+        "ApiKey", "CreatedApiKey", "AgentSummary", "Done",
     ):
         closed["components"]["schemas"][name]["additionalProperties"] = False
     return closed
 
 
+class Person:
+    """An owner who is signed in, with a session, an API key to be changed, and another that stays."""
+
+    def __init__(self, server):
+        self.server = server
+        self.token = self.sign_in(ADMIN)
+        self.email = self.new_address()
+        self.id = self.add_user(self.email)
+        self.token = self.sign_in({"email": self.email, "password": PASSWORD})
+        self.session = self.ask("GET", "auth/sessions").json()[0]["id"]
+        self.key = self.add_key()["id"]
+        self.owner = Owner(server, self.add_key()["key"])
+
+    @staticmethod
+    def new_address():
+        return f"{uuid.uuid4().hex}@example.org"
+
+    def ask(self, method, path, **options):
+        """Asks as the person who is signed in."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        answer = requests.request(method, f"{self.server.url}/api/{path}", headers=headers, timeout=60, **options)
+        assert answer.ok, answer.text
+        return answer
+
+    def sign_in(self, credentials):
+        """The token of a new session."""
+        answer = requests.post(f"{self.server.url}/api/auth/login", json=credentials, timeout=60)
+        assert answer.status_code == 200, answer.text
+        return answer.cookies["access_token"]
+
+    def add_user(self, email):
+        new = {"email": email, "role": "owner", "password": PASSWORD}
+        return self.ask("POST", "users", json=new).json()["user"]["id"]
+
+    def add_key(self):
+        return self.ask("POST", "api-keys", json={}).json()
+
+
 class World:
     """One of everything that the examples are about."""
 
-    def __init__(self, owner):
-        self.owner = owner.another().with_channel("openapi")
+    def __init__(self, person):
+        self.person = person
+        self.new_email = person.new_address()
+        self.owner = person.owner.another().with_channel("openapi")
         self.agent = self.owner.channel
         self.message = self.send(text="Ship 1.4.0?", review={"type": "approval", "expiresInSeconds": 3600})
         self.file = self.owner.store(b"all green", "build.log")["id"]
         self.send(text="Working", streamId=STREAM)
+        # Never delivered: the server calls nothing on its own machine.
+        hook = {"channelId": self.agent, "url": "http://127.0.0.1:9/"}
+        assert self.owner.request("POST", "agents/setWebhook", json=hook).status_code == 200
+        self.undelivered = self.say()
+
+    def say(self):
+        return self.person.ask("POST", "messages", json={"channelId": self.agent, "text": "Hello"}).json()["id"]
 
     def send(self, **members):
         answer = self.owner.request("POST", "messages", json={"channelId": self.agent} | members)
@@ -101,6 +167,10 @@ class World:
     def applied_to(self, document):
         """The document with its examples about the things of this world."""
         text = json.dumps(document)
-        for theirs, ours in ((AGENT, self.agent), (MESSAGE, self.message), (FILE, self.file)):
+        for theirs, ours in (
+            (AGENT, self.agent), (MESSAGE, self.message), (FILE, self.file), (UNDELIVERED, self.undelivered),
+            (USER, self.person.id), (SESSION, self.person.session), (KEY, self.person.key),
+            (EMAIL, self.person.email), (NEW_EMAIL, self.new_email),
+        ):
             text = text.replace(theirs, ours)
         return json.loads(text)

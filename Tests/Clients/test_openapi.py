@@ -7,9 +7,18 @@ from html.parser import HTMLParser
 import pytest
 import requests
 from jsonschema import Draft202012Validator, FormatChecker
-from openapi_document import World, fetch, operations, resolve, with_closed_objects
+from openapi_document import ADMIN, Person, World, fetch, operations, resolve, with_closed_objects
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from placet_server import Server
 from playwright.sync_api import sync_playwright
+
+@pytest.fixture(scope="module")
+def server(binary):
+    """One whose first owner has a password that is known."""
+    server = Server(binary, PLACET_ADMIN_PASSWORD=ADMIN["password"]).start()
+    yield server
+    server.dispose()
+
 
 @pytest.fixture(scope="module")
 def document(server):
@@ -64,18 +73,20 @@ def test_a_wrong_value_is_not_of_a_schema(document):
         assert not validator(closed, agent).is_valid(wrong)
 
 
-def test_every_example_works(server, owner, document):
+def test_every_example_works(server, document):
     """Each documented request, sent as it stands, gets a documented success that is of its schema."""
-    worked = []
+    worked, person = [], Person(server)
     for operation in operations(with_closed_objects(document)):
         if operation.is_endless:
             continue
         bodies = operation.content.get("requestBody", {}).get("content", {"": {}})
         for kind, media in bodies.items():
             for number in range(len(operation.examples(media)) if kind else 1):
-                send_example(server, World(owner), operation, kind, number)
+                send_example(server, World(person), operation, kind, number)
+                if operation.changes_an_account:
+                    person = Person(server)
                 worked.append(operation.name)
-    assert len(worked) > 25
+    assert len(worked) > 45
 
 
 def send_example(server, world, original, kind, number):
@@ -96,8 +107,9 @@ def send_example(server, world, original, kind, number):
             options = {"data": {name: value for name, value in body.items() if name != "file"},
                        "files": {"file": ("build.log", body["file"])}}
     headers = {"x-api-key": world.owner.key} if "security" not in operation.content else {}
+    cookies = {"access_token": world.person.token} if operation.is_for_people else {}
     answer = requests.request(
-        operation.method, server.url + path, params=query, headers=headers, timeout=60, **options
+        operation.method, server.url + path, params=query, headers=headers, cookies=cookies, timeout=60, **options
     )
     status = str(answer.status_code)
     assert status[0] == "2" and status in operation.content["responses"], f"{operation.name}: {status} {answer.text}"
@@ -147,23 +159,28 @@ def test_the_page_is_well_formed_and_its_links_lead_somewhere(server):
     assert page.tags.isdisjoint({"script", "iframe", "img", "link", "form", "object", "base"})
 
 
-def test_the_commands_on_the_page_work(server, owner, document, tmp_path):
+def test_the_commands_on_the_page_work(server, document, tmp_path):
     """Pasted into a shell, each of them gets an answer that means success."""
     (tmp_path / "build.log").write_bytes(b"all green")
     page = requests.get(f"{server.url}/api/docs", timeout=10).text
     commands = [text for text in Page(page).texts if text.startswith("curl ")]
     assert len(commands) == len(operations(document))
     endless = [operation.path for operation in operations(document) if operation.is_endless]
+    person = Person(server)
     for command in commands:
         if any(path in command for path in endless):
             continue
-        world = World(owner)
+        world = World(person)
+        cookie = ("127.0.0.1", "FALSE", "/", "FALSE", "0", "access_token", person.token)
+        (tmp_path / "cookies.txt").write_text("\t".join(cookie) + "\n")
         script = world.applied_to(command).replace("http://127.0.0.1:3001", server.url)
         done = subprocess.run(
             ["bash", "-c", script + " --silent --show-error --fail-with-body"], cwd=tmp_path,
             env={"PATH": os.environ["PATH"], "PLACET_KEY": world.owner.key}, capture_output=True, text=True, timeout=60,
         )
         assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
+        if any(f"/api/{path}" in command for path in ("auth", "api-keys", "users")) and " -X " in command:
+            person = Person(server)
 
 
 def test_a_browser_shows_the_page_as_it_is_meant(server):

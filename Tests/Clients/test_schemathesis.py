@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from openapi_document import World, fetch, operations, with_closed_objects
+from openapi_document import ADMIN, Person, World, fetch, operations, with_closed_objects
 
 DEADLINE = 300
 EXAMPLES = 50
@@ -56,7 +56,8 @@ def narrowed(document, world):
     for name in ("Upload", "MessageUpload"):
         del schemas[name]["properties"]["sha256"]
     for operation in operations(document):
-        if operation.is_endless:
+        # The routes of people are not fuzzed yet; every example of theirs is sent by test_openapi.
+        if operation.is_endless or operation.is_for_people or operation.name == "signIn":
             del operation.item[operation.method]
         for holder in (operation.item, operation.content):
             listed = holder.get("parameters", [])
@@ -65,7 +66,7 @@ def narrowed(document, world):
 
 
 def run(server, folder, *arguments):
-    world = World(server.owner())
+    world = World(Person(server))
     (folder / "openapi.json").write_text(json.dumps(narrowed(fetch(server), world)))
     (folder / "schemathesis.toml").write_text(CONFIG)
     done = subprocess.run(
@@ -85,7 +86,7 @@ def run(server, folder, *arguments):
 
 @pytest.fixture
 def unlimited(make_server):
-    return make_server(PLACET_RATE_LIMIT="off").start()
+    return make_server(PLACET_RATE_LIMIT="off", PLACET_ADMIN_PASSWORD=ADMIN["password"]).start()
 
 
 def test_requests_of_every_kind_are_answered_as_documented(unlimited, tmp_path):

@@ -157,5 +157,10 @@ private struct SessionView: Encodable {
 }
 
 extension APIError {
-    static let invalidCredentials = APIError(.unauthorized, "Invalid credentials")
+    /// RFC 9110 section 11.6.1: a 401 names a scheme the client may use.
+    static let invalidCredentials = APIError(
+        .unauthorized,
+        "Invalid credentials",
+        headers: [.wwwAuthenticate: #"Bearer realm="placet""#]
+    )
 }

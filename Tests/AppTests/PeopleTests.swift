@@ -101,6 +101,7 @@ struct SignInTests {
             let unknown = try await server.login("nobody@example.org", "wrong horse")
             #expect(wrong.status == 401 && unknown.status == 401)
             #expect(wrong.json["message"] == .string("Invalid credentials"))
+            #expect(wrong.headers[.wwwAuthenticate] != nil)
             #expect(wrong.json["message"] == unknown.json["message"] && wrong.json.names == unknown.json.names)
             var statuses: [Int] = []
             for _ in 1...9 { statuses.append(try await server.login("ada@example.org", "wrong horse").status) }

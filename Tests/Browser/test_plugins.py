@@ -1,13 +1,12 @@
 """The two example plugins in a real browser, framed as the dashboard will frame them."""
 
 import json
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from conftest import ROOT
-
-EXAMPLES = ROOT / "Sources/Plugins/Examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "Sources/Plugins/Examples"
 HOSTILE = "<img src=x onerror=parent.postMessage('ran','*')><script>parent.postMessage('ran','*')</script>"
 
 

@@ -240,7 +240,7 @@ def posts(binary, single, folder, table):
 def fill(folder, peer, stored, size):
     """Posts until there are `size` messages, and a second's worth more."""
     while stored < size:
-        seconds = max(1, min(20, (size - stored) // 10_000))
+        seconds = max(1, min(20, (size - stored) // 5_000))
         out = run("wrk", "-t1", "-c64", f"-d{seconds}s", "-s", script(folder, peer, reviews=0.01), f"{peer.base}/messages")
         assert "Non-2xx" not in out, out
         stored += int(re.search(r"(\d+) requests in", out).group(1))
@@ -265,7 +265,7 @@ def terms(words):
 def lists(binary, folder, words, table):
     peer = placet(binary, f"{folder}/lists", 3924)
     try:
-        line, stored, found = Line(peer.address), 0, {}
+        stored, found = 0, {}
 
         def look(what, size, target, count=LOOKS):
             times, hits = [], 0
@@ -283,6 +283,7 @@ def lists(binary, folder, words, table):
         for size in SIZES:
             stored = fill(folder, peer, stored, size)
             settle(peer)
+            line = Line(peer.address)
             channel = f"channel={peer.channel}"
             cursors, cursor = [], ""
             for _ in range(20):

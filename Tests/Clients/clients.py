@@ -18,6 +18,8 @@ class Client:
 
     def __init__(self, command, owner, **environment):
         own = {"PLACET_URL": owner.server.url, "API_KEY": owner.key, "CHANNEL_ID": owner.channel}
+        # Node 18, which is Debian's, calls FormData's files experimental on standard error.
+        own["NODE_NO_WARNINGS"] = "1"
         self.process = subprocess.Popen(
             command, env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"} | own | environment, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,

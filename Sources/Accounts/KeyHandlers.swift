@@ -20,20 +20,27 @@ extension AccountsModule {
         let email = fields.optionalString("user")
         try fields.check()
 
-        let secret = APIKeySecret()
-        let (id, hash, prefix) = (Identifier.make(), secret.hash, secret.shownPrefix)
-        let key = try await index.write { tx in
+        return try await makeKey(label) { tx in
             guard let user = try email.map({ try tx.user(email: $0) }) ?? tx.users().first(where: { $0.role == .owner })
             else { throw APIError(.notFound, "No such user; see 'placet users list'") }
+            return user.id
+        }
+    }
+
+    private func makeKey(
+        _ label: String,
+        for user: @escaping @Sendable (Transaction) throws -> String
+    ) async throws -> Response {
+        let (secret, id) = (APIKeySecret(), Identifier.make())
+        let key = try await index.write { tx in
             let key = APIKey(
                 id: id,
-                userId: user.id,
+                userId: try user(tx),
                 label: label,
-                keyPrefix: prefix,
-                lastUsedAt: nil,
+                keyPrefix: secret.shownPrefix,
                 createdAt: tx.now
             )
-            try tx.insert(key, hash: hash)
+            try tx.insert(key, hash: secret.hash)
             return key
         }
         return try .json(CreatedKey(apiKey: key, key: secret.text), status: .created)
@@ -62,19 +69,8 @@ extension AccountsModule {
         var fields = try await request.jsonFields(on: context.connection)
         let label = fields.optionalString("label", length: 1...64) ?? "API key"
         try fields.check()
-        let (secret, id, userID) = (APIKeySecret(), Identifier.make(), context.principal.userID)
-        let key = try await index.write { tx in
-            let key = APIKey(
-                id: id,
-                userId: userID,
-                label: label,
-                keyPrefix: secret.shownPrefix,
-                createdAt: tx.now
-            )
-            try tx.insert(key, hash: secret.hash)
-            return key
-        }
-        return try .json(CreatedKey(apiKey: key, key: secret.text), status: .created)
+        let userID = context.userID
+        return try await makeKey(label) { _ in userID }
     }
 
     /// The same key by id with a new secret; the old one is dead at once.

@@ -43,20 +43,29 @@ extension AccountsModule {
         let password = fields.string("password", length: 1...1024)
         try fields.check()
         let user = try await passwords.user(email: email, password: password, from: context.connection)
+        let token = try await openSession(for: user, userAgent: request.headers[.userAgent])
+        return try signedIn(user, token, request)
+    }
+
+    /// Opens a session for a user whose password has been checked, unless that was changed meanwhile: a change ends the
+    /// sessions there are, and this would be one more by the old password.
+    ///
+    /// - Throws: ``APIError`` 401, also when the user has gone.
+    func openSession(for user: User, userAgent: String?) async throws -> SessionToken {
         let (token, id) = (SessionToken(), Identifier.make())
-        let agent = request.headers[.userAgent].map { String($0.prefix(200)) }
         try await index.write { tx in
+            guard try tx.user(id: user.id)?.passwordHash == user.passwordHash else { throw APIError.invalidCredentials }
             let session = Session(
                 id: id,
                 userId: user.id,
-                userAgent: agent,
+                userAgent: userAgent.map { String($0.prefix(200)) },
                 createdAt: tx.now,
                 lastUsedAt: tx.now,
                 expiresAt: tx.now + Self.lifetime
             )
             try tx.insert(session, hash: token.hash)
         }
-        return try signedIn(user, token, request)
+        return token
     }
 
     @Sendable

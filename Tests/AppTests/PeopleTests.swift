@@ -164,6 +164,26 @@ struct SignInTests {
         }
     }
 
+    @Test("a sign-in that a new password or the user's end overtakes opens no session")
+    func overtaken() async throws {
+        try await withServer { server in
+            let (ada, index) = (try await server.person("a@b.c"), server.assembly.index)
+            let accounts = AccountsModule(index: index, authenticator: KeyAuthenticator(index: index))
+            let checked = try #require(try await index.read { try $0.user(id: ada.userID) })
+            _ = try await accounts.openSession(for: checked, userAgent: nil)
+            try await index.write { tx in
+                var user = checked
+                user.passwordHash = "another"
+                try tx.update(user)
+                try tx.endSessions(userID: user.id)
+            }
+            await #expect(throws: APIError.self) { try await accounts.openSession(for: checked, userAgent: nil) }
+            #expect(try await index.read { try $0.sessions(userID: ada.userID, now: .now()) }.isEmpty)
+            try await index.write { tx in try tx.deleteUser(id: ada.userID) }
+            await #expect(throws: APIError.self) { try await accounts.openSession(for: checked, userAgent: nil) }
+        }
+    }
+
     @Test("what another site makes a browser send is refused when it would change something; reading is not")
     func crossSite() async throws {
         let cases: [(HTTPFields, Bool)] = [

@@ -21,6 +21,9 @@ enum Schema {
         migrator.registerMigration("4 people", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: PeopleMigration.sql)
         }
+        migrator.registerMigration("5 reading and sharing", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: SharingMigration.sql)
+        }
         return migrator
     }
 

@@ -81,7 +81,7 @@ let package = Package(
         module(
             "Files",
             [
-                "Routing", "Index", "Blobs", "Multipart", "MediaType",
+                "Routing", "Index", "Blobs", "Multipart", "MediaType", "Zip",
                 .hummingbird, .httpTypes, .crypto, .nioCore, .nioPosix,
             ]
         ),
@@ -108,11 +108,13 @@ let package = Package(
         module("Blobs", ["CZlib", .crypto, .nioCore, .nioPosix]),
         module("Multipart", [.nioCore]),
         module("MediaType", ["CMagic", .nioCore]),
+        module("Zip", ["CZlib", .nioCore]),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         tests("MultipartTests", ["Multipart", .nioCore]),
         tests("MediaTypeTests", ["MediaType", .nioCore], exclude: ["Samples", "make-samples.py"]),
+        tests("ZipTests", ["Zip", "CZlib", .nioCore]),
         tests("BlobsTests", ["Blobs", .nioCore, .nioPosix]),
         tests("IndexTests", ["Index", .grdb]),
         tests(

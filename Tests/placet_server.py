@@ -24,6 +24,8 @@ from pathlib import Path
 import requests
 
 START_DEADLINE = 30
+#: For servers whose first owner is to sign in.
+ADMIN_PASSWORD = "correct horse battery"
 LISTENS = re.compile(r"Placet \S+ listens on http://127\.0\.0\.1:(\d+)$")
 
 
@@ -159,6 +161,10 @@ class Server:
         arguments = ["--user", user] if user else []
         key = self.command("keys", "create", "--label", label, *arguments).stdout.strip()
         return Owner(self, key).with_channel(label)
+
+    def person(self, email="admin@placet.local", password=ADMIN_PASSWORD):
+        """Somebody signed in: by default the first owner of a server started with `PLACET_ADMIN_PASSWORD`."""
+        return Person(self, email, password)
 
     # Looking from outside
 
@@ -308,3 +314,22 @@ class Owner:
         answer = self.download(file_id)
         assert answer.status_code == 200, answer.text
         return answer.content
+
+
+class Person:
+    """Somebody signed in, with a cookie as a browser has it. Not for use by two threads."""
+
+    def __init__(self, server, email, password):
+        self.server = server
+        self.session = requests.Session()
+        self.session.trust_env = False
+        answer = self.request("POST", "auth/login", json={"email": email, "password": password})
+        assert answer.status_code == 200, answer.text
+
+    def request(self, method, path, **options):
+        return self.session.request(method, f"{self.server.url}/api/{path}", timeout=60, **options)
+
+    @property
+    def cookie(self):
+        """The header line of the cookie, for clients of their own."""
+        return f"cookie: access_token={self.session.cookies['access_token']}"

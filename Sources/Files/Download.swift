@@ -22,11 +22,7 @@ extension FilesModule {
         let range = download.preconditions.allowsRange(request.headers) ? request.headers[.range] : nil
         let asked = ByteRangeRequest(header: range, size: download.size)
         if asked == .unsatisfiable { throw APIError.rangeNotSatisfiable(size: download.size) }
-        // A row without its bytes never exists (invariants 1 and 2): a missing or a shorter file is damage, a 500 that the
-        // log explains, and never a download that looks whole.
-        let reader = try await blobs.open(download.key)
-        guard reader.size == download.size else { throw DamagedFile(key: download.key, size: reader.size) }
-        let body = FileBody(reader, context.connection)
+        let body = FileBody(try await blobs.open(download.key, size: download.size), context.connection)
         switch asked {
         case .parts(let ranges) where ranges.count == 1: return try await download.part(ranges[0], of: body)
         case .parts(let ranges): return try await download.parts(ranges, of: body)
@@ -88,6 +84,26 @@ private struct DamagedFile: Error {
     let size: Int64
 }
 
+extension StoredFile {
+    /// The key of the bytes.
+    func key() throws -> BlobKey {
+        guard let key = BlobKey(blobKey) else { throw DamagedRecord(attachmentID: attachment.id) }
+        return key
+    }
+}
+
+extension DiskBlobStore {
+    /// Opens bytes of which the index says how many they are.
+    ///
+    /// A row without its bytes never exists (invariants 1 and 2): a missing or a shorter file is damage, a 500 that the
+    /// log explains, and never a download that looks whole.
+    func open(_ key: BlobKey, size: Int64) async throws -> BlobReader {
+        let reader = try await open(key)
+        guard reader.size == size else { throw DamagedFile(key: key, size: reader.size) }
+        return reader
+    }
+}
+
 /// One file as HTTP sees it: its headers and the three shapes of its body.
 struct Download: Sendable {
     let ownerID: String
@@ -102,8 +118,7 @@ struct Download: Sendable {
     init(_ file: StoredFile, requested: ServingPolicy.Disposition?) throws {
         let attachment = file.attachment
         let policy = ServingPolicy(type: attachment.mimeType, charset: attachment.charset, requested: requested)
-        guard let key = BlobKey(file.blobKey) else { throw DamagedRecord(attachmentID: attachment.id) }
-        self.key = key
+        key = try file.key()
         ownerID = file.ownerID
         let modified = HTTPDate(seconds: Int(attachment.createdAt.milliseconds / 1000))
         let etag = "\"sha256-\(attachment.sha256)\""

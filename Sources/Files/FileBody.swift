@@ -11,9 +11,9 @@ struct FileBody: Sendable {
     }
 
     /// Up to here one read and one write are cheaper than the round trips of sendfile; measured in docs/performance.md.
-    private static let bufferBytes: Int64 = 16_384
+    static let bufferBytes: Int64 = 16_384
     /// What is read at a time where sendfile is not to be had. Memory per download stays near this.
-    private static let chunkBytes: Int64 = 262_144
+    static let chunkBytes: Int64 = 262_144
 
     private let reader: BlobReader
     private let connection: Connection
@@ -41,7 +41,8 @@ struct FileBody: Sendable {
         }
     }
 
-    private func send(_ range: Range<Int64>, to writer: inout any ResponseBodyWriter) async throws {
+    /// Sends bytes as they are, in the order of the calls, without closing the reader.
+    func send(_ range: Range<Int64>, to writer: inout any ResponseBodyWriter) async throws {
         if range.count > Self.bufferBytes, try await connection.sendFile(reader.fileRegion(range)) { return }
         var start = range.lowerBound
         while start < range.upperBound {

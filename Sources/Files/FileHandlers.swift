@@ -37,16 +37,8 @@ extension FilesModule {
     /// The file named in the path, when it is in a channel of the caller's.
     func storedFile(_ context: AgentContext) async throws -> StoredFile {
         let id = try context.parameters.require("id")
-        let found = try await index.read { try $0.attachmentWithOwner(id: id) }
-        guard let found else { throw APIError.fileNotFound }
-        guard found.ownerID == context.principal.userID else { throw APIError.notYourAgent }
-        return StoredFile(attachment: found.attachment, ownerID: found.ownerID, blobKey: found.blobKey)
+        guard let file = try await index.read({ try $0.storedFile(id: id) }) else { throw APIError.fileNotFound }
+        guard file.ownerID == context.principal.userID else { throw APIError.notYourAgent }
+        return file
     }
-}
-
-/// A file's record, who owns its channel, and the key of its bytes.
-struct StoredFile: Sendable {
-    let attachment: Attachment
-    let ownerID: String
-    let blobKey: String
 }

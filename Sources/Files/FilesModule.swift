@@ -9,6 +9,7 @@ import Routing
 package struct FilesModule: RouteModule {
     let index: Index
     let blobs: DiskBlobStore
+    let threads: NIOThreadPool
     let intake: Intake
     let limits: UploadLimits
     let recent = RecentDownloads()
@@ -26,6 +27,7 @@ package struct FilesModule: RouteModule {
     ) {
         self.index = index
         self.blobs = blobs
+        self.threads = threads
         self.limits = limits
         intake = Intake(index: index, blobs: blobs, detector: detector, threads: threads)
         texts = TextFiles(intake: intake, limits: limits)
@@ -42,5 +44,7 @@ package struct FilesModule: RouteModule {
             .delete("files/:id", use: delete)
             .get("files/:id/download", use: download)
             .head("files/:id/download", use: download)
+        mounts.human
+            .post("files/bulk-download", use: bulkDownload)
     }
 }

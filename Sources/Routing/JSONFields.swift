@@ -140,6 +140,11 @@ package struct JSONFields {
         return value
     }
 
+    package mutating func strings(_ name: String, count: ClosedRange<Int>) -> [String] {
+        if !has(name) { report(name, code: "required", "is required") }
+        return optionalStrings(name, count: count) ?? []
+    }
+
     package mutating func optionalStrings(_ name: String, count: ClosedRange<Int>) -> [String]? {
         guard let value = members[name] else { return nil }
         guard case .array(let elements) = value else {
@@ -149,8 +154,10 @@ package struct JSONFields {
         let strings = elements.compactMap { if case .string(let string) = $0 { string } else { nil } }
         if strings.count != elements.count {
             report(name, code: "invalid_type", "must be an array of strings")
-        } else if !count.contains(strings.count) {
-            report(name, code: "too_big", "must have \(count.lowerBound) to \(count.upperBound) elements")
+        } else if strings.count < count.lowerBound {
+            report(name, code: "too_small", "must have at least \(count.lowerBound) elements")
+        } else if strings.count > count.upperBound {
+            report(name, code: "too_big", "must have at most \(count.upperBound) elements")
         }
         return strings
     }

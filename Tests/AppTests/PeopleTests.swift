@@ -385,6 +385,7 @@ struct PeopleAccessTests {
         Visit("POST /api/messages/:message/retry", foreign: 403),
         Visit("POST /api/messages/:message/respond", foreign: 403, #"{"response":{"selectedOption":"a"}}"#),
         Visit("GET /api/messages/reviews", foreign: 403),
+        Visit("POST /api/files/bulk-download", foreign: 403, #"{"ids":[":file"]}"#),
         Visit("POST /api/auth/refresh", foreign: 200), Visit("POST /api/auth/logout", foreign: 200),
     ]
 
@@ -397,6 +398,7 @@ struct PeopleAccessTests {
             let agent = try await server.owner("ada@example.org")
             let names = [
                 ":channel": agent.channel, ":message": try await agent.ask(), ":user": ada.userID, ":key": agent.keyID,
+                ":file": try await agent.storedID("a log"),
                 ":session": try #require(try await ada.send(.get, "auth/sessions").json.elements?.first?["id"]?.text),
             ]
             let routes = server.assembly.routers.table.routes.map { "\($0.method) \($0.path)" }

@@ -64,7 +64,9 @@ struct ReferenceTests {
                     let answer = operation.content["responses"]?[status]
                     #expect(answer?["description"] != nil && answer?["headers"]?["x-request-id"] != nil, "\(operation)")
                 }
-                if operation.method != "head" { #expect(document.hasExample(operation.content), "\(operation)") }
+                // Outside of the macro, which would print the whole document.
+                let hasExample = document.hasExample(operation.content)
+                #expect(hasExample || operation.method == "head", "\(operation)")
             }
         }
     }

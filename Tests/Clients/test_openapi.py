@@ -176,7 +176,8 @@ def test_the_commands_on_the_page_work(server, document, tmp_path):
         script = world.applied_to(command).replace("http://127.0.0.1:3001", server.url)
         done = subprocess.run(
             ["bash", "-c", script + " --silent --show-error --fail-with-body"], cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "PLACET_KEY": world.owner.key}, capture_output=True, text=True, timeout=60,
+            env={"PATH": os.environ["PATH"], "PLACET_KEY": world.owner.key}, capture_output=True, text=True, errors="replace",
+            timeout=60,
         )
         assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
         if any(f"/api/{path}" in command for path in ("auth", "api-keys", "users")) and " -X " in command:

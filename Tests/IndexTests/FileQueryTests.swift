@@ -22,11 +22,11 @@ struct FileQueryTests {
             #expect(try reader.message(id: message.id) == message)
             #expect(try reader.blob(sha256: blob.sha256) == blob)
             #expect(try reader.attachment(id: attachment.id) == attachment)
-            let found = try #require(try reader.attachmentWithOwner(id: attachment.id))
+            let found = try #require(try reader.storedFile(id: attachment.id))
             #expect(found.attachment == attachment)
             #expect(found.ownerID == fixture.user.id)
             #expect(found.blobKey == blob.key)
-            #expect(try reader.attachmentWithOwner(id: "gone") == nil)
+            #expect(try reader.storedFile(id: "gone") == nil)
         }
     }
 

@@ -6,12 +6,9 @@ extension Querying {
         try one(SQL.attachmentByID, [id])
     }
 
-    /// An attachment, who owns its channel, and the key of its bytes: all that a download needs, in one statement.
-    package func attachmentWithOwner(
-        id: String
-    ) throws -> (attachment: Attachment, ownerID: String, blobKey: String)? {
-        let found: OwnedAttachment? = try one(SQL.ownedAttachmentByID, [id])
-        return found.map { ($0.attachment, $0.ownerID, $0.blobKey) }
+    /// An attachment, who owns its channel, and its bytes: all that a download needs, in one statement.
+    package func storedFile(id: String) throws -> StoredFile? {
+        try one(SQL.storedFile, [id])
     }
 
     /// The attachments of a channel, newest first by id.
@@ -51,22 +48,25 @@ extension Transaction {
     }
 }
 
-private struct OwnedAttachment: FetchableRecord {
-    let attachment: Attachment
-    let ownerID: String
-    let blobKey: String
+/// A file's record, who owns its channel, and where and what its bytes are.
+package struct StoredFile: Sendable, FetchableRecord {
+    package let attachment: Attachment
+    package let ownerID: String
+    package let blobKey: String
+    package let crc32: UInt32
 
-    init(row: Row) {
+    package init(row: Row) {
         attachment = Attachment(row: row)
         ownerID = row[Attachment.columnCount]
         blobKey = row[Attachment.columnCount + 1]
+        crc32 = row[Attachment.columnCount + 2]
     }
 }
 
 private enum SQL {
     static let attachmentByID = "SELECT \(Attachment.columns) FROM attachments WHERE id = ?"
-    static let ownedAttachmentByID = """
-        SELECT \(Attachment.columns), agents.user_id, blobs.key
+    static let storedFile = """
+        SELECT \(Attachment.columns), agents.user_id, blobs.key, blobs.crc32
         FROM attachments
         JOIN agents ON agents.id = attachments.channel_id
         JOIN blobs ON blobs.sha256 = attachments.sha256

@@ -51,12 +51,18 @@ struct CurlCommand {
         if view.operation["security"] == nil { words.append("-H \"x-api-key: $PLACET_KEY\"") }
         if view.operation.isForPeople { words.append("-b cookies.txt") }
         if Self.setsCookie(view.operation) { words.append("-c cookies.txt") }
+        if Self.answersArchive(view.operation) { words.append("-o files.zip") }
         words += try Self.body(of: view.operation, document)
         text = words.joined(separator: " \\\n  ")
     }
 
     private static func setsCookie(_ operation: JSONValue) -> Bool {
         (operation["responses"]?.members ?? [:]).values.contains { $0["headers"]?["Set-Cookie"] != nil }
+    }
+
+    /// Which curl would not print on a terminal.
+    private static func answersArchive(_ operation: JSONValue) -> Bool {
+        operation["responses"]?["200"]?["content"]?["application/zip"] != nil
     }
 
     private static func body(of operation: JSONValue, _ document: Document) throws -> [String] {

@@ -1,0 +1,63 @@
+import Blobs
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import Index
+import MediaType
+import Routing
+import Zip
+
+/// Many files as one zip archive.
+extension FilesModule {
+    /// How many records are read before other requests of this thread get their turn; some 10 µs each.
+    private static let batch = 100
+
+    /// Sends the files while their archive is written; what each is called and how large it is, is as of now.
+    @Sendable
+    func bulkDownload(_ request: Request, _ context: HumanContext) async throws -> Response {
+        var fields = try await request.jsonFields(on: context.connection)
+        let ids = fields.strings("ids", count: 1...Int.max)
+        try fields.check()
+        let archive = ZipBody(
+            files: try await archived(ids, userID: context.userID),
+            blobs: blobs,
+            threads: threads,
+            connection: context.connection
+        )
+        let headers: HTTPFields = [
+            .contentType: "application/zip",
+            .contentDisposition: ContentDisposition.header(.attachment, filename: "files.zip"),
+            .cacheControl: "no-store",
+            .xContentTypeOptions: "nosniff",
+            .crossOriginResourcePolicy: "same-origin",
+            .referrerPolicy: "no-referrer",
+        ]
+        let body = ResponseBody(contentLength: archive.length) { try await archive.write(to: &$0) }
+        return Response(status: .ok, headers: headers, body: body)
+    }
+
+    /// The files of those ids as entries of an archive, in that order; repeats count once.
+    ///
+    /// - Throws: ``APIError`` 403 when any is somebody else's, else 404 when any does not exist.
+    private func archived(_ ids: [String], userID: String) async throws -> [ArchivedFile] {
+        var (seen, names) = (Set<String>(), EntryNames())
+        let ids = ids.filter { seen.insert($0).inserted }
+        var files: [ArchivedFile] = []
+        var missing: String?
+        for start in stride(from: 0, to: ids.count, by: Self.batch) {
+            let batch = ids[start..<min(start + Self.batch, ids.count)]
+            let found = try await index.read { reader in try batch.map { try reader.storedFile(id: $0) } }
+            for (id, file) in zip(batch, found) {
+                guard let file else {
+                    missing = missing ?? id
+                    continue
+                }
+                guard file.ownerID == userID else { throw APIError.notYourAgent }
+                files.append(try ArchivedFile(file, name: names.name(for: file.attachment.filename)))
+            }
+            await Task.yield()
+        }
+        guard let missing else { return files }
+        throw APIError(.notFound, "File not found: \(missing.prefix(100)); leave it out of ids")
+    }
+}

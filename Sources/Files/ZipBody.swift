@@ -1,0 +1,110 @@
+import Blobs
+import Hummingbird
+import Index
+import MediaType
+import NIOCore
+import NIOPosix
+import Routing
+import Zip
+
+/// A file that goes into an archive.
+struct ArchivedFile: Sendable {
+    let key: BlobKey
+    let entry: ZipEntry
+
+    init(_ file: StoredFile, name: String) throws {
+        let attachment = file.attachment
+        key = try file.key()
+        entry = ZipEntry(
+            name: name,
+            size: Int64(attachment.size),
+            crc32: file.crc32,
+            modified: attachment.createdAt.milliseconds / 1000,
+            method: MediaType.isCompressible(type: attachment.mimeType) ? .deflated : .stored
+        )
+    }
+}
+
+/// Sends files as one zip archive, each read when its turn has come: one file is open at a time, and memory does not
+/// grow with their size.
+///
+/// The checksums come from the index, so nothing is read twice and a reader of the archive notices bytes that are
+/// damaged here. Deleting a file meanwhile does not harm as long as its bytes are there; when they are not, sending
+/// breaks off, so that nobody takes half an archive for a whole one.
+struct ZipBody: Sendable {
+    /// Small things are collected to this much before they are sent.
+    private static let pendingBytes = 65_536
+
+    let files: [ArchivedFile]
+    let blobs: DiskBlobStore
+    let threads: NIOThreadPool
+    let connection: Connection
+
+    /// In bytes; nil when it depends on how far files can be compressed.
+    var length: Int? {
+        let isKnown = files.allSatisfy { $0.entry.method == .stored }
+        return isKnown ? Int(ZipWriter.length(ofStored: files.lazy.map(\.entry))) : nil
+    }
+
+    func write(to writer: inout any ResponseBodyWriter) async throws {
+        var (zip, pending) = (ZipWriter(), ByteBuffer())
+        let deflater = length == nil ? Deflater() : nil
+        for file in files {
+            pending.writeImmutableBuffer(zip.begin(file.entry))
+            let size = try await send(file, deflater, after: &pending, to: &writer)
+            pending.writeImmutableBuffer(zip.end(compressedSize: size))
+        }
+        try await flush(&pending, to: &writer)
+        try await zip.finish { part in try await writer.write(part) }
+        try await writer.finish(nil)
+    }
+
+    /// - Returns: how many bytes the file takes in the archive.
+    private func send(
+        _ file: ArchivedFile,
+        _ deflater: Deflater?,
+        after pending: inout ByteBuffer,
+        to writer: inout any ResponseBodyWriter
+    ) async throws -> Int64 {
+        let entry = file.entry
+        let reader = try await blobs.open(file.key, size: entry.size)
+        defer { reader.close() }
+        if entry.method == .deflated, let deflater {
+            return try await sendDeflated(reader, deflater, after: &pending, to: &writer)
+        }
+        if entry.size <= FileBody.bufferBytes {
+            pending.writeImmutableBuffer(try await reader.read(0..<entry.size))
+            if pending.readableBytes >= Self.pendingBytes { try await flush(&pending, to: &writer) }
+        } else {
+            try await flush(&pending, to: &writer)
+            try await FileBody(reader, connection).send(0..<entry.size, to: &writer)
+        }
+        return entry.size
+    }
+
+    private func sendDeflated(
+        _ reader: BlobReader,
+        _ deflater: Deflater,
+        after pending: inout ByteBuffer,
+        to writer: inout any ResponseBodyWriter
+    ) async throws -> Int64 {
+        var (start, sent) = (Int64(0), Int64(0))
+        repeat {
+            let end = min(start + FileBody.chunkBytes, reader.size)
+            let bytes = try await reader.read(start..<end)
+            let isLast = end == reader.size
+            let compressed = try await threads.runIfActive { deflater.deflate(bytes, isLast: isLast) }
+            sent += Int64(compressed.readableBytes)
+            pending.writeImmutableBuffer(compressed)
+            if pending.readableBytes >= Self.pendingBytes { try await flush(&pending, to: &writer) }
+            start = end
+        } while start < reader.size
+        return sent
+    }
+
+    private func flush(_ pending: inout ByteBuffer, to writer: inout any ResponseBodyWriter) async throws {
+        guard pending.readableBytes > 0 else { return }
+        try await writer.write(pending)
+        pending = ByteBuffer()
+    }
+}

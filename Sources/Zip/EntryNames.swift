@@ -1,0 +1,71 @@
+/// Gives the files of one archive names that no system unpacks to a path, a device or onto one another.
+///
+/// Names that differ only in case or in Unicode form are equal here, since they are on Windows and macOS.
+package struct EntryNames {
+    private static let maxBytes = 255
+    private static let maxExtensionBytes = 32
+    private static let fallback = "file"
+
+    private var taken: Set<String> = []
+    /// Where to go on counting, by the name that is wanted again and again.
+    private var counters: [String: Int] = [:]
+
+    package init() {}
+
+    /// `filename` as it may be unpacked anywhere; with a number before its extension when another entry has it already.
+    package mutating func name(for filename: String) -> String {
+        let safe = Self.safe(filename)
+        let folded = Self.folded(safe)
+        if taken.insert(folded).inserted { return safe }
+        let (stem, fileExtension) = Self.split(safe)
+        var number = counters[folded, default: 2]
+        while true {
+            let name = Self.fit(stem, " (\(number))" + fileExtension)
+            number += 1
+            if taken.insert(Self.folded(name)).inserted {
+                counters[folded] = number
+                return name
+            }
+        }
+    }
+
+    /// Swift compares strings by canonical equivalence, so the Unicode form needs no thought.
+    private static func folded(_ name: String) -> String { name.lowercased() }
+
+    /// Without what is a path, a stream, a device or a pattern on some system, or turns the direction of reading.
+    private static func safe(_ filename: String) -> String {
+        let scalars = filename.unicodeScalars.map { isPlain($0) ? Character($0) : "_" }
+        var name = String(scalars)
+        // Windows drops dots and spaces at the end.
+        while name.last == "." || name.last == " " { name.removeLast() }
+        if name.isEmpty { return fallback }
+        let device = name.prefix { $0 != "." }.uppercased()
+        let (stem, fileExtension) = split(name)
+        return fit((devices.contains(device) ? "_" : "") + stem, fileExtension)
+    }
+
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: false
+        default: !scalar.properties.isBidiControl && !"/\\:*?\"<>|".unicodeScalars.contains(scalar)
+        }
+    }
+
+    private static let devices: Set<String> = Set(
+        ["CON", "PRN", "AUX", "NUL"] + (0...9).flatMap { ["COM\($0)", "LPT\($0)"] }
+    )
+
+    private static func split(_ name: String) -> (stem: Substring, fileExtension: Substring) {
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex, name[dot...].utf8.count <= maxExtensionBytes
+        else { return (name[...], "") }
+        return (name[..<dot], name[dot...])
+    }
+
+    /// Both together, the stem shortened to what may be unpacked: whole scalars, since a part of one is not UTF-8.
+    private static func fit(_ stem: some StringProtocol, _ rest: some StringProtocol) -> String {
+        var scalars = String(stem).unicodeScalars
+        var excess = scalars.reduce(0) { $0 + UTF8.width($1) } + rest.utf8.count - maxBytes
+        while excess > 0, let last = scalars.popLast() { excess -= UTF8.width(last) }
+        return String(scalars) + rest
+    }
+}

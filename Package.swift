@@ -127,7 +127,7 @@ let package = Package(
         tests("FilesTests", ["Files", "Routing", "MediaType", .httpTypes]),
         tests("PluginsTests", ["Plugins", "Routing", .logging, .nioPosix]),
         tests("ReviewsTests", ["Reviews", "Routing", .httpTypes]),
-        tests("AccountsTests", ["Accounts", "Index", "Routing", .crypto]),
+        tests("AccountsTests", ["Accounts", "Index", "Routing", .crypto, .httpTypes]),
         tests(
             "DeliveryTests",
             ["Delivery", "Index", "Routing", .nioCore, .nioHTTP1, .hummingbird, .httpTypes, .logging]

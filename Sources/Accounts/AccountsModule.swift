@@ -7,12 +7,13 @@ import Routing
 package struct AccountsModule: RouteModule {
     let index: Index
     let authenticator: KeyAuthenticator
+    let hashing = HashingQueue()
     let passwords: PasswordCheck
 
     package init(index: Index, authenticator: KeyAuthenticator) {
         self.index = index
         self.authenticator = authenticator
-        passwords = PasswordCheck(index: index)
+        passwords = PasswordCheck(index: index, hashing: hashing)
     }
 
     package func addRoutes(to mounts: Mounts) {

@@ -4,13 +4,17 @@ import Index
 import Routing
 
 /// Checks passwords, slowly for who guesses: five tries for an email from an address, then one every ten seconds, whether
-/// or not there is such a user.
+/// or not there is such a user; and from an address twenty tries for whatever emails, then one a second. The right
+/// password clears both.
 struct PasswordCheck: Sendable {
     private let tries = RateLimiter<[String]>(interval: .seconds(10), burst: 5)
+    private let triesOfAddresses = RateLimiter<String>(interval: .seconds(1), burst: 20)
     private let index: Index
+    private let hashing: HashingQueue
 
-    init(index: Index) {
+    init(index: Index, hashing: HashingQueue) {
         self.index = index
+        self.hashing = hashing
     }
 
     /// The user of that email when the password is right.
@@ -19,14 +23,15 @@ struct PasswordCheck: Sendable {
     ///   too many tries.
     func user(email: String, password: String, from connection: Connection) async throws -> User {
         // Counted before it is judged: many at once are not let through together.
-        let caller = [email.lowercased(), connection.addressGroup]
-        if let wait = tries.take(caller) { throw APIError.tooManyRequests(wait) }
+        let address = connection.addressGroup
+        let caller = [email.lowercased(), address]
+        if let wait = tries.take(caller) ?? triesOfAddresses.take(address) { throw APIError.tooManyRequests(wait) }
         let user = try await index.read { try $0.user(email: email) }
         let hash = user?.passwordHash ?? PasswordHash.nobody
-        // Hashing blocks, and handlers run on an event loop: a detached task does not.
-        let isRight = await Task.detached { PasswordHash.matches(password, hash) }.value
+        let isRight = try await hashing.run { PasswordHash.matches(password, hash) }
         guard let user, isRight else { throw APIError.invalidCredentials }
         tries.forget(caller)
+        triesOfAddresses.forget(address)
         return user
     }
 }
@@ -103,7 +108,7 @@ extension AccountsModule {
         try fields.check()
         let (user, sessionID) = (try await user(context), context.principal.sessionID)
         _ = try await passwords.user(email: user.email, password: current, from: context.connection)
-        let hash = try await Task.detached { try PasswordHash(hashing: new).encoded }.value
+        let hash = try await hashing.run { try PasswordHash(hashing: new).encoded }
         try await index.write { tx in
             guard var user = try tx.user(id: user.id) else { throw APIError.notSignedIn }
             user.passwordHash = hash

@@ -22,15 +22,14 @@ extension AccountsModule {
         }
         try fields.check()
 
-        // Hashing blocks, and handlers run on an event loop: a detached task does not.
-        let new = try await Task.detached {
+        let new = try await hashing.run {
             try NewUser(
                 email: email,
                 displayName: name,
                 role: role.flatMap(User.Role.init) ?? .member,
                 password: password
             )
-        }.value
+        }
         do {
             let user = try await index.write(new.insert)
             return try .json(CreatedUser(user: user, password: new.generatedPassword), status: .created)
@@ -49,7 +48,9 @@ extension AccountsModule {
         let role: User.Role? = fields.optionalChoice("role")
         let password = fields.optionalString("password", length: 8...1024)
         try fields.check()
-        let hash = try await Task.detached { try password.map { try PasswordHash(hashing: $0).encoded } }.value
+        var newHash: String?
+        if let password { newHash = try await hashing.run { try PasswordHash(hashing: password).encoded } }
+        let hash = newHash
         let user = try await index.write { tx in
             guard var user = try tx.user(id: id) else { throw APIError.userNotFound }
             if user.role == .owner, role == .member, try tx.ownerCount() == 1 { throw APIError.lastOwner }

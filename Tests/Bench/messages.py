@@ -1,7 +1,7 @@
 """Measures messages, searches and waits over HTTP; called by scripts/bench. Loopback only, bounded in time and count."""
 
 import json, os, random, re, resource, select, socket, statistics, sys, tempfile, time
-from service import ROUNDS, Table, placet, requests_per_second, run
+from service import ROUNDS, Table, placet, requests_per_second, run, sign_in
 
 WAITS = (1, 1_000, 5_000)
 ANSWERS = 200  # In each round; a quarter of them when each needs a wait of its own.
@@ -17,13 +17,12 @@ class Line:
     """One keep-alive connection; the answer's first byte is what counts, the rest is read all the same."""
 
     def __init__(self, address):
-        self.socket = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET)
-        self.socket.connect(address)
-        if not isinstance(address, str):
-            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = socket.create_connection(address)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def send(self, method, target, key="", body=""):
-        self.socket.sendall(f"{method} {target} HTTP/1.1\r\nhost: bench\r\nx-api-key: {key}\r\ncontent-type: application/json\r\n"
+    def send(self, method, target, token="", body=""):
+        """With an API key or the token of a session."""
+        self.socket.sendall(f"{method} {target} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n"
                             f"content-length: {len(body)}\r\n\r\n{body}".encode())
 
     def receive(self):
@@ -86,12 +85,12 @@ def park(peer, lines, reviews):
     settle(peer)
 
 
-def wake(control, line, review, poll):
-    """Answers a review. Seconds to the first byte at the waiting client: from sending the answer, and from its 201."""
+def wake(person, token, line, review, poll):
+    """A person answers a review. Seconds to the first byte at the waiting client: from sending the answer, and from its 201."""
     body, moments = '{"response":{"selectedOption":"a"}}', {}
     poll.register(line.socket, select.EPOLLIN)
     start = time.perf_counter()
-    control.send("POST", f"/local/reviews/{review}/respond", "", body)
+    person.send("POST", f"/api/messages/{review}/respond", token, body)
     while len(moments) < 2:
         ready = poll.poll(5)
         now = time.perf_counter()
@@ -99,21 +98,21 @@ def wake(control, line, review, poll):
         for number, _ in ready:
             poll.unregister(number)
             moments[number] = now
-    poll.register(control.socket, select.EPOLLIN)
-    assert control.receive()[0] == 201 and b'"completed"' in line.receive()[1]
-    return moments[line.socket.fileno()] - start, moments[line.socket.fileno()] - moments[control.socket.fileno()]
+    poll.register(person.socket, select.EPOLLIN)
+    assert person.receive()[0] == 201 and b'"completed"' in line.receive()[1]
+    return moments[line.socket.fileno()] - start, moments[line.socket.fileno()] - moments[person.socket.fileno()]
 
 
-def wake_round(peer, lines, reviews):
+def wake_round(peer, token, lines, reviews):
     """Parks on all of `reviews`, answers up to `ANSWERS` of them, and returns the two times of each."""
-    control, poll = Line(peer.control), select.epoll()
-    poll.register(control.socket, select.EPOLLIN)
+    person, poll = Line(peer.address), select.epoll()
+    poll.register(person.socket, select.EPOLLIN)
     times, chosen = [], random.sample(range(len(lines)), min(ANSWERS, len(lines)))
     park(peer, lines, reviews)
     start = time.perf_counter()
     for turn, index in enumerate(chosen):
         time.sleep(max(0, start + turn * PACE - time.perf_counter()))
-        times.append(wake(control, lines[index], reviews[index], poll))
+        times.append(wake(person, token, lines[index], reviews[index], poll))
     assert time.perf_counter() - start < 20, "waits may have timed out meanwhile"
     return times
 
@@ -139,12 +138,12 @@ def waits(binary, folder, table):
             line.socket.close()
         settle(peer)
 
-        times = {count: [] for count in WAITS}
+        times, token = {count: [] for count in WAITS}, sign_in(peer)
         for _ in range(ROUNDS):
             for count in WAITS:
                 for _ in range(ANSWERS // 4 if count == 1 else 1):
                     lines, reviews = [Line(peer.address) for _ in range(count)], make_reviews(peer, count)
-                    times[count] += wake_round(peer, lines, reviews)
+                    times[count] += wake_round(peer, token, lines, reviews)
                     for line in lines:
                         line.socket.close()
         for count in WAITS:

@@ -4,6 +4,7 @@ import contextlib, datetime, json, os, platform, re, subprocess, time
 import urllib.request
 
 ROUNDS = 5
+PERSON = {"email": "admin@placet.local", "password": "correct horse battery"}
 
 
 def run(*command, **options):
@@ -63,15 +64,23 @@ def placet(binary, folder, port):
     store = f"{folder}/store"
     os.makedirs(folder, exist_ok=True)
     peer = Peer([binary, "serve", "--port", str(port), "--storage", store], f"http://127.0.0.1:{port}/health",
-                PLACET_LOG_LEVEL="warning", PLACET_RATE_LIMIT="off")
+                PLACET_LOG_LEVEL="warning", PLACET_RATE_LIMIT="off", PLACET_ADMIN_PASSWORD=PERSON["password"])
     peer.idle = peer.status("VmRSS")
     peer.base, peer.address = f"http://127.0.0.1:{port}/api/v1", ("127.0.0.1", port)
-    peer.storage, peer.control = store, f"{store}/control.sock"
+    peer.storage = store
     peer.key = run(binary, "keys", "create", "--label", "bench", "--storage", store).strip()
     request = urllib.request.Request(f"{peer.base}/agents", json.dumps({"name": "bench"}).encode(),
                                      {"x-api-key": peer.key, "content-type": "application/json"})
     peer.channel = json.load(urllib.request.urlopen(request))["id"]
     return peer
+
+
+def sign_in(peer):
+    """The token of a new session of the first owner."""
+    request = urllib.request.Request(peer.base.replace("/v1", "/auth/login"), json.dumps(PERSON).encode(),
+                                     {"content-type": "application/json"})
+    cookie = urllib.request.urlopen(request, timeout=60).headers["set-cookie"]
+    return re.match("access_token=([^;]+)", cookie).group(1)
 
 
 def requests_per_second(url, connections=32, seconds=4, script=None, key=None):

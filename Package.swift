@@ -102,7 +102,10 @@ let package = Package(
         // The shelves. They import neither the resources nor one another.
         module(
             "Routing",
-            [.hummingbird, .httpTypes, .logging, .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1]
+            [
+                .hummingbird, .httpTypes, .crypto, .logging,
+                .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
+            ]
         ),
         module("Index", [.grdb]),
         module("Blobs", ["CZlib", .crypto, .nioCore, .nioPosix]),
@@ -120,7 +123,7 @@ let package = Package(
         tests(
             "RoutingTests",
             [
-                "Routing", .hummingbird, .hummingbirdTesting, .httpTypes, .logging,
+                "Routing", .hummingbird, .hummingbirdTesting, .httpTypes, .crypto, .logging,
                 .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),

@@ -31,7 +31,7 @@ package final class KeyAuthenticator: AgentAuthenticator {
     }
 
     package func principal(forKey key: String) async throws -> AgentPrincipal? {
-        guard let hash = APIKeySecret(key)?.hash else { return nil }
+        guard let hash = Secret(key, .apiKey)?.hash else { return nil }
         let now = Timestamp.now().milliseconds
         if let (principal, isStale) = recall(hash, now: now) {
             if isStale { await touch(principal.keyID) }

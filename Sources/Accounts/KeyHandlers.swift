@@ -31,7 +31,7 @@ extension AccountsModule {
         _ label: String,
         for user: @escaping @Sendable (Transaction) throws -> String
     ) async throws -> Response {
-        let (secret, id) = (APIKeySecret(), Identifier.make())
+        let (secret, id) = (Secret(.apiKey), Identifier.make())
         let key = try await index.write { tx in
             let key = APIKey(
                 id: id,
@@ -77,7 +77,7 @@ extension AccountsModule {
     @Sendable
     func rotateKey(_ request: Request, _ context: HumanContext) async throws -> Response {
         let (id, userID) = (try context.parameters.require("id"), context.principal.userID)
-        let secret = APIKeySecret()
+        let secret = Secret(.apiKey)
         let key = try await index.write { tx in
             try tx.rotateAPIKey(id: id, userID: userID, keyPrefix: secret.shownPrefix, hash: secret.hash)
         }

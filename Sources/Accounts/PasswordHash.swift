@@ -1,6 +1,7 @@
 import Crypto
 import CryptoExtras
 import FoundationEssentials
+import Routing
 
 /// A password as it is stored: scrypt (RFC 7914) with its parameters and salt in one string.
 ///

@@ -14,7 +14,7 @@ package struct SessionAuthenticator: HumanAuthenticator {
     }
 
     package func principal(forToken token: String) async throws -> HumanPrincipal? {
-        guard let hash = SessionToken(token)?.hash else { return nil }
+        guard let hash = Secret(token, .session)?.hash else { return nil }
         let now = Timestamp.now()
         guard let (session, user) = try await index.read({ try $0.session(hash: hash, now: now) }) else { return nil }
         if now.milliseconds - session.lastUsedAt.milliseconds >= Self.touchInterval {

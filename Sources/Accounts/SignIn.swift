@@ -56,8 +56,8 @@ extension AccountsModule {
     /// sessions there are, and this would be one more by the old password.
     ///
     /// - Throws: ``APIError`` 401, also when the user has gone.
-    func openSession(for user: User, userAgent: String?) async throws -> SessionToken {
-        let (token, id) = (SessionToken(), Identifier.make())
+    func openSession(for user: User, userAgent: String?) async throws -> Secret {
+        let (token, id) = (Secret(.session), Identifier.make())
         try await index.write { tx in
             guard try tx.user(id: user.id)?.passwordHash == user.passwordHash else { throw APIError.invalidCredentials }
             let session = Session(
@@ -82,7 +82,7 @@ extension AccountsModule {
     @Sendable
     func refresh(_ request: Request, _ context: HumanContext) async throws -> Response {
         let user = try await user(context)
-        let (token, sessionID) = (SessionToken(), context.principal.sessionID)
+        let (token, sessionID) = (Secret(.session), context.principal.sessionID)
         let isThere = try await index.write { tx in
             try tx.renewSession(id: sessionID, hash: token.hash, expiresAt: tx.now + Self.lifetime)
         }
@@ -141,7 +141,7 @@ extension AccountsModule {
         return user
     }
 
-    private func signedIn(_ user: User, _ token: SessionToken, _ request: Request) throws -> Response {
+    private func signedIn(_ user: User, _ token: Secret, _ request: Request) throws -> Response {
         var response = try Response.json(SignedIn(user: user))
         response.headers[.setCookie] = SessionCookie.header(token.text, maxAge: Self.lifetime, for: request)
         response.headers[.cacheControl] = "no-store"

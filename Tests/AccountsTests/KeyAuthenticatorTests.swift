@@ -121,7 +121,7 @@ private final class TestAccounts: Sendable {
     }
 
     func makeKey(of email: String = "ada@example.org") async throws -> Key {
-        let (secret, userID, keyID) = (APIKeySecret(), Identifier.make(), Identifier.make())
+        let (secret, userID, keyID) = (Secret(.apiKey), Identifier.make(), Identifier.make())
         let record = try await index.write { tx in
             var user = try tx.user(email: email)
             if user == nil {

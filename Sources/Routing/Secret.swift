@@ -1,0 +1,52 @@
+import Crypto
+import FoundationEssentials
+
+/// What opens something to whoever shows it: a prefix that says what, and 256 random bits in base64url, 46 characters.
+///
+/// Shown once, when it is made. The index keeps only the SHA-256, which is enough: the input has full entropy, so a
+/// slow hash would add nothing.
+package struct Secret: Sendable {
+    /// What it opens; one of another kind is none.
+    package enum Kind: String, Sendable {
+        case apiKey = "hp_"
+        case session = "hs_"
+        case share = "hl_"
+    }
+
+    /// How much of it may be shown later, so that people can tell theirs apart.
+    private static let shownCharacters = 11
+
+    package let text: String
+
+    /// A new one.
+    package init(_ kind: Kind) {
+        let random = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
+        text = kind.rawValue + random.base64URLEncodedString()
+    }
+
+    /// - Returns: nil for text that cannot be one of that kind, which saves the look-up.
+    package init?(_ text: String, _ kind: Kind) {
+        guard text.hasPrefix(kind.rawValue), (20...100).contains(text.utf8.count) else { return nil }
+        self.text = text
+    }
+
+    package var hash: [UInt8] { Array(SHA256.hash(data: Data(text.utf8))) }
+
+    package var shownPrefix: String { String(text.prefix(Self.shownCharacters)) }
+}
+
+extension Data {
+    /// RFC 4648 section 5, without padding; nil for other text.
+    package init?(base64URL text: String) {
+        let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+        self.init(base64Encoded: text.replacing("-", with: "+").replacing("_", with: "/") + padding)
+    }
+
+    /// RFC 4648 section 5, without padding.
+    package func base64URLEncodedString() -> String {
+        base64EncodedString()
+            .replacing("+", with: "-")
+            .replacing("/", with: "_")
+            .replacing("=", with: "")
+    }
+}

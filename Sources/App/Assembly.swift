@@ -59,7 +59,7 @@ package struct Assembly: Sendable {
         )
         let messages = MessagesModule(index: index, files: FilesOfMessages(files: files))
         let reviews = ReviewsModule(index: index, views: messages.views)
-        sweeps = [reviews.expiry, messages.idleDrafts, agents.removal] + accounts.sweeps
+        sweeps = [reviews.expiry, messages.idleDrafts, agents.removal, files.sharing] + accounts.sweeps
         let modules: [any RouteModule] = [
             accounts,
             agents,

@@ -12,13 +12,16 @@ struct EventStream<Views: EventViews>: Sendable {
 
     let index: Index
     let views: Views
-    let channelID: String
-    let principal: AgentPrincipal
+    /// Whose events these are; nil for all channels of the user.
+    let channelID: String?
+    let userID: String
+    /// Whether the client may still listen: who was let in may have been shut out since.
+    let isAllowed: @Sendable (Reader) throws -> Bool
     let connection: Connection
     /// The number of the last change that the client knows.
     let start: Int64
 
-    /// Writes until the client leaves, the server stops, the channel is deleted or the key is revoked.
+    /// Writes until the client leaves, the server stops, the channel is deleted or the key or session has ended.
     func write(to writer: inout any ResponseBodyWriter) async throws {
         var last = start
         do {
@@ -26,20 +29,21 @@ struct EventStream<Views: EventViews>: Sendable {
             while true {
                 let after = last
                 let next = try await index.wait(
-                    for: .channel(channelID),
+                    for: channelID.map(Topic.channel) ?? .everything,
                     until: .now + Self.heartbeat,
                     onStart: { cancel in connection.onHangUp(cancel) }
                 ) { () async throws -> Next? in try await self.next(after: after) }
+                let isAllowed = try await index.read(isAllowed)
                 guard let next else {
-                    last = index.changes(channelID: channelID, after: last)?.last ?? last
+                    last = index.quietNumber(channelID: channelID, after: last)
                     try await writer.write(ByteBuffer(string: ": alive\nid: \(last)\n\n"))
-                    guard try await isAllowed() else { break }
+                    guard isAllowed else { break }
                     continue
                 }
-                guard try await isAllowed() || next.isEnd else { break }
-                try await writer.write(next.text)
-                if next.isEnd { break }
+                guard isAllowed || next.isEnd else { break }
                 last = next.last
+                if next.text.readableBytes > 0 { try await writer.write(next.text) }
+                if next.isEnd { break }
             }
         } catch IndexError.closed {
             // The server stops; the client connects again.
@@ -47,7 +51,7 @@ struct EventStream<Views: EventViews>: Sendable {
         try await writer.finish(nil)
     }
 
-    /// Events to be written together, and the number to go on from.
+    /// Events to be written together, maybe none, and the number to go on from.
     private struct Next: Sendable {
         let text: ByteBuffer
         let last: Int64
@@ -64,15 +68,27 @@ struct EventStream<Views: EventViews>: Sendable {
         let news = batch.changes.prefix(Self.batch)
         guard let newest = news.last else { return nil }
         var text = ByteBuffer()
-        for announcement in news { text.writeImmutableBuffer(try await event(announcement).text()) }
+        for announcement in news where try await isForUser(announcement.change) {
+            text.writeImmutableBuffer(try await event(announcement).text())
+        }
         let isWhole = news.count == batch.changes.count
-        let isEnd = news.contains { $0.change.kind == .agentDeleted }
+        let isEnd = channelID != nil && news.contains { $0.change.kind == .agentDeleted }
         return Next(text: text, last: isWhole ? batch.last : newest.number, isEnd: isEnd)
+    }
+
+    /// A channel that one may listen to is the user's; of all channels, one finds out.
+    private func isForUser(_ change: Change) async throws -> Bool {
+        if channelID != nil { return true }
+        return try await index.read { [userID] in try $0.ownsOrOwned(change.channelID, userID: userID) }
     }
 
     private func event(_ announcement: Announcement) async throws -> Event<Views.View> {
         let change = announcement.change
-        var event = Event<Views.View>(kind: change.kind.rawValue, number: announcement.number, channelId: channelID)
+        var event = Event<Views.View>(
+            kind: change.kind.rawValue,
+            number: announcement.number,
+            channelId: change.channelID
+        )
         event.messageId = change.messageID
         if change.kind == .agentStatus {
             event.agent = try await index.read { try $0.agent(id: change.channelID) }
@@ -82,20 +98,14 @@ struct EventStream<Views: EventViews>: Sendable {
         }
         return event
     }
-
-    private func isAllowed() async throws -> Bool {
-        let (channelID, principal) = (channelID, principal)
-        return try await index.read { reader in
-            try reader.owns(channelID, userID: principal.userID) && reader.hasAPIKey(id: principal.keyID)
-        }
-    }
 }
 
 /// One event. `message` is as it is now, not as it was then, and missing when it is gone by now.
 private struct Event<View: Encodable & Sendable>: Encodable {
     let kind: String
     let number: Int64
-    let channelId: String
+    /// Nil for what is not of one channel.
+    let channelId: String?
     var messageId: String?
     var message: View?
     var agent: Agent?

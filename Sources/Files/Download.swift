@@ -10,8 +10,11 @@ import Synchronization
 /// Downloads: HEAD from the index alone, conditions, ranges, and the bytes.
 extension FilesModule {
     @Sendable
-    func download(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let download = try await prepare(request, context)
+    func download(_ request: Request, _ context: some UserContext) async throws -> Response {
+        try await send(try await prepare(request, context), request, context.connection)
+    }
+
+    func send(_ download: Download, _ request: Request, _ connection: Connection) async throws -> Response {
         switch download.preconditions.evaluate(request.headers) {
         case .failed: throw APIError.preconditionFailed
         case .notModified: return Response(status: .notModified, headers: download.validators)
@@ -22,7 +25,7 @@ extension FilesModule {
         let range = download.preconditions.allowsRange(request.headers) ? request.headers[.range] : nil
         let asked = ByteRangeRequest(header: range, size: download.size)
         if asked == .unsatisfiable { throw APIError.rangeNotSatisfiable(size: download.size) }
-        let body = FileBody(try await blobs.open(download.key, size: download.size), context.connection)
+        let body = FileBody(try await blobs.open(download.key, size: download.size), connection)
         switch asked {
         case .parts(let ranges) where ranges.count == 1: return try await download.part(ranges[0], of: body)
         case .parts(let ranges): return try await download.parts(ranges, of: body)
@@ -31,12 +34,12 @@ extension FilesModule {
     }
 
     /// The file's headers and key, from memory while the index has not changed since they were made.
-    private func prepare(_ request: Request, _ context: AgentContext) async throws -> Download {
+    private func prepare(_ request: Request, _ context: some UserContext) async throws -> Download {
         let requested = try Download.disposition(try request.query("disposition"))
         let id = try context.parameters.require("id")
         let commitCount = index.commitCount
         if requested == nil, let known = recent.find(id, at: commitCount) {
-            guard known.ownerID == context.principal.userID else { throw APIError.notYourAgent }
+            guard known.ownerID == context.userID else { throw APIError.notYourAgent }
             return known
         }
         let download = try Download(try await storedFile(context), requested: requested)

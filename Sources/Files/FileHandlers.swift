@@ -20,25 +20,29 @@ extension FilesModule {
     }
 
     @Sendable
-    func read(_ request: Request, _ context: AgentContext) async throws -> Response {
+    func read(_ request: Request, _ context: some UserContext) async throws -> Response {
         try .json(try await storedFile(context).attachment)
     }
 
-    /// Frees the name at once; the bytes live while any other file has them and are collected later.
     @Sendable
     func delete(_ request: Request, _ context: AgentContext) async throws -> Response {
+        try await deleteFile(context)
+        return try .json(["deleted": true])
+    }
+
+    /// Frees the name at once; the bytes live while any other file has them and are collected later.
+    func deleteFile(_ context: some UserContext) async throws {
         let file = try await storedFile(context)
         guard try await index.write({ tx in try tx.deleteAttachment(id: file.attachment.id) }) else {
             throw APIError.fileNotFound
         }
-        return try .json(["deleted": true])
     }
 
     /// The file named in the path, when it is in a channel of the caller's.
-    func storedFile(_ context: AgentContext) async throws -> StoredFile {
+    func storedFile(_ context: some UserContext) async throws -> StoredFile {
         let id = try context.parameters.require("id")
         guard let file = try await index.read({ try $0.storedFile(id: id) }) else { throw APIError.fileNotFound }
-        guard file.ownerID == context.principal.userID else { throw APIError.notYourAgent }
+        guard file.ownerID == context.userID else { throw APIError.notYourAgent }
         return file
     }
 }

@@ -45,6 +45,29 @@ package struct FilesModule: RouteModule {
             .get("files/:id/download", use: download)
             .head("files/:id/download", use: download)
         mounts.human
+            .get("files", use: listForPerson)
+            .post("files/upload", use: uploadByPerson)
+            .post("files/store", use: store)
+            .get("files/:id", use: read)
+            .delete("files/:id", use: deleteByPerson)
+            .get("files/:id/download", use: download)
+            .head("files/:id/download", use: download)
+            .get("files/:id/share", use: share)
+            .get("files/:id/shares", use: listShares)
+            .delete("files/:id/shares/:shareId", use: endShare)
+            .post("files/bulk-delete", use: bulkDelete)
             .post("files/bulk-download", use: bulkDownload)
+        mounts.visitor
+            .get("share/:token", use: downloadShared)
+            .head("share/:token", use: downloadShared)
+    }
+
+    /// Removes links that have ended, for as long as the server runs.
+    package var sharing: Sweep {
+        Sweep("ended share links", in: index) {
+            try $0.removeEndedShares(limit: $1)
+        } next: {
+            try $0.nextShareEnd()
+        }
     }
 }

@@ -154,10 +154,12 @@ struct Intake: Sendable {
 /// A message made for an upload.
 struct NewMessage: Sendable {
     let id = Identifier.make()
+    let sender: Message.SenderType
+    let senderID: String
     let text: String?
 
     fileprivate func message(in channelID: String, at now: Timestamp) -> Message {
-        Message(id: id, channelId: channelID, senderType: .agent, senderId: channelID, text: text, createdAt: now)
+        Message(id: id, channelId: channelID, senderType: sender, senderId: senderID, text: text, createdAt: now)
     }
 }
 

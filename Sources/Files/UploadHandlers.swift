@@ -11,21 +11,33 @@ import Routing
 extension FilesModule {
     @Sendable
     func upload(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let form = try await receive(request, context)
-        let message = NewMessage(text: form.text)
-        let attachment = try await intake.store(
-            form.file,
-            in: form.channelID,
-            of: context.principal.userID,
-            message: message
+        try await upload(request, context, from: .agent)
+    }
+
+    @Sendable
+    func uploadByPerson(_ request: Request, _ context: HumanContext) async throws -> Response {
+        try await upload(request, context, from: .user)
+    }
+
+    private func upload(
+        _ request: Request,
+        _ context: some UserContext,
+        from sender: Message.SenderType
+    ) async throws -> Response {
+        let (form, userID) = (try await receive(request, context), context.userID)
+        let message = NewMessage(
+            sender: sender,
+            senderID: sender == .agent ? form.channelID : userID,
+            text: form.text
         )
+        let attachment = try await intake.store(form.file, in: form.channelID, of: userID, message: message)
         return try .json(attachment, status: .created)
     }
 
     @Sendable
-    func store(_ request: Request, _ context: AgentContext) async throws -> Response {
+    func store(_ request: Request, _ context: some UserContext) async throws -> Response {
         let form = try await receive(request, context)
-        let attachment = try await intake.store(form.file, in: form.channelID, of: context.principal.userID)
+        let attachment = try await intake.store(form.file, in: form.channelID, of: context.userID)
         return try .json(attachment, status: .created)
     }
 
@@ -43,7 +55,7 @@ extension FilesModule {
     }
 
     /// Judges the head, then takes the body in as it comes.
-    private func receive(_ request: Request, _ context: AgentContext) async throws -> UploadForm {
+    private func receive(_ request: Request, _ context: some UserContext) async throws -> UploadForm {
         let boundary = try MultipartBoundary(contentType: request.headers[.contentType] ?? "")
         let digests = try ExpectedDigests(request.headers)
         try await limits.admit(length: request.declaredLength ?? 0, to: blobs)

@@ -75,7 +75,7 @@ struct Document: Sendable {
 enum DocumentText {
     static let all = [
         conventions, errors, messages, messageSchemas, streams, reviews, reviewSchemas, files, fileSchemas, downloads,
-        archives,
+        archives, peopleFiles,
         agents, agentSchemas, events, webhooks, plugins, signIn, accounts, accountSchemas, conversations, status,
     ]
 }

@@ -133,11 +133,21 @@ package enum SessionCookie {
 
     /// The `Set-Cookie` that gives a browser a token, or takes it away with a `maxAge` of zero.
     ///
-    /// `Secure` when the request came by TLS, which a proxy in front of us says by `X-Forwarded-Proto`.
+    /// `Secure` when the request came by TLS.
     package static func header(_ token: String, maxAge: Duration, for request: Request) -> String {
-        let isSecure = request.headers[.forwardedProto]?.lowercased() == "https"
         let seconds = maxAge.components.seconds
-        return "\(name)=\(token); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
+        return "\(name)=\(token); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax"
+            + (request.isSecure ? "; Secure" : "")
+    }
+}
+
+extension Request {
+    /// Whether it came by TLS, which a proxy in front of us says.
+    fileprivate var isSecure: Bool { headers[.forwardedProto]?.lowercased() == "https" }
+
+    /// Scheme and authority as the client sees them, to put in front of a path; empty for a client that names no host.
+    package var origin: String {
+        head.authority.map { "\(isSecure ? "https" : "http")://\($0)" } ?? ""
     }
 }
 

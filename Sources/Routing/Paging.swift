@@ -21,13 +21,12 @@ package struct PageRequest: Sendable, Equatable {
     /// Reads `limit` (more than 100 is lowered to 100) and `cursor`.
     ///
     /// - Throws: ``APIError`` 400 when `limit` is not a positive integer or the cursor is not one we gave out.
-    package init(_ request: Request) throws(APIError) {
-        limit = try Self.limit(try request.query("limit"))
+    package init(_ request: Request, defaultLimit: Int = defaultLimit) throws(APIError) {
+        limit = try request.query("limit").map { text throws(APIError) in try Self.limit(text) } ?? defaultLimit
         before = try Self.cursor(try request.query("cursor"))
     }
 
-    private static func limit(_ text: String?) throws(APIError) -> Int {
-        guard let text else { return defaultLimit }
+    private static func limit(_ text: String) throws(APIError) -> Int {
         // Digits too many for Int are still a positive integer.
         guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), text.contains(where: { $0 != "0" })
         else { throw .invalid("limit", "must be a positive integer") }

@@ -362,13 +362,27 @@ struct PeopleAccessTests {
         let foreign: Int
         let json: String?
         var needsOwner = false
+        /// Whether a file is sent to the channel.
+        var isUpload = false
+        /// Whether its answer goes on until the client leaves: then it is not asked for here.
+        var isEndless = false
 
-        init(_ route: String, foreign: Int, _ json: String? = nil, needsOwner: Bool = false) {
+        init(
+            _ route: String,
+            foreign: Int,
+            _ json: String? = nil,
+            needsOwner: Bool = false,
+            isUpload: Bool = false,
+            isEndless: Bool = false
+        ) {
             (self.route, self.foreign, self.json, self.needsOwner) = (route, foreign, json, needsOwner)
+            (self.isUpload, self.isEndless) = (isUpload, isEndless)
         }
     }
 
-    private static let open: Set = ["POST /api/auth/login", "GET /api/docs"]
+    private static let open: Set = [
+        "POST /api/auth/login", "GET /api/docs", "GET /api/share/:token", "HEAD /api/share/:token",
+    ]
     private static let visits = [
         Visit("GET /api/auth/me", foreign: 200), Visit("GET /api/auth/sessions", foreign: 200),
         Visit("DELETE /api/auth/sessions/:session", foreign: 404),
@@ -385,7 +399,15 @@ struct PeopleAccessTests {
         Visit("POST /api/messages/:message/retry", foreign: 403),
         Visit("POST /api/messages/:message/respond", foreign: 403, #"{"response":{"selectedOption":"a"}}"#),
         Visit("GET /api/messages/reviews", foreign: 403),
+        Visit("GET /api/files", foreign: 403), Visit("GET /api/files/:file", foreign: 403),
+        Visit("POST /api/files/upload", foreign: 403, isUpload: true),
+        Visit("POST /api/files/store", foreign: 403, isUpload: true),
+        Visit("GET /api/files/:file/download", foreign: 403), Visit("HEAD /api/files/:file/download", foreign: 403),
+        Visit("GET /api/files/:file/share", foreign: 403), Visit("GET /api/files/:file/shares", foreign: 403),
+        Visit("DELETE /api/files/:file/shares/:share", foreign: 403),
         Visit("POST /api/files/bulk-download", foreign: 403, #"{"ids":[":file"]}"#),
+        Visit("POST /api/files/bulk-delete", foreign: 403, #"{"ids":[":file"]}"#),
+        Visit("DELETE /api/files/:file", foreign: 403), Visit("GET /api/events", foreign: 200, isEndless: true),
         Visit("POST /api/auth/refresh", foreign: 200), Visit("POST /api/auth/logout", foreign: 200),
     ]
 
@@ -396,15 +418,20 @@ struct PeopleAccessTests {
             let gone = try await server.person("ada@example.org")
             _ = try await gone.send(.post, "auth/logout")
             let agent = try await server.owner("ada@example.org")
+            let file = try await agent.storedID("a log")
+            _ = try await ada.send(.get, "files/\(file)/share")
+            let shares = try await ada.send(.get, "files/\(file)/shares").json
             let names = [
                 ":channel": agent.channel, ":message": try await agent.ask(), ":user": ada.userID, ":key": agent.keyID,
-                ":file": try await agent.storedID("a log"),
+                ":file": file, ":share": try #require(shares.elements?.first?["id"]?.text),
                 ":session": try #require(try await ada.send(.get, "auth/sessions").json.elements?.first?["id"]?.text),
             ]
             let routes = server.assembly.routers.table.routes.map { "\($0.method) \($0.path)" }
                 .filter { $0.contains(" /api/") && !$0.contains(" /api/v1/") }
-            let visited = Self.visits.map { $0.route.replacing(/:[a-z]+/, with: ":id") }
-            #expect(Set(routes).subtracting(Self.open) == Set(visited))
+            func normalised(_ routes: some Sequence<String>) -> Set<String> {
+                Set(routes.map { $0.replacing(/:[A-Za-z]+/, with: ":id") })
+            }
+            #expect(normalised(Set(routes).subtracting(Self.open)) == normalised(Self.visits.map(\.route)))
 
             func send(_ visit: Visit, _ headers: HTTPFields) async throws -> Answer {
                 var (route, json) = (visit.route, visit.json)
@@ -414,8 +441,13 @@ struct PeopleAccessTests {
                 }
                 let parts = route.split(separator: " ").map(String.init)
                 let method = try #require(HTTPRequest.Method(parts[0]))
-                let body = json.map { ByteBuffer(string: $0) }
-                return try await server.send(method, "\(parts[1])?channel=\(agent.channel)", headers, body: body)
+                let path = "\(parts[1])?channel=\(agent.channel)&agent=\(agent.channel)"
+                if visit.isUpload {
+                    let form = Form(.channel(agent.channel), .file([1], "a"))
+                    let headers = headers.adding(form.contentType)
+                    return try await server.send(method, path, headers, body: form.body)
+                }
+                return try await server.send(method, path, headers, body: json.map { ByteBuffer(string: $0) })
             }
             let before = try await server.census()
             let strangers: [HTTPFields] = [
@@ -427,7 +459,7 @@ struct PeopleAccessTests {
                     #expect(try await send(visit, headers).status == 401, "\(visit.route) \(headers)")
                 }
             }
-            for visit in Self.visits {
+            for visit in Self.visits where !visit.isEndless {
                 let answer = try await send(visit, [.cookie: "access_token=\(eve.token)"])
                 // A refresh ends the token it was asked with.
                 if visit.route.hasSuffix("logout") { continue }
@@ -436,5 +468,13 @@ struct PeopleAccessTests {
             #expect(try await server.census() == before)
             #expect(try await server.send(.get, "/api/v1/agents", [.apiKey: ada.token]).status == 401)
         }
+    }
+}
+
+extension HTTPFields {
+    fileprivate func adding(_ contentType: String) -> HTTPFields {
+        var fields = self
+        fields[.contentType] = contentType
+        return fields
     }
 }

@@ -18,6 +18,8 @@ USER = "01995c44-6b21-7a90-8f3c-2b5d7e0c4a55"
 SESSION = "01995c45-7f02-7b11-a9d0-3c6e8f1a5b66"
 KEY = "01995c46-2a10-7c22-b1e4-4d7f9a2b6c77"
 UNDELIVERED = "01995c48-0d55-7e66-83b2-6f9b1c4d8e99"
+SHARE = "01995c49-5b10-7d22-9c3e-1f6a8d4b2c77"
+SHARE_TOKEN = "hl_2J5rV0m8Qw1xT7nB4cK9sL6dF3gH0jZyXuPqRaEoIbM"
 STREAM = "run-42"
 EMAIL, NEW_EMAIL, PASSWORD = "ada@example.org", "grace@example.org", "correct horse"
 
@@ -96,7 +98,7 @@ def with_closed_objects(document):
     for name in (
         "Agent", "Message", "MessagePage", "Review", "Attachment", "AttachmentPage", "StatusEvent", "Error", "FieldError",
         "Health", "Deleted", "Answers", "Answer", "Plugin", "PluginSetting", "User", "SignedIn", "CreatedUser", "Session",
-        "ApiKey", "CreatedApiKey", "AgentSummary", "Done",
+        "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "Share",
     ):
         closed["components"]["schemas"][name]["additionalProperties"] = False
     return closed
@@ -150,6 +152,8 @@ class World:
         self.agent = self.owner.channel
         self.message = self.send(text="Ship 1.4.0?", review={"type": "approval", "expiresInSeconds": 3600})
         self.file = self.owner.store(b"all green", "build.log")["id"]
+        self.share_token = person.ask("GET", f"files/{self.file}/share").json()["url"].rpartition("/")[2]
+        self.share = person.ask("GET", f"files/{self.file}/shares").json()[0]["id"]
         self.send(text="Working", streamId=STREAM)
         # Never delivered: the server calls nothing on its own machine.
         hook = {"channelId": self.agent, "url": "http://127.0.0.1:9/"}
@@ -170,6 +174,7 @@ class World:
         for theirs, ours in (
             (AGENT, self.agent), (MESSAGE, self.message), (FILE, self.file), (UNDELIVERED, self.undelivered),
             (USER, self.person.id), (SESSION, self.person.session), (KEY, self.person.key),
+            (SHARE, self.share), (SHARE_TOKEN, self.share_token),
             (EMAIL, self.person.email), (NEW_EMAIL, self.new_email),
         ):
             text = text.replace(theirs, ours)

@@ -112,6 +112,18 @@ struct ChangeFeedTests {
         #expect(fixture.index.changes(channelID: other.id, after: start)?.changes.count == 1)
     }
 
+    @Test("Who has heard nothing goes on from the newest number, unless there is something to hear by now")
+    func quiet() async throws {
+        let fixture = try await Fixture()
+        let (index, other) = (fixture.index, Agent.sample(of: fixture.user))
+        try await index.write { tx in try tx.insert(other) }
+        let start = index.lastChangeNumber
+        try await fixture.send()
+        #expect(index.quietNumber(channelID: other.id, after: start) == index.lastChangeNumber)
+        #expect(index.quietNumber(channelID: fixture.agent.id, after: start) == start)
+        #expect(index.quietNumber(channelID: nil, after: start) == start)
+    }
+
     @Test("Numbers go on growing when the index is opened again, and those of before are not known")
     func numbersAcrossStarts() async throws {
         let fixture = try await Fixture()
@@ -148,6 +160,19 @@ struct ChangeLogTests {
                 log.lastNumber - 1, log.lastNumber,
             ]
         )
+    }
+
+    @Test("who listens to all channels hears everything, and is told of anything missed")
+    func allChannels() {
+        var log = ChangeLog(start: 100)
+        log.append(change("a"))
+        log.append(change("b"))
+        #expect(log.changes(channelID: nil, after: 100)?.map(\.change.channelID) == ["a", "b"])
+        #expect(log.changes(channelID: nil, after: 102) == [])
+        #expect(log.changes(channelID: nil, after: 99) == nil && log.changes(channelID: nil, after: 103) == nil)
+        for _ in 0..<ChangeLog.capacity { log.append(change("c")) }
+        #expect(log.changes(channelID: nil, after: 101) == nil)
+        #expect(log.changes(channelID: nil, after: 102)?.count == ChangeLog.capacity)
     }
 
     @Test("a number that was never given, from before or from the future, is not known")

@@ -52,7 +52,7 @@ package struct Announcement: Sendable, Equatable {
     package let change: Change
 }
 
-/// Changes of a channel, in the order of the commits.
+/// Changes of a channel or of all, in the order of the commits.
 package struct ChangeBatch: Sendable, Equatable {
     package let changes: [Announcement]
     /// Go on after this one, whether or not it was the channel's.

@@ -18,7 +18,7 @@ final class ChangeFeed: Sendable {
 
     var lastNumber: Int64 { log.withLock { $0.lastNumber } }
 
-    func changes(channelID: String, after number: Int64) -> ChangeBatch? {
+    func changes(channelID: String?, after number: Int64) -> ChangeBatch? {
         log.withLock { log in
             log.changes(channelID: channelID, after: number).map { ChangeBatch(changes: $0, last: log.lastNumber) }
         }

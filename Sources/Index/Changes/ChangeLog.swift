@@ -30,12 +30,14 @@ struct ChangeLog {
         slots[slot] = announcement
     }
 
-    /// The changes of a channel after a number; nil when some of them are forgotten, or the number is not one of ours.
-    func changes(channelID: String, after number: Int64) -> [Announcement]? {
-        guard number <= lastNumber, number >= lastForgotten[channelID] ?? start else { return nil }
+    /// The changes of a channel, or of all, after a number; nil when some of them are forgotten, or the number is not one
+    /// of ours.
+    func changes(channelID: String?, after number: Int64) -> [Announcement]? {
         let oldest = lastNumber - Int64(slots.count)
+        let known = channelID.map { lastForgotten[$0] ?? start } ?? oldest
+        guard number <= lastNumber, number >= known else { return nil }
         return (max(number, oldest)..<lastNumber).lazy.map { slots[slot(of: $0 + 1)] }
-            .filter { $0.change.channelID == channelID }
+            .filter { channelID == nil || $0.change.channelID == channelID }
     }
 
     private func slot(of number: Int64) -> Int {

@@ -2,10 +2,18 @@ extension Index {
     /// The number of the latest change: go on from here to see only what comes.
     package var lastChangeNumber: Int64 { feed.lastNumber }
 
-    /// What has been committed in a channel after the change of that number; nil when it is too long ago to know, or was
-    /// before this start of the process, or is no number of a change: then what is of interest must be read anew.
-    package func changes(channelID: String, after number: Int64) -> ChangeBatch? {
+    /// What has been committed in a channel, or in all for nil, after the change of that number; nil when it is too long
+    /// ago to know, or was before this start of the process, or is no number of a change: then what is of interest must be
+    /// read anew.
+    package func changes(channelID: String?, after number: Int64) -> ChangeBatch? {
         feed.changes(channelID: channelID, after: number)
+    }
+
+    /// The number to go on from for a listener who has heard nothing after `number`: the newest, so that a quiet channel's
+    /// listener does not fall behind; or the same when there is something to hear by now.
+    package func quietNumber(channelID: String?, after number: Int64) -> Int64 {
+        guard let batch = changes(channelID: channelID, after: number), batch.changes.isEmpty else { return number }
+        return batch.last
     }
 
     /// Looks until there is something to see: at once, and again after every commit that changes `topic`; nil when

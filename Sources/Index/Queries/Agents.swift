@@ -6,6 +6,11 @@ extension Querying {
         try Int.fetchOne(db.cachedStatement(sql: SQL.owns), arguments: [channelID, userID]) != nil
     }
 
+    /// The same, but also of a channel whose rows are about to go: its owner is to hear of its end.
+    package func ownsOrOwned(_ channelID: String, userID: String) throws -> Bool {
+        try Int.fetchOne(db.cachedStatement(sql: SQL.ownsOrOwned), arguments: [channelID, userID]) != nil
+    }
+
     /// The agent of that id, whoever owns it; nil from its removal on.
     package func agent(id: String) throws -> Agent? {
         try one(SQL.agentByID, [id])
@@ -70,6 +75,7 @@ extension Querying {
 private enum SQL {
     static let agentByID = "SELECT \(Agent.columns) FROM agents WHERE id = ? AND removed_at IS NULL"
     static let owns = "SELECT 1 FROM agents WHERE id = ? AND user_id = ? AND removed_at IS NULL"
+    static let ownsOrOwned = "SELECT 1 FROM agents WHERE id = ? AND user_id = ?"
     static let agentsByUser = """
         SELECT \(Agent.columns) FROM agents WHERE user_id = ? AND removed_at IS NULL ORDER BY id DESC
         """

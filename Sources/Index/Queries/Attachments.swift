@@ -44,7 +44,10 @@ extension Transaction {
     /// Deletes an attachment, not its bytes; false when there is none of that id, so of two racers one gets true.
     @discardableResult
     package func deleteAttachment(id: String) throws -> Bool {
-        try execute("DELETE FROM attachments WHERE id = ?", [id]) > 0
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: SQL.deleteAttachment), arguments: [id])
+        else { return false }
+        if let messageID: String = row[1] { announce(Change(.messageUpdated, channelID: row[0], messageID: messageID)) }
+        return true
     }
 }
 
@@ -54,6 +57,12 @@ package struct StoredFile: Sendable, FetchableRecord {
     package let ownerID: String
     package let blobKey: String
     package let crc32: UInt32
+
+    static let columns = "\(Attachment.columns), agents.user_id, blobs.key, blobs.crc32"
+    /// What else is needed besides `attachments`.
+    static let joins = """
+        JOIN agents ON agents.id = attachments.channel_id JOIN blobs ON blobs.sha256 = attachments.sha256
+        """
 
     package init(row: Row) {
         attachment = Attachment(row: row)
@@ -66,15 +75,13 @@ package struct StoredFile: Sendable, FetchableRecord {
 private enum SQL {
     static let attachmentByID = "SELECT \(Attachment.columns) FROM attachments WHERE id = ?"
     static let storedFile = """
-        SELECT \(Attachment.columns), agents.user_id, blobs.key, blobs.crc32
-        FROM attachments
-        JOIN agents ON agents.id = attachments.channel_id
-        JOIN blobs ON blobs.sha256 = attachments.sha256
+        SELECT \(StoredFile.columns) FROM attachments \(StoredFile.joins)
         WHERE attachments.id = ? AND agents.removed_at IS NULL
         """
     static let attachmentsByChannel = """
         SELECT \(Attachment.columns) FROM attachments WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?
         """
+    static let deleteAttachment = "DELETE FROM attachments WHERE id = ? RETURNING channel_id, message_id"
     static let insertAttachment = """
         INSERT INTO attachments
             (id, channel_id, message_id, sha256, filename, mime_type, charset, detector, declared_mime_type,

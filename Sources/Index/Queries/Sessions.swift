@@ -13,6 +13,11 @@ extension Querying {
         try all(SQL.byUser, [userID, now])
     }
 
+    /// Whether a session is still good, for those who were let in by it a while ago.
+    package func hasSession(id: String, now: Timestamp) throws -> Bool {
+        try Int.fetchOne(db.cachedStatement(sql: SQL.isGood), arguments: [id, now]) != nil
+    }
+
     /// When the next session ends, or has ended.
     package func nextSessionEnd() throws -> Timestamp? {
         try Timestamp.fetchOne(db.cachedStatement(sql: "SELECT min(expires_at) FROM sessions"))
@@ -76,6 +81,7 @@ private enum SQL {
         FROM sessions JOIN users ON users.id = sessions.user_id
         WHERE sessions.token_hash = ? AND sessions.expires_at > ? AND users.removed_at IS NULL
         """
+    static let isGood = "SELECT 1 FROM sessions WHERE id = ? AND expires_at > ?"
     static let byUser = """
         SELECT \(Session.columns) FROM sessions WHERE user_id = ? AND expires_at > ? ORDER BY id DESC
         """

@@ -1,18 +1,65 @@
 extension DocumentText {
+    /// The bytes of a file: for agents, for people, and for who has a link.
     static let downloads = #"""
         {
           "paths": {
-            "/api/v1/files/{id}/download": {
+            \#(download("/api/v1/files/{id}/download", "File", "The bytes of a file", security: "")),
+            \#(download("/api/files/{id}/download", "FileByPerson", "The bytes of a file, for people", security: ofPeople)),
+            \#(download("/api/share/{token}", "SharedFile", "The bytes of a shared file", security: open))
+          },
+          "components": {
+            "parameters": {
+              "disposition": {
+                "name": "disposition", "in": "query",
+                "description": [
+                  "`attachment` forces a download; `inline` shows active types too (HTML, SVG, XML, PDF), in a",
+                  "sandbox without scripts and without network. Left out, the type decides."
+                ],
+                "schema": {"enum": ["attachment", "inline"]}
+              },
+              "shareToken": {
+                "name": "token", "in": "path", "required": true, "description": "What stands in the link.",
+                "schema": {"type": "string", "minLength": 1, "maxLength": 500},
+                "example": "hl_2J5rV0m8Qw1xT7nB4cK9sL6dF3gH0jZyXuPqRaEoIbM"
+              }
+            },
+            "headers": {
+              "fileETag": {
+                "description": "`\"sha256-<hex>\"`: strong.", "required": true,
+                "schema": {"type": "string", "pattern": "^\"sha256-[0-9a-f]{64}\"$"}
+              },
+              "fileModified": {"description": "When it was stored.", "required": true, "schema": {"type": "string"}},
+              "fileRanges": {"description": "RFC 9110 section 14.3.", "required": true, "schema": {"const": "bytes"}},
+              "fileDisposition": {
+                "description": "`inline` or `attachment`, with an ASCII `filename` and a UTF-8 `filename*`.",
+                "required": true, "schema": {"type": "string"}
+              },
+              "filePolicy": {
+                "description": "Nothing that was uploaded runs.", "required": true, "schema": {"type": "string"}
+              },
+              "fileDigest": {
+                "description": "The SHA-256 of the whole file (RFC 9530).", "required": true,
+                "schema": {"type": "string", "pattern": "^sha-256=:[0-9A-Za-z+/]{43}=:$"}
+              }
+            }
+          }
+        }
+        """#
+
+    private static let ofPeople = #""security": [{"session": []}, {"sessionToken": []}],"#
+    private static let open = #""security": [],"#
+
+    private static func download(_ path: String, _ name: String, _ summary: String, security: String) -> String {
+        let isShared = security == open
+        let parameters =
+            isShared
+            ? ##"{"$ref": "#/components/parameters/shareToken"}"##
+            : ##"{"$ref": "#/components/parameters/fileId"}, {"$ref": "#/components/parameters/disposition"}"##
+        let forbidden = isShared ? "" : ##""403": {"$ref": "#/components/responses/Forbidden"},"##
+        return #"""
+            "\#(path)": {
               "parameters": [
-                {"$ref": "#/components/parameters/fileId"},
-                {
-                  "name": "disposition", "in": "query",
-                  "description": [
-                    "`attachment` forces a download; `inline` shows active types too (HTML, SVG, XML, PDF), in a",
-                    "sandbox without scripts and without network. Left out, the type decides."
-                  ],
-                  "schema": {"enum": ["attachment", "inline"]}
-                },
+                \#(parameters),
                 {
                   "name": "If-Match", "in": "header", "description": "RFC 9110 section 13.1.1; 412 when none matches.",
                   "schema": {"type": "string"}
@@ -32,7 +79,7 @@ extension DocumentText {
                 }
               ],
               "get": {
-                "operationId": "downloadFile", "tags": ["Files"], "summary": "The bytes of a file",
+                "operationId": "download\#(name)", "tags": ["Files"], "summary": "\#(summary)",\#(security)
                 "parameters": [
                   {
                     "name": "Range", "in": "header",
@@ -84,14 +131,14 @@ extension DocumentText {
                     }
                   },
                   "400": {"$ref": "#/components/responses/BadRequest"},
-                  "403": {"$ref": "#/components/responses/Forbidden"},
+                  \#(forbidden)
                   "404": {"$ref": "#/components/responses/NotFound"},
                   "412": {"$ref": "#/components/responses/PreconditionFailed"},
                   "416": {"$ref": "#/components/responses/RangeNotSatisfiable"}
                 }
               },
               "head": {
-                "operationId": "headFile", "tags": ["Files"], "summary": "The headers of a download",
+                "operationId": "head\#(name)", "tags": ["Files"], "summary": "\#(summary): the headers",\#(security)
                 "description": "From the index alone, without opening the file. Errors have no body here.",
                 "responses": {
                   "200": {
@@ -107,34 +154,12 @@ extension DocumentText {
                   },
                   "304": {"description": "Not changed."},
                   "400": {"$ref": "#/components/responses/BadRequest"},
-                  "403": {"$ref": "#/components/responses/Forbidden"},
+                  \#(forbidden)
                   "404": {"$ref": "#/components/responses/NotFound"},
                   "412": {"$ref": "#/components/responses/PreconditionFailed"}
                 }
               }
             }
-          },
-          "components": {
-            "headers": {
-              "fileETag": {
-                "description": "`\"sha256-<hex>\"`: strong.", "required": true,
-                "schema": {"type": "string", "pattern": "^\"sha256-[0-9a-f]{64}\"$"}
-              },
-              "fileModified": {"description": "When it was stored.", "required": true, "schema": {"type": "string"}},
-              "fileRanges": {"description": "RFC 9110 section 14.3.", "required": true, "schema": {"const": "bytes"}},
-              "fileDisposition": {
-                "description": "`inline` or `attachment`, with an ASCII `filename` and a UTF-8 `filename*`.",
-                "required": true, "schema": {"type": "string"}
-              },
-              "filePolicy": {
-                "description": "Nothing that was uploaded runs.", "required": true, "schema": {"type": "string"}
-              },
-              "fileDigest": {
-                "description": "The SHA-256 of the whole file (RFC 9530).", "required": true,
-                "schema": {"type": "string", "pattern": "^sha-256=:[0-9A-Za-z+/]{43}=:$"}
-              }
-            }
-          }
-        }
-        """#
+            """#
+    }
 }

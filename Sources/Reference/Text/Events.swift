@@ -19,11 +19,7 @@ extension DocumentText {
                 ],
                 "parameters": [
                   {"$ref": "#/components/parameters/channel"},
-                  {
-                    "name": "Last-Event-ID", "in": "header",
-                    "description": "The id of the last event seen: the stream goes on after it.",
-                    "schema": {"type": "string"}
-                  }
+                  {"$ref": "#/components/parameters/lastEventId"}
                 ],
                 "responses": {
                   "200": {
@@ -36,6 +32,33 @@ extension DocumentText {
                   "400": {"$ref": "#/components/responses/BadRequest"},
                   "403": {"$ref": "#/components/responses/Forbidden"}
                 }
+              }
+            },
+            "/api/events": {
+              "get": {
+                "operationId": "streamAllEvents", "tags": ["Events"],
+                "summary": "What happens in all your channels, as it happens",
+                "description": "As `/api/v1/events`, for people: it ends with the session, and with no channel.",
+                "security": [{"session": []}, {"sessionToken": []}],
+                "parameters": [{"$ref": "#/components/parameters/lastEventId"}],
+                "responses": {
+                  "200": {
+                    "description": "A stream without end.",
+                    "content": {"text/event-stream": {
+                      "schema": {"type": "string"},
+                      "example": "id: 17\nevent: message:created\ndata: {\"id\":\"01995c3f-1b42-7d33-8e2a-5b1c9f0e\"}\n\n"
+                    }}
+                  }
+                }
+              }
+            }
+          },
+          "components": {
+            "parameters": {
+              "lastEventId": {
+                "name": "Last-Event-ID", "in": "header",
+                "description": "The id of the last event seen: the stream goes on after it.",
+                "schema": {"type": "string"}
               }
             }
           }

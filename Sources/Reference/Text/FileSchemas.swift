@@ -41,7 +41,7 @@ extension DocumentText {
               },
               "Attachment": {
                 "type": "object",
-                "description": "A file. All members are always there but `textContent`.",
+                "description": "A file. All members are always there but `textContent` and `message`.",
                 "required": [
                   "id", "messageId", "channelId", "pluginType", "filename", "mimeType", "declaredMimeType", "size",
                   "sha256",
@@ -63,6 +63,15 @@ extension DocumentText {
                   "expiresAt": {
                     "anyOf": [{"$ref": "#/components/schemas/Time"}, {"type": "null"}],
                     "description": "When a file that is not attached may be collected."
+                  },
+                  "message": {
+                    "type": ["object", "null"],
+                    "description": "The message that it is in, or null: only in the list of a person's files.",
+                    "required": ["channelId", "createdAt"],
+                    "properties": {
+                      "channelId": {"type": "string"},
+                      "createdAt": {"$ref": "#/components/schemas/Time"}
+                    }
                   },
                   "textContent": {
                     "type": "string",

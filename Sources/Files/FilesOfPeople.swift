@@ -1,0 +1,73 @@
+import Hummingbird
+import Index
+import Routing
+
+/// What people do with the files of all their channels at once: find them, and keep them in order.
+extension FilesModule {
+    private static let defaultLimit = 30
+    private static let maxDeletedAtOnce = 1000
+    /// The longest name or type to look for, in Unicode scalars.
+    private static let maxSearchLength = 1000
+
+    /// The files of all the caller's channels, or of one `agent`, newest first.
+    @Sendable
+    func listForPerson(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let page = try PageRequest(request, defaultLimit: Self.defaultLimit)
+        let (agent, userID) = (try request.query("agent"), context.userID)
+        let (type, search) = (try request.query("type"), try request.query("search"))
+        for (name, text) in [("type", type), ("search", search)]
+        where (text ?? "").unicodeScalars.count > Self.maxSearchLength {
+            throw APIError.invalid(name, "must have at most \(Self.maxSearchLength) characters", code: "too_big")
+        }
+        // A filter that fits few of many files takes its time: not on the event loop, which a detached task leaves.
+        let files = try await Task.detached { [index] in
+            try await index.read { reader in
+                if let agent, try !reader.owns(agent, userID: userID) { throw APIError.notYourAgent }
+                return try reader.files(
+                    userID: userID,
+                    channelID: agent,
+                    typePrefix: type?.lowercased(),
+                    search: search,
+                    before: page.before,
+                    limit: page.limit + 1
+                )
+            }
+        }.value
+        return try .json(Page(rows: files, limit: page.limit, id: \.attachment.id).map(FileInList.init))
+    }
+
+    @Sendable
+    func deleteByPerson(_ request: Request, _ context: HumanContext) async throws -> Response {
+        try await deleteFile(context)
+        return try .json(["message": "Deleted"])
+    }
+
+    /// Deletes all files of those ids, or none when any of them is somebody else's. Those that do not exist are what they
+    /// are to be.
+    @Sendable
+    func bulkDelete(_ request: Request, _ context: HumanContext) async throws -> Response {
+        var fields = try await request.jsonFields(on: context.connection)
+        let ids = fields.strings("ids", count: 1...Self.maxDeletedAtOnce)
+        try fields.check()
+        let userID = context.userID
+        let count = try await index.write { tx in
+            for id in ids {
+                if let file = try tx.storedFile(id: id), file.ownerID != userID { throw APIError.notYourAgent }
+            }
+            return try ids.count { try tx.deleteAttachment(id: $0) }
+        }
+        return try .json(["message": "Deleted \(count) file(s)"], status: .created)
+    }
+}
+
+private struct FileInList: Encodable, Sendable {
+    let file: ListedFile
+
+    private enum CodingKeys: CodingKey { case message }
+
+    func encode(to encoder: any Encoder) throws {
+        try file.attachment.encode(to: encoder)
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(file.message, forKey: .message)
+    }
+}

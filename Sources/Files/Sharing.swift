@@ -1,0 +1,76 @@
+import HTTPTypes
+import Hummingbird
+import Index
+import MediaType
+import Routing
+
+/// Links that let whoever has one download a file, for an hour: made, listed, ended and followed.
+///
+/// A link is a random token, stored as its SHA-256: it opens the one file and nothing else, and dies with it.
+extension FilesModule {
+    private static let lifetime = Duration.seconds(3600)
+    /// How many links to a file may be good at the same time.
+    private static let maxShares = 100
+
+    /// Makes a link. By GET, as the contract has it: what another site could cause by that is a link that it cannot read.
+    @Sendable
+    func share(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let file = try await storedFile(context).attachment
+        let (token, id) = (Secret(.share), Identifier.make())
+        try await index.write { tx in
+            guard try tx.shares(attachmentID: file.id, now: tx.now).count < Self.maxShares else {
+                throw APIError.tooManyShares(Self.maxShares)
+            }
+            let share = Share(id: id, attachmentId: file.id, createdAt: tx.now, expiresAt: tx.now + Self.lifetime)
+            do {
+                try tx.insert(share, hash: token.hash)
+            } catch IndexError.missingReference {
+                throw APIError.fileNotFound
+            }
+        }
+        let link = Link(
+            url: "\(request.origin)/api/share/\(token.text)",
+            expiresIn: Int(Self.lifetime.components.seconds)
+        )
+        var response = try Response.json(link)
+        response.headers[.cacheControl] = "no-store"
+        return response
+    }
+
+    @Sendable
+    func listShares(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let file = try await storedFile(context).attachment
+        return try .json(try await index.read { try $0.shares(attachmentID: file.id, now: .now()) })
+    }
+
+    /// The link is dead at once; a download that has begun goes on.
+    @Sendable
+    func endShare(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let (file, id) = (try await storedFile(context).attachment, try context.parameters.require("shareId"))
+        guard try await index.write({ tx in try tx.endShare(id: id, attachmentID: file.id) }) else {
+            throw APIError(.notFound, "Share link not found")
+        }
+        return try .json(["deleted": true])
+    }
+
+    /// Follows a link: the file as a download, never shown.
+    @Sendable
+    func downloadShared(_ request: Request, _ context: RootContext) async throws -> Response {
+        guard let token = Secret(try context.parameters.require("token"), .share),
+            let file = try await index.read({ try $0.sharedFile(hash: token.hash, now: .now()) })
+        else { throw APIError(.notFound, "This link leads to no file, or does not any more") }
+        return try await send(try Download(file, requested: .attachment), request, context.connection)
+    }
+}
+
+private struct Link: Encodable {
+    let url: String
+    /// In seconds.
+    let expiresIn: Int
+}
+
+extension APIError {
+    fileprivate static func tooManyShares(_ count: Int) -> APIError {
+        APIError(.conflict, "The file has \(count) links; end one of them first, or wait until one expires")
+    }
+}

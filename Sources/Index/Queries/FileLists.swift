@@ -1,0 +1,66 @@
+import GRDB
+
+extension Querying {
+    /// The files in the channels of a user, newest first by id.
+    ///
+    /// Of each channel the newest that fit are found by index, without reading further once there are `limit`; only a
+    /// filter that fits few of them reads on.
+    ///
+    /// - Parameters:
+    ///   - channelID: only those of this channel; nil for all.
+    ///   - typePrefix: only those whose type begins so, in lower case; nil for all.
+    ///   - search: only those with this in their name, see `SearchTerm`; nil and empty mean all.
+    ///   - before: the id of the last row of the page before, which need not exist any more; nil starts at the newest.
+    package func files(
+        userID: String,
+        channelID: String? = nil,
+        typePrefix: String? = nil,
+        search: String? = nil,
+        before: String? = nil,
+        limit: Int
+    ) throws -> [ListedFile] {
+        let term = SearchTerm(search)
+        if term?.findsNothing == true { return [] }
+        let pattern = term?.pattern ?? "*"
+        let cursor = before ?? Identifier.afterAll
+        return try all(
+            SQL.filesOfUser,
+            [cursor, typePrefix ?? "", typePrefix ?? "", pattern, limit, userID, channelID, channelID, limit]
+        )
+    }
+}
+
+/// A file in a list, and the message it is in.
+package struct ListedFile: Sendable, FetchableRecord {
+    /// As much of the message as the list shows.
+    package struct Message: Sendable, Encodable {
+        package let channelId: String
+        package let createdAt: Timestamp
+    }
+
+    package let attachment: Attachment
+    /// Nil while the file is not attached.
+    package let message: Message?
+
+    package init(row: Row) {
+        attachment = Attachment(row: row)
+        let createdAt: Timestamp? = row[Attachment.columnCount]
+        message = createdAt.map { [channelId = attachment.channelId] in Message(channelId: channelId, createdAt: $0) }
+    }
+}
+
+private enum SQL {
+    static let filesOfUser = """
+        SELECT \(Attachment.columns), messages.created_at
+        FROM agents
+        JOIN attachments ON attachments.id IN (
+            SELECT newest.id FROM attachments AS newest
+            WHERE newest.channel_id = agents.id AND newest.id < ?
+                AND substr(newest.mime_type, 1, length(?)) = ? AND newest.filename GLOB ?
+            ORDER BY newest.id DESC LIMIT ?
+        )
+        LEFT JOIN messages ON messages.id = attachments.message_id
+        WHERE agents.user_id = ? AND agents.removed_at IS NULL AND (? IS NULL OR agents.id = ?)
+        ORDER BY attachments.id DESC LIMIT ?
+        """
+}

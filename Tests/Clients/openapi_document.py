@@ -115,7 +115,8 @@ class Person:
         self.token = self.sign_in({"email": self.email, "password": PASSWORD})
         self.session = self.ask("GET", "auth/sessions").json()[0]["id"]
         self.key = self.add_key()["id"]
-        self.owner = Owner(server, self.add_key()["key"])
+        own = self.add_key()
+        self.owner_key, self.owner = own["id"], Owner(server, own["key"])
 
     @staticmethod
     def new_address():
@@ -133,6 +134,11 @@ class Person:
         answer = requests.post(f"{self.server.url}/api/auth/login", json=credentials, timeout=60)
         assert answer.status_code == 200, answer.text
         return answer.cookies["access_token"]
+
+    def add_session(self):
+        """The id of one more session."""
+        self.sign_in({"email": self.email, "password": PASSWORD})
+        return self.ask("GET", "auth/sessions").json()[0]["id"]
 
     def add_user(self, email):
         new = {"email": email, "role": "owner", "password": PASSWORD}

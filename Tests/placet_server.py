@@ -3,6 +3,7 @@
 Nothing here knows how the server works inside; what it looks at is what an operator sees: processes, files, the index.
 """
 
+import copy
 import http.client
 import json
 import os
@@ -325,6 +326,14 @@ class Person:
         self.session.trust_env = False
         answer = self.request("POST", "auth/login", json={"email": email, "password": password})
         assert answer.status_code == 200, answer.text
+
+    def another(self):
+        """The same session on a connection of its own, for another thread or after a restart."""
+        twin = copy.copy(self)
+        twin.session = requests.Session()
+        twin.session.trust_env = False
+        twin.session.cookies.set("access_token", self.session.cookies["access_token"])
+        return twin
 
     def request(self, method, path, **options):
         return self.session.request(method, f"{self.server.url}/api/{path}", timeout=60, **options)

@@ -4,40 +4,9 @@ import json
 
 import pytest
 import requests
-
+from events import Events
 from placet_server import eventually
 from wire import Wire, head
-
-
-class Events:
-    """One stream; reads event by event, with a deadline."""
-
-    def __init__(self, owner, last_id=None, channel=None):
-        headers = {"x-api-key": owner.key} | ({"last-event-id": str(last_id)} if last_id is not None else {})
-        self.response = requests.get(
-            f"{owner.server.url}/api/v1/events", params={"channel": channel or owner.channel},
-            headers=headers, stream=True, timeout=20,
-        )
-        self.lines = self.response.iter_lines(chunk_size=1, decode_unicode=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.response.close()
-
-    def next(self):
-        """The next event as (name, id, data); comments and mere ids are skipped. None at the end."""
-        fields = {}
-        for line in self.lines:
-            if line and not line.startswith(":"):
-                name, _, value = line.partition(": ")
-                fields[name] = value
-            elif not line:
-                if "data" in fields:
-                    return fields["event"], int(fields["id"]), json.loads(fields["data"])
-                fields = {}
-        return None
 
 
 def say(owner, text="hello", **members):

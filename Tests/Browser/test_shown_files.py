@@ -9,7 +9,23 @@ import time
 import zlib
 
 import pytest
+from placet_server import ADMIN_PASSWORD, Server
 from playwright.sync_api import Error, sync_playwright
+
+#: Where an agent and where a person find a file.
+APIS = ["/api/v1", "/api"]
+
+
+@pytest.fixture(scope="module")
+def server(binary):
+    server = Server(binary, PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
+    yield server
+    server.dispose()
+
+
+@pytest.fixture(scope="module")
+def person(server):
+    return server.person()
 
 
 class Canary:
@@ -55,9 +71,11 @@ def chromium():
 
 
 @pytest.fixture
-def page(chromium, server, owner):
-    """A page whose every request to our server carries the key: the worst case, if something ran."""
+def page(chromium, server, owner, person):
+    """A page of somebody signed in, whose every request to our server has the key: the worst case, if something ran."""
     context = chromium.new_context(accept_downloads=True)
+    token = person.session.cookies["access_token"]
+    context.add_cookies([{"name": "access_token", "value": token, "url": server.url, "httpOnly": True}])
     page = context.new_page()
     page.dialogs = []
     page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
@@ -101,8 +119,8 @@ width="80" height="80" onload="document.documentElement.setAttribute('data-ran',
 <rect id="seen" width="40" height="40" fill="red"/></svg>""".encode()
 
 
-def address(server, file, query=""):
-    return f"{server.url}/api/v1/files/{file['id']}/download{query}"
+def address(server, file, query="", api="/api/v1"):
+    return f"{server.url}{api}/files/{file['id']}/download{query}"
 
 
 def settle(page):
@@ -127,7 +145,8 @@ class Quiet:
             assert self.canary.hits == []
             assert self.page.dialogs == []
             asked = requests_of(self.server, self.before)
-            assert set(asked) - {"-"} == {"/api/v1/files/{id}/download"}, asked  # "-" is a favicon at most.
+            assert len(set(asked) - {"-"}) == 1, asked  # "-" is a favicon at most.
+            assert asked[0] in [f"{api}/files/{{id}}/download" for api in APIS]
 
 
 def requests_of(server, since):
@@ -183,8 +202,9 @@ def test_a_page_is_saved_when_opened(page, canary, server, owner, tmp_path):
     assert canary.hits == []
 
 
-def test_a_page_shown_on_request_can_neither_run_nor_ask(page, canary, server, owner):
-    url = address(server, owner.store(hostile_html(canary, server), "report.html"), "?disposition=inline")
+@pytest.mark.parametrize("api", APIS)
+def test_a_page_shown_on_request_can_neither_run_nor_ask(page, canary, server, owner, api):
+    url = address(server, owner.store(hostile_html(canary, server), "report.html"), "?disposition=inline", api)
     with Quiet(page, canary, server):
         page.goto(url)
         settle(page)
@@ -196,8 +216,9 @@ def test_a_page_shown_on_request_can_neither_run_nor_ask(page, canary, server, o
         assert page.title() == "report"
 
 
-def test_a_page_shown_on_request_has_no_origin_of_ours(page, canary, server, owner):
-    url = address(server, owner.store(hostile_html(canary, server), "report.html"), "?disposition=inline")
+@pytest.mark.parametrize("api", APIS)
+def test_a_page_shown_on_request_has_no_origin_of_ours(page, canary, server, owner, api):
+    url = address(server, owner.store(hostile_html(canary, server), "report.html"), "?disposition=inline", api)
     answer = page.goto(url)
     policy = answer.headers["content-security-policy"]
     assert "sandbox" in policy
@@ -209,6 +230,14 @@ def test_a_page_shown_on_request_has_no_origin_of_ours(page, canary, server, own
         page.evaluate("document.cookie")
 
 
+@pytest.mark.parametrize("query", ["", "?disposition=inline"], ids=["opened", "inline"])
+def test_a_shared_page_is_saved_whatever_the_address_asks_for(page, canary, server, owner, person, query):
+    file = owner.store(hostile_html(canary, server), "report.html")
+    link = person.request("GET", f"files/{file['id']}/share").json()["url"]
+    assert downloaded(page, link + query).suggested_filename == "report.html"
+    assert canary.hits == []
+
+
 def test_a_drawing_with_a_script_is_saved_when_opened(page, canary, server, owner):
     file = owner.store(hostile_svg(canary, server), "drawing.svg")
     assert file["mimeType"] == "image/svg+xml"
@@ -216,8 +245,9 @@ def test_a_drawing_with_a_script_is_saved_when_opened(page, canary, server, owne
     assert canary.hits == []
 
 
-def test_a_drawing_shown_on_request_can_neither_run_nor_ask(page, canary, server, owner):
-    url = address(server, owner.store(hostile_svg(canary, server), "drawing.svg"), "?disposition=inline")
+@pytest.mark.parametrize("api", APIS)
+def test_a_drawing_shown_on_request_can_neither_run_nor_ask(page, canary, server, owner, api):
+    url = address(server, owner.store(hostile_svg(canary, server), "drawing.svg"), "?disposition=inline", api)
     with Quiet(page, canary, server):
         page.goto(url)
         settle(page)

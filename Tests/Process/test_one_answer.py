@@ -46,7 +46,8 @@ class Told:
 
     def ask(self, **expiry):
         body = {
-            "channelId": self.owner.channel, "text": "Deploy?", "review": REVIEW | expiry, "webhookUrl": self.receiver.url(),
+            "channelId": self.owner.channel, "text": "Deploy?", "review": REVIEW | expiry,
+            "webhookUrl": self.receiver.url(),
         }
         answer = self.owner.request("POST", "messages", json=body)
         assert answer.status_code == 201, answer.text
@@ -126,12 +127,12 @@ def test_of_eight_answers_at_once_one_is_accepted_and_all_are_told_that_one(serv
 
 
 def test_an_answer_in_the_very_millisecond_of_expiry_is_accepted_or_refused_for_all(server, person, told):
-    """Each next one is sent a little later when it was accepted and a little earlier when it was not: around the edge."""
+    """Each next one is sent a little later when this one was accepted, else a little earlier: around the edge."""
     lead, ends = 0.02, []
     for turn in range(EXPIRIES):
         expiry = round(time.time() * 1000 + 150)
-        at = datetime.fromtimestamp(expiry / 1000, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        message = told.ask(expiresAt=at)
+        at = datetime.fromtimestamp(expiry / 1000, timezone.utc).isoformat(timespec="milliseconds")
+        message = told.ask(expiresAt=at.replace("+00:00", "Z"))
         answers = Answers(server, person, message, ["first", "second"])
         while time.time() < expiry / 1000 - lead:
             pass

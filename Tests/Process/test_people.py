@@ -55,12 +55,16 @@ def test_sessions_outlive_a_kill_and_ended_ones_do_not_come_back(make_server):
     assert who(leaves.another()) == 401
 
 
-def test_a_new_password_ends_the_other_sessions(make_server):
+def test_a_new_password_ends_the_other_sessions_and_what_they_listen_to(make_server):
     server = make_server(PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
-    person, other = server.person(), server.person()
-    change = {"currentPassword": ADMIN_PASSWORD, "newPassword": NEW_PASSWORD}
-    assert person.request("POST", "auth/change-password", json=change).status_code == 200
-    assert (who(person), who(other)) == (200, 401)
+    owner, person, other = server.owner(), server.person(), server.person()
+    with Events(person) as own, Events(other) as ended:
+        change = {"currentPassword": ADMIN_PASSWORD, "newPassword": NEW_PASSWORD}
+        assert person.request("POST", "auth/change-password", json=change).status_code == 200
+        assert (who(person), who(other)) == (200, 401)
+        message = ask(owner)
+        assert ended.next() is None
+        assert own.next()[2]["messageId"] == message
     server.kill()
     server.start()
     assert (who(person.another()), who(other.another())) == (200, 401)

@@ -96,7 +96,7 @@ def with_closed_objects(document):
     for name in (
         "Agent", "Message", "MessagePage", "Review", "Attachment", "AttachmentPage", "StatusEvent", "Error", "FieldError",
         "Health", "Deleted", "Answers", "Answer", "Plugin", "PluginSetting", "User", "SignedIn", "CreatedUser", "Session",
-        "ApiKey", "CreatedApiKey", "AgentSummary", "Done",
+        "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "AgentStats", "Delivery", "DeliveryPage", "TestedWebhook",
     ):
         closed["components"]["schemas"][name]["additionalProperties"] = False
     return closed

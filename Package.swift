@@ -76,7 +76,7 @@ let package = Package(
         module("Events", ["Routing", "Index", .hummingbird, .httpTypes, .nioCore]),
         module(
             "Delivery",
-            ["Routing", "Index", .httpClient, .crypto, .logging, .nioCore, .nioPosix, .nioHTTP1]
+            ["Routing", "Index", .hummingbird, .httpClient, .crypto, .logging, .nioCore, .nioPosix, .nioHTTP1]
         ),
         module(
             "Files",

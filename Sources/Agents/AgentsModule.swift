@@ -2,7 +2,7 @@ import Hummingbird
 import Index
 import Routing
 
-/// Agents, which are the channels: kept here, named by `channelId` everywhere else.
+/// Agents, which are the channels: kept here, named by `channelId` everywhere else. Agents and people change them alike.
 package struct AgentsModule: RouteModule {
     let index: Index
 
@@ -18,6 +18,15 @@ package struct AgentsModule: RouteModule {
             .delete("agents/:id", use: delete)
             .post("agents/setWebhook", use: setWebhook)
             .post("agents/deleteWebhook", use: deleteWebhook)
+        mounts.human
+            .get("agents", use: listWithNews)
+            .post("agents", use: create)
+            .patch("agents/:id", use: update)
+            .delete("agents/:id", use: delete)
+            .put("agents/:id/webhook", use: replaceWebhook)
+            .delete("agents/:id/webhook", use: removeWebhook)
+            .post("agents/:id/read", use: markRead)
+            .get("agents/:id/stats", use: figures)
     }
 
     /// Removes what deleted agents owned, for as long as the server runs.

@@ -63,6 +63,7 @@ package struct Assembly: Sendable {
         let modules: [any RouteModule] = [
             accounts,
             agents,
+            DeliveryModule(index: index, allowed: configuration.webhookAllow),
             files,
             messages,
             try ReferenceModule(version: Server.version),

@@ -10,8 +10,7 @@ package struct DeliveryWorker<View: Encodable & Sendable>: Sendable {
     private static var maxAtOnce: Int { 64 }
     /// So that a receiver which never answers does not take all the places.
     private static var maxPerChannel: Int { 2 }
-    private static var timeout: Duration { .seconds(10) }
-    /// Longer than an attempt may take; what a killed process was sending is sent again after it.
+    /// Longer than ``WebhookClient/attemptTime``; what a killed process was sending is sent again after it.
     private static var lease: Duration { .seconds(15) }
     private static var longestSleep: Duration { .seconds(3600) }
 
@@ -34,7 +33,7 @@ package struct DeliveryWorker<View: Encodable & Sendable>: Sendable {
         self.schedule = schedule
         self.logger = logger
         self.view = view
-        client = WebhookClient(rules: TargetRules(allowed: allowed), resolve: Resolver.addresses)
+        client = WebhookClient(allowed: allowed)
     }
 
     /// Runs until cancelled, or until the index cannot be used. Attempts in flight are given back then.
@@ -108,7 +107,7 @@ package struct DeliveryWorker<View: Encodable & Sendable>: Sendable {
             // Nothing is known that comes here; but one such row must not stop the others.
             throw AttemptFailure("The request could not be made: \(error)", isFinal: true)
         }
-        return try await client.send(request, timeout: Self.timeout, turn: delivery.attempts)
+        return try await client.send(request, timeout: WebhookClient.attemptTime, turn: delivery.attempts)
     }
 
     private func note(_ failure: AttemptFailure, of delivery: Delivery) async throws {

@@ -7,12 +7,25 @@ import NIOHTTP1
 struct WebhookClient: Sendable {
     typealias Resolve = @Sendable (_ host: String) async throws -> [IPAddress]
 
+    /// How long an attempt may take, from the look-up of the name to the status (contract section 5).
+    static let attemptTime = Duration.seconds(10)
+
     /// How much of an answer is read and for how long, so that the receiver can finish; what it says does not matter.
     private static let maxAnswerBytes = 4096
     private static let maxAnswerTime = Duration.seconds(1)
 
     let rules: TargetRules
     let resolve: Resolve
+
+    init(rules: TargetRules, resolve: @escaping Resolve) {
+        self.rules = rules
+        self.resolve = resolve
+    }
+
+    /// The client that the network sees: it asks the system for addresses.
+    init(allowed: AllowedTargets) {
+        self.init(rules: TargetRules(allowed: allowed), resolve: Resolver.addresses)
+    }
 
     /// Sends once and answers the status, which is 2xx.
     ///

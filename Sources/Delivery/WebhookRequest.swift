@@ -29,6 +29,24 @@ struct WebhookRequest: Sendable {
         guard let url = message.message.webhookUrl ?? channel?.url ?? callback?.url else {
             throw AttemptFailure("There is no webhook URL any more; set one and retry", isFinal: true)
         }
+        try self.init(id: id, to: url, callback: callback, channel: channel, body: body, now: now)
+    }
+
+    /// The request that tells the channel's own webhook, of no message.
+    ///
+    /// - Throws: a final ``AttemptFailure`` when something in it cannot be used.
+    init(id: String, to channel: Webhook, body: ByteBuffer, now: Timestamp) throws {
+        try self.init(id: id, to: channel.url, callback: nil, channel: channel, body: body, now: now)
+    }
+
+    private init(
+        id: String,
+        to url: String,
+        callback: Callback?,
+        channel: Webhook?,
+        body: ByteBuffer,
+        now: Timestamp
+    ) throws {
         target = try WebhookTarget(url)
         method = callback?.method ?? .POST
         self.body = body

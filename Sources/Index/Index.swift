@@ -12,6 +12,7 @@ import Synchronization
 package final class Index: Sendable {
     private let writer: DatabaseQueue
     private let readers: Readers
+    private let slowReads = DispatchQueue(label: "index.slow-reads")
     let commits: CommitQueue
     let feed = ChangeFeed()
 
@@ -48,6 +49,16 @@ package final class Index: Sendable {
             return try readers.read(body)
         } catch {
             throw IndexError.translating(error)
+        }
+    }
+
+    /// Runs `body` as ``read(_:)`` does, but on a thread that all of these share, one after another: for what may take
+    /// seconds, such as counting a channel, and must hold up neither an event loop nor one processor for each caller.
+    package func readSlowly<T: Sendable>(_ body: @escaping @Sendable (Reader) throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            slowReads.async { [readers] in
+                continuation.resume(with: Result { try readers.read(body) }.mapError(IndexError.translating))
+            }
         }
     }
 

@@ -24,6 +24,9 @@ enum Schema {
         migrator.registerMigration("5 reading and sharing", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: SharingMigration.sql)
         }
+        migrator.registerMigration("6 lists", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: ListsMigration.sql)
+        }
         return migrator
     }
 

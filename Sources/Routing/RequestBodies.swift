@@ -16,9 +16,24 @@ extension Request {
     /// - Throws: ``APIError`` 415 when the body is declared as something else, 413 when it is too large, 400 when it is
     ///   not a JSON object.
     package func jsonFields(on connection: Connection) async throws -> JSONFields {
-        if let type = headers[.contentType], !Self.isJSON(type) {
-            throw APIError(.unsupportedMediaType, "Send the body as Content-Type: application/json")
-        }
+        try refuseOtherThanJSON()
+        return try JSONFields(try await Self.parse(try await jsonBytes(on: connection)))
+    }
+
+    /// The same where a body may be left out: none and an empty one, of whatever type, are an object without members.
+    package func optionalJSONFields(on connection: Connection) async throws -> JSONFields {
+        let bytes = try await jsonBytes(on: connection)
+        guard bytes.readableBytes > 0 else { return try JSONFields(.object([:])) }
+        try refuseOtherThanJSON()
+        return try JSONFields(try await Self.parse(bytes))
+    }
+
+    private func refuseOtherThanJSON() throws(APIError) {
+        guard let type = headers[.contentType], !Self.isJSON(type) else { return }
+        throw APIError(.unsupportedMediaType, "Send the body as Content-Type: application/json")
+    }
+
+    private func jsonBytes(on connection: Connection) async throws -> ByteBuffer {
         let tooLarge = APIError(.contentTooLarge, "The JSON body is larger than \(Self.maxJSONBytes) bytes")
         if let length = declaredLength, length > Self.maxJSONBytes { throw tooLarge }
         try await connection.acceptBody()
@@ -27,7 +42,7 @@ extension Request {
             guard bytes.readableBytes + part.readableBytes <= Self.maxJSONBytes else { throw tooLarge }
             bytes.writeBuffer(&part)
         }
-        return try JSONFields(try await Self.parse(bytes))
+        return bytes
     }
 
     /// Large bodies take up to a few hundred milliseconds: not on the event loop, which a detached task leaves.

@@ -59,14 +59,17 @@ private func send(in channel: String, _ url: String, _ server: TestServer) async
     }
 }
 
-/// A webhook on loopback that takes everything, while `body` runs.
-private func withReceiver(_ body: (_ url: String, _ bodies: AsyncStream<JSONValue>) async throws -> Void) async throws {
+/// A webhook on loopback, while `body` runs; takes everything unless `answer` says otherwise.
+func withReceiver(
+    answering answer: @escaping @Sendable () async -> HTTPResponse.Status = { .ok },
+    _ body: (_ url: String, _ bodies: AsyncStream<JSONValue>) async throws -> Void
+) async throws {
     let (bodies, came) = AsyncStream.makeStream(of: JSONValue.self)
     let (ports, bound) = AsyncStream.makeStream(of: Int.self)
     let router = Router()
     router.post("hook") { request, _ in
         came.yield(try JSONValue(parsing: try await request.body.collect(upTo: 1 << 20).readableBytesView))
-        return HTTPResponse.Status.ok
+        return await answer()
     }
     let application = Application(
         router: router,

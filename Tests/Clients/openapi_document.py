@@ -98,7 +98,8 @@ def with_closed_objects(document):
     for name in (
         "Agent", "Message", "MessagePage", "Review", "Attachment", "AttachmentPage", "StatusEvent", "Error", "FieldError",
         "Health", "Deleted", "Answers", "Answer", "Plugin", "PluginSetting", "User", "SignedIn", "CreatedUser", "Session",
-        "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "Share",
+        "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "Share", "AgentStats", "Delivery", "DeliveryPage",
+        "TestedWebhook",
     ):
         closed["components"]["schemas"][name]["additionalProperties"] = False
     return closed

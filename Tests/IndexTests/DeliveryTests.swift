@@ -62,6 +62,7 @@ struct DeliveryTests {
         #expect(delivery.state == .pending)
         #expect(delivery.attempts == 0)
         #expect(delivery.nextAttemptAt == now)
+        #expect(delivery.attemptedAt == nil)
         #expect(try await Self.status(expired, fixture) == .sent)
     }
 
@@ -151,6 +152,7 @@ struct DeliveryTests {
             let waiting = try #require(try tx.deliveries(messageID: message.id).first)
             #expect(waiting.state == .pending)
             #expect(waiting.attempts == 1)
+            #expect(waiting.attemptedAt == tx.now)
             #expect(waiting.responseStatus == 503)
             #expect(waiting.error == "busy")
             #expect(waiting.nextAttemptAt == tx.now + .seconds(5))
@@ -173,9 +175,28 @@ struct DeliveryTests {
         try await fixture.index.write { tx throws in
             let claimed = try #require(try tx.claimDelivery(lease: Self.lease))
             try tx.giveBack(claimed)
-            #expect(try tx.claimDelivery(lease: Self.lease)?.attempts == 0)
+            let again = try #require(try tx.claimDelivery(lease: Self.lease))
+            #expect(again.attempts == 0 && again.attemptedAt == nil)
+            try tx.deliverySucceeded(again, status: 200)
+            #expect(try tx.deliveries(messageID: message.id).first?.attemptedAt == tx.now)
         }
-        #expect(try await Self.status(message, fixture) == .sent)
+        #expect(try await Self.status(message, fixture) == .webhookDelivered)
+    }
+
+    @Test("A channel's deliveries come newest first, page by page, and no other's")
+    func pages() async throws {
+        let fixture = try await Fixture()
+        var ids: [String] = []
+        for _ in 0..<5 {
+            let message = try await Self.answered(fixture)
+            ids.insert(contentsOf: try await Self.deliveries(message, fixture).map(\.id), at: 0)
+        }
+        let channel = fixture.agent.id
+        try await fixture.index.read { [ids] reader throws in
+            #expect(try reader.deliveries(channelID: channel, limit: 3).map(\.id) == Array(ids[..<3]))
+            #expect(try reader.deliveries(channelID: channel, before: ids[2], limit: 3).map(\.id) == Array(ids[3...]))
+            #expect(try reader.deliveries(channelID: "other", limit: 3) == [])
+        }
     }
 
     @Test("Deliveries of busy channels are passed over, by the claim and by the look for the next")

@@ -132,7 +132,7 @@ struct MessageListTests {
             _ = try tx.deleteMessage(id: message.id, channelID: channel)
         }
         #expect(plans.joined().allSatisfy(Self.isByIndex), "\(plans)")
-        for index in ["reviews_pending", "reviews_due", "answers_by_channel", "messages_by_client"] {
+        for index in ["reviews_by_status", "reviews_due", "answers_by_channel", "messages_by_client"] {
             #expect(plans.joined().contains { $0.contains(index) }, "\(index)")
         }
     }

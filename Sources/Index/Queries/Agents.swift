@@ -34,6 +34,7 @@ extension Transaction {
                 agent.createdAt,
             ]
         )
+        announce(Change(.agentStatus, channelID: agent.id))
     }
 
     /// Stores what can be changed about an agent: name, description, avatar, tag and webhook.
@@ -45,6 +46,7 @@ extension Transaction {
                 agent.webhook?.headersJSON, agent.webhook?.authJSON, agent.webhook?.secret, agent.id,
             ]
         )
+        announce(Change(.agentStatus, channelID: agent.id))
     }
 
     /// Notes that the agent is alive and what it is doing, and returns it. `statusSince` moves when the status changes;

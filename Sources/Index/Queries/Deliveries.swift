@@ -7,6 +7,13 @@ extension Querying {
         try all(SQL.byMessage, [messageID])
     }
 
+    /// The deliveries of a channel, newest first by id.
+    ///
+    /// - Parameter before: the id of the last row of the page before; nil starts at the newest.
+    package func deliveries(channelID: String, before: String? = nil, limit: Int) throws -> [Delivery] {
+        try all(SQL.byChannel, [channelID, before ?? Identifier.afterAll, limit])
+    }
+
     /// When the next delivery of a channel that is not one of `busy` may be claimed, or could have been: also one whose
     /// lease runs out.
     package func nextDelivery(notOf busy: Set<String> = []) throws -> Timestamp? {
@@ -36,7 +43,7 @@ extension Transaction {
     /// Notes that a delivery has arrived, whoever holds it by now; the message is `webhook_delivered`.
     package func deliverySucceeded(_ delivery: Delivery, status: Int) throws {
         announcements.ring(.deliveries)
-        guard try execute(SQL.succeed, [status, now, delivery.id]) > 0 else { return }
+        guard try execute(SQL.succeed, [now, status, now, delivery.id]) > 0 else { return }
         try setDeliveryStatus(.webhookDelivered, messageID: delivery.messageId)
     }
 
@@ -48,8 +55,8 @@ extension Transaction {
     ///   - pause: until the next attempt; nil gives it up.
     package func deliveryFailed(_ delivery: Delivery, status: Int?, error: String, retryAfter pause: Duration?) throws {
         let values: StatementArguments = [
-            pause == nil ? Delivery.State.failed : .pending, pause.map { now + $0 }, pause == nil ? now : nil, status,
-            error, delivery.id, delivery.nextAttemptAt,
+            pause == nil ? Delivery.State.failed : .pending, pause.map { now + $0 }, pause == nil ? now : nil, now,
+            status, error, delivery.id, delivery.nextAttemptAt,
         ]
         announcements.ring(.deliveries)
         guard try execute(SQL.fail, values) > 0 else { return }
@@ -73,6 +80,9 @@ extension Transaction {
 
 private enum SQL {
     static let byMessage = "SELECT \(Delivery.columns) FROM deliveries WHERE message_id = ? ORDER BY id"
+    static let byChannel = """
+        SELECT \(Delivery.columns) FROM deliveries WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+        """
     static let next = """
         SELECT next_attempt_at FROM deliveries
         WHERE state = 'pending' AND channel_id NOT IN (SELECT value FROM json_each(?))
@@ -102,13 +112,14 @@ private enum SQL {
         """
     static let succeed = """
         UPDATE deliveries
-        SET state = 'delivered', next_attempt_at = NULL, attempts = attempts + 1, response_status = ?, error = NULL,
-            finished_at = ?
+        SET state = 'delivered', next_attempt_at = NULL, attempts = attempts + 1, attempted_at = ?,
+            response_status = ?, error = NULL, finished_at = ?
         WHERE id = ? AND state <> 'delivered'
         """
     static let fail = """
         UPDATE deliveries
-        SET state = ?, next_attempt_at = ?, finished_at = ?, attempts = attempts + 1, response_status = ?, error = ?
+        SET state = ?, next_attempt_at = ?, finished_at = ?, attempts = attempts + 1, attempted_at = ?,
+            response_status = ?, error = ?
         WHERE id = ? AND next_attempt_at = ?
         """
     static let giveBack = "UPDATE deliveries SET next_attempt_at = ? WHERE id = ? AND next_attempt_at = ?"

@@ -84,6 +84,7 @@ extension Agent: Encodable {
 }
 
 extension Agent: FetchableRecord {
+    static let columnCount = 15
     static let columns = """
         id, user_id, name, description, avatar_url, webhook_url, webhook_headers, webhook_auth, webhook_secret, \
         status, status_message, status_since, last_active_at, tag, created_at
@@ -106,10 +107,19 @@ extension Agent: FetchableRecord {
 }
 
 /// What an agent said it was doing, and from when on.
-package struct AgentStatusEntry: Sendable, Equatable, FetchableRecord {
+package struct AgentStatusEntry: Sendable, Equatable, FetchableRecord, Encodable {
     package let status: Agent.Status
     package let message: String?
     package let since: Timestamp
+
+    private enum CodingKeys: CodingKey { case status, message, since }
+
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(status, forKey: .status)
+        try object.encode(message, forKey: .message)
+        try object.encode(since, forKey: .since)
+    }
 
     package init(row: Row) {
         status = row[0]

@@ -1,9 +1,9 @@
 import GRDB
 
-/// An event of a message on its way to a webhook.
+/// An event of a message on its way to a webhook. Encodes to the Delivery that people see, which leaves its channel out.
 package struct Delivery: Sendable, Equatable, Identifiable {
     /// What is told, under the contract's names.
-    package enum Event: String, Sendable, DatabaseValueConvertible {
+    package enum Event: String, Sendable, Encodable, DatabaseValueConvertible {
         case messageCreated = "message:created"
         case reviewResponded = "review:responded"
         case reviewExpired = "review:expired"
@@ -19,7 +19,7 @@ package struct Delivery: Sendable, Equatable, Identifiable {
     }
 
     /// `pending` until it has arrived or was given up; a retry makes a failed one pending again.
-    package enum State: String, Sendable, DatabaseValueConvertible {
+    package enum State: String, Sendable, Encodable, DatabaseValueConvertible {
         case pending, delivered, failed
     }
 
@@ -31,6 +31,8 @@ package struct Delivery: Sendable, Equatable, Identifiable {
     package var state: State
     /// How many attempts have ended, since the last retry by hand.
     package var attempts: Int
+    /// When the last attempt ended, if there was one.
+    package var attemptedAt: Timestamp?
     /// When it may be claimed; of a claimed one the end of the lease, which names the claim. Nil when finished.
     package var nextAttemptAt: Timestamp?
     /// Of the last attempt that got an answer, and why the last one failed.
@@ -40,10 +42,32 @@ package struct Delivery: Sendable, Equatable, Identifiable {
     package var finishedAt: Timestamp?
 }
 
+extension Delivery: Encodable {
+    private enum CodingKeys: CodingKey {
+        case id, messageId, event, state, attempts, attemptedAt, responseStatus, error, nextAttemptAt, createdAt
+        case finishedAt
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(id, forKey: .id)
+        try object.encode(messageId, forKey: .messageId)
+        try object.encode(event, forKey: .event)
+        try object.encode(state, forKey: .state)
+        try object.encode(attempts, forKey: .attempts)
+        try object.encode(attemptedAt, forKey: .attemptedAt)
+        try object.encode(responseStatus, forKey: .responseStatus)
+        try object.encode(error, forKey: .error)
+        try object.encode(nextAttemptAt, forKey: .nextAttemptAt)
+        try object.encode(createdAt, forKey: .createdAt)
+        try object.encode(finishedAt, forKey: .finishedAt)
+    }
+}
+
 extension Delivery: FetchableRecord {
     static let columns = """
-        id, channel_id, message_id, event, state, attempts, next_attempt_at, response_status, error, created_at, \
-        finished_at
+        id, channel_id, message_id, event, state, attempts, attempted_at, next_attempt_at, response_status, error, \
+        created_at, finished_at
         """
 
     package init(row: Row) {
@@ -53,10 +77,11 @@ extension Delivery: FetchableRecord {
         event = row[3]
         state = row[4]
         attempts = row[5]
-        nextAttemptAt = row[6]
-        responseStatus = row[7]
-        error = row[8]
-        createdAt = row[9]
-        finishedAt = row[10]
+        attemptedAt = row[6]
+        nextAttemptAt = row[7]
+        responseStatus = row[8]
+        error = row[9]
+        createdAt = row[10]
+        finishedAt = row[11]
     }
 }

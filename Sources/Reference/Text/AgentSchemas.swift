@@ -12,7 +12,10 @@ extension DocumentText {
               },
               "Agent": {
                 "type": "object",
-                "description": "An agent, which is a channel. All members are always there.",
+                "description": [
+                  "An agent, which is a channel. All members are always there, but for `unreadCount`, `lastMessage` and",
+                  "`lastMessageTime`, which stand only in the lists of people."
+                ],
                 "required": [
                   "id", "name", "description", "avatarUrl", "webhookUrl", "webhookHeaders", "webhookAuth",
                   "webhookSecret",
@@ -41,7 +44,19 @@ extension DocumentText {
                     "description": "When it was last heard of."
                   },
                   "tag": {"type": ["string", "null"], "maxLength": 64},
-                  "createdAt": {"$ref": "#/components/schemas/Time"}
+                  "createdAt": {"$ref": "#/components/schemas/Time"},
+                  "unreadCount": {
+                    "type": "integer", "minimum": 0, "maximum": 1000,
+                    "description": "Messages of the agent after the last one that was read; 1000 may be more."
+                  },
+                  "lastMessage": {
+                    "type": "string", "maxLength": 200,
+                    "description": [
+                      "The first 200 characters of the newest message, empty when it has no text. Missing when there",
+                      "is no message."
+                    ]
+                  },
+                  "lastMessageTime": {"$ref": "#/components/schemas/Time"}
                 },
                 "examples": [{
                   "id": "01995c3e-8f00-7a10-9c41-0a6d5e2b7f11", "name": "Release bot",
@@ -81,37 +96,40 @@ extension DocumentText {
                 },
                 "examples": [{"name": "Release bot 2", "tag": null}]
               },
+              "WebhookHeaders": {
+                "type": "object", "maxProperties": 50, "description": "Sent with every request.",
+                "propertyNames": {"pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},
+                "additionalProperties": {
+                  "type": "string",
+                  "pattern": "^[^\\u0000-\\u0008\\u000a-\\u001f\\u007f]*$",
+                  "not": {"pattern": "^[ \\t]|[ \\t]$"}
+                }
+              },
+              "WebhookAuth": {
+                "type": "object", "required": ["username", "password"],
+                "description": "HTTP Basic authentication (RFC 7617).",
+                "properties": {
+                  "username": {"type": "string", "maxLength": 1024, "pattern": "^[^:]*$"},
+                  "password": {"type": "string", "maxLength": 1024}
+                }
+              },
+              "WebhookSecret": {
+                "type": "string", "description": "`whsec_` and 24 to 64 bytes in Base64 (Standard Webhooks).",
+                "anyOf": [
+                  {"pattern": "^whsec_([0-9A-Za-z+/]{4}){8,21}$"},
+                  {"pattern": "^whsec_([0-9A-Za-z+/]{4}){8,20}[0-9A-Za-z+/]{2}[048AEIMQUYcgkosw]=$"},
+                  {"pattern": "^whsec_([0-9A-Za-z+/]{4}){8,21}[0-9A-Za-z+/][AQgw]==$"}
+                ]
+              },
               "WebhookSetting": {
                 "type": "object",
                 "required": ["channelId", "url"],
                 "properties": {
                   "channelId": {"$ref": "#/components/schemas/ChannelId"},
                   "url": {"$ref": "#/components/schemas/WebURL"},
-                  "headers": {
-                    "type": "object", "maxProperties": 50, "description": "Sent with every request.",
-                    "propertyNames": {"pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},
-                    "additionalProperties": {
-                      "type": "string",
-                      "pattern": "^[^\\u0000-\\u0008\\u000a-\\u001f\\u007f]*$",
-                      "not": {"pattern": "^[ \\t]|[ \\t]$"}
-                    }
-                  },
-                  "auth": {
-                    "type": "object", "required": ["username", "password"],
-                    "description": "HTTP Basic authentication (RFC 7617).",
-                    "properties": {
-                      "username": {"type": "string", "maxLength": 1024, "pattern": "^[^:]*$"},
-                      "password": {"type": "string", "maxLength": 1024}
-                    }
-                  },
-                  "secret": {
-                    "type": "string", "description": "`whsec_` and 24 to 64 bytes in Base64 (Standard Webhooks).",
-                    "anyOf": [
-                      {"pattern": "^whsec_([0-9A-Za-z+/]{4}){8,21}$"},
-                      {"pattern": "^whsec_([0-9A-Za-z+/]{4}){8,20}[0-9A-Za-z+/]{2}[048AEIMQUYcgkosw]=$"},
-                      {"pattern": "^whsec_([0-9A-Za-z+/]{4}){8,21}[0-9A-Za-z+/][AQgw]==$"}
-                    ]
-                  }
+                  "headers": {"$ref": "#/components/schemas/WebhookHeaders"},
+                  "auth": {"$ref": "#/components/schemas/WebhookAuth"},
+                  "secret": {"$ref": "#/components/schemas/WebhookSecret"}
                 },
                 "examples": [{
                   "channelId": "01995c3e-8f00-7a10-9c41-0a6d5e2b7f11", "url": "https://example.org/hooks/placet",

@@ -10,7 +10,7 @@ extension DocumentText {
                   "Server-sent events: `message:created`, `message:updated`, `message:deleted`, `review:responded`,",
                   "`review:expired`, `message:delivery`, `agent:status`, `agent:deleted`, each with an `id`. The data",
                   "is `{channelId, messageId?, message?, agent?}`, the message as in lists and as it is when it is",
-                  "sent. A comment comes every 15 s.",
+                  "sent. `agent:status` also tells of a new agent and of changed settings. A comment comes every 15 s.",
                   "",
                   "With `Last-Event-ID` the stream goes on after that event. When that is too long ago (the last 8192",
                   "changes are kept, none across a restart), or the reader is too slow, it says `reset`: read the",

@@ -71,6 +71,29 @@ extension DocumentText {
                 "responses": {"2XX": {"description": "Taken."}}
               }
             },
+            "webhook:test": {
+              "post": {
+                "operationId": "webhookTested", "tags": ["Events"], "summary": "A person tries the webhook",
+                "description": "Sent once, to the channel's own URL; it tells of nothing.",
+                "security": [],
+                "parameters": [
+                  {"$ref": "#/components/parameters/webhookId"},
+                  {"$ref": "#/components/parameters/webhookTimestamp"},
+                  {"$ref": "#/components/parameters/webhookSignature"}
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {"application/json": {
+                    "schema": {
+                      "type": "object", "required": ["event", "channelId"],
+                      "properties": {"event": {"const": "webhook:test"}, "channelId": {"type": "string"}}
+                    },
+                    "example": {"event": "webhook:test", "channelId": "01995c3e-8f00-7a10-9c41-0a6d5e2b7f11"}
+                  }}
+                },
+                "responses": {"2XX": {"description": "Taken."}}
+              }
+            },
             "review:expired": {
               "post": {
                 "operationId": "reviewExpired", "tags": ["Events"], "summary": "A review has expired without an answer",

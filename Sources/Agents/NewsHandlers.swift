@@ -1,0 +1,42 @@
+import Hummingbird
+import Index
+import Routing
+
+/// What people see of their agents besides what agents see: what is new, what has been read, and figures.
+extension AgentsModule {
+    /// How many of an agent's last statuses stand beside its figures.
+    private static let maxStatuses = 50
+
+    @Sendable
+    func listWithNews(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let (index, userID) = (index, context.userID)
+        // Detached, which leaves the event loop: a thousand agents with much unread take a tenth of a second.
+        let agents = Task.detached { try await index.read { try $0.agentsWithNews(userID: userID) } }
+        return try .json(try await agents.value)
+    }
+
+    /// Notes what has been read, up to the message named or to the newest; never back.
+    @Sendable
+    func markRead(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let (id, userID) = (try context.parameters.require("id"), context.userID)
+        var fields = try await request.optionalJSONFields(on: context.connection)
+        let messageID = fields.optionalString("messageId", length: 1...500)
+        try fields.check()
+        let unreadCount = try await index.write { tx in
+            guard try tx.owns(id, userID: userID) else { throw APIError.agentNotFound }
+            guard try tx.markRead(agentID: id, through: messageID) else {
+                throw APIError(.notFound, "Message not found")
+            }
+            return try tx.unreadCount(agentID: id)
+        }
+        return try .json(["unreadCount": unreadCount], status: .created)
+    }
+
+    @Sendable
+    func figures(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let (id, userID) = (try context.parameters.require("id"), context.userID)
+        // Asked first, at once: only what is theirs may people have counted.
+        guard try await index.read({ try $0.owns(id, userID: userID) }) else { throw APIError.agentNotFound }
+        return try .json(try await index.readSlowly { try $0.figures(agentID: id, statusLimit: Self.maxStatuses) })
+    }
+}

@@ -1,0 +1,50 @@
+import Hummingbird
+import Index
+import NIOCore
+import Routing
+
+/// What people see of webhooks: what was sent of a channel, and whether its webhook works. The queue itself is emptied by
+/// ``DeliveryWorker``.
+package struct DeliveryModule: RouteModule {
+    /// A test is sent at once and past the queue, so it has bounds of its own.
+    private static let maxTestsAtOnce = 16
+
+    private let index: Index
+    private let client: WebhookClient
+    private let places = Places(perChannel: 1, inAll: maxTestsAtOnce)
+
+    package init(index: Index, allowed: AllowedTargets) {
+        self.index = index
+        client = WebhookClient(allowed: allowed)
+    }
+
+    package func addRoutes(to mounts: Mounts) {
+        mounts.human
+            .get("agents/:id/deliveries", use: list)
+            .post("agents/:id/webhook/test", use: test)
+    }
+
+    @Sendable
+    func list(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let (id, userID) = (try context.parameters.require("id"), context.userID)
+        let page = try PageRequest(request)
+        let rows = try await index.read { reader in
+            guard try reader.owns(id, userID: userID) else { throw APIError.agentNotFound }
+            return try reader.deliveries(channelID: id, before: page.before, limit: page.limit + 1)
+        }
+        return try .json(Page(rows: rows, limit: page.limit, id: \.id))
+    }
+
+    /// Sends one event to the channel's webhook as a real one would be, once and now, and answers how that went.
+    @Sendable
+    func test(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let (id, userID) = (try context.parameters.require("id"), context.userID)
+        guard let agent = try await index.read({ try $0.agent(id: id) }), agent.userId == userID else {
+            throw APIError.agentNotFound
+        }
+        guard let webhook = agent.webhook else { throw APIError(.badRequest, "Set a webhook first") }
+        guard places.takeIfFree(id) else { throw APIError.tooManyRequests(WebhookClient.attemptTime) }
+        defer { places.leave(id) }
+        return try .json(try await WebhookTest(of: webhook, channelID: id, by: client))
+    }
+}

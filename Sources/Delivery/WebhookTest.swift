@@ -1,0 +1,42 @@
+import Index
+import NIOCore
+import Routing
+
+/// How a webhook took an event that tells of nothing.
+struct WebhookTest: Sendable, Equatable {
+    let delivered: Bool
+    /// Of the receiver's answer, if it gave one.
+    let status: Int?
+    /// Why it was not delivered.
+    let error: String?
+    /// From the look-up of the name on.
+    let milliseconds: Int64
+
+    /// Sends the event, with all that a real one carries.
+    init(of webhook: Webhook, channelID: String, by client: WebhookClient) async throws {
+        let start = ContinuousClock.now
+        let outcome: (status: Int?, error: String?)
+        do {
+            let body = try ByteBuffer.json(["event": "webhook:test", "channelId": channelID])
+            let request = try WebhookRequest(id: Identifier.make(), to: webhook, body: body, now: .now())
+            outcome = (try await client.send(request, timeout: WebhookClient.attemptTime, turn: 0), nil)
+        } catch let failure as AttemptFailure {
+            outcome = (failure.status, failure.reason)
+        }
+        (status, error) = outcome
+        delivered = outcome.error == nil
+        milliseconds = Int64((ContinuousClock.now - start) / .milliseconds(1))
+    }
+}
+
+extension WebhookTest: Encodable {
+    private enum CodingKeys: CodingKey { case delivered, status, error, milliseconds }
+
+    func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(delivered, forKey: .delivered)
+        try object.encode(status, forKey: .status)
+        try object.encode(error, forKey: .error)
+        try object.encode(milliseconds, forKey: .milliseconds)
+    }
+}

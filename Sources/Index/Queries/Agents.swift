@@ -31,7 +31,8 @@ extension Transaction {
         )
     }
 
-    /// Stores what can be changed about an agent: name, description, avatar, tag and webhook.
+    /// Stores what can be changed about an agent: name, description, avatar, tag and webhook. An uploaded picture goes when
+    /// `avatarUrl` no longer names it.
     package func update(_ agent: Agent) throws {
         try execute(
             SQL.updateAgent,
@@ -40,6 +41,7 @@ extension Transaction {
                 agent.webhook?.headersJSON, agent.webhook?.authJSON, agent.webhook?.secret, agent.id,
             ]
         )
+        try removeUnusedAvatar(of: agent)
     }
 
     /// Notes that the agent is alive and what it is doing, and returns it. `statusSince` moves when the status changes;

@@ -72,7 +72,10 @@ let package = Package(
 
         // One module per resource. They never import one another.
         module("Accounts", ["Routing", "Index", .hummingbird, .httpTypes, .crypto, .cryptoExtras]),
-        module("Agents", ["Routing", "Index", .hummingbird, .httpTypes]),
+        module(
+            "Agents",
+            ["Routing", "Index", "Multipart", "MediaType", .hummingbird, .httpTypes, .nioCore, .nioPosix]
+        ),
         module("Events", ["Routing", "Index", .hummingbird, .httpTypes, .nioCore]),
         module(
             "Delivery",

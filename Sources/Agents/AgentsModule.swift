@@ -1,13 +1,19 @@
 import Hummingbird
 import Index
+import MediaType
+import NIOPosix
 import Routing
 
 /// Agents, which are the channels: kept here, named by `channelId` everywhere else.
 package struct AgentsModule: RouteModule {
     let index: Index
+    let detector: MediaTypeDetector
+    let threads: NIOThreadPool
 
-    package init(index: Index) {
+    package init(index: Index, detector: MediaTypeDetector, threads: NIOThreadPool) {
         self.index = index
+        self.detector = detector
+        self.threads = threads
     }
 
     package func addRoutes(to mounts: Mounts) {
@@ -18,6 +24,10 @@ package struct AgentsModule: RouteModule {
             .delete("agents/:id", use: delete)
             .post("agents/setWebhook", use: setWebhook)
             .post("agents/deleteWebhook", use: deleteWebhook)
+        mounts.human
+            .post("agents/:id/avatar", use: setAvatar)
+            .get("agents/:id/avatar", use: avatar)
+            .delete("agents/:id/avatar", use: removeAvatar)
     }
 
     /// Removes what deleted agents owned, for as long as the server runs.

@@ -49,11 +49,12 @@ package struct Assembly: Sendable {
         let plugins = await Self.plugins(configuration.pluginsPath, threads, logger)
         let authenticator = KeyAuthenticator(index: index)
         let accounts = AccountsModule(index: index, authenticator: authenticator)
-        let agents = AgentsModule(index: index)
+        let detector = try MediaTypeDetector()
+        let agents = AgentsModule(index: index, detector: detector, threads: threads)
         let files = FilesModule(
             index: index,
             blobs: blobs,
-            detector: try MediaTypeDetector(),
+            detector: detector,
             threads: threads,
             limits: UploadLimits(maxBytes: configuration.maxUploadBytes, minFreeBytes: configuration.minFreeBytes)
         )

@@ -91,10 +91,12 @@ let package = Package(
         module("Messages", ["Routing", "Index", .hummingbird, .httpTypes]),
         .target(
             name: "Plugins",
-            dependencies: ["Routing", .hummingbird, .httpTypes, .logging, .nioPosix],
+            dependencies: ["Routing", "Index", .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix],
             resources: [
                 .embedInCode("Examples/checklist.html"), .embedInCode("Examples/checklist.json"),
+                .embedInCode("Examples/checklist.svg"),
                 .embedInCode("Examples/diff-view.html"), .embedInCode("Examples/diff-view.json"),
+                .embedInCode("Examples/diff-view.svg"),
             ],
             swiftSettings: settings
         ),

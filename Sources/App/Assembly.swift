@@ -69,7 +69,7 @@ package struct Assembly: Sendable {
             try ReferenceModule(version: Server.version),
             reviews,
             EventsModule(index: index, views: messages.views),
-            PluginsModule(catalogue: plugins),
+            PluginsModule(catalogue: plugins, index: index),
             StatusModule(index: index, blobs: blobs, version: Server.version),
         ]
         deliveries = DeliveryWorker(index: index, allowed: configuration.webhookAllow, logger: logger) {

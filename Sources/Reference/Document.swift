@@ -76,7 +76,8 @@ enum DocumentText {
     static let all = [
         conventions, errors, messages, messageSchemas, streams, reviews, reviewSchemas, files, fileSchemas, downloads,
         archives,
-        agents, agentSchemas, events, webhooks, plugins, signIn, accounts, accountSchemas, conversations, status,
+        agents, agentSchemas, avatars, events, webhooks, plugins, pluginsOfPeople, signIn, accounts, accountSchemas,
+        preferences, conversations, status,
     ]
 }
 

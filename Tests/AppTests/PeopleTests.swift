@@ -271,6 +271,61 @@ struct AccountTests {
     }
 }
 
+@Suite("Preferences, and the operator's help")
+struct PreferenceTests {
+    @Test("the theme is system until it is chosen, each user's own, and one of three")
+    func theme() async throws {
+        try await withServer { server in
+            let (ada, eve) = (try await server.person("a@b.c"), try await server.person("e@b.c"))
+            func theme(_ person: Person) async throws -> JSONValue { try await person.send(.get, "preferences").json }
+            #expect(try await theme(ada) == .object(["theme": .string("system")]))
+            for name in ["dark", "light", "system", "dark"] {
+                let changed = try await ada.send(.patch, "preferences", #"{"theme":"\#(name)"}"#)
+                #expect(changed.status == 200 && changed.json == .object(["theme": .string(name)]))
+                #expect(try await theme(ada) == changed.json)
+            }
+            #expect(try await ada.send(.patch, "preferences", "{}").json["theme"] == .string("dark"))
+            for json in [#"{"theme":"blue"}"#, #"{"theme":null}"#, #"{"theme":1}"#] {
+                let refused = try await ada.send(.patch, "preferences", json)
+                #expect(refused.status == 400 && refused.faults == ["theme"])
+            }
+            #expect(try await theme(ada)["theme"] == .string("dark"))
+            #expect(try await theme(eve)["theme"] == .string("system"))
+        }
+    }
+
+    @Test("an operator's new password ends all sessions; only one that was made up must be changed")
+    func reset() async throws {
+        try await withServer { server in
+            let ada = try await server.person("ada@example.org")
+            let chosen = try await server.command(
+                .post,
+                "users/password",
+                #"{"email":"ADA@example.org","password":"battery staple"}"#
+            )
+            #expect(chosen.status == 200 && chosen.json["password"] == nil)
+            #expect(chosen.json["user"]?["mustChangePassword"] == .bool(false))
+            #expect(try await ada.send(.get, "auth/me").status == 401)
+            #expect(try await server.login("ada@example.org", Person.password).status == 401)
+            #expect(try await server.login("ada@example.org", "battery staple").status == 200)
+
+            let madeUp = try await server.command(.post, "users/password", #"{"email":"ada@example.org"}"#)
+            let password = try #require(madeUp.json["password"]?.text)
+            #expect(madeUp.json["user"]?["mustChangePassword"] == .bool(true))
+            #expect(password.count == 16)
+            #expect(try await server.login("ada@example.org", "battery staple").status == 401)
+            #expect(try await server.login("ada@example.org", password).status == 200)
+
+            #expect(try await server.command(.post, "users/password", #"{"email":"x@y.z"}"#).status == 404)
+            for wrong in ["{}", #"{"email":"ada@example.org","password":"short"}"#] {
+                #expect(try await server.command(.post, "users/password", wrong).status == 400)
+            }
+            #expect(try await server.login("ada@example.org", password).status == 200)
+            #expect(server.log.lines.allSatisfy { !$0.contains("battery") && !$0.contains(password) })
+        }
+    }
+}
+
 @Suite("People and messages")
 struct ConversationTests {
     /// A person, and an agent of the same user.
@@ -361,10 +416,12 @@ struct PeopleAccessTests {
         /// What another user is told about things that are not hers.
         let foreign: Int
         let json: String?
+        var form: Form?
         var needsOwner = false
 
-        init(_ route: String, foreign: Int, _ json: String? = nil, needsOwner: Bool = false) {
-            (self.route, self.foreign, self.json, self.needsOwner) = (route, foreign, json, needsOwner)
+        init(_ route: String, foreign: Int, _ json: String? = nil, form: Form? = nil, needsOwner: Bool = false) {
+            (self.route, self.foreign, self.json) = (route, foreign, json)
+            (self.form, self.needsOwner) = (form, needsOwner)
         }
     }
 
@@ -386,6 +443,15 @@ struct PeopleAccessTests {
         Visit("POST /api/messages/:message/respond", foreign: 403, #"{"response":{"selectedOption":"a"}}"#),
         Visit("GET /api/messages/reviews", foreign: 403),
         Visit("POST /api/files/bulk-download", foreign: 403, #"{"ids":[":file"]}"#),
+        Visit("POST /api/agents/:channel/avatar", foreign: 404, form: Form(.file([1], "a.png"))),
+        Visit("GET /api/agents/:channel/avatar", foreign: 404),
+        Visit("DELETE /api/agents/:channel/avatar", foreign: 404),
+        Visit("GET /api/plugins", foreign: 200), Visit("GET /api/plugins/diff-view", foreign: 200),
+        Visit("GET /api/plugins/diff-view/render", foreign: 200),
+        Visit("GET /api/plugins/diff-view/icon", foreign: 200),
+        Visit("GET /api/plugins/diff-view/config", foreign: 200),
+        Visit("PUT /api/plugins/diff-view/config", foreign: 200, #"{"config":{}}"#),
+        Visit("GET /api/preferences", foreign: 200), Visit("PATCH /api/preferences", foreign: 200, "{}"),
         Visit("POST /api/auth/refresh", foreign: 200), Visit("POST /api/auth/logout", foreign: 200),
     ]
 
@@ -403,8 +469,12 @@ struct PeopleAccessTests {
             ]
             let routes = server.assembly.routers.table.routes.map { "\($0.method) \($0.path)" }
                 .filter { $0.contains(" /api/") && !$0.contains(" /api/v1/") }
-            let visited = Self.visits.map { $0.route.replacing(/:[a-z]+/, with: ":id") }
-            #expect(Set(routes).subtracting(Self.open) == Set(visited))
+            // Whatever a route calls what it is about.
+            func pattern(_ route: String) -> String {
+                route.replacing(/:[A-Za-z]+/, with: ":id").replacing("/diff-view", with: "/:id")
+            }
+            let visited = Self.visits.map { pattern($0.route) }
+            #expect(Set(routes).subtracting(Self.open).map(pattern).sorted() == visited.sorted())
 
             func send(_ visit: Visit, _ headers: HTTPFields) async throws -> Answer {
                 var (route, json) = (visit.route, visit.json)
@@ -414,7 +484,9 @@ struct PeopleAccessTests {
                 }
                 let parts = route.split(separator: " ").map(String.init)
                 let method = try #require(HTTPRequest.Method(parts[0]))
-                let body = json.map { ByteBuffer(string: $0) }
+                let body = visit.form?.body ?? json.map { ByteBuffer(string: $0) }
+                var headers = headers
+                if let form = visit.form { headers[.contentType] = form.contentType }
                 return try await server.send(method, "\(parts[1])?channel=\(agent.channel)", headers, body: body)
             }
             let before = try await server.census()

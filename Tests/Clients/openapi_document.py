@@ -19,6 +19,8 @@ SESSION = "01995c45-7f02-7b11-a9d0-3c6e8f1a5b66"
 KEY = "01995c46-2a10-7c22-b1e4-4d7f9a2b6c77"
 UNDELIVERED = "01995c48-0d55-7e66-83b2-6f9b1c4d8e99"
 STREAM = "run-42"
+#: One grey pixel.
+PICTURE = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
 EMAIL, NEW_EMAIL, PASSWORD = "ada@example.org", "grace@example.org", "correct horse"
 
 # How the first owner of a server signs in that is to have a World.
@@ -96,7 +98,7 @@ def with_closed_objects(document):
     for name in (
         "Agent", "Message", "MessagePage", "Review", "Attachment", "AttachmentPage", "StatusEvent", "Error", "FieldError",
         "Health", "Deleted", "Answers", "Answer", "Plugin", "PluginSetting", "User", "SignedIn", "CreatedUser", "Session",
-        "ApiKey", "CreatedApiKey", "AgentSummary", "Done",
+        "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "PluginConfig", "Preferences",
     ):
         closed["components"]["schemas"][name]["additionalProperties"] = False
     return closed
@@ -155,6 +157,7 @@ class World:
         hook = {"channelId": self.agent, "url": "http://127.0.0.1:9/"}
         assert self.owner.request("POST", "agents/setWebhook", json=hook).status_code == 200
         self.undelivered = self.say()
+        self.person.ask("POST", f"agents/{self.agent}/avatar", files={"file": ("a.gif", PICTURE)})
 
     def say(self):
         return self.person.ask("POST", "messages", json={"channelId": self.agent, "text": "Hello"}).json()["id"]

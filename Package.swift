@@ -72,7 +72,10 @@ let package = Package(
 
         // One module per resource. They never import one another.
         module("Accounts", ["Routing", "Index", .hummingbird, .httpTypes, .crypto, .cryptoExtras]),
-        module("Agents", ["Routing", "Index", .hummingbird, .httpTypes]),
+        module(
+            "Agents",
+            ["Routing", "Index", "Multipart", "MediaType", .hummingbird, .httpTypes, .nioCore, .nioPosix]
+        ),
         module("Events", ["Routing", "Index", .hummingbird, .httpTypes, .nioCore]),
         module(
             "Delivery",
@@ -88,10 +91,12 @@ let package = Package(
         module("Messages", ["Routing", "Index", .hummingbird, .httpTypes]),
         .target(
             name: "Plugins",
-            dependencies: ["Routing", .hummingbird, .httpTypes, .logging, .nioPosix],
+            dependencies: ["Routing", "Index", .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix],
             resources: [
                 .embedInCode("Examples/checklist.html"), .embedInCode("Examples/checklist.json"),
+                .embedInCode("Examples/checklist.svg"),
                 .embedInCode("Examples/diff-view.html"), .embedInCode("Examples/diff-view.json"),
+                .embedInCode("Examples/diff-view.svg"),
             ],
             swiftSettings: settings
         ),

@@ -134,11 +134,11 @@ class Server:
         else:
             self.log_path.unlink(missing_ok=True)
 
-    def command(self, *arguments, check=True, **settings):
-        """A command of the same binary on the same storage folder, as an operator types it."""
+    def command(self, *arguments, check=True, given="", **settings):
+        """A command of the same binary on the same storage folder, as an operator types it; `given` is its input."""
         done = subprocess.run(
             [self.binary, *arguments, "--storage", str(self.storage)],
-            env=self.environment | settings, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+            env=self.environment | settings, input=given, capture_output=True, text=True, timeout=60,
         )
         assert not check or done.returncode == 0, done.stderr
         return done

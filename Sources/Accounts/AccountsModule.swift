@@ -29,6 +29,8 @@ package struct AccountsModule: RouteModule {
             .post("api-keys", use: createOwnKey)
             .post("api-keys/:id/rotate", use: rotateKey)
             .delete("api-keys/:id", use: revokeOwnKey)
+            .get("preferences", use: preferences)
+            .patch("preferences", use: changePreferences)
         mounts.owner
             .get("users", use: listUsers)
             .post("users", use: createUser)
@@ -40,6 +42,7 @@ package struct AccountsModule: RouteModule {
             .delete("keys/:id", use: revokeKey)
             .get("users", use: listUsers)
             .post("users", use: createUser)
+            .post("users/password", use: resetPassword)
     }
 
     /// Removes sessions that have ended and users who have gone, for as long as the server runs.

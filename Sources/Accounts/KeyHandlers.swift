@@ -22,7 +22,7 @@ extension AccountsModule {
 
         return try await makeKey(label) { tx in
             guard let user = try email.map({ try tx.user(email: $0) }) ?? tx.users().first(where: { $0.role == .owner })
-            else { throw APIError(.notFound, "No such user; see 'placet users list'") }
+            else { throw APIError.noSuchUser }
             return user.id
         }
     }

@@ -1,4 +1,3 @@
-import Crypto
 import FoundationEssentials
 import Index
 import Routing
@@ -8,19 +7,15 @@ struct NewUser: Sendable {
     let email: String
     let displayName: String
     let role: User.Role
-    /// Set when no password was given: show it once, the user must change it.
-    let generatedPassword: String?
+    let password: NewPassword
     private let id = Identifier.make()
-    private let passwordHash: String
 
     /// Blocks for about 0.1 s: the password is hashed here, outside of any transaction.
     init(email: String, displayName: String?, role: User.Role, password: String?) throws {
         self.email = email
         self.displayName = displayName ?? String(email.prefix { $0 != "@" })
         self.role = role
-        let generated = Self.randomPassword()
-        generatedPassword = password == nil ? generated : nil
-        passwordHash = try PasswordHash(hashing: password ?? generated).encoded
+        self.password = try NewPassword(password)
     }
 
     @Sendable
@@ -30,17 +25,12 @@ struct NewUser: Sendable {
             email: email,
             displayName: displayName,
             role: role,
-            passwordHash: passwordHash,
-            mustChangePassword: generatedPassword != nil,
+            passwordHash: password.hash,
+            mustChangePassword: password.generated != nil,
             createdAt: tx.now
         )
         try tx.insert(user)
         return user
-    }
-
-    /// 96 random bits, 16 characters.
-    private static func randomPassword() -> String {
-        SymmetricKey(size: .init(bitCount: 96)).withUnsafeBytes { Data($0) }.base64URLEncodedString()
     }
 }
 
@@ -57,6 +47,6 @@ package struct FirstOwner: Sendable {
         guard try await index.read({ try $0.userCount() }) == 0 else { return nil }
         let owner = try NewUser(email: email, displayName: nil, role: .owner, password: password)
         _ = try await index.write(owner.insert)
-        return FirstOwner(email: email, generatedPassword: owner.generatedPassword)
+        return FirstOwner(email: email, generatedPassword: owner.password.generated)
     }
 }

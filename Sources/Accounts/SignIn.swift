@@ -108,13 +108,10 @@ extension AccountsModule {
         try fields.check()
         let (user, sessionID) = (try await user(context), context.principal.sessionID)
         _ = try await passwords.user(email: user.email, password: current, from: context.connection)
-        let hash = try await hashing.run { try PasswordHash(hashing: new).encoded }
+        let hash = try await hashing.run { try NewPassword(new).hash }
         try await index.write { tx in
             guard var user = try tx.user(id: user.id) else { throw APIError.notSignedIn }
-            user.passwordHash = hash
-            user.mustChangePassword = false
-            try tx.update(user)
-            try tx.endSessions(userID: user.id, butNot: sessionID)
+            try tx.setPassword(hash, of: &user, mustChange: false, keeping: sessionID)
         }
         return try .json(["message": "Password changed"])
     }

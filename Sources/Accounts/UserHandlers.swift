@@ -32,7 +32,7 @@ extension AccountsModule {
         }
         do {
             let user = try await index.write(new.insert)
-            return try .json(CreatedUser(user: user, password: new.generatedPassword), status: .created)
+            return try .json(CreatedUser(user: user, password: new.password.generated), status: .created)
         } catch IndexError.duplicate {
             throw APIError(.conflict, "A user with this email exists already")
         }
@@ -49,7 +49,7 @@ extension AccountsModule {
         let password = fields.optionalString("password", length: 8...1024)
         try fields.check()
         var newHash: String?
-        if let password { newHash = try await hashing.run { try PasswordHash(hashing: password).encoded } }
+        if let password { newHash = try await hashing.run { try NewPassword(password).hash } }
         let hash = newHash
         let user = try await index.write { tx in
             guard var user = try tx.user(id: id) else { throw APIError.userNotFound }
@@ -57,14 +57,29 @@ extension AccountsModule {
             user.displayName = name ?? user.displayName
             user.role = role ?? user.role
             if let hash {
-                user.passwordHash = hash
-                user.mustChangePassword = true
-                try tx.endSessions(userID: id)
+                try tx.setPassword(hash, of: &user, mustChange: true)
+            } else {
+                try tx.update(user)
             }
-            try tx.update(user)
             return user
         }
         return try .json(user)
+    }
+
+    /// Gives the user named by `email` the `password`, or one that is made up; for an operator who is locked out.
+    @Sendable
+    func resetPassword(_ request: Request, _ context: RootContext) async throws -> Response {
+        var fields = try await request.jsonFields(on: context.connection)
+        let email = fields.string("email")
+        let chosen = fields.optionalString("password", length: 8...1024)
+        try fields.check()
+        let password = try await hashing.run { try NewPassword(chosen) }
+        let user = try await index.write { tx in
+            guard var user = try tx.user(email: email) else { throw APIError.noSuchUser }
+            try tx.setPassword(password.hash, of: &user, mustChange: password.generated != nil)
+            return user
+        }
+        return try .json(CreatedUser(user: user, password: password.generated))
     }
 
     /// Takes the user out of sight at once, with sessions, keys and agents; the rows go afterwards.
@@ -85,9 +100,12 @@ extension AccountsModule {
 
 extension APIError {
     fileprivate static let userNotFound = APIError(.notFound, "User not found")
+    /// Said to the operator.
+    static let noSuchUser = APIError(.notFound, "No such user; see 'placet users list'")
     fileprivate static let lastOwner = APIError(.conflict, "There must be an owner; make another one first")
 }
 
+/// A user whose password is new.
 private struct CreatedUser: Encodable {
     let user: User
     /// Only when we made it up.

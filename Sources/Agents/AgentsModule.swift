@@ -1,13 +1,19 @@
 import Hummingbird
 import Index
+import MediaType
+import NIOPosix
 import Routing
 
 /// Agents, which are the channels: kept here, named by `channelId` everywhere else. Agents and people change them alike.
 package struct AgentsModule: RouteModule {
     let index: Index
+    let detector: MediaTypeDetector
+    let threads: NIOThreadPool
 
-    package init(index: Index) {
+    package init(index: Index, detector: MediaTypeDetector, threads: NIOThreadPool) {
         self.index = index
+        self.detector = detector
+        self.threads = threads
     }
 
     package func addRoutes(to mounts: Mounts) {
@@ -27,6 +33,9 @@ package struct AgentsModule: RouteModule {
             .delete("agents/:id/webhook", use: removeWebhook)
             .post("agents/:id/read", use: markRead)
             .get("agents/:id/stats", use: figures)
+            .post("agents/:id/avatar", use: setAvatar)
+            .get("agents/:id/avatar", use: avatar)
+            .delete("agents/:id/avatar", use: removeAvatar)
     }
 
     /// Removes what deleted agents owned, for as long as the server runs.

@@ -49,11 +49,12 @@ package struct Assembly: Sendable {
         let plugins = await Self.plugins(configuration.pluginsPath, threads, logger)
         let authenticator = KeyAuthenticator(index: index)
         let accounts = AccountsModule(index: index, authenticator: authenticator)
-        let agents = AgentsModule(index: index)
+        let detector = try MediaTypeDetector()
+        let agents = AgentsModule(index: index, detector: detector, threads: threads)
         let files = FilesModule(
             index: index,
             blobs: blobs,
-            detector: try MediaTypeDetector(),
+            detector: detector,
             threads: threads,
             limits: UploadLimits(maxBytes: configuration.maxUploadBytes, minFreeBytes: configuration.minFreeBytes)
         )
@@ -69,7 +70,7 @@ package struct Assembly: Sendable {
             try ReferenceModule(version: Server.version),
             reviews,
             EventsModule(index: index, views: messages.views),
-            PluginsModule(catalogue: plugins),
+            PluginsModule(catalogue: plugins, index: index),
             StatusModule(index: index, blobs: blobs, version: Server.version),
         ]
         deliveries = DeliveryWorker(index: index, allowed: configuration.webhookAllow, logger: logger) {

@@ -190,8 +190,3 @@ struct Download: Sendable {
         return disposition
     }
 }
-
-extension HTTPField.Name {
-    static let crossOriginResourcePolicy = HTTPField.Name("cross-origin-resource-policy")!
-    static let referrerPolicy = HTTPField.Name("referrer-policy")!
-}

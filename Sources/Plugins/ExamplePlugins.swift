@@ -5,8 +5,10 @@ package enum ExamplePlugins {
     private static let files = [
         "checklist/plugin.json": PackageResources.checklist_json,
         "checklist/render.html": PackageResources.checklist_html,
+        "checklist/icon.svg": PackageResources.checklist_svg,
         "diff-view/plugin.json": PackageResources.diff_view_json,
         "diff-view/render.html": PackageResources.diff_view_html,
+        "diff-view/icon.svg": PackageResources.diff_view_svg,
     ]
 
     /// Writes them into a folder that does not exist yet; one that does is the operator's and is not touched.

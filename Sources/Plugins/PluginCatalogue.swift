@@ -59,6 +59,25 @@ package final class PluginCatalogue: Sendable {
         return await task.value.manifests
     }
 
+    /// The page of a plugin, as it is now; nil when there is no such plugin, or it can no longer be read.
+    func page(of name: String) async throws -> [UInt8]? {
+        guard await manifests()[name] != nil else { return nil }
+        return try await read(name) { folder throws(PluginProblem) in try folder.page() }
+    }
+
+    /// The icon of a plugin; nil when it has none, or it can no longer be read.
+    func icon(of plugin: PluginManifest) async throws -> [UInt8]? {
+        guard let icon = plugin.icon else { return nil }
+        return try await read(plugin.name) { folder throws(PluginProblem) in try folder.icon(icon) }
+    }
+
+    private func read(
+        _ name: String,
+        _ body: @escaping @Sendable (borrowing PluginFolder) throws(PluginProblem) -> [UInt8]
+    ) async throws -> [UInt8]? {
+        try await threads.runIfActive { [path] in try? body(try PluginFolder(path).folder(name)) }
+    }
+
     private func look(after previous: Look) async -> Look {
         let found = try? await threads.runIfActive { self.look(previous) }
         guard let found else { return previous }  // The server is stopping.

@@ -16,6 +16,7 @@ struct PluginProblem: Error, Equatable, CustomStringConvertible {
 struct PluginFolder: ~Copyable {
     static let maxManifestBytes = 64 * 1024
     static let maxRenderBytes = 1024 * 1024
+    static let maxIconBytes = 1024 * 1024
 
     /// What changes when somebody writes to a plugin: the identity and the last change of its folder and files.
     struct Stamp: Equatable {
@@ -29,7 +30,7 @@ struct PluginFolder: ~Copyable {
         private let parts: [Part?]
 
         fileprivate init(_ folder: Int32) {
-            // Of the icon only the name counts, and names change with the folder.
+            // The icon is looked at again when it is sent.
             parts = [".", "plugin.json", "render.html"].map { name in
                 var status = stat()
                 guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
@@ -91,8 +92,18 @@ struct PluginFolder: ~Copyable {
         }
         guard manifest.name == name else { throw PluginProblem("plugin.json: name: must be the name of the folder") }
         try checkFile("render.html", limit: Self.maxRenderBytes)
-        if let icon = manifest.icon { try checkFile(icon, limit: .max) }
+        if let icon = manifest.icon { try checkFile(icon, limit: Self.maxIconBytes) }
         return manifest
+    }
+
+    /// The page of a plugin.
+    func page() throws(PluginProblem) -> [UInt8] {
+        try read("render.html", limit: Self.maxRenderBytes)
+    }
+
+    /// The image that its manifest names.
+    func icon(_ name: String) throws(PluginProblem) -> [UInt8] {
+        try read(name, limit: Self.maxIconBytes)
     }
 
     private func checkFile(_ name: String, limit: Int) throws(PluginProblem) {

@@ -19,7 +19,11 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
 
     private static let maxVariables = 50
     private static let maxDomains: ClosedRange<Int64> = 0...100
-    private static let imageExtensions = ["gif", "ico", "jpeg", "jpg", "png", "svg", "webp"]
+    /// The types of images by the extensions of their names.
+    private static let imageTypes = [
+        "gif": "image/gif", "ico": "image/x-icon", "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png",
+        "svg": "image/svg+xml", "webp": "image/webp",
+    ]
 
     package let name: String
     let displayName: String
@@ -48,8 +52,8 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
         if !Self.isKebabCase(name) {
             fields.report("name", code: "invalid_string", "must be lower-case words with hyphens, such as diff-view")
         }
-        if let icon, !Self.isImageName(icon) {
-            let endings = Self.imageExtensions.joined(separator: ", ")
+        if let icon, Self.imageType(icon) == nil {
+            let endings = Self.imageTypes.keys.sorted().joined(separator: ", ")
             fields.report("icon", code: "invalid_string", "must be the name of an image in the folder (\(endings))")
         }
         if Set(env.map(\.key)).count < env.count { fields.report("env", code: "invalid", "must not repeat a key") }
@@ -63,14 +67,14 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
         }
     }
 
-    /// A plain name: no slash of either kind, no leading dot. Only images, so that `plugin.json` with its secrets can
-    /// never be shown as one.
-    private static func isImageName(_ name: String) -> Bool {
-        guard let dot = name.lastIndex(of: "."), !name.hasPrefix(".") else { return false }
-        return imageExtensions.contains(name[name.index(after: dot)...].lowercased())
-            && name.utf8.allSatisfy {
-                (0x20...0x7E).contains($0) && ![UInt8(ascii: "/"), UInt8(ascii: "\\")].contains($0)
-            }
+    /// The type of an image by its name, which must be plain: no slash of either kind, no leading dot. Only images, so that
+    /// `plugin.json` with its secrets can never be shown as one.
+    static func imageType(_ name: String) -> String? {
+        guard let dot = name.lastIndex(of: "."), !name.hasPrefix(".") else { return nil }
+        let isPlain = name.utf8.allSatisfy {
+            (0x20...0x7E).contains($0) && ![UInt8(ascii: "/"), UInt8(ascii: "\\")].contains($0)
+        }
+        return isPlain ? imageTypes[name[name.index(after: dot)...].lowercased()] : nil
     }
 }
 

@@ -1,31 +1,80 @@
 import Hummingbird
+import Index
+import NIOCore
 import Routing
 
-/// Plugins: what may show a freeform review. They belong to the server, so every key sees the same ones.
+/// Plugins: what may show a freeform review. They belong to the server, so everybody sees the same ones; what is set for
+/// them belongs to each user.
 package struct PluginsModule: RouteModule {
-    private let catalogue: PluginCatalogue
+    let catalogue: PluginCatalogue
+    let index: Index
 
-    package init(catalogue: PluginCatalogue) {
+    package init(catalogue: PluginCatalogue, index: Index) {
         self.catalogue = catalogue
+        self.index = index
     }
 
     package func addRoutes(to mounts: Mounts) {
         mounts.agent
             .get("plugins", use: list)
             .get("plugins/:name", use: read)
+        mounts.human
+            .get("plugins", use: list)
+            .get("plugins/:name", use: read)
+            .get("plugins/:name/render", use: render)
+            .get("plugins/:name/icon", use: icon)
+            .get("plugins/:name/config", use: settings)
+            .put("plugins/:name/config", use: changeSettings)
     }
 
     @Sendable
-    func list(_ request: Request, _ context: AgentContext) async throws -> Response {
+    func list(_ request: Request, _ context: some RequestContext) async throws -> Response {
         try .json(await catalogue.manifests().values.sorted { $0.name < $1.name })
     }
 
     @Sendable
-    func read(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let name = try context.parameters.require("name")
-        guard let manifest = await catalogue.manifests()[name] else {
-            throw APIError(.notFound, "Plugin not found")
-        }
-        return try .json(manifest)
+    func read(_ request: Request, _ context: some RequestContext) async throws -> Response {
+        try .json(try await plugin(context))
     }
+
+    /// The page itself. It does not trust whoever shows it to put it into a sandbox.
+    @Sendable
+    func render(_ request: Request, _ context: HumanContext) async throws -> Response {
+        guard let page = try await catalogue.page(of: try context.parameters.require("name")) else {
+            throw APIError.pluginNotFound
+        }
+        return .foreign(ByteBuffer(bytes: page), type: "text/html; charset=utf-8", policy: ForeignPolicy.page)
+    }
+
+    @Sendable
+    func icon(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let plugin = try await plugin(context)
+        guard let bytes = try await catalogue.icon(of: plugin),
+            let type = plugin.icon.flatMap(PluginManifest.imageType)
+        else { throw APIError(.notFound, "The plugin has no icon") }
+        return .foreign(ByteBuffer(bytes: bytes), type: type, policy: ForeignPolicy.image)
+    }
+
+    /// The plugin that the path names.
+    func plugin(_ context: some RequestContext) async throws -> PluginManifest {
+        let name = try context.parameters.require("name")
+        guard let manifest = await catalogue.manifests()[name] else { throw APIError.pluginNotFound }
+        return manifest
+    }
+}
+
+/// What the files of a plugin may do in a browser, wherever they are opened.
+private enum ForeignPolicy {
+    /// Runs its own scripts, in an origin of its own: without our cookie, without storage, and without network.
+    static let page = """
+        sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
+        img-src data:; font-src data:; media-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'
+        """
+
+    /// An SVG keeps its styles and runs nothing.
+    static let image = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+}
+
+extension APIError {
+    fileprivate static let pluginNotFound = APIError(.notFound, "Plugin not found")
 }

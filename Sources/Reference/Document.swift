@@ -75,8 +75,8 @@ struct Document: Sendable {
 enum DocumentText {
     static let all = [
         conventions, errors, messages, messageSchemas, streams, reviews, reviewSchemas, files, fileSchemas, downloads,
-        archives, peopleFiles, agents, agentSchemas, peopleAgents, events, webhooks, plugins, signIn, accounts,
-        accountSchemas, conversations, status,
+        archives, peopleFiles, agents, agentSchemas, peopleAgents, avatars, events, webhooks, plugins,
+        pluginsOfPeople, signIn, accounts, accountSchemas, preferences, conversations, status,
     ]
 }
 

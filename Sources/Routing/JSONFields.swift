@@ -28,6 +28,9 @@ package struct JSONFields {
         if let error = APIError.invalid(problems) { throw error }
     }
 
+    /// The names of all members, sorted.
+    package var names: [String] { members.keys.sorted() }
+
     package func has(_ name: String) -> Bool { members[name] != nil }
 
     package mutating func string(_ name: String, length: ClosedRange<Int> = 0...Int.max) -> String {

@@ -30,5 +30,11 @@ func table(_ header: [String], _ rows: [[String]]) -> String {
     return lines.joined(separator: "\n")
 }
 
+/// A line of standard input, without showing it on a terminal; nil at the end of the input.
+func readSecret(_ prompt: String) -> String? {
+    guard isatty(STDIN_FILENO) == 1 else { return readLine() }
+    return getpass(prompt).map { String(cString: $0) }
+}
+
 /// The password of a new user, from the environment so that no process list shows it.
 var chosenPassword: String? { ProcessInfo.processInfo.environment["PLACET_NEW_PASSWORD"] }

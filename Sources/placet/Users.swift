@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// `placet users create|list`
+/// `placet users create|passwd|list`
 struct Users: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make and list users.",
-        subcommands: [Create.self, List.self]
+        abstract: "Make and list users, and reset their passwords.",
+        subcommands: [Create.self, Passwd.self, List.self]
     )
 
     struct User: Codable, Sendable {
@@ -19,6 +19,10 @@ struct Users: AsyncParsableCommand {
     struct Created: Codable, Sendable {
         let user: User
         let password: String?
+
+        func saying(_ sentence: String) -> String {
+            sentence + (password.map { "\npassword: \($0)   (shown this once)" } ?? "")
+        }
     }
 
     struct Create: AsyncParsableCommand {
@@ -44,8 +48,41 @@ struct Users: AsyncParsableCommand {
             body["password"] = chosenPassword
             let created: Created = try await ControlClient.send(.post, "users", body: body, storage: output.storage)
             try output.show(created) {
-                let password = created.password.map { "\npassword: \($0)   (shown this once)" } ?? ""
-                return "Created \(created.user.email) (\(created.user.role))" + password
+                created.saying("Created \(created.user.email) (\(created.user.role))")
+            }
+        }
+    }
+
+    struct Passwd: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give a user another password, read from standard input.",
+            discussion: "The user's sessions end; API keys stay. One that was made up must be changed by the user."
+        )
+
+        @Argument(help: "The user's email address.")
+        var email: String
+
+        @Flag(help: "Make up a password, which is printed once.")
+        var generate = false
+
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            var body = ["email": email]
+            if !generate {
+                guard let password = readSecret("New password for \(email): "), !password.isEmpty else {
+                    throw ValidationError("Write the password as one line to standard input, or use --generate.")
+                }
+                body["password"] = password
+            }
+            let changed: Created = try await ControlClient.send(
+                .post,
+                "users/password",
+                body: body,
+                storage: output.storage
+            )
+            try output.show(changed) {
+                changed.saying("Changed the password of \(changed.user.email); all sessions have ended")
             }
         }
     }

@@ -6,175 +6,124 @@ import NIOCore
 import Routing
 import Testing
 
-/// A request to one agent route, about the things of `target`, that is right in every way when its sender is `target`.
-private struct Visit: Sendable {
-    let route: String
-    /// What the sender is told when the things are somebody else's.
-    let foreign: Int
-    /// Whether its answer goes on until the client leaves: then it is not asked for here.
-    var isEndless = false
-    let request: @Sendable (Target) -> (HTTPRequest.Method, String, Form?, String?)
-
-    struct Target: Sendable {
-        let channel: String
-        let file: String
-        let message: String
-
-        /// A path below /api/v1 with the channel in its query.
-        func path(_ path: String) -> String { "/api/v1/\(path)?timeout=1&channel=\(channel)" }
-    }
-
-    func send(by key: HTTPFields, to target: Target, _ server: TestServer) async throws -> Answer {
-        let (method, path, form, json) = request(target)
-        var headers = key
-        if let form { headers[.contentType] = form.contentType }
-        return try await server.send(method, path, headers, body: form?.body ?? json.map { ByteBuffer(string: $0) })
-    }
-
-    private static func form(_ target: Target) -> Form { Form(.channel(target.channel), .file([1], "x")) }
-
-    /// Every route that takes an API key. `DELETE` comes last: what it deletes is gone.
-    static let all = [
-        Visit(route: "GET /api/v1/agents", foreign: 200) { _ in (.get, "/api/v1/agents", nil, nil) },
-        Visit(route: "POST /api/v1/agents", foreign: 201) { _ in (.post, "/api/v1/agents", nil, #"{"name":"a"}"#) },
-        Visit(route: "PATCH /api/v1/agents/:id", foreign: 404) {
-            (.patch, "/api/v1/agents/\($0.channel)", nil, #"{"name":"b"}"#)
-        },
-        Visit(route: "POST /api/v1/agents/setWebhook", foreign: 404) {
-            let json = #"{"channelId":"\#($0.channel)","url":"https://hooks.example.org/a"}"#
-            return (.post, "/api/v1/agents/setWebhook", nil, json)
-        },
-        Visit(route: "POST /api/v1/agents/deleteWebhook", foreign: 404) {
-            (.post, "/api/v1/agents/deleteWebhook", nil, #"{"channelId":"\#($0.channel)"}"#)
-        },
-        Visit(route: "POST /api/v1/status/ping", foreign: 404) {
-            (.post, "/api/v1/status/ping", nil, #"{"agentId":"\#($0.channel)","status":"busy"}"#)
-        },
-        Visit(route: "GET /api/v1/files", foreign: 403) { (.get, "/api/v1/files?channel=\($0.channel)", nil, nil) },
-        Visit(route: "POST /api/v1/files/upload", foreign: 403) { (.post, "/api/v1/files/upload", form($0), nil) },
-        Visit(route: "POST /api/v1/files/store", foreign: 403) { (.post, "/api/v1/files/store", form($0), nil) },
-        Visit(route: "POST /api/v1/files/store-text", foreign: 403) {
-            (.post, "/api/v1/files/store-text", nil, #"{"channelId":"\#($0.channel)","content":"a"}"#)
-        },
-        Visit(route: "GET /api/v1/files/:id", foreign: 403) { (.get, "/api/v1/files/\($0.file)", nil, nil) },
-        Visit(route: "GET /api/v1/files/:id/download", foreign: 403) {
-            (.get, "/api/v1/files/\($0.file)/download", nil, nil)
-        },
-        Visit(route: "HEAD /api/v1/files/:id/download", foreign: 403) {
-            (.head, "/api/v1/files/\($0.file)/download", nil, nil)
-        },
-        Visit(route: "POST /api/v1/messages", foreign: 403) {
-            (.post, "/api/v1/messages", nil, #"{"channelId":"\#($0.channel)","text":"a","streamId":"s"}"#)
-        },
-        Visit(route: "PATCH /api/v1/messages/streams/:streamId", foreign: 403) {
-            (.patch, "/api/v1/messages/streams/s", nil, #"{"channelId":"\#($0.channel)","text":"ab"}"#)
-        },
-        Visit(route: "POST /api/v1/messages/streams/:streamId/status", foreign: 403) {
-            (.post, "/api/v1/messages/streams/s/status", nil, #"{"channelId":"\#($0.channel)","text":"reading"}"#)
-        },
-        Visit(route: "GET /api/v1/messages", foreign: 403) { (.get, $0.path("messages"), nil, nil) },
-        Visit(route: "GET /api/v1/messages/:id", foreign: 403) {
-            (.get, $0.path("messages/\($0.message)"), nil, nil)
-        },
-        Visit(route: "GET /api/v1/messages/iterations/:id", foreign: 403) {
-            (.get, $0.path("messages/iterations/\($0.message)"), nil, nil)
-        },
-        Visit(route: "POST /api/v1/messages/:id/ack", foreign: 403) {
-            (.post, $0.path("messages/\($0.message)/ack"), nil, nil)
-        },
-        Visit(route: "GET /api/v1/answers", foreign: 403) { (.get, $0.path("answers"), nil, nil) },
-        Visit(route: "GET /api/v1/events", foreign: 403, isEndless: true) { (.get, $0.path("events"), nil, nil) },
-        Visit(route: "GET /api/v1/reviews/pending", foreign: 403) { (.get, $0.path("reviews/pending"), nil, nil) },
-        Visit(route: "GET /api/v1/reviews/:id", foreign: 403) { (.get, $0.path("reviews/\($0.message)"), nil, nil) },
-        Visit(route: "GET /api/v1/reviews/:id/wait", foreign: 403) {
-            (.get, $0.path("reviews/\($0.message)/wait"), nil, nil)
-        },
-        Visit(route: "GET /api/v1/plugins", foreign: 200) { _ in (.get, "/api/v1/plugins", nil, nil) },
-        Visit(route: "GET /api/v1/plugins/:name", foreign: 200) { _ in (.get, "/api/v1/plugins/checklist", nil, nil) },
-        Visit(route: "DELETE /api/v1/messages/:id", foreign: 403) {
-            (.delete, $0.path("messages/\($0.message)"), nil, nil)
-        },
-        Visit(route: "DELETE /api/v1/files/:id", foreign: 403) { (.delete, "/api/v1/files/\($0.file)", nil, nil) },
-        Visit(route: "DELETE /api/v1/agents/:id", foreign: 404) { (.delete, "/api/v1/agents/\($0.channel)", nil, nil) },
-    ]
-}
-
 @Suite("Who may do what")
 struct AccessTests {
-    @Test("every agent route is tried below")
+    @Test("every route is open or tried below")
     func visitsAreComplete() async throws {
         try await withServer { server in
             let routes = server.assembly.routers.table.routes.map { "\($0.method) \($0.path)" }
-            #expect(Set(routes.filter { $0.contains(" /api/v1") }) == Set(Visit.all.map(\.route)))
+            let tried = Set(routes).subtracting(Visit.open).map(Visit.pattern)
+            #expect(tried.sorted() == Visit.all.map { Visit.pattern($0.route) }.sorted())
         }
     }
 
-    @Test("no route opens without a valid key; nothing changes, and the owner then still can")
+    @Test("no route of agents opens without a valid key; nothing changes, and the owner then still can")
     func keys() async throws {
         try await withServer { server in
-            let (owner, retired) = (try await server.owner(), try await server.owner())
+            let (target, retired) = (try await server.target("ada@example.org"), try await server.owner())
+            let (key, session) = (target.agent.key, target.person.token)
             #expect(try await retired.send(.get, "/api/v1/agents").status == 200)
             #expect(try await server.command(.delete, "keys/\(retired.keyID)").status == 200)
-            let target = Visit.Target(
-                channel: owner.channel,
-                file: try await owner.storedID("mine"),
-                message: try await owner.ask()
+            try await refuse(
+                [
+                    ("no key", [:]),
+                    ("an empty key", [.apiKey: ""]),
+                    ("an unknown key", [.apiKey: "hp_" + String(repeating: "A", count: 43)]),
+                    ("half a key", [.apiKey: String(key.dropLast())]),
+                    ("a revoked key", [.apiKey: retired.key]),
+                    ("a revoked bearer", [.authorization: "Bearer " + retired.key]),
+                    ("the id of a key", [.apiKey: target.agent.keyID]),
+                    ("a session as a key", [.apiKey: session]),
+                    ("a session as bearer", [.authorization: "Bearer " + session]),
+                    ("a session's cookie", [.cookie: "access_token=" + session]),
+                ],
+                by: target,
+                Visit.all.filter(\.isForAgents)
             )
-            let before = try await server.census()
-
-            let credentials: [(String, HTTPFields)] = [
-                ("no key", [:]),
-                ("an empty key", [.apiKey: ""]),
-                ("an unknown key", [.apiKey: "hp_" + String(repeating: "A", count: 43)]),
-                ("half a key", [.apiKey: String(owner.key.dropLast())]),
-                ("a revoked key", [.apiKey: retired.key]),
-                ("a revoked bearer", [.authorization: "Bearer " + retired.key]),
-                ("the id of a key", [.apiKey: owner.keyID]),
-            ]
-            for visit in Visit.all {
-                for (name, headers) in credentials {
-                    let answer = try await visit.send(by: headers, to: target, server)
-                    #expect(answer.status == 401, "\(visit.route) with \(name)")
-                    #expect(answer.headers[.wwwAuthenticate] != nil, "\(visit.route) with \(name)")
-                }
-            }
-            #expect(try await server.census() == before)
-
-            for visit in Visit.all where !visit.isEndless {
-                let status = try await visit.send(by: [.authorization: "Bearer " + owner.key], to: target, server)
-                    .status
-                #expect((200...201).contains(status), "\(visit.route): \(status)")
+            for visit in Visit.all where visit.isForAgents && !visit.isEndless {
+                let answer = try await target.send(visit, [.authorization: "Bearer " + key])
+                #expect((200...201).contains(answer.status), "\(visit.route): \(answer.text)")
             }
         }
     }
 
-    @Test("nobody reaches the channels and files of another user, nor changes them by trying")
+    @Test("no route of people opens without a valid session; nothing changes, and the owner then still can")
+    func sessions() async throws {
+        try await withServer { server in
+            let target = try await server.target("ada@example.org")
+            let (key, userID) = (target.agent.key, target.person.userID)
+            let (expired, revoked) = (
+                try await server.session(of: userID, lifetime: .zero), try await server.session(of: userID)
+            )
+            _ = try await server.send(.post, "/api/auth/logout", [.authorization: "Bearer " + revoked])
+            try await refuse(
+                [
+                    ("no session", [:]),
+                    ("an empty cookie", [.cookie: "access_token="]),
+                    ("an unknown session", [.cookie: "access_token=hs_" + String(repeating: "A", count: 43)]),
+                    ("half a session", [.cookie: "access_token=" + target.person.token.dropLast()]),
+                    ("an agent's key", [.apiKey: key]),
+                    ("an agent's key as bearer", [.authorization: "Bearer " + key]),
+                    ("an agent's key as cookie", [.cookie: "access_token=" + key]),
+                    ("an expired session", [.cookie: "access_token=" + expired]),
+                    ("a revoked session", [.cookie: "access_token=" + revoked]),
+                    ("a revoked bearer", [.authorization: "Bearer " + revoked]),
+                ],
+                by: target,
+                Visit.all.filter { !$0.isForAgents }
+            )
+            for visit in Visit.all where !visit.isForAgents && !visit.isEndless {
+                let session = try await server.session(of: userID)
+                let answer = try await target.send(visit, [.cookie: "access_token=" + session])
+                let isRight = visit.own.map { answer.status == $0 } ?? (200...201).contains(answer.status)
+                #expect(isRight, "\(visit.route): \(answer.status) \(answer.text)")
+            }
+        }
+    }
+
+    private func refuse(_ credentials: [(String, HTTPFields)], by target: Target, _ visits: [Visit]) async throws {
+        let before = try await target.person.server.census()
+        for visit in visits {
+            for (name, headers) in credentials {
+                let answer = try await target.send(visit, headers)
+                #expect(answer.status == 401, "\(visit.route) with \(name)")
+                #expect(answer.headers[.wwwAuthenticate] != nil, "\(visit.route) with \(name)")
+            }
+        }
+        #expect(try await target.person.server.census() == before)
+    }
+
+    @Test("nobody reaches another user's things, nor changes them by trying; members do not administer")
     func otherUsers() async throws {
         try await withServer { server in
-            let (owner, stranger) = (try await server.owner(), try await server.owner("eve@example.org"))
-            let target = Visit.Target(
-                channel: owner.channel,
-                file: try await owner.storedID("mine"),
-                message: try await owner.ask()
-            )
+            let target = try await server.target("ada@example.org")
+            let (eve, agent) = (try await server.person("eve@example.org"), try await server.owner("eve@example.org"))
+            let (owner, file) = (target.agent, try #require(target.names[":file"]))
             let before = try await server.census()
             // What the server may remember of the owner's download must not serve the stranger.
-            #expect(try await owner.download(target.file).status == 200)
+            #expect(try await owner.download(file).status == 200)
 
-            for visit in Visit.all {
-                let answer = try await visit.send(by: [.apiKey: stranger.key], to: target, server)
-                #expect(answer.status == visit.foreign, "\(visit.route)")
+            for visit in Visit.all where visit.foreign >= 400 || !visit.isEndless {
+                let session = try await server.session(of: eve.userID)
+                let credentials: HTTPFields =
+                    visit.isForAgents ? [.apiKey: agent.key] : [.cookie: "access_token=\(session)"]
+                let answer = try await target.send(visit, credentials)
+                #expect(answer.status == visit.foreign, "\(visit.route): \(answer.text)")
                 // The path is the sender's own word.
                 let said = answer.json["path"]?.text.map { answer.text.replacing($0, with: "") } ?? answer.text
-                #expect(!said.contains(owner.channel), "\(visit.route)")
+                for thing in [owner.channel, file, target.person.email] {
+                    #expect(!said.contains(thing), "\(visit.route)")
+                }
                 if visit.foreign == 403, !visit.route.hasPrefix("HEAD") {
-                    #expect(answer.json["message"] == .string("Not your agent"), "\(visit.route)")
-                } else if visit.foreign == 404 {
+                    let isAdministration = visit.route.contains("/users")
+                    let reason = isAdministration ? "Only an owner may do this" : "Not your agent"
+                    #expect(answer.json["message"] == .string(reason), "\(visit.route)")
+                } else if visit.foreign == 404, visit.route.contains(":channel") {
                     #expect(answer.json["message"] == .string("Agent not found"), "\(visit.route)")
                 }
             }
             #expect(try await server.census() == before)
-            #expect(try await owner.download(target.file).text == "mine")
+            #expect(try await owner.download(file).text == "mine")
         }
     }
 

@@ -271,6 +271,61 @@ struct AccountTests {
     }
 }
 
+@Suite("Preferences, and the operator's help")
+struct PreferenceTests {
+    @Test("the theme is system until it is chosen, each user's own, and one of three")
+    func theme() async throws {
+        try await withServer { server in
+            let (ada, eve) = (try await server.person("a@b.c"), try await server.person("e@b.c"))
+            func theme(_ person: Person) async throws -> JSONValue { try await person.send(.get, "preferences").json }
+            #expect(try await theme(ada) == .object(["theme": .string("system")]))
+            for name in ["dark", "light", "system", "dark"] {
+                let changed = try await ada.send(.patch, "preferences", #"{"theme":"\#(name)"}"#)
+                #expect(changed.status == 200 && changed.json == .object(["theme": .string(name)]))
+                #expect(try await theme(ada) == changed.json)
+            }
+            #expect(try await ada.send(.patch, "preferences", "{}").json["theme"] == .string("dark"))
+            for json in [#"{"theme":"blue"}"#, #"{"theme":null}"#, #"{"theme":1}"#] {
+                let refused = try await ada.send(.patch, "preferences", json)
+                #expect(refused.status == 400 && refused.faults == ["theme"])
+            }
+            #expect(try await theme(ada)["theme"] == .string("dark"))
+            #expect(try await theme(eve)["theme"] == .string("system"))
+        }
+    }
+
+    @Test("an operator's new password ends all sessions; only one that was made up must be changed")
+    func reset() async throws {
+        try await withServer { server in
+            let ada = try await server.person("ada@example.org")
+            let chosen = try await server.command(
+                .post,
+                "users/password",
+                #"{"email":"ADA@example.org","password":"battery staple"}"#
+            )
+            #expect(chosen.status == 200 && chosen.json["password"] == nil)
+            #expect(chosen.json["user"]?["mustChangePassword"] == .bool(false))
+            #expect(try await ada.send(.get, "auth/me").status == 401)
+            #expect(try await server.login("ada@example.org", Person.password).status == 401)
+            #expect(try await server.login("ada@example.org", "battery staple").status == 200)
+
+            let madeUp = try await server.command(.post, "users/password", #"{"email":"ada@example.org"}"#)
+            let password = try #require(madeUp.json["password"]?.text)
+            #expect(madeUp.json["user"]?["mustChangePassword"] == .bool(true))
+            #expect(password.count == 16)
+            #expect(try await server.login("ada@example.org", "battery staple").status == 401)
+            #expect(try await server.login("ada@example.org", password).status == 200)
+
+            #expect(try await server.command(.post, "users/password", #"{"email":"x@y.z"}"#).status == 404)
+            for wrong in ["{}", #"{"email":"ada@example.org","password":"short"}"#] {
+                #expect(try await server.command(.post, "users/password", wrong).status == 400)
+            }
+            #expect(try await server.login("ada@example.org", password).status == 200)
+            #expect(server.log.lines.allSatisfy { !$0.contains("battery") && !$0.contains(password) })
+        }
+    }
+}
+
 @Suite("People and messages")
 struct ConversationTests {
     /// A person, and an agent of the same user.
@@ -351,137 +406,5 @@ struct ConversationTests {
             #expect(reads.allSatisfy { !$0.text.contains("hunter2") && $0.text.contains("***REDACTED***") })
             #expect(try await agent.get("reviews/\(id)").text.contains("hunter2"))
         }
-    }
-}
-
-@Suite("Who may do what, people")
-struct PeopleAccessTests {
-    private struct Visit: Sendable {
-        let route: String
-        /// What another user is told about things that are not hers.
-        let foreign: Int
-        let json: String?
-        var needsOwner = false
-        /// Whether a file is sent to the channel.
-        var isUpload = false
-        /// Whether its answer goes on until the client leaves: then it is not asked for here.
-        var isEndless = false
-
-        init(
-            _ route: String,
-            foreign: Int,
-            _ json: String? = nil,
-            needsOwner: Bool = false,
-            isUpload: Bool = false,
-            isEndless: Bool = false
-        ) {
-            (self.route, self.foreign, self.json, self.needsOwner) = (route, foreign, json, needsOwner)
-            (self.isUpload, self.isEndless) = (isUpload, isEndless)
-        }
-    }
-
-    private static let open: Set = [
-        "POST /api/auth/login", "GET /api/docs", "GET /api/share/:token", "HEAD /api/share/:token",
-    ]
-    private static let visits = [
-        Visit("GET /api/auth/me", foreign: 200), Visit("GET /api/auth/sessions", foreign: 200),
-        Visit("DELETE /api/auth/sessions/:session", foreign: 404),
-        Visit("POST /api/auth/change-password", foreign: 401, #"{"currentPassword":"x","newPassword":"12345678"}"#),
-        Visit("GET /api/api-keys", foreign: 200), Visit("POST /api/api-keys", foreign: 201, "{}"),
-        Visit("POST /api/api-keys/:key/rotate", foreign: 404), Visit("DELETE /api/api-keys/:key", foreign: 404),
-        Visit("GET /api/users", foreign: 403, needsOwner: true),
-        Visit("POST /api/users", foreign: 403, #"{"email":"x@y.z"}"#, needsOwner: true),
-        Visit("PATCH /api/users/:user", foreign: 403, "{}", needsOwner: true),
-        Visit("DELETE /api/users/:user", foreign: 403, needsOwner: true),
-        Visit("GET /api/agents", foreign: 200), Visit("POST /api/agents", foreign: 201, #"{"name":"a"}"#),
-        Visit("PATCH /api/agents/:channel", foreign: 404, "{}"), Visit("DELETE /api/agents/:channel", foreign: 404),
-        Visit("PUT /api/agents/:channel/webhook", foreign: 404, #"{"url":"https://h.example/"}"#),
-        Visit("DELETE /api/agents/:channel/webhook", foreign: 404),
-        Visit("POST /api/agents/:channel/webhook/test", foreign: 404),
-        Visit("GET /api/agents/:channel/deliveries", foreign: 404),
-        Visit("POST /api/agents/:channel/read", foreign: 404), Visit("GET /api/agents/:channel/stats", foreign: 404),
-        Visit("GET /api/messages", foreign: 403), Visit("GET /api/messages/:message", foreign: 403),
-        Visit("POST /api/messages", foreign: 403, #"{"channelId":":channel","text":"a"}"#),
-        Visit("GET /api/messages/:message/iterations", foreign: 403),
-        Visit("POST /api/messages/:message/retry", foreign: 403),
-        Visit("POST /api/messages/:message/respond", foreign: 403, #"{"response":{"selectedOption":"a"}}"#),
-        Visit("GET /api/messages/reviews", foreign: 403),
-        Visit("GET /api/files", foreign: 403), Visit("GET /api/files/:file", foreign: 403),
-        Visit("POST /api/files/upload", foreign: 403, isUpload: true),
-        Visit("POST /api/files/store", foreign: 403, isUpload: true),
-        Visit("GET /api/files/:file/download", foreign: 403), Visit("HEAD /api/files/:file/download", foreign: 403),
-        Visit("GET /api/files/:file/share", foreign: 403), Visit("GET /api/files/:file/shares", foreign: 403),
-        Visit("DELETE /api/files/:file/shares/:share", foreign: 403),
-        Visit("POST /api/files/bulk-download", foreign: 403, #"{"ids":[":file"]}"#),
-        Visit("POST /api/files/bulk-delete", foreign: 403, #"{"ids":[":file"]}"#),
-        Visit("DELETE /api/files/:file", foreign: 403), Visit("GET /api/events", foreign: 200, isEndless: true),
-        Visit("POST /api/auth/refresh", foreign: 200), Visit("POST /api/auth/logout", foreign: 200),
-    ]
-
-    @Test("no route of people opens without a session, with an API key, a revoked session or another user's")
-    func matrix() async throws {
-        try await withServer { server in
-            let (ada, eve) = (try await server.person("ada@example.org"), try await server.person("eve@example.org"))
-            let gone = try await server.person("ada@example.org")
-            _ = try await gone.send(.post, "auth/logout")
-            let agent = try await server.owner("ada@example.org")
-            let file = try await agent.storedID("a log")
-            _ = try await ada.send(.get, "files/\(file)/share")
-            let shares = try await ada.send(.get, "files/\(file)/shares").json
-            let names = [
-                ":channel": agent.channel, ":message": try await agent.ask(), ":user": ada.userID, ":key": agent.keyID,
-                ":file": file, ":share": try #require(shares.elements?.first?["id"]?.text),
-                ":session": try #require(try await ada.send(.get, "auth/sessions").json.elements?.first?["id"]?.text),
-            ]
-            let routes = server.assembly.routers.table.routes.map { "\($0.method) \($0.path)" }
-                .filter { $0.contains(" /api/") && !$0.contains(" /api/v1/") }
-            func normalised(_ routes: some Sequence<String>) -> Set<String> {
-                Set(routes.map { $0.replacing(/:[A-Za-z]+/, with: ":id") })
-            }
-            #expect(normalised(Set(routes).subtracting(Self.open)) == normalised(Self.visits.map(\.route)))
-
-            func send(_ visit: Visit, _ headers: HTTPFields) async throws -> Answer {
-                var (route, json) = (visit.route, visit.json)
-                for (name, value) in names {
-                    route = route.replacing(name, with: value)
-                    json = json?.replacing(name, with: value)
-                }
-                let parts = route.split(separator: " ").map(String.init)
-                let method = try #require(HTTPRequest.Method(parts[0]))
-                let path = "\(parts[1])?channel=\(agent.channel)&agent=\(agent.channel)"
-                if visit.isUpload {
-                    let form = Form(.channel(agent.channel), .file([1], "a"))
-                    let headers = headers.adding(form.contentType)
-                    return try await server.send(method, path, headers, body: form.body)
-                }
-                return try await server.send(method, path, headers, body: json.map { ByteBuffer(string: $0) })
-            }
-            let before = try await server.census()
-            let strangers: [HTTPFields] = [
-                [:], [.apiKey: agent.key], [.authorization: "Bearer \(agent.key)"], [.cookie: "access_token="],
-                [.authorization: "Bearer \(gone.token)"], [.cookie: "access_token=\(gone.token)"],
-            ]
-            for visit in Self.visits {
-                for headers in strangers {
-                    #expect(try await send(visit, headers).status == 401, "\(visit.route) \(headers)")
-                }
-            }
-            for visit in Self.visits where !visit.isEndless {
-                let answer = try await send(visit, [.cookie: "access_token=\(eve.token)"])
-                // A refresh ends the token it was asked with.
-                if visit.route.hasSuffix("logout") { continue }
-                #expect(answer.status == visit.foreign, "\(visit.route): \(answer.text)")
-            }
-            #expect(try await server.census() == before)
-            #expect(try await server.send(.get, "/api/v1/agents", [.apiKey: ada.token]).status == 401)
-        }
-    }
-}
-
-extension HTTPFields {
-    fileprivate func adding(_ contentType: String) -> HTTPFields {
-        var fields = self
-        fields[.contentType] = contentType
-        return fields
     }
 }

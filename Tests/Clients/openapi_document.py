@@ -21,6 +21,8 @@ UNDELIVERED = "01995c48-0d55-7e66-83b2-6f9b1c4d8e99"
 SHARE = "01995c49-5b10-7d22-9c3e-1f6a8d4b2c77"
 SHARE_TOKEN = "hl_2J5rV0m8Qw1xT7nB4cK9sL6dF3gH0jZyXuPqRaEoIbM"
 STREAM = "run-42"
+#: One grey pixel.
+PICTURE = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
 EMAIL, NEW_EMAIL, PASSWORD = "ada@example.org", "grace@example.org", "correct horse"
 
 # How the first owner of a server signs in that is to have a World.
@@ -99,7 +101,7 @@ def with_closed_objects(document):
         "Agent", "Message", "MessagePage", "Review", "Attachment", "AttachmentPage", "StatusEvent", "Error", "FieldError",
         "Health", "Deleted", "Answers", "Answer", "Plugin", "PluginSetting", "User", "SignedIn", "CreatedUser", "Session",
         "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "Share", "AgentStats", "Delivery", "DeliveryPage",
-        "TestedWebhook",
+        "TestedWebhook", "PluginConfig", "Preferences",
     ):
         closed["components"]["schemas"][name]["additionalProperties"] = False
     return closed
@@ -166,6 +168,7 @@ class World:
         hook = {"channelId": self.agent, "url": "http://127.0.0.1:9/"}
         assert self.owner.request("POST", "agents/setWebhook", json=hook).status_code == 200
         self.undelivered = self.say()
+        self.person.ask("POST", f"agents/{self.agent}/avatar", files={"file": ("a.gif", PICTURE)})
 
     def say(self):
         return self.person.ask("POST", "messages", json={"channelId": self.agent, "text": "Hello"}).json()["id"]

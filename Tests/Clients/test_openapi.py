@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 import requests
 from jsonschema import Draft202012Validator, FormatChecker
-from openapi_document import ADMIN, Person, World, fetch, operations, resolve, with_closed_objects
+from openapi_document import ADMIN, PICTURE, Person, World, fetch, operations, resolve, with_closed_objects
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from placet_server import Server
 from playwright.sync_api import sync_playwright
@@ -162,6 +162,7 @@ def test_the_page_is_well_formed_and_its_links_lead_somewhere(server):
 def test_the_commands_on_the_page_work(server, document, tmp_path):
     """Pasted into a shell, each of them gets an answer that means success."""
     (tmp_path / "build.log").write_bytes(b"all green")
+    (tmp_path / "picture.gif").write_bytes(PICTURE)
     page = requests.get(f"{server.url}/api/docs", timeout=10).text
     commands = [text for text in Page(page).texts if text.startswith("curl ")]
     assert len(commands) == len(operations(document))

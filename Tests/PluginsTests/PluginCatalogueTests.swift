@@ -96,6 +96,10 @@ struct PluginCatalogueTests {
             try $0.write("broken/icon.png", "")
             try $0.replaceByLink($0.path("broken/icon.png"))
         },
+        Break("an icon over 1 MiB", "icon.png is larger") {
+            try $0.add("broken", #""icon":"icon.png""#)
+            try $0.write("broken/icon.png", String(repeating: "a", count: 1_048_577))
+        },
         Break("a link to nowhere", "links are not followed") {
             try FileManager.default.createSymbolicLink(atPath: $0.path("broken"), withDestinationPath: "nowhere")
         },
@@ -145,6 +149,41 @@ struct PluginCatalogueTests {
             try plugins.write("large/plugin.json", start + String(repeating: " ", count: 65_536 - start.utf8.count))
             try plugins.write("large/render.html", String(repeating: "a", count: 1_048_576))
             #expect(await plugins.names == ["large"])
+        }
+    }
+
+    @Test("page and icon are read as they are now, up to 1 MiB each; one that has become a link or too large is not")
+    func reading() async throws {
+        try await withPlugins { made in
+            // Looked at once: what is read afterwards is judged anew.
+            let plugins = TestPlugins(root: made.root, freshness: .seconds(3600))
+            let catalogue = plugins.catalogue
+            try plugins.add("mine", #""icon":"icon.png""#)
+            try plugins.write("mine/icon.png", "an icon")
+            let manifest = try #require(await catalogue.manifests()["mine"])
+            #expect(try await catalogue.icon(of: manifest) == Array("an icon".utf8))
+            #expect(try await catalogue.page(of: "mine") == Array("<!doctype html>".utf8))
+            for name in ["render.html", "icon.png"] {
+                try plugins.write("mine/\(name)", String(repeating: "b", count: 1_048_576))
+            }
+            #expect(try await catalogue.icon(of: manifest)?.count == 1_048_576)
+            #expect(try await catalogue.page(of: "mine")?.count == 1_048_576)
+            for name in ["render.html", "icon.png"] {
+                try plugins.write("mine/\(name)", String(repeating: "b", count: 1_048_577))
+            }
+            #expect(try await catalogue.icon(of: manifest) == nil)
+            #expect(try await catalogue.page(of: "mine") == nil)
+            for name in ["render.html", "icon.png"] {
+                try plugins.remove("mine/\(name)")
+                try plugins.write("../elsewhere/\(name)", "a secret")
+                try FileManager.default.createSymbolicLink(
+                    atPath: plugins.path("mine/\(name)"),
+                    withDestinationPath: "\(plugins.root)/elsewhere/\(name)"
+                )
+            }
+            #expect(try await catalogue.icon(of: manifest) == nil)
+            #expect(try await catalogue.page(of: "mine") == nil)
+            #expect(try await catalogue.page(of: "../plugins/mine") == nil)
         }
     }
 

@@ -1,6 +1,8 @@
 """The commands of an operator, with the server running (through its control socket) and stopped (alone; invariant 5)."""
 
 import json
+import os
+import pty
 import re
 import stat
 
@@ -93,6 +95,72 @@ def test_a_chosen_password_is_not_printed(server):
     made = server.command("users", "create", "cy@example.org", PLACET_NEW_PASSWORD="a long secret")
     assert "a long secret" not in made.stdout + made.stderr
     assert "password" not in made.stdout
+
+
+@pytest.mark.parametrize("running", [True, False], ids=["running", "stopped"])
+def test_an_operator_who_is_locked_out_chooses_another_password(make_server, running):
+    server = make_server(PLACET_ADMIN_PASSWORD="the old one").start()
+    before = server.person(password="the old one")
+    if not running:
+        assert server.stop() == 0
+    done = server.command("users", "passwd", "Admin@placet.local", given="a new secret \nanother line\n")
+    assert "admin@placet.local" in done.stdout
+    assert "a new secret" not in done.stdout + done.stderr
+    if not running:
+        server.start()
+    assert before.request("GET", "auth/me").status_code == 401
+    user = server.person(password="a new secret ").request("GET", "auth/me").json()["user"]
+    assert user["mustChangePassword"] is False
+    assert server.stop() == 0
+    assert "a new secret" not in server.log()
+
+
+@pytest.mark.parametrize("running", [True, False], ids=["running", "stopped"])
+def test_a_password_that_is_made_up_is_printed_once_and_must_be_changed(make_server, running):
+    server = make_server().start()
+    if not running:
+        assert server.stop() == 0
+    done = json.loads(server.command("users", "passwd", "admin@placet.local", "--generate", "--json").stdout)
+    printed = server.command("users", "passwd", "admin@placet.local", "--generate").stdout
+    password = re.search(r"password: (\S{16}) ", printed)[1]
+    assert password != done["password"]
+    if not running:
+        server.start()
+    user = server.person(password=password).request("GET", "auth/me").json()["user"]
+    assert (user["email"], user["mustChangePassword"]) == ("admin@placet.local", True)
+    assert server.stop() == 0
+    assert password not in server.log()
+
+
+@pytest.mark.parametrize("email, given, reason", [
+    ("nobody@example.org", "long enough\n", "users list"), ("admin@placet.local", "short\n", "at least 8"),
+    ("admin@placet.local", "", "standard input"), ("admin@placet.local", "\nlong enough\n", "standard input"),
+    ("admin@placet.local", "x" * 1025, "at most 1024"), ("a/../keys?x=%00#", "long enough\n", "users list"),
+])
+def test_a_password_that_cannot_be_taken_is_refused_in_a_sentence(server, email, given, reason):
+    before = server.query("SELECT password_hash FROM users ORDER BY id")
+    done = server.command("users", "passwd", email, given=given, check=False)
+    assert (done.returncode > 0, done.stdout) == (True, "")
+    assert reason in done.stderr
+    assert server.query("SELECT password_hash FROM users ORDER BY id") == before
+
+
+def test_a_password_typed_on_a_terminal_is_not_shown(make_server):
+    server = make_server(PLACET_ADMIN_PASSWORD="the old one").start()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        command = ["placet", "users", "passwd", "admin@placet.local", "--storage", str(server.storage)]
+        os.execve(server.binary, command, server.environment)
+    shown = b""
+    while b"New password for admin@placet.local: " not in shown:
+        shown += os.read(terminal, 1024)
+    os.write(terminal, b"typed in secret\n")
+    while b"Changed the password" not in shown:
+        shown += os.read(terminal, 1024)
+    assert os.waitpid(pid, 0)[1] == 0
+    os.close(terminal)
+    assert b"secret" not in shown
+    server.person(password="typed in secret")
 
 
 def test_a_key_for_an_unknown_user_is_refused_in_a_sentence(server):

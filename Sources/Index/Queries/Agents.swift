@@ -37,7 +37,8 @@ extension Transaction {
         announce(Change(.agentStatus, channelID: agent.id))
     }
 
-    /// Stores what can be changed about an agent: name, description, avatar, tag and webhook.
+    /// Stores what can be changed about an agent: name, description, avatar, tag and webhook. An uploaded picture goes when
+    /// `avatarUrl` no longer names it.
     package func update(_ agent: Agent) throws {
         try execute(
             SQL.updateAgent,
@@ -47,6 +48,7 @@ extension Transaction {
             ]
         )
         announce(Change(.agentStatus, channelID: agent.id))
+        try removeUnusedAvatar(of: agent)
     }
 
     /// Notes that the agent is alive and what it is doing, and returns it. `statusSince` moves when the status changes;

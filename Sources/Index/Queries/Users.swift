@@ -16,6 +16,11 @@ extension Querying {
         try all(SQL.users)
     }
 
+    /// How pages are to look to a user; nil when the user is gone.
+    package func theme(userID: String) throws -> User.Theme? {
+        try User.Theme.fetchOne(db.cachedStatement(sql: SQL.theme), arguments: [userID])
+    }
+
     /// How many users there are.
     package func userCount() throws -> Int {
         try count("SELECT count(*) FROM users WHERE removed_at IS NULL")
@@ -47,6 +52,11 @@ extension Transaction {
             SQL.updateUser,
             [user.displayName, user.role, user.passwordHash, user.mustChangePassword, user.id]
         )
+    }
+
+    /// Notes how pages are to look to a user; nothing happens when the user is gone.
+    package func setTheme(_ theme: User.Theme, userID: String) throws {
+        try execute("UPDATE users SET theme = ? WHERE id = ?", [theme, userID])
     }
 
     /// Takes a user out of sight for good, with sessions, keys and agents; the address is free again. The row goes when
@@ -81,6 +91,7 @@ private enum SQL {
     static let removeDeleted = "DELETE FROM users WHERE id IN (SELECT id FROM users WHERE \(isEmptied) LIMIT ?)"
     static let userByID = "SELECT \(User.columns) FROM users WHERE id = ? AND removed_at IS NULL"
     static let userByEmail = "SELECT \(User.columns) FROM users WHERE email_folded = ? AND removed_at IS NULL"
+    static let theme = "SELECT theme FROM users WHERE id = ? AND removed_at IS NULL"
     static let users = "SELECT \(User.columns) FROM users WHERE removed_at IS NULL ORDER BY id"
     static let insertUser = """
         INSERT INTO users

@@ -7,6 +7,11 @@ package struct User: Sendable, Equatable, Identifiable {
         case owner, member
     }
 
+    /// How pages look to a user.
+    package enum Theme: String, Sendable, Codable, CaseIterable, DatabaseValueConvertible {
+        case system, light, dark
+    }
+
     package var id: String
     /// As it was typed; unique without regard to case.
     package var email: String

@@ -51,7 +51,7 @@ struct CurlCommand {
         if view.operation["security"] == nil { words.append("-H \"x-api-key: $PLACET_KEY\"") }
         if view.operation.isForPeople { words.append("-b cookies.txt") }
         if Self.setsCookie(view.operation) { words.append("-c cookies.txt") }
-        if Self.answersArchive(view.operation) { words.append("-o files.zip") }
+        if let file = Self.answeredFile(view.operation) { words.append("-o \(file)") }
         words += try Self.body(of: view.operation, document)
         text = words.joined(separator: " \\\n  ")
     }
@@ -61,17 +61,21 @@ struct CurlCommand {
     }
 
     /// Which curl would not print on a terminal.
-    private static func answersArchive(_ operation: JSONValue) -> Bool {
-        operation["responses"]?["200"]?["content"]?["application/zip"] != nil
+    private static func answeredFile(_ operation: JSONValue) -> String? {
+        let content = operation["responses"]?["200"]?["content"]
+        if content?["application/zip"] != nil { return "files.zip" }
+        return content?["image/*"] == nil ? nil : "picture"
     }
 
     private static func body(of operation: JSONValue, _ document: Document) throws -> [String] {
         guard let example = Example(document).body(of: operation) else { return [] }
-        guard operation["requestBody"]?["content"]?["multipart/form-data"] != nil else {
+        guard let form = operation["requestBody"]?["content"]?["multipart/form-data"] else {
             return ["-H 'Content-Type: application/json'", "-d \(quoted(try example.indented("  ")))"]
         }
+        let fields = form["schema"].map(document.resolved)?["properties"]
+        let file = fields?["file"]?["contentMediaType"] == .string("image/*") ? "picture.gif" : "build.log"
         return try example.members.sorted { $0.key < $1.key }.map { name, value in
-            name == "file" ? "-F file=@build.log" : "-F \(quoted("\(name)=\(try plain(value))"))"
+            name == "file" ? "-F file=@\(file)" : "-F \(quoted("\(name)=\(try plain(value))"))"
         }
     }
 

@@ -25,7 +25,10 @@ extension DocumentText {
                   "id": {"type": "string"},
                   "name": {"type": "string"},
                   "description": {"type": ["string", "null"]},
-                  "avatarUrl": {"type": ["string", "null"]},
+                  "avatarUrl": {
+                    "type": ["string", "null"],
+                    "description": "Its picture: a URL elsewhere, or the path of one that a person has uploaded."
+                  },
                   "webhookUrl": {"type": ["string", "null"], "description": "Where the channel's events go."},
                   "webhookHeaders": {
                     "type": ["object", "null"], "additionalProperties": {"type": "string"},

@@ -56,7 +56,7 @@ extension DocumentText {
             {"name": "Agents", "description": "Agents, which are the channels; their webhooks and status."},
             {"name": "Events", "description": "What happens in a channel, as a stream and by webhook."},
             {"name": "Plugins", "description": "What can show a review in a way of its own."},
-            {"name": "Accounts", "description": "Signing in, sessions, API keys and users; for people."},
+            {"name": "Accounts", "description": "Signing in, sessions, API keys, users and preferences; for people."},
             {"name": "Conversations", "description": "Messages and reviews as people see and answer them."},
             {"name": "Server", "description": "Health, and this reference. No key is needed here."}
           ],

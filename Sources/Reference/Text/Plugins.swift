@@ -19,10 +19,7 @@ extension DocumentText {
             "/api/v1/plugins/{name}": {
               "get": {
                 "operationId": "readPlugin", "tags": ["Plugins"], "summary": "The manifest of a plugin",
-                "parameters": [{
-                  "name": "name", "in": "path", "required": true, "description": "Its name in kebab-case.",
-                  "schema": {"type": "string", "minLength": 1, "maxLength": 500}, "example": "diff-view"
-                }],
+                "parameters": [{"$ref": "#/components/parameters/pluginName"}],
                 "responses": {
                   "200": {
                     "description": "The manifest.",
@@ -64,7 +61,7 @@ extension DocumentText {
                 }]
               },
               "PluginSetting": {
-                "type": "object", "description": "What the operator may set. The default of a secret is not shown.",
+                "type": "object", "description": "What may be set. The default of a secret is not shown.",
                 "required": ["key", "label", "required", "default", "secret", "description"],
                 "properties": {
                   "key": {"type": "string"},

@@ -1,0 +1,36 @@
+import Hummingbird
+import Index
+import Routing
+
+/// What somebody who is signed in has chosen, on whatever device.
+extension AccountsModule {
+    @Sendable
+    func preferences(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let userID = context.userID
+        return try .json(Preferences(theme: try await index.read { try $0.theme(userID: userID) }))
+    }
+
+    /// Changes the members that are given.
+    @Sendable
+    func changePreferences(_ request: Request, _ context: HumanContext) async throws -> Response {
+        var fields = try await request.jsonFields(on: context.connection)
+        let theme: User.Theme? = fields.optionalChoice("theme")
+        try fields.check()
+        let userID = context.userID
+        let stored = try await index.write { tx in
+            if let theme { try tx.setTheme(theme, userID: userID) }
+            return try tx.theme(userID: userID)
+        }
+        return try .json(Preferences(theme: stored))
+    }
+}
+
+private struct Preferences: Encodable {
+    let theme: User.Theme
+
+    /// - Throws: ``APIError`` 401 without a theme: the user has gone meanwhile.
+    init(theme: User.Theme?) throws(APIError) {
+        guard let theme else { throw .notSignedIn }
+        self.theme = theme
+    }
+}

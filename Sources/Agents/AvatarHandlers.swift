@@ -1,0 +1,81 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Index
+import MediaType
+import NIOCore
+import NIOPosix
+import Routing
+
+/// The pictures of agents that people upload; one from elsewhere is `avatarUrl` alone.
+extension AgentsModule {
+    private static let pictureTypes: Set = ["image/png", "image/apng", "image/jpeg", "image/gif", "image/webp"]
+    private static let policy = "default-src 'none'; sandbox"
+
+    /// Stores the picture, and names it in `avatarUrl`.
+    @Sendable
+    func setAvatar(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let (id, userID) = (try context.parameters.require("id"), context.userID)
+        var form = try PictureForm(request)
+        // Asked again in the transaction; here it saves taking in what will be refused.
+        guard try await index.read({ try $0.owns(id, userID: userID) }) else { throw APIError.agentNotFound }
+        let bytes = try await form.read(request.body, on: context.connection)
+        let avatar = Avatar(mimeType: try await pictureType(bytes), bytes: Data(bytes.readableBytesView))
+        return try await changeAvatar(context) { tx, agent in try tx.setAvatar(avatar, of: agent) }
+    }
+
+    @Sendable
+    func avatar(_ request: Request, _ context: HumanContext) async throws -> Response {
+        let (id, userID) = (try context.parameters.require("id"), context.userID)
+        // Up to 1 MiB: not on the event loop, which a detached task leaves.
+        let stored = try await Task.detached { [index] in
+            try await index.read { reader -> Avatar? in
+                guard try reader.owns(id, userID: userID) else { throw APIError.agentNotFound }
+                return try reader.avatar(agentID: id)
+            }
+        }.value
+        guard let stored else { throw APIError(.notFound, "No avatar") }
+        var response = Response.foreign(ByteBuffer(bytes: stored.bytes), type: stored.mimeType, policy: Self.policy)
+        // Its address changes with it.
+        response.headers[.cacheControl] = "private, max-age=3600"
+        return response
+    }
+
+    /// Takes the uploaded picture away; an `avatarUrl` that leads elsewhere stays.
+    @Sendable
+    func removeAvatar(_ request: Request, _ context: HumanContext) async throws -> Response {
+        try await changeAvatar(context) { tx, agent in
+            guard agent.hasUploadedAvatar else { return agent }
+            var agent = agent
+            agent.avatarUrl = nil
+            try tx.update(agent)
+            return agent
+        }
+    }
+
+    private func changeAvatar(
+        _ context: HumanContext,
+        _ change: @escaping @Sendable (Transaction, Agent) throws -> Agent
+    ) async throws -> Response {
+        let (id, userID) = (try context.parameters.require("id"), context.userID)
+        let agent = try await index.write { tx in
+            guard let agent = try tx.agent(id: id), agent.userId == userID else { throw APIError.agentNotFound }
+            return try change(tx, agent)
+        }
+        return try .json(agent)
+    }
+
+    /// What the bytes are, whatever their sender calls them.
+    ///
+    /// - Throws: ``APIError`` 415 when they are no picture of pixels that every browser shows.
+    private func pictureType(_ bytes: ByteBuffer) async throws -> String {
+        let isWhole = bytes.readableBytes <= MediaTypeDetector.sampleBytes
+        let type = try await threads.runIfActive { [detector] in
+            try detector.detect(sample: bytes, isWhole: isWhole, declaredType: nil, filename: "").type
+        }
+        guard Self.pictureTypes.contains(type) else {
+            throw APIError(.unsupportedMediaType, "The file is no picture of a kind we take: PNG, JPEG, GIF or WebP")
+        }
+        return type
+    }
+}

@@ -1,0 +1,72 @@
+import Hummingbird
+import Multipart
+import NIOCore
+import Routing
+
+/// Takes the one file of a multipart form into memory, which a picture fits in; fields beside it are not looked at.
+struct PictureForm {
+    /// The largest picture, in bytes.
+    private static let maxBytes = 1 << 20
+    /// Room for all that stands around the picture.
+    private static let maxOverhead = 64 << 10
+
+    private var parser: MultipartParser
+    private var byteCount = 0
+    private var picture: ByteBuffer?
+    private var isInPicture = false
+
+    /// Judges the head of a request.
+    ///
+    /// - Throws: ``MultipartError`` when it has no form; ``APIError`` 413 when the form is too large for a picture.
+    init(_ request: Request) throws {
+        parser = MultipartParser(boundary: try MultipartBoundary(contentType: request.headers[.contentType] ?? ""))
+        if let length = request.declaredLength, length > Self.maxBytes + Self.maxOverhead {
+            throw APIError.pictureTooLarge(Self.maxBytes)
+        }
+    }
+
+    /// The bytes of the picture, once all of the body is there.
+    ///
+    /// - Throws: ``MultipartError`` when the form is broken; ``APIError`` 413 as soon as it is too large, 400 when it has
+    ///   no file, or two.
+    mutating func read(_ body: RequestBody, on connection: Connection) async throws -> ByteBuffer {
+        try await connection.acceptBody()
+        for try await bytes in body {
+            byteCount += bytes.readableBytes
+            guard byteCount <= Self.maxBytes + Self.maxOverhead else { throw APIError.pictureTooLarge(Self.maxBytes) }
+            parser.append(bytes)
+            while let event = try parser.nextEvent() { try take(event) }
+        }
+        try parser.finish()
+        guard let picture else { throw APIError.noPicture }
+        return picture
+    }
+
+    private mutating func take(_ event: MultipartParser.Event) throws {
+        switch event {
+        case .partBegan(let headers):
+            isInPicture = headers.filename != nil
+            guard isInPicture else { return }
+            guard picture == nil else { throw APIError.twoPictures }
+            picture = ByteBuffer()
+        case .partData(let data) where isInPicture:
+            picture?.writeImmutableBuffer(data)
+            if (picture?.readableBytes ?? 0) > Self.maxBytes { throw APIError.pictureTooLarge(Self.maxBytes) }
+        case .partData, .partEnded, .finished:
+            break
+        }
+    }
+}
+
+extension APIError {
+    fileprivate static func pictureTooLarge(_ limit: Int) -> APIError {
+        APIError(.contentTooLarge, "The picture is larger than \(limit) bytes; make it smaller")
+    }
+
+    fileprivate static let noPicture = APIError.invalid(
+        "file",
+        "is required: send a part with a filename, as curl -F file=@picture.png does",
+        code: "required"
+    )
+    fileprivate static let twoPictures = APIError.invalid("file", "is there twice: send one picture", code: "too_many")
+}

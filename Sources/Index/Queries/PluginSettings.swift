@@ -1,0 +1,22 @@
+import GRDB
+
+extension Querying {
+    /// What a user has set for a plugin, by key.
+    package func pluginSettings(_ plugin: String, userID: String) throws -> [String: String] {
+        let rows = try Row.fetchAll(db.cachedStatement(sql: SQL.settings), arguments: [userID, plugin])
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+    }
+}
+
+extension Transaction {
+    /// Replaces all that a user has set for a plugin; `IndexError.missingReference` when the user is gone.
+    package func setPluginSettings(_ values: [String: String], of plugin: String, userID: String) throws {
+        try execute("DELETE FROM plugin_settings WHERE user_id = ? AND plugin = ?", [userID, plugin])
+        for (key, value) in values { try execute(SQL.insert, [userID, plugin, key, value]) }
+    }
+}
+
+private enum SQL {
+    static let settings = "SELECT key, value FROM plugin_settings WHERE user_id = ? AND plugin = ?"
+    static let insert = "INSERT INTO plugin_settings (user_id, plugin, key, value) VALUES (?, ?, ?, ?)"
+}

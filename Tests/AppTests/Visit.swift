@@ -1,0 +1,196 @@
+import App
+import HTTPTypes
+import Hummingbird
+import Index
+import NIOCore
+import Routing
+import Testing
+
+/// A request to one route about somebody's things, right in every way when they are the sender's own.
+struct Visit: Sendable, CustomTestStringConvertible {
+    enum Body: Sendable {
+        case none
+        /// With the names of things as in `route`.
+        case json(String)
+        /// A file for the channel.
+        case file
+        /// A picture, and nothing else.
+        case picture
+    }
+
+    /// Method and path, with things by their names: `:channel`, `:file`…
+    let route: String
+    /// What is answered when the things are somebody else's.
+    let foreign: Int
+    let body: Body
+    /// What their owner is told, when that is no success.
+    var own: Int?
+    /// Whether its answer goes on until the client leaves: then it is not waited for.
+    var isEndless = false
+
+    init(_ route: String, _ foreign: Int, _ body: Body = .none, own: Int? = nil, isEndless: Bool = false) {
+        (self.route, self.foreign, self.body) = (route, foreign, body)
+        (self.own, self.isEndless) = (own, isEndless)
+    }
+
+    var testDescription: String { route }
+    var isForAgents: Bool { route.contains(" /api/v1/") }
+
+    /// The route with its parameters named alike, to be compared with the routes of the server.
+    static func pattern(_ route: String) -> String { route.replacing(/:[A-Za-z]+/, with: ":id") }
+}
+
+/// Somebody with one of everything, by key and signed in, that visits are about.
+struct Target: Sendable {
+    let person: Person
+    let agent: Owner
+    /// Values by the names that routes use.
+    let names: [String: String]
+
+    func send(_ visit: Visit, _ headers: HTTPFields) async throws -> Answer {
+        let parts = filled(visit.route).split(separator: " ").map(String.init)
+        let method = try #require(HTTPRequest.Method(parts[0]))
+        let path = "\(parts[1])?timeout=1&channel=\(agent.channel)&agent=\(agent.channel)"
+        var (headers, body) = (headers, ByteBuffer?.none)
+        switch visit.body {
+        case .none: break
+        case .json(let json): body = ByteBuffer(string: filled(json))
+        case .file: body = form(Form(.channel(agent.channel), .file([1], "a")), &headers)
+        case .picture: body = form(Form(.file(try sample("pixel.png"), "a.png")), &headers)
+        }
+        return try await person.server.send(method, path, headers, body: body)
+    }
+
+    private func form(_ form: Form, _ headers: inout HTTPFields) -> ByteBuffer {
+        headers[.contentType] = form.contentType
+        return form.body
+    }
+
+    private func filled(_ text: String) -> String {
+        text.replacing(/:[a-z]+/) { match in names[String(match.output)] ?? String(match.output) }
+    }
+}
+
+extension TestServer {
+    /// An owner of that email with one of everything.
+    func target(_ email: String) async throws -> Target {
+        let (person, agent) = (try await person(email, role: .owner), try await owner(email))
+        let (file, message) = (try await agent.storedID("mine"), try await agent.ask())
+        _ = try await person.send(.get, "files/\(file)/share")
+        let shares = try await person.send(.get, "files/\(file)/shares").json
+        let webhook = ByteBuffer(string: #"{"url":"http://127.0.0.1:9/"}"#)
+        _ = try await send(
+            .put,
+            "/api/agents/\(agent.channel)/webhook",
+            [.authorization: "Bearer \(person.token)"],
+            body: webhook
+        )
+        let said = try await person.send(.post, "messages", #"{"channelId":"\#(agent.channel)","text":"Hello"}"#)
+        let another = try await owner(email)
+        let other = try await self.person("other-\(email)")
+        _ = try await self.person(email)
+        let sessions = try await person.send(.get, "auth/sessions").json.elements ?? []
+        let names = [
+            ":channel": agent.channel, ":file": file, ":message": message, ":undelivered": said.json["id"]?.text,
+            ":share": shares.elements?.first?["id"]?.text, ":key": another.keyID, ":user": other.userID,
+            ":session": sessions.first { $0["current"] == .bool(false) }?["id"]?.text, ":stream": "s",
+            ":plugin": "diff-view",
+        ]
+        return Target(person: person, agent: agent, names: try names.mapValues { try #require($0) })
+    }
+
+    /// The token of a new session of a user, without a password.
+    func session(of userID: String, lifetime: Duration = .seconds(60)) async throws -> String {
+        let secret = Secret(.session)
+        try await assembly.index.write { tx in
+            let session = Session(
+                id: Identifier.make(),
+                userId: userID,
+                userAgent: nil,
+                createdAt: tx.now,
+                lastUsedAt: tx.now,
+                expiresAt: tx.now + lifetime
+            )
+            try tx.insert(session, hash: secret.hash)
+        }
+        return secret.text
+    }
+}
+
+extension Visit {
+    /// The routes that need no key and no session.
+    static let open: Set = [
+        "GET /health", "GET /openapi.json", "GET /api/docs", "POST /api/auth/login", "GET /api/share/:token",
+        "HEAD /api/share/:token",
+    ]
+
+    /// Every other route. What deletes a thing comes after what needs it.
+    static let all = ofAgents + ofPeople
+
+    private static let ofAgents = [
+        Visit("GET /api/v1/agents", 200), Visit("POST /api/v1/agents", 201, .json(#"{"name":"a"}"#)),
+        Visit("PATCH /api/v1/agents/:channel", 404, .json(#"{"name":"b"}"#)),
+        Visit("POST /api/v1/agents/setWebhook", 404, .json(#"{"channelId":":channel","url":"https://h.example/a"}"#)),
+        Visit("POST /api/v1/agents/deleteWebhook", 404, .json(#"{"channelId":":channel"}"#)),
+        Visit("POST /api/v1/status/ping", 404, .json(#"{"agentId":":channel","status":"busy"}"#)),
+        Visit("GET /api/v1/files", 403), Visit("POST /api/v1/files/upload", 403, .file),
+        Visit("POST /api/v1/files/store", 403, .file),
+        Visit("POST /api/v1/files/store-text", 403, .json(#"{"channelId":":channel","content":"a"}"#)),
+        Visit("GET /api/v1/files/:file", 403), Visit("GET /api/v1/files/:file/download", 403),
+        Visit("HEAD /api/v1/files/:file/download", 403),
+        Visit("POST /api/v1/messages", 403, .json(#"{"channelId":":channel","text":"a","streamId":":stream"}"#)),
+        Visit("PATCH /api/v1/messages/streams/:stream", 403, .json(#"{"channelId":":channel","text":"ab"}"#)),
+        Visit("POST /api/v1/messages/streams/:stream/status", 403, .json(#"{"channelId":":channel","text":"a"}"#)),
+        Visit("GET /api/v1/messages", 403), Visit("GET /api/v1/messages/:message", 403),
+        Visit("GET /api/v1/messages/iterations/:message", 403), Visit("POST /api/v1/messages/:message/ack", 403),
+        Visit("GET /api/v1/answers", 403), Visit("GET /api/v1/events", 403, isEndless: true),
+        Visit("GET /api/v1/reviews/pending", 403), Visit("GET /api/v1/reviews/:message", 403),
+        Visit("GET /api/v1/reviews/:message/wait", 403), Visit("GET /api/v1/plugins", 200),
+        Visit("GET /api/v1/plugins/:plugin", 200), Visit("DELETE /api/v1/messages/:message", 403),
+        Visit("DELETE /api/v1/files/:file", 403), Visit("DELETE /api/v1/agents/:channel", 404),
+    ]
+
+    private static let ofPeople = [
+        Visit("GET /api/auth/me", 200), Visit("GET /api/auth/sessions", 200), Visit("POST /api/auth/refresh", 200),
+        Visit("POST /api/auth/logout", 200), Visit("DELETE /api/auth/sessions/:session", 404),
+        Visit("GET /api/api-keys", 200), Visit("POST /api/api-keys", 201, .json("{}")),
+        Visit("POST /api/api-keys/:key/rotate", 404), Visit("DELETE /api/api-keys/:key", 404),
+        // The stranger is a member.
+        Visit("GET /api/users", 403), Visit("POST /api/users", 403, .json(#"{"email":"x@y.z","password":"12345678"}"#)),
+        Visit("PATCH /api/users/:user", 403, .json("{}")), Visit("DELETE /api/users/:user", 403),
+        Visit("GET /api/preferences", 200), Visit("PATCH /api/preferences", 200, .json(#"{"theme":"dark"}"#)),
+        Visit("GET /api/plugins", 200), Visit("GET /api/plugins/:plugin", 200),
+        Visit("GET /api/plugins/:plugin/render", 200), Visit("GET /api/plugins/:plugin/icon", 200),
+        Visit("GET /api/plugins/:plugin/config", 200),
+        Visit("PUT /api/plugins/:plugin/config", 200, .json(#"{"config":{}}"#)),
+        Visit("GET /api/agents", 200), Visit("POST /api/agents", 201, .json(#"{"name":"a"}"#)),
+        Visit("PATCH /api/agents/:channel", 404, .json("{}")),
+        Visit("POST /api/agents/:channel/avatar", 404, .picture), Visit("GET /api/agents/:channel/avatar", 404),
+        Visit("DELETE /api/agents/:channel/avatar", 404), Visit("POST /api/agents/:channel/read", 404),
+        Visit("GET /api/agents/:channel/stats", 404), Visit("GET /api/agents/:channel/deliveries", 404),
+        Visit("PUT /api/agents/:channel/webhook", 404, .json(#"{"url":"http://127.0.0.1:9/"}"#)),
+        Visit("POST /api/agents/:channel/webhook/test", 404),
+        Visit("GET /api/messages", 403), Visit("GET /api/messages/:message", 403),
+        Visit("POST /api/messages", 403, .json(#"{"channelId":":channel","text":"a"}"#)),
+        Visit("GET /api/messages/:message/iterations", 403), Visit("POST /api/messages/:undelivered/retry", 403),
+        Visit("GET /api/messages/reviews", 403),
+        Visit("POST /api/messages/:message/respond", 403, .json(#"{"response":{"selectedOption":"yes"}}"#)),
+        Visit("GET /api/events", 200, isEndless: true),
+        Visit("GET /api/files", 403), Visit("POST /api/files/upload", 403, .file),
+        Visit("POST /api/files/store", 403, .file), Visit("GET /api/files/:file", 403),
+        Visit("GET /api/files/:file/download", 403), Visit("HEAD /api/files/:file/download", 403),
+        Visit("GET /api/files/:file/share", 403), Visit("GET /api/files/:file/shares", 403),
+        Visit("DELETE /api/files/:file/shares/:share", 403),
+        Visit("POST /api/files/bulk-download", 403, .json(#"{"ids":[":file"]}"#)),
+        Visit("DELETE /api/files/:file", 403),
+        Visit("POST /api/files/bulk-delete", 403, .json(#"{"ids":[":file"]}"#)),
+        Visit("DELETE /api/agents/:channel/webhook", 404), Visit("DELETE /api/agents/:channel", 404),
+        // Hashes passwords, which takes its time, and ends all other sessions.
+        Visit(
+            "POST /api/auth/change-password",
+            401,
+            .json(#"{"currentPassword":"x","newPassword":"12345678"}"#),
+            own: 401
+        ),
+    ]
+}

@@ -5,7 +5,7 @@ import Routing
 
 /// Checks passwords, slowly for who guesses: five tries for an email from an address, then one every ten seconds, whether
 /// or not there is such a user; and from an address twenty tries for whatever emails, then one a second. The right
-/// password clears both.
+/// password clears the tries for its email, and is no try of its address.
 struct PasswordCheck: Sendable {
     private let tries = RateLimiter<[String]>(interval: .seconds(10), burst: 5)
     private let triesOfAddresses = RateLimiter<String>(interval: .seconds(1), burst: 20)
@@ -28,10 +28,18 @@ struct PasswordCheck: Sendable {
         if let wait = tries.take(caller) ?? triesOfAddresses.take(address) { throw APIError.tooManyRequests(wait) }
         let user = try await index.read { try $0.user(email: email) }
         let hash = user?.passwordHash ?? PasswordHash.nobody
-        let isRight = try await hashing.run { PasswordHash.matches(password, hash) }
+        let isRight: Bool
+        do {
+            isRight = try await hashing.run { PasswordHash.matches(password, hash) }
+        } catch {
+            // Too many were waiting: nothing was tried.
+            tries.giveBack(caller)
+            triesOfAddresses.giveBack(address)
+            throw error
+        }
         guard let user, isRight else { throw APIError.invalidCredentials }
         tries.forget(caller)
-        triesOfAddresses.forget(address)
+        triesOfAddresses.giveBack(address)
         return user
     }
 }

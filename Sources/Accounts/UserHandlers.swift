@@ -32,7 +32,7 @@ extension AccountsModule {
         }
         do {
             let user = try await index.write(new.insert)
-            return try .json(CreatedUser(user: user, password: new.password.generated), status: .created)
+            return try .json(UserWithPassword(user: user, password: new.password.generated), status: .created)
         } catch IndexError.duplicate {
             throw APIError(.conflict, "A user with this email exists already")
         }
@@ -48,9 +48,8 @@ extension AccountsModule {
         let role: User.Role? = fields.optionalChoice("role")
         let password = fields.optionalString("password", length: 8...1024)
         try fields.check()
-        var newHash: String?
-        if let password { newHash = try await hashing.run { try NewPassword(password).hash } }
-        let hash = newHash
+        let hash: String? =
+            if let password { try await hashing.run { try NewPassword(password).hash } } else { nil }
         let user = try await index.write { tx in
             guard var user = try tx.user(id: id) else { throw APIError.userNotFound }
             if user.role == .owner, role == .member, try tx.ownerCount() == 1 { throw APIError.lastOwner }
@@ -79,7 +78,7 @@ extension AccountsModule {
             try tx.setPassword(password.hash, of: &user, mustChange: password.generated != nil)
             return user
         }
-        return try .json(CreatedUser(user: user, password: password.generated))
+        return try .json(UserWithPassword(user: user, password: password.generated))
     }
 
     /// Takes the user out of sight at once, with sessions, keys and agents; the rows go afterwards.
@@ -106,7 +105,7 @@ extension APIError {
 }
 
 /// A user whose password is new.
-private struct CreatedUser: Encodable {
+private struct UserWithPassword: Encodable {
     let user: User
     /// Only when we made it up.
     let password: String?

@@ -43,10 +43,11 @@ extension AgentsModule {
     @Sendable
     func update(_ request: Request, _ context: some UserContext) async throws -> Response {
         let id = try context.parameters.require("id")
+        let uploaded = Agent.avatarPath(id: id)
         var given = try await request.jsonFields(on: context.connection)
         let name = given.optionalString("name", length: 1...200)
         let description = given.optionalString("description", length: 0...10_000)
-        let avatarURL = given.optionalURL("avatarUrl")
+        let avatarURL = given.optionalURL("avatarUrl", orBelow: uploaded)
         let webhookURL = given.optionalURL("webhookUrl")
         let tag = given.optionalString("tag", length: 0...64, nullable: true)
         try given.check()
@@ -54,7 +55,8 @@ extension AgentsModule {
         let agent = try await change(id, of: context.userID) { agent in
             agent.name = name ?? agent.name
             agent.description = description ?? agent.description
-            if fields.has("avatarUrl") { agent.avatarUrl = avatarURL }
+            // The address of an uploaded picture, sent back as it was read, changes nothing.
+            if fields.has("avatarUrl"), avatarURL?.hasPrefix(uploaded) != true { agent.avatarUrl = avatarURL }
             if fields.has("tag") { agent.tag = tag }
             if fields.has("webhookUrl"), webhookURL != agent.webhook?.url {
                 agent.webhook = webhookURL.map { Webhook(url: $0) }

@@ -9,6 +9,8 @@ package struct AgentsModule: RouteModule {
     let index: Index
     let detector: MediaTypeDetector
     let threads: NIOThreadPool
+    /// Of people's figures: one at a time for each user, and so many in all that the last waits some seconds.
+    let counting = Places(perKey: 1, inAll: 20)
 
     package init(index: Index, detector: MediaTypeDetector, threads: NIOThreadPool) {
         self.index = index

@@ -24,9 +24,7 @@ extension AgentsModule {
         try fields.check()
         let unreadCount = try await index.write { tx in
             guard try tx.owns(id, userID: userID) else { throw APIError.agentNotFound }
-            guard try tx.markRead(agentID: id, through: messageID) else {
-                throw APIError(.notFound, "Message not found")
-            }
+            guard try tx.markRead(agentID: id, through: messageID) else { throw APIError.messageNotFound }
             return try tx.unreadCount(agentID: id)
         }
         return try .json(["unreadCount": unreadCount], status: .created)
@@ -37,6 +35,9 @@ extension AgentsModule {
         let (id, userID) = (try context.parameters.require("id"), context.userID)
         // Asked first, at once: only what is theirs may people have counted.
         guard try await index.read({ try $0.owns(id, userID: userID) }) else { throw APIError.agentNotFound }
-        return try .json(try await index.readSlowly { try $0.figures(agentID: id, statusLimit: Self.maxStatuses) })
+        let figures = try await counting.run(userID, orAfter: .seconds(2)) {
+            try await index.readSlowly { try $0.figures(agentID: id, statusLimit: Self.maxStatuses) }
+        }
+        return try .json(figures)
     }
 }

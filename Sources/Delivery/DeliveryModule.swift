@@ -11,7 +11,8 @@ package struct DeliveryModule: RouteModule {
 
     private let index: Index
     private let client: WebhookClient
-    private let places = Places(perChannel: 1, inAll: maxTestsAtOnce)
+    /// One for each user.
+    private let places = Places(perKey: 1, inAll: maxTestsAtOnce)
 
     package init(index: Index, allowed: AllowedTargets) {
         self.index = index
@@ -43,8 +44,16 @@ package struct DeliveryModule: RouteModule {
             throw APIError.agentNotFound
         }
         guard let webhook = agent.webhook else { throw APIError(.badRequest, "Set a webhook first") }
-        guard places.takeIfFree(id) else { throw APIError.tooManyRequests(WebhookClient.attemptTime) }
-        defer { places.leave(id) }
-        return try .json(try await WebhookTest(of: webhook, channelID: id, by: client))
+        let test = try await places.run(userID, orAfter: WebhookClient.attemptTime) {
+            let sending = Task { try await WebhookTest(of: webhook, channelID: id, by: client) }
+            // Nobody waits for it then.
+            context.connection.onHangUp { sending.cancel() }
+            return try await withTaskCancellationHandler {
+                try await sending.value
+            } onCancel: {
+                sending.cancel()
+            }
+        }
+        return try .json(test)
     }
 }

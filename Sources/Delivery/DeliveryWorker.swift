@@ -19,7 +19,7 @@ package struct DeliveryWorker<View: Encodable & Sendable>: Sendable {
     private let schedule: RetrySchedule
     private let logger: Logger
     private let view: @Sendable (MessageWithParts) -> View
-    private let places = Places(perChannel: maxPerChannel)
+    private let places = Places(perKey: maxPerChannel)
 
     /// - Parameter view: how a message is shown; filled in with what `Messages` has.
     package init(

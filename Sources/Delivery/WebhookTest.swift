@@ -13,13 +13,18 @@ struct WebhookTest: Sendable, Equatable {
     let milliseconds: Int64
 
     /// Sends the event, with all that a real one carries.
-    init(of webhook: Webhook, channelID: String, by client: WebhookClient) async throws {
+    init(
+        of webhook: Webhook,
+        channelID: String,
+        by client: WebhookClient,
+        timeout: Duration = WebhookClient.attemptTime
+    ) async throws {
         let start = ContinuousClock.now
         let outcome: (status: Int?, error: String?)
         do {
             let body = try ByteBuffer.json(["event": "webhook:test", "channelId": channelID])
             let request = try WebhookRequest(id: Identifier.make(), to: webhook, body: body, now: .now())
-            outcome = (try await client.send(request, timeout: WebhookClient.attemptTime, turn: 0), nil)
+            outcome = (try await client.send(request, timeout: timeout, turn: 0), nil)
         } catch let failure as AttemptFailure {
             outcome = (failure.status, failure.reason)
         }

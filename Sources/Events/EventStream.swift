@@ -9,17 +9,21 @@ struct EventStream<Views: EventViews>: Sendable {
     /// How often a client hears that the stream is alive (contract section 9).
     private static var heartbeat: Duration { .seconds(15) }
     private static var batch: Int { 100 }
+    /// Events are written together up to this many bytes, and what the last of them has: a client that does not read holds
+    /// no more than that.
+    private static var batchBytes: Int { 65_536 }
 
     let index: Index
     let views: Views
-    /// Whose events these are; nil for all channels of the user.
-    let channelID: String?
-    let userID: String
+    /// A channel, or a user for all channels of theirs.
+    let topic: Topic
     /// Whether the client may still listen: who was let in may have been shut out since.
     let isAllowed: @Sendable (Reader) throws -> Bool
     let connection: Connection
     /// The number of the last change that the client knows.
     let start: Int64
+    /// Free again when the stream has ended.
+    let place: Place?
 
     /// Writes until the client leaves, the server stops, the channel is deleted or the key or session has ended.
     func write(to writer: inout any ResponseBodyWriter) async throws {
@@ -29,21 +33,21 @@ struct EventStream<Views: EventViews>: Sendable {
             while true {
                 let after = last
                 let next = try await index.wait(
-                    for: channelID.map(Topic.channel) ?? .everything,
+                    for: topic,
                     until: .now + Self.heartbeat,
                     onStart: { cancel in connection.onHangUp(cancel) }
                 ) { () async throws -> Next? in try await self.next(after: after) }
                 let isAllowed = try await index.read(isAllowed)
                 guard let next else {
-                    last = index.quietNumber(channelID: channelID, after: last)
+                    last = index.quietNumber(of: topic, after: last)
                     try await writer.write(ByteBuffer(string: ": alive\nid: \(last)\n\n"))
                     guard isAllowed else { break }
                     continue
                 }
                 guard isAllowed || next.isEnd else { break }
-                last = next.last
-                if next.text.readableBytes > 0 { try await writer.write(next.text) }
+                try await writer.write(next.text)
                 if next.isEnd { break }
+                last = next.last
             }
         } catch IndexError.closed {
             // The server stops; the client connects again.
@@ -51,7 +55,7 @@ struct EventStream<Views: EventViews>: Sendable {
         try await writer.finish(nil)
     }
 
-    /// Events to be written together, maybe none, and the number to go on from.
+    /// Events to be written together, and the number to go on from.
     private struct Next: Sendable {
         let text: ByteBuffer
         let last: Int64
@@ -60,26 +64,26 @@ struct EventStream<Views: EventViews>: Sendable {
 
     /// What follows a number; nil when nothing has yet.
     private func next(after last: Int64) async throws -> Next? {
-        guard let batch = index.changes(channelID: channelID, after: last) else {
+        guard let batch = index.changes(of: topic, after: last, limit: Self.batch) else {
             let newest = index.lastChangeNumber
             let event = Event<Views.View>(kind: "reset", number: newest, channelId: channelID)
             return Next(text: try event.text(), last: newest)
         }
-        let news = batch.changes.prefix(Self.batch)
-        guard let newest = news.last else { return nil }
+        if batch.changes.isEmpty { return nil }
         var text = ByteBuffer()
-        for announcement in news where try await isForUser(announcement.change) {
+        for announcement in batch.changes {
             text.writeImmutableBuffer(try await event(announcement).text())
+            if announcement.change.kind == .agentDeleted, channelID != nil {
+                return Next(text: text, last: announcement.number, isEnd: true)
+            }
+            if text.readableBytes >= Self.batchBytes { return Next(text: text, last: announcement.number) }
         }
-        let isWhole = news.count == batch.changes.count
-        let isEnd = channelID != nil && news.contains { $0.change.kind == .agentDeleted }
-        return Next(text: text, last: isWhole ? batch.last : newest.number, isEnd: isEnd)
+        return Next(text: text, last: batch.last)
     }
 
-    /// A channel that one may listen to is the user's; of all channels, one finds out.
-    private func isForUser(_ change: Change) async throws -> Bool {
-        if channelID != nil { return true }
-        return try await index.read { [userID] in try $0.ownsOrOwned(change.channelID, userID: userID) }
+    /// Nil when it is about more than one.
+    private var channelID: String? {
+        if case .channel(let id) = topic { id } else { nil }
     }
 
     private func event(_ announcement: Announcement) async throws -> Event<Views.View> {

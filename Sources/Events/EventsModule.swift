@@ -6,8 +6,12 @@ import Routing
 /// What happens in a channel, or in all channels of a person, as server-sent events (WHATWG HTML, section 9.2), for as long
 /// as the client listens.
 package struct EventsModule<Views: EventViews>: RouteModule {
+    /// How many streams a person may have open: each costs the commits of the person's channels a look.
+    private static var maxStreamsPerUser: Int { 50 }
+
     private let index: Index
     private let views: Views
+    private let places = Places(perKey: maxStreamsPerUser)
 
     package init(index: Index, views: Views) {
         self.index = index
@@ -25,33 +29,35 @@ package struct EventsModule<Views: EventViews>: RouteModule {
         guard try await index.read({ try $0.owns(channel, userID: principal.userID) }) else {
             throw APIError.notYourAgent
         }
-        return stream(request, context, channelID: channel) { reader in
+        return stream(request, context, of: .channel(channel)) { reader in
             try reader.owns(channel, userID: principal.userID) && reader.hasAPIKey(id: principal.keyID)
         }
     }
 
     @Sendable
     func listenToAll(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let sessionID = context.principal.sessionID
-        return stream(request, context, channelID: nil) { try $0.hasSession(id: sessionID, now: .now()) }
+        let (userID, sessionID) = (context.userID, context.principal.sessionID)
+        let place = try places.place(userID, orAfter: .seconds(15))
+        return stream(request, context, of: .user(userID), place) { try $0.hasSession(id: sessionID, now: .now()) }
     }
 
     /// Goes on after `Last-Event-ID`, which browsers send by themselves when they connect again.
     private func stream(
         _ request: Request,
         _ context: some UserContext,
-        channelID: String?,
+        of topic: Topic,
+        _ place: Place? = nil,
         isAllowed: @escaping @Sendable (Reader) throws -> Bool
     ) -> Response {
         let lastSeen = request.headers[.lastEventID].map { Int64($0) ?? -1 }
         let stream = EventStream(
             index: index,
             views: views,
-            channelID: channelID,
-            userID: context.userID,
+            topic: topic,
             isAllowed: isAllowed,
             connection: context.connection,
-            start: lastSeen ?? index.lastChangeNumber
+            start: lastSeen ?? index.lastChangeNumber,
+            place: place
         )
         let headers: HTTPFields = [
             .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store",

@@ -1,3 +1,5 @@
+import Routing
+
 /// What a `Range` header asks for, once the size of the file is known (RFC 9110 section 14).
 enum ByteRangeRequest: Equatable, Sendable {
     /// No range, or one that is to be ignored: send everything.
@@ -82,15 +84,5 @@ enum ByteRangeRequest: Equatable, Sendable {
     private static func overlap(_ ranges: [Range<Int64>]) -> Bool {
         let sorted = ranges.sorted { $0.lowerBound < $1.lowerBound }
         return zip(sorted, sorted.dropFirst()).contains { $0.overlaps($1) }
-    }
-}
-
-extension Substring {
-    /// Without the optional white space that HTTP allows around list items (RFC 9110 section 5.6.3).
-    var trimmed: Substring {
-        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        var text = drop(while: isSpace)
-        while let last = text.last, isSpace(last) { text.removeLast() }
-        return text
     }
 }

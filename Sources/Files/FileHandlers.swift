@@ -33,7 +33,8 @@ extension FilesModule {
     /// Frees the name at once; the bytes live while any other file has them and are collected later.
     func deleteFile(_ context: some UserContext) async throws {
         let file = try await storedFile(context)
-        guard try await index.write({ tx in try tx.deleteAttachment(id: file.attachment.id) }) else {
+        let userID = context.userID
+        guard try await index.write({ try $0.deleteAttachment(id: file.attachment.id, userID: userID) }) else {
             throw APIError.fileNotFound
         }
     }

@@ -54,7 +54,7 @@ extension FilesModule {
             for id in ids {
                 if let file = try tx.storedFile(id: id), file.ownerID != userID { throw APIError.notYourAgent }
             }
-            return try ids.count { try tx.deleteAttachment(id: $0) }
+            return try ids.count { try tx.deleteAttachment(id: $0, userID: userID) }
         }
         return try .json(["message": "Deleted \(count) file(s)"], status: .created)
     }

@@ -16,6 +16,8 @@ extension FilesModule {
     @Sendable
     func share(_ request: Request, _ context: HumanContext) async throws -> Response {
         let file = try await storedFile(context).attachment
+        // The link could not be told: the answer to HEAD has no body.
+        if request.method == .head { return Response(status: .ok, headers: [.cacheControl: "no-store"]) }
         let (token, id) = (Secret(.share), Identifier.make())
         try await index.write { tx in
             guard try tx.shares(attachmentID: file.id, now: tx.now).count < Self.maxShares else {

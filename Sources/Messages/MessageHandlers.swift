@@ -122,7 +122,3 @@ struct Iterations: Encodable {
     let groupId: String
     let iterations: [MessageView]
 }
-
-extension APIError {
-    static let messageNotFound = APIError(.notFound, "Message not found")
-}

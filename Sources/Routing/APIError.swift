@@ -56,6 +56,7 @@ package struct APIError: Error, Sendable {
     package static let notYourAgent = APIError(.forbidden, "Not your agent")
     /// The same on agent, status and webhook routes.
     package static let agentNotFound = APIError(.notFound, "Agent not found")
+    package static let messageNotFound = APIError(.notFound, "Message not found")
 }
 
 extension HTTPResponse.Status {

@@ -41,7 +41,14 @@ package struct AgentAuthentication: RouterMiddleware {
 
     private static func key(in headers: HTTPFields) -> String? {
         if let key = headers[.apiKey], !key.isEmpty { return key }
-        guard let authorization = headers[.authorization] else { return nil }
+        return headers.bearerToken
+    }
+}
+
+extension HTTPFields {
+    /// Of `Authorization: Bearer` (RFC 6750).
+    var bearerToken: String? {
+        guard let authorization = self[.authorization] else { return nil }
         let parts = authorization.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
         return String(parts[1])

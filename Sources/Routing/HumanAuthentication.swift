@@ -79,16 +79,13 @@ struct HumanAuthentication: RouterMiddleware {
     }
 
     private static func token(in headers: HTTPFields) -> String? {
-        if let authorization = headers[.authorization] {
-            let parts = authorization.split(separator: " ", maxSplits: 1)
-            if parts.count == 2, parts[0].lowercased() == "bearer" { return String(parts[1]) }
-        }
-        return SessionCookie.token(in: headers)
+        headers.bearerToken ?? SessionCookie.token(in: headers)
     }
 }
 
 /// Refuses what another site makes a browser send (cross-site request forgery): a request that changes something and says
-/// that it comes from elsewhere. Programs say nothing of the kind and pass.
+/// that it comes from elsewhere. Programs say nothing of the kind and pass, and so does who sends a bearer token, which no
+/// browser adds by itself.
 ///
 /// The session cookie is `SameSite=Lax` besides; this also covers signing in, which needs no cookie.
 struct SameOrigin: RouterMiddleware {
@@ -100,7 +97,7 @@ struct SameOrigin: RouterMiddleware {
         next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         let isSafe = [.get, .head, .options].contains(request.method)
-        if !isSafe, Self.isFromElsewhere(request) {
+        if !isSafe, request.headers.bearerToken == nil, Self.isFromElsewhere(request) {
             throw APIError(.forbidden, "Cross-site request refused; send it from this site")
         }
         return try await next(request, context)
@@ -125,7 +122,7 @@ package enum SessionCookie {
         for line in headers[values: .cookie] {
             for pair in line.split(separator: ";") {
                 let parts = pair.split(separator: "=", maxSplits: 1)
-                if parts.count == 2, parts[0].filter({ $0 != " " }) == name { return String(parts[1]) }
+                if parts.count == 2, parts[0].trimmed == name { return String(parts[1]) }
             }
         }
         return nil
@@ -143,11 +140,18 @@ package enum SessionCookie {
 
 extension Request {
     /// Whether it came by TLS, which a proxy in front of us says.
-    fileprivate var isSecure: Bool { headers[.forwardedProto]?.lowercased() == "https" }
+    fileprivate var isSecure: Bool {
+        // Of several proxies the first is the one that the client has reached.
+        let first = headers[.forwardedProto]?.prefix { $0 != "," }
+        return first?.trimmed.lowercased() == "https"
+    }
 
-    /// Scheme and authority as the client sees them, to put in front of a path; empty for a client that names no host.
+    /// Scheme and authority as the client sees them, to put in front of a path; empty when the client names no host, or
+    /// what is none.
     package var origin: String {
-        head.authority.map { "\(isSecure ? "https" : "http")://\($0)" } ?? ""
+        let host = /([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/
+        guard let authority = head.authority, authority.wholeMatch(of: host) != nil else { return "" }
+        return "\(isSecure ? "https" : "http")://\(authority)"
     }
 }
 

@@ -65,8 +65,11 @@ package struct JSONFields {
     }
 
     /// An absolute http or https URL; null is the same as leaving it out (contract section 1).
-    package mutating func optionalURL(_ name: String) -> String? {
+    ///
+    /// - Parameter path: the beginning of paths of this server that are taken too.
+    package mutating func optionalURL(_ name: String, orBelow path: String? = nil) -> String? {
         guard let text = optionalString(name, length: 1...2048, nullable: true) else { return nil }
+        if let path, text.hasPrefix(path) { return text }
         let url = text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? URL(string: text) : nil
         if !["http", "https"].contains(url?.scheme?.lowercased()) || (url?.host() ?? "").isEmpty {
             report(name, code: "invalid_string", "must be an absolute http or https URL")

@@ -34,6 +34,13 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
         tolerance = interval * (burst - 1)
     }
 
+    /// Takes back one that was counted and did not happen.
+    package func giveBack(_ key: Key) {
+        nextArrivals.withLock { arrivals in
+            if let arrival = arrivals[key] { arrivals[key] = arrival - interval }
+        }
+    }
+
     /// Forgets what a key has done so far.
     package func forget(_ key: Key) {
         nextArrivals.withLock { $0[key] = nil }

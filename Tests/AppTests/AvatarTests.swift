@@ -65,6 +65,22 @@ struct AvatarTests {
         }
     }
 
+    @Test("what was read of an agent can be sent back: the address of its picture is no change, another one is")
+    func sentBack() async throws {
+        try await withAgent { ada, agent async throws in
+            let made = try await ada.setAvatar(of: agent, Form(.file(try sample("pixel.png"), "a.png")))
+            let url = try #require(made.json["avatarUrl"]?.text)
+            for given in [url, "/api/agents/\(agent)/avatar?v=1"] {
+                let changed = try await ada.send(.patch, "agents/\(agent)", #"{"name":"b","avatarUrl":"\#(given)"}"#)
+                #expect(changed.status == 200 && changed.json["avatarUrl"] == .string(url), "\(changed.text)")
+            }
+            #expect(try await ada.send(.get, "agents/\(agent)/avatar").status == 200)
+            for other in ["/api/agents/x/avatar?v=1", "/api/agents/\(agent)", "//evil.example"] {
+                #expect(try await ada.send(.patch, "agents/\(agent)", #"{"avatarUrl":"\#(other)"}"#).status == 400)
+            }
+        }
+    }
+
     @Test("the limit of 1 MiB is inclusive; beyond it, or with much around the picture, it is 413")
     func size() async throws {
         let picture = try sample("pixel.png")

@@ -126,6 +126,22 @@ struct FilesOfPeopleTests {
         }
     }
 
+    @Test("files of a deleted agent, whose rows are still there, are nobody's to delete")
+    func deletedAgent() async throws {
+        try await withServer { server in
+            let (ada, _, _) = try await server.personWithTwoChannels()
+            let stranger = try await server.owner("eve@example.org")
+            let file = try await stranger.storedID("hers")
+            #expect(try await stranger.send(.delete, "/api/v1/agents/\(stranger.channel)").status == 200)
+            let count = try await server.census().attachments
+            let answer = try await ada.send(.post, "files/bulk-delete", #"{"ids":["\#(file)"]}"#)
+            #expect(answer.json["message"] == .string("Deleted 0 file(s)"))
+            #expect(try await server.census().attachments == count)
+            let index = server.assembly.index
+            #expect(try await !index.write { tx in try tx.deleteAttachment(id: file, userID: ada.userID) })
+        }
+    }
+
     @Test("a file that is deleted out of a message is a change of that message")
     func announced() async throws {
         try await withServer { server in
@@ -133,7 +149,7 @@ struct FilesOfPeopleTests {
             let sent = try await agent.send(Form(.channel(agent.channel), .file([1], "a")), to: "upload").json
             let (start, index) = (server.assembly.index.lastChangeNumber, server.assembly.index)
             #expect(try await ada.send(.delete, "files/\(sent["id"]?.text ?? "")").status == 200)
-            let changes = index.changes(channelID: agent.channel, after: start)?.changes.map(\.change)
+            let changes = index.changes(of: .channel(agent.channel), after: start)?.changes.map(\.change)
             let expected = Change(.messageUpdated, channelID: agent.channel, messageID: sent["messageId"]?.text)
             #expect(changes == [expected])
         }
@@ -165,6 +181,10 @@ struct ShareTests {
             #expect(try await server.send(.head, link).headers[.contentLength] == "\(page.utf8.count)")
             #expect(try await server.send(.get, link, [.range: "bytes=-9"]).text == "</script>")
 
+            #expect(
+                try await ada.send(.head, "files/\(id)/share").status == 200,
+                "makes no link, which it could not tell"
+            )
             let list = try await ada.send(.get, "files/\(id)/shares").json.elements ?? []
             #expect(list.count == 1 && list[0].names == ["id", "createdAt", "expiresAt"])
             let share = try #require(list[0]["id"]?.text)

@@ -22,7 +22,7 @@ struct WebhookTestTests {
     func delivered() async throws {
         try await Receiver.run({ $0 == 1 ? .accepted : .internalServerError }) { receiver in
             let webhook = Webhook(url: "http://hook.invalid:\(receiver.port)/hook", secret: Self.secret)
-            let test = try await WebhookTest(of: webhook, channelID: "c", by: try Self.client())
+            let test = try await WebhookTest(of: webhook, channelID: "c", by: try Self.client(), timeout: .seconds(120))
             #expect(test.delivered && test.status == 202 && test.error == nil && test.milliseconds >= 0)
             let told = try #require(await receiver.bodies.first { _ in true })
             #expect(told.json == .object(["event": .string("webhook:test"), "channelId": .string("c")]))
@@ -34,7 +34,7 @@ struct WebhookTestTests {
     func refusedByReceiver() async throws {
         try await Receiver.run({ $0 == 1 ? .serviceUnavailable : .ok }) { receiver in
             let webhook = Webhook(url: "http://hook.invalid:\(receiver.port)/hook")
-            let test = try await WebhookTest(of: webhook, channelID: "c", by: try Self.client())
+            let test = try await WebhookTest(of: webhook, channelID: "c", by: try Self.client(), timeout: .seconds(120))
             #expect(!test.delivered && test.status == 503 && test.error == "The receiver answered 503")
         }
     }
@@ -73,14 +73,5 @@ struct WebhookTestTests {
         #expect(request.headers["x-team"] == ["red"] && request.headers["webhook-id"] == ["t"])
         #expect(request.headers["authorization"] == ["Basic YWRhOnDDpHNz"])
         #expect(request.headers["webhook-signature"] == [signature])
-    }
-
-    @Test("Places end for a channel, and for all together, and come back")
-    func places() {
-        let places = Places(perChannel: 1, inAll: 2)
-        #expect(places.takeIfFree("a") && !places.takeIfFree("a"))
-        #expect(places.takeIfFree("b") && !places.takeIfFree("c"))
-        places.leave("a")
-        #expect(places.takeIfFree("c") && !places.takeIfFree("a"))
     }
 }

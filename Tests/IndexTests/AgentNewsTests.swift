@@ -162,7 +162,7 @@ struct AgentNewsTests {
         let agent = Agent.sample(of: fixture.user)
         try await index.write { try $0.insert(agent) }
         try await index.write { try $0.update(agent) }
-        let seen = try #require(index.changes(channelID: agent.id, after: start)).changes
+        let seen = try #require(index.changes(of: .channel(agent.id), after: start)).changes
         #expect(seen.map(\.change) == Array(repeating: Change(.agentStatus, channelID: agent.id), count: 2))
     }
 

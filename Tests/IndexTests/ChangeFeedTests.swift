@@ -24,9 +24,9 @@ struct ChangeFeedTests {
             try tx.acknowledge(messageID: message.id, channelID: channel)
             _ = try tx.nextIteration(of: message.id, channelID: channel)
             _ = try tx.deleteMessage(id: overdue.id, channelID: channel)
-            tx.announce(Change(.agentStatus, channelID: channel))
+            try tx.announce(Change(.agentStatus, channelID: channel))
         }
-        let seen = try #require(index.changes(channelID: channel, after: start)).changes
+        let seen = try #require(index.changes(of: .channel(channel), after: start)).changes
         let expected: [(Change.Kind, String?)] = [
             (.messageCreated, message.id), (.messageCreated, overdue.id), (.reviewResponded, message.id),
             (.reviewExpired, overdue.id), (.messageDelivery, message.id), (.messageUpdated, message.id),
@@ -47,7 +47,7 @@ struct ChangeFeedTests {
         while seen < start + 50 {
             let after = seen
             let heard = try await index.wait(for: .channel(channel), until: .now + .seconds(60)) {
-                let batch = index.changes(channelID: channel, after: after)
+                let batch = index.changes(of: .channel(channel), after: after)
                 return batch?.changes.isEmpty == false ? batch : nil
             }
             let batch = try #require(heard)
@@ -109,7 +109,7 @@ struct ChangeFeedTests {
         try await fixture.index.write { tx in try tx.insert(.sample(in: other)) }
         _ = try await fixture.index.write { tx in try tx.complete(reviewOf: message.id, responseJSON: "{}") }
         #expect(try fixture.changes(after: start).map(\.change.kind) == [.messageCreated, .reviewResponded])
-        #expect(fixture.index.changes(channelID: other.id, after: start)?.changes.count == 1)
+        #expect(fixture.index.changes(of: .channel(other.id), after: start)?.changes.count == 1)
     }
 
     @Test("Who has heard nothing goes on from the newest number, unless there is something to hear by now")
@@ -119,9 +119,9 @@ struct ChangeFeedTests {
         try await index.write { tx in try tx.insert(other) }
         let start = index.lastChangeNumber
         try await fixture.send()
-        #expect(index.quietNumber(channelID: other.id, after: start) == index.lastChangeNumber)
-        #expect(index.quietNumber(channelID: fixture.agent.id, after: start) == start)
-        #expect(index.quietNumber(channelID: nil, after: start) == start)
+        #expect(index.quietNumber(of: .channel(other.id), after: start) == index.lastChangeNumber)
+        #expect(index.quietNumber(of: .channel(fixture.agent.id), after: start) == start)
+        #expect(index.quietNumber(of: .user(fixture.user.id), after: start) == start)
     }
 
     @Test("Numbers go on growing when the index is opened again, and those of before are not known")
@@ -133,61 +133,68 @@ struct ChangeFeedTests {
         try await Task.sleep(for: .milliseconds(2))
         let index = try Index(path: fixture.path, storeID: Fixture.storeID)
         #expect(index.lastChangeNumber > before)
-        #expect(index.changes(channelID: fixture.agent.id, after: before) == nil)
+        #expect(index.changes(of: .channel(fixture.agent.id), after: before) == nil)
         try index.close()
     }
 }
 
 @Suite("The log of changes")
 struct ChangeLogTests {
-    private func change(_ channel: String) -> Change { Change(.messageCreated, channelID: channel) }
 
     @Test("the latest are kept; who is behind them is told, and who listens to a quiet channel is not")
     func bounds() {
         var log = ChangeLog(start: 100)
-        log.append(change("quiet"))
-        log.append(change("busy"))
-        #expect(log.changes(channelID: "quiet", after: 100)?.map(\.number) == [101])
-        #expect(log.changes(channelID: "quiet", after: 101) == [])
-        for _ in 0..<ChangeLog.capacity { log.append(change("busy")) }
-        #expect(log.changes(channelID: "quiet", after: 100) == nil)
-        #expect(log.changes(channelID: "quiet", after: 101) == [])
-        #expect(log.changes(channelID: "silent", after: 100) == [])
-        #expect(log.changes(channelID: "busy", after: 101) == nil)
-        #expect(log.changes(channelID: "busy", after: 102)?.count == ChangeLog.capacity)
+        log.append("quiet")
+        log.append("busy")
+        #expect(log.changes(of: .channel("quiet"), after: 100)?.map(\.number) == [101])
+        #expect(log.changes(of: .channel("quiet"), after: 101) == [])
+        for _ in 0..<ChangeLog.capacity { log.append("busy") }
+        #expect(log.changes(of: .channel("quiet"), after: 100) == nil)
+        #expect(log.changes(of: .channel("quiet"), after: 101) == [])
+        #expect(log.changes(of: .channel("silent"), after: 100) == [])
+        #expect(log.changes(of: .channel("busy"), after: 101) == nil)
+        #expect(log.changes(of: .channel("busy"), after: 102)?.count == ChangeLog.capacity)
         #expect(
-            log.changes(channelID: "busy", after: log.lastNumber - 2)?.map(\.number) == [
+            log.changes(of: .channel("busy"), after: log.lastNumber - 2)?.map(\.number) == [
                 log.lastNumber - 1, log.lastNumber,
             ]
         )
     }
 
-    @Test("who listens to all channels hears everything, and is told of anything missed")
-    func allChannels() {
+    @Test("who listens to all channels of a user hears them all, no others, and is told of what was missed")
+    func users() {
         var log = ChangeLog(start: 100)
-        log.append(change("a"))
-        log.append(change("b"))
-        #expect(log.changes(channelID: nil, after: 100)?.map(\.change.channelID) == ["a", "b"])
-        #expect(log.changes(channelID: nil, after: 102) == [])
-        #expect(log.changes(channelID: nil, after: 99) == nil && log.changes(channelID: nil, after: 103) == nil)
-        for _ in 0..<ChangeLog.capacity { log.append(change("c")) }
-        #expect(log.changes(channelID: nil, after: 101) == nil)
-        #expect(log.changes(channelID: nil, after: 102)?.count == ChangeLog.capacity)
+        log.append("a", of: "ada")
+        log.append("b", of: "ada")
+        log.append("c", of: "eve")
+        #expect(log.changes(of: .user("ada"), after: 100)?.map(\.change.channelID) == ["a", "b"])
+        #expect(log.changes(of: .user("ada"), after: 100, limit: 1)?.map(\.number) == [101])
+        #expect(log.changes(of: .user("ada"), after: 102) == [])
+        for _ in 0..<ChangeLog.capacity { log.append("c", of: "eve") }
+        #expect(log.changes(of: .user("ada"), after: 101) == nil)
+        #expect(log.changes(of: .user("ada"), after: 102) == [])
+        #expect(log.changes(of: .user("eve"), after: 103)?.count == ChangeLog.capacity)
     }
 
     @Test("a number that was never given, from before or from the future, is not known")
     func foreignNumbers() {
         var log = ChangeLog(start: 100)
-        log.append(change("a"))
-        #expect(log.changes(channelID: "a", after: 99) == nil)
-        #expect(log.changes(channelID: "a", after: 102) == nil)
-        #expect(log.changes(channelID: "a", after: .min) == nil)
-        #expect(log.changes(channelID: "a", after: .max) == nil)
+        log.append("a")
+        #expect(log.changes(of: .channel("a"), after: 99) == nil)
+        #expect(log.changes(of: .channel("a"), after: 102) == nil)
+        #expect(log.changes(of: .channel("a"), after: .min) == nil)
+        #expect(log.changes(of: .channel("a"), after: .max) == nil)
     }
 }
 
 extension Fixture {
     fileprivate func changes(after number: Int64) throws -> [Announcement] {
-        try #require(index.changes(channelID: agent.id, after: number)).changes
+        try #require(index.changes(of: .channel(agent.id), after: number)).changes
+    }
+}
+
+extension ChangeLog {
+    fileprivate mutating func append(_ channelID: String, of userID: String = "ada") {
+        _ = append(Change(.messageCreated, channelID: channelID), userID: userID)
     }
 }

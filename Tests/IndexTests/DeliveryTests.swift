@@ -254,7 +254,7 @@ struct DeliveryTests {
         let index = fixture.index
         let message = try await Self.send(fixture)
         let looks = Atomic(0)
-        async let due = index.wait(for: .deliveries, until: .now + .seconds(20)) {
+        async let due = index.wait(for: .deliveries, until: .now + .seconds(120)) {
             looks.add(1, ordering: .relaxed)
             return try await index.read { try $0.nextDelivery() }
         }
@@ -272,7 +272,7 @@ struct DeliveryTests {
         let message = try await Self.answered(fixture)
         let claimed = try #require(try await index.write { try $0.claimDelivery(lease: Self.lease) })
         let looks = Atomic(0)
-        async let rung = index.wait(for: .deliveries, until: .now + .seconds(20)) {
+        async let rung = index.wait(for: .deliveries, until: .now + .seconds(120)) {
             looks.add(1, ordering: .relaxed).newValue > 1 ? true : nil
         }
         while index.feed.doorbells.counts[0] < 1 || looks.load(ordering: .relaxed) < 1 { await Task.yield() }

@@ -83,8 +83,8 @@ struct FileQueryTests {
             }
         }
         await #expect(throws: IndexError.stillReferenced) { try await deleteBlob() }
-        #expect(try await fixture.index.write { tx in try tx.deleteAttachment(id: file.id) })
-        #expect(try await !fixture.index.write { tx in try tx.deleteAttachment(id: file.id) })
+        #expect(try await fixture.index.write { tx in try tx.deleteAttachment(id: file.id, userID: fixture.user.id) })
+        #expect(try await !fixture.index.write { tx in try tx.deleteAttachment(id: file.id, userID: fixture.user.id) })
         try await deleteBlob()
         #expect(try await fixture.index.read { try $0.blobCount() } == 0)
     }
@@ -159,7 +159,9 @@ struct FileQueryTests {
             cursor = last.id
             try await fixture.storeFile()
             // The first page's last row stays, so that a repeat would show; the second's goes.
-            if seen.count > 10 { try await index.write { tx in _ = try tx.deleteAttachment(id: last.id) } }
+            if seen.count > 10 {
+                try await index.write { tx in _ = try tx.deleteAttachment(id: last.id, userID: fixture.user.id) }
+            }
         }
         #expect(seen == expected)
     }

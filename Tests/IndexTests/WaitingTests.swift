@@ -10,7 +10,7 @@ struct WaitingTests {
     private static func response(
         to message: Message,
         _ index: Index,
-        timeout: Duration = .seconds(20),
+        timeout: Duration = .seconds(120),
         looks: @escaping @Sendable () -> Void = {}
     ) async throws -> String? {
         try await index.wait(for: .message(message.id), until: .now + timeout) {

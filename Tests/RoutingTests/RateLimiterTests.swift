@@ -28,6 +28,16 @@ struct RateLimiterTests {
         #expect(limiter.take("a", now: later) != nil)
     }
 
+    @Test("what is given back was not counted")
+    func givenBack() {
+        let limiter = RateLimiter<String>(Rate(perSecond: 1, burst: 2))
+        for _ in 1...2 { #expect(limiter.take("a", now: start) == nil) }
+        limiter.giveBack("a")
+        limiter.giveBack("b")
+        #expect(limiter.take("a", now: start) == nil)
+        #expect(limiter.take("a", now: start) != nil)
+    }
+
     @Test("the memory is bounded, and a key that is over its limit is not forgotten for idle ones")
     func bounded() {
         let limiter = RateLimiter<Int>(Rate(perSecond: 1, burst: 1))

@@ -1,3 +1,5 @@
+import GRDB
+
 /// Something that a commit has changed, for those who wait for it; what it is now must be read from the index.
 package struct Change: Sendable, Equatable {
     /// What has happened, under the contract's names of events.
@@ -38,6 +40,8 @@ package struct Change: Sendable, Equatable {
 package enum Topic: Sendable, Hashable {
     case everything
     case channel(String)
+    /// All channels of a user.
+    case user(String)
     case message(String)
     /// The reviews of a channel that finish.
     case answers(channelID: String)
@@ -50,22 +54,35 @@ package struct Announcement: Sendable, Equatable {
     /// Grows with every change, also from one start of the process to the next while the clock is right.
     package let number: Int64
     package let change: Change
+    /// Who owns the channel, or owned it.
+    let userID: String
+
+    var topics: [Topic] { change.topics + [.user(userID)] }
+
+    /// Whether it is among the changes of a channel or of a user.
+    func isOf(_ topic: Topic) -> Bool {
+        switch topic {
+        case .channel(let id): change.channelID == id
+        case .user(let id): userID == id
+        case .everything, .message, .answers, .deliveries: topics.contains(topic)
+        }
+    }
 }
 
-/// Changes of a channel or of all, in the order of the commits.
+/// Changes of a channel or a user, in the order of the commits.
 package struct ChangeBatch: Sendable, Equatable {
     package let changes: [Announcement]
-    /// Go on after this one, whether or not it was the channel's.
+    /// Go on after this one, whether or not it was one of them.
     package let last: Int64
 }
 
 /// What the units of a group announce, until their commit.
 final class Announcements {
-    private(set) var changes: [Change] = []
+    private(set) var changes: [(change: Change, userID: String)] = []
     /// Those of a unit that failed stay: a ring in vain does no harm.
     private(set) var bells: Set<Topic> = []
 
-    func append(_ change: Change) { changes.append(change) }
+    func append(_ change: Change, userID: String) { changes.append((change, userID)) }
 
     /// Wakes those who wait for `topic`, and tells nobody of a change.
     func ring(_ topic: Topic) { bells.insert(topic) }
@@ -85,7 +102,10 @@ final class Announcements {
 extension Transaction {
     /// Tells the listeners of `change` after the commit, and nobody when it does not come to that. The index's own
     /// transactions announce what they change themselves.
-    package func announce(_ change: Change) {
-        announcements.append(change)
+    package func announce(_ change: Change) throws {
+        // Now, while the channel's row is there: its end is to be heard of by its owner too.
+        let owner = try db.cachedStatement(sql: "SELECT user_id FROM agents WHERE id = ?")
+        guard let userID = try String.fetchOne(owner, arguments: [change.channelID]) else { return }
+        announcements.append(change, userID: userID)
     }
 }

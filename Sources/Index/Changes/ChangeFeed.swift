@@ -9,18 +9,19 @@ final class ChangeFeed: Sendable {
     private let log = Mutex(ChangeLog(start: Timestamp.now().milliseconds * 1_000))
 
     /// Tells everyone of `changes`, whose commit has just returned, and rings `bells` besides.
-    func publish(_ changes: [Change], bells: Set<Topic> = []) {
-        log.withLock { log in
-            for change in changes { log.append(change) }
-        }
-        doorbells.ring(bells.union(changes.flatMap(\.topics)))
+    func publish(_ changes: [(change: Change, userID: String)], bells: Set<Topic> = []) {
+        let announced = log.withLock { log in changes.map { log.append($0.change, userID: $0.userID) } }
+        doorbells.ring(bells.union(announced.flatMap(\.topics)))
     }
 
     var lastNumber: Int64 { log.withLock { $0.lastNumber } }
 
-    func changes(channelID: String?, after number: Int64) -> ChangeBatch? {
+    func changes(of topic: Topic, after number: Int64, limit: Int) -> ChangeBatch? {
         log.withLock { log in
-            log.changes(channelID: channelID, after: number).map { ChangeBatch(changes: $0, last: log.lastNumber) }
+            log.changes(of: topic, after: number, limit: limit).map { changes in
+                let isWhole = changes.count < limit
+                return ChangeBatch(changes: changes, last: isWhole ? log.lastNumber : changes.last?.number ?? number)
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 /// The latest changes of the process, numbered without gaps, for listeners that were away for a moment.
 ///
-/// Bounded: the newest ``capacity`` of all channels are kept. Of what had to go, each channel's last number is known, so
-/// that a listener of a quiet channel is not told it has missed something only because others were busy.
+/// Bounded: the newest ``capacity`` of all channels are kept. Of what had to go, each channel's and each user's last number
+/// is known, so that a listener of a quiet one is not told it has missed something only because others were busy.
 struct ChangeLog {
     static let capacity = 8192
 
@@ -10,7 +10,7 @@ struct ChangeLog {
     private let start: Int64
     /// The change of number n is at n modulo the capacity.
     private var slots: [Announcement] = []
-    private var lastForgotten: [String: Int64] = [:]
+    private var lastForgotten: [Topic: Int64] = [:]
 
     /// - Parameter start: numbers are greater than this.
     init(start: Int64) {
@@ -18,26 +18,28 @@ struct ChangeLog {
         lastNumber = start
     }
 
-    mutating func append(_ change: Change) {
+    mutating func append(_ change: Change, userID: String) -> Announcement {
         lastNumber += 1
-        let announcement = Announcement(number: lastNumber, change: change)
+        let announcement = Announcement(number: lastNumber, change: change, userID: userID)
         guard slots.count == Self.capacity else {
             slots.append(announcement)
-            return
+            return announcement
         }
         let slot = slot(of: lastNumber)
-        lastForgotten[slots[slot].change.channelID] = slots[slot].number
+        let forgotten = slots[slot]
+        lastForgotten[.channel(forgotten.change.channelID)] = forgotten.number
+        lastForgotten[.user(forgotten.userID)] = forgotten.number
         slots[slot] = announcement
+        return announcement
     }
 
-    /// The changes of a channel, or of all, after a number; nil when some of them are forgotten, or the number is not one
-    /// of ours.
-    func changes(channelID: String?, after number: Int64) -> [Announcement]? {
+    /// The first `limit` changes of a channel or a user after a number; nil when some of them are forgotten, or the number
+    /// is not one of ours.
+    func changes(of topic: Topic, after number: Int64, limit: Int = .max) -> [Announcement]? {
+        guard number <= lastNumber, number >= lastForgotten[topic] ?? start else { return nil }
         let oldest = lastNumber - Int64(slots.count)
-        let known = channelID.map { lastForgotten[$0] ?? start } ?? oldest
-        guard number <= lastNumber, number >= known else { return nil }
-        return (max(number, oldest)..<lastNumber).lazy.map { slots[slot(of: $0 + 1)] }
-            .filter { channelID == nil || $0.change.channelID == channelID }
+        let later = (max(number, oldest)..<lastNumber).lazy.map { slots[slot(of: $0 + 1)] }
+        return Array(later.filter { $0.isOf(topic) }.prefix(limit))
     }
 
     private func slot(of number: Int64) -> Int {

@@ -2,17 +2,19 @@ extension Index {
     /// The number of the latest change: go on from here to see only what comes.
     package var lastChangeNumber: Int64 { feed.lastNumber }
 
-    /// What has been committed in a channel, or in all for nil, after the change of that number; nil when it is too long
+    /// What has been committed in a channel, or in all of a user, after the change of that number; nil when it is too long
     /// ago to know, or was before this start of the process, or is no number of a change: then what is of interest must be
     /// read anew.
-    package func changes(channelID: String?, after number: Int64) -> ChangeBatch? {
-        feed.changes(channelID: channelID, after: number)
+    ///
+    /// - Parameter limit: how many changes at most; there may be more after them.
+    package func changes(of topic: Topic, after number: Int64, limit: Int = .max) -> ChangeBatch? {
+        feed.changes(of: topic, after: number, limit: limit)
     }
 
-    /// The number to go on from for a listener who has heard nothing after `number`: the newest, so that a quiet channel's
-    /// listener does not fall behind; or the same when there is something to hear by now.
-    package func quietNumber(channelID: String?, after number: Int64) -> Int64 {
-        guard let batch = changes(channelID: channelID, after: number), batch.changes.isEmpty else { return number }
+    /// The number to go on from for a listener who has heard nothing after `number`: the newest, so that who listens to
+    /// something quiet does not fall behind; or the same when there is something to hear by now.
+    package func quietNumber(of topic: Topic, after number: Int64) -> Int64 {
+        guard let batch = changes(of: topic, after: number, limit: 1), batch.changes.isEmpty else { return number }
         return batch.last
     }
 

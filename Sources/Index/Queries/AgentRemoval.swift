@@ -17,7 +17,7 @@ extension Transaction {
     @discardableResult
     package func deleteAgent(id: String) throws -> Bool {
         guard try execute(SQL.mark, [now, id]) > 0 else { return false }
-        announce(Change(.agentDeleted, channelID: id))
+        try announce(Change(.agentDeleted, channelID: id))
         return true
     }
 
@@ -27,7 +27,7 @@ extension Transaction {
         let messages = try String.fetchAll(db.cachedStatement(sql: SQL.messages), arguments: [agentID, limit])
         for id in messages {
             try execute("DELETE FROM messages WHERE id = ?", [id])
-            announce(Change(.messageDeleted, channelID: agentID, messageID: id))
+            try announce(Change(.messageDeleted, channelID: agentID, messageID: id))
         }
         if messages.count == limit { return }
         if try execute(SQL.deleteFiles, [agentID, limit]) == limit { return }

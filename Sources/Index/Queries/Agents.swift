@@ -6,11 +6,6 @@ extension Querying {
         try Int.fetchOne(db.cachedStatement(sql: SQL.owns), arguments: [channelID, userID]) != nil
     }
 
-    /// The same, but also of a channel whose rows are about to go: its owner is to hear of its end.
-    package func ownsOrOwned(_ channelID: String, userID: String) throws -> Bool {
-        try Int.fetchOne(db.cachedStatement(sql: SQL.ownsOrOwned), arguments: [channelID, userID]) != nil
-    }
-
     /// The agent of that id, whoever owns it; nil from its removal on.
     package func agent(id: String) throws -> Agent? {
         try one(SQL.agentByID, [id])
@@ -34,7 +29,7 @@ extension Transaction {
                 agent.createdAt,
             ]
         )
-        announce(Change(.agentStatus, channelID: agent.id))
+        try announce(Change(.agentStatus, channelID: agent.id))
     }
 
     /// Stores what can be changed about an agent: name, description, avatar, tag and webhook. An uploaded picture goes when
@@ -47,7 +42,7 @@ extension Transaction {
                 agent.webhook?.headersJSON, agent.webhook?.authJSON, agent.webhook?.secret, agent.id,
             ]
         )
-        announce(Change(.agentStatus, channelID: agent.id))
+        try announce(Change(.agentStatus, channelID: agent.id))
         try removeUnusedAvatar(of: agent)
     }
 
@@ -64,7 +59,7 @@ extension Transaction {
         guard isNews else { return agent }
         try execute(SQL.insertStatus, [Identifier.make(), agent.id, status, message, now])
         try execute(SQL.forgetStatuses, [agent.id, agent.id, Agent.maxStatuses])
-        announce(Change(.agentStatus, channelID: agent.id))
+        try announce(Change(.agentStatus, channelID: agent.id))
         return agent
     }
 }
@@ -79,7 +74,6 @@ extension Querying {
 private enum SQL {
     static let agentByID = "SELECT \(Agent.columns) FROM agents WHERE id = ? AND removed_at IS NULL"
     static let owns = "SELECT 1 FROM agents WHERE id = ? AND user_id = ? AND removed_at IS NULL"
-    static let ownsOrOwned = "SELECT 1 FROM agents WHERE id = ? AND user_id = ?"
     static let agentsByUser = """
         SELECT \(Agent.columns) FROM agents WHERE user_id = ? AND removed_at IS NULL ORDER BY id DESC
         """

@@ -41,12 +41,15 @@ extension Transaction {
         )
     }
 
-    /// Deletes an attachment, not its bytes; false when there is none of that id, so of two racers one gets true.
+    /// Deletes an attachment in a channel of that user's, not its bytes; false when there is none of that id, so of two
+    /// racers one gets true.
     @discardableResult
-    package func deleteAttachment(id: String) throws -> Bool {
-        guard let row = try Row.fetchOne(db.cachedStatement(sql: SQL.deleteAttachment), arguments: [id])
+    package func deleteAttachment(id: String, userID: String) throws -> Bool {
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: SQL.deleteAttachment), arguments: [id, userID])
         else { return false }
-        if let messageID: String = row[1] { announce(Change(.messageUpdated, channelID: row[0], messageID: messageID)) }
+        if let messageID: String = row[1] {
+            try announce(Change(.messageUpdated, channelID: row[0], messageID: messageID))
+        }
         return true
     }
 }
@@ -81,7 +84,13 @@ private enum SQL {
     static let attachmentsByChannel = """
         SELECT \(Attachment.columns) FROM attachments WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?
         """
-    static let deleteAttachment = "DELETE FROM attachments WHERE id = ? RETURNING channel_id, message_id"
+    static let deleteAttachment = """
+        DELETE FROM attachments WHERE id = ? AND EXISTS (
+            SELECT * FROM agents
+            WHERE agents.id = attachments.channel_id AND agents.user_id = ? AND agents.removed_at IS NULL
+        )
+        RETURNING channel_id, message_id
+        """
     static let insertAttachment = """
         INSERT INTO attachments
             (id, channel_id, message_id, sha256, filename, mime_type, charset, detector, declared_mime_type,

@@ -13,7 +13,7 @@ extension Transaction {
     /// Deletes a message with its review and its attachments, not their bytes.
     package func deleteMessage(id: String, channelID: String) throws -> MessageDeletion {
         if try execute(SQL.delete, [id, channelID]) > 0 {
-            announce(Change(.messageDeleted, channelID: channelID, messageID: id))
+            try announce(Change(.messageDeleted, channelID: channelID, messageID: id))
             return .deleted
         }
         return try Int.fetchOne(db.cachedStatement(sql: SQL.exists), arguments: [id, channelID]) == nil
@@ -38,7 +38,7 @@ extension Transaction {
         let changed = try db.cachedStatement(sql: SQL.setDeliveryStatus)
         guard let channelID = try String.fetchOne(changed, arguments: [status, now, messageID, status, status])
         else { return false }
-        announce(Change(.messageDelivery, channelID: channelID, messageID: messageID))
+        try announce(Change(.messageDelivery, channelID: channelID, messageID: messageID))
         return true
     }
 
@@ -50,7 +50,7 @@ extension Transaction {
         let target = try message(id: messageID, channelID: channelID)
         guard let target, let review = target.review, review.status(at: now) != .pending else { return nil }
         if try execute(SQL.beginGroup, [now, messageID]) > 0 {
-            announce(Change(.messageUpdated, channelID: channelID, messageID: messageID))
+            try announce(Change(.messageUpdated, channelID: channelID, messageID: messageID))
         }
         return try one(SQL.nextIteration, [messageID])
     }

@@ -76,7 +76,7 @@ extension Transaction {
         try numberNewerMessages(than: message.id, channelID: message.channelId)
         if let review { try insert(review) }
         if message.senderType == .user { try enqueueDelivery(.messageCreated, messageID: message.id) }
-        announce(Change(.messageCreated, channelID: message.channelId, messageID: message.id))
+        try announce(Change(.messageCreated, channelID: message.channelId, messageID: message.id))
         return true
     }
 }

@@ -115,7 +115,7 @@ extension Transaction {
         try execute(SQL.insertAnswer, [review.channelId, review.messageId])
         try execute("UPDATE messages SET updated_at = ? WHERE id = ?", [now, review.messageId])
         try enqueueDelivery(event, messageID: review.messageId)
-        announce(Change(event.change, channelID: review.channelId, messageID: review.messageId))
+        try announce(Change(event.change, channelID: review.channelId, messageID: review.messageId))
     }
 }
 

@@ -12,14 +12,14 @@ extension Transaction {
     package func updateDraft(id: String, text: String?, state: Message.StreamState) throws -> Bool {
         let updated = try db.cachedStatement(sql: SQL.updateDraft)
         guard let channelID = try String.fetchOne(updated, arguments: [text, state, now, id]) else { return false }
-        announce(Change(.messageUpdated, channelID: channelID, messageID: id))
+        try announce(Change(.messageUpdated, channelID: channelID, messageID: id))
         return true
     }
 
     /// Aborts drafts that nobody has written to for `idleTime`, at most `limit`.
     package func abortIdleDrafts(after idleTime: Duration, limit: Int) throws {
         let idle: [Message] = try all(SQL.abortIdle, [now, now + (.zero - idleTime), limit])
-        for draft in idle { announce(Change(.messageUpdated, channelID: draft.channelId, messageID: draft.id)) }
+        for draft in idle { try announce(Change(.messageUpdated, channelID: draft.channelId, messageID: draft.id)) }
     }
 
     /// Notes what the sender of a stream is doing, which counts as life of its draft if that is there already; nil when
@@ -38,7 +38,7 @@ extension Transaction {
         ]
         guard let event: StreamEvent = try one(SQL.insertEvent, values) else { return nil }
         if let draft: Message = try one(SQL.touchDraft, [now, channelID, streamID]) {
-            announce(Change(.messageUpdated, channelID: channelID, messageID: draft.id))
+            try announce(Change(.messageUpdated, channelID: channelID, messageID: draft.id))
         }
         return event
     }

@@ -21,11 +21,12 @@ extension Avatar: FetchableRecord {
 }
 
 extension Agent {
-    private var avatarPath: String { "/api/agents/\(id)/avatar" }
+    /// How the address of an uploaded picture begins.
+    package static func avatarPath(id: String) -> String { "/api/agents/\(id)/avatar?v=" }
 
     /// Whether `avatarUrl` names a picture of ours; from elsewhere it is absolute.
-    package var hasUploadedAvatar: Bool { avatarUrl?.hasPrefix(avatarPath) == true }
+    package var hasUploadedAvatar: Bool { avatarUrl?.hasPrefix(Self.avatarPath(id: id)) == true }
 
     /// The address of a picture uploaded at `time`: another one for each, so that browsers may keep what they have.
-    func avatarURL(at time: Timestamp) -> String { "\(avatarPath)?v=\(time.milliseconds)" }
+    func avatarURL(at time: Timestamp) -> String { Self.avatarPath(id: id) + String(time.milliseconds) }
 }

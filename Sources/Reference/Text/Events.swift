@@ -26,7 +26,7 @@ extension DocumentText {
                     "description": "A stream without end.",
                     "content": {"text/event-stream": {
                       "schema": {"type": "string"},
-                      "example": "id: 17\nevent: message:created\ndata: {\"id\":\"01995c3f-1b42-7d33-8e2a-5b1c9f0e\"}\n\n"
+                      "examples": {"two": {"$ref": "#/components/examples/Events"}}
                     }}
                   },
                   "400": {"$ref": "#/components/responses/BadRequest"},
@@ -46,7 +46,7 @@ extension DocumentText {
                     "description": "A stream without end.",
                     "content": {"text/event-stream": {
                       "schema": {"type": "string"},
-                      "example": "id: 17\nevent: message:created\ndata: {\"id\":\"01995c3f-1b42-7d33-8e2a-5b1c9f0e\"}\n\n"
+                      "examples": {"two": {"$ref": "#/components/examples/Events"}}
                     }}
                   }
                 }
@@ -54,6 +54,11 @@ extension DocumentText {
             }
           },
           "components": {
+            "examples": {
+              "Events": {
+                "value": "event: agent:deleted\nid: 1795533480051002\ndata: {\"channelId\":\"01995c3e-8f00\"}\n\n: alive\nid: 1795533480051002\n\n"
+              }
+            },
             "parameters": {
               "lastEventId": {
                 "name": "Last-Event-ID", "in": "header",

@@ -1,0 +1,67 @@
+import Synchronization
+
+/// Bounds how much of something goes on at the same time, for each key and in all.
+package final class Places: Sendable {
+    private let perKey: Int
+    private let inAll: Int
+    private let taken = Mutex<[String: Int]>([:])
+
+    package init(perKey: Int, inAll: Int = .max) {
+        self.perKey = perKey
+        self.inAll = inAll
+    }
+
+    /// The keys that have no place left.
+    package var busy: Set<String> {
+        taken.withLock { taken in Set(taken.filter { $0.value >= perKey }.keys) }
+    }
+
+    /// Takes a place, also when there is none left: for who asks ``busy`` before.
+    package func take(_ key: String) {
+        taken.withLock { $0[key, default: 0] += 1 }
+    }
+
+    package func leave(_ key: String) {
+        taken.withLock { taken in
+            guard let count = taken[key] else { return }
+            taken[key] = count > 1 ? count - 1 : nil
+        }
+    }
+
+    /// A place if the key has one left, and so have all together; it is free again when nobody holds the value any more.
+    ///
+    /// - Throws: ``APIError`` 429 that says to come again after `pause`.
+    package func place(_ key: String, orAfter pause: Duration) throws(APIError) -> Place {
+        let isFree = taken.withLock { taken in
+            guard taken[key, default: 0] < perKey, taken.values.reduce(0, +) < inAll else { return false }
+            taken[key, default: 0] += 1
+            return true
+        }
+        guard isFree else { throw .tooManyRequests(pause) }
+        return Place(of: self, key: key)
+    }
+
+    /// Does something in a place.
+    ///
+    /// - Throws: as ``place(_:orAfter:)``, and what `work` throws.
+    package func run<Value>(_ key: String, orAfter pause: Duration, _ work: () async throws -> Value) async throws
+        -> Value
+    {
+        let place = try place(key, orAfter: pause)
+        defer { withExtendedLifetime(place) {} }
+        return try await work()
+    }
+}
+
+/// A place that is taken for as long as somebody holds this.
+package final class Place: Sendable {
+    private let places: Places
+    private let key: String
+
+    fileprivate init(of places: Places, key: String) {
+        self.places = places
+        self.key = key
+    }
+
+    deinit { places.leave(key) }
+}

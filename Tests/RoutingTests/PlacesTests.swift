@@ -1,0 +1,34 @@
+import HTTPTypes
+import Routing
+import Testing
+
+@Suite("Places")
+struct PlacesTests {
+    @Test("they end for a key, and for all together, and come back when nobody holds them")
+    func bounds() throws {
+        let places = Places(perKey: 1, inAll: 2)
+        var a: Place? = try places.place("a", orAfter: .seconds(3))
+        let b = try places.place("b", orAfter: .seconds(3))
+        for key in ["a", "c"] {
+            let refusal = #expect(throws: APIError.self) { try places.place(key, orAfter: .seconds(3)) }
+            #expect(refusal?.status == .tooManyRequests && refusal?.headers[.retryAfter] == "3")
+        }
+        #expect(places.busy == ["a", "b"])
+        withExtendedLifetime(a) {}
+        a = nil
+        let c = try places.place("c", orAfter: .seconds(3))
+        #expect(places.busy == ["b", "c"])
+        withExtendedLifetime((b, c)) {}
+    }
+
+    @Test("a place is held while the work lasts, also when it throws")
+    func work() async throws {
+        let places = Places(perKey: 1)
+        let seen = try await places.run("a", orAfter: .seconds(1)) { places.busy }
+        #expect(seen == ["a"] && places.busy.isEmpty)
+        await #expect(throws: CancellationError.self) {
+            try await places.run("a", orAfter: .seconds(1)) { throw CancellationError() }
+        }
+        #expect(places.busy.isEmpty)
+    }
+}

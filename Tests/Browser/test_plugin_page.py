@@ -1,4 +1,4 @@
-"""What a plugin brings, at its own address: the page runs and reaches neither the session nor anybody, the icon is shown."""
+"""What a plugin brings, at its own address: the page runs and reaches nothing, the icon is shown and runs nothing."""
 
 import json
 import shutil

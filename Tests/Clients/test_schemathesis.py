@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from openapi_document import ADMIN, Person, World, fetch, operations, with_closed_objects
+from placet_server import eventually
 
 DEADLINE = 600
 EXAMPLES = 30
 FOLDER = Path(__file__).parent
+SETTINGS = ["LANGUAGE", "TOKEN", "PROJECT"]
 
 A_FUTURE_TIME = r"^2[1-9][0-9]{2}-0[1-9]-[01][1-9]T[01][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"
 
@@ -49,6 +51,11 @@ generation.max-examples = 5
 include-operation-id = ["retryDelivery", "testWebhook"]
 checks.positive_data_acceptance.expected-statuses = ["200", "400", "403", "404"]
 
+# No schema says what makes bytes a picture.
+[[operations]]
+include-operation-id = "setAvatar"
+checks.positive_data_acceptance.expected-statuses = ["200", "404", "415"]
+
 # Wrong passwords are slowed down, as documented.
 [[operations]]
 include-operation-id = "signIn"
@@ -59,7 +66,7 @@ checks.negative_data_rejection.expected-statuses = ["400", "401", "415", "429"]
 
 
 def with_ids_that_exist(document, world):
-    """The document with the ids of the world in its paths, and others where they are deleted: the rest needs its own."""
+    """The document with the ids of the world in its paths; what deletes gets others, since the rest needs its own."""
     person, parameters = world.person, document["components"]["parameters"]
     kept = {
         "messageId": [world.message] + world.reviews(5),
@@ -69,6 +76,7 @@ def with_ids_that_exist(document, world):
         "userId": [person.add_user(person.new_address()) for _ in range(2)],
         "keyId": [person.add_key()["id"] for _ in range(2)],
         "shareToken": [world.share_token],
+        "pluginName": [install_plugin(world)],
     }
     deleted = {
         "messageId": world.reviews(5),
@@ -89,6 +97,18 @@ def with_ids_that_exist(document, world):
     for name, ids in kept.items():
         parameters[name] |= one_of(ids)
     return document
+
+
+def install_plugin(world):
+    """The name of one that has an icon and the settings of the example in the document."""
+    folder = world.owner.server.storage / "plugins/report"
+    folder.mkdir(exist_ok=True)
+    settings = [{"key": key, "label": key.lower(), "secret": key == "TOKEN"} for key in SETTINGS]
+    manifest = {"name": "report", "displayName": "Report", "version": "1", "icon": "icon.svg", "env": settings}
+    for name, text in (("icon.svg", "<svg/>"), ("render.html", "<p>"), ("plugin.json", json.dumps(manifest))):
+        (folder / name).write_text(text)
+    eventually(lambda: world.owner.request("GET", "plugins/report").ok, "the plugin is seen")
+    return "report"
 
 
 def one_of(ids):
@@ -119,6 +139,8 @@ def narrowed(document, world):
     ]
     download["schema"]["properties"]["ids"]["items"] = parameters["fileId"]["schema"]
     delete["example"] = {"ids": world.files(1)}  # Not one that others need.
+    config = schemas["PluginConfigChange"]["properties"]["config"]
+    config |= {"properties": dict.fromkeys(SETTINGS, config["additionalProperties"]), "additionalProperties": False}
     schemas["NewReview"]["properties"]["expiresAt"] = {"type": ["string", "null"], "pattern": A_FUTURE_TIME}
     for name in ("Upload", "MessageUpload"):
         del schemas[name]["properties"]["sha256"]

@@ -1,73 +1,16 @@
 """Files opened in a real browser: what may be shown is shown, and nothing that was uploaded ever runs (contract 6.5)."""
 
-import http.server
 import json
-import re
 import struct
-import threading
 import time
 import zlib
 
 import pytest
-from placet_server import ADMIN_PASSWORD, Server
-from playwright.sync_api import Error, sync_playwright
+from browser import requests_of, settle
+from playwright.sync_api import Error
 
 #: Where an agent and where a person find a file.
 APIS = ["/api/v1", "/api"]
-
-
-@pytest.fixture(scope="module")
-def server(binary):
-    server = Server(binary, PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
-    yield server
-    server.dispose()
-
-
-@pytest.fixture(scope="module")
-def person(server):
-    return server.person()
-
-
-class Canary:
-    """A web server of the attacker: remembers what was asked of it, and serves one page, to prove that it would run."""
-
-    def __init__(self):
-        canary = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                canary.hits.append(self.path)
-                self.send_response(200)
-                self.send_header("content-type", canary.content_type)
-                self.send_header("access-control-allow-origin", "*")
-                self.end_headers()
-                self.wfile.write(canary.page if self.path == "/start" else b"")
-
-            do_POST = do_GET
-
-            def log_message(self, *_):
-                pass
-
-        self.hits, self.page, self.content_type = [], b"", "text/html"
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-@pytest.fixture
-def canary():
-    canary = Canary()
-    yield canary
-    canary.server.shutdown()
-    canary.server.server_close()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -123,11 +66,6 @@ def address(server, file, query="", api="/api/v1"):
     return f"{server.url}{api}/files/{file['id']}/download{query}"
 
 
-def settle(page):
-    """Until what the page may have set off has had its chance: half a second without any traffic."""
-    page.wait_for_load_state("networkidle")
-
-
 class Quiet:
     """Around opening an uploaded file: nobody but the file itself may be asked for, and nothing may pop up.
 
@@ -147,11 +85,6 @@ class Quiet:
             asked = requests_of(self.server, self.before)
             assert len(set(asked) - {"-"}) == 1, asked  # "-" is a favicon at most.
             assert asked[0] in [f"{api}/files/{{id}}/download" for api in APIS]
-
-
-def requests_of(server, since):
-    """The routes our server was asked for, by its own log."""
-    return re.findall(r"route=(\S+) .*request$", server.log()[since:], re.MULTILINE)
 
 
 def png(colour):

@@ -170,6 +170,18 @@ class World:
         self.undelivered = self.say()
         self.person.ask("POST", f"agents/{self.agent}/avatar", files={"file": ("a.gif", PICTURE)})
 
+    def files(self, count):
+        """The ids of that many more files."""
+        return [self.owner.store(b"%d" % number, "a.txt")["id"] for number in range(count)]
+
+    def reviews(self, count):
+        """The ids of that many more messages to be answered."""
+        return [self.send(text="one of many", review={"type": "freeform"}) for _ in range(count)]
+
+    def agents(self, count):
+        """The ids of that many more agents."""
+        return [self.owner.another().with_channel("one of many").channel for _ in range(count)]
+
     def say(self):
         return self.person.ask("POST", "messages", json={"channelId": self.agent, "text": "Hello"}).json()["id"]
 

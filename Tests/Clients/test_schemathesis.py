@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from openapi_document import ADMIN, Person, World, fetch, operations, with_closed_objects
+from placet_server import eventually
 
-DEADLINE = 300
-EXAMPLES = 50
+DEADLINE = 600
+EXAMPLES = 30
 FOLDER = Path(__file__).parent
+SETTINGS = ["LANGUAGE", "TOKEN", "PROJECT"]
 
 A_FUTURE_TIME = r"^2[1-9][0-9]{2}-0[1-9]-[01][1-9]T[01][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"
 
@@ -46,8 +48,13 @@ generation.max-examples = 5
 
 # Whether there is something to send depends on the channel's webhook, which other requests take away.
 [[operations]]
-include-operation-id = "retryDelivery"
+include-operation-id = ["retryDelivery", "testWebhook"]
 checks.positive_data_acceptance.expected-statuses = ["200", "400", "403", "404"]
+
+# No schema says what makes bytes a picture.
+[[operations]]
+include-operation-id = "setAvatar"
+checks.positive_data_acceptance.expected-statuses = ["200", "404", "415"]
 
 # Wrong passwords are slowed down, as documented.
 [[operations]]
@@ -58,27 +65,65 @@ checks.negative_data_rejection.expected-statuses = ["400", "401", "415", "429"]
 """
 
 
+def with_ids_that_exist(document, world):
+    """The document with the ids of the world in its paths; what deletes gets others, since the rest needs its own."""
+    person, parameters = world.person, document["components"]["parameters"]
+    kept = {
+        "messageId": [world.message] + world.reviews(5),
+        "undeliveredId": [world.undelivered] + [world.say() for _ in range(2)],
+        "fileId": [world.file] + world.files(3),
+        "agentId": world.agents(3),
+        "userId": [person.add_user(person.new_address()) for _ in range(2)],
+        "keyId": [person.add_key()["id"] for _ in range(2)],
+        "shareToken": [world.share_token],
+        "pluginName": [install_plugin(world)],
+    }
+    deleted = {
+        "messageId": world.reviews(5),
+        "fileId": world.files(5),
+        "agentId": world.agents(5),
+        "userId": [person.add_user(person.new_address()) for _ in range(2)],
+        "keyId": [person.add_key()["id"] for _ in range(3)],
+        "sessionId": [person.add_session() for _ in range(2)],
+    }
+    for name, ids in deleted.items():
+        reference = {"$ref": f"#/components/parameters/{name}"}
+        own = parameters[name] | one_of(ids)
+        for operation in operations(document):
+            given = operation.content.get("parameters", [])
+            deletes = operation.method == "delete" and operation.path.endswith("/{id}")
+            if deletes and reference in operation.item.get("parameters", []) + given:
+                operation.content["parameters"] = [one for one in given if one != reference] + [own]
+    for name, ids in kept.items():
+        parameters[name] |= one_of(ids)
+    return document
+
+
+def install_plugin(world):
+    """The name of one that has an icon and the settings of the example in the document."""
+    folder = world.owner.server.storage / "plugins/report"
+    folder.mkdir(exist_ok=True)
+    settings = [{"key": key, "label": key.lower(), "secret": key == "TOKEN"} for key in SETTINGS]
+    manifest = {"name": "report", "displayName": "Report", "version": "1", "icon": "icon.svg", "env": settings}
+    for name, text in (("icon.svg", "<svg/>"), ("render.html", "<p>"), ("plugin.json", json.dumps(manifest))):
+        (folder / name).write_text(text)
+    eventually(lambda: world.owner.request("GET", "plugins/report").ok, "the plugin is seen")
+    return "report"
+
+
+def one_of(ids):
+    return {"schema": {"type": "string", "enum": ids}, "example": ids[0]}
+
+
 def narrowed(document, world):
     """The document with what a schema cannot say: ids that exist, and nothing that makes a request wait.
 
     `timeout` and the digests are judged by other tests: the one is never refused, the others cannot be guessed.
     """
-    document = world.applied_to(with_closed_objects(document))
+    document = with_ids_that_exist(world.applied_to(with_closed_objects(document)), world)
     schemas, parameters = document["components"]["schemas"], document["components"]["parameters"]
     schemas["ChannelId"] = {"type": "string", "enum": [world.agent]}
     parameters["channel"]["schema"] = schemas["ChannelId"]
-    person = world.person
-    choices = {
-        "messageId": [world.message] + [world.send(text="one of many", review={"type": "freeform"}) for _ in range(5)],
-        "undeliveredId": [world.undelivered] + [world.say() for _ in range(2)],
-        "fileId": [world.file] + [world.owner.store(b"%d" % number, "a.txt")["id"] for number in range(5)],
-        "agentId": [world.owner.another().with_channel("to be changed").channel for _ in range(5)],
-        "userId": [person.add_user(person.new_address()) for _ in range(3)],
-        "sessionId": [person.add_session() for _ in range(3)],
-        "keyId": [person.add_key()["id"] for _ in range(5)],
-    }
-    for name, values in choices.items():
-        parameters[name] |= {"schema": {"type": "string", "enum": values}, "example": values[0]}
     # Never a host that would be looked up.
     schemas["WebURL"] = {"type": "string", "enum": ["http://127.0.0.1:9/a", "HTTPS://[::1]/b?c=d"]}
     # A file can be attached once, and a repeat of a clientId does not look at what the rest names.
@@ -88,8 +133,14 @@ def narrowed(document, world):
     del schemas["NewMessage"]["properties"]["iterationOf"]
     del document["paths"]["/api/v1/messages"]["post"]["requestBody"]["content"]["application/json"]["examples"]["files"]
     del schemas["NewResponse"]["properties"]["modifiedFileIds"]
-    bulk = document["paths"]["/api/files/bulk-download"]["post"]["requestBody"]["content"]["application/json"]
-    bulk["schema"]["properties"]["ids"]["items"] = parameters["fileId"]["schema"]
+    download, delete = [
+        document["paths"][f"/api/files/bulk-{name}"]["post"]["requestBody"]["content"]["application/json"]
+        for name in ("download", "delete")
+    ]
+    download["schema"]["properties"]["ids"]["items"] = parameters["fileId"]["schema"]
+    delete["example"] = {"ids": world.files(1)}  # Not one that others need.
+    config = schemas["PluginConfigChange"]["properties"]["config"]
+    config |= {"properties": dict.fromkeys(SETTINGS, config["additionalProperties"]), "additionalProperties": False}
     schemas["NewReview"]["properties"]["expiresAt"] = {"type": ["string", "null"], "pattern": A_FUTURE_TIME}
     for name in ("Upload", "MessageUpload"):
         del schemas[name]["properties"]["sha256"]

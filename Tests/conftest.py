@@ -10,7 +10,7 @@ import pytest
 
 sys.dont_write_bytecode = True
 
-from placet_server import Server  # noqa: E402
+from placet_server import ADMIN_PASSWORD, Server  # noqa: E402
 from receiver import Receiver  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,9 +28,15 @@ def binary():
 @pytest.fixture(scope="module")
 def server(binary):
     """A running server that the tests of one file share."""
-    server = Server(binary).start()
+    server = Server(binary, PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
     yield server
     server.dispose()
+
+
+@pytest.fixture(scope="module")
+def person(server):
+    """Its first owner, signed in."""
+    return server.person()
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,12 @@ import Routing
 package struct DeliveryModule: RouteModule {
     /// A test is sent at once and past the queue, so it has bounds of its own.
     private static let maxTestsAtOnce = 16
+    private static let maxTestsPerUser = 4
 
     private let index: Index
     private let client: WebhookClient
-    /// One for each user.
-    private let places = Places(perKey: 1, inAll: maxTestsAtOnce)
+    private let channels = Places(perKey: 1, inAll: maxTestsAtOnce)
+    private let users = Places(perKey: maxTestsPerUser)
 
     package init(index: Index, allowed: AllowedTargets) {
         self.index = index
@@ -44,15 +45,18 @@ package struct DeliveryModule: RouteModule {
             throw APIError.agentNotFound
         }
         guard let webhook = agent.webhook else { throw APIError(.badRequest, "Set a webhook first") }
-        let test = try await places.run(userID, orAfter: WebhookClient.attemptTime) {
-            let sending = Task { try await WebhookTest(of: webhook, channelID: id, by: client) }
-            // Nobody waits for it then.
-            context.connection.onHangUp { sending.cancel() }
-            return try await withTaskCancellationHandler {
-                try await sending.value
-            } onCancel: {
-                sending.cancel()
-            }
+        let places = [
+            try channels.place(id, orAfter: WebhookClient.attemptTime),
+            try users.place(userID, orAfter: WebhookClient.attemptTime),
+        ]
+        defer { withExtendedLifetime(places) {} }
+        let sending = Task { try await WebhookTest(of: webhook, channelID: id, by: client) }
+        // Nobody waits for it then.
+        context.connection.onHangUp { sending.cancel() }
+        let test = try await withTaskCancellationHandler {
+            try await sending.value
+        } onCancel: {
+            sending.cancel()
         }
         return try .json(test)
     }

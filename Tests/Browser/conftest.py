@@ -2,20 +2,7 @@
 
 import pytest
 from browser import Canary
-from placet_server import ADMIN_PASSWORD, Server
 from playwright.sync_api import sync_playwright
-
-
-@pytest.fixture(scope="module")
-def server(binary):
-    server = Server(binary, PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
-    yield server
-    server.dispose()
-
-
-@pytest.fixture(scope="module")
-def person(server):
-    return server.person()
 
 
 @pytest.fixture

@@ -20,11 +20,6 @@ def server(binary):
 
 
 @pytest.fixture(scope="module")
-def person(server):
-    return server.person()
-
-
-@pytest.fixture(scope="module")
 def stranger(server):
     server.command("users", "create", "eve@example.org")
     return server.owner("eve", user="eve@example.org")

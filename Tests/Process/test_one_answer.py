@@ -23,11 +23,6 @@ def server(binary):
     server.dispose()
 
 
-@pytest.fixture(scope="module")
-def person(server):
-    return server.person()
-
-
 @pytest.fixture
 def told(server, receive):
     """All that tells an agent how a review ends, listened to before anything is asked."""

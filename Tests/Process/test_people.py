@@ -20,11 +20,6 @@ def server(binary):
     server.dispose()
 
 
-@pytest.fixture(scope="module")
-def person(server):
-    return server.person()
-
-
 def sign_in(server, email, password):
     return requests.post(f"{server.url}/api/auth/login", json={"email": email, "password": password}, timeout=60)
 

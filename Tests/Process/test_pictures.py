@@ -1,25 +1,13 @@
 """Pictures of agents as bytes on a socket: what is too large is refused before it is there, and fills no memory."""
 
 import pytest
-from placet_server import ADMIN_PASSWORD, Server
+from placet_server import ADMIN_PASSWORD
 from wire import BOUNDARY, CLOSING, FORM, Wire, assert_error, chunk, field, file_part, head
 
 MIB = 1 << 20
 CHUNKED = "transfer-encoding: chunked"
 EXPECT = "expect: 100-continue"
 GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
-
-
-@pytest.fixture(scope="module")
-def server(binary):
-    server = Server(binary, PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
-    yield server
-    server.dispose()
-
-
-@pytest.fixture(scope="module")
-def person(server):
-    return server.person()
 
 
 @pytest.fixture

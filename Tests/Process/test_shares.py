@@ -5,21 +5,9 @@ from contextlib import closing
 
 import pytest
 import requests
-from placet_server import ADMIN_PASSWORD, Server
+from placet_server import ADMIN_PASSWORD
 
 PAGE = b"<!doctype html><title>report</title><script>alert(1)</script>"
-
-
-@pytest.fixture(scope="module")
-def server(binary):
-    server = Server(binary, PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
-    yield server
-    server.dispose()
-
-
-@pytest.fixture(scope="module")
-def person(server):
-    return server.person()
 
 
 @pytest.fixture

@@ -19,11 +19,6 @@ def server(binary):
     server.dispose()
 
 
-@pytest.fixture(scope="module")
-def person(server):
-    return server.person()
-
-
 @pytest.fixture
 def channel(server):
     return server.owner().channel

@@ -19,21 +19,9 @@ MIB = 1 << 20
 GIB = 1 << 30
 
 
-@pytest.fixture(scope="module")
-def server(binary):
-    server = Server(binary, PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
-    yield server
-    server.dispose()
-
-
 @pytest.fixture
 def owner(server):
     return server.owner()
-
-
-@pytest.fixture(scope="module")
-def person(server):
-    return server.person()
 
 
 def ask(person, ids):

@@ -27,7 +27,8 @@ extension Transaction {
         let messages = try String.fetchAll(db.cachedStatement(sql: SQL.messages), arguments: [agentID, limit])
         for id in messages {
             try execute("DELETE FROM messages WHERE id = ?", [id])
-            try announce(Change(.messageDeleted, channelID: agentID, messageID: id))
+            // For those who wait for it alone: the channel's end has been told.
+            announcements.ring(.message(id))
         }
         if messages.count == limit { return }
         if try execute(SQL.deleteFiles, [agentID, limit]) == limit { return }

@@ -31,71 +31,8 @@ extension DocumentText {
                 }
               }
             },
-            "/api/v1/files/upload": {
-              "post": {
-                "operationId": "uploadFile", "tags": ["Files"], "summary": "Upload a file as a new message",
-                "description": [
-                  "The file is the first part with a filename, whatever the part's name; two of them are 400. The",
-                  "parts come in any order, at most 128, with at most 16 KiB of headers each; other fields are",
-                  "ignored, up to 64 KiB each; of equal names the first counts. 201 means that the bytes and the",
-                  "record are on disk and survive power loss. `Expect: 100-continue` is answered when key and length",
-                  "have been judged."
-                ],
-                "parameters": [
-                  {"$ref": "#/components/parameters/reprDigest"},
-                  {"$ref": "#/components/parameters/contentDigest"}
-                ],
-                "requestBody": {
-                  "required": true,
-                  "content": {"multipart/form-data": {
-                    "schema": {"$ref": "#/components/schemas/MessageUpload"},
-                    "example": {
-                      "channelId": "01995c3e-8f00-7a10-9c41-0a6d5e2b7f11", "text": "The log of build 481",
-                      "file": "all green"
-                    }
-                  }}
-                },
-                "responses": {
-                  "201": {
-                    "description": "The attachment; `messageId` is the new message.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Attachment"}}}
-                  },
-                  "400": {"$ref": "#/components/responses/BadRequest"},
-                  "403": {"$ref": "#/components/responses/Forbidden"},
-                  "422": {"$ref": "#/components/responses/DigestMismatch"}
-                }
-              }
-            },
-            "/api/v1/files/store": {
-              "post": {
-                "operationId": "storeFile", "tags": ["Files"], "summary": "Store a file for a message to come",
-                "description": [
-                  "As `upload`, but without a message. What is not attached within 24 hours may be collected.",
-                  "",
-                  ""
-                ],
-                "parameters": [
-                  {"$ref": "#/components/parameters/reprDigest"},
-                  {"$ref": "#/components/parameters/contentDigest"}
-                ],
-                "requestBody": {
-                  "required": true,
-                  "content": {"multipart/form-data": {
-                    "schema": {"$ref": "#/components/schemas/Upload"},
-                    "example": {"channelId": "01995c3e-8f00-7a10-9c41-0a6d5e2b7f11", "file": "all green"}
-                  }}
-                },
-                "responses": {
-                  "201": {
-                    "description": "The attachment; `messageId` is null.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Attachment"}}}
-                  },
-                  "400": {"$ref": "#/components/responses/BadRequest"},
-                  "403": {"$ref": "#/components/responses/Forbidden"},
-                  "422": {"$ref": "#/components/responses/DigestMismatch"}
-                }
-              }
-            },
+            \#(upload("/api/v1/files/upload", "uploadFile", "Upload a file as a new message", by: .agent)),
+            \#(upload("/api/v1/files/store", "storeFile", "Store a file for a message to come", by: .agent)),
             "/api/v1/files/store-text": {
               "post": {
                 "operationId": "storeText", "tags": ["Files"],
@@ -175,4 +112,60 @@ extension DocumentText {
           }
         }
         """#
+
+    enum Caller { case agent, person }
+
+    /// An upload: into a new message when the path says so, else for a message to come.
+    static func upload(_ path: String, _ name: String, _ summary: String, by caller: Caller) -> String {
+        let isMessage = path.hasSuffix("/upload")
+        let description =
+            switch (isMessage, caller) {
+            case (false, _):
+                "As `upload`, but without a message. What is not attached within 24 hours may be collected."
+            case (true, .agent): parts
+            case (true, .person): "As a message of yours, which the agent's webhook is told of; else as for agents."
+            }
+        let schema = isMessage ? "MessageUpload" : "Upload"
+        let text = isMessage ? #""text": "The log of build 481", "# : ""
+        let security = caller == .person ? #""security": [{"session": []}, {"sessionToken": []}],"# : ""
+        let forbidden = caller == .person ? "NotYours" : "Forbidden"
+        return #"""
+            "\#(path)": {
+              "post": {
+                "operationId": "\#(name)", "tags": ["Files"], "summary": "\#(summary)",
+                "description": "\#(description)",
+                \#(security)
+                "parameters": [
+                  {"$ref": "#/components/parameters/reprDigest"},
+                  {"$ref": "#/components/parameters/contentDigest"}
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {"multipart/form-data": {
+                    "schema": {"$ref": "#/components/schemas/\#(schema)"},
+                    "example": {
+                      "channelId": "01995c3e-8f00-7a10-9c41-0a6d5e2b7f11", \#(text)"file": "all green"
+                    }
+                  }}
+                },
+                "responses": {
+                  "201": {
+                    "description": "The attachment; `messageId` is \#(isMessage ? "the new message" : "null").",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Attachment"}}}
+                  },
+                  "400": {"$ref": "#/components/responses/BadRequest"},
+                  "403": {"$ref": "#/components/responses/\#(forbidden)"},
+                  "422": {"$ref": "#/components/responses/DigestMismatch"}
+                }
+              }
+            }
+            """#
+    }
+
+    private static let parts = """
+        The file is the first part with a filename, whatever the part's name; two of them are 400. The parts come in any \
+        order, at most 128, with at most 16 KiB of headers each; other fields are ignored, up to 64 KiB each; of equal names \
+        the first counts. 201 means that the bytes and the record are on disk and survive power loss. `Expect: 100-continue` \
+        is answered when key and length have been judged.
+        """
 }

@@ -41,64 +41,8 @@ extension DocumentText {
                 }
               }
             },
-            "/api/files/upload": {
-              "post": {
-                "operationId": "uploadFileByPerson", "tags": ["Files"], "summary": "Send a file to an agent",
-                "description": "As a message of yours, which the agent's webhook is told of; for the rest as for agents.",
-                "security": [{"session": []}, {"sessionToken": []}],
-                "parameters": [
-                  {"$ref": "#/components/parameters/reprDigest"},
-                  {"$ref": "#/components/parameters/contentDigest"}
-                ],
-                "requestBody": {
-                  "required": true,
-                  "content": {"multipart/form-data": {
-                    "schema": {"$ref": "#/components/schemas/MessageUpload"},
-                    "example": {
-                      "channelId": "01995c3e-8f00-7a10-9c41-0a6d5e2b7f11", "text": "With my remarks",
-                      "file": "all green"
-                    }
-                  }}
-                },
-                "responses": {
-                  "201": {
-                    "description": "The attachment; `messageId` is the new message.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Attachment"}}}
-                  },
-                  "400": {"$ref": "#/components/responses/BadRequest"},
-                  "403": {"$ref": "#/components/responses/NotYours"},
-                  "422": {"$ref": "#/components/responses/DigestMismatch"}
-                }
-              }
-            },
-            "/api/files/store": {
-              "post": {
-                "operationId": "storeFileByPerson", "tags": ["Files"],
-                "summary": "Store a file for a message or an answer to come",
-                "description": "What is not attached within 24 hours may be collected.",
-                "security": [{"session": []}, {"sessionToken": []}],
-                "parameters": [
-                  {"$ref": "#/components/parameters/reprDigest"},
-                  {"$ref": "#/components/parameters/contentDigest"}
-                ],
-                "requestBody": {
-                  "required": true,
-                  "content": {"multipart/form-data": {
-                    "schema": {"$ref": "#/components/schemas/Upload"},
-                    "example": {"channelId": "01995c3e-8f00-7a10-9c41-0a6d5e2b7f11", "file": "all green"}
-                  }}
-                },
-                "responses": {
-                  "201": {
-                    "description": "The attachment; `messageId` is null.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Attachment"}}}
-                  },
-                  "400": {"$ref": "#/components/responses/BadRequest"},
-                  "403": {"$ref": "#/components/responses/NotYours"},
-                  "422": {"$ref": "#/components/responses/DigestMismatch"}
-                }
-              }
-            },
+            \#(upload("/api/files/upload", "uploadFileByPerson", "Send a file to an agent", by: .person)),
+            \#(upload("/api/files/store", "storeFileByPerson", "Store a file for later", by: .person)),
             "/api/files/{id}": {
               "parameters": [{"$ref": "#/components/parameters/fileId"}],
               "get": {

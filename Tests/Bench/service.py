@@ -75,9 +75,9 @@ def placet(binary, folder, port):
     return peer
 
 
-def sign_in(peer):
-    """The token of a new session of the first owner."""
-    request = urllib.request.Request(peer.base.replace("/v1", "/auth/login"), json.dumps(PERSON).encode(),
+def sign_in(peer, person=PERSON):
+    """The token of a new session, of the first owner when nobody is named."""
+    request = urllib.request.Request(peer.base.replace("/v1", "/auth/login"), json.dumps(person).encode(),
                                      {"content-type": "application/json"})
     cookie = urllib.request.urlopen(request, timeout=60).headers["set-cookie"]
     return re.match("access_token=([^;]+)", cookie).group(1)

@@ -2,10 +2,10 @@ import Dispatch
 import Routing
 import Synchronization
 
-/// Does the slow work of passwords one at a time on a thread of its own: a hash takes 0.1 s and 32 MiB, so that who asks
+/// Does the slow work of passwords one at a time on a thread of its own: a hash takes 0.2 s and 32 MiB, so that who asks
 /// for many of them at once must not get a processor and memory for each. Handlers run on event loops, which it would block.
 final class HashingQueue: Sendable {
-    /// How many may wait; the last of them about two seconds.
+    /// How many may wait; the last of them about four seconds.
     static let capacity = 20
 
     private let queue = DispatchQueue(label: "accounts.hashing")
@@ -20,7 +20,7 @@ final class HashingQueue: Sendable {
             count += 1
             return true
         }
-        guard isAdmitted else { throw APIError.tooManyRequests(.seconds(2)) }
+        guard isAdmitted else { throw APIError.tooManyRequests(.seconds(4)) }
         defer { count.withLock { $0 -= 1 } }
         return try await withCheckedThrowingContinuation { continuation in
             queue.async { continuation.resume(with: Result(catching: work)) }

@@ -9,7 +9,7 @@ struct NewPassword: Sendable {
     /// Set when it was made up: show it once, the user must change it.
     let generated: String?
 
-    /// Blocks for about 0.1 s, for which it is hashed.
+    /// Blocks for about 0.2 s, for which it is hashed.
     ///
     /// - Parameter chosen: nil to have one made up.
     init(_ chosen: String?) throws {

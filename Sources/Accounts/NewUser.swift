@@ -10,7 +10,7 @@ struct NewUser: Sendable {
     let password: NewPassword
     private let id = Identifier.make()
 
-    /// Blocks for about 0.1 s: the password is hashed here, outside of any transaction.
+    /// Blocks for about 0.2 s: the password is hashed here, outside of any transaction.
     init(email: String, displayName: String?, role: User.Role, password: String?) throws {
         self.email = email
         self.displayName = displayName ?? String(email.prefix { $0 != "@" })

@@ -8,7 +8,7 @@ import Routing
 /// Format: `$scrypt$ln=<log2 N>,r=<r>,p=<p>$<salt>$<hash>`, both base64url. Old hashes stay readable when the
 /// parameters are raised.
 struct PasswordHash: Sendable {
-    /// 32 MiB and about 0.1 s a try: OWASP's floor is N = 2^17 with r = 8 for p = 1, or 2^15 with p = 3 at less memory.
+    /// 32 MiB and about 0.2 s a try: OWASP's floor is N = 2^17 with r = 8 for p = 1, or 2^15 with p = 3 at less memory.
     private static let logRounds = 15
     private static let blockSize = 8
     private static let parallelism = 3
@@ -20,7 +20,7 @@ struct PasswordHash: Sendable {
     /// Of a password that nobody has: checked for users who do not exist, so that their absence takes as long.
     static let nobody = "$scrypt$ln=15,r=8,p=3$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-    /// Whether a password is the one that was hashed. Blocks for about 0.1 s. False also for a hash of unknown form.
+    /// Whether a password is the one that was hashed. Blocks for about 0.2 s. False also for a hash of unknown form.
     static func matches(_ password: String, _ encoded: String) -> Bool {
         let parts = encoded.split(separator: "$").map(String.init)
         guard parts.count == 4, parts[0] == "scrypt", let salt = Data(base64URL: parts[2]),
@@ -40,7 +40,7 @@ struct PasswordHash: Sendable {
         return key.map { $0 == SymmetricKey(data: hash) } ?? false
     }
 
-    /// Hashes a new password. Blocks for about 0.1 s.
+    /// Hashes a new password. Blocks for about 0.2 s.
     ///
     /// - Parameter logRounds: lower only in tests, which sign in often.
     init(hashing password: String, logRounds: Int = logRounds) throws {

@@ -168,7 +168,7 @@ extension DocumentText {
                 "operationId": "testWebhook", "tags": ["Agents"], "summary": "Try the webhook of your agent",
                 "description": [
                   "Sends one event, `webhook:test`, at once and once, with the headers, the credentials, the signature",
-                  "and under the rules of a real one, and answers within 10 s how that went. Nothing is queued. 429",
+                  "and under the rules of a real one, and answers within 11 s how that went. Nothing is queued. 429",
                   "while another test of the channel, 4 of yours, or 16 of all are under way. A body is not looked at."
                 ],
                 "security": [{"session": []}, {"sessionToken": []}],

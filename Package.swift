@@ -57,13 +57,13 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "placet",
-            dependencies: ["App", "Routing", .arguments, .httpClient, .logging, .nioCore, .nioHTTP1],
+            dependencies: ["App", "HTTP", "JSON", .arguments, .httpClient, .logging, .nioCore, .nioHTTP1],
             swiftSettings: settings
         ),
         module(
             "App",
             [
-                "Routing", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Delivery", "Events",
+                "HTTP", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Delivery", "Events",
                 "Files",
                 "Messages", "Plugins", "Reference", "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
@@ -71,27 +71,27 @@ let package = Package(
         ),
 
         // One module per resource. They never import one another.
-        module("Accounts", ["Routing", "Index", .hummingbird, .httpTypes, .crypto, .cryptoExtras]),
+        module("Accounts", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .crypto, .cryptoExtras]),
         module(
             "Agents",
-            ["Routing", "Index", "Multipart", "MediaType", .hummingbird, .httpTypes, .nioCore, .nioPosix]
+            ["API", "HTTP", "JSON", "Index", "Multipart", "MediaType", .hummingbird, .httpTypes, .nioCore, .nioPosix]
         ),
-        module("Events", ["Routing", "Index", .hummingbird, .httpTypes, .nioCore]),
+        module("Events", ["HTTP", "Index", .hummingbird, .httpTypes, .nioCore]),
         module(
             "Delivery",
-            ["Routing", "Index", .hummingbird, .httpClient, .crypto, .logging, .nioCore, .nioPosix, .nioHTTP1]
+            ["HTTP", "JSON", "Index", .hummingbird, .httpClient, .crypto, .logging, .nioCore, .nioPosix, .nioHTTP1]
         ),
         module(
             "Files",
             [
-                "Routing", "Index", "Blobs", "Multipart", "MediaType", "Zip",
+                "API", "HTTP", "JSON", "Index", "Blobs", "Multipart", "MediaType", "Zip",
                 .hummingbird, .httpTypes, .crypto, .nioCore, .nioPosix,
             ]
         ),
-        module("Messages", ["Routing", "Index", .hummingbird, .httpTypes]),
+        module("Messages", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes]),
         .target(
             name: "Plugins",
-            dependencies: ["Routing", "Index", .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix],
+            dependencies: ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix],
             resources: [
                 .embedInCode("Examples/checklist.html"), .embedInCode("Examples/checklist.json"),
                 .embedInCode("Examples/checklist.svg"),
@@ -100,13 +100,17 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        module("Reference", ["Routing", .hummingbird, .httpTypes, .crypto, .nioCore]),
-        module("Reviews", ["Routing", "Index", .hummingbird, .httpTypes]),
-        module("Status", ["Routing", "Index", "Blobs", .hummingbird, .httpTypes]),
+        module("Reference", ["HTTP", "JSON", .hummingbird, .httpTypes, .crypto, .nioCore]),
+        module("Reviews", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes]),
+        module("Status", ["API", "HTTP", "JSON", "Index", "Blobs", .hummingbird, .httpTypes]),
+
+        // The second storey: the wire. It imports shelves.
+        module("API", ["HTTP", "JSON", .hummingbird, .httpTypes, .nioCore]),
 
         // The shelves. They import neither the resources nor one another.
+        module("JSON", []),
         module(
-            "Routing",
+            "HTTP",
             [
                 .hummingbird, .httpTypes, .crypto, .logging,
                 .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
@@ -125,25 +129,27 @@ let package = Package(
         tests("ZipTests", ["Zip", "CZlib", .nioCore]),
         tests("BlobsTests", ["Blobs", .nioCore, .nioPosix]),
         tests("IndexTests", ["Index", .grdb]),
+        tests("JSONTests", ["JSON"]),
+        tests("APITests", ["API", "HTTP", "JSON", .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore]),
         tests(
-            "RoutingTests",
+            "HTTPTests",
             [
-                "Routing", .hummingbird, .hummingbirdTesting, .httpTypes, .crypto, .logging,
+                "HTTP", "JSON", .hummingbird, .hummingbirdTesting, .httpTypes, .crypto, .logging,
                 .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),
-        tests("FilesTests", ["Files", "Routing", "MediaType", .httpTypes]),
-        tests("PluginsTests", ["Plugins", "Routing", .logging, .nioPosix]),
-        tests("ReviewsTests", ["Reviews", "Routing", .httpTypes]),
-        tests("AccountsTests", ["Accounts", "Index", "Routing", .crypto, .httpTypes]),
+        tests("FilesTests", ["Files", "HTTP", "MediaType", .httpTypes]),
+        tests("PluginsTests", ["Plugins", "HTTP", .logging, .nioPosix]),
+        tests("ReviewsTests", ["Reviews", "HTTP", "JSON", .httpTypes]),
+        tests("AccountsTests", ["Accounts", "Index", "HTTP", .crypto, .httpTypes]),
         tests(
             "DeliveryTests",
-            ["Delivery", "Index", "Routing", .nioCore, .nioHTTP1, .hummingbird, .httpTypes, .logging]
+            ["Delivery", "Index", "HTTP", .nioCore, .nioHTTP1, .hummingbird, .httpTypes, .logging]
         ),
         tests(
             "AppTests",
             [
-                "App", "Accounts", "Routing", "Index", "Blobs", "Delivery",
+                "App", "Accounts", "HTTP", "JSON", "Index", "Blobs", "Delivery",
                 .hummingbird, .hummingbirdTesting, .httpTypes, .grdb, .logging, .crypto, .nioCore, .nioPosix,
             ]
         ),

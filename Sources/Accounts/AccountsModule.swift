@@ -1,6 +1,6 @@
+import HTTP
 import Hummingbird
 import Index
-import Routing
 
 /// Users, their sessions, and the API keys of their agents; for people by the human API, for the operator by the command
 /// line (`placet users`, `placet keys`).

@@ -1,5 +1,5 @@
 import Dispatch
-import Routing
+import HTTP
 import Synchronization
 
 /// Does the slow work of passwords one at a time on a thread of its own: a hash takes 0.2 s and 32 MiB, so that who asks

@@ -1,5 +1,5 @@
+import HTTP
 import Index
-import Routing
 import Synchronization
 
 /// Finds whom an API key speaks for, from memory when it was asked for before.

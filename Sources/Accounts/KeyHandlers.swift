@@ -1,7 +1,8 @@
+import API
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import Routing
 
 extension AccountsModule {
     // MARK: By the command line
@@ -15,10 +16,12 @@ extension AccountsModule {
     /// the key itself is ever shown.
     @Sendable
     func createKey(_ request: Request, _ context: RootContext) async throws -> Response {
-        var fields = try await request.jsonFields(on: context.connection)
-        let label = fields.string("label", length: 1...64)
-        let email = fields.optionalString("user")
-        try fields.check()
+        let (label, email) = try await request.read(context) { fields in
+            (
+                fields.string("label", length: 1...64),
+                fields.optionalString("user")
+            )
+        }
 
         return try await makeKey(label) { tx in
             guard let user = try email.map({ try tx.user(email: $0) }) ?? tx.users().first(where: { $0.role == .owner })
@@ -66,9 +69,7 @@ extension AccountsModule {
 
     @Sendable
     func createOwnKey(_ request: Request, _ context: HumanContext) async throws -> Response {
-        var fields = try await request.jsonFields(on: context.connection)
-        let label = fields.optionalString("label", length: 1...64) ?? "API key"
-        try fields.check()
+        let label = try await request.read(context) { $0.optionalString("label", length: 1...64) ?? "API key" }
         let userID = context.userID
         return try await makeKey(label) { _ in userID }
     }

@@ -1,7 +1,7 @@
 import Crypto
 import FoundationEssentials
+import HTTP
 import Index
-import Routing
 
 /// A password that somebody has chosen, or that is made up here.
 struct NewPassword: Sendable {

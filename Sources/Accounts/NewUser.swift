@@ -1,6 +1,6 @@
 import FoundationEssentials
+import HTTP
 import Index
-import Routing
 
 /// A user about to be stored, with a password that was given or that we make up.
 struct NewUser: Sendable {

@@ -1,7 +1,7 @@
 import Crypto
 import CryptoExtras
 import FoundationEssentials
-import Routing
+import HTTP
 
 /// A password as it is stored: scrypt (RFC 7914) with its parameters and salt in one string.
 ///

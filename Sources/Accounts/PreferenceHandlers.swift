@@ -1,6 +1,7 @@
+import API
+import HTTP
 import Hummingbird
 import Index
-import Routing
 
 /// What somebody who is signed in has chosen, on whatever device.
 extension AccountsModule {
@@ -13,9 +14,7 @@ extension AccountsModule {
     /// Changes the members that are given.
     @Sendable
     func changePreferences(_ request: Request, _ context: HumanContext) async throws -> Response {
-        var fields = try await request.jsonFields(on: context.connection)
-        let theme: User.Theme? = fields.optionalChoice("theme")
-        try fields.check()
+        let theme: User.Theme? = try await request.read(context) { $0.optionalChoice("theme") }
         let userID = context.userID
         let stored = try await index.write { tx in
             if let theme { try tx.setTheme(theme, userID: userID) }

@@ -1,5 +1,5 @@
+import HTTP
 import Index
-import Routing
 
 /// Finds who is signed in by a token. Asks the index every time, which takes microseconds: a session that was ended is
 /// dead at once.

@@ -1,7 +1,8 @@
+import API
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import Routing
 
 /// Checks passwords, slowly for who guesses: five tries for an email from an address, then one every ten seconds, whether
 /// or not there is such a user; and from an address twenty tries for whatever emails, then one a second. The right
@@ -51,10 +52,12 @@ extension AccountsModule {
 
     @Sendable
     func login(_ request: Request, _ context: RootContext) async throws -> Response {
-        var fields = try await request.jsonFields(on: context.connection)
-        let email = fields.string("email", length: 1...254)
-        let password = fields.string("password", length: 1...1024)
-        try fields.check()
+        let (email, password) = try await request.read(context) { fields in
+            (
+                fields.string("email", length: 1...254),
+                fields.string("password", length: 1...1024)
+            )
+        }
         let user = try await passwords.user(email: email, password: password, from: context.connection)
         let token = try await openSession(for: user, userAgent: request.headers[.userAgent])
         return try signedIn(user, token, request)
@@ -110,10 +113,12 @@ extension AccountsModule {
     /// Ends the user's other sessions; this one stays.
     @Sendable
     func changePassword(_ request: Request, _ context: HumanContext) async throws -> Response {
-        var fields = try await request.jsonFields(on: context.connection)
-        let current = fields.string("currentPassword", length: 1...1024)
-        let new = fields.string("newPassword", length: 8...1024)
-        try fields.check()
+        let (current, new) = try await request.read(context) { fields in
+            (
+                fields.string("currentPassword", length: 1...1024),
+                fields.string("newPassword", length: 8...1024)
+            )
+        }
         let (user, sessionID) = (try await user(context), context.principal.sessionID)
         _ = try await passwords.user(email: user.email, password: current, from: context.connection)
         let hash = try await hashing.run { try NewPassword(new).hash }

@@ -1,7 +1,8 @@
+import API
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import Routing
 
 extension AccountsModule {
     @Sendable
@@ -11,16 +12,17 @@ extension AccountsModule {
 
     @Sendable
     func createUser(_ request: Request, _ context: some RequestContext & Connected) async throws -> Response {
-        var fields = try await request.jsonFields(on: context.connection)
-        let email = fields.string("email", length: 3...254)
-        let name = fields.optionalString("displayName", length: 1...200)
-        let role = fields.optionalString("role")
-        let password = fields.optionalString("password", length: 8...1024)
-        if !email.contains("@") { fields.report("email", code: "invalid_string", "must be an email address") }
-        if let role, User.Role(rawValue: role) == nil {
-            fields.report("role", code: "invalid_enum_value", "must be owner or member")
+        let (email, name, role, password) = try await request.read(context) { fields in
+            let email = fields.string("email", length: 3...254)
+            let name = fields.optionalString("displayName", length: 1...200)
+            let role = fields.optionalString("role")
+            let password = fields.optionalString("password", length: 8...1024)
+            if !email.contains("@") { fields.report("email", code: "invalid_string", "must be an email address") }
+            if let role, User.Role(rawValue: role) == nil {
+                fields.report("role", code: "invalid_enum_value", "must be owner or member")
+            }
+            return (email, name, role, password)
         }
-        try fields.check()
 
         let new = try await hashing.run {
             try NewUser(
@@ -43,11 +45,13 @@ extension AccountsModule {
     @Sendable
     func updateUser(_ request: Request, _ context: OwnerContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        var fields = try await request.jsonFields(on: context.connection)
-        let name = fields.optionalString("displayName", length: 1...200)
-        let role: User.Role? = fields.optionalChoice("role")
-        let password = fields.optionalString("password", length: 8...1024)
-        try fields.check()
+        let (name, role, password) = try await request.read(context) { fields in
+            (
+                fields.optionalString("displayName", length: 1...200),
+                fields.optionalChoice("role", User.Role.self),
+                fields.optionalString("password", length: 8...1024)
+            )
+        }
         let hash: String? =
             if let password { try await hashing.run { try NewPassword(password).hash } } else { nil }
         let user = try await index.write { tx in
@@ -68,10 +72,12 @@ extension AccountsModule {
     /// Gives the user named by `email` the `password`, or one that is made up; for an operator who is locked out.
     @Sendable
     func resetPassword(_ request: Request, _ context: RootContext) async throws -> Response {
-        var fields = try await request.jsonFields(on: context.connection)
-        let email = fields.string("email")
-        let chosen = fields.optionalString("password", length: 8...1024)
-        try fields.check()
+        let (email, chosen) = try await request.read(context) { fields in
+            (
+                fields.string("email"),
+                fields.optionalString("password", length: 8...1024)
+            )
+        }
         let password = try await hashing.run { try NewPassword(chosen) }
         let user = try await index.write { tx in
             guard var user = try tx.user(email: email) else { throw APIError.noSuchUser }

@@ -1,6 +1,8 @@
+import JSON
+import API
+import HTTP
 import Hummingbird
 import Index
-import Routing
 
 extension AgentsModule {
     @Sendable
@@ -11,13 +13,15 @@ extension AgentsModule {
 
     @Sendable
     func create(_ request: Request, _ context: some UserContext) async throws -> Response {
-        var fields = try await request.jsonFields(on: context.connection)
-        let name = fields.string("name", length: 1...200)
-        let description = fields.optionalString("description", length: 0...10_000)
-        let avatarURL = fields.optionalURL("avatarUrl")
-        let webhookURL = fields.optionalURL("webhookUrl")
-        let tag = fields.optionalString("tag", length: 0...64, nullable: true)
-        try fields.check()
+        let (name, description, avatarURL, webhookURL, tag) = try await request.read(context) { fields in
+            (
+                fields.string("name", length: 1...200),
+                fields.optionalString("description", length: 0...10_000),
+                fields.optionalURL("avatarUrl"),
+                fields.optionalURL("webhookUrl"),
+                fields.optionalString("tag", length: 0...64, nullable: true)
+            )
+        }
 
         let (id, userID) = (Identifier.make(), context.userID)
         let agent = try await index.write { tx in
@@ -38,30 +42,12 @@ extension AgentsModule {
         return try .json(agent, status: .created)
     }
 
-    /// Changes the members that are given. Another `webhookUrl` is a new webhook: what belonged to the old one, such as its
-    /// credentials, does not go there.
+    /// Changes the members that are given.
     @Sendable
     func update(_ request: Request, _ context: some UserContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        let uploaded = Agent.avatarPath(id: id)
-        var given = try await request.jsonFields(on: context.connection)
-        let name = given.optionalString("name", length: 1...200)
-        let description = given.optionalString("description", length: 0...10_000)
-        let avatarURL = given.optionalURL("avatarUrl", orBelow: uploaded)
-        let webhookURL = given.optionalURL("webhookUrl")
-        let tag = given.optionalString("tag", length: 0...64, nullable: true)
-        try given.check()
-        let fields = given
-        let agent = try await change(id, of: context.userID) { agent in
-            agent.name = name ?? agent.name
-            agent.description = description ?? agent.description
-            // The address of an uploaded picture, sent back as it was read, changes nothing.
-            if fields.has("avatarUrl"), avatarURL?.hasPrefix(uploaded) != true { agent.avatarUrl = avatarURL }
-            if fields.has("tag") { agent.tag = tag }
-            if fields.has("webhookUrl"), webhookURL != agent.webhook?.url {
-                agent.webhook = webhookURL.map { Webhook(url: $0) }
-            }
-        }
+        let change = try await request.read(context) { AgentChange(&$0, avatarPath: Agent.avatarPath(id: id)) }
+        let agent = try await self.change(id, of: context.userID, change.apply)
         return try .json(agent)
     }
 

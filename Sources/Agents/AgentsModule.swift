@@ -1,8 +1,8 @@
+import HTTP
 import Hummingbird
 import Index
 import MediaType
 import NIOPosix
-import Routing
 
 /// Agents, which are the channels: kept here, named by `channelId` everywhere else. Agents and people change them alike.
 package struct AgentsModule: RouteModule {

@@ -1,11 +1,11 @@
 import Foundation
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
 import MediaType
 import NIOCore
 import NIOPosix
-import Routing
 
 /// The pictures of agents that people upload; one from elsewhere is `avatarUrl` alone.
 extension AgentsModule {

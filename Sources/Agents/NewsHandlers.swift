@@ -1,6 +1,8 @@
+import JSON
+import API
+import HTTP
 import Hummingbird
 import Index
-import Routing
 
 /// What people see of their agents besides what agents see: what is new, what has been read, and figures.
 extension AgentsModule {
@@ -19,9 +21,9 @@ extension AgentsModule {
     @Sendable
     func markRead(_ request: Request, _ context: HumanContext) async throws -> Response {
         let (id, userID) = (try context.parameters.require("id"), context.userID)
-        var fields = try await request.optionalJSONFields(on: context.connection)
-        let messageID = fields.optionalString("messageId", length: 1...500)
-        try fields.check()
+        let messageID = try await request.read(context, mayBeMissing: true) {
+            $0.optionalString("messageId", length: 1...500)
+        }
         let unreadCount = try await index.write { tx in
             guard try tx.owns(id, userID: userID) else { throw APIError.agentNotFound }
             guard try tx.markRead(agentID: id, through: messageID) else { throw APIError.messageNotFound }

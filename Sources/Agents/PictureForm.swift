@@ -1,7 +1,7 @@
+import HTTP
 import Hummingbird
 import Multipart
 import NIOCore
-import Routing
 
 /// Takes the one file of a multipart form into memory, which a picture fits in; fields beside it are not looked at.
 struct PictureForm {

@@ -1,24 +1,26 @@
+import API
 import Foundation
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import Routing
+import JSON
 
 extension AgentsModule {
     @Sendable
     func setWebhook(_ request: Request, _ context: AgentContext) async throws -> Response {
-        var fields = try await request.jsonFields(on: context.connection)
-        let channelID = fields.string("channelId", length: 1...500)
-        let webhook = fields.webhook()
-        try fields.check()
+        let (channelID, webhook) = try await request.read(context) { fields in
+            (
+                fields.string("channelId", length: 1...500),
+                fields.webhook()
+            )
+        }
         return try .json(try await change(channelID, of: context.userID) { $0.webhook = webhook })
     }
 
     @Sendable
     func deleteWebhook(_ request: Request, _ context: AgentContext) async throws -> Response {
-        var fields = try await request.jsonFields(on: context.connection)
-        let channelID = fields.string("channelId", length: 1...500)
-        try fields.check()
+        let channelID = try await request.read(context) { $0.string("channelId", length: 1...500) }
         return try .json(try await change(channelID, of: context.userID) { $0.webhook = nil })
     }
 
@@ -26,9 +28,7 @@ extension AgentsModule {
     @Sendable
     func replaceWebhook(_ request: Request, _ context: HumanContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        var fields = try await request.jsonFields(on: context.connection)
-        let webhook = fields.webhook()
-        try fields.check()
+        let webhook = try await request.read(context) { $0.webhook() }
         return try .json(try await change(id, of: context.userID) { $0.webhook = webhook })
     }
 

@@ -4,6 +4,7 @@ import Blobs
 import Delivery
 import Events
 import Files
+import HTTP
 import Hummingbird
 import Index
 import Logging
@@ -14,7 +15,6 @@ import NIOPosix
 import Plugins
 import Reference
 import Reviews
-import Routing
 import Status
 
 /// The only place where the parts are put together: an open store, the modules on it, and their routes.

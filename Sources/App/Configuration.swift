@@ -1,7 +1,7 @@
 import Configuration
 import Delivery
+import HTTP
 import Logging
-import Routing
 
 /// Everything that can be set, from command-line arguments, then `PLACET_*` in the environment, then the defaults.
 ///

@@ -1,8 +1,8 @@
 import Blobs
+import HTTP
 import HTTPTypes
 import Index
 import Multipart
-import Routing
 
 /// What the errors of the shelves mean to a client; nil for what only a defect or a broken disk explains.
 func translate(_ error: any Error) -> APIError? {

@@ -1,12 +1,12 @@
 import Accounts
 import Delivery
 import Glibc
+import HTTP
 import Hummingbird
 import HummingbirdCore
 import Index
 import Logging
 import NIOCore
-import Routing
 import ServiceLifecycle
 import UnixSignals
 

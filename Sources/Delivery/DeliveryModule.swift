@@ -1,7 +1,7 @@
+import HTTP
 import Hummingbird
 import Index
 import NIOCore
-import Routing
 
 /// What people see of webhooks: what was sent of a channel, and whether its webhook works. The queue itself is emptied by
 /// ``DeliveryWorker``.

@@ -1,7 +1,7 @@
+import HTTP
 import Index
 import Logging
 import NIOCore
-import Routing
 
 /// Empties the queue of webhook deliveries for as long as it runs. Each arrives at least once, under one `webhook-id`.
 ///

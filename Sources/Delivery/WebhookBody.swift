@@ -1,5 +1,6 @@
+import HTTP
 import Index
-import Routing
+import JSON
 
 /// What a webhook says (contract section 5); what an event does not have is left out.
 struct WebhookBody<View: Encodable>: Encodable {

@@ -1,8 +1,9 @@
 import FoundationEssentials
+import HTTP
 import Index
+import JSON
 import NIOCore
 import NIOHTTP1
-import Routing
 
 /// One request to a webhook, ready to be sent.
 struct WebhookRequest: Sendable {

@@ -1,6 +1,6 @@
+import HTTP
 import Index
 import NIOCore
-import Routing
 
 /// How a webhook took an event that tells of nothing.
 struct WebhookTest: Sendable, Equatable {

@@ -1,7 +1,7 @@
+import HTTP
 import Hummingbird
 import Index
 import NIOCore
-import Routing
 
 /// One client's stream of events. Costs no buffer of its own: it reads on in the log of changes, and a client that is so
 /// slow that the log has moved on is told to read anew.

@@ -1,7 +1,7 @@
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import Routing
 
 /// What happens in a channel, or in all channels of a person, as server-sent events (WHATWG HTML, section 9.2), for as long
 /// as the client listens.

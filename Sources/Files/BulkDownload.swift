@@ -1,10 +1,12 @@
+import API
 import Blobs
 import FoundationEssentials
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
+import JSON
 import MediaType
-import Routing
 import Zip
 
 /// Many files as one zip archive.
@@ -15,9 +17,7 @@ extension FilesModule {
     /// Sends the files while their archive is written; what each is called and how large it is, is as of now.
     @Sendable
     func bulkDownload(_ request: Request, _ context: HumanContext) async throws -> Response {
-        var fields = try await request.jsonFields(on: context.connection)
-        let ids = fields.strings("ids", count: 1...Int.max)
-        try fields.check()
+        let ids = try await request.read(context) { $0.strings("ids", count: 1...Int.max) }
         let archive = ZipBody(
             files: try await archived(ids, userID: context.userID),
             blobs: blobs,

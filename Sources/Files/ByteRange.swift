@@ -1,4 +1,4 @@
-import Routing
+import HTTP
 
 /// What a `Range` header asks for, once the size of the file is known (RFC 9110 section 14).
 enum ByteRangeRequest: Equatable, Sendable {

@@ -1,10 +1,10 @@
 import Blobs
 import FoundationEssentials
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
 import MediaType
-import Routing
 import Synchronization
 
 /// Downloads: HEAD from the index alone, conditions, ranges, and the bytes.

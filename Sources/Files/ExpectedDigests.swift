@@ -1,7 +1,7 @@
 import Blobs
 import FoundationEssentials
+import HTTP
 import HTTPTypes
-import Routing
 
 /// What the client says the SHA-256 of its upload is, in headers (RFC 9530) or in the form field `sha256`.
 struct ExpectedDigests: Sendable {

@@ -1,7 +1,7 @@
 import Blobs
+import HTTP
 import Hummingbird
 import NIOCore
-import Routing
 
 /// Sends parts of a blob as a response body: large ones by sendfile where the connection can, others in buffers.
 struct FileBody: Sendable {

@@ -1,5 +1,5 @@
+import HTTP
 import HTTPTypes
-import Routing
 
 /// What can be wrong with an upload or a download: status and sentence, in one place.
 extension APIError {

@@ -1,6 +1,6 @@
+import HTTP
 import Hummingbird
 import Index
-import Routing
 
 /// Reading and deleting the records of files.
 extension FilesModule {

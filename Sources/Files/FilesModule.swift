@@ -1,9 +1,9 @@
 import Blobs
+import HTTP
 import Hummingbird
 import Index
 import MediaType
 import NIOPosix
-import Routing
 
 /// The file service: bytes in, bytes out, and the list of what is there.
 package struct FilesModule: RouteModule {

@@ -1,6 +1,8 @@
+import API
+import HTTP
 import Hummingbird
 import Index
-import Routing
+import JSON
 
 /// What people do with the files of all their channels at once: find them, and keep them in order.
 extension FilesModule {
@@ -46,9 +48,7 @@ extension FilesModule {
     /// are to be.
     @Sendable
     func bulkDelete(_ request: Request, _ context: HumanContext) async throws -> Response {
-        var fields = try await request.jsonFields(on: context.connection)
-        let ids = fields.strings("ids", count: 1...Self.maxDeletedAtOnce)
-        try fields.check()
+        let ids = try await request.read(context) { $0.strings("ids", count: 1...Self.maxDeletedAtOnce) }
         let userID = context.userID
         let count = try await index.write { tx in
             for id in ids {

@@ -1,9 +1,9 @@
 import Blobs
+import HTTP
 import Index
 import MediaType
 import NIOCore
 import NIOPosix
-import Routing
 
 /// The way of received files into the store: publish the bytes, commit the rows, drop the spools.
 ///

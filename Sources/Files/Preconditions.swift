@@ -1,5 +1,5 @@
+import HTTP
 import HTTPTypes
-import Routing
 
 /// What the conditions of a GET or HEAD come to, in the order of RFC 9110 section 13.2.2.
 struct Preconditions: Sendable {

@@ -1,8 +1,8 @@
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
 import MediaType
-import Routing
 
 /// Links that let whoever has one download a file, for an hour: made, listed, ended and followed.
 ///

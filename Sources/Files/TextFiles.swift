@@ -1,8 +1,8 @@
 import Blobs
+import HTTP
 import Index
 import MediaType
 import NIOCore
-import Routing
 
 /// A text to be stored as a file.
 package struct NewText: Sendable {

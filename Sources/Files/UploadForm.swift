@@ -1,9 +1,9 @@
 import Blobs
 import Crypto
+import HTTP
 import HTTPTypes
 import Multipart
 import NIOCore
-import Routing
 
 /// An upload that has arrived: the fields we know, and the file in the spool.
 struct UploadForm: Sendable {

@@ -1,11 +1,13 @@
+import API
 import Blobs
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
+import JSON
 import MediaType
 import Multipart
 import NIOCore
-import Routing
 
 /// Uploads: a file inside a new message, a file stored for later, and text stored as a file.
 extension FilesModule {
@@ -43,12 +45,14 @@ extension FilesModule {
 
     @Sendable
     func storeText(_ request: Request, _ context: AgentContext) async throws -> Response {
-        var fields = try await request.jsonFields(on: context.connection)
-        let channelID = fields.string("channelId", length: 1...500)
-        let content = fields.string("content", length: 1...Int.max)
-        let filename = fields.optionalString("filename", length: 1...4096) ?? "content.md"
-        let type = fields.optionalString("mimeType", length: 1...255) ?? "text/markdown"
-        try fields.check()
+        let (channelID, content, filename, type) = try await request.read(context) { fields in
+            (
+                fields.string("channelId", length: 1...500),
+                fields.string("content", length: 1...Int.max),
+                fields.optionalString("filename", length: 1...4096) ?? "content.md",
+                fields.optionalString("mimeType", length: 1...255) ?? "text/markdown"
+            )
+        }
         let file = try await texts.receive([NewText(content: content, filename: filename, declaredType: type)])[0]
         let attachment = try await intake.store(file, in: channelID, of: context.principal.userID)
         return try .json(attachment, status: .created)

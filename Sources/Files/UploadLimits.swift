@@ -1,5 +1,5 @@
 import Blobs
-import Routing
+import HTTP
 
 /// What one upload may take.
 package struct UploadLimits: Sendable {

@@ -1,10 +1,10 @@
 import Blobs
+import HTTP
 import Hummingbird
 import Index
 import MediaType
 import NIOCore
 import NIOPosix
-import Routing
 import Zip
 
 /// A file that goes into an archive.

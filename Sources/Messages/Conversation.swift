@@ -1,7 +1,9 @@
+import API
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import Routing
+import JSON
 
 /// What people do with messages: they see them with the agent beside, write their own, and have a webhook tried again.
 /// Values of password fields are redacted for them everywhere (contract section 4).
@@ -9,7 +11,7 @@ extension MessagesModule {
     /// Stores a person's message, which the agent's webhook is told of.
     @Sendable
     func say(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let draft = try PersonDraft(try await request.jsonFields(on: context.connection), userID: context.userID)
+        let draft = try await request.read(context) { PersonDraft(&$0, userID: context.userID) }
         let message = try await index.write { tx in try draft.store(tx) }
         return try .json(views.listed(message), status: .created)
     }
@@ -71,16 +73,14 @@ private struct PersonDraft: Sendable {
     private let attachmentIDs: [String]
     private let clientID: String?
 
-    init(_ given: JSONFields, userID: String) throws(APIError) {
-        var fields = given
+    init(_ fields: inout JSONFields, userID: String) {
         self.userID = userID
         channelID = fields.string("channelId", length: 1...500)
         text = fields.optionalString("text")
         attachmentIDs = fields.optionalStrings("attachmentIds", count: 0...Self.maxAttachments) ?? []
         clientID = fields.optionalString("clientId", length: 1...500)
-        try fields.check()
-        guard text?.isEmpty == false || !attachmentIDs.isEmpty else {
-            throw APIError(.badRequest, "Send at least one of text and attachmentIds")
+        if text?.isEmpty != false, attachmentIDs.isEmpty {
+            fields.refuse("Send at least one of text and attachmentIds")
         }
     }
 

@@ -1,6 +1,7 @@
+import HTTP
 import HTTPTypes
 import Index
-import Routing
+import JSON
 
 /// A message as the agent sent it, checked and ready to be stored as often as the transaction needs.
 struct MessageDraft: Sendable {
@@ -22,9 +23,7 @@ struct MessageDraft: Sendable {
     private let streamState: Message.StreamState?
     private let review: ReviewDraft?
 
-    /// - Throws: ``APIError`` 400 naming every field that is wrong, or that there is nothing to send.
-    init(_ given: JSONFields) throws(APIError) {
-        var fields = given
+    init(_ fields: inout JSONFields) {
         channelID = fields.string("channelId", length: 1...500)
         text = fields.optionalString("text")
         status = fields.optionalChoice("status")
@@ -41,11 +40,8 @@ struct MessageDraft: Sendable {
         if streamState != nil, streamID == nil {
             fields.report("streamId", code: "required", "is required beside streamState")
         }
-        try fields.check()
-        let hasText = text?.isEmpty == false
-        guard hasText || review != nil || status != nil || !attachmentIDs.isEmpty || !texts.isEmpty else {
-            throw APIError(.badRequest, "Send at least one of text, review, status, attachmentIds and textAttachments")
-        }
+        let isEmpty = text?.isEmpty != false && review == nil && status == nil && attachmentIDs.isEmpty && texts.isEmpty
+        if isEmpty { fields.refuse("Send at least one of text, review, status, attachmentIds and textAttachments") }
     }
 
     /// Stores all of it; a repeat of the client id or the stream id stores nothing and gives the first message, which it
@@ -62,7 +58,7 @@ struct MessageDraft: Sendable {
             senderId: channelID,
             text: text,
             status: status,
-            metadataJSON: try metadata?.text(),
+            metadataJSON: try metadata?.encoded(),
             webhookUrl: webhookURL,
             iteration: try iteration(tx),
             clientId: clientID,

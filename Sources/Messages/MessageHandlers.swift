@@ -1,7 +1,8 @@
+import API
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import Routing
 
 extension MessagesModule {
     /// The longest text to search for, in Unicode scalars.
@@ -12,7 +13,7 @@ extension MessagesModule {
     /// A repeat of a `clientId`, also a simultaneous one, answers the message that was stored first.
     @Sendable
     func create(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let draft = try MessageDraft(try await request.jsonFields(on: context.connection))
+        let draft = try await request.read(context) { MessageDraft(&$0) }
         let userID = context.principal.userID
         let message = try await store(draft, for: userID)
         return try .json(try await views.withTexts(message), status: .created)

@@ -1,5 +1,6 @@
+import HTTP
 import Index
-import Routing
+import JSON
 
 /// How messages are shown to their agent: in lists, alone, and with the text of their small files.
 package struct MessageViews<Files: MessageFiles>: Sendable {

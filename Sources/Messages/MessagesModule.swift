@@ -1,6 +1,6 @@
+import HTTP
 import Hummingbird
 import Index
-import Routing
 
 /// Messages in a channel: sent, streamed, listed, read, retracted, acknowledged.
 package struct MessagesModule<Files: MessageFiles>: RouteModule {

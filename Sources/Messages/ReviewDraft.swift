@@ -1,5 +1,6 @@
+import HTTP
 import Index
-import Routing
+import JSON
 
 /// The question in a message, as the agent sent it. Any type and any payload is taken: agents rely on that.
 struct ReviewDraft: Sendable {
@@ -40,8 +41,8 @@ struct ReviewDraft: Sendable {
         Review(
             of: message,
             type: type,
-            payloadJSON: try payload?.text(),
-            callbackJSON: try callback?.text(),
+            payloadJSON: try payload?.encoded(),
+            callbackJSON: try callback?.encoded(),
             expiresAt: ReviewExpiry.time(inSeconds: expiresInSeconds, at: expiresAt, now: now)
         )
     }

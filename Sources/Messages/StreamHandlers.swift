@@ -1,7 +1,9 @@
+import API
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import Routing
+import JSON
 
 /// Drafts that are written piece by piece while people watch, and what the agent says it is doing meanwhile.
 extension MessagesModule {
@@ -22,12 +24,14 @@ extension MessagesModule {
     @Sendable
     func updateStream(_ request: Request, _ context: AgentContext) async throws -> Response {
         let streamID = try context.pathParameter("streamId")
-        var fields = try await request.jsonFields(on: context.connection)
-        let channelID = fields.string("channelId", length: 1...500)
-        let text = fields.string("text")
-        let isComplete = fields.optionalBool("complete") ?? false
-        let state: Message.StreamState = fields.optionalChoice("streamState") ?? (isComplete ? .complete : .streaming)
-        try fields.check()
+        let (channelID, text, state) = try await request.read(context) { fields in
+            let end = fields.optionalBool("complete") == true ? Message.StreamState.complete : .streaming
+            return (
+                fields.string("channelId", length: 1...500),
+                fields.string("text"),
+                fields.optionalChoice("streamState") ?? end
+            )
+        }
         let userID = context.principal.userID
         let message = try await index.write { tx in
             guard try tx.owns(channelID, userID: userID) else { throw APIError.notYourAgent }
@@ -47,11 +51,13 @@ extension MessagesModule {
     @Sendable
     func addStreamEvent(_ request: Request, _ context: AgentContext) async throws -> Response {
         let streamID = try context.pathParameter("streamId")
-        var fields = try await request.jsonFields(on: context.connection)
-        let channelID = fields.string("channelId", length: 1...500)
-        let text = fields.string("text", length: 1...10_000)
-        let toolHint = fields.optionalString("toolHint", length: 0...200)
-        try fields.check()
+        let (channelID, text, toolHint) = try await request.read(context) { fields in
+            (
+                fields.string("channelId", length: 1...500),
+                fields.string("text", length: 1...10_000),
+                fields.optionalString("toolHint", length: 0...200)
+            )
+        }
         let (id, userID) = (Identifier.make(), context.principal.userID)
         let event = try await index.write { tx in
             guard try tx.owns(channelID, userID: userID) else { throw APIError.notYourAgent }

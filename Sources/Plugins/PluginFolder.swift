@@ -1,5 +1,7 @@
+import API
 import Glibc
-import Routing
+import HTTP
+import JSON
 
 /// Why a plugin is left out, in words for the operator's log.
 struct PluginProblem: Error, Equatable, CustomStringConvertible {
@@ -86,9 +88,9 @@ struct PluginFolder: ~Copyable {
         guard case .object = value else { throw PluginProblem("plugin.json is not a JSON object") }
         let manifest: PluginManifest
         do {
-            manifest = try PluginManifest(value)
+            manifest = try JSONFields.read(value) { PluginManifest(&$0) }
         } catch {
-            throw PluginProblem("plugin.json: \(error.message)")
+            throw PluginProblem("plugin.json: \(APIError(error).message)")
         }
         guard manifest.name == name else { throw PluginProblem("plugin.json: name: must be the name of the folder") }
         try checkFile("render.html", limit: Self.maxRenderBytes)

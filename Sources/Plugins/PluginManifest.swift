@@ -1,4 +1,5 @@
-import Routing
+import HTTP
+import JSON
 
 /// What a plugin says about itself in `plugin.json`, checked; on the wire every member is there (docs/plugins.md).
 package struct PluginManifest: Sendable, Equatable, Encodable {
@@ -36,9 +37,7 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
     let permissions: Permissions
     let env: [Variable]
 
-    /// - Throws: ``APIError`` whose message says what is wrong, for the operator's log.
-    init(_ value: JSONValue) throws(APIError) {
-        var fields = try JSONFields(value)
+    init(_ fields: inout JSONFields) {
         name = fields.string("name", length: 1...64)
         displayName = fields.string("displayName", length: 1...200)
         version = fields.string("version", length: 1...50)
@@ -57,7 +56,6 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
             fields.report("icon", code: "invalid_string", "must be the name of an image in the folder (\(endings))")
         }
         if Set(env.map(\.key)).count < env.count { fields.report("env", code: "invalid", "must not repeat a key") }
-        try fields.check()
     }
 
     /// Letters a to z and digits in words, joined by single hyphens: safe in a path, a URL and a log line.

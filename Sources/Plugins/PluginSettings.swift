@@ -1,6 +1,8 @@
+import API
+import HTTP
 import Hummingbird
 import Index
-import Routing
+import JSON
 
 /// What each user has set for a plugin: the values of its manifest's `env`.
 extension PluginsModule {
@@ -15,9 +17,7 @@ extension PluginsModule {
     @Sendable
     func changeSettings(_ request: Request, _ context: HumanContext) async throws -> Response {
         let (plugin, userID) = (try await plugin(context), context.userID)
-        var fields = try await request.jsonFields(on: context.connection)
-        let given = PluginSettings.read(from: &fields, of: plugin)
-        try fields.check()
+        let given = try await request.read(context) { fields in PluginSettings.read(from: &fields, of: plugin) }
         let stored = try await index.write { tx in
             guard try tx.user(id: userID) != nil else { throw APIError.notSignedIn }
             let old = try tx.pluginSettings(plugin.name, userID: userID)

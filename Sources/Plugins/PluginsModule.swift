@@ -1,7 +1,7 @@
+import HTTP
 import Hummingbird
 import Index
 import NIOCore
-import Routing
 
 /// Plugins: what may show a freeform review. They belong to the server, so everybody sees the same ones; what is set for
 /// them belongs to each user.

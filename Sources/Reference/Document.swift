@@ -1,4 +1,5 @@
-import Routing
+import HTTP
+import JSON
 
 /// The OpenAPI 3.1 document of this server.
 ///

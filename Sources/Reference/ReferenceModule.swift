@@ -1,7 +1,8 @@
+import HTTP
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
-import Routing
 
 /// The reference of the API: the OpenAPI document, and a page that shows it. Both are made once, at the start.
 package struct ReferenceModule: RouteModule {
@@ -14,7 +15,7 @@ package struct ReferenceModule: RouteModule {
     package init(version: String) throws {
         let document = try Document(version: version)
         let page = try Page(document)
-        self.document = ByteBuffer(string: try document.value.text())
+        self.document = ByteBuffer(string: try document.value.encoded())
         self.page = ByteBuffer(string: page.html)
         pagePolicy = page.contentSecurityPolicy
     }

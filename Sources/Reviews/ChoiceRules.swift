@@ -1,4 +1,5 @@
-import Routing
+import HTTP
+import JSON
 
 /// One of some options, with a comment where that is not forbidden.
 struct ApprovalRules {

@@ -1,4 +1,5 @@
-import Routing
+import HTTP
+import JSON
 
 /// The fields of a form, each with what it takes; nil when the payload is no form.
 struct FormRules {

@@ -1,7 +1,9 @@
+import API
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import Routing
+import JSON
 
 /// An answer to a review, as somebody gave it.
 struct ReviewResponse: Sendable {
@@ -9,14 +11,11 @@ struct ReviewResponse: Sendable {
     private let feedback: String?
     private let modifiedFileIDs: [String: String]?
 
-    /// - Throws: ``APIError`` 400 naming every field that is wrong.
-    init(_ given: JSONFields) throws(APIError) {
-        var fields = given
+    init(_ fields: inout JSONFields) {
         if !fields.has("response") { fields.report("response", code: "required", "is required") }
         response = fields.optionalObject("response") ?? .object([:])
         feedback = fields.optionalString("feedback", length: 0...100_000)
         modifiedFileIDs = fields.optionalStringMap("modifiedFileIds", count: 0...1000)
-        try fields.check()
     }
 
     /// Completes the review of a message, once: of many at the same moment one is accepted.
@@ -34,9 +33,9 @@ struct ReviewResponse: Sendable {
         }
         let outcome = try tx.complete(
             reviewOf: message.id,
-            responseJSON: try response.text(),
+            responseJSON: try response.encoded(),
             feedback: feedback,
-            modifiedFileIDsJSON: try modifiedFileIDs.map { try JSONValue.object($0.mapValues { .string($0) }).text() }
+            modifiedFileIDsJSON: try modifiedFileIDs.map { try JSONValue.object($0.mapValues { .string($0) }).encoded() }
         )
         switch outcome {
         case .accepted: return
@@ -63,14 +62,14 @@ extension ReviewsModule {
     /// Answers a review from the command line of this machine, whose operator may act for every user.
     @Sendable
     func respond(_ request: Request, _ context: RootContext) async throws -> Response {
-        let response = try ReviewResponse(try await request.jsonFields(on: context.connection))
+        let response = try await request.read(context) { ReviewResponse(&$0) }
         return try await respond(try context.parameters.require("id"), response, asUser: nil)
     }
 
     /// Answers a review of one of the caller's channels.
     @Sendable
     func respondAsPerson(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let response = try ReviewResponse(try await request.jsonFields(on: context.connection))
+        let response = try await request.read(context) { ReviewResponse(&$0) }
         return try await respond(try context.parameters.require("id"), response, asUser: context.userID)
     }
 

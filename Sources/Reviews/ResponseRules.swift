@@ -1,4 +1,5 @@
-import Routing
+import HTTP
+import JSON
 
 /// Whether a response answers its review (contract sections 2 and 4). Decides only; no I/O.
 ///
@@ -12,7 +13,7 @@ package enum ResponseRules {
     /// - Throws: ``APIError`` 400 naming every member that is wrong, by paths such as `response.selectedOption`.
     package static func check(type: String, payload: JSONValue?, response: JSONValue) throws(APIError) {
         let problems = problems(type: type, payload: payload, response: response)
-        if let error = APIError.invalid(Array(problems.prefix(maxProblems))) { throw error }
+        if !problems.isEmpty { throw APIError(invalid: Array(problems.prefix(maxProblems))) }
     }
 
     /// What is wrong with `response`; empty when it is accepted.

@@ -1,6 +1,6 @@
+import HTTP
 import Hummingbird
 import Index
-import Routing
 
 extension ReviewsModule {
     /// The reviews of all the caller's channels, or of one, by how they stand.

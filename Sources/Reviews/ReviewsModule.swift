@@ -1,7 +1,7 @@
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import Routing
 
 /// Reviews of the agent's channels: what is pending, how one stands, and the long-poll for its answer.
 package struct ReviewsModule<Views: ReviewViews>: RouteModule {

@@ -1,8 +1,10 @@
+import JSON
+import API
 import Blobs
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import Routing
 
 /// How things are: the server's health, and what the agents say they are doing.
 package struct StatusModule: RouteModule {
@@ -28,14 +30,16 @@ package struct StatusModule: RouteModule {
     /// An agent's heartbeat. A message left out is none: it belongs to the status it came with.
     @Sendable
     func ping(_ request: Request, _ context: AgentContext) async throws -> Response {
-        var fields = try await request.jsonFields(on: context.connection)
-        let agentID = fields.string("agentId", length: 1...500)
-        let status: Agent.Status? = fields.requiredChoice("status")
-        let message = fields.optionalString("message", length: 0...500)
-        try fields.check()
+        let (agentID, status, message) = try await request.read(context) { fields in
+            (
+                fields.string("agentId", length: 1...500),
+                fields.choice("status", Agent.Status.self),
+                fields.optionalString("message", length: 0...500)
+            )
+        }
         let userID = context.principal.userID
         let agent = try await index.write { tx in
-            guard let status, let agent = try tx.agent(id: agentID), agent.userId == userID else {
+            guard let agent = try tx.agent(id: agentID), agent.userId == userID else {
                 throw APIError.agentNotFound
             }
             return try tx.ping(agent, status: status, message: message)

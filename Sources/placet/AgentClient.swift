@@ -1,8 +1,9 @@
 import AsyncHTTPClient
 import Foundation
+import HTTP
+import JSON
 import NIOCore
 import NIOHTTP1
-import Routing
 
 /// The agent API as a script uses it: asks again while the server is away or busy, gives up on what it refuses.
 struct AgentClient: Sendable {
@@ -34,7 +35,7 @@ struct AgentClient: Sendable {
     }
 
     func post(_ path: String, _ body: JSONValue?) async throws -> JSONValue {
-        let bytes = try body.map { ByteBuffer(string: try $0.text()) }
+        let bytes = try body.map { ByteBuffer(string: try $0.encoded()) }
         return try await send(path) { url in
             var request = HTTPClientRequest(url: url)
             request.method = .POST
@@ -120,12 +121,8 @@ struct AgentClient: Sendable {
         if (200..<300).contains(response.status.code) {
             return .done(try JSONValue(parsing: body.readableBytesView))
         }
-        var message = "The server answered \(response.status)"
-        if case .object(let members) = try? JSONValue(parsing: body.readableBytesView),
-            case .string(let text)? = members["message"]
-        {
-            message = text
-        }
+        let said = try? JSONValue(parsing: body.readableBytesView)["message"]?.text
+        let message = said ?? "The server answered \(response.status)"
         guard response.status == .tooManyRequests || response.status.code >= 500 else {
             throw CommandFailure(description: message)
         }

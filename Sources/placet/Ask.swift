@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
-import Routing
+import HTTP
+import JSON
 
 /// `placet ask`: a question to a person, from a script.
 struct Ask: AsyncParsableCommand {
@@ -87,7 +88,7 @@ struct Ask: AsyncParsableCommand {
         let message = try await client.post("messages", body(channel: client.channel, key: key, files: files))
         guard let id = message["id"]?.text else { throw CommandFailure(description: "The server answered no message") }
         // Asked before: the files stand in the first message already.
-        let attached = Set(message["attachments"]?.elements?.compactMap { $0["id"]?.text } ?? [])
+        let attached = Set(message["attachments"]?.elements.compactMap { $0["id"]?.text } ?? [])
         for file in files where !attached.contains(file) { try await client.discard(file: file) }
         try say("Waiting for an answer to \(id); to go on later, run again with --key \(key)", to: .standardError)
 
@@ -153,7 +154,7 @@ struct Ask: AsyncParsableCommand {
             var outcome: [String: JSONValue] = ["status": .string(status), "messageId": .string(id)]
             outcome["response"] = review["response"]
             outcome["feedback"] = review["feedback"]
-            try say(try JSONValue.object(outcome).text())
+            try say(try JSONValue.object(outcome).encoded())
             return
         }
         guard status == "completed" else {
@@ -163,20 +164,6 @@ struct Ask: AsyncParsableCommand {
         let response = review["response"] ?? .null
         let lines = [response["selectedOption"] ?? response["text"], response["comment"], review["feedback"]]
             .compactMap { $0?.text }
-        try say(lines.isEmpty ? try response.text() : lines.joined(separator: "\n"))
-    }
-}
-
-extension JSONValue {
-    fileprivate subscript(_ name: String) -> JSONValue? {
-        if case .object(let members) = self { members[name] } else { nil }
-    }
-
-    fileprivate var text: String? {
-        if case .string(let text) = self { text } else { nil }
-    }
-
-    fileprivate var elements: [JSONValue]? {
-        if case .array(let elements) = self { elements } else { nil }
+        try say(lines.isEmpty ? try response.encoded() : lines.joined(separator: "\n"))
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JSON
 
 /// `--storage` and `--json`, and how answers are shown.
 struct OutputOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Routing
+import HTTP
+import JSON
 
 /// `placet respond`
 struct Respond: AsyncParsableCommand {

@@ -1,6 +1,6 @@
 import Dispatch
+import HTTP
 import HTTPTypes
-import Routing
 import Synchronization
 import Testing
 

@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-import Routing
+import HTTP
 import Synchronization
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import Routing
+import HTTP
 import Testing
 
 @testable import Accounts

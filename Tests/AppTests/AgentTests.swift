@@ -1,8 +1,9 @@
 import App
+import HTTP
 import HTTPTypes
 import Index
+import JSON
 import NIOCore
-import Routing
 import Testing
 
 @Suite("Agents")
@@ -84,7 +85,7 @@ struct AgentTests {
                 let answer = try await owner.send(json: json, to: "/api/v1/agents/setWebhook")
                 #expect(answer.status == 400 && answer.faults.first == fault, "\(members): \(answer.text)")
             }
-            #expect(try await owner.send(.get, "/api/v1/agents").json.elements?.first?["webhookUrl"] == .null)
+            #expect(try await owner.send(.get, "/api/v1/agents").json.elements.first?["webhookUrl"] == .null)
         }
     }
 

@@ -2,9 +2,9 @@ import Accounts
 import App
 import Blobs
 import Foundation
+import HTTP
 import HTTPTypes
 import Index
-import Routing
 import Testing
 
 @Suite("Assembly")

@@ -1,9 +1,10 @@
 import App
 import Foundation
+import HTTP
 import HTTPTypes
 import Index
+import JSON
 import NIOCore
-import Routing
 import Testing
 
 extension Person {

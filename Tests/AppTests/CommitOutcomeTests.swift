@@ -1,8 +1,9 @@
 import Dispatch
 import Foundation
 import GRDB
+import HTTP
 import HTTPTypes
-import Routing
+import JSON
 import Synchronization
 import Testing
 

@@ -1,6 +1,6 @@
 import Delivery
+import HTTP
 import Logging
-import Routing
 import Testing
 
 @testable import App

@@ -1,6 +1,6 @@
 import App
 import Foundation
-import Routing
+import HTTP
 import Testing
 
 @Suite("docs/api.md")

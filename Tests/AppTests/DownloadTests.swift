@@ -1,7 +1,8 @@
+import HTTP
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
-import Routing
 import Testing
 
 @Suite("Downloads: ranges, conditions and dispositions")

@@ -1,11 +1,12 @@
 import App
 import Crypto
 import Foundation
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
+import JSON
 import NIOCore
-import Routing
 import Testing
 
 @Suite("Files, from upload to deletion")

@@ -1,7 +1,8 @@
 import App
+import HTTP
 import HTTPTypes
 import Index
-import Routing
+import JSON
 import Testing
 
 extension Owner {
@@ -90,7 +91,7 @@ struct MessageTests {
             let file = try await owner.storedID("log")
             let sent = try await owner.post(#""attachmentIds":["\#(file)","\#(file)"]"#)
             let id = try #require(sent.json["id"]?.text)
-            #expect(sent.json["attachments"]?.elements?.map { $0["messageId"] } == [.string(id)])
+            #expect(sent.json["attachments"]?.elements.map { $0["messageId"] } == [.string(id)])
             #expect(try await owner.post(#""attachmentIds":["\#(file)"]"#).status == 400)
             #expect(try await owner.send(.delete, "/api/v1/messages/\(id)?channel=\(owner.channel)").status == 200)
             #expect(try await owner.download(file).status == 404)
@@ -151,10 +152,10 @@ struct ReviewRouteTests {
         try await withServer { server in
             let owner = try await server.owner()
             let (first, second) = (try await owner.ask(), try await owner.ask())
-            #expect(try await owner.get("reviews/pending").json.elements?.map { $0["id"]?.text } == [second, first])
+            #expect(try await owner.get("reviews/pending").json.elements.map { $0["id"]?.text } == [second, first])
             _ = try await server.assembly.index.write { tx in try tx.complete(reviewOf: first, responseJSON: "{}") }
-            #expect(try await owner.get("reviews/pending", "&limit=1").json["data"]?.elements?.count == 1)
-            #expect(try await owner.get("reviews/pending").json.elements?.map { $0["id"]?.text } == [second])
+            #expect(try await owner.get("reviews/pending", "&limit=1").json["data"]?.elements.count == 1)
+            #expect(try await owner.get("reviews/pending").json.elements.map { $0["id"]?.text } == [second])
         }
     }
 

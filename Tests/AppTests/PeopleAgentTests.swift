@@ -1,7 +1,8 @@
 import App
+import HTTP
 import HTTPTypes
 import Index
-import Routing
+import JSON
 import Testing
 
 @Suite("People and agents")
@@ -36,10 +37,10 @@ struct PeopleAgentTests {
         try await withServer { server in
             let (ada, agent) = try await pair(server)
             func entry() async throws -> JSONValue {
-                try #require(try await ada.send(.get, "agents").json.elements?.first)
+                try #require(try await ada.send(.get, "agents").json.elements.first)
             }
             let empty = try await entry()
-            let plain = try #require(try await agent.send(.get, "/api/v1/agents").json.elements?.first)
+            let plain = try #require(try await agent.send(.get, "/api/v1/agents").json.elements.first)
             #expect(empty.names == plain.names.union(["unreadCount"]) && empty["unreadCount"] == .integer(0))
             _ = try await agent.ask()
             let last = try await agent.post(#""text":"still there?""#).json
@@ -201,7 +202,7 @@ struct PeopleWebhookTests {
             )
             let cursor = try #require(first["nextCursor"]?.text)
             let last = try await ada.send(.get, "\(path)?limit=2&cursor=\(cursor)").json
-            #expect(last["data"]?.elements?.map { $0["messageId"]?.text } == [messages[2]])
+            #expect(last["data"]?.elements.map { $0["messageId"]?.text } == [messages[2]])
             #expect(last["nextCursor"] == .null)
             #expect(try await ada.send(.get, "\(path)?limit=0").status == 400)
             let failed = try await server.assembly.index.write { tx throws in
@@ -209,7 +210,7 @@ struct PeopleWebhookTests {
                 try tx.deliveryFailed(claimed, status: nil, error: "refused", retryAfter: nil)
                 return claimed.id
             }
-            let row = try await ada.send(.get, path).json["data"]?.elements?.first { $0["id"]?.text == failed }
+            let row = try await ada.send(.get, path).json["data"]?.elements.first { $0["id"]?.text == failed }
             #expect(row?["state"] == .string("failed") && row?["error"] == .string("refused"))
             #expect(row?["attemptedAt"] == row?["finishedAt"] && row?["attemptedAt"] != .null)
         }

@@ -1,10 +1,11 @@
 import App
 import Foundation
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
+import JSON
 import NIOCore
-import Routing
 import Testing
 
 @testable import Accounts
@@ -124,7 +125,7 @@ struct SignInTests {
             #expect(try await again.send(.post, "auth/logout").headers[.setCookie]?.contains("Max-Age=0") == true)
             #expect(try await again.send(.get, "auth/me").status == 401)
             let stranger = try await server.person("eve@example.org")
-            let session = try #require(try await stranger.send(.get, "auth/sessions").json.elements?.first?["id"]?.text)
+            let session = try #require(try await stranger.send(.get, "auth/sessions").json.elements.first?["id"]?.text)
             let third = try await server.person("a@b.c")
             #expect(try await third.send(.delete, "auth/sessions/\(session)").status == 404)
         }
@@ -246,7 +247,7 @@ struct AccountTests {
             let made = try await owner.send(.post, "users", #"{"email":"n@b.c"}"#)
             #expect(made.status == 201 && made.json["password"] != nil)
             let admin = try #require(
-                try await owner.send(.get, "users").json.elements?.first {
+                try await owner.send(.get, "users").json.elements.first {
                     $0["email"] == .string("admin@placet.local")
                 }
             )
@@ -347,7 +348,7 @@ struct ConversationTests {
             let id = try await agent.ask()
             async let waiting = agent.get("reviews/\(id)/wait", "&timeout=30000")
             let pending = try await ada.send(.get, "messages/reviews")
-            #expect(pending.json["data"]?.elements?.map { $0["id"]?.text } == [id])
+            #expect(pending.json["data"]?.elements.map { $0["id"]?.text } == [id])
             let answer = try await ada.send(
                 .post,
                 "messages/\(id)/respond",
@@ -361,7 +362,7 @@ struct ConversationTests {
             #expect(again.status == 403 && again.json["message"] == .string("Review already responded"))
             for (status, count) in [("pending", 0), ("completed", 1), ("expired", 0), ("all", 1)] {
                 let list = try await ada.send(.get, "messages/reviews?status=\(status)&channel=\(agent.channel)")
-                #expect(list.json["data"]?.elements?.count == count, "\(status)")
+                #expect(list.json["data"]?.elements.count == count, "\(status)")
             }
             #expect(try await ada.send(.get, "messages/reviews?status=done").status == 400)
         }
@@ -391,7 +392,7 @@ struct ConversationTests {
             let plain = try await agent.ask()
             #expect(try await ada.send(.post, "messages/\(plain)/retry").status == 400)
             #expect(try await ada.send(.get, "messages/\(id)/iterations").json["groupId"] == .string(id))
-            #expect(try await ada.send(.get, "messages?channel=\(agent.channel)").json["data"]?.elements?.count == 2)
+            #expect(try await ada.send(.get, "messages?channel=\(agent.channel)").json["data"]?.elements.count == 2)
             #expect(try await ada.send(.post, "messages", #"{"channelId":"\#(agent.channel)"}"#).status == 400)
         }
     }

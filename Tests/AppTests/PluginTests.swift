@@ -1,8 +1,9 @@
 import App
 import Foundation
+import HTTP
 import HTTPTypes
 import Index
-import Routing
+import JSON
 import Testing
 
 @Suite("Plugins")
@@ -13,7 +14,7 @@ struct PluginTests {
             let owner = try await server.owner()
             let list = try await owner.send(.get, "/api/v1/plugins")
             #expect(list.status == 200)
-            #expect(list.json.elements?.map { $0["name"]?.text } == ["checklist", "diff-view"])
+            #expect(list.json.elements.map { $0["name"]?.text } == ["checklist", "diff-view"])
             for manifest in list.json.elements ?? [] {
                 let name = try #require(manifest["name"]?.text)
                 let alone = try await owner.send(.get, "/api/v1/plugins/\(name)")
@@ -211,7 +212,7 @@ struct PluginsOfPeopleTests {
             #expect(before.status == 200)
             let answer = try await ada.send(.put, "plugins/mine/config", json)
             #expect(answer.status == 400)
-            #expect(answer.json["errors"]?.elements?.first?["path"]?.elements?.compactMap(\.text) == path)
+            #expect(answer.json["errors"]?.elements.first?["path"]?.elements.compactMap(\.text) == path)
             #expect(try await ada.send(.get, "plugins/mine/config").json == before.json)
         }
     }

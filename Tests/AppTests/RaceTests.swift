@@ -1,8 +1,9 @@
 import App
 import Glibc
+import HTTP
 import HTTPTypes
 import Index
-import Routing
+import JSON
 import Testing
 
 @Suite("Races, a hundred rounds each")

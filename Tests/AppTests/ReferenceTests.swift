@@ -1,8 +1,9 @@
 import App
 import Crypto
 import Foundation
+import HTTP
 import HTTPTypes
-import Routing
+import JSON
 import Testing
 
 /// Documented routes that are not served yet.

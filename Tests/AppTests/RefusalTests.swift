@@ -1,7 +1,8 @@
+import HTTP
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
-import Routing
 import Testing
 
 /// A request that must be refused, and the answer.

@@ -1,7 +1,8 @@
 import App
+import HTTP
 import HTTPTypes
 import Index
-import Routing
+import JSON
 import Testing
 
 @Suite("Responses to reviews, from the operator's machine")
@@ -74,7 +75,7 @@ struct RespondTests {
             let answer = try await server.respond(id, members)
             #expect(answer.status == 400)
             #expect(
-                answer.json["errors"]?.elements?.first?["path"] == .array(path.map { .string($0) }),
+                answer.json["errors"]?.elements.first?["path"] == .array(path.map { .string($0) }),
                 "\(answer.text)"
             )
             #expect(try await server.respond(id, Self.yes).status == 201)

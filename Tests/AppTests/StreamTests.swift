@@ -1,8 +1,9 @@
 import App
+import HTTP
 import HTTPTypes
 import Index
+import JSON
 import NIOCore
-import Routing
 import Testing
 
 extension Owner {
@@ -32,7 +33,7 @@ struct StreamTests {
             #expect(
                 try await owner.patch("messages/streams/s", #""text":"Hello!","streamState":"aborted""#).status == 409
             )
-            #expect(try await owner.get("messages", "&search=hello!").json["data"]?.elements?.count == 1)
+            #expect(try await owner.get("messages", "&search=hello!").json["data"]?.elements.count == 1)
         }
     }
 
@@ -64,13 +65,13 @@ struct StreamTests {
             _ = try await owner.post(#""text":"no stream""#)
             let list = try await owner.get("messages").json["data"]?.elements
             #expect(
-                list?.map { $0["statusEvents"]?.elements?.compactMap { $0["text"]?.text } } == [
+                list?.map { $0["statusEvents"]?.elements.compactMap { $0["text"]?.text } } == [
                     [], ["reading", "thinking"],
                 ]
             )
             #expect(try await owner.send(.delete, "/api/v1/messages/\(id)?channel=\(owner.channel)").status == 200)
             _ = try await owner.post(#""text":"b","streamId":"s""#)
-            #expect(try await owner.get("messages").json["data"]?.elements?.first?["statusEvents"] == .array([]))
+            #expect(try await owner.get("messages").json["data"]?.elements.first?["statusEvents"] == .array([]))
         }
     }
 
@@ -84,7 +85,7 @@ struct StreamTests {
             let json = #"{"channelId":"\#(owner.channel)","text":"reading"}"#
             #expect(try await owner.send(json: json, to: "/api/v1/\(path)/status").status == 201)
             #expect(
-                try await owner.get("messages").json["data"]?.elements?.first?["statusEvents"]?.elements?.count == 1
+                try await owner.get("messages").json["data"]?.elements.first?["statusEvents"]?.elements.count == 1
             )
             for name in ["a%00b", "a%ffb", String(repeating: "a", count: 501)] {
                 #expect(
@@ -210,15 +211,15 @@ struct TextAttachmentTests {
             for (bytes, name, text) in cases {
                 let id = try #require(try await owner.store(bytes, name)["id"]?.text)
                 let sent = try await owner.post(#""attachmentIds":["\#(id)"]"#)
-                #expect(sent.json["attachments"]?.elements?.first?["textContent"]?.text == text, "\(name)")
+                #expect(sent.json["attachments"]?.elements.first?["textContent"]?.text == text, "\(name)")
                 let messageID = try #require(sent.json["id"]?.text)
                 let read = try await owner.get("messages/\(messageID)")
-                #expect(read.json["attachments"]?.elements?.first?.names.contains("textContent") == false)
+                #expect(read.json["attachments"]?.elements.first?.names.contains("textContent") == false)
             }
             let id = try await owner.ask(#","textAttachments":[{"content":"log"}]"#)
             _ = try await server.assembly.index.write { tx in try tx.complete(reviewOf: id, responseJSON: "{}") }
             let waited = try await owner.get("reviews/\(id)/wait")
-            #expect(waited.json["message"]?["attachments"]?.elements?.first?["textContent"] == .string("log"))
+            #expect(waited.json["message"]?["attachments"]?.elements.first?["textContent"] == .string("log"))
         }
     }
 }

@@ -1,13 +1,14 @@
 import Blobs
 import Foundation
+import HTTP
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Index
+import JSON
 import Logging
 import NIOCore
 import NIOPosix
-import Routing
 import Testing
 
 @testable import App
@@ -201,25 +202,11 @@ struct Answer: Sendable {
     var text: String { String(buffer: body) }
     var json: JSONValue { (try? JSONValue(parsing: body.readableBytesView)) ?? .null }
     /// The `path` of each of the errors.
-    var faults: [String] { (json["errors"]?.elements ?? []).compactMap { $0["path"]?.elements?.first?.text } }
+    var faults: [String] { (json["errors"]?.elements ?? []).compactMap { $0["path"]?.elements.first?.text } }
 }
 
 extension JSONValue {
-    subscript(_ name: String) -> JSONValue? {
-        if case .object(let members) = self { members[name] } else { nil }
-    }
-
-    var text: String? {
-        if case .string(let text) = self { text } else { nil }
-    }
-
-    var elements: [JSONValue]? {
-        if case .array(let elements) = self { elements } else { nil }
-    }
-
-    var names: Set<String> {
-        if case .object(let members) = self { Set(members.keys) } else { [] }
-    }
+    var names: Set<String> { Set(members.keys) }
 }
 
 /// What a store holds, in rows and in files.

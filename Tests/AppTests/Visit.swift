@@ -1,9 +1,10 @@
 import App
+import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
+import JSON
 import NIOCore
-import Routing
 import Testing
 
 /// A request to one route about somebody's things, right in every way when they are the sender's own.
@@ -92,7 +93,7 @@ extension TestServer {
         let sessions = try await person.send(.get, "auth/sessions").json.elements ?? []
         let names = [
             ":channel": agent.channel, ":file": file, ":message": message, ":undelivered": said.json["id"]?.text,
-            ":share": shares.elements?.first?["id"]?.text, ":key": another.keyID, ":user": other.userID,
+            ":share": shares.elements.first?["id"]?.text, ":key": another.keyID, ":user": other.userID,
             ":session": sessions.first { $0["current"] == .bool(false) }?["id"]?.text, ":stream": "s",
             ":plugin": "diff-view",
         ]

@@ -1,9 +1,10 @@
 import Delivery
+import HTTP
 import Hummingbird
 import Index
+import JSON
 import Logging
 import NIOCore
-import Routing
 import Testing
 
 @testable import App

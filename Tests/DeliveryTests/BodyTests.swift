@@ -1,6 +1,6 @@
+import HTTP
 import Index
 import NIOCore
-import Routing
 import Testing
 
 @testable import Delivery

@@ -1,7 +1,8 @@
+import HTTP
 import Hummingbird
+import JSON
 import Logging
 import NIOCore
-import Routing
 
 /// A webhook on loopback.
 struct Receiver: Sendable {

@@ -1,7 +1,7 @@
+import HTTP
 import Index
 import NIOCore
 import NIOHTTP1
-import Routing
 import Testing
 
 @testable import Delivery

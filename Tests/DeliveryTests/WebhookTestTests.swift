@@ -1,8 +1,8 @@
+import HTTP
 import HTTPTypes
 import Index
 import NIOCore
 import NIOHTTP1
-import Routing
 import Testing
 
 @testable import Delivery

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Routing
+import HTTP
 import Testing
 
 @testable import Plugins

@@ -1,5 +1,6 @@
 import Foundation
-import Routing
+import HTTP
+import JSON
 import Testing
 
 @testable import Plugins
@@ -46,7 +47,7 @@ struct PluginManifestTests {
                 #""env":[{"key":"TOKEN","label":"Token","secret":true,"default":"hush"},"#
                     + #"{"key":"HOST","label":"Host","secret":false,"default":"open"}]"#
             )
-            let shown = try Self.shown(await plugins.catalogue.manifests()["keeps"]).text()
+            let shown = try Self.shown(await plugins.catalogue.manifests()["keeps"]).encoded()
             #expect(!shown.contains("hush") && shown.contains("TOKEN") && shown.contains("open"))
         }
     }

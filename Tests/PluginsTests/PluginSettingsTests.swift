@@ -1,5 +1,6 @@
 import Foundation
-import Routing
+import HTTP
+import JSON
 import Testing
 
 @testable import Plugins
@@ -8,7 +9,7 @@ import Testing
 struct PluginSettingsTests {
     private static func plugin(_ env: String) throws -> PluginManifest {
         let json = #"{"name":"mine","displayName":"Mine","version":"1","env":[\#(env)]}"#
-        return try PluginManifest(try JSONValue(text: json))
+        return try JSONFields.read(try JSONValue(text: json)) { PluginManifest(&$0) }
     }
 
     @Test(

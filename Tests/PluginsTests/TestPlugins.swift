@@ -1,7 +1,7 @@
 import Foundation
+import HTTP
 import Logging
 import NIOPosix
-import Routing
 import Synchronization
 import Testing
 

@@ -1,4 +1,5 @@
-import Routing
+import HTTP
+import JSON
 import Testing
 
 @testable import Reviews

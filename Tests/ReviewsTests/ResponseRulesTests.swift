@@ -1,5 +1,6 @@
+import HTTP
 import HTTPTypes
-import Routing
+import JSON
 import Testing
 
 @testable import Reviews

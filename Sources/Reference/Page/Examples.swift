@@ -1,4 +1,5 @@
-import Routing
+import HTTP
+import JSON
 
 /// Finds the examples of the document.
 struct Example {
@@ -79,7 +80,7 @@ struct CurlCommand {
         }
     }
 
-    private static func plain(_ value: JSONValue?) throws -> String { try value?.text ?? value?.text() ?? "" }
+    private static func plain(_ value: JSONValue?) throws -> String { try value?.text ?? value?.encoded() ?? "" }
 
     /// For a shell of the POSIX kind.
     private static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "'\\''"))'" }

@@ -1,4 +1,5 @@
-import Routing
+import HTTP
+import JSON
 
 /// One operation on the page.
 struct OperationView: Sendable {

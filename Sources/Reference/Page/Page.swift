@@ -1,6 +1,7 @@
 import Crypto
 import FoundationEssentials
-import Routing
+import HTTP
+import JSON
 
 /// The document as a page to read: no scripts, nothing from elsewhere.
 struct Page: Sendable {

@@ -1,4 +1,5 @@
-import Routing
+import HTTP
+import JSON
 
 /// Schemas in words: types, fields and limits.
 struct SchemaView: Sendable {
@@ -66,9 +67,9 @@ struct SchemaView: Sendable {
             let name = reference.split(separator: "/").last.map(String.init) ?? reference
             return .tag("a", ["href": "#schema-\(name)"], HTML(name))
         }
-        if let constant = schema["const"] { return .code(try constant.text()) }
+        if let constant = schema["const"] { return .code(try constant.encoded()) }
         if let choices = schema["enum"]?.elements {
-            return .joined(try choices.map { .code(try $0.text()) }, separator: " or ")
+            return .joined(try choices.map { .code(try $0.encoded()) }, separator: " or ")
         }
         for name in ["oneOf", "anyOf", "allOf"] where schema["properties"] == nil && schema["pattern"] == nil {
             guard let choices = schema[name]?.elements, choices.contains(where: { $0["pattern"] == nil }) else {
@@ -94,7 +95,7 @@ struct SchemaView: Sendable {
             ("minProperties", "maxProperties", " members"), ("minimum", "maximum", ""),
         ]
         var limits = try bounds.compactMap { least, most, unit -> HTML? in
-            switch (try schema[least]?.text(), try schema[most]?.text()) {
+            switch (try schema[least]?.encoded(), try schema[most]?.encoded()) {
             case (let least?, let most?): HTML("\(least) to \(most)\(unit)")
             case (let least?, nil): HTML("at least \(least)\(unit)")
             case (nil, let most?): HTML("at most \(most)\(unit)")
@@ -103,7 +104,7 @@ struct SchemaView: Sendable {
         }
         if let format = schema["format"]?.text { limits.append(HTML(format)) }
         if let pattern = schema["pattern"]?.text { limits.append(HTML("pattern ") + .code(pattern)) }
-        if let value = schema["default"] { limits.append(HTML("default ") + .code(try value.text())) }
+        if let value = schema["default"] { limits.append(HTML("default ") + .code(try value.encoded())) }
         return limits
     }
 }

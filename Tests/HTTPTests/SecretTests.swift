@@ -1,6 +1,6 @@
 import Crypto
 import Foundation
-import Routing
+import HTTP
 import Testing
 
 @Suite("Secrets")

@@ -1,5 +1,5 @@
+import HTTP
 import HTTPTypes
-import Routing
 import Testing
 
 @Suite("Places")

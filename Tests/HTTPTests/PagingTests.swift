@@ -3,7 +3,7 @@ import Hummingbird
 import NIOCore
 import Testing
 
-@testable import Routing
+@testable import HTTP
 
 @Suite("Paging")
 struct PagingTests {

@@ -6,7 +6,7 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
-@testable import Routing
+@testable import HTTP
 
 /// A connection without a socket: the pipeline of the server from its codec up, a client's bytes in, the server's out.
 final class Wire {

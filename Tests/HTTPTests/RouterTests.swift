@@ -1,11 +1,12 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import JSON
 import Logging
 import NIOCore
 import Testing
 
-@testable import Routing
+@testable import HTTP
 
 /// Routes that do what the tests ask for.
 private struct Probe: RouteModule {
@@ -22,12 +23,6 @@ private struct Probe: RouteModule {
             .get("full") { _, _ -> Response in throw Full() }
         mounts.agent
             .get("me") { _, context in try Response.json([context.principal.userID, context.principal.keyID]) }
-            .post("fields") { request, context in
-                var fields = try await request.jsonFields(on: context.connection)
-                let name = fields.string("name")
-                try fields.check()
-                return try Response.json(name)
-            }
             .get("files/:id") { _, _ in try Response.json("file") }
             .head("files/:id") { _, _ -> Response in throw APIError(.notFound, "No such file") }
             .delete("files/:id") { _, _ in try Response.json("gone") }
@@ -71,12 +66,6 @@ struct RouterTests {
         return try await app.test(.router) { client in
             try await client.executeRequest(uri: path, method: method, headers: headers, body: body)
         }
-    }
-
-    private func post(_ body: String, type: String? = "application/json") async throws -> TestResponse {
-        var headers: HTTPFields = [.apiKey: "hp_right"]
-        headers[.contentType] = type
-        return try await send(.post, "/api/v1/fields", headers, body: ByteBuffer(string: body))
     }
 
     // MARK: Keys
@@ -141,7 +130,7 @@ struct RouterTests {
         #expect(
             routes == [
                 "DELETE /api/v1/files/:id", "GET /api/v1/files/:id", "GET /api/v1/me", "GET /defect", "GET /full",
-                "GET /open", "HEAD /api/v1/files/:id", "POST /api/v1/fields", "POST /api/v1/files/upload",
+                "GET /open", "HEAD /api/v1/files/:id", "POST /api/v1/files/upload",
             ]
         )
     }
@@ -202,64 +191,5 @@ struct RouterTests {
         #expect(answer.status == .notFound)
         #expect(answer.body.readableBytes == 0)
         #expect(answer.headers[.contentLength].flatMap { Int($0) } ?? 0 > 0)
-    }
-
-    // MARK: Bodies
-
-    @Test(
-        "JSON is taken under its own name, with parameters, or under none",
-        arguments: [
-            "application/json", "application/json; charset=utf-8", "APPLICATION/JSON", "application/problem+json", nil,
-        ] as [String?]
-    )
-    func jsonTypes(type: String?) async throws {
-        #expect(try await post(#"{"name":"a"}"#, type: type).status == .ok)
-    }
-
-    @Test(
-        "JSON declared as something else is 415",
-        arguments: [
-            "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "application/jsonx",
-        ]
-    )
-    func otherTypes(type: String) async throws {
-        #expect(try await post(#"{"name":"a"}"#, type: type).status == .unsupportedMediaType)
-    }
-
-    @Test("8 MiB of JSON are taken, a byte more is 413")
-    func jsonLimit() async throws {
-        let frame = #"{"name":""}"#.utf8.count
-        let most = String(repeating: "a", count: Request.maxJSONBytes - frame)
-        #expect(try await post(#"{"name":"\#(most)"}"#).status == .ok)
-        #expect(try await post(#"{"name":"\#(most)a"}"#).status == .contentTooLarge)
-    }
-
-    @Test(
-        "a body that does not pass is 400 with the fields at fault",
-        arguments: [
-            ("", []), ("nonsense", []), ("[]", []), ("{}", ["name"]), (#"{"name":3}"#, ["name"]),
-            (#"{"name":null}"#, ["name"]), (#"{"name":"\u0000"}"#, ["name"]),
-        ]
-    )
-    func badBodies(body: String, fields: [String]) async throws {
-        let answer = try await post(body)
-        #expect(answer.status == .badRequest)
-        let errors = try JSONValue(parsing: answer.body.readableBytesView)["errors"]?.elements ?? []
-        #expect(errors.map { $0["path"] } == fields.map { .array([.string($0)]) })
-        #expect(errors.allSatisfy { $0["code"]?.text != nil && $0["message"]?.text != nil })
-    }
-}
-
-extension JSONValue {
-    subscript(_ name: String) -> JSONValue? {
-        if case .object(let members) = self { members[name] } else { nil }
-    }
-
-    var text: String? {
-        if case .string(let text) = self { text } else { nil }
-    }
-
-    var elements: [JSONValue]? {
-        if case .array(let elements) = self { elements } else { nil }
     }
 }

@@ -1,18 +1,8 @@
-import HTTPTypes
-
 /// Parses one JSON text (RFC 8259) in UTF-8, in time linear in its length.
 ///
 /// Ours and not Foundation's, for what a server needs of it: a bound on nesting before the stack is at risk, UTF-8 only,
 /// numbers kept apart as they were written, and no guessing of types (docs/decisions/0005).
 struct JSONParser {
-    /// The deepest nesting a body may have (contract section 1).
-    static let maxDepth = 128
-
-    enum Failure: Error {
-        case malformed
-        case tooDeep
-    }
-
     private let bytes: [UInt8]
     private var position = 0
     private var depth = 0
@@ -21,7 +11,7 @@ struct JSONParser {
         self.bytes = Array(bytes)
     }
 
-    mutating func parse() throws(Failure) -> JSONValue {
+    mutating func parse() throws(JSONError) -> JSONValue {
         let value = try value()
         skipSpace()
         guard position == bytes.count else { throw .malformed }
@@ -40,11 +30,11 @@ struct JSONParser {
         return true
     }
 
-    private mutating func expect(_ character: Unicode.Scalar) throws(Failure) {
+    private mutating func expect(_ character: Unicode.Scalar) throws(JSONError) {
         guard take(character) else { throw .malformed }
     }
 
-    private mutating func value() throws(Failure) -> JSONValue {
+    private mutating func value() throws(JSONError) -> JSONValue {
         skipSpace()
         switch next {
         case UInt8(ascii: "{"): return .object(try object())
@@ -57,14 +47,14 @@ struct JSONParser {
         }
     }
 
-    private mutating func descend() throws(Failure) {
+    private mutating func descend() throws(JSONError) {
         position += 1
         depth += 1
-        guard depth <= Self.maxDepth else { throw .tooDeep }
+        guard depth <= JSONValue.maxDepth else { throw .tooDeep }
     }
 
     /// Of members with the same name the last counts, as in JavaScript.
-    private mutating func object() throws(Failure) -> [String: JSONValue] {
+    private mutating func object() throws(JSONError) -> [String: JSONValue] {
         try descend()
         defer { depth -= 1 }
         var members: [String: JSONValue] = [:]
@@ -83,7 +73,7 @@ struct JSONParser {
         return members
     }
 
-    private mutating func array() throws(Failure) -> [JSONValue] {
+    private mutating func array() throws(JSONError) -> [JSONValue] {
         try descend()
         defer { depth -= 1 }
         var elements: [JSONValue] = []
@@ -97,7 +87,7 @@ struct JSONParser {
         return elements
     }
 
-    private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(Failure) -> JSONValue {
+    private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
         let end = position + text.utf8CodeUnitCount
         let isThere =
             end <= bytes.count
@@ -109,7 +99,7 @@ struct JSONParser {
 
     // MARK: Strings
 
-    private mutating func string() throws(Failure) -> String {
+    private mutating func string() throws(JSONError) -> String {
         position += 1
         let start = position
         while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
@@ -120,7 +110,7 @@ struct JSONParser {
         return try stringWithEscapes(Array(bytes[start..<position]))
     }
 
-    private mutating func stringWithEscapes(_ beginning: [UInt8]) throws(Failure) -> String {
+    private mutating func stringWithEscapes(_ beginning: [UInt8]) throws(JSONError) -> String {
         var collected = beginning
         while let byte = next {
             position += 1
@@ -134,12 +124,12 @@ struct JSONParser {
         throw .malformed
     }
 
-    private func text(_ bytes: ArraySlice<UInt8>) throws(Failure) -> String {
+    private func text(_ bytes: ArraySlice<UInt8>) throws(JSONError) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .malformed }
         return text
     }
 
-    private mutating func escape() throws(Failure) -> Unicode.Scalar {
+    private mutating func escape() throws(JSONError) -> Unicode.Scalar {
         guard let byte = next else { throw .malformed }
         position += 1
         switch byte {
@@ -155,7 +145,7 @@ struct JSONParser {
     }
 
     /// One or, for characters past U+FFFF, two `\uXXXX` (RFC 8259 section 7); half a pair is no character.
-    private mutating func unicodeEscape() throws(Failure) -> Unicode.Scalar {
+    private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
         let first = try codeUnit()
         guard UTF16.isLeadSurrogate(first) else {
             guard let scalar = Unicode.Scalar(first) else { throw .malformed }
@@ -170,7 +160,7 @@ struct JSONParser {
         return scalar
     }
 
-    private mutating func codeUnit() throws(Failure) -> UInt16 {
+    private mutating func codeUnit() throws(JSONError) -> UInt16 {
         var unit: UInt16 = 0
         for _ in 0..<4 {
             guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw .malformed }
@@ -182,7 +172,7 @@ struct JSONParser {
 
     // MARK: Numbers
 
-    private mutating func number() throws(Failure) -> JSONValue {
+    private mutating func number() throws(JSONError) -> JSONValue {
         let start = position
         _ = take("-")
         if !take("0") { try digits() }
@@ -202,7 +192,7 @@ struct JSONParser {
         return .number(number)
     }
 
-    private mutating func digits() throws(Failure) {
+    private mutating func digits() throws(JSONError) {
         let start = position
         while let byte = next, (0x30...0x39).contains(byte) { position += 1 }
         guard position > start else { throw .malformed }

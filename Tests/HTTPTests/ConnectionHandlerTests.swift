@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTPTypes
+import JSON
 import Logging
 import NIOCore
 import NIOEmbedded
@@ -7,7 +8,7 @@ import NIOHTTPTypes
 import Synchronization
 import Testing
 
-@testable import Routing
+@testable import HTTP
 
 @Suite("ConnectionHandler")
 struct ConnectionHandlerTests {

@@ -1,31 +1,44 @@
 import FoundationEssentials
-import HTTPTypes
 
-/// The members of a JSON object in a request, read one by one; what is wrong is collected and thrown together.
+/// The members of a JSON object, read one by one; what is wrong is collected and thrown together.
 ///
-/// No coercion: `"3600"` is not a number. Members nobody asks for are ignored. An explicit `null` is refused, and so
-/// is U+0000 inside a string (contract section 1). Readers return a harmless placeholder for a member that is wrong;
-/// call ``check()`` before using any of them.
+/// No coercion: `"3600"` is not a number. Members nobody asks for are ignored. An explicit `null` is refused, and so is
+/// U+0000 inside a string. For a member that is wrong a reader notes the problem and returns a harmless placeholder, which
+/// never leaves ``read(_:_:)``.
 package struct JSONFields {
+    /// One member that did not pass.
+    package struct Problem: Sendable, Equatable {
+        /// A word that does not change, such as `invalid_type`, for programs.
+        package let code: String
+        /// A sentence without its subject, for people: "must be a string".
+        package let message: String
+        /// The names that lead to the member from the outermost object.
+        package let path: [String]
+    }
+
     private let members: [String: JSONValue]
     private let path: [String]
-    private var problems: [APIError.Field] = []
+    private var problems: [Problem] = []
+    private var refusal: String?
 
     private init(members: [String: JSONValue], path: [String]) {
         self.members = members
         self.path = path
     }
 
-    package init(_ value: JSONValue) throws(APIError) {
-        guard case .object(let members) = value else {
-            throw APIError(.badRequest, "The body must be a JSON object")
-        }
-        self.init(members: members, path: [])
-    }
-
-    /// - Throws: ``APIError`` 400 naming every member that did not pass.
-    package func check() throws(APIError) {
-        if let error = APIError.invalid(problems) { throw error }
+    /// Makes a value of the members of `value` by `body`.
+    ///
+    /// - Throws: ``JSONError`` when `value` is not an object, and when any member did not pass: all of them together.
+    package static func read<Value>(
+        _ value: JSONValue,
+        _ body: (inout JSONFields) -> Value
+    ) throws(JSONError) -> Value {
+        guard case .object(let members) = value else { throw .notAnObject }
+        var fields = JSONFields(members: members, path: [])
+        let result = body(&fields)
+        guard fields.problems.isEmpty else { throw .invalid(fields.problems) }
+        if let refusal = fields.refusal { throw .refused(refusal) }
+        return result
     }
 
     /// The names of all members, sorted.
@@ -64,7 +77,7 @@ package struct JSONFields {
         return string
     }
 
-    /// An absolute http or https URL; null is the same as leaving it out (contract section 1).
+    /// An absolute http or https URL; null is the same as leaving it out.
     ///
     /// - Parameter path: the beginning of paths of this server that are taken too.
     package mutating func optionalURL(_ name: String, orBelow path: String? = nil) -> String? {
@@ -120,16 +133,13 @@ package struct JSONFields {
         return choice
     }
 
-    /// One of the names of `Choice`, that must be there; nil only when it is reported.
-    package mutating func requiredChoice<Choice: RawRepresentable<String> & CaseIterable>(
+    /// One of the names of `Choice`, that must be there.
+    package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String,
         _: Choice.Type = Choice.self
-    ) -> Choice? {
-        guard members[name] != nil else {
-            report(name, code: "required", "is required")
-            return nil
-        }
-        return optionalChoice(name)
+    ) -> Choice {
+        if members[name] == nil { report(name, code: "required", "is required") }
+        return optionalChoice(name) ?? Choice.allCases[Choice.allCases.startIndex]
     }
 
     /// An object whose members are its sender's own, kept exactly.
@@ -198,6 +208,7 @@ package struct JSONFields {
         var fields = JSONFields(members: inner, path: path + [name])
         let result = read(&fields)
         problems += fields.problems
+        refusal = refusal ?? fields.refusal
         return result
     }
 
@@ -225,7 +236,12 @@ package struct JSONFields {
     }
 
     package mutating func report(_ name: String, code: String, _ problem: String) {
-        problems.append(APIError.Field(code: code, message: problem, path: path + [name]))
+        problems.append(Problem(code: code, message: problem, path: path + [name]))
+    }
+
+    /// Refuses the whole object, when every member passed, with a sentence that says what to send instead.
+    package mutating func refuse(_ sentence: String) {
+        refusal = refusal ?? sentence
     }
 }
 

@@ -41,10 +41,10 @@ package struct APIError: Error, Sendable {
         return APIError(.badRequest, message, fields: [Field(code: code, message: problem, path: [name])])
     }
 
-    /// 400 for all that is wrong with a request; the sentence names the first. Nil when nothing is.
-    package static func invalid(_ fields: [Field]) -> APIError? {
-        guard let first = fields.first else { return nil }
-        return APIError(.badRequest, "\(first.path.joined(separator: ".")): \(first.message)", fields: fields)
+    /// 400 for all that is wrong with a request; the sentence names the first of `fields`.
+    package init(invalid fields: [Field]) {
+        let sentence = fields.first.map { "\($0.path.joined(separator: ".")): \($0.message)" }
+        self.init(.badRequest, sentence ?? "The request is not valid", fields: fields)
     }
 
     /// 400 for U+0000 in a text (contract section 1).

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Routing
+@testable import HTTP
 
 /// What happens on a connection, in order; the questions give answers.
 private enum Step: Sendable {

@@ -3,7 +3,7 @@ import Hummingbird
 import NIOCore
 import Testing
 
-@testable import Routing
+@testable import HTTP
 
 @Suite("What a request says of the way it came")
 struct OriginTests {

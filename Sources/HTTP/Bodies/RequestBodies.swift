@@ -3,37 +3,19 @@ import Hummingbird
 import NIOCore
 
 extension Request {
-    /// The most bytes a JSON body may have (contract section 1).
+    /// The most bytes a JSON body may have (docs/api.md, Conventions).
     package static let maxJSONBytes = 8 * 1024 * 1024
-
-    private static let maxInlineBytes = 65_536
 
     /// The length the client declared, if any.
     package var declaredLength: Int64? { headers[.contentLength].flatMap { Int64($0) } }
 
-    /// The members of the JSON object in the body.
+    /// The bytes of a JSON body, not yet parsed.
     ///
-    /// - Throws: ``APIError`` 415 when the body is declared as something else, 413 when it is too large, 400 when it is
-    ///   not a JSON object.
-    package func jsonFields(on connection: Connection) async throws -> JSONFields {
-        try refuseOtherThanJSON()
-        return try JSONFields(try await Self.parse(try await jsonBytes(on: connection)))
-    }
-
-    /// The same where a body may be left out: none and an empty one, of whatever type, are an object without members.
-    package func optionalJSONFields(on connection: Connection) async throws -> JSONFields {
-        let bytes = try await jsonBytes(on: connection)
-        guard bytes.readableBytes > 0 else { return try JSONFields(.object([:])) }
-        try refuseOtherThanJSON()
-        return try JSONFields(try await Self.parse(bytes))
-    }
-
-    private func refuseOtherThanJSON() throws(APIError) {
-        guard let type = headers[.contentType], !Self.isJSON(type) else { return }
-        throw APIError(.unsupportedMediaType, "Send the body as Content-Type: application/json")
-    }
-
-    private func jsonBytes(on connection: Connection) async throws -> ByteBuffer {
+    /// - Parameter mayBeMissing: whether there may be none; an empty body may then be declared as anything.
+    /// - Throws: ``APIError`` 415 when the body is declared as something else, 413 when it is larger than
+    ///   ``maxJSONBytes``.
+    package func jsonBytes(on connection: Connection, mayBeMissing: Bool) async throws -> ByteBuffer {
+        if !mayBeMissing { try refuseOtherThanJSON() }
         let tooLarge = APIError(.contentTooLarge, "The JSON body is larger than \(Self.maxJSONBytes) bytes")
         if let length = declaredLength, length > Self.maxJSONBytes { throw tooLarge }
         try await connection.acceptBody()
@@ -42,13 +24,13 @@ extension Request {
             guard bytes.readableBytes + part.readableBytes <= Self.maxJSONBytes else { throw tooLarge }
             bytes.writeBuffer(&part)
         }
+        if bytes.readableBytes > 0 { try refuseOtherThanJSON() }
         return bytes
     }
 
-    /// Large bodies take up to a few hundred milliseconds: not on the event loop, which a detached task leaves.
-    private static func parse(_ bytes: ByteBuffer) async throws -> JSONValue {
-        guard bytes.readableBytes > maxInlineBytes else { return try JSONValue(parsing: bytes.readableBytesView) }
-        return try await Task.detached { try JSONValue(parsing: bytes.readableBytesView) }.value
+    private func refuseOtherThanJSON() throws(APIError) {
+        guard let type = headers[.contentType], !Self.isJSON(type) else { return }
+        throw APIError(.unsupportedMediaType, "Send the body as Content-Type: application/json")
     }
 
     private static func isJSON(_ contentType: String) -> Bool {

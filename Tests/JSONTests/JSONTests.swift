@@ -1,8 +1,6 @@
-import HTTPTypes
-import NIOCore
 import Testing
 
-@testable import Routing
+@testable import JSON
 
 @Suite("JSON of requests")
 struct JSONTests {
@@ -18,7 +16,7 @@ struct JSONTests {
         ]
     )
     func roundTrip(text: String) throws {
-        #expect(String(buffer: try .json(try JSONValue(parsing: text.utf8))) == text)
+        #expect(try JSONValue(parsing: text.utf8).encoded() == text)
     }
 
     @Test("the types of JSON are told apart")
@@ -31,7 +29,7 @@ struct JSONTests {
     }
 
     @Test(
-        "what is not JSON is 400",
+        "what is not JSON is malformed",
         arguments: [
             "", " ", "{", "}", "[1,]", "{\"a\":}", "{a:1}", "'a'", "01", "+1", ".5", "NaN", "Infinity", "1e999", "tru",
             "\"",
@@ -39,11 +37,11 @@ struct JSONTests {
         ]
     )
     func malformed(text: String) {
-        #expect(status { try JSONValue(parsing: text.utf8) } == 400)
+        #expect(throws: JSONError.malformed) { try JSONValue(parsing: text.utf8) }
     }
 
     @Test(
-        "bytes that are not UTF-8 are 400",
+        "bytes that are not UTF-8 are malformed",
         arguments: [
             [0x22, 0xFF, 0x22],
             [0x22, 0xC3, 0x28, 0x22],
@@ -54,17 +52,17 @@ struct JSONTests {
         ]
     )
     func notUTF8(bytes: [UInt8]) {
-        #expect(status { try JSONValue(parsing: bytes) } == 400)
+        #expect(throws: JSONError.malformed) { try JSONValue(parsing: bytes) }
     }
 
-    @Test("128 levels are read, 129 are 400", arguments: [("[", "]"), (#"{"a":"#, "}")])
+    @Test("128 levels are read, 129 are too deep", arguments: [("[", "]"), (#"{"a":"#, "}")])
     func depth(open: String, close: String) throws {
         func nested(_ levels: Int) -> String {
             String(repeating: open, count: levels) + (open == "[" ? "" : "1") + String(repeating: close, count: levels)
         }
         _ = try JSONValue(parsing: nested(128).utf8)
-        #expect(status { try JSONValue(parsing: nested(129).utf8) } == 400)
-        #expect(status { try JSONValue(parsing: nested(100_000).utf8) } == 400)
+        #expect(throws: JSONError.tooDeep) { try JSONValue(parsing: nested(129).utf8) }
+        #expect(throws: JSONError.tooDeep) { try JSONValue(parsing: nested(100_000).utf8) }
     }
 
     @Test(
@@ -81,16 +79,14 @@ struct JSONTests {
 
     // MARK: Fields
 
-    @Test("a body that is no object is 400", arguments: ["[]", "1", #""a""#, "null", "true"])
+    @Test("what is no object has no members", arguments: ["[]", "1", #""a""#, "null", "true"])
     func noObject(text: String) {
-        #expect(status { try JSONFields(JSONValue(parsing: text.utf8)) } == 400)
+        #expect(throws: JSONError.notAnObject) { try JSONFields.read(try JSONValue(parsing: text.utf8)) { _ in } }
     }
 
     @Test("members nobody asks for are ignored")
     func unknownMembers() throws {
-        var fields = try object(#"{"name":"a","other":{"x":[null]},"nil":null}"#)
-        #expect(fields.string("name") == "a")
-        try fields.check()
+        #expect(try read(#"{"name":"a","other":{"x":[null]},"nil":null}"#) { $0.string("name") } == "a")
     }
 
     @Test("nothing is coerced to a string, null least of all", arguments: ["3", "2.5", "true", "null", "[]", "{}"])
@@ -107,9 +103,7 @@ struct JSONTests {
 
     @Test("null is taken where the contract allows it, and means absent")
     func nullable() throws {
-        var fields = try object(#"{"tag":null}"#)
-        #expect(fields.optionalString("tag", nullable: true) == nil)
-        try fields.check()
+        #expect(try read(#"{"tag":null}"#) { $0.optionalString("tag", nullable: true) } == nil)
     }
 
     @Test(
@@ -128,17 +122,32 @@ struct JSONTests {
         #expect(try problems(#"{"a":"\#(text)"}"#) { _ = $0.string("a") } == ["a: invalid_string"])
     }
 
-    @Test("all problems come together, each with its path, and the sentence names the first")
+    @Test("all problems come together, each with its path")
     func allProblems() throws {
-        var fields = try object(#"{"a":1,"b":"","d":"\u0000"}"#)
-        _ = fields.string("a")
-        _ = fields.string("b", length: 1...9)
-        _ = fields.string("c")
-        _ = fields.string("d")
-        let error = #expect(throws: APIError.self) { try fields.check() }
-        #expect(error?.status == .badRequest)
-        #expect(error?.fields.map(\.path) == [["a"], ["b"], ["c"], ["d"]])
-        #expect(error?.message.hasPrefix("a: ") == true)
+        let found = try problems(#"{"a":1,"b":"","d":"\u0000"}"#) { fields in
+            _ = (fields.string("a"), fields.string("b", length: 1...9), fields.string("c"), fields.string("d"))
+        }
+        #expect(found == ["a: invalid_type", "b: too_small", "c: required", "d: invalid_string"])
+    }
+
+    @Test("an object that makes no sense is refused only when every member passed")
+    func refusal() throws {
+        func refusing(_ fields: inout JSONFields) {
+            _ = fields.optionalString("a")
+            fields.refuse("Send a")
+        }
+        #expect(throws: JSONError.refused("Send a")) { try read("{}", refusing) }
+        #expect(try problems(#"{"a":1}"#, refusing) == ["a: invalid_type"])
+    }
+
+    @Test(
+        "a choice that is missing or unknown is a problem",
+        arguments: [("{}", "required"), (#"{"a":"x"}"#, "invalid_enum_value")]
+    )
+    func choice(text: String, code: String) throws {
+        enum Colour: String, CaseIterable { case red, green }
+        #expect(try problems(text) { _ = $0.choice("a", Colour.self) } == ["a: \(code)"])
+        #expect(try read(#"{"a":"green"}"#) { $0.choice("a", Colour.self) } == .green)
     }
 
     @Test(
@@ -187,37 +196,22 @@ struct JSONTests {
 
     @Test("the elements of an array of objects come in its order")
     func arrayOrder() throws {
-        var fields = try object(#"{"a":[\#((0..<12).map { #"{"b":"\#($0)"}"# }.joined(separator: ","))]}"#)
-        let read = fields.optionalArray("a", count: 0...20) { $0.string("b") }
-        try fields.check()
-        #expect(read == (0..<12).map(String.init))
+        let text = #"{"a":[\#((0..<12).map { #"{"b":"\#($0)"}"# }.joined(separator: ","))]}"#
+        let elements = try read(text) { $0.optionalArray("a", count: 0...20) { $0.string("b") } }
+        #expect(elements == (0..<12).map(String.init))
     }
 
-    private func object(_ text: String) throws -> JSONFields {
-        try JSONFields(JSONValue(parsing: text.utf8))
+    private func read<Value>(_ text: String, _ body: (inout JSONFields) -> Value) throws -> Value {
+        try JSONFields.read(try JSONValue(parsing: text.utf8), body)
     }
 
     /// What is wrong with a body once `read` has looked at it: `path: code`, each.
-    private func problems(_ text: String, _ read: (inout JSONFields) -> Void) throws -> [String] {
-        var fields = try object(text)
-        read(&fields)
+    private func problems(_ text: String, _ body: (inout JSONFields) -> Void) throws -> [String] {
         do {
-            try fields.check()
+            try read(text, body)
             return []
-        } catch {
-            return error.fields.map { "\($0.path.joined(separator: ".")): \($0.code)" }
+        } catch JSONError.invalid(let problems) {
+            return problems.map { "\($0.path.joined(separator: ".")): \($0.code)" }
         }
-    }
-}
-
-/// The status a body of code is answered with: 0 when it throws nothing.
-func status(_ body: () throws -> Any) -> Int {
-    do {
-        _ = try body()
-        return 0
-    } catch let error as APIError {
-        return error.status.code
-    } catch {
-        return -1
     }
 }

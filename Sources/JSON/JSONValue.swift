@@ -1,5 +1,4 @@
-import HTTPTypes
-import NIOCore
+import Foundation
 
 /// Any JSON value (RFC 8259), whole numbers of 64 bits apart from others: 3 stays 3, 2.3 stays 2.3.
 package enum JSONValue: Sendable, Equatable {
@@ -28,30 +27,28 @@ extension JSONValue: Encodable {
 }
 
 extension JSONValue {
-    /// Parses a body.
+    /// How many arrays and objects may stand in one another.
+    package static let maxDepth = 128
+
+    /// Parses one JSON text in UTF-8.
     ///
-    /// - Throws: ``APIError`` 400 when it is not JSON in UTF-8 or nests deeper than 128 levels.
-    package init(parsing bytes: some Sequence<UInt8>) throws(APIError) {
+    /// - Throws: ``JSONError/malformed`` and ``JSONError/tooDeep``.
+    package init(parsing bytes: some Sequence<UInt8>) throws(JSONError) {
         var parser = JSONParser(bytes)
-        do {
-            self = try parser.parse()
-        } catch {
-            let problem =
-                switch error {
-                case .tooDeep: "The JSON body nests deeper than \(JSONParser.maxDepth) levels; flatten it"
-                case .malformed: "The body is not valid JSON; send one JSON object in UTF-8"
-                }
-            throw APIError(.badRequest, problem)
-        }
+        self = try parser.parse()
     }
 
-    /// Reads what ``text()`` wrote.
-    package init(text: String) throws(APIError) {
+    /// Parses one JSON text; reads what ``encoded()`` wrote.
+    ///
+    /// - Throws: as ``init(parsing:)``.
+    package init(text: String) throws(JSONError) {
         try self.init(parsing: text.utf8)
     }
 
-    /// The value as JSON, for a column of the index.
-    package func text() throws -> String {
-        String(buffer: try ByteBuffer.json(self))
+    /// The value as JSON on one line, keys in a stable order.
+    package func encoded() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Routing
+@testable import HTTP
 
 @Suite("Rate limits")
 struct RateLimiterTests {

@@ -63,7 +63,9 @@ let package = Package(
         module(
             "App",
             [
-                "HTTP", "Index", "Blobs", "MediaType", "Multipart", "Accounts", "Agents", "Delivery", "Events",
+                "API", "HTTP", "JSON", "Index", "Blobs", "MediaType", "Multipart", "Store", "Accounts", "Agents",
+                "Delivery",
+                "Events",
                 "Files",
                 "Messages", "Plugins", "Reference", "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
@@ -84,11 +86,11 @@ let package = Package(
         module(
             "Files",
             [
-                "API", "HTTP", "JSON", "Index", "Blobs", "Multipart", "MediaType", "Zip",
+                "API", "HTTP", "JSON", "Index", "Blobs", "Multipart", "MediaType", "Store", "Zip",
                 .hummingbird, .httpTypes, .crypto, .nioCore, .nioPosix,
             ]
         ),
-        module("Messages", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes]),
+        module("Messages", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
         .target(
             name: "Plugins",
             dependencies: ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix],
@@ -102,10 +104,11 @@ let package = Package(
         ),
         module("Reference", ["HTTP", "JSON", .hummingbird, .httpTypes, .crypto, .nioCore]),
         module("Reviews", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes]),
-        module("Status", ["API", "HTTP", "JSON", "Index", "Blobs", .hummingbird, .httpTypes]),
+        module("Status", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
 
-        // The second storey: the wire. It imports shelves.
+        // The second storey: the wire, and what needs the index and the bytes together. It imports shelves only.
         module("API", ["HTTP", "JSON", .hummingbird, .httpTypes, .nioCore]),
+        module("Store", ["Index", "Blobs", "MediaType", .nioCore, .nioPosix]),
 
         // The shelves. They import neither the resources nor one another.
         module("JSON", []),
@@ -138,8 +141,9 @@ let package = Package(
                 .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),
-        tests("FilesTests", ["Files", "HTTP", "MediaType", .httpTypes]),
-        tests("PluginsTests", ["Plugins", "HTTP", .logging, .nioPosix]),
+        tests("StoreTests", ["Store", "Index", "Blobs", "MediaType", .grdb, .nioCore, .nioPosix]),
+        tests("FilesTests", ["Files", "HTTP", "MediaType", "Store", .httpTypes]),
+        tests("PluginsTests", ["Plugins", "HTTP", "JSON", .logging, .nioPosix]),
         tests("ReviewsTests", ["Reviews", "HTTP", "JSON", .httpTypes]),
         tests("AccountsTests", ["Accounts", "Index", "HTTP", .crypto, .httpTypes]),
         tests(
@@ -149,7 +153,7 @@ let package = Package(
         tests(
             "AppTests",
             [
-                "App", "Accounts", "HTTP", "JSON", "Index", "Blobs", "Delivery",
+                "App", "Accounts", "HTTP", "JSON", "Index", "Blobs", "Delivery", "Store",
                 .hummingbird, .hummingbirdTesting, .httpTypes, .grdb, .logging, .crypto, .nioCore, .nioPosix,
             ]
         ),

@@ -1,8 +1,8 @@
-import JSON
 import API
 import HTTP
 import Hummingbird
 import Index
+import JSON
 
 extension AgentsModule {
     @Sendable

@@ -1,8 +1,8 @@
-import JSON
 import API
 import HTTP
 import Hummingbird
 import Index
+import JSON
 
 /// What people see of their agents besides what agents see: what is new, what has been read, and figures.
 extension AgentsModule {

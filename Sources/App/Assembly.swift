@@ -16,14 +16,15 @@ import Plugins
 import Reference
 import Reviews
 import Status
+import Store
 
 /// The only place where the parts are put together: an open store, the modules on it, and their routes.
 package struct Assembly: Sendable {
     /// How many threads do blocking work: the number of publishes that may wait for the disk at a time.
     private static let threadCount = 16
 
-    package let index: Index
-    package let blobs: DiskBlobStore
+    package let store: FileStore
+    package var index: Index { store.index }
     package let routers: Routers
     /// What is to be run beside the routes.
     let sweeps: [Sweep]
@@ -34,13 +35,23 @@ package struct Assembly: Sendable {
 
     /// Opens the store and puts it in order after a crash.
     ///
-    /// - Throws: ``BlobError``, ``IndexError`` and ``RecoveryError``; ``StartFailure`` explains them.
+    /// - Throws: ``BlobError``, ``IndexError`` and ``StoreError``; ``StartFailure`` explains them.
     package init(_ configuration: Configuration, logger: Logger) async throws {
         threads = NIOThreadPool(numberOfThreads: Self.threadCount)
         threads.start()
-        blobs = try DiskBlobStore(root: configuration.storage, threads: threads)
-        index = try Index(path: configuration.indexPath, storeID: blobs.storeID)
-        try await Recovery(index: index, blobs: blobs, logger: logger).run()
+        let detector = try MediaTypeDetector()
+        store = try FileStore(
+            root: configuration.storage,
+            indexPath: configuration.indexPath,
+            limits: StoreLimits(
+                maxFileBytes: configuration.maxUploadBytes,
+                minFreeBytes: configuration.minFreeBytes
+            ),
+            detector: detector,
+            threads: threads
+        )
+        let index = store.index
+        try await Self.recover(store, logger)
         firstOwner = try await FirstOwner.create(
             in: index,
             email: configuration.adminEmail,
@@ -49,16 +60,9 @@ package struct Assembly: Sendable {
         let plugins = await Self.plugins(configuration.pluginsPath, threads, logger)
         let authenticator = KeyAuthenticator(index: index)
         let accounts = AccountsModule(index: index, authenticator: authenticator)
-        let detector = try MediaTypeDetector()
         let agents = AgentsModule(index: index, detector: detector, threads: threads)
-        let files = FilesModule(
-            index: index,
-            blobs: blobs,
-            detector: detector,
-            threads: threads,
-            limits: UploadLimits(maxBytes: configuration.maxUploadBytes, minFreeBytes: configuration.minFreeBytes)
-        )
-        let messages = MessagesModule(index: index, files: FilesOfMessages(files: files))
+        let files = FilesModule(store: store, threads: threads)
+        let messages = MessagesModule(store: store)
         let reviews = ReviewsModule(index: index, views: messages.views)
         sweeps = [reviews.expiry, messages.idleDrafts, agents.removal, files.sharing] + accounts.sweeps
         let modules: [any RouteModule] = [
@@ -71,7 +75,7 @@ package struct Assembly: Sendable {
             reviews,
             EventsModule(index: index, views: messages.views),
             PluginsModule(catalogue: plugins, index: index),
-            StatusModule(index: index, blobs: blobs, version: Server.version),
+            StatusModule(store: store, version: Server.version),
         ]
         deliveries = DeliveryWorker(index: index, allowed: configuration.webhookAllow, logger: logger) {
             messages.views.single($0)
@@ -82,6 +86,15 @@ package struct Assembly: Sendable {
             humans: SessionAuthenticator(index: index),
             limits: configuration.rateLimit.map(RateLimits.init),
             translate: translate
+        )
+    }
+
+    private static func recover(_ store: FileStore, _ logger: Logger) async throws {
+        let swept = try await store.recover()
+        guard swept.leftovers > 0 else { return }
+        logger.notice(
+            "uploads cut off by the last stop were removed",
+            metadata: ["leftovers": "\(swept.leftovers)", "blobs": "\(swept.removedBlobs)"]
         )
     }
 
@@ -99,8 +112,7 @@ package struct Assembly: Sendable {
 
     /// Ends the use of the store; the lock is free afterwards.
     package func close() async throws {
-        try index.close()
-        blobs.close()
+        try store.close()
         try await threads.shutdownGracefully()
     }
 }

@@ -3,12 +3,15 @@ import HTTP
 import HTTPTypes
 import Index
 import Multipart
+import Store
 
-/// What the errors of the shelves mean to a client; nil for what only a defect or a broken disk explains.
+/// What the errors of the store and the shelves mean to a client; nil for what only a defect or a broken disk explains.
 func translate(_ error: any Error) -> APIError? {
     switch error {
     case let error as MultipartError:
         APIError(error == .notMultipart ? .unsupportedMediaType : .badRequest, error.description)
+    case let error as StoreError:
+        translate(error)
     case BlobError.storageFull, IndexError.full:
         APIError(.insufficientStorage, "The storage is full; nothing was stored")
     case let error as IndexError where error == .fullAtCommit:
@@ -18,6 +21,19 @@ func translate(_ error: any Error) -> APIError? {
     case BlobError.closed, IndexError.closed:
         APIError(.serviceUnavailable, "The server is stopping; send the request again")
     default:
+        nil
+    }
+}
+
+private func translate(_ error: StoreError) -> APIError? {
+    switch error {
+    case .notYourChannel:
+        .notYourAgent
+    case .fileTooLarge(let limit):
+        APIError(.contentTooLarge, "The file is larger than the limit of \(limit) bytes; nothing was stored")
+    case .noSpaceLeft:
+        APIError(.insufficientStorage, "There is not enough space left for this file; nothing was stored")
+    case .damagedRecord, .damagedFile, .indexIsMissing:
         nil
     }
 }

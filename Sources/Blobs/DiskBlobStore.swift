@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-// The invariants of the store. This module guards the halves about bytes; `Index` and `Files` guard the halves about
+// The invariants of the store. This module guards the halves about bytes; `Index` and `Store` guard the halves about
 // rows.
 //
 //  1. A committed attachment has a committed blob, and a committed blob has its bytes on disk, durable, with that
@@ -13,7 +13,7 @@ import Synchronization
 //  3. The digest says what bytes are, the key says where. A key is published at most once and its bytes never change:
 //     the generation is fresh, link(2) does not replace, no published file is opened for writing. So a remove that
 //     comes late or twice can only hit a key that is dead already, never the same bytes under a newer key.
-//  4. The client hears 201 after the commit, and the commit is durable. (Files, Index)
+//  4. The client hears 201 after the commit, and the commit is durable. (Store, Index)
 //  5. One process at a time has the store open: `LOCK` is locked from `init` to `close`.
 //  6. Bytes are referenced by rows under a foreign key, made in one place; time only decides when to try to collect.
 //     (Index)

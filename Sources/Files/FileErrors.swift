@@ -22,15 +22,6 @@ extension APIError {
         .invalid(name, "is larger than \(limit) bytes; only the file may be larger", code: "too_big")
     }
 
-    static func fileTooLarge(limit: Int64) -> APIError {
-        APIError(.contentTooLarge, "The file is larger than the limit of \(limit) bytes; nothing was stored")
-    }
-
-    static let storageFull = APIError(
-        .insufficientStorage,
-        "There is not enough space left for this file; nothing was stored"
-    )
-
     static func digestMismatch(expected: String, actual: String) -> APIError {
         APIError(
             .unprocessableContent,

@@ -5,7 +5,6 @@ import Index
 /// Reading and deleting the records of files.
 extension FilesModule {
     /// The files of a channel, newest first: an array, or a page when `limit` or `cursor` is given.
-    @Sendable
     func list(_ request: Request, _ context: AgentContext) async throws -> Response {
         let channel = try request.requiredQuery("channel")
         let isPaged = try request.query("limit") != nil || request.query("cursor") != nil
@@ -19,12 +18,10 @@ extension FilesModule {
         return isPaged ? try .json(Page(rows: files, limit: page.limit, id: \.id)) : try .json(files)
     }
 
-    @Sendable
     func read(_ request: Request, _ context: some UserContext) async throws -> Response {
         try .json(try await storedFile(context).attachment)
     }
 
-    @Sendable
     func delete(_ request: Request, _ context: AgentContext) async throws -> Response {
         try await deleteFile(context)
         return try .json(["deleted": true])

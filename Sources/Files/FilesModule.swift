@@ -2,42 +2,26 @@ import Blobs
 import HTTP
 import Hummingbird
 import Index
-import MediaType
 import NIOPosix
+import Store
 
 /// The file service: bytes in, bytes out, and the list of what is there.
 package struct FilesModule: RouteModule {
+    let store: FileStore
     let index: Index
-    let blobs: DiskBlobStore
     let threads: NIOThreadPool
-    let intake: Intake
-    let limits: UploadLimits
     let recent = RecentDownloads()
-    /// Texts as files, for `store-text` and for messages.
-    package let texts: TextFiles
-    /// The content of small text files, for messages.
-    package let inlineTexts: InlineTexts
 
-    package init(
-        index: Index,
-        blobs: DiskBlobStore,
-        detector: MediaTypeDetector,
-        threads: NIOThreadPool,
-        limits: UploadLimits
-    ) {
-        self.index = index
-        self.blobs = blobs
+    package init(store: FileStore, threads: NIOThreadPool) {
+        self.store = store
+        index = store.index
         self.threads = threads
-        self.limits = limits
-        intake = Intake(index: index, blobs: blobs, detector: detector, threads: threads)
-        texts = TextFiles(intake: intake, limits: limits)
-        inlineTexts = InlineTexts(index: index, blobs: blobs)
     }
 
     package func addRoutes(to mounts: Mounts) {
         mounts.agent
             .post("files/upload", use: upload)
-            .post("files/store", use: store)
+            .post("files/store", use: storeFile)
             .post("files/store-text", use: storeText)
             .get("files", use: list)
             .get("files/:id", use: read)
@@ -47,7 +31,7 @@ package struct FilesModule: RouteModule {
         mounts.human
             .get("files", use: listForPerson)
             .post("files/upload", use: uploadByPerson)
-            .post("files/store", use: store)
+            .post("files/store", use: storeFile)
             .get("files/:id", use: read)
             .delete("files/:id", use: deleteByPerson)
             .get("files/:id/download", use: download)

@@ -12,7 +12,6 @@ extension FilesModule {
     private static let maxSearchLength = 1000
 
     /// The files of all the caller's channels, or of one `agent`, newest first.
-    @Sendable
     func listForPerson(_ request: Request, _ context: HumanContext) async throws -> Response {
         let page = try PageRequest(request, defaultLimit: Self.defaultLimit)
         let (agent, userID) = (try request.query("agent"), context.userID)
@@ -38,7 +37,6 @@ extension FilesModule {
         return try .json(Page(rows: files, limit: page.limit, id: \.attachment.id).map(FileInList.init))
     }
 
-    @Sendable
     func deleteByPerson(_ request: Request, _ context: HumanContext) async throws -> Response {
         try await deleteFile(context)
         return try .json(["message": "Deleted"])
@@ -46,7 +44,6 @@ extension FilesModule {
 
     /// Deletes all files of those ids, or none when any of them is somebody else's. Those that do not exist are what they
     /// are to be.
-    @Sendable
     func bulkDelete(_ request: Request, _ context: HumanContext) async throws -> Response {
         let ids = try await request.read(context) { $0.strings("ids", count: 1...Self.maxDeletedAtOnce) }
         let userID = context.userID

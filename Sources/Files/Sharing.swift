@@ -12,8 +12,7 @@ extension FilesModule {
     /// How many links to a file may be good at the same time.
     private static let maxShares = 100
 
-    /// Makes a link. By GET, as the contract has it: what another site could cause by that is a link that it cannot read.
-    @Sendable
+    /// Makes a link. By GET, as docs/api.md has it: what another site could cause by that is a link that it cannot read.
     func share(_ request: Request, _ context: HumanContext) async throws -> Response {
         let file = try await storedFile(context).attachment
         // The link could not be told: the answer to HEAD has no body.
@@ -39,14 +38,12 @@ extension FilesModule {
         return response
     }
 
-    @Sendable
     func listShares(_ request: Request, _ context: HumanContext) async throws -> Response {
         let file = try await storedFile(context).attachment
         return try .json(try await index.read { try $0.shares(attachmentID: file.id, now: .now()) })
     }
 
     /// The link is dead at once; a download that has begun goes on.
-    @Sendable
     func endShare(_ request: Request, _ context: HumanContext) async throws -> Response {
         let (file, id) = (try await storedFile(context).attachment, try context.parameters.require("shareId"))
         guard try await index.write({ tx in try tx.endShare(id: id, attachmentID: file.id) }) else {
@@ -56,7 +53,6 @@ extension FilesModule {
     }
 
     /// Follows a link: the file as a download, never shown.
-    @Sendable
     func downloadShared(_ request: Request, _ context: RootContext) async throws -> Response {
         guard let token = Secret(try context.parameters.require("token"), .share),
             let file = try await index.read({ try $0.sharedFile(hash: token.hash, now: .now()) })

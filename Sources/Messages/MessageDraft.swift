@@ -2,6 +2,7 @@ import HTTP
 import HTTPTypes
 import Index
 import JSON
+import Store
 
 /// A message as the agent sent it, checked and ready to be stored as often as the transaction needs.
 struct MessageDraft: Sendable {
@@ -10,7 +11,7 @@ struct MessageDraft: Sendable {
     private static let maxTexts = 20
 
     let channelID: String
-    let texts: [TextAttachment]
+    let texts: [TextFile]
     private let id = Identifier.make()
     private let text: String?
     private let status: Message.Status?
@@ -34,7 +35,7 @@ struct MessageDraft: Sendable {
         let metadata = fields.optionalObject("metadata")
         review = fields.optionalFields("review") { ReviewDraft(&$0) }
         self.metadata = review?.addingPlugin(to: metadata) ?? metadata
-        texts = fields.optionalArray("textAttachments", count: 0...Self.maxTexts) { TextAttachment(&$0) } ?? []
+        texts = fields.optionalArray("textAttachments", count: 0...Self.maxTexts) { TextFile(&$0) } ?? []
         streamID = fields.optionalString("streamId", length: 1...500)
         streamState = fields.optionalChoice("streamState")
         if streamState != nil, streamID == nil {
@@ -102,15 +103,13 @@ struct MessageDraft: Sendable {
     }
 }
 
-/// A text that is to be an attachment of the message it came with.
-package struct TextAttachment: Sendable {
-    package let content: String
-    package let filename: String
-    package let mimeType: String
-
-    init(_ fields: inout JSONFields) {
-        content = fields.string("content", length: 1...Int.max)
-        filename = fields.optionalString("filename", length: 1...4096) ?? "content.md"
-        mimeType = fields.optionalString("mimeType", length: 1...255) ?? "text/markdown"
+extension TextFile {
+    /// A text that is to be an attachment of the message it came with.
+    fileprivate init(_ fields: inout JSONFields) {
+        self.init(
+            content: fields.string("content", length: 1...Int.max),
+            filename: fields.optionalString("filename", length: 1...4096),
+            declaredType: fields.optionalString("mimeType", length: 1...255)
+        )
     }
 }

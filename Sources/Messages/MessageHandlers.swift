@@ -3,10 +3,11 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
+import Store
 
 extension MessagesModule {
     /// The longest text to search for, in Unicode scalars.
-    private static var maxSearchLength: Int { 1000 }
+    private static let maxSearchLength = 1000
 
     /// Stores the message, its review and its attachments together, or nothing.
     ///
@@ -21,8 +22,8 @@ extension MessagesModule {
 
     private func store(_ draft: MessageDraft, for userID: String) async throws -> MessageWithParts {
         if !draft.texts.isEmpty {
-            return try await files.store(draft.texts, in: draft.channelID, of: userID) { tx, attachTexts in
-                try draft.store(tx, attachTexts)
+            return try await store.add(draft.texts, in: draft.channelID, of: userID) { tx, attach in
+                try draft.store(tx) { messageID in _ = try attach(messageID) }
             }
         }
         return try await index.write { tx in

@@ -1,10 +1,11 @@
 import HTTP
 import Index
 import JSON
+import Store
 
 /// How messages are shown to their agent: in lists, alone, and with the text of their small files.
-package struct MessageViews<Files: MessageFiles>: Sendable {
-    let files: Files
+package struct MessageViews: Sendable {
+    let store: FileStore
 
     /// In lists: with `statusEvents`, and what was typed into password fields redacted.
     @Sendable
@@ -17,9 +18,9 @@ package struct MessageViews<Files: MessageFiles>: Sendable {
         MessageView(message: message, isListed: false)
     }
 
-    /// Alone, with `textContent` (contract 6.6).
+    /// Alone, with `textContent` (docs/api.md, Messages and reviews).
     package func withTexts(_ message: MessageWithParts) async throws -> MessageView {
-        MessageView(message: message, isListed: false, texts: try await files.texts(of: message.attachments))
+        MessageView(message: message, isListed: false, texts: try await store.texts(of: message.attachments))
     }
 }
 

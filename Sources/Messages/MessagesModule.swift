@@ -1,17 +1,18 @@
 import HTTP
 import Hummingbird
 import Index
+import Store
 
 /// Messages in a channel: sent, streamed, listed, read, retracted, acknowledged.
-package struct MessagesModule<Files: MessageFiles>: RouteModule {
+package struct MessagesModule: RouteModule {
+    let store: FileStore
     let index: Index
-    let files: Files
-    package let views: MessageViews<Files>
+    package let views: MessageViews
 
-    package init(index: Index, files: Files) {
-        self.index = index
-        self.files = files
-        views = MessageViews(files: files)
+    package init(store: FileStore) {
+        self.store = store
+        index = store.index
+        views = MessageViews(store: store)
     }
 
     package func addRoutes(to mounts: Mounts) {
@@ -31,23 +32,4 @@ package struct MessagesModule<Files: MessageFiles>: RouteModule {
             .get("messages/:id/iterations", use: iterationsForPerson)
             .post("messages/:id/retry", use: retry)
     }
-}
-
-/// What messages need of the file service; filled in by `App`.
-package protocol MessageFiles: Sendable {
-    /// Stores texts as files of a channel together with whatever `body` stores, or nothing of both; `body` attaches all of
-    /// them by calling `attach` with the id of a message it has stored.
-    ///
-    /// - Throws: ``APIError`` 403 when the channel is not the user's, 413 and 507; what `body` throws.
-    func store(
-        _ texts: [TextAttachment],
-        in channelID: String,
-        of userID: String,
-        _ body:
-            @escaping @Sendable (Transaction, _ attach: (_ messageID: String) throws -> Void) throws
-            -> MessageWithParts
-    ) async throws -> MessageWithParts
-
-    /// The texts of those that are small text files, by id (contract 6.6).
-    func texts(of attachments: [Attachment]) async throws -> [String: String]
 }

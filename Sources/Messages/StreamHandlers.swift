@@ -8,7 +8,7 @@ import JSON
 /// Drafts that are written piece by piece while people watch, and what the agent says it is doing meanwhile.
 extension MessagesModule {
     /// How long a draft may be left alone before it is aborted.
-    private static var maxIdle: Duration { .seconds(5 * 60) }
+    private static let maxIdle = Duration.seconds(5 * 60)
 
     /// Aborts drafts whose agent went away, for as long as the server runs.
     package var idleDrafts: Sweep {

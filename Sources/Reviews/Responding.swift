@@ -35,7 +35,9 @@ struct ReviewResponse: Sendable {
             reviewOf: message.id,
             responseJSON: try response.encoded(),
             feedback: feedback,
-            modifiedFileIDsJSON: try modifiedFileIDs.map { try JSONValue.object($0.mapValues { .string($0) }).encoded() }
+            modifiedFileIDsJSON: try modifiedFileIDs.map {
+                try JSONValue.object($0.mapValues { .string($0) }).encoded()
+            }
         )
         switch outcome {
         case .accepted: return

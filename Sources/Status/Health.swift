@@ -1,13 +1,13 @@
-import Blobs
 import Index
+import Store
 import Synchronization
 
 /// Tries both halves of the store with a real durable write, about once a second however often it is asked.
 final class Health: Sendable {
     struct Report: Encodable, Sendable {
         struct Checks: Encodable, Sendable {
-            let index: String
-            let storage: String
+            let index: Writability
+            let storage: Writability
         }
 
         let status: String
@@ -21,14 +21,12 @@ final class Health: Sendable {
     /// Anybody may ask, and each check costs flushes: answers are kept for this long.
     private static let freshness = Duration.seconds(1)
 
-    private let index: Index
-    private let blobs: DiskBlobStore
+    private let store: FileStore
     private let version: String
     private let last = Mutex<(at: ContinuousClock.Instant, report: Task<Report, Never>)?>(nil)
 
-    init(index: Index, blobs: DiskBlobStore, version: String) {
-        self.index = index
-        self.blobs = blobs
+    init(store: FileStore, version: String) {
+        self.store = store
         self.version = version
     }
 
@@ -45,25 +43,12 @@ final class Health: Sendable {
     }
 
     private func check() async -> Report {
-        let indexState = await state { try await self.index.checkWritable() }
-        let storageState = await state { try await self.blobs.checkWritable() }
-        let isHealthy = indexState == "ok" && storageState == "ok"
+        let (index, bytes) = await store.writability()
         return Report(
-            status: isHealthy ? "ok" : "unavailable",
+            status: index == .ok && bytes == .ok ? "ok" : "unavailable",
             timestamp: .now(),
             version: version,
-            checks: .init(index: indexState, storage: storageState)
+            checks: .init(index: index, storage: bytes)
         )
-    }
-
-    private func state(_ check: () async throws -> Void) async -> String {
-        do {
-            try await check()
-            return "ok"
-        } catch BlobError.storageFull, IndexError.full {
-            return "full"
-        } catch {
-            return "unwritable"
-        }
     }
 }

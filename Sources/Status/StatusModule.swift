@@ -1,19 +1,20 @@
-import JSON
 import API
 import Blobs
 import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
+import JSON
+import Store
 
 /// How things are: the server's health, and what the agents say they are doing.
 package struct StatusModule: RouteModule {
     private let index: Index
     private let health: Health
 
-    package init(index: Index, blobs: DiskBlobStore, version: String) {
-        self.index = index
-        health = Health(index: index, blobs: blobs, version: version)
+    package init(store: FileStore, version: String) {
+        index = store.index
+        health = Health(store: store, version: version)
     }
 
     package func addRoutes(to mounts: Mounts) {

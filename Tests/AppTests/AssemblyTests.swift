@@ -57,30 +57,6 @@ struct AssemblyTests {
         }
     }
 
-    @Test("bytes without an index are not taken for a new store")
-    func lostIndex() async throws {
-        try await withServer { server in
-            let owner = try await server.owner()
-            _ = try await owner.storedID("precious")
-            let file = try server.onlyBlobFile()
-            try await server.assembly.close()
-            // As after a power loss: the upload's name in incoming/ came back. With the index gone, the sweep would take it
-            // and the bytes it names for garbage.
-            let name = file.path.split(separator: "/").suffix(2).joined()
-            let marker = "\(server.root)/incoming/\(String(repeating: "0", count: 32)).\(name)"
-            try FileManager.default.linkItem(atPath: file.path, toPath: marker)
-            for suffix in ["", "-wal", "-shm"] {
-                try? FileManager.default.removeItem(atPath: "\(server.root)/index.sqlite\(suffix)")
-            }
-
-            let configuration = try Configuration(arguments: ["storage": server.root], environment: [:])
-            await #expect(throws: RecoveryError.indexIsMissing) {
-                _ = try await Assembly(configuration, logger: server.log.logger)
-            }
-            #expect(try Data(contentsOf: file) == Data("precious".utf8))
-        }
-    }
-
     @Test("a closed server answers 503, not 500")
     func closed() async throws {
         try await withServer { server in

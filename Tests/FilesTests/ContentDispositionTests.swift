@@ -1,4 +1,5 @@
 import MediaType
+import Store
 import Testing
 
 @testable import Files

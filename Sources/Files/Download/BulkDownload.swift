@@ -15,12 +15,11 @@ extension FilesModule {
     private static let batch = 100
 
     /// Sends the files while their archive is written; what each is called and how large it is, is as of now.
-    @Sendable
     func bulkDownload(_ request: Request, _ context: HumanContext) async throws -> Response {
         let ids = try await request.read(context) { $0.strings("ids", count: 1...Int.max) }
         let archive = ZipBody(
             files: try await archived(ids, userID: context.userID),
-            blobs: blobs,
+            store: store,
             threads: threads,
             connection: context.connection
         )

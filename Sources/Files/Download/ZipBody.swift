@@ -5,6 +5,7 @@ import Index
 import MediaType
 import NIOCore
 import NIOPosix
+import Store
 import Zip
 
 /// A file that goes into an archive.
@@ -36,7 +37,7 @@ struct ZipBody: Sendable {
     private static let pendingBytes = 65_536
 
     let files: [ArchivedFile]
-    let blobs: DiskBlobStore
+    let store: FileStore
     let threads: NIOThreadPool
     let connection: Connection
 
@@ -67,7 +68,7 @@ struct ZipBody: Sendable {
         to writer: inout any ResponseBodyWriter
     ) async throws -> Int64 {
         let entry = file.entry
-        let reader = try await blobs.open(file.key, size: entry.size)
+        let reader = try await store.open(file.key, size: entry.size)
         defer { reader.close() }
         if entry.method == .deflated, let deflater {
             return try await sendDeflated(reader, deflater, after: &pending, to: &writer)

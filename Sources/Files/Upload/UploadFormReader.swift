@@ -4,29 +4,14 @@ import HTTP
 import HTTPTypes
 import Multipart
 import NIOCore
-
-/// An upload that has arrived: the fields we know, and the file in the spool.
-struct UploadForm: Sendable {
-    let channelID: String
-    let text: String?
-    let file: ReceivedFile
-}
-
-/// Bytes in the spool and what the client says of them; whoever holds it must store or discard it.
-struct ReceivedFile: Sendable {
-    let bytes: SpooledBlob
-    let filename: String
-    let declaredType: String?
-}
+import Store
 
 /// Reads a multipart upload as it arrives: fields into memory (bounded), the file into the spool.
 ///
-/// Fields and file come in any order. When a function throws, call ``discard()``: nothing is left behind then.
+/// Fields and file come in any order.
 struct UploadFormReader {
-    /// The most bytes a field other than the file may have (contract 6.1).
+    /// The most bytes a field other than the file may have (docs/api.md, Uploads).
     static let maxFieldBytes = 65_536
-    /// How often, in bytes, the space left is looked at.
-    private static let reserveInterval: Int64 = 8 << 20
     private static let knownFields: Set<String> = ["channelId", "text", "sha256"]
 
     private enum Part {
@@ -34,9 +19,7 @@ struct UploadFormReader {
         case field(name: String, value: ByteBuffer)
     }
 
-    private let blobs: DiskBlobStore
-    private let limits: UploadLimits
-    private let sampleBytes: Int
+    private let intake: Intake
     private var parser: MultipartParser
     private var part: Part?
     private var fields: [String: String] = [:]
@@ -47,18 +30,10 @@ struct UploadFormReader {
     /// Only when `Content-Digest` asks for it: it is computed on the event loop, 0.6 ms for each MiB.
     private var bodyHash: SHA256?
 
-    init(
-        boundary: MultipartBoundary,
-        digests: ExpectedDigests,
-        blobs: DiskBlobStore,
-        limits: UploadLimits,
-        sampleBytes: Int
-    ) {
+    init(boundary: MultipartBoundary, digests: ExpectedDigests, intake: Intake) {
         parser = MultipartParser(boundary: boundary)
         self.digests = digests
-        self.blobs = blobs
-        self.limits = limits
-        self.sampleBytes = sampleBytes
+        self.intake = intake
         bodyHash = digests.fileOrBody == nil ? nil : SHA256()
     }
 
@@ -88,20 +63,10 @@ struct UploadFormReader {
         }
         if let digest = fields["sha256"] { try digests.add(field: digest) }
         let bytes = try await spool.finish()
-        do {
-            let bodyDigest = bodyHash.flatMap { BlobDigest(bytes: Array($0.finalize())) }?.hex
-            try digests.verify(file: bytes.digest.hex, body: bodyDigest)
-        } catch {
-            await blobs.discard(bytes)
-            throw error
-        }
-        let file = ReceivedFile(bytes: bytes, filename: filename, declaredType: declaredType)
+        let bodyDigest = bodyHash.flatMap { BlobDigest(bytes: Array($0.finalize())) }?.hex
+        try digests.verify(file: bytes.digest.hex, body: bodyDigest)
+        let file = ReceivedFile(bytes, filename: filename, declaredType: declaredType)
         return UploadForm(channelID: channelID, text: fields["text"], file: file)
-    }
-
-    /// Drops what has been spooled; harmless after ``finish()``.
-    func discard() async {
-        await spool?.discard()
     }
 
     private mutating func begin(_ headers: PartHeaders) async throws {
@@ -111,16 +76,16 @@ struct UploadFormReader {
         }
         guard spool == nil else { throw APIError.twoFiles }
         part = .file
-        filename = FileName.sanitized(name)
+        filename = name
         declaredType = headers.contentType
-        spool = try await blobs.makeSpool(sampleBytes: sampleBytes)
+        spool = try await intake.makeSpool()
     }
 
     private mutating func add(_ data: ByteBuffer) async throws {
         switch part {
         case .file:
             guard let spool else { return }
-            try await add(data, to: spool)
+            try await intake.append(data, to: spool)
         case .field(let name, var value):
             guard value.readableBytes + data.readableBytes <= Self.maxFieldBytes else {
                 throw APIError.fieldTooLarge(name, limit: Self.maxFieldBytes)
@@ -131,17 +96,6 @@ struct UploadFormReader {
         case nil:
             break
         }
-    }
-
-    private func add(_ data: ByteBuffer, to spool: Spool) async throws {
-        let before = spool.byteCount
-        let after = before + Int64(data.readableBytes)
-        guard after <= limits.maxBytes else { throw APIError.fileTooLarge(limit: limits.maxBytes) }
-        // Asked again on the way: the length may not have been declared, and others write to the same disk.
-        if before / Self.reserveInterval != after / Self.reserveInterval {
-            guard try await blobs.freeBytes() >= limits.minFreeBytes else { throw APIError.storageFull }
-        }
-        try await spool.append(data)
     }
 
     /// Of fields with the same name the first counts.

@@ -4,20 +4,17 @@ import Index
 import MediaType
 import NIOCore
 
-/// The content of small text files, to be sent along with their records (contract 6.6).
-package struct InlineTexts: Sendable {
+/// The content of small text files, to be sent along with their records (`textContent` in docs/api.md).
+extension FileStore {
     /// The largest file whose text is sent along, in bytes.
-    private static let maxBytes = 65_536
-
-    let index: Index
-    let blobs: DiskBlobStore
+    private static let maxInlineBytes = 65_536
 
     /// The texts of those that are Markdown, plain, HTML or CSV text of at most 65 536 bytes, by the ids of the
-    /// attachments. Leaves out what has been deleted meanwhile, and bytes that are no text in their charset.
+    /// attachments. Leaves out what was deleted meanwhile, and bytes that are not text in their charset.
     package func texts(of attachments: [Attachment]) async throws -> [String: String] {
         var texts: [String: String] = [:]
         for attachment in attachments
-        where attachment.size <= Self.maxBytes && MediaType.hasInlineText(type: attachment.mimeType) {
+        where attachment.size <= Self.maxInlineBytes && MediaType.hasInlineText(type: attachment.mimeType) {
             let bytes = try await bytes(sha256: attachment.sha256)
             texts[attachment.id] = bytes.flatMap { Self.text($0, charset: attachment.charset) }
         }

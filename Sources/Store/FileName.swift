@@ -1,16 +1,16 @@
 import Foundation
 
 /// Makes a client's file name safe to show and to send back; it never touches the disk.
-enum FileName {
+package enum FileName {
     /// In bytes of UTF-8, as most file systems have it.
-    static let maxBytes = 255
+    package static let maxBytes = 255
     /// A longer ending is not taken for an extension worth keeping.
     private static let maxExtensionBytes = 32
     private static let fallback = "file"
 
     /// The last path component of either slash kind, without control characters, in Unicode NFC, at most
     /// ``maxBytes`` long and shortened before the extension; `file` when nothing is left or only dots are.
-    static func sanitized(_ name: String) -> String {
+    package static func sanitized(_ name: String) -> String {
         let scalars = name.unicodeScalars
         let lastSlash = scalars.lastIndex { $0 == "/" || $0 == "\\" }
         let component = lastSlash.map { scalars[scalars.index(after: $0)...] } ?? scalars[...]

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Files
+@testable import Store
 
 @Suite("FileName")
 struct FileNameTests {

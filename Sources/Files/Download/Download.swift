@@ -1,0 +1,92 @@
+import Blobs
+import FoundationEssentials
+import HTTP
+import HTTPTypes
+import Hummingbird
+import Index
+import MediaType
+import Store
+
+/// One file as HTTP sees it: its headers and the three shapes of its body.
+struct Download: Sendable {
+    let ownerID: String
+    let key: BlobKey
+    let size: Int64
+    let preconditions: Preconditions
+    /// What a 304 repeats (RFC 9110 section 15.4.5).
+    let validators: HTTPFields
+    private let headers: HTTPFields
+    private let contentType: String
+
+    init(_ file: StoredFile, requested: ServingPolicy.Disposition?) throws {
+        let attachment = file.attachment
+        let policy = ServingPolicy(type: attachment.mimeType, charset: attachment.charset, requested: requested)
+        key = try file.key()
+        ownerID = file.ownerID
+        let modified = HTTPDate(seconds: Int(attachment.createdAt.milliseconds / 1000))
+        let etag = "\"sha256-\(attachment.sha256)\""
+        size = Int64(attachment.size)
+        contentType = policy.contentType
+        preconditions = Preconditions(etag: etag, lastModified: modified)
+        let validators: HTTPFields = [
+            .eTag: etag,
+            .lastModified: modified.text,
+            .cacheControl: "private, no-cache",
+        ]
+        self.validators = validators
+        var headers = validators
+        headers[.contentType] = contentType
+        headers[.acceptRanges] = "bytes"
+        headers[.contentDisposition] = ContentDisposition.header(policy.disposition, filename: attachment.filename)
+        headers[.contentSecurityPolicy] = policy.contentSecurityPolicy
+        headers[.xContentTypeOptions] = "nosniff"
+        headers[.crossOriginResourcePolicy] = "same-origin"
+        headers[.referrerPolicy] = "no-referrer"
+        headers[.reprDigest] = "sha-256=:\(Data(key.digest.bytes).base64EncodedString()):"
+        self.headers = headers
+    }
+
+    var head: Response {
+        var headers = headers
+        headers[.contentLength] = String(size)
+        return Response(status: .ok, headers: headers)
+    }
+
+    func whole(_ body: FileBody) async throws -> Response {
+        Response(status: .ok, headers: headers, body: try await body.sending([.file(0..<size)]))
+    }
+
+    func part(_ range: Range<Int64>, of body: FileBody) async throws -> Response {
+        var headers = headers
+        headers[.contentRange] = contentRange(range)
+        return Response(status: .partialContent, headers: headers, body: try await body.sending([.file(range)]))
+    }
+
+    /// RFC 9110 section 14.6.
+    func parts(_ ranges: [Range<Int64>], of body: FileBody) async throws -> Response {
+        let boundary = "placet-\(Identifier.make())"
+        var pieces: [FileBody.Piece] = []
+        for range in ranges {
+            let type = "Content-Type: \(contentType)"
+            let lines = "\r\n--\(boundary)\r\n\(type)\r\nContent-Range: \(contentRange(range))\r\n\r\n"
+            pieces += [.text(lines), .file(range)]
+        }
+        pieces.append(.text("\r\n--\(boundary)--\r\n"))
+        var headers = headers
+        headers[.contentType] = "multipart/byteranges; boundary=\(boundary)"
+        return Response(status: .partialContent, headers: headers, body: try await body.sending(pieces))
+    }
+
+    private func contentRange(_ range: Range<Int64>) -> String {
+        "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
+    }
+
+    /// - Throws: ``APIError`` 400 for anything but `inline` and `attachment`.
+    static func disposition(_ requested: String?) throws(APIError) -> ServingPolicy.Disposition? {
+        guard let requested else { return nil }
+        guard let disposition = ServingPolicy.Disposition(rawValue: requested) else {
+            throw .invalid("disposition", "must be inline or attachment")
+        }
+        return disposition
+    }
+}

@@ -1,0 +1,45 @@
+import HTTP
+import HTTPTypes
+import Hummingbird
+import Index
+import Store
+
+/// Downloads: HEAD from the index alone, conditions, ranges, and the bytes.
+extension FilesModule {
+    func download(_ request: Request, _ context: some UserContext) async throws -> Response {
+        try await send(try await prepare(request, context), request, context.connection)
+    }
+
+    func send(_ download: Download, _ request: Request, _ connection: Connection) async throws -> Response {
+        switch download.preconditions.evaluate(request.headers) {
+        case .failed: throw APIError.preconditionFailed
+        case .notModified: return Response(status: .notModified, headers: download.validators)
+        case .proceed: break
+        }
+        guard request.method == .get else { return download.head }
+
+        let range = download.preconditions.allowsRange(request.headers) ? request.headers[.range] : nil
+        let asked = ByteRangeRequest(header: range, size: download.size)
+        if asked == .unsatisfiable { throw APIError.rangeNotSatisfiable(size: download.size) }
+        let body = FileBody(try await store.open(download.key, size: download.size), connection)
+        switch asked {
+        case .parts(let ranges) where ranges.count == 1: return try await download.part(ranges[0], of: body)
+        case .parts(let ranges): return try await download.parts(ranges, of: body)
+        case .whole, .unsatisfiable: return try await download.whole(body)
+        }
+    }
+
+    /// The file's headers and key, from memory while the index has not changed since they were made.
+    private func prepare(_ request: Request, _ context: some UserContext) async throws -> Download {
+        let requested = try Download.disposition(try request.query("disposition"))
+        let id = try context.parameters.require("id")
+        let commitCount = index.commitCount
+        if requested == nil, let known = recent.find(id, at: commitCount) {
+            guard known.ownerID == context.userID else { throw APIError.notYourAgent }
+            return known
+        }
+        let download = try Download(try await storedFile(context), requested: requested)
+        if requested == nil { recent.remember(download, as: id, at: commitCount) }
+        return download
+    }
+}

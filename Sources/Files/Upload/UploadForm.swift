@@ -1,0 +1,8 @@
+import Store
+
+/// An upload that has arrived: the fields we know, and the file.
+struct UploadForm: Sendable {
+    let channelID: String
+    let text: String?
+    let file: ReceivedFile
+}

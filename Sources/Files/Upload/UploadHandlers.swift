@@ -1,0 +1,82 @@
+import API
+import HTTP
+import HTTPTypes
+import Hummingbird
+import Index
+import JSON
+import Multipart
+import NIOCore
+import Store
+
+/// Uploads: a file inside a new message, a file stored for later, and text stored as a file.
+extension FilesModule {
+    func upload(_ request: Request, _ context: AgentContext) async throws -> Response {
+        try await upload(request, context, from: .agent)
+    }
+
+    func uploadByPerson(_ request: Request, _ context: HumanContext) async throws -> Response {
+        try await upload(request, context, from: .user)
+    }
+
+    /// The file becomes the attachment of a new message.
+    private func upload(
+        _ request: Request,
+        _ context: some UserContext,
+        from sender: Message.SenderType
+    ) async throws -> Response {
+        let (userID, messageID) = (context.userID, Identifier.make())
+        let attachment = try await receiving(request, context) { form, intake in
+            try await intake.add([form.file], in: form.channelID, of: userID) { tx, attach in
+                let message = Message(
+                    id: messageID,
+                    channelId: form.channelID,
+                    senderType: sender,
+                    senderId: sender == .agent ? form.channelID : userID,
+                    text: form.text,
+                    createdAt: tx.now
+                )
+                try tx.insert(message)
+                return try attach(message.id)[0]
+            }
+        }
+        return try .json(attachment, status: .created)
+    }
+
+    func storeFile(_ request: Request, _ context: some UserContext) async throws -> Response {
+        let attachment = try await receiving(request, context) { form, intake in
+            try await intake.add(form.file, in: form.channelID, of: context.userID)
+        }
+        return try .json(attachment, status: .created)
+    }
+
+    func storeText(_ request: Request, _ context: AgentContext) async throws -> Response {
+        let (channelID, text) = try await request.read(context) { fields in
+            let text = TextFile(
+                content: fields.string("content", length: 1...Int.max),
+                filename: fields.optionalString("filename", length: 1...4096),
+                declaredType: fields.optionalString("mimeType", length: 1...255)
+            )
+            return (fields.string("channelId", length: 1...500), text)
+        }
+        let attachment = try await store.add(text, in: channelID, of: context.principal.userID)
+        return try .json(attachment, status: .created)
+    }
+
+    /// Judges the head, then takes the body in as it comes, and lets `body` add the file.
+    private func receiving(
+        _ request: Request,
+        _ context: some UserContext,
+        _ body: (UploadForm, Intake) async throws -> Attachment
+    ) async throws -> Attachment {
+        let boundary = try MultipartBoundary(contentType: request.headers[.contentType] ?? "")
+        let digests = try ExpectedDigests(request.headers)
+        try await store.admit(length: request.declaredLength ?? 0)
+        try await context.connection.acceptBody()
+
+        return try await store.receiving { intake in
+            var reader = UploadFormReader(boundary: boundary, digests: digests, intake: intake)
+            for try await bytes in request.body { try await reader.consume(bytes) }
+            return try await body(try await reader.finish(), intake)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Blobs
+import Index
+
+/// The last part of the way in: publish the bytes, commit the rows.
+///
+/// When a function returns, bytes and rows are durable (invariants 1 and 4). When it throws, neither is left, but for
+/// the exception that ``FileStore/receiving(_:)`` names.
+extension Intake {
+    /// Stores the rows of all files, attached to a message or, with nil, for later; in the order they were given.
+    package typealias Attach = (_ messageID: String?) throws -> [Attachment]
+
+    /// How often to publish anew when the collector took a blob between look-up and commit.
+    private static let maxAttempts = 3
+
+    /// Adds one file to a channel of the user's, for later.
+    ///
+    /// - Throws: ``StoreError/notYourChannel``; ``BlobError`` and ``IndexError`` when the store cannot take the file.
+    package func add(_ file: ReceivedFile, in channelID: String, of userID: String) async throws -> Attachment {
+        try await add([file], in: channelID, of: userID) { _, attach in try attach(nil)[0] }
+    }
+
+    /// Adds files together with whatever `body` stores, or nothing of both. `body` decides by calling `attach` whether
+    /// and where they go. It may run more than once.
+    ///
+    /// - Throws: as above, and what `body` throws.
+    package func add<Value: Sendable>(
+        _ files: [ReceivedFile],
+        in channelID: String,
+        of userID: String,
+        _ body: @escaping @Sendable (Transaction, Attach) throws -> Value
+    ) async throws -> Value {
+        // Asked again in the transaction; here it saves publishing what will be refused.
+        guard try await store.index.read({ try $0.owns(channelID, userID: userID) }) else {
+            throw StoreError.notYourChannel
+        }
+        let rows = try await store.rows(of: files, in: channelID)
+        let ownedBody: @Sendable (Transaction, Attach) throws -> Value = { tx, attach in
+            guard try tx.owns(channelID, userID: userID) else { throw StoreError.notYourChannel }
+            return try body(tx, attach)
+        }
+        for _ in 1..<Self.maxAttempts {
+            do {
+                return try await commit(rows, ownedBody)
+            } catch IndexError.missingReference {
+                continue  // A blob we relied on went meanwhile: publish our own bytes.
+            }
+        }
+        return try await commit(rows, ownedBody)
+    }
+
+    /// One attempt. The spools outlive it: the next attempt needs them.
+    private func commit<Value: Sendable>(
+        _ rows: FileRows,
+        _ body: @escaping @Sendable (Transaction, Attach) throws -> Value
+    ) async throws -> Value {
+        let keys = try await publishNew(rows.files)
+        do {
+            let (value, unused) = try await store.index.write { tx in
+                var used: Set<BlobKey> = []
+                let value = try body(tx) { try rows.insert(tx, keys, messageID: $0, used: &used) }
+                // Somebody else stored the same bytes first, or nobody needs them: our copy has to go.
+                let unused = keys.compactMap { $0 }.filter { !used.contains($0) }
+                for key in unused { try tx.doom(key: key.description, notBefore: tx.now) }
+                return (value, unused)
+            }
+            // What was asked for is stored by now, so a failure here is nobody's: the note stands, and the next start
+            // acts on it.
+            for key in unused { try? await store.removeDoomed(key.description) }
+            return value
+        } catch let error as IndexError where !error.meansNothingWasStored {
+            leavesNames = true
+            throw error
+        } catch {
+            try await unpublish(keys)
+            throw error
+        }
+    }
+
+    /// - Returns: the fresh key of each, or nil when the index knows the digest.
+    private func publishNew(_ files: [ReceivedFile]) async throws -> [BlobKey?] {
+        var keys: [BlobKey?] = []
+        do {
+            for file in files {
+                let digest = file.bytes.digest.hex
+                let isKnown = try await store.index.read { try $0.blob(sha256: digest) != nil }
+                keys.append(isKnown ? nil : try await store.blobs.publish(file.bytes))
+            }
+            return keys
+        } catch {
+            try await unpublish(keys)
+            throw error
+        }
+    }
+
+    /// Removes what was published without a row.
+    private func unpublish(_ keys: [BlobKey?]) async throws {
+        do {
+            for case let key? in keys { try await store.blobs.remove(key) }
+        } catch {
+            leavesNames = true
+            throw error
+        }
+    }
+}
+
+extension IndexError {
+    /// Whether the failed unit is certain to have been rolled back; an I/O error at commit leaves that open.
+    fileprivate var meansNothingWasStored: Bool {
+        if case .failure = self { false } else { true }
+    }
+}

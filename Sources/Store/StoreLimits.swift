@@ -1,0 +1,34 @@
+import Blobs
+
+/// What the store takes in.
+package struct StoreLimits: Sendable {
+    /// The largest file, in bytes.
+    package let maxFileBytes: Int64
+    /// How many bytes of the disk stay free: files that would leave less are refused.
+    package let minFreeBytes: Int64
+
+    package init(maxFileBytes: Int64, minFreeBytes: Int64) {
+        self.maxFileBytes = maxFileBytes
+        self.minFreeBytes = minFreeBytes
+    }
+}
+
+extension FileStore {
+    /// Room for what stands around the files in a request body, in bytes: the fields and boundaries of a form.
+    private static let bodyOverhead: Int64 = 1 << 20
+
+    /// Refuses what cannot be stored before a byte of it is read.
+    ///
+    /// - Parameter length: of the body, in bytes, as declared; 0 when it is not.
+    /// - Throws: ``StoreError/fileTooLarge(limit:)`` and ``StoreError/noSpaceLeft``.
+    package func admit(length: Int64) async throws {
+        guard length - Self.bodyOverhead <= limits.maxFileBytes else {
+            throw StoreError.fileTooLarge(limit: limits.maxFileBytes)
+        }
+        try await checkSpace(for: length)
+    }
+
+    func checkSpace(for length: Int64 = 0) async throws {
+        guard try await blobs.freeBytes() - length >= limits.minFreeBytes else { throw StoreError.noSpaceLeft }
+    }
+}

@@ -1,0 +1,53 @@
+import Blobs
+import Index
+import NIOCore
+
+/// A text to be stored as a file.
+package struct TextFile: Sendable {
+    package let content: String
+    package let filename: String
+    package let declaredType: String
+
+    /// A text without a name or a type is Markdown.
+    package init(content: String, filename: String?, declaredType: String?) {
+        self.content = content
+        self.filename = filename ?? "content.md"
+        self.declaredType = declaredType ?? "text/markdown"
+    }
+}
+
+extension FileStore {
+    /// Adds one text to a channel of the user's, for later; otherwise as below.
+    package func add(_ text: TextFile, in channelID: String, of userID: String) async throws -> Attachment {
+        try await add([text], in: channelID, of: userID) { _, attach in try attach(nil)[0] }
+    }
+
+    /// Adds texts to a channel together with whatever `body` stores, or nothing of both: see
+    /// ``Intake/add(_:in:of:_:)``. When `body` does not call `attach`, they are not stored.
+    ///
+    /// - Throws: ``StoreError``; ``BlobError`` and ``IndexError``; what `body` throws.
+    package func add<Value: Sendable>(
+        _ texts: [TextFile],
+        in channelID: String,
+        of userID: String,
+        _ body: @escaping @Sendable (Transaction, Intake.Attach) throws -> Value
+    ) async throws -> Value {
+        for text in texts where text.content.utf8.count > limits.maxFileBytes {
+            throw StoreError.fileTooLarge(limit: limits.maxFileBytes)
+        }
+        try await admit(length: texts.reduce(0) { $0 + Int64($1.content.utf8.count) })
+        return try await receiving { intake in
+            var files: [ReceivedFile] = []
+            for text in texts { files.append(try await intake.receive(text)) }
+            return try await intake.add(files, in: channelID, of: userID, body)
+        }
+    }
+}
+
+extension Intake {
+    fileprivate func receive(_ text: TextFile) async throws -> ReceivedFile {
+        let spool = try await makeSpool()
+        try await spool.append(ByteBuffer(string: text.content))
+        return ReceivedFile(try await spool.finish(), filename: text.filename, declaredType: text.declaredType)
+    }
+}

@@ -1,0 +1,26 @@
+import Blobs
+import HTTP
+import HTTPTypes
+import Index
+import Store
+import Testing
+
+@testable import App
+
+@Suite("What errors of the store mean to a client")
+struct ErrorTableTests {
+    @Test(
+        "what the client can act on has a status; the rest is a defect, which is logged and answered with 500",
+        arguments: [
+            (StoreError.notYourChannel, 403), (StoreError.fileTooLarge(limit: 5), 413), (StoreError.noSpaceLeft, 507),
+            (StoreError.damagedRecord(attachmentID: "a"), nil), (StoreError.indexIsMissing, nil),
+            (IndexError.full, 507), (IndexError.fullAtCommit, 507), (IndexError.readOnly, 503),
+            (IndexError.closed, 503),
+            (IndexError.missingReference, nil), (IndexError.failure(code: 778), nil),
+            (BlobError.storageFull, 507), (BlobError.closed, 503), (BlobError.missingLayout, nil),
+        ] as [(any Error, Int?)]
+    )
+    func status(error: any Error, status: Int?) {
+        #expect(translate(error)?.status.code == status)
+    }
+}

@@ -1,0 +1,90 @@
+import Blobs
+import Foundation
+import GRDB
+import Testing
+
+@testable import Index
+@testable import Store
+
+/// A store that crashed, or that somebody's hand or a disk has damaged.
+@Suite("Recovery and damage")
+struct DamageTests {
+    @Test("bytes that are fewer than the index says are never opened", arguments: [10, 100_000])
+    func truncated(size: Int) async throws {
+        try await withStore { test in
+            let attachment = try await test.add([UInt8](repeating: 7, count: size))
+            let path = try #require(test.blobFiles().first)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+            try FileHandle(forWritingTo: URL(fileURLWithPath: path)).truncate(atOffset: UInt64(size / 2))
+            let file = try #require(try await test.store.index.read { try $0.storedFile(id: attachment.id) })
+            let key = try file.key()
+            await #expect(throws: StoreError.damagedFile(key, size: Int64(size / 2))) {
+                _ = try await test.store.open(key, size: Int64(size))
+            }
+        }
+    }
+
+    @Test("a record that names no key is damage, not a path")
+    func noKey() async throws {
+        try await withStore { test in
+            let attachment = try await test.add([7])
+            try await test.store.index.write { tx in
+                try tx.db.execute(sql: "UPDATE blobs SET key = '../../etc/passwd'")
+            }
+            let file = try #require(try await test.store.index.read { try $0.storedFile(id: attachment.id) })
+            #expect(throws: StoreError.damagedRecord(attachmentID: attachment.id)) { _ = try file.key() }
+        }
+    }
+
+    @Test("bytes without an index are not taken for a new store")
+    func lostIndex() async throws {
+        try await withStore { test in
+            _ = try await test.add(Array("precious".utf8))
+            let path = try #require(test.blobFiles().first)
+            try test.store.close()
+            // As after a power loss: the file's name in incoming/ came back. With the index gone, the sweep would take it
+            // and the bytes it names for garbage.
+            let name = path.split(separator: "/").suffix(2).joined()
+            let marker = "\(test.root)/incoming/\(String(repeating: "0", count: 32)).\(name)"
+            try FileManager.default.linkItem(atPath: path, toPath: marker)
+            for suffix in ["", "-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: "\(test.root)/index.sqlite\(suffix)")
+            }
+            await #expect(throws: StoreError.indexIsMissing) { _ = try await test.censusAfterRestart() }
+            #expect(FileManager.default.contents(atPath: path) == Data("precious".utf8))
+        }
+    }
+
+    @Test("a start removes what was doomed, and its note, whether or not the bytes are still there")
+    func doomed() async throws {
+        try await withStore { test in
+            _ = try await test.add([7])
+            let key = try #require(
+                try await test.store.index.read { try String.fetchOne($0.db, sql: "SELECT key FROM blobs") }
+            )
+            let absent = key.dropLast(32) + String(repeating: "0", count: 32)
+            try await test.store.index.write { tx in
+                try tx.db.execute(sql: "DELETE FROM attachments")
+                try tx.db.execute(sql: "DELETE FROM blobs")
+                for key in [key, String(absent), "no key"] { try tx.doom(key: key, notBefore: tx.now) }
+            }
+            #expect(try await test.census() == Census(doomed: 3, blobFiles: 1))
+            try test.store.close()
+            #expect(try await test.censusAfterRestart() == Census())
+        }
+    }
+
+    @Test("both halves are asked whether they can be written")
+    func writability() async throws {
+        try await withStore { test in
+            var found = await test.store.writability()
+            #expect(found == (.ok, .ok))
+            try await test.store.index.write { tx in try tx.db.execute(sql: "PRAGMA query_only = 1") }
+            found = await test.store.writability()
+            #expect(found == (.unwritable, .ok))
+            test.store.blobs.close()
+            found = await test.store.writability()
+            #expect(found == (.unwritable, .unwritable))
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Blobs
+import Foundation
+import Index
+import MediaType
+import NIOCore
+import NIOPosix
+
+@testable import Store
+
+/// A store in a folder of its own, with a user and a channel in it; all gone when `body` returns.
+func withStore(maxFileBytes: Int64 = 1 << 30, _ body: (TestStore) async throws -> Void) async throws {
+    let root = NSTemporaryDirectory() + "store-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let limits = StoreLimits(maxFileBytes: maxFileBytes, minFreeBytes: 0)
+    let test = try TestStore(root: root, limits: limits)
+    try await test.store.index.write { tx in
+        try tx.insert(test.user)
+        try tx.insert(test.channel)
+    }
+    try await body(test)
+    // Some tests have closed it already.
+    try? test.store.close()
+}
+
+struct TestStore: Sendable {
+    /// Loads libmagic's database once for all tests.
+    private static let detector = Result { () throws(MediaTypeError) in try MediaTypeDetector() }
+
+    let root: String
+    let store: FileStore
+    let user: User
+    let channel: Agent
+
+    init(root: String, limits: StoreLimits) throws {
+        self.root = root
+        store = try Self.open(root, limits)
+        user = User(
+            id: Identifier.make(),
+            email: "ada@example.org",
+            displayName: "Ada",
+            role: .owner,
+            passwordHash: "none",
+            mustChangePassword: false,
+            createdAt: .now()
+        )
+        channel = Agent(id: Identifier.make(), userId: user.id, name: "builder", createdAt: .now())
+    }
+
+    private static func open(_ root: String, _ limits: StoreLimits) throws -> FileStore {
+        try FileStore(
+            root: root,
+            indexPath: root + "/index.sqlite",
+            limits: limits,
+            detector: try detector.get(),
+            threads: .singleton
+        )
+    }
+
+    /// Opens the folder, which is closed by now, as the next process would, and puts it in order.
+    func censusAfterRestart() async throws -> Census {
+        let next = try Self.open(root, store.limits)
+        defer { try? next.close() }
+        _ = try await next.recover()
+        return try await census(of: next.index)
+    }
+
+    /// Adds a file to the channel, for later.
+    func add(_ bytes: [UInt8], to channelID: String? = nil) async throws -> Attachment {
+        try await store.receiving { intake in
+            let file = try await receive(bytes, intake)
+            return try await intake.add(file, in: channelID ?? channel.id, of: user.id)
+        }
+    }
+
+    func receive(_ bytes: [UInt8], _ intake: Intake) async throws -> ReceivedFile {
+        let spool = try await intake.makeSpool()
+        try await intake.append(ByteBuffer(bytes: bytes), to: spool)
+        return ReceivedFile(try await spool.finish(), filename: "a.txt", declaredType: nil)
+    }
+
+    func bytes(of attachment: Attachment) async throws -> [UInt8]? {
+        guard let file = try await store.index.read({ try $0.storedFile(id: attachment.id) }) else { return nil }
+        let reader = try await store.open(try file.key(), size: Int64(attachment.size))
+        return Array(buffer: try await reader.read(0..<reader.size))
+    }
+}
+
+/// What a store holds, in rows and in files.
+struct Census: Equatable {
+    var attachments = 0
+    var messages = 0
+    var blobs = 0
+    var doomed = 0
+    var blobFiles = 0
+    var incoming = 0
+}
+
+extension TestStore {
+    func census() async throws -> Census { try await census(of: store.index) }
+
+    private func census(of index: Index) async throws -> Census {
+        let (blobFiles, incoming) = (blobFiles().count, files(below: "incoming").count)
+        return try await index.read { reader in
+            Census(
+                attachments: try reader.attachmentCount(),
+                messages: try reader.messageCount(),
+                blobs: try reader.blobCount(),
+                doomed: try reader.dueDoomedKeys(now: Timestamp(milliseconds: .max), limit: 1000).count,
+                blobFiles: blobFiles,
+                incoming: incoming
+            )
+        }
+    }
+
+    /// The paths of the published bytes.
+    func blobFiles() -> [String] { files(below: "blobs/sha256") }
+
+    private func files(below folder: String) -> [String] {
+        let paths = FileManager.default.enumerator(atPath: "\(root)/\(folder)")?.allObjects as? [String] ?? []
+        return paths.map { "\(root)/\(folder)/\($0)" }.filter { path in
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+        }
+    }
+}

@@ -119,7 +119,9 @@ let package = Package(
                 .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),
-        module("Index", [.grdb]),
+        module("Index", ["CSchema", .grdb]),
+        // The schema of the index in SQL, embedded by `#embed`.
+        .target(name: "CSchema", exclude: ["0001.sql"]),
         module("Blobs", ["CZlib", .crypto, .nioCore, .nioPosix]),
         module("Multipart", [.nioCore]),
         module("MediaType", ["CMagic", .nioCore]),
@@ -131,7 +133,7 @@ let package = Package(
         tests("MediaTypeTests", ["MediaType", .nioCore], exclude: ["Samples", "make-samples.py"]),
         tests("ZipTests", ["Zip", "CZlib", .nioCore]),
         tests("BlobsTests", ["Blobs", .nioCore, .nioPosix]),
-        tests("IndexTests", ["Index", .grdb]),
+        tests("IndexTests", ["Index", .grdb], exclude: ["schema.sql"]),
         tests("JSONTests", ["JSON"]),
         tests("APITests", ["API", "HTTP", "JSON", .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore]),
         tests(
@@ -158,5 +160,7 @@ let package = Package(
             ]
         ),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    // C23 has `#embed`.
+    cLanguageStandard: .c2x
 )

@@ -3,6 +3,7 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
+import JSON
 
 extension AccountsModule {
     // MARK: By the command line

@@ -2,6 +2,7 @@ import API
 import HTTP
 import Hummingbird
 import Index
+import JSON
 
 /// What somebody who is signed in has chosen, on whatever device.
 extension AccountsModule {

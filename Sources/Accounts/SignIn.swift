@@ -3,6 +3,7 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
+import JSON
 
 /// Checks passwords, slowly for who guesses: five tries for an email from an address, then one every ten seconds, whether
 /// or not there is such a user; and from an address twenty tries for whatever emails, then one a second. The right

@@ -1,4 +1,3 @@
-import GRDB
 import Synchronization
 
 /// The one writer: gathers what is queued while the last transaction commits, and commits it as a group.
@@ -21,12 +20,12 @@ final class CommitQueue: Sendable {
     /// Grows with every group, before anybody learns how it went.
     let commitCount = Atomic<UInt64>(0)
 
-    private let writer: DatabaseQueue
+    private let writer: Writer
     private let feed: ChangeFeed
     private let state = Mutex(State())
 
     /// Writes through `writer`, which nobody else uses from now on, and tells `feed` what changed.
-    init(_ writer: DatabaseQueue, feed: ChangeFeed) {
+    init(_ writer: Writer, feed: ChangeFeed) {
         self.writer = writer
         self.feed = feed
     }
@@ -55,16 +54,16 @@ final class CommitQueue: Sendable {
             if !state.isDraining {
                 state.isDraining = true
                 // Scheduled under the lock: `close` then finds this drain ahead of it on the writer's queue.
-                writer.asyncWriteWithoutTransaction { db in self.drain(db) }
+                writer.run { self.drain($0) }
             }
             return false
         }
         if refused { unit.fail(IndexError.closed) }
     }
 
-    private func drain(_ db: Database) {
+    private func drain(_ connection: SQLiteConnection) {
         while let group = nextGroup() {
-            commit(group, db)
+            commit(group, connection)
         }
     }
 
@@ -80,19 +79,18 @@ final class CommitQueue: Sendable {
         }
     }
 
-    private func commit(_ group: [Unit], _ db: Database) {
-        let transaction = Transaction(db: db, now: .now(), announcements: Announcements())
+    private func commit(_ group: [Unit], _ connection: SQLiteConnection) {
+        let transaction = Transaction(connection: connection, now: .now(), announcements: Announcements())
         var outcomes: [Unit.Outcome] = []
         // Also when the commit fails, which does not always tell whether it happened; and before anybody is resumed: who
         // knows of a change must not be answered from before it.
         func countCommit() { commitCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
         do {
-            try db.inTransaction(.immediate) {
+            try connection.transaction {
                 for unit in group {
                     outcomes.append(try unit.outcome(in: transaction))
                 }
-                try SearchChanges.apply(in: db)
-                return .commit
+                try SearchChanges.apply(in: transaction)
             }
         } catch {
             let error = IndexError.translating(error)
@@ -130,19 +128,16 @@ struct Unit: Sendable {
         var outcome: Outcome?
         do {
             try transaction.announcements.undoingOnError {
-                try transaction.db.inSavepoint {
-                    outcome = try perform(transaction)
-                    return .commit
-                }
+                try transaction.connection.savepoint { outcome = try perform(transaction) }
             }
         } catch {
             // A full disk or an I/O error may make SQLite roll back everything, the neighbours' work included.
             // Going on would run the rest outside of any transaction.
-            guard transaction.db.isInsideTransaction else { throw error }
+            guard transaction.connection.isInsideTransaction else { throw error }
             let error = IndexError.translating(error)
             return { fail(error) }
         }
-        guard let outcome else { throw IndexError.failure(code: ResultCode.SQLITE_INTERNAL.rawValue) }
+        guard let outcome else { throw IndexError.unexpected }
         return outcome
     }
 }

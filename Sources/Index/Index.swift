@@ -1,5 +1,4 @@
 import Dispatch
-import GRDB
 import Synchronization
 
 /// The SQLite index: what is stored, for whom, and under which key the bytes lie.
@@ -8,9 +7,9 @@ import Synchronization
 /// ``IndexError`` for what the database refuses, and the closure's own errors unchanged. Only rows live here, never
 /// bytes, and no SQL leaves the module.
 ///
-/// Guards of the store's invariants: 1, 2 and 6 by foreign keys (see `Schema`), 4 by ``write(_:)``.
+/// Guards of the store's invariants: 1, 2 and 6 by foreign keys (see `CSchema/0001.sql`), 4 by ``write(_:)``.
 package final class Index: Sendable {
-    private let writer: DatabaseQueue
+    private let writer: Writer
     private let readers: Readers
     private let slowReads = DispatchQueue(label: "index.slow-reads")
     let commits: CommitQueue
@@ -22,20 +21,11 @@ package final class Index: Sendable {
     /// store and ``IndexError/newerSchema`` when a later release wrote it; the schema is untouched then.
     package init(path: String, storeID: String) throws {
         do {
-            writer = try DatabaseQueue(path: path, configuration: Self.configuration)
-            try writer.writeWithoutTransaction { db in
-                // GRDB sets NORMAL while it turns WAL on, and NORMAL may lose the last commits with the power
-                // (invariant 4). So FULL comes after opening, and before the first row.
-                try db.execute(sql: "PRAGMA synchronous = FULL")
-                try Schema.checkStore(storeID, db)
-            }
-            try Schema.migrator.migrate(writer)
-            try writer.writeWithoutTransaction { db in
-                try Schema.recordStore(storeID, db)
-                if let newest = try Schema.newestMessageID(db) { Identifier.continue(after: newest) }
-            }
-            readers = Readers(path: path, configuration: Self.configuration)
+            writer = try Writer(path: path, storeID: storeID)
+            readers = Readers(path: path)
             commits = CommitQueue(writer, feed: feed)
+            let newest: String? = try readers.read { try $0.one("SELECT max(id) FROM messages") }
+            if let newest { Identifier.continue(after: newest) }
         } catch {
             throw IndexError.translating(error)
         }
@@ -97,15 +87,5 @@ package final class Index: Sendable {
         } catch {
             throw IndexError.translating(error)
         }
-    }
-
-    private static var configuration: Configuration {
-        var configuration = Configuration()
-        configuration.label = "index"
-        configuration.journalMode = .wal
-        configuration.foreignKeysEnabled = true
-        // Only an operator's sqlite3 shell or a backup can hold the lock: this process has one writer.
-        configuration.busyMode = .timeout(5)
-        return configuration
     }
 }

@@ -1,46 +1,98 @@
-import GRDB
-
 /// What can be asked of the index, by a reader and inside a transaction alike.
 ///
 /// The queries stand in `Queries/`, one file per resource, as extensions of this protocol.
 package protocol Querying {
-    /// The connection; only for this module's queries and its tests.
-    var db: Database { get }
+    /// Only for this module's queries and the tests.
+    var connection: SQLiteConnection { get }
 }
 
 /// A snapshot of the index, valid inside the closure of `Index.read`.
 package struct Reader: Querying {
-    package let db: Database
+    package let connection: SQLiteConnection
 }
 
 /// A unit of work, valid inside the closure of `Index.write`.
 package struct Transaction: Querying {
-    package let db: Database
+    package let connection: SQLiteConnection
     /// The time of the group commit: the same for everything in the unit.
     package let now: Timestamp
     let announcements: Announcements
 }
 
-// Statements are compiled once per connection and found again by their text, so texts are constants with `?`.
+// All statements go through these. Texts are constants with `?`: a connection finds its compiled statement by the text.
 extension Querying {
-    func one<R: FetchableRecord>(_ sql: String, _ arguments: StatementArguments) throws -> R? {
-        try R.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
+    /// The first row of the answer, if there is one.
+    func one<Value: RowReadable>(_ sql: String, _ arguments: Arguments = []) throws -> Value? {
+        var value: Value?
+        try connection.rows(sql, arguments) { row in
+            value = row.read()
+            return false
+        }
+        return value
     }
 
-    func all<R: FetchableRecord>(_ sql: String, _ arguments: StatementArguments = []) throws -> [R] {
-        try R.fetchAll(db.cachedStatement(sql: sql), arguments: arguments)
+    /// The first column of the answer's first row; nil also for NULL.
+    func one<Value: Storable>(_ sql: String, _ arguments: Arguments = []) throws -> Value? {
+        var value: Value?
+        try connection.rows(sql, arguments) { row in
+            var row = row
+            value = row.next()
+            return false
+        }
+        return value
     }
 
-    func count(_ sql: String) throws -> Int {
-        try Int.fetchOne(db.cachedStatement(sql: sql)) ?? 0
+    /// All rows of the answer.
+    func all<Value: RowReadable>(_ sql: String, _ arguments: Arguments = []) throws -> [Value] {
+        var values: [Value] = []
+        try connection.rows(sql, arguments) { row in
+            values.append(row.read())
+            return true
+        }
+        return values
+    }
+
+    /// The first column of all rows of the answer.
+    func all<Value: Storable>(_ sql: String, _ arguments: Arguments = []) throws -> [Value] {
+        var values: [Value] = []
+        try connection.rows(sql, arguments) { row in
+            var row = row
+            values.append(row.next())
+            return true
+        }
+        return values
+    }
+
+    /// An answer of two columns, by the first.
+    func dictionary<Key: Storable & Hashable, Value: Storable>(
+        _ sql: String,
+        _ arguments: Arguments
+    ) throws -> [Key: Value] {
+        var dictionary: [Key: Value] = [:]
+        try connection.rows(sql, arguments) { row in
+            var row = row
+            let key: Key = row.next()
+            dictionary[key] = row.next() as Value
+            return true
+        }
+        return dictionary
+    }
+
+    /// Whether the answer has a row.
+    func exists(_ sql: String, _ arguments: Arguments = []) throws -> Bool {
+        var exists = false
+        try connection.rows(sql, arguments) { _ in
+            exists = true
+            return false
+        }
+        return exists
     }
 }
 
 extension Transaction {
-    /// Runs one statement and answers how many rows it inserted, changed or deleted itself (cascades not counted).
+    /// Runs one statement and returns how many rows it inserted, changed or deleted itself (cascades not counted).
     @discardableResult
-    func execute(_ sql: String, _ arguments: StatementArguments) throws -> Int {
-        try db.cachedStatement(sql: sql).execute(arguments: arguments)
-        return db.changesCount
+    func execute(_ sql: String, _ arguments: Arguments = []) throws -> Int {
+        try connection.execute(sql, arguments)
     }
 }

@@ -1,4 +1,3 @@
-import GRDB
 import Glibc
 
 /// A moment in UTC, to the millisecond; stored as an integer, written as `2026-11-23T22:14:01.123Z`.
@@ -109,20 +108,6 @@ extension Timestamp: Codable {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: reason)
         }
         self = timestamp
-    }
-}
-
-// MARK: - SQLite
-
-extension Timestamp: DatabaseValueConvertible, StatementColumnConvertible {
-    package var databaseValue: DatabaseValue { milliseconds.databaseValue }
-
-    package static func fromDatabaseValue(_ value: DatabaseValue) -> Timestamp? {
-        Int64.fromDatabaseValue(value).map(Timestamp.init(milliseconds:))
-    }
-
-    package init?(sqliteStatement: SQLiteStatement, index: CInt) {
-        self.init(milliseconds: Int64(sqliteStatement: sqliteStatement, index: index))
     }
 }
 

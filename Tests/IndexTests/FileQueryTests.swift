@@ -188,7 +188,7 @@ struct FileQueryTests {
         let fixture = try await Fixture()
         let index = fixture.index
         let plan = try await index.read { reader throws in
-            try Row.fetchAll(reader.db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String }
+            try GRDB.Row.fetchAll(reader.db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String }
         }
         #expect(plan.count == 1)
         #expect(plan.allSatisfy { $0.hasPrefix("SEARCH") && $0.contains("INDEX") }, "\(plan)")

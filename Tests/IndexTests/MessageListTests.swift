@@ -163,7 +163,7 @@ extension Index {
         let statements = try await statements(body)
         return try await write { tx in
             try statements.map { sql in
-                try Row.fetchAll(tx.db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String }
+                try GRDB.Row.fetchAll(tx.db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String }
             }
         }
     }

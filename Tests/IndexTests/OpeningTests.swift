@@ -104,4 +104,19 @@ struct OpeningTests {
         let reopened = try Index(path: fixture.path, storeID: Fixture.storeID)
         #expect(try await reopened.read { try $0.messageCount() } == 1)
     }
+
+    @Test("Ids go on after those in the file, also when the clock went back meanwhile")
+    func idsGoOn() async throws {
+        let fixture = try await Fixture()
+        var message = Message.sample(in: fixture.agent)
+        // Half a minute ahead, and not made here: the ids of this process know nothing of it.
+        let digits = String((Timestamp.now() + .seconds(30)).milliseconds, radix: 16)
+        let time = String(repeating: "0", count: 12 - digits.count) + digits
+        message.id = "\(time.prefix(8))-\(time.suffix(4))-7000-8000-000000000000"
+        try await fixture.index.write { [message] tx in try tx.insert(message) }
+        try fixture.index.close()
+        #expect(Identifier.make() < message.id)
+        _ = try Index(path: fixture.path, storeID: Fixture.storeID)
+        #expect(Identifier.make() > message.id)
+    }
 }

@@ -146,3 +146,14 @@ struct SearchTests {
         }
     }
 }
+
+extension Index {
+    /// Throws when the full-text index differs from the texts.
+    func checkSearch() async throws {
+        try await write { tx in
+            try tx.db.execute(sql: "INSERT INTO message_search (message_search, rank) VALUES ('integrity-check', 1)")
+            let noted = try Int.fetchOne(tx.db, sql: "SELECT count(*) FROM search_changes")
+            if noted != 0 { throw IndexError.failure(code: 0) }
+        }
+    }
+}

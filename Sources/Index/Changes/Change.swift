@@ -1,5 +1,3 @@
-import GRDB
-
 /// Something that a commit has changed, for those who wait for it; what it is now must be read from the index.
 package struct Change: Sendable, Equatable {
     /// What has happened, under the contract's names of events.
@@ -104,8 +102,8 @@ extension Transaction {
     /// transactions announce what they change themselves.
     package func announce(_ change: Change) throws {
         // Now, while the channel's row is there: its end is to be heard of by its owner too.
-        let owner = try db.cachedStatement(sql: "SELECT user_id FROM agents WHERE id = ?")
-        guard let userID = try String.fetchOne(owner, arguments: [change.channelID]) else { return }
+        let userID: String? = try one("SELECT user_id FROM agents WHERE id = ?", [change.channelID])
+        guard let userID else { return }
         announcements.append(change, userID: userID)
     }
 }

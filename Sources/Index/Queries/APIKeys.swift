@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 extension Querying {
     /// The key whose SHA-256 (32 bytes) this is.
@@ -14,7 +13,7 @@ extension Querying {
 
     /// Whether a key is still good, for those who were let in by it a while ago.
     package func hasAPIKey(id: String) throws -> Bool {
-        try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM api_keys WHERE id = ?"), arguments: [id]) != nil
+        try exists("SELECT 1 FROM api_keys WHERE id = ?", [id])
     }
 
     /// The keys of one user, or of all when `userID` is nil; newest first.
@@ -29,13 +28,7 @@ extension Transaction {
     ///
     /// `IndexError.missingReference` when its user is gone, `.duplicate` when the id or the hash is taken.
     package func insert(_ apiKey: APIKey, hash: [UInt8]) throws {
-        try execute(
-            SQL.insertKey,
-            [
-                apiKey.id, apiKey.userId, apiKey.label, apiKey.keyPrefix, Data(hash), apiKey.lastUsedAt,
-                apiKey.createdAt,
-            ]
-        )
+        try execute(SQL.insertKey, apiKey.values + [Data(hash)])
     }
 
     /// Gives a user's key another secret; nil when the user has none of that id.
@@ -64,8 +57,5 @@ private enum SQL {
     static let keyByHash = "SELECT \(APIKey.columns) FROM api_keys WHERE key_hash = ?"
     static let keys = "SELECT \(APIKey.columns) FROM api_keys ORDER BY id DESC"
     static let keysByUser = "SELECT \(APIKey.columns) FROM api_keys WHERE user_id = ? ORDER BY id DESC"
-    static let insertKey = """
-        INSERT INTO api_keys (id, user_id, label, key_prefix, key_hash, last_used_at, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """
+    static let insertKey = APIKey.columns.insert(and: [("key_hash", "?")])
 }

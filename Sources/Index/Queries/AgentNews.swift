@@ -1,7 +1,41 @@
-import GRDB
+/// An agent with what a user who lists agents wants to know: what is new in its channel. Encodes to the Agent with these
+/// beside, the last message's only when there is one.
+package struct AgentWithNews: Sendable, Equatable {
+    /// How far unread messages are counted.
+    static let maxUnread = 1000
+    /// How much of the last message is shown, in Unicode scalars.
+    static let maxTextLength = 200
 
-// What a person sees of agents: what is new, what has been read, and figures. Nothing here reads a message's row but the
-// newest one's; counting goes by the indexes of `ListsMigration`.
+    package var agent: Agent
+    /// Messages of the agent after the last one that was read; ``maxUnread`` may be more.
+    package var unreadCount: Int
+    /// The beginning of the newest message's text, empty when it has none; nil when the channel is empty.
+    package var lastMessage: String?
+    package var lastMessageTime: Timestamp?
+}
+
+extension AgentWithNews: Encodable {
+    private enum CodingKeys: CodingKey { case unreadCount, lastMessage, lastMessageTime }
+
+    package func encode(to encoder: any Encoder) throws {
+        try agent.encode(to: encoder)
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(unreadCount, forKey: .unreadCount)
+        try object.encodeIfPresent(lastMessage, forKey: .lastMessage)
+        try object.encodeIfPresent(lastMessageTime, forKey: .lastMessageTime)
+    }
+}
+
+extension AgentWithNews: RowReadable {
+    init(row: inout Row) {
+        agent = Agent(row: &row)
+        unreadCount = row.next()
+        lastMessage = row.next()
+        lastMessageTime = row.next()
+    }
+}
+
+// Nothing here reads a message's row but the newest one's: counting goes by an index.
 
 extension Querying {
     /// The agents of one user with what is new in their channels, newest first. Some 100 µs for an agent with much unread.
@@ -11,45 +45,7 @@ extension Querying {
 
     /// How many messages of the agent nobody has read yet, counted up to ``AgentWithNews/maxUnread``.
     package func unreadCount(agentID: String) throws -> Int {
-        let unread = try db.cachedStatement(sql: SQL.unreadOfOne)
-        return try Int.fetchOne(unread, arguments: [AgentWithNews.maxUnread, agentID]) ?? 0
-    }
-
-    /// What the agent's channel holds. Reads index entries or small rows of all of it, which may take seconds: see
-    /// ``Index/readSlowly(_:)``.
-    ///
-    /// - Parameter statusLimit: how many of the agent's last statuses are wanted.
-    package func figures(agentID: String, statusLimit: Int) throws -> AgentFigures {
-        let byAgent = try number(SQL.messagesOfAgent, agentID)
-        let reviews = try numbers(SQL.reviews, agentID)
-        let deliveries = try numbers(SQL.deliveries, agentID)
-        return AgentFigures(
-            messages: .init(agent: byAgent, user: try number(SQL.messages, agentID) - byAgent),
-            reviews: .init(
-                pending: reviews["pending"] ?? 0,
-                completed: reviews["completed"] ?? 0,
-                expired: reviews["expired"] ?? 0
-            ),
-            files: .init(
-                count: try number(SQL.files, agentID),
-                bytes: try Int64.fetchOne(db.cachedStatement(sql: SQL.fileBytes), arguments: [agentID]) ?? 0
-            ),
-            deliveries: .init(
-                pending: deliveries["pending"] ?? 0,
-                delivered: deliveries["delivered"] ?? 0,
-                failed: deliveries["failed"] ?? 0
-            ),
-            statuses: try statuses(agentID: agentID, limit: statusLimit)
-        )
-    }
-
-    private func number(_ sql: String, _ agentID: String) throws -> Int {
-        try Int.fetchOne(db.cachedStatement(sql: sql), arguments: [agentID]) ?? 0
-    }
-
-    private func numbers(_ sql: String, _ agentID: String) throws -> [String: Int] {
-        let rows = try Row.fetchAll(db.cachedStatement(sql: sql), arguments: [agentID])
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+        try one(SQL.unreadOfOne, [AgentWithNews.maxUnread, agentID]) ?? 0
     }
 }
 
@@ -60,10 +56,9 @@ extension Transaction {
     /// - Returns: false when there is no such message in the channel; the newest of an empty one is no such case.
     package func markRead(agentID: String, through messageID: String?) throws -> Bool {
         if let messageID {
-            let found = try db.cachedStatement(sql: SQL.hasMessage)
-            guard try Int.fetchOne(found, arguments: [messageID, agentID]) != nil else { return false }
+            guard try exists(SQL.hasMessage, [messageID, agentID]) else { return false }
         }
-        let newest = try String.fetchOne(db.cachedStatement(sql: SQL.newest), arguments: [agentID])
+        let newest: String? = try one(SQL.newest, [agentID])
         if let through = messageID ?? newest { try execute(SQL.markRead, [through, agentID, through]) }
         return true
     }
@@ -91,11 +86,4 @@ private enum SQL {
     static let hasMessage = "SELECT 1 FROM messages WHERE id = ? AND channel_id = ?"
     static let newest = "SELECT id FROM messages WHERE channel_id = ? ORDER BY id DESC LIMIT 1"
     static let markRead = "UPDATE agents SET read_through = ? WHERE id = ? AND ifnull(read_through, '') < ?"
-
-    static let messages = "SELECT count(*) FROM messages WHERE channel_id = ?"
-    static let messagesOfAgent = "SELECT count(*) FROM messages WHERE channel_id = ? AND sender_type = 'agent'"
-    static let reviews = "SELECT status, count(*) FROM reviews WHERE channel_id = ? GROUP BY status"
-    static let files = "SELECT count(*) FROM attachments WHERE channel_id = ?"
-    static let fileBytes = "SELECT ifnull(sum(size), 0) FROM attachments WHERE channel_id = ?"
-    static let deliveries = "SELECT state, count(*) FROM deliveries WHERE channel_id = ? GROUP BY state"
 }

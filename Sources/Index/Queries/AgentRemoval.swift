@@ -1,14 +1,10 @@
-import GRDB
-
 // An agent may own a million messages, and deleting them at once would hold up the one writer for a minute. So a deleted
 // agent is marked, which takes it out of every query, and its rows go in batches, also after a restart.
 
 extension Querying {
     /// When to remove rows of deleted agents: now, or not at all.
     package func nextRemoval() throws -> Timestamp? {
-        try Timestamp.fetchOne(
-            db.cachedStatement(sql: "SELECT min(removed_at) FROM agents WHERE removed_at IS NOT NULL")
-        )
+        try one("SELECT min(removed_at) FROM agents WHERE removed_at IS NOT NULL")
     }
 }
 
@@ -23,8 +19,8 @@ extension Transaction {
 
     /// Removes rows of one deleted agent: at most `limit` messages with their parts or files, at last the agent itself.
     package func removeDeletedAgents(limit: Int) throws {
-        guard let agentID = try String.fetchOne(db.cachedStatement(sql: SQL.removed)) else { return }
-        let messages = try String.fetchAll(db.cachedStatement(sql: SQL.messages), arguments: [agentID, limit])
+        guard let agentID: String = try one(SQL.removed) else { return }
+        let messages: [String] = try all(SQL.messages, [agentID, limit])
         for id in messages {
             try execute("DELETE FROM messages WHERE id = ?", [id])
             // For those who wait for it alone: the channel's end has been told.

@@ -1,9 +1,7 @@
-import GRDB
-
 extension Querying {
     /// Whether a channel exists and is this user's; which of the two fails is not told apart.
     package func owns(_ channelID: String, userID: String) throws -> Bool {
-        try Int.fetchOne(db.cachedStatement(sql: SQL.owns), arguments: [channelID, userID]) != nil
+        try exists(SQL.owns, [channelID, userID])
     }
 
     /// The agent of that id, whoever owns it; nil from its removal on.
@@ -20,15 +18,7 @@ extension Querying {
 extension Transaction {
     /// Stores an agent; `IndexError.missingReference` when its user is gone, `.duplicate` when the id is taken.
     package func insert(_ agent: Agent) throws {
-        try execute(
-            SQL.insertAgent,
-            [
-                agent.id, agent.userId, agent.name, agent.description, agent.avatarUrl, agent.webhook?.url,
-                agent.webhook?.headersJSON, agent.webhook?.authJSON, agent.webhook?.secret, agent.status,
-                agent.statusMessage, agent.statusSince, agent.lastActiveAt, agent.tag,
-                agent.createdAt,
-            ]
-        )
+        try execute(SQL.insertAgent, agent.values)
         try announce(Change(.agentStatus, channelID: agent.id))
     }
 
@@ -64,6 +54,28 @@ extension Transaction {
     }
 }
 
+/// What an agent said it was doing, and from when on.
+package struct AgentStatusEntry: Sendable, Equatable, RowReadable, Encodable {
+    package let status: Agent.Status
+    package let message: String?
+    package let since: Timestamp
+
+    private enum CodingKeys: CodingKey { case status, message, since }
+
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(status, forKey: .status)
+        try object.encode(message, forKey: .message)
+        try object.encode(since, forKey: .since)
+    }
+
+    init(row: inout Row) {
+        status = row.next()
+        message = row.next()
+        since = row.next()
+    }
+}
+
 extension Querying {
     /// What an agent said it was doing, the newest first.
     package func statuses(agentID: String, limit: Int) throws -> [AgentStatusEntry] {
@@ -95,8 +107,7 @@ private enum SQL {
     static let statuses = """
         SELECT status, message, since FROM agent_statuses WHERE agent_id = ? ORDER BY id DESC LIMIT ?
         """
-    static let insertAgent = """
-        INSERT INTO agents (\(Agent.columns), number)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM agents))
-        """
+    static let insertAgent = Agent.columns.insert(
+        and: [("number", "(SELECT coalesce(max(number), 0) + 1 FROM agents)")]
+    )
 }

@@ -1,5 +1,3 @@
-import GRDB
-
 extension Querying {
     /// The attachment of that id, whatever its channel.
     package func attachment(id: String) throws -> Attachment? {
@@ -21,7 +19,7 @@ extension Querying {
 
     /// How many attachments there are in all channels.
     package func attachmentCount() throws -> Int {
-        try count("SELECT count(*) FROM attachments")
+        try one("SELECT count(*) FROM attachments") ?? 0
     }
 }
 
@@ -31,31 +29,23 @@ extension Transaction {
     /// `IndexError.missingReference` when its blob went meanwhile (publish the bytes and try again), or its channel,
     /// or its message, which must be one of that channel; `.duplicate` when the id is taken.
     package func insert(_ attachment: Attachment) throws {
-        try execute(
-            SQL.insertAttachment,
-            [
-                attachment.id, attachment.channelId, attachment.messageId, attachment.sha256, attachment.filename,
-                attachment.mimeType, attachment.charset, attachment.detector, attachment.declaredMimeType,
-                attachment.size, attachment.createdAt, attachment.expiresAt,
-            ]
-        )
+        try execute(SQL.insertAttachment, attachment.values)
     }
 
     /// Deletes an attachment in a channel of that user's, not its bytes; false when there is none of that id, so of two
     /// racers one gets true.
     @discardableResult
     package func deleteAttachment(id: String, userID: String) throws -> Bool {
-        guard let row = try Row.fetchOne(db.cachedStatement(sql: SQL.deleteAttachment), arguments: [id, userID])
-        else { return false }
-        if let messageID: String = row[1] {
-            try announce(Change(.messageUpdated, channelID: row[0], messageID: messageID))
+        guard let place: DeletedPlace = try one(SQL.deleteAttachment, [id, userID]) else { return false }
+        if let messageID = place.messageID {
+            try announce(Change(.messageUpdated, channelID: place.channelID, messageID: messageID))
         }
         return true
     }
 }
 
 /// A file's record, who owns its channel, and where and what its bytes are.
-package struct StoredFile: Sendable, FetchableRecord {
+package struct StoredFile: Sendable, RowReadable {
     package let attachment: Attachment
     package let ownerID: String
     package let blobKey: String
@@ -67,11 +57,22 @@ package struct StoredFile: Sendable, FetchableRecord {
         JOIN agents ON agents.id = attachments.channel_id JOIN blobs ON blobs.sha256 = attachments.sha256
         """
 
-    package init(row: Row) {
-        attachment = Attachment(row: row)
-        ownerID = row[Attachment.columnCount]
-        blobKey = row[Attachment.columnCount + 1]
-        crc32 = row[Attachment.columnCount + 2]
+    init(row: inout Row) {
+        attachment = Attachment(row: &row)
+        ownerID = row.next()
+        blobKey = row.next()
+        crc32 = row.next()
+    }
+}
+
+/// Where a deleted attachment was.
+private struct DeletedPlace: RowReadable {
+    let channelID: String
+    let messageID: String?
+
+    init(row: inout Row) {
+        channelID = row.next()
+        messageID = row.next()
     }
 }
 
@@ -91,10 +92,5 @@ private enum SQL {
         )
         RETURNING channel_id, message_id
         """
-    static let insertAttachment = """
-        INSERT INTO attachments
-            (id, channel_id, message_id, sha256, filename, mime_type, charset, detector, declared_mime_type,
-             size, created_at, expires_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
+    static let insertAttachment = Attachment.columns.insert()
 }

@@ -1,9 +1,7 @@
-import GRDB
-
 extension Querying {
     /// The uploaded picture of an agent, whoever owns it.
     package func avatar(agentID: String) throws -> Avatar? {
-        try one("SELECT mime_type, bytes FROM avatars WHERE agent_id = ?", [agentID])
+        try one(SQL.avatar, [agentID])
     }
 }
 
@@ -13,7 +11,7 @@ extension Transaction {
         var agent = agent
         agent.avatarUrl = agent.avatarURL(at: now)
         try update(agent)
-        try execute(SQL.setAvatar, [agent.id, avatar.mimeType, avatar.bytes, now])
+        try execute(SQL.setAvatar, avatar.values + [agent.id, now])
         return agent
     }
 
@@ -25,8 +23,9 @@ extension Transaction {
 }
 
 private enum SQL {
+    static let avatar = "SELECT \(Avatar.columns) FROM avatars WHERE agent_id = ?"
     static let setAvatar = """
-        INSERT INTO avatars (agent_id, mime_type, bytes, updated_at) VALUES (?, ?, ?, ?)
+        \(Avatar.columns.insert(and: [("agent_id", "?"), ("updated_at", "?")]))
         ON CONFLICT (agent_id) DO UPDATE SET
             mime_type = excluded.mime_type, bytes = excluded.bytes, updated_at = excluded.updated_at
         """

@@ -1,5 +1,3 @@
-import GRDB
-
 extension Querying {
     /// The blob with that digest (lower-case hex).
     package func blob(sha256: String) throws -> Blob? {
@@ -9,8 +7,7 @@ extension Querying {
     /// Those of `keys` that a blob row has; files under the others are garbage (invariant 2).
     package func referencedKeys(among keys: [String]) throws -> Set<String> {
         // One look-up per key: the statement stays the same for every number of keys.
-        let statement = try db.cachedStatement(sql: "SELECT 1 FROM blobs WHERE key = ?")
-        return Set(try keys.filter { try Int.fetchOne(statement, arguments: [$0]) != nil })
+        Set(try keys.filter { try exists("SELECT 1 FROM blobs WHERE key = ?", [$0]) })
     }
 
     /// Doomed keys whose time has come, longest due first, at most `limit`.
@@ -20,7 +17,7 @@ extension Querying {
 
     /// How many blobs there are.
     package func blobCount() throws -> Int {
-        try count("SELECT count(*) FROM blobs")
+        try one("SELECT count(*) FROM blobs") ?? 0
     }
 }
 
@@ -30,15 +27,14 @@ extension Transaction {
     /// When the winner's key is another, the caller's own key is garbage: doom it in this same transaction.
     /// `IndexError.duplicate` when a blob of another digest has the key.
     package func insertBlobOrKeepWinner(_ blob: Blob) throws -> Blob {
-        let values: StatementArguments = [blob.sha256, blob.key, blob.size, blob.crc32, blob.createdAt]
-        if try execute(SQL.insertBlob, values) > 0 { return blob }
+        if try execute(SQL.insertBlob, blob.values) > 0 { return blob }
         guard let winner = try self.blob(sha256: blob.sha256) else { throw IndexError.missingReference }
         return winner
     }
 
     /// Notes that the file under `key` is to be removed from `notBefore` on; the first word on a key stands.
     package func doom(key: String, notBefore: Timestamp) throws {
-        try execute(SQL.doom, [key, notBefore])
+        try execute(SQL.doom, DoomedKey(key: key, notBefore: notBefore).values)
     }
 
     /// Forgets a doomed key once its file is gone; nothing happens when it is not doomed.
@@ -49,9 +45,8 @@ extension Transaction {
 
 private enum SQL {
     static let blobByDigest = "SELECT \(Blob.columns) FROM blobs WHERE sha256 = ?"
-    static let insertBlob = """
-        INSERT INTO blobs (\(Blob.columns)) VALUES (?, ?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING
-        """
-    static let dueKeys = "SELECT key, not_before FROM doomed_keys WHERE not_before <= ? ORDER BY not_before LIMIT ?"
-    static let doom = "INSERT INTO doomed_keys (key, not_before) VALUES (?, ?) ON CONFLICT (key) DO NOTHING"
+    static let insertBlob = "\(Blob.columns.insert()) ON CONFLICT (sha256) DO NOTHING"
+    static let dueKeys =
+        "SELECT \(DoomedKey.columns) FROM doomed_keys WHERE not_before <= ? ORDER BY not_before LIMIT ?"
+    static let doom = "\(DoomedKey.columns.insert()) ON CONFLICT (key) DO NOTHING"
 }

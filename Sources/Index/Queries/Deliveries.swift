@@ -1,6 +1,3 @@
-import Foundation
-import GRDB
-
 extension Querying {
     /// The deliveries of a message, the first one first.
     package func deliveries(messageID: String) throws -> [Delivery] {
@@ -17,12 +14,7 @@ extension Querying {
     /// When the next delivery of a channel that is not one of `busy` may be claimed, or could have been: also one whose
     /// lease runs out.
     package func nextDelivery(notOf busy: Set<String> = []) throws -> Timestamp? {
-        try Timestamp.fetchOne(db.cachedStatement(sql: SQL.next), arguments: [try json(busy)])
-    }
-
-    /// One argument for all of them: the statement stays the same for every number.
-    fileprivate func json(_ ids: Set<String>) throws -> String {
-        String(decoding: try JSONEncoder().encode(ids), as: UTF8.self)
+        try one(SQL.next, [jsonArray(of: busy)])
     }
 }
 
@@ -30,14 +22,14 @@ extension Transaction {
     /// Queues an event of a message, due now, when there is a URL to send it to: the message's, else the channel's,
     /// else that of the review's callback. An event is queued once, whatever happens again.
     func enqueueDelivery(_ event: Delivery.Event, messageID: String) throws {
-        let values: StatementArguments = [Identifier.make(), event, now, now, messageID]
+        let values: Arguments = [Identifier.make(), event, now, now, messageID]
         if try execute(SQL.enqueue, values) > 0 { announcements.ring(.deliveries) }
     }
 
     /// Takes the delivery that is due the longest for the time of `lease`, after which others may take it; nil when
     /// none is due but those of the channels `busy`.
     package func claimDelivery(lease: Duration, notOf busy: Set<String> = []) throws -> Delivery? {
-        try one(SQL.claim, [now + lease, now, try json(busy)])
+        try one(SQL.claim, [now + lease, now, jsonArray(of: busy)])
     }
 
     /// Notes that a delivery has arrived, whoever holds it by now; the message is `webhook_delivered`.
@@ -54,7 +46,7 @@ extension Transaction {
     ///   - status: of the answer, if there was one.
     ///   - pause: until the next attempt; nil gives it up.
     package func deliveryFailed(_ delivery: Delivery, status: Int?, error: String, retryAfter pause: Duration?) throws {
-        let values: StatementArguments = [
+        let values: Arguments = [
             pause == nil ? Delivery.State.failed : .pending, pause.map { now + $0 }, pause == nil ? now : nil, now,
             status, error, delivery.id, delivery.nextAttemptAt,
         ]

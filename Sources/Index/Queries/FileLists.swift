@@ -1,5 +1,3 @@
-import GRDB
-
 extension Querying {
     /// The files in the channels of a user, newest first by id.
     ///
@@ -31,7 +29,7 @@ extension Querying {
 }
 
 /// A file in a list, and the message it is in.
-package struct ListedFile: Sendable, FetchableRecord {
+package struct ListedFile: Sendable, RowReadable {
     /// As much of the message as the list shows.
     package struct Message: Sendable, Encodable {
         package let channelId: String
@@ -42,9 +40,9 @@ package struct ListedFile: Sendable, FetchableRecord {
     /// Nil while the file is not attached.
     package let message: Message?
 
-    package init(row: Row) {
-        attachment = Attachment(row: row)
-        let createdAt: Timestamp? = row[Attachment.columnCount]
+    init(row: inout Row) {
+        attachment = Attachment(row: &row)
+        let createdAt: Timestamp? = row.next()
         message = createdAt.map { [channelId = attachment.channelId] in Message(channelId: channelId, createdAt: $0) }
     }
 }

@@ -1,5 +1,14 @@
-import Foundation
-import GRDB
+/// Some messages of a list, in its order.
+package struct MessagePage: Sendable, Equatable {
+    /// The most that the messages of a page weigh together, in characters of texts, metadata, questions and answers; one
+    /// message may be heavier. A message can have 8 MiB, and a page is held in memory.
+    static let maxWeight = 4_000_000
+    static let empty = MessagePage(messages: [], isCut: false)
+
+    package var messages: [MessageWithParts]
+    /// Whether more were asked for, and are there, than could be given at once.
+    package var isCut: Bool
+}
 
 extension Querying {
     /// A page of a channel's messages with their parts, newest first by id; shorter than `limit` when they are large.
@@ -41,53 +50,36 @@ extension Querying {
     }
 
     /// The messages that a statement gives, as far as they are not too large together; their columns are
-    /// ``Message/weighedColumns``.
-    func page(_ sql: String, _ arguments: StatementArguments) throws -> MessagePage {
-        let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
+    /// `weighedMessage`.
+    func page(_ sql: String, _ arguments: Arguments) throws -> MessagePage {
         var messages: [Message] = []
         var (weight, isCut) = (0, false)
-        while !isCut, let row = try rows.next() {
-            weight += row[Message.columnCount] as Int
+        try connection.rows(sql, arguments) { row in
+            var row = row
+            weight += row.next() as Int
             isCut = weight > MessagePage.maxWeight && !messages.isEmpty
-            if !isCut { messages.append(Message(row: row)) }
+            if !isCut { messages.append(Message(row: &row)) }
+            return !isCut
         }
         return MessagePage(messages: try withParts(messages), isCut: isCut)
     }
-
-    /// `message` with its parts.
-    func withParts(_ message: Message?) throws -> MessageWithParts? {
-        try message.flatMap { try withParts([$0]).first }
-    }
-
-    /// `messages` with their parts, by two more statements however many they are, or three when there are streams.
-    func withParts(_ messages: [Message]) throws -> [MessageWithParts] {
-        if messages.isEmpty { return [] }
-        // One argument for all ids: the statement stays the same for every number of them.
-        let ids = String(decoding: try JSONEncoder().encode(messages.map(\.id)), as: UTF8.self)
-        let reviews: [Review] = try all(SQL.reviews, [ids])
-        let attachments: [Attachment] = try all(SQL.attachments, [ids])
-        let reviewByID = Dictionary(uniqueKeysWithValues: reviews.map { ($0.messageId, $0) })
-        let attachmentsByID = Dictionary(grouping: attachments) { $0.messageId ?? "" }
-        let hasStreams = messages.contains { $0.streamId != nil }
-        let events: [StreamEvent] = hasStreams ? try all(SQL.statusEvents, [ids]) : []
-        let eventsByStream = Dictionary(grouping: events, by: \.streamId)
-        return messages.map { message in
-            MessageWithParts(
-                message: message,
-                review: reviewByID[message.id],
-                attachments: attachmentsByID[message.id] ?? [],
-                statusEvents: message.streamId.flatMap { eventsByStream[$0] } ?? []
-            )
-        }
-    }
 }
+
+/// The columns of a list of messages: first the number of characters that the message takes, as
+/// ``MessagePage/maxWeight`` counts them, then the message.
+let weighedMessage = """
+    ifnull(length(messages.text), 0) + ifnull(length(messages.metadata), 0) + ifnull((
+        SELECT ifnull(length(payload), 0) + ifnull(length(response), 0)
+        FROM reviews WHERE reviews.message_id = messages.id
+    ), 0), \(Message.columns)
+    """
 
 private enum SQL {
     static let page = """
-        SELECT \(Message.weighedColumns) FROM messages WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+        SELECT \(weighedMessage) FROM messages WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?
         """
     static let pageWithFiles = """
-        SELECT \(Message.weighedColumns) FROM messages WHERE channel_id = ? AND id IN (
+        SELECT \(weighedMessage) FROM messages WHERE channel_id = ? AND id IN (
             SELECT DISTINCT message_id FROM attachments WHERE channel_id = ? AND message_id < ?
             ORDER BY message_id DESC LIMIT ?
         )
@@ -100,27 +92,16 @@ private enum SQL {
         ))
         """
     static let pageByPattern = """
-        SELECT \(Message.weighedColumns) FROM messages
+        SELECT \(weighedMessage) FROM messages
         WHERE channel_id = ? AND id < ? AND text GLOB ? AND \(filesWhenAsked)
         ORDER BY id DESC LIMIT ?
         """
     // CROSS: the full-text index leads, newest first, and stops with the page.
     static let pageByTrigrams = """
-        SELECT \(Message.weighedColumns)
+        SELECT \(weighedMessage)
         FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid
         WHERE message_search MATCH ? AND message_search.rowid > ? AND message_search.rowid < ?
             AND messages.text GLOB ? AND \(filesWhenAsked)
         ORDER BY message_search.rowid DESC LIMIT ?
-        """
-    static let reviews = "SELECT \(Review.columns) FROM reviews WHERE message_id IN (SELECT value FROM json_each(?))"
-    static let statusEvents = """
-        SELECT \(StreamEvent.columns)
-        FROM messages JOIN stream_events
-            ON stream_events.channel_id = messages.channel_id AND stream_events.stream_id = messages.stream_id
-        WHERE messages.id IN (SELECT value FROM json_each(?))
-        ORDER BY stream_events.stream_id, stream_events.number
-        """
-    static let attachments = """
-        SELECT \(Attachment.columns) FROM attachments WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY id
         """
 }

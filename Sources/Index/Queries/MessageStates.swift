@@ -1,5 +1,3 @@
-import GRDB
-
 /// How an attempt to delete a message ended.
 package enum MessageDeletion: Sendable, Equatable {
     case deleted
@@ -16,16 +14,14 @@ extension Transaction {
             try announce(Change(.messageDeleted, channelID: channelID, messageID: id))
             return .deleted
         }
-        return try Int.fetchOne(db.cachedStatement(sql: SQL.exists), arguments: [id, channelID]) == nil
-            ? .absent : .hasIterations
+        return try exists(SQL.exists, [id, channelID]) ? .hasIterations : .absent
     }
 
     /// Notes that the agent has the message, for good, and takes its answer off the feed if there is one by now;
     /// false when there is no such message in the channel.
     @discardableResult
     package func acknowledge(messageID: String, channelID: String) throws -> Bool {
-        guard try Int.fetchOne(db.cachedStatement(sql: SQL.exists), arguments: [messageID, channelID]) != nil
-        else { return false }
+        guard try exists(SQL.exists, [messageID, channelID]) else { return false }
         try execute("DELETE FROM answers WHERE message_id = ?", [messageID])
         try setDeliveryStatus(.agentReceived, messageID: messageID)
         return true
@@ -35,9 +31,8 @@ extension Transaction {
     /// so whatever fails later, and that the agent has it is final.
     @discardableResult
     package func setDeliveryStatus(_ status: Message.DeliveryStatus, messageID: String) throws -> Bool {
-        let changed = try db.cachedStatement(sql: SQL.setDeliveryStatus)
-        guard let channelID = try String.fetchOne(changed, arguments: [status, now, messageID, status, status])
-        else { return false }
+        let channelID: String? = try one(SQL.setDeliveryStatus, [status, now, messageID, status, status])
+        guard let channelID else { return false }
         try announce(Change(.messageDelivery, channelID: channelID, messageID: messageID))
         return true
     }
@@ -52,13 +47,8 @@ extension Transaction {
         if try execute(SQL.beginGroup, [now, messageID]) > 0 {
             try announce(Change(.messageUpdated, channelID: channelID, messageID: messageID))
         }
-        return try one(SQL.nextIteration, [messageID])
-    }
-}
-
-extension Iteration: FetchableRecord {
-    package init(row: Row) {
-        self.init(groupId: row[0], number: row[1])
+        let groupID = target.message.iteration?.groupId ?? messageID
+        return try one(SQL.nextNumber, [groupID]).map { Iteration(groupId: groupID, number: $0) }
     }
 }
 
@@ -80,9 +70,5 @@ private enum SQL {
         UPDATE messages SET iteration_group_id = id, iteration = 1, updated_at = ?
         WHERE id = ? AND iteration_group_id IS NULL
         """
-    static let nextIteration = """
-        SELECT iteration_group_id, max(iteration) + 1 FROM messages
-        WHERE iteration_group_id = (SELECT iteration_group_id FROM messages WHERE id = ?)
-        GROUP BY iteration_group_id
-        """
+    static let nextNumber = "SELECT max(iteration) + 1 FROM messages WHERE iteration_group_id = ?"
 }

@@ -1,5 +1,3 @@
-import GRDB
-
 extension Querying {
     /// The message of that id, whatever its channel.
     package func message(id: String) throws -> Message? {
@@ -30,7 +28,7 @@ extension Querying {
 
     /// How many messages there are in all channels.
     package func messageCount() throws -> Int {
-        try count("SELECT count(*) FROM messages")
+        try one("SELECT count(*) FROM messages") ?? 0
     }
 }
 
@@ -66,13 +64,7 @@ extension Transaction {
     }
 
     private func insert(_ message: Message, _ review: Review?, _ sql: String) throws -> Bool {
-        let values: StatementArguments = [
-            message.id, message.channelId, message.senderType, message.senderId, message.text, message.status,
-            message.metadataJSON, message.webhookUrl, message.deliveryStatus, message.iteration?.groupId,
-            message.iteration?.number, message.clientId, message.streamId, message.streamState, message.createdAt,
-            message.updatedAt, message.channelId,
-        ]
-        guard try execute(sql, values) > 0 else { return false }
+        guard try execute(sql, message.values + [message.channelId]) > 0 else { return false }
         try numberNewerMessages(than: message.id, channelID: message.channelId)
         if let review { try insert(review) }
         if message.senderType == .user { try enqueueDelivery(.messageCreated, messageID: message.id) }
@@ -91,12 +83,7 @@ private enum SQL {
         WHERE iteration_group_id = (SELECT iteration_group_id FROM messages WHERE id = ? AND channel_id = ?)
         ORDER BY iteration
         """
-    static let insertMessage = """
-        INSERT INTO messages
-            (id, channel_id, sender_type, sender_id, text, status, metadata, webhook_url, delivery_status,
-             iteration_group_id, iteration, client_id, stream_id, stream_state, created_at, updated_at, search_number)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \(nextSearchNumber))
-        """
+    static let insertMessage = Message.columns.insert(and: [("search_number", nextSearchNumber)])
     static let insertMessageOnce = """
         \(insertMessage)
         ON CONFLICT (channel_id, client_id) WHERE client_id IS NOT NULL DO NOTHING

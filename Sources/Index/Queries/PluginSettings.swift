@@ -1,10 +1,7 @@
-import GRDB
-
 extension Querying {
     /// What a user has set for a plugin, by key.
     package func pluginSettings(_ plugin: String, userID: String) throws -> [String: String] {
-        let rows = try Row.fetchAll(db.cachedStatement(sql: SQL.settings), arguments: [userID, plugin])
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+        try dictionary(SQL.settings, [userID, plugin])
     }
 }
 

@@ -1,5 +1,3 @@
-import GRDB
-
 /// How an attempt to answer a review ended; `accepted` comes once for each review.
 package enum ReviewCompletion: Sendable, Equatable {
     case accepted
@@ -8,6 +6,19 @@ package enum ReviewCompletion: Sendable, Equatable {
     case expired
     /// There is no review in such a message.
     case absent
+}
+
+/// A finished review that its agent has not acknowledged, with its place in the channel's feed of answers.
+package struct Answer: Sendable, Equatable {
+    /// Grows with every review that finishes, also across restarts; never given twice.
+    package var number: Int64
+    package var message: MessageWithParts
+
+    /// An answer as given.
+    package init(number: Int64, message: MessageWithParts) {
+        self.number = number
+        self.message = message
+    }
 }
 
 extension Querying {
@@ -55,29 +66,20 @@ extension Querying {
     /// number of the last one that the reader has. Fewer than `limit` when they are large.
     package func answers(channelID: String, after: Int64 = 0, limit: Int) throws -> [Answer] {
         let messages = try page(SQL.answers, [channelID, after, limit]).messages
-        let numbers = try Int64.fetchAll(
-            db.cachedStatement(sql: SQL.answerNumbers),
-            arguments: [channelID, after, limit]
-        )
+        let numbers: [Int64] = try all(SQL.answerNumbers, [channelID, after, limit])
         return zip(numbers, messages).map { Answer(number: $0, message: $1) }
     }
 
     /// When the next review expires, or should have.
     package func nextExpiry() throws -> Timestamp? {
-        try Timestamp.fetchOne(db.cachedStatement(sql: SQL.nextExpiry))
+        try one(SQL.nextExpiry)
     }
 }
 
 extension Transaction {
     /// Stores a review; pending is the only status to begin with.
     func insert(_ review: Review) throws {
-        try execute(
-            SQL.insertReview,
-            [
-                review.messageId, review.channelId, review.type, review.payloadJSON, review.callbackJSON,
-                review.expiresAt,
-            ]
-        )
+        try execute(SQL.insertReview, review.values)
     }
 
     /// Answers a review, unless somebody else has, or it is past its time: from `expiresAt` on every response is
@@ -88,7 +90,7 @@ extension Transaction {
         feedback: String? = nil,
         modifiedFileIDsJSON: String? = nil
     ) throws -> ReviewCompletion {
-        let values: StatementArguments = [responseJSON, feedback, modifiedFileIDsJSON, now, messageID, now]
+        let values: Arguments = [responseJSON, feedback, modifiedFileIDsJSON, now, messageID, now]
         if let review: Review = try one(SQL.complete, values) {
             try finish(review, .reviewResponded)
             return .accepted
@@ -122,7 +124,7 @@ extension Transaction {
 private enum SQL {
     static let reviewByID = "SELECT \(Review.columns) FROM reviews WHERE message_id = ?"
     static let pending = """
-        SELECT \(Message.weighedColumns)
+        SELECT \(weighedMessage)
         FROM reviews JOIN messages ON messages.id = reviews.message_id
         WHERE reviews.channel_id = ? AND reviews.message_id < ? AND reviews.status = 'pending'
             AND reviews.expires_at > ?
@@ -130,7 +132,7 @@ private enum SQL {
         """
     private static func ofUser(_ condition: String) -> String {
         """
-        SELECT \(Message.weighedColumns)
+        SELECT \(weighedMessage)
         FROM agents
         JOIN reviews ON reviews.channel_id = agents.id
         JOIN messages ON messages.id = reviews.message_id
@@ -146,7 +148,7 @@ private enum SQL {
     )
     static let reviewsOfUser = ofUser("? IS NOT NULL")
     static let answers = """
-        SELECT \(Message.weighedColumns)
+        SELECT \(weighedMessage)
         FROM answers JOIN messages ON messages.id = answers.message_id
         WHERE answers.channel_id = ? AND answers.number > ?
         ORDER BY answers.number LIMIT ?
@@ -155,10 +157,7 @@ private enum SQL {
         SELECT number FROM answers WHERE channel_id = ? AND number > ? ORDER BY number LIMIT ?
         """
     static let nextExpiry = "SELECT expires_at FROM reviews WHERE status = 'pending' ORDER BY expires_at LIMIT 1"
-    static let insertReview = """
-        INSERT INTO reviews (message_id, channel_id, type, payload, callback, status, expires_at)
-        VALUES (?, ?, ?, ?, ?, 'pending', ?)
-        """
+    static let insertReview = Review.columns.insert()
     static let complete = """
         UPDATE reviews
         SET status = 'completed', response = ?, feedback = ?, modified_file_ids = ?, completed_at = ?

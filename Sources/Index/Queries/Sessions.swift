@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 extension Querying {
     /// The session whose token has that SHA-256 (32 bytes), and its user; nil once it has expired.
@@ -15,12 +14,12 @@ extension Querying {
 
     /// Whether a session is still good, for those who were let in by it a while ago.
     package func hasSession(id: String, now: Timestamp) throws -> Bool {
-        try Int.fetchOne(db.cachedStatement(sql: SQL.isGood), arguments: [id, now]) != nil
+        try exists(SQL.isGood, [id, now])
     }
 
     /// When the next session ends, or has ended.
     package func nextSessionEnd() throws -> Timestamp? {
-        try Timestamp.fetchOne(db.cachedStatement(sql: "SELECT min(expires_at) FROM sessions"))
+        try one("SELECT min(expires_at) FROM sessions")
     }
 }
 
@@ -29,13 +28,7 @@ extension Transaction {
     ///
     /// `IndexError.missingReference` when its user is gone, `.duplicate` when the hash is taken.
     package func insert(_ session: Session, hash: [UInt8]) throws {
-        try execute(
-            SQL.insert,
-            [
-                session.id, session.userId, Data(hash), session.userAgent, session.createdAt, session.lastUsedAt,
-                session.expiresAt,
-            ]
-        )
+        try execute(SQL.insert, session.values + [Data(hash)])
     }
 
     /// Gives a session another token, from which on the old one is dead; false when it has gone.
@@ -65,13 +58,13 @@ extension Transaction {
     }
 }
 
-private struct SessionWithUser: FetchableRecord {
+private struct SessionWithUser: RowReadable {
     let session: Session
     let user: User
 
-    init(row: Row) {
-        session = Session(row: row)
-        user = User(row: row, from: Session.columnCount)
+    init(row: inout Row) {
+        session = Session(row: &row)
+        user = User(row: &row)
     }
 }
 
@@ -85,10 +78,7 @@ private enum SQL {
     static let byUser = """
         SELECT \(Session.columns) FROM sessions WHERE user_id = ? AND expires_at > ? ORDER BY id DESC
         """
-    static let insert = """
-        INSERT INTO sessions (id, user_id, token_hash, user_agent, created_at, last_used_at, expires_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """
+    static let insert = Session.columns.insert(and: [("token_hash", "?")])
     static let renew = "UPDATE sessions SET token_hash = ?, last_used_at = ?, expires_at = ? WHERE id = ?"
     static let removeEnded = """
         DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)

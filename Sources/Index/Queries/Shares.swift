@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 extension Querying {
     /// The file that is shared by the token whose SHA-256 (32 bytes) this is; nil once the link has expired.
@@ -14,7 +13,7 @@ extension Querying {
 
     /// When the next link ends, or has ended.
     package func nextShareEnd() throws -> Timestamp? {
-        try Timestamp.fetchOne(db.cachedStatement(sql: "SELECT min(expires_at) FROM shares"))
+        try one("SELECT min(expires_at) FROM shares")
     }
 }
 
@@ -23,10 +22,7 @@ extension Transaction {
     ///
     /// `IndexError.missingReference` when the file is gone, `.duplicate` when the hash is taken.
     package func insert(_ share: Share, hash: [UInt8]) throws {
-        try execute(
-            SQL.insert,
-            [share.id, share.attachmentId, Data(hash), share.createdAt, share.expiresAt]
-        )
+        try execute(SQL.insert, share.values + [Data(hash)])
     }
 
     /// Ends a link to a file; false when the file has none of that id.
@@ -49,9 +45,7 @@ private enum SQL {
     static let byAttachment = """
         SELECT \(Share.columns) FROM shares WHERE attachment_id = ? AND expires_at > ? ORDER BY id DESC
         """
-    static let insert = """
-        INSERT INTO shares (id, attachment_id, token_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?)
-        """
+    static let insert = Share.columns.insert(and: [("token_hash", "?")])
     static let removeEnded = """
         DELETE FROM shares WHERE id IN (SELECT id FROM shares WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)
         """

@@ -1,17 +1,15 @@
-import GRDB
-
 extension Querying {
     /// When the next draft has been idle for `idleTime`, or has been for longer.
     package func nextIdleDraft(after idleTime: Duration) throws -> Timestamp? {
-        try Timestamp.fetchOne(db.cachedStatement(sql: SQL.longestIdle)).map { $0 + idleTime }
+        try one(SQL.longestIdle).map { (time: Timestamp) in time + idleTime }
     }
 }
 
 extension Transaction {
     /// Writes what a draft is by now; false when it is not streaming any more, or not there.
     package func updateDraft(id: String, text: String?, state: Message.StreamState) throws -> Bool {
-        let updated = try db.cachedStatement(sql: SQL.updateDraft)
-        guard let channelID = try String.fetchOne(updated, arguments: [text, state, now, id]) else { return false }
+        let channelID: String? = try one(SQL.updateDraft, [text, state, now, id])
+        guard let channelID else { return false }
         try announce(Change(.messageUpdated, channelID: channelID, messageID: id))
         return true
     }
@@ -33,7 +31,7 @@ extension Transaction {
         text: String,
         toolHint: String?
     ) throws -> StreamEvent? {
-        let values: StatementArguments = [
+        let values: Arguments = [
             id, channelID, streamID, text, toolHint, now, channelID, streamID, StreamEvent.maxPerStream,
         ]
         guard let event: StreamEvent = try one(SQL.insertEvent, values) else { return nil }

@@ -1,5 +1,3 @@
-import GRDB
-
 extension Querying {
     /// The user of that id.
     package func user(id: String) throws -> User? {
@@ -18,32 +16,26 @@ extension Querying {
 
     /// How pages are to look to a user; nil when the user is gone.
     package func theme(userID: String) throws -> User.Theme? {
-        try User.Theme.fetchOne(db.cachedStatement(sql: SQL.theme), arguments: [userID])
+        try one(SQL.theme, [userID])
     }
 
     /// How many users there are.
     package func userCount() throws -> Int {
-        try count("SELECT count(*) FROM users WHERE removed_at IS NULL")
+        try one("SELECT count(*) FROM users WHERE removed_at IS NULL") ?? 0
     }
 }
 
 extension Querying {
     /// When to remove the row of a deleted user, whose agents have gone: now, or not at all.
     package func nextUserRemoval() throws -> Timestamp? {
-        try Timestamp.fetchOne(db.cachedStatement(sql: SQL.nextRemoval))
+        try one(SQL.nextRemoval)
     }
 }
 
 extension Transaction {
     /// Stores a user; `IndexError.duplicate` when the id or the address is taken.
     package func insert(_ user: User) throws {
-        try execute(
-            SQL.insertUser,
-            [
-                user.id, user.email, user.email.lowercased(), user.displayName, user.role, user.passwordHash,
-                user.mustChangePassword, user.createdAt,
-            ]
-        )
+        try execute(SQL.insertUser, user.values + [user.email.lowercased()])
     }
 
     /// Stores what can be changed about a user: name, role, and password.
@@ -75,7 +67,7 @@ extension Transaction {
 
     /// How many owners there are.
     package func ownerCount() throws -> Int {
-        try count("SELECT count(*) FROM users WHERE role = 'owner' AND removed_at IS NULL")
+        try one("SELECT count(*) FROM users WHERE role = 'owner' AND removed_at IS NULL") ?? 0
     }
 }
 
@@ -93,9 +85,5 @@ private enum SQL {
     static let userByEmail = "SELECT \(User.columns) FROM users WHERE email_folded = ? AND removed_at IS NULL"
     static let theme = "SELECT theme FROM users WHERE id = ? AND removed_at IS NULL"
     static let users = "SELECT \(User.columns) FROM users WHERE removed_at IS NULL ORDER BY id"
-    static let insertUser = """
-        INSERT INTO users
-            (id, email, email_folded, display_name, role, password_hash, must_change_password, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        """
+    static let insertUser = User.columns.insert(and: [("email_folded", "?")])
 }

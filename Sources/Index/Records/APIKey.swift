@@ -1,5 +1,3 @@
-import GRDB
-
 /// An agent program's key, acting as its owning user. Encodes to the contract's ApiKey.
 ///
 /// The record holds neither the key nor its hash: the key is shown once by who made it, the hash stays in the table.
@@ -46,15 +44,25 @@ extension APIKey: Encodable {
     }
 }
 
-extension APIKey: FetchableRecord {
-    static let columns = "id, user_id, label, key_prefix, last_used_at, created_at"
+extension APIKey: StoredRecord {
+    static let columns = Columns<APIKey>(
+        of: "api_keys",
+        [
+            ("id", { $0.id }),
+            ("user_id", { $0.userId }),
+            ("label", { $0.label }),
+            ("key_prefix", { $0.keyPrefix }),
+            ("last_used_at", { $0.lastUsedAt }),
+            ("created_at", { $0.createdAt }),
+        ]
+    )
 
-    package init(row: Row) {
-        id = row[0]
-        userId = row[1]
-        label = row[2]
-        keyPrefix = row[3]
-        lastUsedAt = row[4]
-        createdAt = row[5]
+    init(row: inout Row) {
+        id = row.next()
+        userId = row.next()
+        label = row.next()
+        keyPrefix = row.next()
+        lastUsedAt = row.next()
+        createdAt = row.next()
     }
 }

@@ -1,10 +1,8 @@
-import GRDB
-
 /// An agent, which is a channel, owned by one user. Encodes to the contract's Agent, which leaves the owner out and masks
 /// the webhook's secrets.
 package struct Agent: Sendable, Equatable, Identifiable {
     /// What the agent last said it is doing.
-    package enum Status: String, Sendable, Codable, CaseIterable, DatabaseValueConvertible {
+    package enum Status: String, Sendable, Codable, CaseIterable, Storable {
         case active, busy, error, offline
     }
 
@@ -83,47 +81,40 @@ extension Agent: Encodable {
     }
 }
 
-extension Agent: FetchableRecord {
-    static let columnCount = 15
-    static let columns = """
-        id, user_id, name, description, avatar_url, webhook_url, webhook_headers, webhook_auth, webhook_secret, \
-        status, status_message, status_since, last_active_at, tag, created_at
-        """
+extension Agent: StoredRecord {
+    static let columns = Columns<Agent>(
+        of: "agents",
+        [
+            ("id", { $0.id }),
+            ("user_id", { $0.userId }),
+            ("name", { $0.name }),
+            ("description", { $0.description }),
+            ("avatar_url", { $0.avatarUrl }),
+            ("webhook_url", { $0.webhook?.url }),
+            ("webhook_headers", { $0.webhook?.headersJSON }),
+            ("webhook_auth", { $0.webhook?.authJSON }),
+            ("webhook_secret", { $0.webhook?.secret }),
+            ("status", { $0.status }),
+            ("status_message", { $0.statusMessage }),
+            ("status_since", { $0.statusSince }),
+            ("last_active_at", { $0.lastActiveAt }),
+            ("tag", { $0.tag }),
+            ("created_at", { $0.createdAt }),
+        ]
+    )
 
-    package init(row: Row) {
-        id = row[0]
-        userId = row[1]
-        name = row[2]
-        description = row[3]
-        avatarUrl = row[4]
-        webhook = Webhook(row: row, from: 5)
-        status = row[9]
-        statusMessage = row[10]
-        statusSince = row[11]
-        lastActiveAt = row[12]
-        tag = row[13]
-        createdAt = row[14]
-    }
-}
-
-/// What an agent said it was doing, and from when on.
-package struct AgentStatusEntry: Sendable, Equatable, FetchableRecord, Encodable {
-    package let status: Agent.Status
-    package let message: String?
-    package let since: Timestamp
-
-    private enum CodingKeys: CodingKey { case status, message, since }
-
-    package func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(status, forKey: .status)
-        try object.encode(message, forKey: .message)
-        try object.encode(since, forKey: .since)
-    }
-
-    package init(row: Row) {
-        status = row[0]
-        message = row[1]
-        since = row[2]
+    init(row: inout Row) {
+        id = row.next()
+        userId = row.next()
+        name = row.next()
+        description = row.next()
+        avatarUrl = row.next()
+        webhook = Webhook(row: &row)
+        status = row.next()
+        statusMessage = row.next()
+        statusSince = row.next()
+        lastActiveAt = row.next()
+        tag = row.next()
+        createdAt = row.next()
     }
 }

@@ -1,5 +1,3 @@
-import GRDB
-
 /// A file as its users see it: a name and a type for the bytes of one blob. Encodes to the contract's Attachment.
 ///
 /// It belongs to a message, or it has an expiry: the index takes no row with both or neither (invariant 6).
@@ -89,26 +87,37 @@ extension Attachment: Encodable {
     }
 }
 
-extension Attachment: FetchableRecord {
-    static let columns = """
-        attachments.id, attachments.channel_id, attachments.message_id, attachments.sha256, attachments.filename, \
-        attachments.mime_type, attachments.charset, attachments.detector, attachments.declared_mime_type, \
-        attachments.size, attachments.created_at, attachments.expires_at
-        """
-    static let columnCount = 12
+extension Attachment: StoredRecord {
+    static let columns = Columns<Attachment>(
+        of: "attachments",
+        [
+            ("id", { $0.id }),
+            ("channel_id", { $0.channelId }),
+            ("message_id", { $0.messageId }),
+            ("sha256", { $0.sha256 }),
+            ("filename", { $0.filename }),
+            ("mime_type", { $0.mimeType }),
+            ("charset", { $0.charset }),
+            ("detector", { $0.detector }),
+            ("declared_mime_type", { $0.declaredMimeType }),
+            ("size", { $0.size }),
+            ("created_at", { $0.createdAt }),
+            ("expires_at", { $0.expiresAt }),
+        ]
+    )
 
-    package init(row: Row) {
-        id = row[0]
-        channelId = row[1]
-        messageId = row[2]
-        sha256 = row[3]
-        filename = row[4]
-        mimeType = row[5]
-        charset = row[6]
-        detector = row[7]
-        declaredMimeType = row[8]
-        size = row[9]
-        createdAt = row[10]
-        expiresAt = row[11]
+    init(row: inout Row) {
+        id = row.next()
+        channelId = row.next()
+        messageId = row.next()
+        sha256 = row.next()
+        filename = row.next()
+        mimeType = row.next()
+        charset = row.next()
+        detector = row.next()
+        declaredMimeType = row.next()
+        size = row.next()
+        createdAt = row.next()
+        expiresAt = row.next()
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 /// The picture of an agent that its owner has uploaded.
 package struct Avatar: Sendable, Equatable {
@@ -13,10 +12,18 @@ package struct Avatar: Sendable, Equatable {
     }
 }
 
-extension Avatar: FetchableRecord {
-    package init(row: Row) {
-        mimeType = row[0]
-        bytes = row[1]
+extension Avatar: StoredRecord {
+    static let columns = Columns<Avatar>(
+        of: "avatars",
+        [
+            ("mime_type", { $0.mimeType }),
+            ("bytes", { $0.bytes }),
+        ]
+    )
+
+    init(row: inout Row) {
+        mimeType = row.next()
+        bytes = row.next()
     }
 }
 

@@ -1,5 +1,3 @@
-import GRDB
-
 /// Bytes that are on disk: their digest is the identity, the key is the address (invariant 3).
 package struct Blob: Sendable, Equatable {
     /// In lower-case hex, 64 characters.
@@ -21,15 +19,24 @@ package struct Blob: Sendable, Equatable {
     }
 }
 
-extension Blob: FetchableRecord {
-    static let columns = "sha256, key, size, crc32, created_at"
+extension Blob: StoredRecord {
+    static let columns = Columns<Blob>(
+        of: "blobs",
+        [
+            ("sha256", { $0.sha256 }),
+            ("key", { $0.key }),
+            ("size", { $0.size }),
+            ("crc32", { $0.crc32 }),
+            ("created_at", { $0.createdAt }),
+        ]
+    )
 
-    package init(row: Row) {
-        sha256 = row[0]
-        key = row[1]
-        size = row[2]
-        crc32 = row[3]
-        createdAt = row[4]
+    init(row: inout Row) {
+        sha256 = row.next()
+        key = row.next()
+        size = row.next()
+        crc32 = row.next()
+        createdAt = row.next()
     }
 }
 
@@ -45,9 +52,17 @@ package struct DoomedKey: Sendable, Equatable {
     }
 }
 
-extension DoomedKey: FetchableRecord {
-    package init(row: Row) {
-        key = row[0]
-        notBefore = row[1]
+extension DoomedKey: StoredRecord {
+    static let columns = Columns<DoomedKey>(
+        of: "doomed_keys",
+        [
+            ("key", { $0.key }),
+            ("not_before", { $0.notBefore }),
+        ]
+    )
+
+    init(row: inout Row) {
+        key = row.next()
+        notBefore = row.next()
     }
 }

@@ -1,9 +1,7 @@
-import GRDB
-
 /// An event of a message on its way to a webhook. Encodes to the Delivery that people see, which leaves its channel out.
 package struct Delivery: Sendable, Equatable, Identifiable {
     /// What is told, under the contract's names.
-    package enum Event: String, Sendable, Encodable, DatabaseValueConvertible {
+    package enum Event: String, Sendable, Encodable, Storable {
         case messageCreated = "message:created"
         case reviewResponded = "review:responded"
         case reviewExpired = "review:expired"
@@ -19,7 +17,7 @@ package struct Delivery: Sendable, Equatable, Identifiable {
     }
 
     /// `pending` until it has arrived or was given up; a retry makes a failed one pending again.
-    package enum State: String, Sendable, Encodable, DatabaseValueConvertible {
+    package enum State: String, Sendable, Encodable, Storable {
         case pending, delivered, failed
     }
 
@@ -64,24 +62,37 @@ extension Delivery: Encodable {
     }
 }
 
-extension Delivery: FetchableRecord {
-    static let columns = """
-        id, channel_id, message_id, event, state, attempts, attempted_at, next_attempt_at, response_status, error, \
-        created_at, finished_at
-        """
+extension Delivery: StoredRecord {
+    static let columns = Columns<Delivery>(
+        of: "deliveries",
+        [
+            ("id", { $0.id }),
+            ("channel_id", { $0.channelId }),
+            ("message_id", { $0.messageId }),
+            ("event", { $0.event }),
+            ("state", { $0.state }),
+            ("attempts", { $0.attempts }),
+            ("attempted_at", { $0.attemptedAt }),
+            ("next_attempt_at", { $0.nextAttemptAt }),
+            ("response_status", { $0.responseStatus }),
+            ("error", { $0.error }),
+            ("created_at", { $0.createdAt }),
+            ("finished_at", { $0.finishedAt }),
+        ]
+    )
 
-    package init(row: Row) {
-        id = row[0]
-        channelId = row[1]
-        messageId = row[2]
-        event = row[3]
-        state = row[4]
-        attempts = row[5]
-        attemptedAt = row[6]
-        nextAttemptAt = row[7]
-        responseStatus = row[8]
-        error = row[9]
-        createdAt = row[10]
-        finishedAt = row[11]
+    init(row: inout Row) {
+        id = row.next()
+        channelId = row.next()
+        messageId = row.next()
+        event = row.next()
+        state = row.next()
+        attempts = row.next()
+        attemptedAt = row.next()
+        nextAttemptAt = row.next()
+        responseStatus = row.next()
+        error = row.next()
+        createdAt = row.next()
+        finishedAt = row.next()
     }
 }

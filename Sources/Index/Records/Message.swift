@@ -1,19 +1,17 @@
-import GRDB
-
 /// A message in a channel, without its review and its attachments (see ``MessageWithParts``).
 package struct Message: Sendable, Equatable, Identifiable {
     /// Who wrote it.
-    package enum SenderType: String, Sendable, Codable, DatabaseValueConvertible {
+    package enum SenderType: String, Sendable, Codable, Storable {
         case agent, user
     }
 
     /// The colour of the message.
-    package enum Status: String, Sendable, Codable, CaseIterable, DatabaseValueConvertible {
+    package enum Status: String, Sendable, Codable, CaseIterable, Storable {
         case info, success, warning, error
     }
 
     /// How far the message has come on its way to the agent.
-    package enum DeliveryStatus: String, Sendable, Codable, DatabaseValueConvertible {
+    package enum DeliveryStatus: String, Sendable, Codable, Storable {
         case sent
         case webhookDelivered = "webhook_delivered"
         case webhookFailed = "webhook_failed"
@@ -21,18 +19,18 @@ package struct Message: Sendable, Equatable, Identifiable {
     }
 
     /// What becomes of a draft that is written piece by piece.
-    package enum StreamState: String, Sendable, Codable, CaseIterable, DatabaseValueConvertible {
+    package enum StreamState: String, Sendable, Codable, CaseIterable, Storable {
         case streaming, complete, aborted
     }
 
     package var id: String
     package var channelId: String
     package var senderType: SenderType
-    /// The channel's id for agents, the user's for humans.
+    /// The channel's id for agents, the user's for users.
     package var senderId: String
     package var text: String?
     package var status: Status?
-    /// The free map as the JSON text it came in: a parser in between would not keep 3 and 3.0 apart.
+    /// The free map as JSON text, as our parser writes it: 3.0 has become 3, and an integer beyond 64 bits a float.
     package var metadataJSON: String?
     /// Where this message's events go, instead of the channel's URL.
     package var webhookUrl: String?
@@ -97,37 +95,53 @@ package struct Iteration: Sendable, Equatable {
     }
 }
 
-extension Message: FetchableRecord {
-    static let columns = """
-        messages.id, messages.channel_id, messages.sender_type, messages.sender_id, messages.text, messages.status, \
-        messages.metadata, messages.webhook_url, messages.delivery_status, messages.iteration_group_id, \
-        messages.iteration, messages.client_id, messages.stream_id, messages.stream_state, messages.created_at, \
-        messages.updated_at
-        """
-    static let columnCount = 16
-    /// With the number of characters that the message takes, as ``MessagePage/maxWeight`` counts them, in the end.
-    static let weighedColumns = """
-        \(columns), ifnull(length(messages.text), 0) + ifnull(length(messages.metadata), 0) + ifnull((
-            SELECT ifnull(length(payload), 0) + ifnull(length(response), 0)
-            FROM reviews WHERE reviews.message_id = messages.id
-        ), 0)
-        """
+extension Message: StoredRecord {
+    static let columns = Columns<Message>(
+        of: "messages",
+        [
+            ("id", { $0.id }),
+            ("channel_id", { $0.channelId }),
+            ("sender_type", { $0.senderType }),
+            ("sender_id", { $0.senderId }),
+            ("text", { $0.text }),
+            ("status", { $0.status }),
+            ("metadata", { $0.metadataJSON }),
+            ("webhook_url", { $0.webhookUrl }),
+            ("delivery_status", { $0.deliveryStatus }),
+            ("iteration_group_id", { $0.iteration?.groupId }),
+            ("iteration", { $0.iteration?.number }),
+            ("client_id", { $0.clientId }),
+            ("stream_id", { $0.streamId }),
+            ("stream_state", { $0.streamState }),
+            ("created_at", { $0.createdAt }),
+            ("updated_at", { $0.updatedAt }),
+        ]
+    )
 
-    package init(row: Row) {
-        id = row[0]
-        channelId = row[1]
-        senderType = row[2]
-        senderId = row[3]
-        text = row[4]
-        status = row[5]
-        metadataJSON = row[6]
-        webhookUrl = row[7]
-        deliveryStatus = row[8]
-        iteration = (row[9] as String?).map { Iteration(groupId: $0, number: row[10]) }
-        clientId = row[11]
-        streamId = row[12]
-        streamState = row[13]
-        createdAt = row[14]
-        updatedAt = row[15]
+    init(row: inout Row) {
+        id = row.next()
+        channelId = row.next()
+        senderType = row.next()
+        senderId = row.next()
+        text = row.next()
+        status = row.next()
+        metadataJSON = row.next()
+        webhookUrl = row.next()
+        deliveryStatus = row.next()
+        iteration = Iteration(row: &row)
+        clientId = row.next()
+        streamId = row.next()
+        streamState = row.next()
+        createdAt = row.next()
+        updatedAt = row.next()
+    }
+}
+
+extension Iteration {
+    /// Reads group and number; nil when they are NULL.
+    fileprivate init?(row: inout Row) {
+        let (groupId, number): (String?, Int?) = (row.next(), row.next())
+        guard let groupId, let number else { return nil }
+        self.init(groupId: groupId, number: number)
     }
 }

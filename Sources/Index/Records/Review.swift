@@ -1,9 +1,7 @@
-import GRDB
-
-/// The question in a message, and its answer once it has one. The free maps are the JSON texts they came in.
+/// The question in a message, and its answer once it has one. The free maps are JSON texts.
 package struct Review: Sendable, Equatable {
     /// `pending` goes to one of the others once, and they are final.
-    package enum Status: String, Sendable, Codable, DatabaseValueConvertible {
+    package enum Status: String, Sendable, Codable, Storable {
         case pending, completed, expired
     }
 
@@ -47,23 +45,35 @@ package struct Review: Sendable, Equatable {
     }
 }
 
-extension Review: FetchableRecord {
-    static let columns = """
-        message_id, channel_id, type, payload, callback, status, expires_at, response, feedback, modified_file_ids, \
-        completed_at
-        """
+extension Review: StoredRecord {
+    static let columns = Columns<Review>(
+        of: "reviews",
+        [
+            ("message_id", { $0.messageId }),
+            ("channel_id", { $0.channelId }),
+            ("type", { $0.type }),
+            ("payload", { $0.payloadJSON }),
+            ("callback", { $0.callbackJSON }),
+            ("status", { $0.status }),
+            ("expires_at", { $0.expiresAt }),
+            ("response", { $0.responseJSON }),
+            ("feedback", { $0.feedback }),
+            ("modified_file_ids", { $0.modifiedFileIdsJSON }),
+            ("completed_at", { $0.completedAt }),
+        ]
+    )
 
-    package init(row: Row) {
-        messageId = row[0]
-        channelId = row[1]
-        type = row[2]
-        payloadJSON = row[3]
-        callbackJSON = row[4]
-        status = row[5]
-        expiresAt = row[6]
-        responseJSON = row[7]
-        feedback = row[8]
-        modifiedFileIdsJSON = row[9]
-        completedAt = row[10]
+    init(row: inout Row) {
+        messageId = row.next()
+        channelId = row.next()
+        type = row.next()
+        payloadJSON = row.next()
+        callbackJSON = row.next()
+        status = row.next()
+        expiresAt = row.next()
+        responseJSON = row.next()
+        feedback = row.next()
+        modifiedFileIdsJSON = row.next()
+        completedAt = row.next()
     }
 }

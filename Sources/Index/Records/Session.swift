@@ -1,5 +1,3 @@
-import GRDB
-
 /// Somebody signed in. The token is known to its holder alone; the table has its SHA-256.
 package struct Session: Sendable, Equatable, Identifiable {
     package var id: String
@@ -28,19 +26,25 @@ package struct Session: Sendable, Equatable, Identifiable {
     }
 }
 
-extension Session: FetchableRecord {
-    static let columns = """
-        sessions.id, sessions.user_id, sessions.user_agent, sessions.created_at, sessions.last_used_at, \
-        sessions.expires_at
-        """
-    static let columnCount = 6
+extension Session: StoredRecord {
+    static let columns = Columns<Session>(
+        of: "sessions",
+        [
+            ("id", { $0.id }),
+            ("user_id", { $0.userId }),
+            ("user_agent", { $0.userAgent }),
+            ("created_at", { $0.createdAt }),
+            ("last_used_at", { $0.lastUsedAt }),
+            ("expires_at", { $0.expiresAt }),
+        ]
+    )
 
-    package init(row: Row) {
-        id = row[0]
-        userId = row[1]
-        userAgent = row[2]
-        createdAt = row[3]
-        lastUsedAt = row[4]
-        expiresAt = row[5]
+    init(row: inout Row) {
+        id = row.next()
+        userId = row.next()
+        userAgent = row.next()
+        createdAt = row.next()
+        lastUsedAt = row.next()
+        expiresAt = row.next()
     }
 }

@@ -1,5 +1,3 @@
-import GRDB
-
 /// A link that lets whoever has it download one file for a while. The token in it is known to its holders alone; the table
 /// has its SHA-256.
 package struct Share: Sendable, Equatable, Identifiable {
@@ -21,13 +19,21 @@ extension Share: Encodable {
     private enum CodingKeys: CodingKey { case id, createdAt, expiresAt }
 }
 
-extension Share: FetchableRecord {
-    static let columns = "id, attachment_id, created_at, expires_at"
+extension Share: StoredRecord {
+    static let columns = Columns<Share>(
+        of: "shares",
+        [
+            ("id", { $0.id }),
+            ("attachment_id", { $0.attachmentId }),
+            ("created_at", { $0.createdAt }),
+            ("expires_at", { $0.expiresAt }),
+        ]
+    )
 
-    package init(row: Row) {
-        id = row[0]
-        attachmentId = row[1]
-        createdAt = row[2]
-        expiresAt = row[3]
+    init(row: inout Row) {
+        id = row.next()
+        attachmentId = row.next()
+        createdAt = row.next()
+        expiresAt = row.next()
     }
 }

@@ -1,5 +1,3 @@
-import GRDB
-
 /// What an agent says it is doing while it writes a streamed draft. Encodes to the contract's status event.
 package struct StreamEvent: Sendable, Equatable, Identifiable {
     /// How many a stream may have.
@@ -33,19 +31,27 @@ extension StreamEvent: Encodable {
     }
 }
 
-extension StreamEvent: FetchableRecord {
-    static let columns = """
-        stream_events.id, stream_events.channel_id, stream_events.stream_id, stream_events.number, \
-        stream_events.text, stream_events.tool_hint, stream_events.created_at
-        """
+extension StreamEvent: StoredRecord {
+    static let columns = Columns<StreamEvent>(
+        of: "stream_events",
+        [
+            ("id", { $0.id }),
+            ("channel_id", { $0.channelId }),
+            ("stream_id", { $0.streamId }),
+            ("number", { $0.number }),
+            ("text", { $0.text }),
+            ("tool_hint", { $0.toolHint }),
+            ("created_at", { $0.createdAt }),
+        ]
+    )
 
-    package init(row: Row) {
-        id = row[0]
-        channelId = row[1]
-        streamId = row[2]
-        number = row[3]
-        text = row[4]
-        toolHint = row[5]
-        createdAt = row[6]
+    init(row: inout Row) {
+        id = row.next()
+        channelId = row.next()
+        streamId = row.next()
+        number = row.next()
+        text = row.next()
+        toolHint = row.next()
+        createdAt = row.next()
     }
 }

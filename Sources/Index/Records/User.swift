@@ -1,14 +1,12 @@
-import GRDB
-
 /// A person with a login. Encodes to the contract's User; the password hash is never encoded.
 package struct User: Sendable, Equatable, Identifiable {
     /// What a user may do: owners administer, members use.
-    package enum Role: String, Sendable, Codable, CaseIterable, DatabaseValueConvertible {
+    package enum Role: String, Sendable, Codable, CaseIterable, Storable {
         case owner, member
     }
 
     /// How pages look to a user.
-    package enum Theme: String, Sendable, Codable, CaseIterable, DatabaseValueConvertible {
+    package enum Theme: String, Sendable, Codable, CaseIterable, Storable {
         case system, light, dark
     }
 
@@ -48,23 +46,27 @@ extension User: Encodable {
     }
 }
 
-extension User: FetchableRecord {
-    static let columns = """
-        users.id, users.email, users.display_name, users.role, users.password_hash, users.must_change_password, \
-        users.created_at
-        """
+extension User: StoredRecord {
+    static let columns = Columns<User>(
+        of: "users",
+        [
+            ("id", { $0.id }),
+            ("email", { $0.email }),
+            ("display_name", { $0.displayName }),
+            ("role", { $0.role }),
+            ("password_hash", { $0.passwordHash }),
+            ("must_change_password", { $0.mustChangePassword }),
+            ("created_at", { $0.createdAt }),
+        ]
+    )
 
-    package init(row: Row) {
-        self.init(row: row, from: 0)
-    }
-
-    init(row: Row, from column: Int) {
-        id = row[column]
-        email = row[column + 1]
-        displayName = row[column + 2]
-        role = row[column + 3]
-        passwordHash = row[column + 4]
-        mustChangePassword = row[column + 5]
-        createdAt = row[column + 6]
+    init(row: inout Row) {
+        id = row.next()
+        email = row.next()
+        displayName = row.next()
+        role = row.next()
+        passwordHash = row.next()
+        mustChangePassword = row.next()
+        createdAt = row.next()
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 /// Where a channel's events go, and what the requests carry. Its secrets are in the index as they were given: they must be
 /// sent again. Never encode it; `Agent` shows it masked.
@@ -48,15 +47,12 @@ extension Webhook {
     var headersJSON: String? { headers.flatMap(Self.json) }
     var authJSON: String? { auth.flatMap(Self.json) }
 
-    /// Reads URL, headers, credentials and secret from four columns; nil without a URL.
-    init?(row: Row, from column: Int) {
-        guard let url: String = row[column] else { return nil }
-        self.init(
-            url: url,
-            headers: (row[column + 1] as String?).flatMap(Self.value),
-            auth: (row[column + 2] as String?).flatMap(Self.value),
-            secret: row[column + 3]
-        )
+    /// Reads URL, headers, credentials and secret; nil without a URL.
+    init?(row: inout Row) {
+        let (url, headers, auth, secret): (String?, String?, String?, String?)
+        (url, headers, auth, secret) = (row.next(), row.next(), row.next(), row.next())
+        guard let url else { return nil }
+        self.init(url: url, headers: headers.flatMap(Self.value), auth: auth.flatMap(Self.value), secret: secret)
     }
 
     /// Strings alone: encoding them cannot fail.

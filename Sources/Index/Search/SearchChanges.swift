@@ -1,15 +1,13 @@
-import GRDB
-
 /// Passes a group's changes of texts on to the full-text index, in the group's transaction.
 ///
 /// `search_changes` holds them between the triggers that note them and here; it is empty in every commit. In order of
 /// the numbers, because FTS5 flushes its memory whenever one is smaller than the one before.
 enum SearchChanges {
-    static func apply(in db: Database) throws {
-        guard try Int.fetchOne(db.cachedStatement(sql: SQL.anything)) != nil else { return }
-        try db.cachedStatement(sql: SQL.remove).execute()
-        try db.cachedStatement(sql: SQL.add).execute()
-        try db.cachedStatement(sql: "DELETE FROM search_changes").execute()
+    static func apply(in tx: Transaction) throws {
+        guard try tx.exists(SQL.anything) else { return }
+        try tx.execute(SQL.remove)
+        try tx.execute(SQL.add)
+        try tx.execute("DELETE FROM search_changes")
     }
 }
 

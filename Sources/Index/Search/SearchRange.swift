@@ -1,5 +1,3 @@
-import GRDB
-
 /// The search numbers of a channel's messages, from newest to those before a given one.
 struct SearchRange {
     /// A channel's number is above these bits of a search number: a million million messages for each.
@@ -13,12 +11,11 @@ struct SearchRange {
 extension Querying {
     /// Nil when the channel does not exist, or has nothing before `cursor`.
     func searchRange(channelID: String, before cursor: String?) throws -> SearchRange? {
-        guard let number = try Int64.fetchOne(db.cachedStatement(sql: SQL.channelNumber), arguments: [channelID])
-        else { return nil }
+        guard let number: Int64 = try one(SQL.channelNumber, [channelID]) else { return nil }
         let lower = number << SearchRange.bits
         guard let cursor else { return SearchRange(lower: lower, upper: (number + 1) << SearchRange.bits) }
         // Numbers follow ids, so the newest message before the cursor has the highest number before it.
-        let newest = try Int64.fetchOne(db.cachedStatement(sql: SQL.newestBefore), arguments: [channelID, cursor])
+        let newest: Int64? = try one(SQL.newestBefore, [channelID, cursor])
         return newest.map { SearchRange(lower: lower, upper: $0 + 1) }
     }
 }
@@ -29,7 +26,7 @@ extension Transaction {
     /// A message gets the number after the channel's last. Hardly ever is a newer one there already: its id was made
     /// later but its unit came first. The cost is one look-up, and one update for each of those.
     func numberNewerMessages(than messageID: String, channelID: String) throws {
-        let newer = try String.fetchAll(db.cachedStatement(sql: SQL.newer), arguments: [channelID, messageID])
+        let newer: [String] = try all(SQL.newer, [channelID, messageID])
         for id in newer {
             try execute(SQL.moveToEnd, [channelID, id])
         }

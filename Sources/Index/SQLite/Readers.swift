@@ -15,15 +15,11 @@ final class Readers: Sendable {
     }
 
     private let path: String
-    private let configuration: Configuration
     private let state = Mutex(State())
 
-    /// Opens nothing yet; `configuration` is made read-only.
-    init(path: String, configuration: Configuration) {
+    /// Opens nothing yet.
+    init(path: String) {
         self.path = path
-        var configuration = configuration
-        configuration.readonly = true
-        self.configuration = configuration
     }
 
     /// Runs `body` in a transaction, so that all its queries see one snapshot.
@@ -34,7 +30,7 @@ final class Readers: Sendable {
             try db.cachedStatement(sql: "BEGIN DEFERRED TRANSACTION").execute()
             // A read has nothing to commit; ending it is all there is, and it cannot fail in a way that matters.
             defer { try? db.cachedStatement(sql: "COMMIT TRANSACTION").execute() }
-            return try body(Reader(db: db))
+            return try body(Reader(connection: SQLiteConnection(database: db)))
         }
     }
 
@@ -51,7 +47,13 @@ final class Readers: Sendable {
             if state.isClosed { throw IndexError.closed }
             return state.idle.popLast()
         }
-        return try idle ?? DatabaseQueue(path: path, configuration: configuration)
+        return try idle ?? open()
+    }
+
+    private func open() throws -> DatabaseQueue {
+        var configuration = Configuration.index
+        configuration.readonly = true
+        return try DatabaseQueue(path: path, configuration: configuration)
     }
 
     private func giveBack(_ connection: DatabaseQueue) {

@@ -1,0 +1,307 @@
+-- The tables of the index. To look at them: sqlite3 /tmp/index.sqlite < Sources/CSchema/0001.sql
+--
+-- Once released, a file is never changed: the next change is 0002.sql, which is run after this one.
+-- Times are milliseconds since 1970, flags 1 or 0, ids are text made by the server (UUID version 7), so that their
+-- order is the order of making. Foreign keys guard the store: an attachment has its blob row (invariants 1 and 2), and
+-- a blob row stays while an attachment has it (invariant 6). Every column that refers to another table has an index;
+-- without one, each delete over there would scan here.
+
+-- The store that the index belongs to: one row.
+CREATE TABLE store (
+    singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
+    id TEXT NOT NULL,
+    checked_at INTEGER NOT NULL
+) STRICT;
+
+
+-- Users, their keys, sessions and settings ---------------------------------------------------------------------------
+
+-- A deleted user is out of sight at once (removed_at). The row goes when the user's agents are gone.
+CREATE TABLE users (
+    id TEXT NOT NULL PRIMARY KEY,
+    email TEXT NOT NULL,
+    email_folded TEXT NOT NULL UNIQUE,
+    display_name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('owner', 'member')),
+    password_hash TEXT NOT NULL,
+    must_change_password INTEGER NOT NULL CHECK (must_change_password IN (0, 1)),
+    theme TEXT NOT NULL DEFAULT 'system' CHECK (theme IN ('system', 'light', 'dark')),
+    created_at INTEGER NOT NULL,
+    removed_at INTEGER
+) STRICT;
+CREATE INDEX users_removed ON users (removed_at) WHERE removed_at IS NOT NULL;
+
+CREATE TABLE api_keys (
+    id TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    label TEXT NOT NULL,
+    key_prefix TEXT NOT NULL,
+    key_hash BLOB NOT NULL UNIQUE CHECK (length(key_hash) = 32),
+    last_used_at INTEGER,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX api_keys_by_user ON api_keys (user_id, id);
+
+CREATE TABLE sessions (
+    id TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+    user_agent TEXT,
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sessions_by_user ON sessions (user_id, id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+CREATE TABLE plugin_settings (
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    plugin TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (user_id, plugin, key)
+) STRICT, WITHOUT ROWID;
+
+
+-- Agents, which are the channels -------------------------------------------------------------------------------------
+
+-- number: the high bits of the search numbers of the agent's messages.
+-- read_through: the newest message that the user has read. Only its owner reads a channel, so this is a fact about the
+-- agent.
+-- removed_at: a deleted agent is out of sight at once, and its rows go in batches.
+CREATE TABLE agents (
+    id TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    number INTEGER,
+    name TEXT NOT NULL,
+    description TEXT,
+    avatar_url TEXT,
+    webhook_url TEXT,
+    webhook_headers TEXT,
+    webhook_auth TEXT,
+    webhook_secret TEXT,
+    status TEXT NOT NULL CHECK (status IN ('active', 'busy', 'error', 'offline')),
+    status_message TEXT,
+    status_since INTEGER,
+    last_active_at INTEGER,
+    tag TEXT,
+    read_through TEXT,
+    created_at INTEGER NOT NULL,
+    removed_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX agents_by_number ON agents (number);
+CREATE INDEX agents_by_user ON agents (user_id, id);
+CREATE INDEX agents_removed ON agents (removed_at) WHERE removed_at IS NOT NULL;
+
+-- What agents said they were doing.
+CREATE TABLE agent_statuses (
+    id TEXT NOT NULL PRIMARY KEY,
+    agent_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    status TEXT NOT NULL CHECK (status IN ('active', 'busy', 'error', 'offline')),
+    message TEXT,
+    since INTEGER NOT NULL
+) STRICT;
+CREATE INDEX agent_statuses_by_agent ON agent_statuses (agent_id, id);
+
+CREATE TABLE avatars (
+    agent_id TEXT NOT NULL PRIMARY KEY REFERENCES agents (id) ON DELETE CASCADE,
+    mime_type TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+
+-- Messages -----------------------------------------------------------------------------------------------------------
+
+-- Constraints decide the races: one message per client id, per stream id and per place in an iteration group.
+--
+-- search_number: the high bits are the channel's number, the low 40 follow the ids of its messages. So a channel is one
+-- range of the full-text index, newest last, and a search in it reads nothing of its neighbours. The table's own rowid
+-- would not do: VACUUM renumbers it.
+CREATE TABLE messages (
+    id TEXT NOT NULL PRIMARY KEY,
+    channel_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    search_number INTEGER,
+    sender_type TEXT NOT NULL CHECK (sender_type IN ('agent', 'user')),
+    sender_id TEXT NOT NULL,
+    text TEXT,
+    status TEXT CHECK (status IN ('info', 'success', 'warning', 'error')),
+    metadata TEXT,
+    webhook_url TEXT,
+    delivery_status TEXT NOT NULL
+        CHECK (delivery_status IN ('sent', 'webhook_delivered', 'webhook_failed', 'agent_received')),
+    iteration_group_id TEXT,
+    iteration INTEGER CHECK ((iteration IS NULL) = (iteration_group_id IS NULL) AND iteration > 0),
+    client_id TEXT,
+    stream_id TEXT,
+    stream_state TEXT
+        CHECK ((stream_state IS NULL) = (stream_id IS NULL) AND stream_state IN ('streaming', 'complete', 'aborted')),
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX messages_by_channel ON messages (channel_id, id);
+CREATE UNIQUE INDEX messages_by_search_number ON messages (search_number);
+CREATE UNIQUE INDEX messages_by_client ON messages (channel_id, client_id) WHERE client_id IS NOT NULL;
+CREATE UNIQUE INDEX messages_by_stream ON messages (channel_id, stream_id) WHERE stream_id IS NOT NULL;
+CREATE UNIQUE INDEX messages_by_iteration ON messages (iteration_group_id, iteration)
+    WHERE iteration_group_id IS NOT NULL;
+CREATE INDEX messages_streaming ON messages (updated_at) WHERE stream_state = 'streaming';
+-- Counting unread messages reads this alone, not the messages with all their text.
+CREATE INDEX messages_of_agents ON messages (channel_id, id) WHERE sender_type = 'agent';
+
+-- What an agent says it is doing while it writes a streamed draft. A status event may come before its draft, so it
+-- belongs to the channel and has the stream's name; it goes with the draft.
+CREATE TABLE stream_events (
+    id TEXT NOT NULL PRIMARY KEY,
+    channel_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    stream_id TEXT NOT NULL,
+    number INTEGER NOT NULL CHECK (number >= 0),
+    text TEXT NOT NULL,
+    tool_hint TEXT,
+    created_at INTEGER NOT NULL,
+    UNIQUE (channel_id, stream_id, number)
+) STRICT;
+CREATE TRIGGER stream_events_delete AFTER DELETE ON messages WHEN old.stream_id IS NOT NULL BEGIN
+    DELETE FROM stream_events WHERE channel_id = old.channel_id AND stream_id = old.stream_id;
+END;
+
+-- Trigrams of the texts, folded to one case. The index takes the text from `messages` (external content) and knows only
+-- which messages have which trigrams (detail=none: a third of the size and of the work of keeping positions). Queries
+-- compare the text itself.
+CREATE VIRTUAL TABLE message_search USING fts5 (
+    text, content='messages', content_rowid='search_number', tokenize='trigram', detail=none, columnsize=0
+);
+
+-- FTS5 writes all it has in memory at every savepoint, which here means at every unit: ten times the work. So the
+-- triggers only note what changes, with the text that the index still has, and the group commit passes it on once.
+CREATE TABLE search_changes (
+    number INTEGER NOT NULL PRIMARY KEY,
+    indexed_text TEXT
+) STRICT;
+CREATE TRIGGER message_search_insert AFTER INSERT ON messages WHEN new.text IS NOT NULL BEGIN
+    INSERT INTO search_changes VALUES (new.search_number, NULL) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER message_search_delete AFTER DELETE ON messages WHEN old.text IS NOT NULL BEGIN
+    INSERT INTO search_changes VALUES (old.search_number, old.text) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER message_search_update AFTER UPDATE OF text, search_number ON messages
+WHEN old.text IS NOT new.text OR old.search_number <> new.search_number BEGIN
+    INSERT INTO search_changes VALUES (old.search_number, old.text) ON CONFLICT DO NOTHING;
+    INSERT INTO search_changes VALUES (new.search_number, NULL) ON CONFLICT DO NOTHING;
+END;
+
+
+-- Reviews ------------------------------------------------------------------------------------------------------------
+
+-- One per message, completed exactly when it has a response.
+CREATE TABLE reviews (
+    message_id TEXT NOT NULL PRIMARY KEY,
+    channel_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    payload TEXT,
+    callback TEXT,
+    status TEXT NOT NULL CHECK (status IN ('pending', 'completed', 'expired')),
+    expires_at INTEGER NOT NULL,
+    response TEXT,
+    feedback TEXT,
+    modified_file_ids TEXT,
+    completed_at INTEGER,
+    FOREIGN KEY (channel_id, message_id) REFERENCES messages (channel_id, id) ON DELETE CASCADE,
+    CHECK ((status = 'completed') = (response IS NOT NULL)),
+    CHECK ((status = 'completed') = (completed_at IS NOT NULL))
+) STRICT;
+CREATE INDEX reviews_by_channel ON reviews (channel_id, message_id);
+-- Counting reads this alone, not the reviews with all their text.
+CREATE INDEX reviews_by_status ON reviews (channel_id, status, message_id);
+CREATE INDEX reviews_due ON reviews (expires_at) WHERE status = 'pending';
+
+-- The feed of finished reviews that their agents have not acknowledged. AUTOINCREMENT: a number is not given again after
+-- the newest answer has gone, so a reader who has come to some number misses nothing that comes later.
+CREATE TABLE answers (
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    channel_id TEXT NOT NULL,
+    message_id TEXT NOT NULL UNIQUE REFERENCES reviews (message_id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX answers_by_channel ON answers (channel_id, number);
+
+
+-- Files --------------------------------------------------------------------------------------------------------------
+
+-- Bytes on disk: the digest is their identity, the key is their address (invariant 3).
+CREATE TABLE blobs (
+    sha256 TEXT NOT NULL PRIMARY KEY CHECK (length(sha256) = 64),
+    key TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL CHECK (size >= 0),
+    crc32 INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+-- Keys whose bytes have no row any more, and from when on their files are to be removed.
+CREATE TABLE doomed_keys (
+    key TEXT NOT NULL PRIMARY KEY,
+    not_before INTEGER NOT NULL
+) STRICT;
+CREATE INDEX doomed_keys_by_time ON doomed_keys (not_before);
+
+-- The files of a channel. An attachment is either attached or has an expiry (invariant 6). Its message is always one of
+-- its own channel: the key that refers to it has both columns.
+CREATE TABLE attachments (
+    id TEXT NOT NULL PRIMARY KEY,
+    channel_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    message_id TEXT,
+    sha256 TEXT NOT NULL REFERENCES blobs (sha256) ON DELETE RESTRICT,
+    filename TEXT NOT NULL,
+    mime_type TEXT NOT NULL,
+    charset TEXT,
+    detector TEXT NOT NULL,
+    declared_mime_type TEXT,
+    size INTEGER NOT NULL CHECK (size >= 0),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    FOREIGN KEY (channel_id, message_id) REFERENCES messages (channel_id, id) ON DELETE CASCADE,
+    CHECK ((message_id IS NULL) = (expires_at IS NOT NULL))
+) STRICT;
+CREATE INDEX attachments_by_channel ON attachments (channel_id, id);
+CREATE INDEX attachments_by_channel_message ON attachments (channel_id, message_id);
+-- Serves the files of a message and, under NULL, the unattached: the next to expire first.
+CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
+CREATE INDEX attachments_by_blob ON attachments (sha256);
+
+-- Links that let whoever has the token download one file. A link dies with its file: deleted, or gone with its message
+-- or channel.
+CREATE TABLE shares (
+    id TEXT NOT NULL PRIMARY KEY,
+    attachment_id TEXT NOT NULL REFERENCES attachments (id) ON DELETE CASCADE,
+    token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX shares_by_attachment ON shares (attachment_id, id);
+CREATE INDEX shares_by_expiry ON shares (expires_at);
+
+
+-- Webhooks -----------------------------------------------------------------------------------------------------------
+
+-- One delivery for each event of a message: what is queued twice is sent as one, under one `webhook-id`. The next
+-- attempt of a claimed row is the end of its lease, so the work of a process that died comes up again.
+CREATE TABLE deliveries (
+    id TEXT NOT NULL PRIMARY KEY,
+    channel_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    event TEXT NOT NULL CHECK (event IN ('message:created', 'review:responded', 'review:expired')),
+    state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'failed')),
+    attempts INTEGER NOT NULL CHECK (attempts >= 0),
+    attempted_at INTEGER,
+    next_attempt_at INTEGER,
+    response_status INTEGER,
+    error TEXT,
+    created_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    UNIQUE (message_id, event),
+    FOREIGN KEY (channel_id, message_id) REFERENCES messages (channel_id, id) ON DELETE CASCADE,
+    CHECK ((state = 'pending') = (next_attempt_at IS NOT NULL)),
+    CHECK ((state = 'pending') = (finished_at IS NULL))
+) STRICT;
+CREATE INDEX deliveries_by_message ON deliveries (channel_id, message_id);
+CREATE INDEX deliveries_by_channel ON deliveries (channel_id, id);
+CREATE INDEX deliveries_due ON deliveries (next_attempt_at) WHERE state = 'pending';

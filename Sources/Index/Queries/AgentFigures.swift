@@ -1,0 +1,80 @@
+/// What an agent's channel holds, in numbers, and what the agent said it was doing. Encodes to the statistics of
+/// `docs/api.md`.
+package struct AgentFigures: Sendable, Equatable, Encodable {
+    package struct Messages: Sendable, Equatable, Encodable {
+        /// By who wrote them.
+        package var agent = 0
+        package var user = 0
+    }
+
+    package struct Reviews: Sendable, Equatable, Encodable {
+        package var pending = 0
+        package var completed = 0
+        package var expired = 0
+    }
+
+    package struct Files: Sendable, Equatable, Encodable {
+        package var count = 0
+        package var bytes: Int64 = 0
+    }
+
+    package struct Deliveries: Sendable, Equatable, Encodable {
+        package var pending = 0
+        package var delivered = 0
+        package var failed = 0
+    }
+
+    package var messages = Messages()
+    package var reviews = Reviews()
+    package var files = Files()
+    package var deliveries = Deliveries()
+    /// Newest first.
+    package var statuses: [AgentStatusEntry] = []
+}
+
+extension Querying {
+    /// What the agent's channel holds. Reads index entries or small rows of all of it, which may take seconds: see
+    /// ``Index/readSlowly(_:)``.
+    ///
+    /// - Parameter statusLimit: how many of the agent's last statuses are wanted.
+    package func figures(agentID: String, statusLimit: Int) throws -> AgentFigures {
+        let byAgent = try number(SQL.messagesOfAgent, agentID)
+        let reviews = try numbers(SQL.reviews, agentID)
+        let deliveries = try numbers(SQL.deliveries, agentID)
+        return AgentFigures(
+            messages: .init(agent: byAgent, user: try number(SQL.messages, agentID) - byAgent),
+            reviews: .init(
+                pending: reviews["pending"] ?? 0,
+                completed: reviews["completed"] ?? 0,
+                expired: reviews["expired"] ?? 0
+            ),
+            files: .init(
+                count: try number(SQL.files, agentID),
+                bytes: try one(SQL.fileBytes, [agentID]) ?? 0
+            ),
+            deliveries: .init(
+                pending: deliveries["pending"] ?? 0,
+                delivered: deliveries["delivered"] ?? 0,
+                failed: deliveries["failed"] ?? 0
+            ),
+            statuses: try statuses(agentID: agentID, limit: statusLimit)
+        )
+    }
+
+    private func number(_ sql: String, _ agentID: String) throws -> Int {
+        try one(sql, [agentID]) ?? 0
+    }
+
+    private func numbers(_ sql: String, _ agentID: String) throws -> [String: Int] {
+        try dictionary(sql, [agentID])
+    }
+}
+
+private enum SQL {
+    static let messages = "SELECT count(*) FROM messages WHERE channel_id = ?"
+    static let messagesOfAgent = "SELECT count(*) FROM messages WHERE channel_id = ? AND sender_type = 'agent'"
+    static let reviews = "SELECT status, count(*) FROM reviews WHERE channel_id = ? GROUP BY status"
+    static let files = "SELECT count(*) FROM attachments WHERE channel_id = ?"
+    static let fileBytes = "SELECT ifnull(sum(size), 0) FROM attachments WHERE channel_id = ?"
+    static let deliveries = "SELECT state, count(*) FROM deliveries WHERE channel_id = ? GROUP BY state"
+}

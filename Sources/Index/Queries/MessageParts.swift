@@ -1,0 +1,66 @@
+/// A message with all that belongs to it.
+package struct MessageWithParts: Sendable, Equatable, Identifiable {
+    package var message: Message
+    package var review: Review?
+    /// In the order of their ids.
+    package var attachments: [Attachment]
+    /// What the sender said while it wrote a streamed draft, the first one first.
+    package var statusEvents: [StreamEvent]
+
+    package var id: String { message.id }
+
+    /// A message and its parts as given.
+    package init(
+        message: Message,
+        review: Review? = nil,
+        attachments: [Attachment] = [],
+        statusEvents: [StreamEvent] = []
+    ) {
+        self.message = message
+        self.review = review
+        self.attachments = attachments
+        self.statusEvents = statusEvents
+    }
+}
+
+extension Querying {
+    /// `message` with its parts.
+    func withParts(_ message: Message?) throws -> MessageWithParts? {
+        try message.flatMap { try withParts([$0]).first }
+    }
+
+    /// `messages` with their parts, by two more statements however many they are, or three when there are streams.
+    func withParts(_ messages: [Message]) throws -> [MessageWithParts] {
+        if messages.isEmpty { return [] }
+        let ids = jsonArray(of: messages.map(\.id))
+        let reviews: [Review] = try all(SQL.reviews, [ids])
+        let attachments: [Attachment] = try all(SQL.attachments, [ids])
+        let reviewByID = Dictionary(uniqueKeysWithValues: reviews.map { ($0.messageId, $0) })
+        let attachmentsByID = Dictionary(grouping: attachments) { $0.messageId ?? "" }
+        let hasStreams = messages.contains { $0.streamId != nil }
+        let events: [StreamEvent] = hasStreams ? try all(SQL.statusEvents, [ids]) : []
+        let eventsByStream = Dictionary(grouping: events, by: \.streamId)
+        return messages.map { message in
+            MessageWithParts(
+                message: message,
+                review: reviewByID[message.id],
+                attachments: attachmentsByID[message.id] ?? [],
+                statusEvents: message.streamId.flatMap { eventsByStream[$0] } ?? []
+            )
+        }
+    }
+}
+
+private enum SQL {
+    static let reviews = "SELECT \(Review.columns) FROM reviews WHERE message_id IN (SELECT value FROM json_each(?))"
+    static let statusEvents = """
+        SELECT \(StreamEvent.columns)
+        FROM messages JOIN stream_events
+            ON stream_events.channel_id = messages.channel_id AND stream_events.stream_id = messages.stream_id
+        WHERE messages.id IN (SELECT value FROM json_each(?))
+        ORDER BY stream_events.stream_id, stream_events.number
+        """
+    static let attachments = """
+        SELECT \(Attachment.columns) FROM attachments WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY id
+        """
+}

@@ -1,0 +1,58 @@
+import GRDB
+
+/// A connection to the index file, on its thread and for the time of a read or of a unit of work.
+///
+/// Statements are compiled once per connection and found again by their text, so texts are constants with `?`.
+package struct SQLiteConnection {
+    /// For the tests, which look beneath the queries.
+    package let database: Database
+
+    /// Runs a statement and reads its rows one after the other, until there are no more or `read` returns false.
+    func rows(_ sql: String, _ arguments: Arguments, while read: (Row) throws -> Bool) throws {
+        let statement = try database.cachedStatement(sql: sql)
+        let cursor = try GRDB.Row.fetchCursor(statement, arguments: StatementArguments(arguments))
+        let row = Row(of: statement)
+        // The end of the cursor ends the statement.
+        try withExtendedLifetime(cursor) {
+            while try cursor.next() != nil, try read(row) {}
+        }
+    }
+
+    /// Runs a statement to its end and returns how many rows it inserted, changed or deleted itself (cascades not
+    /// counted).
+    @discardableResult
+    func execute(_ sql: String, _ arguments: Arguments) throws -> Int {
+        try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
+        return database.changesCount
+    }
+
+    /// Runs `body` in a transaction that has the write lock from its beginning, and commits it.
+    func transaction(_ body: () throws -> Void) throws {
+        try database.inTransaction(.immediate) {
+            try body()
+            return .commit
+        }
+    }
+
+    /// Runs `body` in a savepoint: when it throws, its changes are undone.
+    func savepoint(_ body: () throws -> Void) throws {
+        try database.inSavepoint {
+            try body()
+            return .commit
+        }
+    }
+
+    /// False after an error that made SQLite roll back the whole transaction.
+    var isInsideTransaction: Bool { database.isInsideTransaction }
+}
+
+extension Querying {
+    /// GRDB's connection, for the tests.
+    package var db: Database { connection.database }
+}
+
+extension StatementArguments {
+    fileprivate init(_ arguments: Arguments) {
+        self.init(arguments.map { $0?.stored.databaseValue ?? .null } as [DatabaseValue])
+    }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import GRDB
+import Testing
+
+import struct Index.Attachment
+
+@testable import Index
+@testable import struct Index.Row
+
+@Suite("Records and rows")
+struct RecordTests {
+    @Test("Each record reads its columns in the order of their list: what its values give is read as the same record")
+    func order() async throws {
+        let user = User.sample(email: "ada@example.org")
+        try check(user)
+        var key = APIKey.sample(of: user)
+        key.lastUsedAt = .sample + .seconds(1)
+        try check(key)
+        try check(Session(id: "a", userId: "b", userAgent: "c", createdAt: at(1), lastUsedAt: at(2), expiresAt: at(3)))
+        try check(Share(id: "a", attachmentId: "b", createdAt: at(1), expiresAt: at(2)))
+        try check(Blob.sample())
+        try check(DoomedKey(key: "a", notBefore: at(1)))
+        try check(Avatar(mimeType: "image/png", bytes: Data([1])))
+        try check(
+            StreamEvent(id: "a", channelId: "b", streamId: "c", number: 1, text: "d", toolHint: "e", createdAt: at(2))
+        )
+        try check(agent)
+        try check(message)
+        try check(review)
+        try check(attachment)
+        try check(delivery)
+    }
+
+    @Test("Records whose optional columns are NULL are read as such")
+    func nulls() async throws {
+        let agent = Agent.sample(of: .sample(email: "ada@example.org"))
+        let message = Message.sample(in: agent)
+        for values in [agent.values, message.values] { #expect(values.contains { $0 == nil }) }
+        #expect(try read(agent.values) == agent)
+        #expect(try read(message.values) == message)
+    }
+
+    @Test("A column that is read as something else, NULL as a value, and columns missing or left over end the process")
+    func mistakes() async throws {
+        await #expect(processExitsWith: .failure) { try Self.row("1") { row in _ = row.next() as String } }
+        await #expect(processExitsWith: .failure) { try Self.row("'1'") { row in _ = row.next() as Int } }
+        await #expect(processExitsWith: .failure) { try Self.row("NULL") { row in _ = row.next() as Int } }
+        await #expect(processExitsWith: .failure) { try Self.row("'x'") { row in _ = row.next() as User.Role } }
+        await #expect(processExitsWith: .failure) { try Self.row("'x'") { row in _ = row.read() as DoomedKey } }
+        await #expect(processExitsWith: .failure) { try Self.row("'x', 1, 1") { row in _ = row.read() as DoomedKey } }
+        await #expect(processExitsWith: .success) { try Self.row("'x', 1") { row in _ = row.read() as DoomedKey } }
+    }
+
+    private func check<R: StoredRecord & Equatable>(_ record: R) throws {
+        let stored = record.values.map { $0?.stored ?? .null }
+        for (number, value) in stored.enumerated() {
+            #expect(value != .null && !stored[..<number].contains(value), "\(R.self).\(R.columns.names[number])")
+        }
+        #expect(try read(record.values) == record)
+    }
+
+    private func read<R: StoredRecord>(_ values: Arguments) throws -> R? {
+        try DatabaseQueue().read { db in
+            let reader = Reader(connection: SQLiteConnection(database: db))
+            return try reader.one("SELECT " + values.map { _ in "?" }.joined(separator: ", "), values)
+        }
+    }
+
+    private static func row(_ columns: String, _ body: (inout Row) -> Void) throws {
+        try DatabaseQueue().read { db in
+            try SQLiteConnection(database: db).rows("SELECT \(columns)", []) { row in
+                var row = row
+                body(&row)
+                return false
+            }
+        }
+    }
+}
+
+// With another value in every column, so that two that change places are seen.
+
+private func at(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
+
+private let agent = Agent(
+    id: "a",
+    userId: "b",
+    name: "c",
+    description: "d",
+    avatarUrl: "e",
+    webhook: Webhook(
+        url: "https://h",
+        headers: ["X": "y"],
+        auth: Webhook.Auth(username: "u", password: "p"),
+        secret: "whsec_"
+    ),
+    status: .busy,
+    statusMessage: "f",
+    statusSince: at(1),
+    lastActiveAt: at(2),
+    tag: "g",
+    createdAt: at(3)
+)
+
+private let message = Message(
+    id: "a",
+    channelId: "b",
+    senderType: .user,
+    senderId: "c",
+    text: "d",
+    status: .warning,
+    metadataJSON: "{}",
+    webhookUrl: "https://h",
+    deliveryStatus: .agentReceived,
+    iteration: Iteration(groupId: "e", number: 1),
+    clientId: "f",
+    streamId: "g",
+    streamState: .aborted,
+    createdAt: at(2),
+    updatedAt: at(3)
+)
+
+private var review: Review {
+    var review = Review(of: message, type: "t", payloadJSON: "{}", callbackJSON: "[]", expiresAt: at(1))
+    review.status = .completed
+    review.responseJSON = "r"
+    review.feedback = "f"
+    review.modifiedFileIdsJSON = "m"
+    review.completedAt = at(2)
+    return review
+}
+
+private let attachment = Attachment(
+    id: "a",
+    channelId: "b",
+    messageId: "c",
+    sha256: "d",
+    filename: "e",
+    mimeType: "f",
+    charset: "g",
+    detector: "h",
+    declaredMimeType: "i",
+    size: 1,
+    createdAt: at(2),
+    expiresAt: at(3)
+)
+
+private let delivery = Delivery(
+    id: "a",
+    channelId: "b",
+    messageId: "c",
+    event: .reviewExpired,
+    state: .failed,
+    attempts: 1,
+    attemptedAt: at(2),
+    nextAttemptAt: at(3),
+    responseStatus: 4,
+    error: "d",
+    createdAt: at(5),
+    finishedAt: at(6)
+)

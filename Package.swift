@@ -78,10 +78,13 @@ let package = Package(
             "Agents",
             ["API", "HTTP", "JSON", "Index", "Multipart", "MediaType", .hummingbird, .httpTypes, .nioCore, .nioPosix]
         ),
-        module("Events", ["HTTP", "Index", .hummingbird, .httpTypes, .nioCore]),
+        module("Events", ["API", "HTTP", "Index", .hummingbird, .httpTypes, .nioCore]),
         module(
             "Delivery",
-            ["HTTP", "JSON", "Index", .hummingbird, .httpClient, .crypto, .logging, .nioCore, .nioPosix, .nioHTTP1]
+            [
+                "API", "HTTP", "JSON", "Index", .hummingbird, .httpClient, .crypto, .logging, .nioCore, .nioPosix,
+                .nioHTTP1,
+            ]
         ),
         module(
             "Files",
@@ -91,18 +94,14 @@ let package = Package(
             ]
         ),
         module("Messages", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
-        .target(
-            name: "Plugins",
-            dependencies: ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix],
-            resources: [
-                .embedInCode("Examples/checklist.html"), .embedInCode("Examples/checklist.json"),
-                .embedInCode("Examples/checklist.svg"),
-                .embedInCode("Examples/diff-view.html"), .embedInCode("Examples/diff-view.json"),
-                .embedInCode("Examples/diff-view.svg"),
-            ],
-            swiftSettings: settings
+        module(
+            "Plugins",
+            ["API", "HTTP", "JSON", "Index", "CAssets", .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix]
         ),
-        module("Reference", ["HTTP", "JSON", .hummingbird, .httpTypes, .crypto, .nioCore]),
+        module(
+            "Reference",
+            ["API", "HTTP", "JSON", "Index", "Multipart", "CAssets", .hummingbird, .crypto, .nioCore]
+        ),
         module("Reviews", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes]),
         module("Status", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
 
@@ -126,6 +125,8 @@ let package = Package(
         module("Multipart", [.nioCore]),
         module("MediaType", ["CMagic", .nioCore]),
         module("Zip", ["CZlib", .nioCore]),
+        // Files in their own formats, which `#embed` makes part of the binary; the compiler reads them, SwiftPM need not.
+        .target(name: "CAssets", exclude: ["OpenAPI", "Plugins", "Reference"]),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -146,6 +147,7 @@ let package = Package(
         tests("StoreTests", ["Store", "Index", "Blobs", "MediaType", .grdb, .nioCore, .nioPosix]),
         tests("FilesTests", ["Files", "HTTP", "MediaType", "Store", .httpTypes]),
         tests("PluginsTests", ["Plugins", "HTTP", "JSON", .logging, .nioPosix]),
+        tests("ReferenceTests", ["Reference", "API", "CAssets", "HTTP", "JSON"]),
         tests("ReviewsTests", ["Reviews", "HTTP", "JSON", .httpTypes]),
         tests("AccountsTests", ["Accounts", "Index", "HTTP", .crypto, .httpTypes]),
         tests(
@@ -161,6 +163,5 @@ let package = Package(
         ),
     ],
     swiftLanguageModes: [.v6],
-    // C23 has `#embed`.
-    cLanguageStandard: .c2x
+    cLanguageStandard: .c2x  // Which has #embed.
 )

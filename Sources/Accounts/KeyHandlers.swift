@@ -19,7 +19,7 @@ extension AccountsModule {
     func createKey(_ request: Request, _ context: RootContext) async throws -> Response {
         let (label, email) = try await request.read(context) { fields in
             (
-                fields.string("label", length: 1...64),
+                fields.string("label", length: Limits.keyLabel),
                 fields.optionalString("user")
             )
         }
@@ -70,7 +70,7 @@ extension AccountsModule {
 
     @Sendable
     func createOwnKey(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let label = try await request.read(context) { $0.optionalString("label", length: 1...64) ?? "API key" }
+        let label = try await request.read(context) { $0.optionalString("label", length: Limits.keyLabel) ?? "API key" }
         let userID = context.userID
         return try await makeKey(label) { _ in userID }
     }

@@ -55,8 +55,8 @@ extension AccountsModule {
     func login(_ request: Request, _ context: RootContext) async throws -> Response {
         let (email, password) = try await request.read(context) { fields in
             (
-                fields.string("email", length: 1...254),
-                fields.string("password", length: 1...1024)
+                fields.string("email", length: Limits.signInEmail),
+                fields.string("password", length: Limits.password)
             )
         }
         let user = try await passwords.user(email: email, password: password, from: context.connection)
@@ -75,7 +75,7 @@ extension AccountsModule {
             let session = Session(
                 id: id,
                 userId: user.id,
-                userAgent: userAgent.map { String($0.prefix(200)) },
+                userAgent: userAgent.map { String($0.prefix(Limits.userAgent)) },
                 createdAt: tx.now,
                 lastUsedAt: tx.now,
                 expiresAt: tx.now + Self.lifetime
@@ -116,8 +116,8 @@ extension AccountsModule {
     func changePassword(_ request: Request, _ context: HumanContext) async throws -> Response {
         let (current, new) = try await request.read(context) { fields in
             (
-                fields.string("currentPassword", length: 1...1024),
-                fields.string("newPassword", length: 8...1024)
+                fields.string("currentPassword", length: Limits.password),
+                fields.string("newPassword", length: Limits.newPassword)
             )
         }
         let (user, sessionID) = (try await user(context), context.principal.sessionID)

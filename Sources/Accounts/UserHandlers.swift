@@ -14,10 +14,10 @@ extension AccountsModule {
     @Sendable
     func createUser(_ request: Request, _ context: some RequestContext & Connected) async throws -> Response {
         let (email, name, role, password) = try await request.read(context) { fields in
-            let email = fields.string("email", length: 3...254)
-            let name = fields.optionalString("displayName", length: 1...200)
+            let email = fields.string("email", length: Limits.email)
+            let name = fields.optionalString("displayName", length: Limits.name)
             let role = fields.optionalString("role")
-            let password = fields.optionalString("password", length: 8...1024)
+            let password = fields.optionalString("password", length: Limits.newPassword)
             if !email.contains("@") { fields.report("email", code: "invalid_string", "must be an email address") }
             if let role, User.Role(rawValue: role) == nil {
                 fields.report("role", code: "invalid_enum_value", "must be owner or member")
@@ -48,9 +48,9 @@ extension AccountsModule {
         let id = try context.parameters.require("id")
         let (name, role, password) = try await request.read(context) { fields in
             (
-                fields.optionalString("displayName", length: 1...200),
+                fields.optionalString("displayName", length: Limits.name),
                 fields.optionalChoice("role", User.Role.self),
-                fields.optionalString("password", length: 8...1024)
+                fields.optionalString("password", length: Limits.newPassword)
             )
         }
         let hash: String? =
@@ -76,7 +76,7 @@ extension AccountsModule {
         let (email, chosen) = try await request.read(context) { fields in
             (
                 fields.string("email"),
-                fields.optionalString("password", length: 8...1024)
+                fields.optionalString("password", length: Limits.newPassword)
             )
         }
         let password = try await hashing.run { try NewPassword(chosen) }

@@ -1,3 +1,4 @@
+import API
 import Index
 import JSON
 
@@ -12,15 +13,15 @@ struct AgentChange: Sendable {
 
     /// - Parameter avatarPath: where the agent's uploaded picture is read.
     init(_ fields: inout JSONFields, avatarPath: String) {
-        name = fields.optionalString("name", length: 1...200)
-        description = fields.optionalString("description", length: 0...10_000)
+        name = fields.optionalString("name", length: Limits.name)
+        description = fields.optionalString("description", length: Limits.description)
         let avatar = fields.optionalURL("avatarUrl", orBelow: avatarPath)
         // The address of an uploaded picture, sent back as it was read, changes nothing.
         let keepsAvatar = !fields.has("avatarUrl") || avatar?.hasPrefix(avatarPath) == true
         avatarURL = keepsAvatar ? nil : .some(avatar)
         let webhook = fields.optionalURL("webhookUrl")
         webhookURL = fields.has("webhookUrl") ? .some(webhook) : nil
-        let newTag = fields.optionalString("tag", length: 0...64, nullable: true)
+        let newTag = fields.optionalString("tag", length: Limits.tag, nullable: true)
         tag = fields.has("tag") ? .some(newTag) : nil
     }
 

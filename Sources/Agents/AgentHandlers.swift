@@ -15,11 +15,11 @@ extension AgentsModule {
     func create(_ request: Request, _ context: some UserContext) async throws -> Response {
         let (name, description, avatarURL, webhookURL, tag) = try await request.read(context) { fields in
             (
-                fields.string("name", length: 1...200),
-                fields.optionalString("description", length: 0...10_000),
+                fields.string("name", length: Limits.name),
+                fields.optionalString("description", length: Limits.description),
                 fields.optionalURL("avatarUrl"),
                 fields.optionalURL("webhookUrl"),
-                fields.optionalString("tag", length: 0...64, nullable: true)
+                fields.optionalString("tag", length: Limits.tag, nullable: true)
             )
         }
 

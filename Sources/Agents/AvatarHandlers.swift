@@ -35,10 +35,12 @@ extension AgentsModule {
             }
         }.value
         guard let stored else { throw APIError(.notFound, "No avatar") }
-        var response = Response.foreign(ByteBuffer(bytes: stored.bytes), type: stored.mimeType, policy: Self.policy)
-        // Its address changes with it.
-        response.headers[.cacheControl] = "private, max-age=3600"
-        return response
+        return StaticAnswer(
+            foreign: ByteBuffer(bytes: stored.bytes),
+            type: stored.mimeType,
+            policy: Self.policy,
+            cache: "private, max-age=3600"  // Its address changes with it.
+        ).response(to: request)
     }
 
     /// Takes the uploaded picture away; an `avatarUrl` that leads elsewhere stays.

@@ -6,9 +6,6 @@ import JSON
 
 /// What people see of their agents besides what agents see: what is new, what has been read, and figures.
 extension AgentsModule {
-    /// How many of an agent's last statuses stand beside its figures.
-    private static let maxStatuses = 50
-
     @Sendable
     func listWithNews(_ request: Request, _ context: HumanContext) async throws -> Response {
         let (index, userID) = (index, context.userID)
@@ -22,7 +19,7 @@ extension AgentsModule {
     func markRead(_ request: Request, _ context: HumanContext) async throws -> Response {
         let (id, userID) = (try context.parameters.require("id"), context.userID)
         let messageID = try await request.read(context, mayBeMissing: true) {
-            $0.optionalString("messageId", length: 1...500)
+            $0.optionalString("messageId", length: Limits.id)
         }
         let unreadCount = try await index.write { tx in
             guard try tx.owns(id, userID: userID) else { throw APIError.agentNotFound }
@@ -38,7 +35,7 @@ extension AgentsModule {
         // Asked first, at once: only what is theirs may people have counted.
         guard try await index.read({ try $0.owns(id, userID: userID) }) else { throw APIError.agentNotFound }
         let figures = try await counting.run(userID, orAfter: .seconds(2)) {
-            try await index.readSlowly { try $0.figures(agentID: id, statusLimit: Self.maxStatuses) }
+            try await index.readSlowly { try $0.figures(agentID: id, statusLimit: Limits.statusesShown) }
         }
         return try .json(figures)
     }

@@ -1,3 +1,4 @@
+import API
 import HTTP
 import Hummingbird
 import Multipart
@@ -5,11 +6,6 @@ import NIOCore
 
 /// Takes the one file of a multipart form into memory, which a picture fits in; fields beside it are not looked at.
 struct PictureForm {
-    /// The largest picture, in bytes.
-    private static let maxBytes = 1 << 20
-    /// Room for all that stands around the picture.
-    private static let maxOverhead = 64 << 10
-
     private var parser: MultipartParser
     private var byteCount = 0
     private var picture: ByteBuffer?
@@ -20,8 +16,8 @@ struct PictureForm {
     /// - Throws: ``MultipartError`` when it has no form; ``APIError`` 413 when the form is too large for a picture.
     init(_ request: Request) throws {
         parser = MultipartParser(boundary: try MultipartBoundary(contentType: request.headers[.contentType] ?? ""))
-        if let length = request.declaredLength, length > Self.maxBytes + Self.maxOverhead {
-            throw APIError.pictureTooLarge(Self.maxBytes)
+        if let length = request.declaredLength, length > Limits.picture + Limits.pictureForm {
+            throw APIError.pictureTooLarge(Limits.picture)
         }
     }
 
@@ -33,7 +29,9 @@ struct PictureForm {
         try await connection.acceptBody()
         for try await bytes in body {
             byteCount += bytes.readableBytes
-            guard byteCount <= Self.maxBytes + Self.maxOverhead else { throw APIError.pictureTooLarge(Self.maxBytes) }
+            guard byteCount <= Limits.picture + Limits.pictureForm else {
+                throw APIError.pictureTooLarge(Limits.picture)
+            }
             parser.append(bytes)
             while let event = try parser.nextEvent() { try take(event) }
         }
@@ -51,7 +49,7 @@ struct PictureForm {
             picture = ByteBuffer()
         case .partData(let data) where isInPicture:
             picture?.writeImmutableBuffer(data)
-            if (picture?.readableBytes ?? 0) > Self.maxBytes { throw APIError.pictureTooLarge(Self.maxBytes) }
+            if (picture?.readableBytes ?? 0) > Limits.picture { throw APIError.pictureTooLarge(Limits.picture) }
         case .partData, .partEnded, .finished:
             break
         }

@@ -11,7 +11,7 @@ extension AgentsModule {
     func setWebhook(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, webhook) = try await request.read(context) { fields in
             (
-                fields.string("channelId", length: 1...500),
+                fields.string("channelId", length: Limits.id),
                 fields.webhook()
             )
         }
@@ -20,7 +20,7 @@ extension AgentsModule {
 
     @Sendable
     func deleteWebhook(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let channelID = try await request.read(context) { $0.string("channelId", length: 1...500) }
+        let channelID = try await request.read(context) { $0.string("channelId", length: Limits.id) }
         return try .json(try await change(channelID, of: context.userID) { $0.webhook = nil })
     }
 
@@ -40,19 +40,16 @@ extension AgentsModule {
 }
 
 extension JSONFields {
-    private static let maxHeaders = 50
     private static let secretPrefix = "whsec_"
-    /// Of the signing key, in bytes (Standard Webhooks, "Signature scheme").
-    private static let secretLength = 24...64
 
     /// Where a channel's events are to go; headers, credentials and secret are replaced with it, or gone when left out.
     fileprivate mutating func webhook() -> Webhook {
         let url = url("url")
-        let headers = optionalStringMap("headers", count: 0...Self.maxHeaders)
+        let headers = optionalStringMap("headers", count: Limits.webhookHeaders)
         let auth = optionalFields("auth") {
             Webhook.Auth(
-                username: $0.string("username", length: 0...1024),
-                password: $0.string("password", length: 0...1024)
+                username: $0.string("username", length: Limits.webhookCredential),
+                password: $0.string("password", length: Limits.webhookCredential)
             )
         }
         let secret = optionalString("secret")
@@ -63,7 +60,11 @@ extension JSONFields {
             report("auth", code: "invalid_string", "must have a username without a colon")
         }
         if let secret, !Self.isSecret(secret) {
-            report("secret", code: "invalid_string", "must be whsec_ and 24 to 64 bytes in Base64")
+            report(
+                "secret",
+                code: "invalid_string",
+                "must be whsec_ and \(Limits.webhookSecret.lowerBound) to \(Limits.webhookSecret.upperBound) bytes in Base64"
+            )
         }
         return Webhook(url: url, headers: headers, auth: auth, secret: secret)
     }
@@ -71,6 +72,6 @@ extension JSONFields {
     private static func isSecret(_ text: String) -> Bool {
         guard text.hasPrefix(secretPrefix), let key = Data(base64Encoded: String(text.dropFirst(secretPrefix.count)))
         else { return false }
-        return secretLength.contains(key.count)
+        return Limits.webhookSecret.contains(key.count)
     }
 }

@@ -1,3 +1,4 @@
+import API
 import Configuration
 import Delivery
 import HTTP
@@ -43,13 +44,15 @@ package struct Configuration: Sendable {
         host = try values.text("host", default: "127.0.0.1")
         port = Int(try values.integer("port", default: 3001, in: 0...65535))
         storage = try values.text("storage", default: "./storage")
-        maxUploadBytes = try values.integer("max.upload.bytes", default: 1 << 30, in: 1...(1 << 50))
+        maxUploadBytes = try values.integer("max.upload.bytes", default: Int64(Limits.upload), in: 1...(1 << 50))
         minFreeBytes = try values.integer("min.free.bytes", default: 64 << 20, in: 0...(1 << 50))
         idleTimeout = .seconds(try values.integer("idle.timeout", default: 60, in: 1...3600))
         if values["rate.limit"] == "off" {
             rateLimit = nil
         } else {
-            let perSecond = Int(try values.integer("rate.limit", default: 1000, in: 1...1_000_000))
+            let perSecond = Int(
+                try values.integer("rate.limit", default: Int64(Limits.requestsPerSecond), in: 1...1_000_000)
+            )
             rateLimit = Rate(perSecond: perSecond, burst: perSecond * Self.burstFactor)
         }
         adminEmail = try values.text("admin.email", default: "admin@placet.local")

@@ -1,3 +1,4 @@
+import API
 import HTTP
 import Hummingbird
 import Index
@@ -6,14 +7,10 @@ import NIOCore
 /// What people see of webhooks: what was sent of a channel, and whether its webhook works. The queue itself is emptied by
 /// ``DeliveryWorker``.
 package struct DeliveryModule: RouteModule {
-    /// A test is sent at once and past the queue, so it has bounds of its own.
-    private static let maxTestsAtOnce = 16
-    private static let maxTestsPerUser = 4
-
     private let index: Index
     private let client: WebhookClient
-    private let channels = Places(perKey: 1, inAll: maxTestsAtOnce)
-    private let users = Places(perKey: maxTestsPerUser)
+    private let channels = Places(perKey: 1, inAll: Limits.webhookTests)
+    private let users = Places(perKey: Limits.webhookTestsPerUser)
 
     package init(index: Index, allowed: AllowedTargets) {
         self.index = index
@@ -46,8 +43,8 @@ package struct DeliveryModule: RouteModule {
         }
         guard let webhook = agent.webhook else { throw APIError(.badRequest, "Set a webhook first") }
         let places = [
-            try channels.place(id, orAfter: WebhookClient.attemptTime),
-            try users.place(userID, orAfter: WebhookClient.attemptTime),
+            try channels.place(id, orAfter: Limits.webhookAttempt),
+            try users.place(userID, orAfter: Limits.webhookAttempt),
         ]
         defer { withExtendedLifetime(places) {} }
         let sending = Task { try await WebhookTest(of: webhook, channelID: id, by: client) }

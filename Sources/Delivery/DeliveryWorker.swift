@@ -1,3 +1,4 @@
+import API
 import HTTP
 import Index
 import Logging
@@ -10,7 +11,7 @@ package struct DeliveryWorker<View: Encodable & Sendable>: Sendable {
     private static var maxAtOnce: Int { 64 }
     /// So that a receiver which never answers does not take all the places.
     private static var maxPerChannel: Int { 2 }
-    /// Longer than ``WebhookClient/attemptTime``; what a killed process was sending is sent again after it.
+    /// Longer than the time of an attempt; what a killed process was sending is sent again after it.
     private static var lease: Duration { .seconds(15) }
     private static var longestSleep: Duration { .seconds(3600) }
 
@@ -107,7 +108,7 @@ package struct DeliveryWorker<View: Encodable & Sendable>: Sendable {
             // Nothing is known that comes here; but one such row must not stop the others.
             throw AttemptFailure("The request could not be made: \(error)", isFinal: true)
         }
-        return try await client.send(request, timeout: WebhookClient.attemptTime, turn: delivery.attempts)
+        return try await client.send(request, timeout: Limits.webhookAttempt, turn: delivery.attempts)
     }
 
     private func note(_ failure: AttemptFailure, of delivery: Delivery) async throws {

@@ -1,6 +1,8 @@
+import API
+
 /// When a failed delivery is tried again (contract section 5).
 package struct RetrySchedule: Sendable {
-    package static let standard = RetrySchedule(pauses: [1, 5, 30, 5 * 60, 30 * 60].map { .seconds($0) })
+    package static let standard = RetrySchedule(pauses: Limits.webhookPauses)
 
     private let pauses: [Duration]
 

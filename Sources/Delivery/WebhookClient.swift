@@ -1,3 +1,4 @@
+import API
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
@@ -7,12 +8,8 @@ import NIOHTTP1
 struct WebhookClient: Sendable {
     typealias Resolve = @Sendable (_ host: String) async throws -> [IPAddress]
 
-    /// How long an attempt may take, from the look-up of the name to the status (contract section 5).
-    static let attemptTime = Duration.seconds(10)
-
     /// How much of an answer is read and for how long, so that the receiver can finish; what it says does not matter.
     private static let maxAnswerBytes = 4096
-    private static let maxAnswerTime = Duration.seconds(1)
 
     let rules: TargetRules
     let resolve: Resolve
@@ -70,7 +67,7 @@ struct WebhookClient: Sendable {
                 throw AttemptFailure("The receiver answered \(status)", status: status)
             }
             // It was delivered, whatever becomes of the rest.
-            try? await within(Self.maxAnswerTime) { try await Self.drain(response.body) }
+            try? await within(Limits.webhookAnswer) { try await Self.drain(response.body) }
             return status
         }
     }

@@ -1,3 +1,4 @@
+import API
 import HTTP
 import Index
 import NIOCore
@@ -17,7 +18,7 @@ struct WebhookTest: Sendable, Equatable {
         of webhook: Webhook,
         channelID: String,
         by client: WebhookClient,
-        timeout: Duration = WebhookClient.attemptTime
+        timeout: Duration = Limits.webhookAttempt
     ) async throws {
         let start = ContinuousClock.now
         let outcome: (status: Int?, error: String?)

@@ -1,3 +1,4 @@
+import API
 import HTTP
 import Hummingbird
 import Index
@@ -6,8 +7,6 @@ import NIOCore
 /// One client's stream of events. Costs no buffer of its own: it reads on in the log of changes, and a client that is so
 /// slow that the log has moved on is told to read anew.
 struct EventStream<Views: EventViews>: Sendable {
-    /// How often a client hears that the stream is alive (contract section 9).
-    private static var heartbeat: Duration { .seconds(15) }
     private static var batch: Int { 100 }
     /// Events are written together up to this many bytes, and what the last of them has: a client that does not read holds
     /// no more than that.
@@ -34,7 +33,7 @@ struct EventStream<Views: EventViews>: Sendable {
                 let after = last
                 let next = try await index.wait(
                     for: topic,
-                    until: .now + Self.heartbeat,
+                    until: .now + Limits.heartbeat,
                     onStart: { cancel in connection.onHangUp(cancel) }
                 ) { () async throws -> Next? in try await self.next(after: after) }
                 let isAllowed = try await index.read(isAllowed)

@@ -6,19 +6,14 @@ import JSON
 
 /// What people do with the files of all their channels at once: find them, and keep them in order.
 extension FilesModule {
-    private static let defaultLimit = 30
-    private static let maxDeletedAtOnce = 1000
-    /// The longest name or type to look for, in Unicode scalars.
-    private static let maxSearchLength = 1000
-
     /// The files of all the caller's channels, or of one `agent`, newest first.
     func listForPerson(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let page = try PageRequest(request, defaultLimit: Self.defaultLimit)
+        let page = try PageRequest(request, defaultLimit: Limits.usualFilesPage)
         let (agent, userID) = (try request.query("agent"), context.userID)
         let (type, search) = (try request.query("type"), try request.query("search"))
         for (name, text) in [("type", type), ("search", search)]
-        where (text ?? "").unicodeScalars.count > Self.maxSearchLength {
-            throw APIError.invalid(name, "must have at most \(Self.maxSearchLength) characters", code: "too_big")
+        where (text ?? "").unicodeScalars.count > Limits.search {
+            throw APIError.invalid(name, "must have at most \(Limits.search) characters", code: "too_big")
         }
         // A filter that fits few of many files takes its time: not on the event loop, which a detached task leaves.
         let files = try await Task.detached { [index] in
@@ -45,7 +40,7 @@ extension FilesModule {
     /// Deletes all files of those ids, or none when any of them is somebody else's. Those that do not exist are what they
     /// are to be.
     func bulkDelete(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let ids = try await request.read(context) { $0.strings("ids", count: 1...Self.maxDeletedAtOnce) }
+        let ids = try await request.read(context) { $0.strings("ids", count: Limits.deletedAtOnce) }
         let userID = context.userID
         let count = try await index.write { tx in
             for id in ids {

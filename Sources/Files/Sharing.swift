@@ -1,3 +1,4 @@
+import API
 import HTTP
 import HTTPTypes
 import Hummingbird
@@ -9,8 +10,6 @@ import MediaType
 /// A link is a random token, stored as its SHA-256: it opens the one file and nothing else, and dies with it.
 extension FilesModule {
     private static let lifetime = Duration.seconds(3600)
-    /// How many links to a file may be good at the same time.
-    private static let maxShares = 100
 
     /// Makes a link. By GET, as docs/api.md has it: what another site could cause by that is a link that it cannot read.
     func share(_ request: Request, _ context: HumanContext) async throws -> Response {
@@ -19,8 +18,8 @@ extension FilesModule {
         if request.method == .head { return Response(status: .ok, headers: [.cacheControl: "no-store"]) }
         let (token, id) = (Secret(.share), Identifier.make())
         try await index.write { tx in
-            guard try tx.shares(attachmentID: file.id, now: tx.now).count < Self.maxShares else {
-                throw APIError.tooManyShares(Self.maxShares)
+            guard try tx.shares(attachmentID: file.id, now: tx.now).count < Limits.shares else {
+                throw APIError.tooManyShares(Limits.shares)
             }
             let share = Share(id: id, attachmentId: file.id, createdAt: tx.now, expiresAt: tx.now + Self.lifetime)
             do {

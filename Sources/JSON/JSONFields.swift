@@ -77,11 +77,14 @@ package struct JSONFields {
         return string
     }
 
+    /// What a URL may have, in Unicode code points.
+    package static let urlLength = 1...2048
+
     /// An absolute http or https URL; null is the same as leaving it out.
     ///
     /// - Parameter path: the beginning of paths of this server that are taken too.
     package mutating func optionalURL(_ name: String, orBelow path: String? = nil) -> String? {
-        guard let text = optionalString(name, length: 1...2048, nullable: true) else { return nil }
+        guard let text = optionalString(name, length: Self.urlLength, nullable: true) else { return nil }
         if let path, text.hasPrefix(path) { return text }
         let url = text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? URL(string: text) : nil
         if !["http", "https"].contains(url?.scheme?.lowercased()) || (url?.host() ?? "").isEmpty {

@@ -64,8 +64,6 @@ extension Querying {
 
 /// A message as a person wrote it, ready to be stored as often as the transaction needs.
 private struct PersonDraft: Sendable {
-    private static let maxAttachments = 100
-
     private let id = Identifier.make()
     private let userID: String
     private let channelID: String
@@ -75,10 +73,10 @@ private struct PersonDraft: Sendable {
 
     init(_ fields: inout JSONFields, userID: String) {
         self.userID = userID
-        channelID = fields.string("channelId", length: 1...500)
+        channelID = fields.string("channelId", length: Limits.id)
         text = fields.optionalString("text")
-        attachmentIDs = fields.optionalStrings("attachmentIds", count: 0...Self.maxAttachments) ?? []
-        clientID = fields.optionalString("clientId", length: 1...500)
+        attachmentIDs = fields.optionalStrings("attachmentIds", count: Limits.attachments) ?? []
+        clientID = fields.optionalString("clientId", length: Limits.id)
         if text?.isEmpty != false, attachmentIDs.isEmpty {
             fields.refuse("Send at least one of text and attachmentIds")
         }

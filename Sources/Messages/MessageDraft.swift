@@ -1,3 +1,4 @@
+import API
 import HTTP
 import HTTPTypes
 import Index
@@ -6,10 +7,6 @@ import Store
 
 /// A message as the agent sent it, checked and ready to be stored as often as the transaction needs.
 struct MessageDraft: Sendable {
-    /// Each may be answered with 64 KiB of text.
-    private static let maxAttachments = 100
-    private static let maxTexts = 20
-
     let channelID: String
     let texts: [TextFile]
     private let id = Identifier.make()
@@ -25,18 +22,18 @@ struct MessageDraft: Sendable {
     private let review: ReviewDraft?
 
     init(_ fields: inout JSONFields) {
-        channelID = fields.string("channelId", length: 1...500)
+        channelID = fields.string("channelId", length: Limits.id)
         text = fields.optionalString("text")
         status = fields.optionalChoice("status")
         webhookURL = fields.optionalURL("webhookUrl")
-        attachmentIDs = fields.optionalStrings("attachmentIds", count: 0...Self.maxAttachments) ?? []
-        iterationOf = fields.optionalString("iterationOf", length: 1...500)
-        clientID = fields.optionalString("clientId", length: 1...500)
+        attachmentIDs = fields.optionalStrings("attachmentIds", count: Limits.attachments) ?? []
+        iterationOf = fields.optionalString("iterationOf", length: Limits.id)
+        clientID = fields.optionalString("clientId", length: Limits.id)
         let metadata = fields.optionalObject("metadata")
         review = fields.optionalFields("review") { ReviewDraft(&$0) }
         self.metadata = review?.addingPlugin(to: metadata) ?? metadata
-        texts = fields.optionalArray("textAttachments", count: 0...Self.maxTexts) { TextFile(&$0) } ?? []
-        streamID = fields.optionalString("streamId", length: 1...500)
+        texts = fields.optionalArray("textAttachments", count: Limits.textAttachments) { TextFile(&$0) } ?? []
+        streamID = fields.optionalString("streamId", length: Limits.id)
         streamState = fields.optionalChoice("streamState")
         if streamState != nil, streamID == nil {
             fields.report("streamId", code: "required", "is required beside streamState")
@@ -108,8 +105,8 @@ extension TextFile {
     fileprivate init(_ fields: inout JSONFields) {
         self.init(
             content: fields.string("content", length: 1...Int.max),
-            filename: fields.optionalString("filename", length: 1...4096),
-            declaredType: fields.optionalString("mimeType", length: 1...255)
+            filename: fields.optionalString("filename", length: Limits.givenFilename),
+            declaredType: fields.optionalString("mimeType", length: Limits.givenType)
         )
     }
 }

@@ -6,9 +6,6 @@ import Index
 import Store
 
 extension MessagesModule {
-    /// The longest text to search for, in Unicode scalars.
-    private static let maxSearchLength = 1000
-
     /// Stores the message, its review and its attachments together, or nothing.
     ///
     /// A repeat of a `clientId`, also a simultaneous one, answers the message that was stored first.
@@ -37,8 +34,8 @@ extension MessagesModule {
         let channel = try request.requiredQuery("channel")
         let page = try PageRequest(request)
         let search = try request.query("search")
-        if let search, search.unicodeScalars.count > Self.maxSearchLength {
-            throw APIError.invalid("search", "must have at most \(Self.maxSearchLength) characters")
+        if let search, search.unicodeScalars.count > Limits.search {
+            throw APIError.invalid("search", "must have at most \(Limits.search) characters")
         }
         let hasAttachments = try request.query("has_attachments") == "true"
         let found = try await read(channel, context) { reader in

@@ -1,3 +1,4 @@
+import API
 import HTTP
 import Index
 import JSON
@@ -11,13 +12,13 @@ struct ReviewDraft: Sendable {
     private let expiresAt: Timestamp?
 
     init(_ fields: inout JSONFields) {
-        type = fields.string("type", length: 1...100)
+        type = fields.string("type", length: Limits.reviewType)
         payload = fields.optionalObject("payload")
         callback = fields.optionalObject("callback", nullable: true)
         fields.optionalFields("callback", nullable: true) { callback in
             _ = callback.url("url")
             _ = callback.optionalChoice("method", CallbackMethod.self)
-            _ = callback.optionalStringMap("headers", count: 0...50)
+            _ = callback.optionalStringMap("headers", count: Limits.webhookHeaders)
         }
         expiresInSeconds = fields.optionalInteger("expiresInSeconds")
         let text = fields.optionalString("expiresAt", nullable: true)
@@ -67,13 +68,10 @@ private enum CallbackMethod: String, CaseIterable {
 
 /// When a review expires (contract section 4).
 enum ReviewExpiry {
-    private static let usual = Duration.seconds(24 * 60 * 60)
-    private static let longest = Duration.seconds(36 * 60 * 60)
-
     /// Seconds win over a date; neither means 24 h, and more than 36 h is lowered to that.
     static func time(inSeconds seconds: Int64?, at date: Timestamp?, now: Timestamp) -> Timestamp {
-        let last = now + longest
-        if let seconds { return min(now + .seconds(min(seconds, longest.components.seconds)), last) }
-        return min(date ?? now + usual, last)
+        let last = now + Limits.longestExpiry
+        if let seconds { return min(now + .seconds(min(seconds, Limits.longestExpiry.components.seconds)), last) }
+        return min(date ?? now + Limits.usualExpiry, last)
     }
 }

@@ -7,15 +7,12 @@ import JSON
 
 /// Drafts that are written piece by piece while people watch, and what the agent says it is doing meanwhile.
 extension MessagesModule {
-    /// How long a draft may be left alone before it is aborted.
-    private static let maxIdle = Duration.seconds(5 * 60)
-
     /// Aborts drafts whose agent went away, for as long as the server runs.
     package var idleDrafts: Sweep {
         Sweep("idle drafts", in: index) {
-            try $0.abortIdleDrafts(after: Self.maxIdle, limit: $1)
+            try $0.abortIdleDrafts(after: Limits.draftIdle, limit: $1)
         } next: {
-            try $0.nextIdleDraft(after: Self.maxIdle)
+            try $0.nextIdleDraft(after: Limits.draftIdle)
         }
     }
 
@@ -27,7 +24,7 @@ extension MessagesModule {
         let (channelID, text, state) = try await request.read(context) { fields in
             let end = fields.optionalBool("complete") == true ? Message.StreamState.complete : .streaming
             return (
-                fields.string("channelId", length: 1...500),
+                fields.string("channelId", length: Limits.id),
                 fields.string("text"),
                 fields.optionalChoice("streamState") ?? end
             )
@@ -53,9 +50,9 @@ extension MessagesModule {
         let streamID = try context.pathParameter("streamId")
         let (channelID, text, toolHint) = try await request.read(context) { fields in
             (
-                fields.string("channelId", length: 1...500),
-                fields.string("text", length: 1...10_000),
-                fields.optionalString("toolHint", length: 0...200)
+                fields.string("channelId", length: Limits.id),
+                fields.string("text", length: Limits.statusText),
+                fields.optionalString("toolHint", length: Limits.toolHint)
             )
         }
         let (id, userID) = (Identifier.make(), context.principal.userID)

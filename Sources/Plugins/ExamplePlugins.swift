@@ -1,15 +1,11 @@
+import CAssets
 import FoundationEssentials
 
-/// The two plugins of our own, whose sources lie in `Examples/` and are compiled in, as we ship one binary.
+/// The two plugins of our own, which lie in `Sources/CAssets/Plugins` and are part of the binary, as we ship one.
 package enum ExamplePlugins {
-    private static let files = [
-        "checklist/plugin.json": PackageResources.checklist_json,
-        "checklist/render.html": PackageResources.checklist_html,
-        "checklist/icon.svg": PackageResources.checklist_svg,
-        "diff-view/plugin.json": PackageResources.diff_view_json,
-        "diff-view/render.html": PackageResources.diff_view_html,
-        "diff-view/icon.svg": PackageResources.diff_view_svg,
-    ]
+    private static let files = ["checklist", "diff-view"].flatMap { name in
+        ["plugin.json", "render.html", "icon.svg"].map { "\(name)/\($0)" }
+    }
 
     /// Writes them into a folder that does not exist yet; one that does is the operator's and is not touched.
     ///
@@ -18,11 +14,13 @@ package enum ExamplePlugins {
         let manager = FileManager.default
         guard !manager.fileExists(atPath: path) else { return }
         let unfinished = path + ".new"
-        for (name, bytes) in files {
+        for name in files {
             let file = "\(unfinished)/\(name)"
             let folder = String(file[..<(file.lastIndex(of: "/") ?? file.endIndex)])
             try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            try Data(bytes).write(to: URL(filePath: file))
+            let asset = Asset("Plugins/\(name)")
+            let bytes = UnsafeBufferPointer(start: asset.bytes, count: asset.count)
+            try Data(buffer: bytes).write(to: URL(filePath: file))
         }
         try manager.moveItem(atPath: unfinished, toPath: path)
     }

@@ -1,3 +1,4 @@
+import API
 import HTTP
 import JSON
 
@@ -38,7 +39,7 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
     let env: [Variable]
 
     init(_ fields: inout JSONFields) {
-        name = fields.string("name", length: 1...64)
+        name = fields.string("name", length: Limits.pluginName)
         displayName = fields.string("displayName", length: 1...200)
         version = fields.string("version", length: 1...50)
         description = fields.optionalString("description", length: 0...2000)

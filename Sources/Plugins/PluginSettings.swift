@@ -33,7 +33,6 @@ extension PluginsModule {
 struct PluginSettings: Encodable {
     /// Stands for a secret that has a value; sent back, it keeps that value.
     static let masked = "***"
-    private static let maxLength = 2000
 
     let config: [String: String?]
     /// The keys that are required and have no value.
@@ -62,7 +61,7 @@ struct PluginSettings: Encodable {
             }
             var values: [String: String] = [:]
             for key in plugin.env.map(\.key) {
-                values[key] = config.optionalString(key, length: 0...maxLength, nullable: true)
+                values[key] = config.optionalString(key, length: Limits.pluginSetting, nullable: true)
             }
             return values
         }

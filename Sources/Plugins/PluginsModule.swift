@@ -43,7 +43,11 @@ package struct PluginsModule: RouteModule {
         guard let page = try await catalogue.page(of: try context.parameters.require("name")) else {
             throw APIError.pluginNotFound
         }
-        return .foreign(ByteBuffer(bytes: page), type: "text/html; charset=utf-8", policy: ForeignPolicy.page)
+        return StaticAnswer(
+            foreign: ByteBuffer(bytes: page),
+            type: "text/html; charset=utf-8",
+            policy: ForeignPolicy.page
+        ).response(to: request)
     }
 
     @Sendable
@@ -52,7 +56,8 @@ package struct PluginsModule: RouteModule {
         guard let bytes = try await catalogue.icon(of: plugin),
             let type = plugin.icon.flatMap(PluginManifest.imageType)
         else { throw APIError(.notFound, "The plugin has no icon") }
-        return .foreign(ByteBuffer(bytes: bytes), type: type, policy: ForeignPolicy.image)
+        return StaticAnswer(foreign: ByteBuffer(bytes: bytes), type: type, policy: ForeignPolicy.image)
+            .response(to: request)
     }
 
     /// The plugin that the path names.

@@ -1,22 +1,20 @@
 import HTTP
 import JSON
 
-/// The OpenAPI 3.1 document of this server.
-///
-/// Merged from the texts in ``DocumentText`` and completed with what goes for every route, so that no text repeats it.
+/// The OpenAPI 3.1 document of this server: what ``DocumentText`` says, completed with what goes for every route, so that
+/// no text repeats it.
 struct Document: Sendable {
     let value: JSONValue
 
+    /// - Throws: ``DocumentDefect`` and what the texts' JSON throws: a defect that every start shows.
     init(version: String) throws {
-        var document = JSONValue.object([:])
-        for text in DocumentText.all { document = try document.merged(with: try JSONValue(text: text)) }
-        document = document.withJoinedDescriptions
+        var document = try DocumentText.merged()
         document["info"]?["version"] = .string(version)
-        for (name, item) in document["paths"]?.members ?? [:] {
-            document["paths"]?[name] = Self.completed(item)
+        for (path, item) in document["paths"]?.members ?? [:] {
+            document["paths"]?[path] = Self.completed(item, path)
         }
         for (name, answer) in document["components"]?["responses"]?.members ?? [:] {
-            document["components"]?["responses"]?[name] = Self.withRequestID(answer)
+            document["components"]?["responses"]?[name] = Self.withRequestID(Self.withErrorBody(answer))
         }
         value = document
     }
@@ -24,16 +22,28 @@ struct Document: Sendable {
     /// The methods a path item may have, in the order of the page.
     static let methods = ["get", "head", "post", "put", "patch", "delete"]
 
-    private static func completed(_ item: JSONValue) -> JSONValue {
+    private static func completed(_ item: JSONValue, _ path: String) -> JSONValue {
         var item = item
         for method in methods {
             guard var operation = item[method] else { continue }
-            var answers = (operation["responses"]?.members ?? [:]).mapValues(withRequestID)
+            operation["security"] = operation["security"] ?? security(of: path)
+            var answers: [String: JSONValue] = [:]
+            for (status, answer) in operation["responses"]?.members ?? [:] {
+                let isError = status.hasPrefix("4") || status.hasPrefix("5")
+                answers[status] = withRequestID(isError ? withErrorBody(answer) : answer)
+            }
             answers.merge(commonAnswers(of: operation, method)) { own, _ in own }
             operation["responses"] = .object(answers)
             item[method] = operation
         }
         return item
+    }
+
+    /// Who may call what does not say it itself. Nil leaves it to the document, whose own is an API key.
+    private static func security(of path: String) -> JSONValue? {
+        if path.hasPrefix("/api/v1/") { return nil }
+        guard path.hasPrefix("/api/") else { return .array([]) }
+        return .array(["session", "sessionToken"].map { .object([$0: .array([])]) })
     }
 
     /// What any operation of that kind may be answered with.
@@ -51,16 +61,28 @@ struct Document: Sendable {
             names["415"] = "UnsupportedMediaType"
         }
         if !isSafe { names["507"] = "StorageFull" }
-        return names.mapValues { .object(["$ref": .string("#/components/responses/\($0)")]) }
+        return names.mapValues { reference("responses/\($0)") }
+    }
+
+    /// Every error has the same shape.
+    private static func withErrorBody(_ answer: JSONValue) -> JSONValue {
+        guard answer["$ref"] == nil, answer["content"] == nil else { return answer }
+        var answer = answer
+        answer["content"] = .object(["application/json": .object(["schema": reference("schemas/Error")])])
+        return answer
     }
 
     private static func withRequestID(_ answer: JSONValue) -> JSONValue {
         guard answer["$ref"] == nil else { return answer }
         var answer = answer
         var headers = answer["headers"] ?? .object([:])
-        headers["x-request-id"] = .object(["$ref": .string("#/components/headers/requestId")])
+        headers["x-request-id"] = reference("headers/requestId")
         answer["headers"] = headers
         return answer
+    }
+
+    private static func reference(_ name: String) -> JSONValue {
+        .object(["$ref": .string("#/components/\(name)")])
     }
 
     /// What a value stands for: itself, or what its `$ref` names.
@@ -71,46 +93,7 @@ struct Document: Sendable {
     }
 }
 
-/// The texts that the document is merged from, each an OpenAPI document of its own resource. A `description` may be an array
-/// of lines, and an empty line begins a paragraph.
-enum DocumentText {
-    static let all = [
-        conventions, errors, messages, messageSchemas, streams, reviews, reviewSchemas, files, fileSchemas, downloads,
-        archives, peopleFiles, agents, agentSchemas, peopleAgents, avatars, events, webhooks, plugins,
-        pluginsOfPeople, signIn, accounts, accountSchemas, preferences, conversations, status,
-    ]
-}
-
-/// Two texts that say something about the same thing.
-struct DocumentConflict: Error {
-    let values: [JSONValue]
-}
-
 extension JSONValue {
     /// Whether an operation asks for a session: an agent's leaves `security` to the document, an open one empties it.
     var isForPeople: Bool { self["security"]?.elements.isEmpty == false }
-
-    /// The members of both; what is in both must be objects, which are merged.
-    fileprivate func merged(with other: JSONValue) throws -> JSONValue {
-        guard case .object(let left) = self, case .object(let right) = other else {
-            throw DocumentConflict(values: [self, other])
-        }
-        return .object(try left.merging(right) { try $0.merged(with: $1) })
-    }
-
-    /// The same with descriptions that are arrays of lines joined to one text.
-    fileprivate var withJoinedDescriptions: JSONValue {
-        switch self {
-        case .array(let elements):
-            return .array(elements.map(\.withJoinedDescriptions))
-        case .object(var members):
-            if case .array(let lines)? = members["description"] {
-                let paragraphs = lines.compactMap(\.text).split(separator: "").map { $0.joined(separator: " ") }
-                members["description"] = .string(paragraphs.joined(separator: "\n\n"))
-            }
-            return .object(members.mapValues(\.withJoinedDescriptions))
-        case .null, .bool, .integer, .number, .string:
-            return self
-        }
-    }
 }

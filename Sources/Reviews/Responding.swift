@@ -14,8 +14,8 @@ struct ReviewResponse: Sendable {
     init(_ fields: inout JSONFields) {
         if !fields.has("response") { fields.report("response", code: "required", "is required") }
         response = fields.optionalObject("response") ?? .object([:])
-        feedback = fields.optionalString("feedback", length: 0...100_000)
-        modifiedFileIDs = fields.optionalStringMap("modifiedFileIds", count: 0...1000)
+        feedback = fields.optionalString("feedback", length: Limits.feedback)
+        modifiedFileIDs = fields.optionalStringMap("modifiedFileIds", count: Limits.modifiedFiles)
     }
 
     /// Completes the review of a message, once: of many at the same moment one is accepted.

@@ -1,3 +1,4 @@
+import API
 import HTTP
 import HTTPTypes
 import Hummingbird
@@ -5,9 +6,6 @@ import Index
 
 /// Reviews of the agent's channels: what is pending, how one stands, and the long-poll for its answer.
 package struct ReviewsModule<Views: ReviewViews>: RouteModule {
-    /// The longest wait, in milliseconds, and what anything unusable means (contract section 4).
-    private static var maxWait: Int { 30_000 }
-
     let index: Index
     let views: Views
 
@@ -121,8 +119,8 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
         for topic: Topic,
         _ look: @Sendable () async throws -> Found?
     ) async throws -> Found? {
-        let asked = try request.query("timeout").flatMap(Int.init) ?? Self.maxWait
-        let timeout = Duration.milliseconds(asked > 0 ? min(asked, Self.maxWait) : Self.maxWait)
+        let asked = try request.query("timeout").flatMap(Int.init) ?? 0
+        let timeout = asked > 0 ? min(.milliseconds(asked), Limits.wait) : Limits.wait
         do {
             return try await index.wait(
                 for: topic,

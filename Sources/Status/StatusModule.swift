@@ -33,9 +33,9 @@ package struct StatusModule: RouteModule {
     func ping(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (agentID, status, message) = try await request.read(context) { fields in
             (
-                fields.string("agentId", length: 1...500),
+                fields.string("agentId", length: Limits.id),
                 fields.choice("status", Agent.Status.self),
-                fields.optionalString("message", length: 0...500)
+                fields.optionalString("message", length: Limits.statusMessage)
             )
         }
         let userID = context.principal.userID

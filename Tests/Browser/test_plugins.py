@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "Sources/Plugins/Examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "Sources/CAssets/Plugins"
 HOSTILE = "<img src=x onerror=parent.postMessage('ran','*')><script>parent.postMessage('ran','*')</script>"
 
 
@@ -27,7 +27,7 @@ def frame(chromium):
                 await loaded;
                 frame.contentWindow.postMessage(message, "*");
             }""",
-            [(EXAMPLES / f"{name}.html").read_text(), message],
+            [(EXAMPLES / name / "render.html").read_text(), message],
         )
         return page.frame_locator("iframe")
 
@@ -75,5 +75,5 @@ def test_read_only_offers_no_button_and_odd_payloads_are_shown(frame, name):
 
 @pytest.mark.parametrize("name", ["checklist", "diff-view"])
 def test_manifest_and_page_are_small_and_name_themselves(name):
-    assert json.loads((EXAMPLES / f"{name}.json").read_text())["name"] == name
-    assert len((EXAMPLES / f"{name}.html").read_text().splitlines()) < 80
+    assert json.loads((EXAMPLES / name / "plugin.json").read_text())["name"] == name
+    assert len((EXAMPLES / name / "render.html").read_text().splitlines()) < 80

@@ -1,17 +1,14 @@
+import API
 import HTTP
 
 /// What a `Range` header asks for, once the size of the file is known (RFC 9110 section 14).
 enum ByteRangeRequest: Equatable, Sendable {
     /// No range, or one that is to be ignored: send everything.
     case whole
-    /// The ranges to send, in the order asked for; one, or up to ``maxRanges`` that do not overlap.
+    /// The ranges to send, in the order asked for; one, or up to ``Limits/ranges`` that do not overlap.
     case parts([Range<Int64>])
     /// Well-formed, but nothing of it lies inside the file.
     case unsatisfiable
-
-    /// More parts than this, or parts that overlap, are a way to make a server work: they get the whole file
-    /// (RFC 9110 section 14.2 allows it).
-    static let maxRanges = 8
 
     init(header: String?, size: Int64) {
         guard let header, let asked = Self.parse(header) else {
@@ -25,7 +22,7 @@ enum ByteRangeRequest: Equatable, Sendable {
         let inside = asked.compactMap { $0.resolved(size: size) }
         if inside.isEmpty {
             self = .unsatisfiable
-        } else if asked.count > Self.maxRanges || Self.overlap(inside) {
+        } else if asked.count > Limits.ranges || Self.overlap(inside) {
             self = .whole
         } else {
             self = .parts(inside)

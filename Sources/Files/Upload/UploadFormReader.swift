@@ -1,3 +1,4 @@
+import API
 import Blobs
 import Crypto
 import HTTP
@@ -10,8 +11,6 @@ import Store
 ///
 /// Fields and file come in any order.
 struct UploadFormReader {
-    /// The most bytes a field other than the file may have (docs/api.md, Uploads).
-    static let maxFieldBytes = 65_536
     private static let knownFields: Set<String> = ["channelId", "text", "sha256"]
 
     private enum Part {
@@ -87,8 +86,8 @@ struct UploadFormReader {
             guard let spool else { return }
             try await intake.append(data, to: spool)
         case .field(let name, var value):
-            guard value.readableBytes + data.readableBytes <= Self.maxFieldBytes else {
-                throw APIError.fieldTooLarge(name, limit: Self.maxFieldBytes)
+            guard value.readableBytes + data.readableBytes <= Limits.formField else {
+                throw APIError.fieldTooLarge(name, limit: Limits.formField)
             }
             part = nil  // So that the buffer has one owner and grows in place.
             value.writeImmutableBuffer(data)

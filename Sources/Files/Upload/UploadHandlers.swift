@@ -53,10 +53,10 @@ extension FilesModule {
         let (channelID, text) = try await request.read(context) { fields in
             let text = TextFile(
                 content: fields.string("content", length: 1...Int.max),
-                filename: fields.optionalString("filename", length: 1...4096),
-                declaredType: fields.optionalString("mimeType", length: 1...255)
+                filename: fields.optionalString("filename", length: Limits.givenFilename),
+                declaredType: fields.optionalString("mimeType", length: Limits.givenType)
             )
-            return (fields.string("channelId", length: 1...500), text)
+            return (fields.string("channelId", length: Limits.id), text)
         }
         let attachment = try await store.add(text, in: channelID, of: context.principal.userID)
         return try .json(attachment, status: .created)

@@ -66,7 +66,7 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
 /// none. In memory, so that they begin anew with the process.
 package struct RateLimits: Sendable {
     /// Wrong keys from one address: they cost a look-up each, and nobody needs many.
-    private static let failures = Rate(perSecond: 1, burst: 20)
+    package static let failures = Rate(perSecond: 1, burst: 20)
 
     private let keys: RateLimiter<String>
     private let addresses: RateLimiter<String>

@@ -2,7 +2,8 @@ import Foundation
 import Hummingbird
 
 extension RequestContext {
-    private static var maxParameterLength: Int { 500 }
+    /// In Unicode code points.
+    package static var maxParameterLength: Int { 500 }
 
     /// A segment of the path, percent-decoded (RFC 3986 section 2.1): clients name streams as they like.
     ///

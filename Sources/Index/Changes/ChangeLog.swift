@@ -2,8 +2,8 @@
 ///
 /// Bounded: the newest ``capacity`` of all channels are kept. Of what had to go, each channel's and each user's last number
 /// is known, so that a listener of a quiet one is not told it has missed something only because others were busy.
-struct ChangeLog {
-    static let capacity = 8192
+package struct ChangeLog {
+    package static let capacity = 8192
 
     /// Of the newest change, or where the numbers begin.
     private(set) var lastNumber: Int64

@@ -2,9 +2,9 @@
 /// beside, the last message's only when there is one.
 package struct AgentWithNews: Sendable, Equatable {
     /// How far unread messages are counted.
-    static let maxUnread = 1000
+    package static let maxUnread = 1000
     /// How much of the last message is shown, in Unicode scalars.
-    static let maxTextLength = 200
+    package static let maxTextLength = 200
 
     package var agent: Agent
     /// Messages of the agent after the last one that was read; ``maxUnread`` may be more.

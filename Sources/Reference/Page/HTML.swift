@@ -1,3 +1,5 @@
+import CAssets
+
 /// HTML that is well-formed and escaped by the way it is made.
 struct HTML: Sendable {
     let text: String
@@ -33,8 +35,8 @@ struct HTML: Sendable {
         HTML(text: "<\(name)\(attributes.map { " \($0.key)=\"\(HTML($0.value).text)\"" }.joined())>")
     }
 
-    /// Text that is part of this program, as it is.
-    static func verbatim(_ text: StaticString) -> HTML { HTML(text: "\(text)") }
+    /// A file that is part of this program, as it is.
+    static func verbatim(_ asset: Asset) -> HTML { HTML(text: String(decoding: asset.buffer, as: UTF8.self)) }
 
     static func joined(_ parts: [HTML], separator: String = "") -> HTML {
         HTML(text: parts.map(\.text).joined(separator: HTML(separator).text))

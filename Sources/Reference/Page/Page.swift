@@ -1,3 +1,4 @@
+import CAssets
 import Crypto
 import FoundationEssentials
 import HTTP
@@ -7,13 +8,16 @@ import JSON
 struct Page: Sendable {
     let html: String
 
+    /// What stands between the tags of the style element: the policy has the hash of exactly this.
+    private static let stylesheet = Asset("Reference/page.css")
+
     init(_ document: Document) throws {
         html = try Self.html(document)
     }
 
     /// Allows the one stylesheet by its hash, and nothing else.
     var contentSecurityPolicy: String {
-        let hash = Data(SHA256.hash(data: Data(Self.stylesheet.utf8))).base64EncodedString()
+        let hash = Data(SHA256.hash(data: Data(buffer: Self.stylesheet.buffer))).base64EncodedString()
         return
             "default-src 'none'; style-src 'sha256-\(hash)'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     }
@@ -29,7 +33,7 @@ struct Page: Sendable {
             .void("meta", ["charset": "utf-8"]),
             .void("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
             .tag("title", [:], HTML(title)),
-            .tag("style", [:], .verbatim(Self.stylesheetText))
+            .tag("style", [:], .verbatim(Self.stylesheet))
         )
         let main = HTML.tag(
             "main",

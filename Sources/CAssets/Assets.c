@@ -1,0 +1,150 @@
+// The files of this target, embedded by C23's #embed. A new file needs its two entries here; a test finds one without.
+
+#include "CAssets.h"
+
+#include <string.h>
+
+static const uint8_t openapi_account_schemas[] = {
+#embed "OpenAPI/account-schemas.json"
+};
+static const uint8_t openapi_accounts[] = {
+#embed "OpenAPI/accounts.json"
+};
+static const uint8_t openapi_agent_schemas[] = {
+#embed "OpenAPI/agent-schemas.json"
+};
+static const uint8_t openapi_agents[] = {
+#embed "OpenAPI/agents.json"
+};
+static const uint8_t openapi_archives[] = {
+#embed "OpenAPI/archives.json"
+};
+static const uint8_t openapi_avatars[] = {
+#embed "OpenAPI/avatars.json"
+};
+static const uint8_t openapi_conventions[] = {
+#embed "OpenAPI/conventions.json"
+};
+static const uint8_t openapi_conversations[] = {
+#embed "OpenAPI/conversations.json"
+};
+static const uint8_t openapi_downloads[] = {
+#embed "OpenAPI/downloads.json"
+};
+static const uint8_t openapi_errors[] = {
+#embed "OpenAPI/errors.json"
+};
+static const uint8_t openapi_events[] = {
+#embed "OpenAPI/events.json"
+};
+static const uint8_t openapi_file_schemas[] = {
+#embed "OpenAPI/file-schemas.json"
+};
+static const uint8_t openapi_files[] = {
+#embed "OpenAPI/files.json"
+};
+static const uint8_t openapi_message_schemas[] = {
+#embed "OpenAPI/message-schemas.json"
+};
+static const uint8_t openapi_messages[] = {
+#embed "OpenAPI/messages.json"
+};
+static const uint8_t openapi_plugins[] = {
+#embed "OpenAPI/plugins.json"
+};
+static const uint8_t openapi_preferences[] = {
+#embed "OpenAPI/preferences.json"
+};
+static const uint8_t openapi_review_schemas[] = {
+#embed "OpenAPI/review-schemas.json"
+};
+static const uint8_t openapi_reviews[] = {
+#embed "OpenAPI/reviews.json"
+};
+static const uint8_t openapi_sign_in[] = {
+#embed "OpenAPI/sign-in.json"
+};
+static const uint8_t openapi_status[] = {
+#embed "OpenAPI/status.json"
+};
+static const uint8_t openapi_streams[] = {
+#embed "OpenAPI/streams.json"
+};
+static const uint8_t openapi_user_agents[] = {
+#embed "OpenAPI/user-agents.json"
+};
+static const uint8_t openapi_user_files[] = {
+#embed "OpenAPI/user-files.json"
+};
+static const uint8_t openapi_user_plugins[] = {
+#embed "OpenAPI/user-plugins.json"
+};
+static const uint8_t openapi_webhooks[] = {
+#embed "OpenAPI/webhooks.json"
+};
+static const uint8_t plugins_checklist_icon_svg[] = {
+#embed "Plugins/checklist/icon.svg"
+};
+static const uint8_t plugins_checklist_plugin_json[] = {
+#embed "Plugins/checklist/plugin.json"
+};
+static const uint8_t plugins_checklist_render_html[] = {
+#embed "Plugins/checklist/render.html"
+};
+static const uint8_t plugins_diff_view_icon_svg[] = {
+#embed "Plugins/diff-view/icon.svg"
+};
+static const uint8_t plugins_diff_view_plugin_json[] = {
+#embed "Plugins/diff-view/plugin.json"
+};
+static const uint8_t plugins_diff_view_render_html[] = {
+#embed "Plugins/diff-view/render.html"
+};
+static const uint8_t reference_page_css[] = {
+#embed "Reference/page.css"
+};
+
+#define ASSET(name, bytes) {name, bytes, sizeof bytes}
+
+static const struct Asset assets[] = {
+    ASSET("OpenAPI/account-schemas.json", openapi_account_schemas),
+    ASSET("OpenAPI/accounts.json", openapi_accounts),
+    ASSET("OpenAPI/agent-schemas.json", openapi_agent_schemas),
+    ASSET("OpenAPI/agents.json", openapi_agents),
+    ASSET("OpenAPI/archives.json", openapi_archives),
+    ASSET("OpenAPI/avatars.json", openapi_avatars),
+    ASSET("OpenAPI/conventions.json", openapi_conventions),
+    ASSET("OpenAPI/conversations.json", openapi_conversations),
+    ASSET("OpenAPI/downloads.json", openapi_downloads),
+    ASSET("OpenAPI/errors.json", openapi_errors),
+    ASSET("OpenAPI/events.json", openapi_events),
+    ASSET("OpenAPI/file-schemas.json", openapi_file_schemas),
+    ASSET("OpenAPI/files.json", openapi_files),
+    ASSET("OpenAPI/message-schemas.json", openapi_message_schemas),
+    ASSET("OpenAPI/messages.json", openapi_messages),
+    ASSET("OpenAPI/plugins.json", openapi_plugins),
+    ASSET("OpenAPI/preferences.json", openapi_preferences),
+    ASSET("OpenAPI/review-schemas.json", openapi_review_schemas),
+    ASSET("OpenAPI/reviews.json", openapi_reviews),
+    ASSET("OpenAPI/sign-in.json", openapi_sign_in),
+    ASSET("OpenAPI/status.json", openapi_status),
+    ASSET("OpenAPI/streams.json", openapi_streams),
+    ASSET("OpenAPI/user-agents.json", openapi_user_agents),
+    ASSET("OpenAPI/user-files.json", openapi_user_files),
+    ASSET("OpenAPI/user-plugins.json", openapi_user_plugins),
+    ASSET("OpenAPI/webhooks.json", openapi_webhooks),
+    ASSET("Plugins/checklist/icon.svg", plugins_checklist_icon_svg),
+    ASSET("Plugins/checklist/plugin.json", plugins_checklist_plugin_json),
+    ASSET("Plugins/checklist/render.html", plugins_checklist_render_html),
+    ASSET("Plugins/diff-view/icon.svg", plugins_diff_view_icon_svg),
+    ASSET("Plugins/diff-view/plugin.json", plugins_diff_view_plugin_json),
+    ASSET("Plugins/diff-view/render.html", plugins_diff_view_render_html),
+    ASSET("Reference/page.css", reference_page_css),
+};
+
+struct Asset placet_asset(const char *name) {
+    for (size_t number = 0; number < sizeof assets / sizeof assets[0]; number++) {
+        if (strcmp(assets[number].name, name) == 0) return assets[number];
+    }
+    __builtin_trap();
+}

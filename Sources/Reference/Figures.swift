@@ -1,0 +1,94 @@
+import API
+import HTTP
+import Hummingbird
+import Index
+import JSON
+import Multipart
+
+/// The numbers that the texts of the document name in double braces. Each is the constant that the code itself uses, so that
+/// the two cannot differ.
+enum Figures {
+    /// The numbers as they are written, by name and unit: `page`, `id.least`, `id.most`, `picture.MiB`, `wait.ms`.
+    static let all = Dictionary(
+        uniqueKeysWithValues: constants.flatMap { name, figure in figure.forms.map { (name + $0.key, $0.value) } }
+    )
+
+    static let constants = requests.merging(resources) { own, _ in own }.merging(rows) { own, _ in own }
+
+    /// What any request may hold, from the shelves that refuse more.
+    private static let requests: [String: Figure] = [
+        "failures": .number(RateLimits.failures.burst),
+        "formParts": .number(MultipartParser.Limits().maxParts),
+        "jsonBody": .bytes(Request.maxJSONBytes),
+        "jsonDepth": .number(JSONValue.maxDepth),
+        "page": .number(PageRequest.maxLimit),
+        "partHeaders": .bytes(MultipartParser.Limits().maxHeaderBytes),
+        "pathParameter": .number(RootContext.maxParameterLength),
+        "requestsPerSecond": .number(Limits.requestsPerSecond),
+        "unpaged": .number(PageRequest.maxUnpaged),
+        "url": .range(JSONFields.urlLength),
+        "usualPage": .number(PageRequest.defaultLimit),
+    ]
+
+    /// What the index keeps and counts, and the store.
+    private static let rows: [String: Figure] = [
+        "changesKept": .number(ChangeLog.capacity),
+        "filename": .bytes(255),
+        "inlineText": .bytes(65_536),
+        "lastMessage": .number(AgentWithNews.maxTextLength),
+        "statusEvents": .number(StreamEvent.maxPerStream),
+        "unattached": .time(.seconds(24 * 60 * 60)),
+        "unread": .number(AgentWithNews.maxUnread),
+    ]
+
+    /// What the handlers of each resource refuse beyond.
+    private static let resources: [String: Figure] = [
+        "attachments": .range(Limits.attachments),
+        "deletedAtOnce": .range(Limits.deletedAtOnce),
+        "description": .range(Limits.description),
+        "draftIdle": .time(Limits.draftIdle),
+        "email": .range(Limits.email),
+        "feedback": .range(Limits.feedback),
+        "formField": .bytes(Limits.formField),
+        "givenFilename": .range(Limits.givenFilename),
+        "givenType": .range(Limits.givenType),
+        "heartbeat": .time(Limits.heartbeat),
+        "id": .range(Limits.id),
+        "keyLabel": .range(Limits.keyLabel),
+        "longestExpiry": .time(Limits.longestExpiry),
+        "modifiedFiles": .range(Limits.modifiedFiles),
+        "name": .range(Limits.name),
+        "newPassword": .range(Limits.newPassword),
+        "password": .range(Limits.password),
+        "picture": .bytes(Limits.picture),
+        "pictureForm": .bytes(Limits.pictureForm),
+        "pluginName": .range(Limits.pluginName),
+        "pluginSetting": .range(Limits.pluginSetting),
+        "ranges": .number(Limits.ranges),
+        "reviewType": .range(Limits.reviewType),
+        "search": .number(Limits.search),
+        "shares": .number(Limits.shares),
+        "signInEmail": .range(Limits.signInEmail),
+        "statusMessage": .range(Limits.statusMessage),
+        "statusText": .range(Limits.statusText),
+        "statusesShown": .number(Limits.statusesShown),
+        "tag": .range(Limits.tag),
+        "textAttachments": .range(Limits.textAttachments),
+        "toolHint": .range(Limits.toolHint),
+        "upload": .bytes(Limits.upload),
+        "userAgent": .number(Limits.userAgent),
+        "usualExpiry": .time(Limits.usualExpiry),
+        "usualFilesPage": .number(Limits.usualFilesPage),
+        "wait": .time(Limits.wait),
+        "webhookAttempt": .time(Limits.webhookAttempt),
+        "webhookCredential": .range(Limits.webhookCredential),
+        "webhookHeaders": .range(Limits.webhookHeaders),
+        "webhookPauses": .times(Limits.webhookPauses),
+        "webhookSecret": .range(Limits.webhookSecret),
+        "webhookTest": .time(Limits.webhookAttempt + Limits.webhookAnswer),
+        "webhookTests": .number(Limits.webhookTests),
+        "webhookTestsPerUser": .number(Limits.webhookTestsPerUser),
+    ]
+
+    static var placeholder: Regex<(Substring, Substring)> { /\{\{([A-Za-z.]+)\}\}/ }
+}

@@ -8,13 +8,36 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// A module of ours: one folder under Sources, the same settings for all.
-func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+/// The settings of a module of ours, with its place in the house: `scripts/layers` reads it from here.
+func settings(layer: String) -> [SwiftSetting] { settings + [.define("LAYER_\(layer)")] }
+
+/// A module of ours: one folder under Sources.
+func module(_ name: String, layer: String, _ needs: [Target.Dependency], _ resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: needs, resources: resources, swiftSettings: settings(layer: layer))
+}
+
+/// One subject, usable alone. Imports no other module of ours.
+func shelf(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    module(name, layer: "SHELF", dependencies)
+}
+
+/// What several resources need from more than one shelf. Imports shelves only.
+func secondStorey(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    module(name, layer: "SECOND_STOREY", dependencies)
+}
+
+/// The routes of one resource. Imports the storeys below, never another resource.
+func resource(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    module(name, layer: "RESOURCE", dependencies, resources)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+/// Tests that send requests to a server without a socket.
+func routeTests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    tests(name, ["TestSupport", "App", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .nioCore] + dependencies)
 }
 
 extension Target.Dependency {
@@ -58,73 +81,72 @@ let package = Package(
         .executableTarget(
             name: "placet",
             dependencies: ["App", "HTTP", "JSON", .arguments, .httpClient, .logging, .nioCore, .nioHTTP1],
-            swiftSettings: settings
+            swiftSettings: settings(layer: "COMMAND")
         ),
         module(
             "App",
+            layer: "APP",
             [
-                "API", "HTTP", "JSON", "Index", "Blobs", "MediaType", "Multipart", "Store", "Accounts", "Agents",
-                "Delivery",
-                "Events",
-                "Files",
-                "Messages", "Plugins", "Reference", "Reviews", "Status",
+                "API", "HTTP", "JSON", "Index", "Blobs", "MediaType", "Multipart", "Store",
+                "Accounts", "Agents", "Delivery", "Events", "Files", "Messages", "Plugins", "Reference", "Reviews",
+                "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
             ]
         ),
 
         // One module per resource. They never import one another.
-        module("Accounts", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .crypto, .cryptoExtras]),
-        module(
+        resource("Accounts", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .crypto, .cryptoExtras]),
+        resource(
             "Agents",
             ["API", "HTTP", "JSON", "Index", "Multipart", "MediaType", .hummingbird, .httpTypes, .nioCore, .nioPosix]
         ),
-        module("Events", ["API", "HTTP", "Index", .hummingbird, .httpTypes, .nioCore]),
-        module(
+        resource("Events", ["API", "HTTP", "Index", .hummingbird, .httpTypes, .nioCore]),
+        resource(
             "Delivery",
             [
                 "API", "HTTP", "JSON", "Index", .hummingbird, .httpClient, .crypto, .logging, .nioCore, .nioPosix,
                 .nioHTTP1,
             ]
         ),
-        module(
+        resource(
             "Files",
             [
                 "API", "HTTP", "JSON", "Index", "Blobs", "Multipart", "MediaType", "Store", "Zip",
                 .hummingbird, .httpTypes, .crypto, .nioCore, .nioPosix,
             ]
         ),
-        module("Messages", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
-        module(
+        resource("Messages", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
+        resource(
             "Plugins",
             ["API", "HTTP", "JSON", "Index", "CAssets", .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix]
         ),
-        module(
+        resource(
             "Reference",
             ["API", "HTTP", "JSON", "Index", "Multipart", "CAssets", .hummingbird, .crypto, .nioCore]
         ),
-        module("Reviews", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes]),
-        module("Status", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
+        resource("Reviews", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes]),
+        resource("Status", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
 
         // The second storey: the wire, and what needs the index and the bytes together. It imports shelves only.
-        module("API", ["HTTP", "JSON", .hummingbird, .httpTypes, .nioCore]),
-        module("Store", ["Index", "Blobs", "MediaType", .nioCore, .nioPosix]),
+        secondStorey("API", ["HTTP", "JSON", .hummingbird, .httpTypes, .nioCore]),
+        secondStorey("Store", ["Index", "Blobs", "MediaType", .nioCore, .nioPosix]),
 
         // The shelves. They import neither the resources nor one another.
-        module("JSON", []),
-        module(
+        shelf("JSON", []),
+        shelf(
             "HTTP",
             [
                 .hummingbird, .httpTypes, .crypto, .logging,
                 .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),
-        module("Index", ["CSchema", .grdb]),
+        shelf("Index", ["CSchema", .grdb]),
         // The schema of the index in SQL, embedded by `#embed`.
         .target(name: "CSchema", exclude: ["0001.sql"]),
-        module("Blobs", ["CZlib", .crypto, .nioCore, .nioPosix]),
-        module("Multipart", [.nioCore]),
-        module("MediaType", ["CMagic", .nioCore]),
-        module("Zip", ["CZlib", .nioCore]),
+        shelf("Blobs", ["CZlib", .crypto, .nioCore, .nioPosix]),
+        shelf("Multipart", [.nioCore]),
+        shelf("MediaType", ["CMagic", .nioCore]),
+        shelf("Zip", ["CZlib", .nioCore]),
         // Files in their own formats, which `#embed` makes part of the binary; the compiler reads them, SwiftPM need not.
         .target(name: "CAssets", exclude: ["OpenAPI", "Plugins", "Reference"]),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
@@ -145,22 +167,26 @@ let package = Package(
             ]
         ),
         tests("StoreTests", ["Store", "Index", "Blobs", "MediaType", .grdb, .nioCore, .nioPosix]),
-        tests("FilesTests", ["Files", "HTTP", "MediaType", "Store", .httpTypes]),
-        tests("PluginsTests", ["Plugins", "HTTP", "JSON", .logging, .nioPosix]),
-        tests("ReferenceTests", ["Reference", "API", "CAssets", "HTTP", "JSON"]),
-        tests("ReviewsTests", ["Reviews", "HTTP", "JSON", .httpTypes]),
-        tests("AccountsTests", ["Accounts", "Index", "HTTP", .crypto, .httpTypes]),
-        tests(
-            "DeliveryTests",
-            ["Delivery", "Index", "HTTP", .nioCore, .nioHTTP1, .hummingbird, .httpTypes, .logging]
+        // The resources, without a socket: TestSupport has the server that they send requests to.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "App", "Accounts", "HTTP", "JSON", "Index", "Blobs",
+                .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore, .nioPosix,
+            ],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
         ),
-        tests(
-            "AppTests",
-            [
-                "App", "Accounts", "HTTP", "JSON", "Index", "Blobs", "Delivery", "Store",
-                .hummingbird, .hummingbirdTesting, .httpTypes, .grdb, .logging, .crypto, .nioCore, .nioPosix,
-            ]
-        ),
+        routeTests("AccountsTests", ["Accounts"]),
+        routeTests("AgentsTests"),
+        routeTests("DeliveryTests", ["Delivery", .logging, .nioHTTP1]),
+        routeTests("FilesTests", ["Files", "MediaType", "Store", .crypto]),
+        routeTests("MessagesTests"),
+        routeTests("PluginsTests", ["Plugins", .logging, .nioPosix]),
+        routeTests("ReferenceTests", ["Reference", "API", "CAssets", .crypto]),
+        routeTests("ReviewsTests", ["Reviews"]),
+        routeTests("StatusTests"),
+        routeTests("AppTests", ["Accounts", "Blobs", "Delivery", "Store", .logging]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x  // Which has #embed.

@@ -8,7 +8,7 @@ import Testing
 struct PasswordHashTests {
     @Test("a hash names its function and parameters, and carries 16 bytes of salt and 32 of hash")
     func format() throws {
-        let encoded = try PasswordHash(hashing: "correct horse").encoded
+        let encoded = try PasswordHash(hashing: "correct horse", logRounds: PasswordHash.logRounds).encoded
         let parts = encoded.split(separator: "$").map(String.init)
         #expect(parts.count == 4)
         #expect(parts.prefix(2) == ["scrypt", "ln=15,r=8,p=3"])

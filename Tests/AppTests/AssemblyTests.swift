@@ -5,6 +5,7 @@ import Foundation
 import HTTP
 import HTTPTypes
 import Index
+import TestSupport
 import Testing
 
 @Suite("Assembly")

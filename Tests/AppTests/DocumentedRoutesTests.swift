@@ -1,6 +1,7 @@
 import App
 import Foundation
 import HTTP
+import TestSupport
 import Testing
 
 @Suite("docs/api.md")

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import NIOCore
+import TestSupport
 import Testing
 
 /// A request that must be refused, and the answer.
@@ -11,13 +12,13 @@ private struct Refusal: Sendable {
     let status: Int
     /// What `errors` names.
     let faults: [String]
-    let send: @Sendable (Owner) async throws -> Answer
+    let send: @Sendable (Owner) async throws -> HTTPReply
 
     init(
         _ name: String,
         _ status: Int,
         _ faults: [String] = [],
-        _ send: @escaping @Sendable (Owner) async throws -> Answer
+        _ send: @escaping @Sendable (Owner) async throws -> HTTPReply
     ) {
         (self.name, self.status, self.faults, self.send) = (name, status, faults, send)
     }
@@ -31,7 +32,7 @@ struct RefusalTests {
 
     /// A request whose body is these very bytes.
     private static func raw(_ owner: Owner, _ body: String, type: String? = Form(file).contentType) async throws
-        -> Answer
+        -> HTTPReply
     {
         var headers: HTTPFields = [:]
         headers[.contentType] = type
@@ -85,6 +86,7 @@ struct RefusalTests {
         Refusal("JSON", 415) { try await raw($0, "{}", type: "application/json") },
         Refusal("multipart/mixed", 415) { try await raw($0, "x", type: "multipart/mixed; boundary=x") },
         Refusal("a foreign channel", 403) { try await $0.send(Form(.channel("someone-elses"), file)) },
+        Refusal("a foreign channel after the file", 403) { try await $0.send(Form(file, .channel("someone-elses"))) },
         Refusal("a channel of SQL", 403) { try await $0.send(Form(.channel("' OR 1=1 --"), file), to: "upload") },
     ]
 
@@ -121,7 +123,7 @@ struct RefusalTests {
         },
     ]
 
-    private static func text(_ owner: Owner, _ members: String) async throws -> Answer {
+    private static func text(_ owner: Owner, _ members: String) async throws -> HTTPReply {
         let json = members.replacing("CHANNEL", with: owner.channel)
         return try await owner.send(json: "{\(json)}", to: "/api/v1/files/store-text")
     }
@@ -193,94 +195,14 @@ struct RefusalTests {
                     "\(refusal.name)"
                 )
                 #expect(answer.faults == refusal.faults, "\(refusal.name)")
-                #expect(!answer.text.contains(server.root), "\(refusal.name)")
+                let faults = answer.json["errors"]?.elements ?? []
+                #expect(faults.allSatisfy { $0["code"]?.text != nil && $0["message"]?.text != nil }, "\(refusal.name)")
+                for leak in [server.root, "sqlite", "SELECT", ".swift", "hp_", "blobs/"] {
+                    #expect(!answer.text.contains(leak), "\(refusal.name)")
+                }
                 #expect(try await server.census() == before, "\(refusal.name)")
             }
             #expect(try await server.census() == Census())
-        }
-    }
-
-    @Test("a digest that does not match is told with both values")
-    func digestValues() async throws {
-        try await withServer { server in
-            let owner = try await server.owner()
-            let answer = try await owner.send(
-                Form(
-                    .channel(owner.channel),
-                    .field("sha256", Array(Self.otherDigest.utf8)),
-                    .file(Array("hello".utf8), "x")
-                )
-            )
-            #expect(answer.status == 422)
-            #expect(answer.text.contains(Self.otherDigest))
-            #expect(answer.text.contains("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"))
-        }
-    }
-
-    @Test("digests that match are accepted, of the file in every form and of the body as Content-Digest")
-    func matchingDigests() async throws {
-        try await withServer { server in
-            let owner = try await server.owner()
-            let base64 = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="
-            let form = Form(
-                .channel(owner.channel),
-                .file(Array("hello".utf8), "x"),
-                .field("sha256", Array("2CF24DBA5FB0A30E26E83B2AC5B9E29E1B161E5C1FA7425E73043362938B9824".utf8))
-            )
-            for name in ["repr-digest", "content-digest"] {
-                let answer = try await owner.send(form, to: "store", [HTTPField.Name(name)!: "sha-256=:\(base64):"])
-                #expect(answer.status == 201, "\(answer.text)")
-            }
-        }
-    }
-
-    // MARK: Size and space
-
-    @Test("the limit itself is taken, a byte more is 413 and leaves nothing, whether it was announced or not")
-    func oversize() async throws {
-        try await withServer(["PLACET_MAX_UPLOAD_BYTES": "1000"]) { server in
-            let owner = try await server.owner()
-            for size in [1001, 3_000_000] {
-                let form = Form(.channel(owner.channel), .file([UInt8](repeating: 1, count: size), "big"))
-                for route in ["store", "upload"] {
-                    let answer = try await owner.send(form, to: route)
-                    #expect(answer.status == 413)
-                    #expect(answer.json["message"]?.text?.contains("1000") == true)
-                }
-            }
-            #expect(try await server.census() == Census())
-            #expect(try await owner.store([UInt8](repeating: 1, count: 1000))["size"] == .integer(1000))
-        }
-    }
-
-    @Test("the limit holds for text too")
-    func oversizeText() async throws {
-        try await withServer(["PLACET_MAX_UPLOAD_BYTES": "1000"]) { server in
-            let owner = try await server.owner()
-            let text = String(repeating: "a", count: 1001)
-            let answer = try await Self.text(owner, #""channelId":"CHANNEL","content":"\#(text)""#)
-            #expect(answer.status == 413)
-            #expect(try await server.census() == Census())
-            let most = try await Self.text(owner, #""channelId":"CHANNEL","content":"\#(text.dropLast())""#)
-            #expect(most.status == 201)
-        }
-    }
-
-    @Test("uploads that would eat into the reserve are 507 and leave nothing; reading goes on")
-    func storageFull() async throws {
-        try await withServer(["PLACET_MIN_FREE_BYTES": String(1 << 50)]) { server in
-            let owner = try await server.owner()
-            let answers = [
-                try await owner.send(Form(.channel(owner.channel), Self.file)),
-                try await owner.send(Form(.channel(owner.channel), Self.file), to: "upload"),
-                try await Self.text(owner, #""channelId":"CHANNEL","content":"a""#),
-            ]
-            for answer in answers {
-                #expect(answer.status == 507)
-                #expect(answer.json["statusCode"] == .integer(507))
-            }
-            #expect(try await server.census() == Census())
-            #expect(try await owner.send(.get, "/api/v1/files?channel=\(owner.channel)").status == 200)
         }
     }
 }

@@ -5,6 +5,7 @@ import Hummingbird
 import Index
 import JSON
 import NIOCore
+import TestSupport
 import Testing
 
 /// A request to one route about somebody's things, right in every way when they are the sender's own.
@@ -48,7 +49,7 @@ struct Target: Sendable {
     /// Values by the names that routes use.
     let names: [String: String]
 
-    func send(_ visit: Visit, _ headers: HTTPFields) async throws -> Answer {
+    func send(_ visit: Visit, _ headers: HTTPFields) async throws -> HTTPReply {
         let parts = filled(visit.route).split(separator: " ").map(String.init)
         let method = try #require(HTTPRequest.Method(parts[0]))
         let path = "\(parts[1])?timeout=1&channel=\(agent.channel)&agent=\(agent.channel)"
@@ -90,7 +91,7 @@ extension TestServer {
         let another = try await owner(email)
         let other = try await self.person("other-\(email)")
         _ = try await self.person(email)
-        let sessions = try await person.send(.get, "auth/sessions").json.elements ?? []
+        let sessions = try await person.send(.get, "auth/sessions").json.elements
         let names = [
             ":channel": agent.channel, ":file": file, ":message": message, ":undelivered": said.json["id"]?.text,
             ":share": shares.elements.first?["id"]?.text, ":key": another.keyID, ":user": other.userID,
@@ -98,23 +99,6 @@ extension TestServer {
             ":plugin": "diff-view",
         ]
         return Target(person: person, agent: agent, names: try names.mapValues { try #require($0) })
-    }
-
-    /// The token of a new session of a user, without a password.
-    func session(of userID: String, lifetime: Duration = .seconds(60)) async throws -> String {
-        let secret = Secret(.session)
-        try await assembly.index.write { tx in
-            let session = Session(
-                id: Identifier.make(),
-                userId: userID,
-                userAgent: nil,
-                createdAt: tx.now,
-                lastUsedAt: tx.now,
-                expiresAt: tx.now + lifetime
-            )
-            try tx.insert(session, hash: secret.hash)
-        }
-        return secret.text
     }
 }
 

@@ -1,6 +1,7 @@
 import HTTP
 import HTTPTypes
 import Index
+import JSON
 import NIOCore
 import NIOHTTP1
 import Testing

@@ -1,16 +1,13 @@
-"""Answers on their way: killed at any moment, raced for by many, read over one connection."""
+"""Answers on their way: killed at any moment, read over one connection."""
 
 import http.client
 import random
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 import requests
 from placet_server import eventually, quiet_port
 
 KILLS = 20
-RACES = 100
 
 
 def ask(owner, **members):
@@ -114,62 +111,6 @@ def test_the_webhook_of_an_answer_arrives_although_the_server_was_killed_before_
         assert arrived.setdefault(request.json["message_id"], request.id) == request.id
     assert arrived == wanted
     eventually(lambda: server.query("SELECT DISTINCT state FROM deliveries") == [("delivered",)], "all are delivered")
-
-
-# Raced for
-
-
-@pytest.fixture
-def twice(server):
-    """Does something twice at the same moment, on two connections; both results."""
-    owner = server.owner("race")
-    callers, barrier = [owner.another(), owner.another()], threading.Barrier(2, timeout=20)
-
-    def at_once(body, caller):
-        barrier.wait()
-        return body(caller)
-
-    with ThreadPoolExecutor(2) as pool:
-        yield owner, lambda body: list(pool.map(at_once, [body, body], callers))
-
-
-def post(caller, **members):
-    answer = caller.request("POST", "messages", json={"channelId": caller.channel, **members})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-def test_two_messages_with_one_client_id_are_one(twice):
-    owner, twice = twice
-    ids = set()
-    for turn in range(RACES):
-        first, second = twice(lambda caller, turn=turn: post(caller, text="Deploy?", clientId=f"c{turn}"))
-        assert first == second
-        ids.add(first["id"])
-    assert len(ids) == RACES
-    assert owner.server.query("SELECT count(*) FROM messages WHERE channel_id = ?", owner.channel) == [(RACES,)]
-
-
-def test_two_iterations_of_one_message_get_numbers_of_their_own(twice):
-    owner, twice = twice
-    for _ in range(RACES):
-        root = ask(owner)
-        assert respond(owner.server, root)[0] == 201
-        both = twice(lambda caller, root=root: post(caller, text="again", iterationOf=root))
-        assert sorted(message["iteration"] for message in both) == [2, 3]
-        assert {message["iterationGroupId"] for message in both} == {root}
-
-
-def test_of_two_responses_one_is_accepted_and_the_other_comes_too_late(twice):
-    owner, twice = twice
-    for _ in range(RACES):
-        message_id = ask(owner)
-        outcomes = twice(lambda caller, message_id=message_id: respond(caller.server, message_id, str(id(caller))))
-        assert sorted(status for status, _ in outcomes) == [201, 403]
-        accepted, refused = [answer for _, answer in sorted(outcomes, key=lambda outcome: outcome[0])]
-        assert refused["message"] == "Review already responded"
-        assert feed(owner) == [(message_id, accepted["review"]["response"]["comment"])]
-        owner.request("POST", f"messages/{message_id}/ack", params={"channel": owner.channel})
 
 
 # One after the other

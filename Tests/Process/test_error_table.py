@@ -1,4 +1,7 @@
-"""Wrong requests, a line each: the status, the one shape of errors, and nothing left behind."""
+"""Wrong requests as bytes on a socket, a line each: the status, the one shape of errors, and nothing left behind.
+
+What any client can send is in `AppTests/RefusalTests.swift`; here is what takes an odd one.
+"""
 
 import base64
 import hashlib
@@ -13,7 +16,6 @@ from wire import (
 MIB = 1 << 20
 WRONG_DIGEST = hashlib.sha256(b"something else").hexdigest()
 WRONG_DIGEST_FIELD = base64.b64encode(bytes.fromhex(WRONG_DIGEST)).decode()
-RIGHT_DIGEST = hashlib.sha256(b"content").hexdigest()
 
 
 class World:
@@ -65,63 +67,24 @@ def nested(depth):
 
 CASES = {
     # 401 comes before everything else
-    "no key": (401, lambda w: head("GET", f"/api/v1/files?channel={w.a.channel}")),
-    "no key and no such file": (401, lambda w: head("GET", "/api/v1/files/x/download")),
-    "no key and a bad form": (401, lambda w: head("POST", "/api/v1/files/store", "content-length: 3") + b"abc"),
-    "a key that was never made": (401, lambda w: head("GET", "/api/v1/agents", key="hp_" + "A" * 43)),
-    "a key cut short": (401, lambda w: head("GET", "/api/v1/agents", key=w.a.key[:-1])),
     "a key with a tail": (401, lambda w: head("GET", "/api/v1/agents", key=w.a.key + "x")),
     "a key in another case": (401, lambda w: head("GET", "/api/v1/agents", key=w.a.key.upper())),
-    "an empty key": (401, lambda w: head("GET", "/api/v1/agents", "x-api-key: ")),
     "a bearer that is no key": (401, lambda w: head("GET", "/api/v1/agents", "authorization: Bearer nonsense")),
     "basic credentials": (401, lambda w: head("GET", "/api/v1/agents", "authorization: Basic YTpi")),
     "a key of latin-1 bytes": (401, lambda w: head("GET", "/api/v1/agents", key="hp_\udcff\udcfe")),
-    # Forms (6.1)
-    "a form sent as JSON": (415, lambda w: w.raw_form("content-type: application/json", form(w.channel, FILE))),
-    "a form sent as multipart/mixed": (415, lambda w: w.raw_form(
-        f"content-type: multipart/mixed; boundary={BOUNDARY}", form(w.channel, FILE))),
-    "a form without a type": (415, lambda w: w.raw_form("accept: */*", form(w.channel, FILE))),
+    # Forms
     "a form urlencoded": (415, lambda w: w.raw_form("content-type: application/x-www-form-urlencoded", b"a=b")),
-    "no boundary": (400, lambda w: w.raw_form("content-type: multipart/form-data", form(w.channel, FILE))),
-    "an empty boundary": (400, lambda w: w.raw_form('content-type: multipart/form-data; boundary=""', form(FILE))),
-    "a boundary too long": (400, lambda w: w.raw_form(
-        f"content-type: multipart/form-data; boundary={'x' * 71}", form(w.channel, FILE))),
-    "a boundary that is not the body's": (400, lambda w: w.raw_form(
-        "content-type: multipart/form-data; boundary=other", form(w.channel, FILE))),
-    "an empty body": (400, lambda w: w.raw_form(FORM, b"")),
-    "a form that never closes": (400, lambda w: w.raw_form(FORM, w.channel + FILE)),
-    "a form cut in the file": (400, lambda w: w.raw_form(FORM, form(w.channel, FILE)[:-40])),
-    "no file": (400, lambda w: w.form(w.channel)),
-    "a file without a filename": (400, lambda w: w.form(w.channel, field("file", "content"))),
-    "two files": (400, lambda w: w.form(w.channel, FILE, file_part(b"more", name="other"))),
     "two files, the second empty": (400, lambda w: w.form(FILE, w.channel, file_part(b""))),
-    "no channelId": (400, lambda w: w.form(FILE)),
-    "an empty channelId": (400, lambda w: w.form(FILE, field("channelId", ""))),
-    "a foreign channel after the file": (403, lambda w: w.form(FILE, field("channelId", w.b.channel))),
-    "a foreign channel before the file": (403, lambda w: w.form(field("channelId", w.b.channel), FILE, route="upload")),
-    "an unknown channel": (403, lambda w: w.form(FILE, field("channelId", "no-such-channel"))),
-    "a channel of SQL": (403, lambda w: w.form(FILE, field("channelId", "' OR '1'='1"))),
     "a channel with U+0000": ((400, 403), lambda w: w.form(FILE, field("channelId", w.a.channel + "\0"))),
     "a channel with U+0000 and more": ((400, 403), lambda w: w.form(FILE, field("channelId", w.a.channel + "\0x"), route="upload")),
     "a channel that is not UTF-8": ((400, 403), lambda w: w.form(FILE, field("channelId", b"\xff\xfe"))),
     "a channel of 64 KiB": ((400, 403), lambda w: w.form(FILE, field("channelId", "c" * 65_536))),
-    "part headers over 16 KiB": (400, lambda w: w.raw_form(
-        FORM, w.channel + PART_HEAD + b"x-long: " + b"y" * 17_000 + b"\r\n\r\ncontent\r\n--" + BOUNDARY.encode() + b"--")),
     "part headers without end": (400, lambda w: w.raw_form(FORM, w.channel + PART_HEAD + b"x" * 100_000)),
     "a part header that is none": (400, lambda w: w.raw_form(
         FORM, w.channel + PART_HEAD + b"no colon here\r\n\r\ncontent\r\n--" + BOUNDARY.encode() + b"--\r\n")),
-    "a field over 64 KiB": (400, lambda w: w.form(w.channel, FILE, field("text", "t" * 65_537), route="upload")),
-    "an unknown field over 64 KiB": (400, lambda w: w.form(w.channel, FILE, field("other", "t" * 65_537))),
-    "a text with U+0000": (400, lambda w: w.form(w.channel, FILE, field("text", "a\0b"), route="upload")),
     "a thousand parts": (400, lambda w: w.form(w.channel, FILE, *[field(f"f{n}", "x") for n in range(1000)])),
-    # Digests (6.7)
-    "a field sha256 of other bytes": (422, lambda w: w.form(w.channel, FILE, field("sha256", WRONG_DIGEST))),
-    "a Repr-Digest of other bytes": (422, lambda w: w.form(
-        w.channel, FILE, lines=[f"repr-digest: sha-256=:{WRONG_DIGEST_FIELD}:"])),
-    "a Content-Digest of other bytes": (422, lambda w: w.form(
-        w.channel, FILE, lines=[f"content-digest: sha-256=:{WRONG_DIGEST_FIELD}:"], route="upload")),
+    # Digests
     "a sha256 of letters": (400, lambda w: w.form(w.channel, FILE, field("sha256", "z" * 64))),
-    "a sha256 too short": (400, lambda w: w.form(w.channel, FILE, field("sha256", RIGHT_DIGEST[:-2]))),
     "an empty sha256": (400, lambda w: w.form(w.channel, FILE, field("sha256", ""))),
     "a Repr-Digest without colons": (400, lambda w: w.form(
         w.channel, FILE, lines=[f"repr-digest: sha-256={WRONG_DIGEST_FIELD}"])),
@@ -129,36 +92,14 @@ CASES = {
     "a Content-Digest that is not base64": (400, lambda w: w.form(
         w.channel, FILE, lines=["content-digest: sha-256=:%%%%:"])),
     # Routes
-    "an unknown route": (404, lambda w: w.get("/api/v1/nothing")),
     "an unknown route outside the API": (404, lambda w: w.get("/etc/passwd")),
-    "a route below a file": (404, lambda w: w.get(f"/api/v1/files/{w.file}/download/more")),
-    "the local routes": (404, lambda w: w.get("/local/keys")),
-    "PUT where there is GET": (405, lambda w: w.get("/api/v1/files", method="PUT")),
-    "DELETE of health": (405, lambda w: w.get("/health", method="DELETE")),
-    "POST of a file": (405, lambda w: w.get(f"/api/v1/files/{w.file}", "content-length: 0", method="POST")),
-    "POST of a download": (405, lambda w: w.get(f"/api/v1/files/{w.file}/download", "content-length: 0", method="POST")),
-    "GET of the upload route": ((404, 405), lambda w: w.get("/api/v1/files/upload")),
     "a verb that does not exist": ((400, 405), lambda w: w.get("/api/v1/files", method="BREW")),
     # Lists
-    "no channel": (400, lambda w: w.get("/api/v1/files")),
-    "an empty channel": (400, lambda w: w.get("/api/v1/files?channel=")),
-    "a list of a foreign channel": (403, lambda w: w.get(f"/api/v1/files?channel={w.b.channel}")),
     "a list of a channel with U+0000 behind": ((400, 403), lambda w: w.get(f"/api/v1/files?channel={w.a.channel}%00x")),
     "a list of no channel known": ((400, 403), lambda w: w.get("/api/v1/files?channel=%00")),
-    "a cursor that is none": (400, lambda w: w.get(f"/api/v1/files?channel={w.a.channel}&cursor=abc")),
     "an empty cursor": (400, lambda w: w.get(f"/api/v1/files?channel={w.a.channel}&cursor=")),
-    "a bad limit in a foreign channel": (400, lambda w: w.get(f"/api/v1/files?channel={w.b.channel}&limit=abc")),
     **{f"limit={limit}": (400, lambda w, limit=limit: w.get(f"/api/v1/files?channel={w.a.channel}&limit={limit}"))
-       for limit in ("abc", "0", "-1", "1.5", "", "1e3", "%2B5", "00", "%D9%A3", "5%00")},
-    # Files
-    "no such file": (404, lambda w: w.get("/api/v1/files/00000000-0000-7000-8000-000000000000")),
-    "a file of somebody else": (403, lambda w: w.get(f"/api/v1/files/{w.foreign_file}")),
-    "a download of somebody else": (403, lambda w: w.get(f"/api/v1/files/{w.foreign_file}/download")),
-    "a deletion of somebody else": (403, lambda w: w.get(f"/api/v1/files/{w.foreign_file}", method="DELETE")),
-    "a range past the end": (416, lambda w: w.get(f"/api/v1/files/{w.file}/download", "range: bytes=10-")),
-    "a range of the last nothing": (416, lambda w: w.get(f"/api/v1/files/{w.file}/download", "range: bytes=-0")),
-    "another version wanted": (412, lambda w: w.get(f"/api/v1/files/{w.file}/download", 'if-match: "x"')),
-    "an unknown disposition": (400, lambda w: w.get(f"/api/v1/files/{w.file}/download?disposition=show")),
+       for limit in ("1e3", "%2B5", "00", "%D9%A3", "5%00")},
     # Ids
     **{f"the id {name}": (status, lambda w, text=text: w.get(f"/api/v1/files/{text}/download"))
        for name, text, status in (
@@ -170,7 +111,6 @@ CASES = {
     "a header of 200 KiB": ((400, 413, 431), lambda w: w.get("/api/v1/files", "x-long: " + "y" * 200_000)),
     "ten thousand headers": ((400, 413, 431), lambda w: w.get("/api/v1/files", *[f"x-{n}: y" for n in range(10_000)])),
     # JSON
-    "text as multipart": (415, lambda w: w.json("/api/v1/files/store-text", b"{}", FORM.split(": ")[1])),
     "text as plain text": (415, lambda w: w.json("/api/v1/files/store-text", b"{}", "text/plain")),
     "an empty JSON body": (400, lambda w: w.json("/api/v1/files/store-text", b"")),
     "JSON cut short": (400, lambda w: w.json("/api/v1/files/store-text", b'{"channelId": "x')),
@@ -187,18 +127,11 @@ CASES = {
             w.a.channel, "[" * 300 + "]" * 300)).encode("utf-16"))),
     "half a surrogate pair": (400, lambda w: w.json(
         "/api/v1/files/store-text", b'{"channelId":"' + w.a.channel.encode() + b'","content":"\\ud800"}')),
-    "no content": (400, lambda w: w.json("/api/v1/files/store-text", {"channelId": w.a.channel})),
-    "empty content": (400, lambda w: w.text(content="")),
-    "a number for content": (400, lambda w: w.text(content=5)),
     "null for content": (400, lambda w: w.text(content=None)),
     "an object for content": (400, lambda w: w.text(content={"a": 1})),
     "a number for channelId": (400, lambda w: w.text(channelId=5)),
     "true for filename": (400, lambda w: w.text(filename=True)),
-    "null for filename": (400, lambda w: w.text(filename=None)),
     "a list for mimeType": (400, lambda w: w.text(mimeType=[])),
-    "content with U+0000": (400, lambda w: w.text(content="a\0b")),
-    "text for a foreign channel": (403, lambda w: w.text(channelId=w.b.channel)),
-    "bad text for a foreign channel": (400, lambda w: w.text(channelId=w.b.channel, content=5)),
     "JSON 129 levels deep": (400, lambda w: w.json("/api/v1/files/store-text", nested(128))),
     "JSON a million levels deep": (400, lambda w: w.json("/api/v1/files/store-text", nested(1_000_000))),
     "JSON a million levels of objects": (400, lambda w: w.json("/api/v1/files/store-text", b'{"a":' * 1_000_000)),
@@ -206,7 +139,6 @@ CASES = {
     "JSON over 8 MiB in chunks": (413, lambda w: head(
         "POST", "/api/v1/files/store-text", "content-type: application/json", "transfer-encoding: chunked", key=w.a.key)
         + chunk(b'{"content":"') + chunk(b"x" * MIB) * 9 + chunk(b'"}') + LAST_CHUNK),
-    "an agent without a name": (400, lambda w: w.json("/api/v1/agents", {})),
     "an agent with an empty name": (400, lambda w: w.agent(name="")),
     "an agent with a number for a name": (400, lambda w: w.agent(name=5)),
     "an agent with U+0000": (400, lambda w: w.agent(name="a\0")),
@@ -256,18 +188,7 @@ def test_a_wrong_request_gets_its_error_and_leaves_nothing(server, world, name):
     if answer.status == 401:
         assert error["message"] in ("Missing or invalid API key", "Invalid API key")
         assert answer.headers["www-authenticate"]
-    if answer.status == 416:
-        assert answer.headers["content-range"] == "bytes */10"
-    if answer.status == 422:
-        assert WRONG_DIGEST in error["message"] and RIGHT_DIGEST in error["message"]
     server.holds(before)
-
-
-def test_a_refusal_that_names_a_field_has_the_errors_array(world):
-    answer = world.a.request("POST", "files/store-text", json={"channelId": 5, "content": ""})
-    fields = answer.json()["errors"]
-    assert {tuple(field["path"]) for field in fields} == {("channelId",), ("content",)}
-    assert all(field["code"] and field["message"] for field in fields)
 
 
 def test_after_all_that_the_server_still_works_and_logged_no_defect(server, world):

@@ -1,4 +1,4 @@
-"""What people do over all their channels: find files, delete many, upload, and hear what happens."""
+"""What a user does over all channels, on sockets: page while files come and go, break an upload off, hear what happens."""
 
 import threading
 from dataclasses import replace
@@ -9,7 +9,6 @@ from placet_server import ADMIN_PASSWORD, Owner, Server
 from wire import FORM, Wire, assert_error, field, file_part, form, head
 
 MIB = 1 << 20
-PICTURE = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 
 
 @pytest.fixture(scope="module")
@@ -49,40 +48,6 @@ def ids(files):
 # Lists
 
 
-def test_filters_take_what_they_name_and_nothing_else(server, person, owner, stranger):
-    other = server.owner("other")
-    kept = [owner.store(b"plain", "Übersicht 100%.txt"), owner.store(PICTURE, "a_b.gif")]
-    text, image = kept[0]["id"], kept[1]["id"]
-    elsewhere = other.store(b"plain", "aXb.txt")["id"]
-    foreign = stranger.store(b"plain", "Übersicht 100%.txt")["id"]
-    everything = ids(pages(person))
-    assert {text, image, elsewhere} <= set(everything) and foreign not in everything
-    assert everything == sorted(everything, reverse=True)
-    mine = {"agent": owner.channel}
-    assert ids(pages(person, **mine)) == [image, text]
-    assert ids(pages(person, type="image/", **mine)) == [image]
-    assert ids(pages(person, type="TEXT/PLAIN", **mine)) == [text]
-    assert ids(pages(person, type="%", **mine)) == ids(pages(person, type="mage/", **mine)) == []
-    assert ids(pages(person, search="übersicht", **mine)) == ids(pages(person, search="100%.", **mine)) == [text]
-    assert ids(pages(person, search="a_b")) == [image], "an underscore is no wildcard"
-    for agent in (stranger.channel, "no-such-agent", ""):
-        assert person.request("GET", "files", params={"agent": agent}).status_code == 403
-    for wrong in ({"limit": "abc"}, {"limit": "0"}, {"cursor": "x"}):
-        assert person.request("GET", "files", params=wrong).status_code == 400, wrong
-
-
-def test_a_page_has_thirty_and_says_where_each_file_stands(person, owner):
-    stored = [owner.store(b"%d" % number, f"{number}.txt") for number in range(31)]
-    attached = owner.post_file(b"attached", route="upload").json()
-    page = person.request("GET", "files", params={"agent": owner.channel}).json()
-    assert len(page["data"]) == 30 and page["nextCursor"]
-    newest, *others = page["data"]
-    assert newest["id"] == attached["id"] and newest["message"]["channelId"] == owner.channel
-    assert set(newest["message"]) == {"channelId", "createdAt"}
-    assert {file["message"] for file in others} == {None}
-    assert others[0] == stored[-1] | {"message": None}
-
-
 def test_pages_never_repeat_or_skip_while_files_come_and_go(person, owner):
     """Two others store and delete all the time, of the kinds that are looked for and of others."""
     kept = [owner.store(b"%d" % number, f"kept {number}.log")["id"] for number in range(40)]
@@ -115,38 +80,6 @@ def test_pages_never_repeat_or_skip_while_files_come_and_go(person, owner):
     assert problems == []
 
 
-# Deleting many
-
-
-def test_bulk_delete_without_ids_deletes_nothing(server, person, owner):
-    owner.store(b"stays")
-    before = server.holdings()
-    for body in ({}, {"ids": []}, {"ids": None}, {"ids": "x"}, {"ids": [1]}, {"ids": ["x"] * 1001}, [], None):
-        assert person.request("POST", "files/bulk-delete", json=body).status_code == 400, body
-    assert person.request("POST", "files/bulk-delete", data="{").status_code in (400, 415)
-    server.holds(before)
-
-
-def test_bulk_delete_with_a_file_of_somebody_else_deletes_nothing(server, person, owner, stranger):
-    mine = [owner.store(b"stays")["id"] for _ in range(2)]
-    foreign = stranger.store(b"hers")["id"]
-    before = server.holdings()
-    refused = person.request("POST", "files/bulk-delete", json={"ids": [mine[0], foreign, mine[1]]})
-    assert refused.status_code == 403, refused.text
-    server.holds(before)
-
-
-def test_bulk_delete_counts_what_it_deletes(person, owner):
-    files = [owner.store(b"goes")["id"] for _ in range(3)]
-    body = {"ids": [files[0], files[1], files[0], "no-such-file"]}
-    for count in (2, 0):
-        answer = person.request("POST", "files/bulk-delete", json=body)
-        assert (answer.status_code, answer.json()) == (201, {"message": f"Deleted {count} file(s)"})
-    assert ids(owner.files()) == [files[2]]
-    assert person.request("DELETE", f"files/{files[2]}").json() == {"message": "Deleted"}
-    assert person.request("DELETE", f"files/{files[2]}").status_code == 404
-
-
 # Uploading
 
 
@@ -162,40 +95,6 @@ def test_an_upload_that_is_cut_leaves_nothing(server, person, owner, route):
     with Wire(server) as wire:
         wire.send(opening.replace(f"{len(body)}".encode(), str(MIB // 2).encode()), body[:MIB // 2])
         assert_error(wire.answer(), 400, f"/api/files/{route}")
-    server.holds(before)
-
-
-def test_an_upload_with_a_caption_reaches_the_agent(server, person, owner, receive):
-    receiver = receive()
-    hook = {"channelId": owner.channel, "url": receiver.url()}
-    assert owner.request("POST", "agents/setWebhook", json=hook).status_code == 200
-    with Events(owner) as events:
-        answer = person.request(
-            "POST", "files/upload", files={"file": ("plan.txt", b"the plan")},
-            data={"channelId": owner.channel, "text": "As promised."},
-        )
-        assert answer.status_code == 201, answer.text
-        file = answer.json()
-        name, _, data = events.next()
-        hooked = receiver.next().json
-        for message in (data["message"], hooked["message"]):
-            assert (message["senderType"], message["text"], ids(message["attachments"])) == (
-                "user", "As promised.", [file["id"]])
-        assert (name, hooked["event"], file["messageId"]) == ("message:created", "message:created", message["id"])
-    assert owner.content(file["id"]) == b"the plan"
-    stored = person.request(
-        "POST", "files/store", files={"file": ("plan.txt", b"the plan")}, data={"channelId": owner.channel}
-    )
-    assert (stored.status_code, stored.json()["messageId"]) == (201, None)
-
-
-def test_nothing_is_uploaded_to_somebody_elses_channel(server, person, stranger):
-    before = server.holdings()
-    for route in ("upload", "store"):
-        answer = person.request(
-            "POST", f"files/{route}", files={"file": ("a", b"a")}, data={"channelId": stranger.channel}
-        )
-        assert answer.status_code == 403, answer.text
     server.holds(before)
 
 

@@ -96,14 +96,6 @@ def test_a_receiver_that_is_not_there_is_told_at_once(person, channel):
     assert (outcome["delivered"], outcome["status"]) == (False, None) and outcome["error"]
 
 
-def test_without_a_webhook_there_is_nothing_to_try(person, channel, receive):
-    refused = person.request("POST", f"agents/{channel}/webhook/test")
-    assert (refused.status_code, refused.json()["message"]) == (400, "Set a webhook first")
-    set_webhook(person, channel, receive().url())
-    assert person.request("DELETE", f"agents/{channel}/webhook").json()["webhookUrl"] is None
-    assert person.request("POST", f"agents/{channel}/webhook/test").status_code == 400
-
-
 def test_one_trial_at_a_time_for_a_channel_and_others_are_not_held_up(server, person, channel, receive):
     silent, quick, other = receive(None), receive(), server.owner("other").channel
     set_webhook(person, channel, silent.url())
@@ -117,19 +109,6 @@ def test_one_trial_at_a_time_for_a_channel_and_others_are_not_held_up(server, pe
         silent.released.set()
         assert not first.result(20)["delivered"]
     assert not trial(person, channel)["delivered"], "it is free again"
-
-
-def test_it_is_for_the_channels_owner_alone(server, person, receive):
-    server.command("users", "create", "eve@example.org")
-    foreign = server.owner(user="eve@example.org").channel
-    receiver = receive()
-    for method, path, body in (
-        ("PUT", "webhook", {"url": receiver.url()}), ("DELETE", "webhook", None), ("POST", "webhook/test", None),
-        ("GET", "deliveries", None), ("GET", "stats", None), ("POST", "read", None),
-    ):
-        answer = person.request(method, f"agents/{foreign}/{path}", json=body)
-        assert (answer.status_code, answer.json()["message"]) == (404, "Agent not found"), path
-    assert receiver.connections == 0
 
 
 def test_deliveries_say_what_became_of_each_event_page_by_page(server, person, channel, receive):

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import subprocess
-import threading
 import zipfile
 import zlib
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 from placet_server import ADMIN_PASSWORD, Server, eventually
-from wire import Wire, assert_error, head
+from wire import Wire, head
 
 MIB = 1 << 20
 GIB = 1 << 30

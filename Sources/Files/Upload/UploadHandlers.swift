@@ -51,12 +51,13 @@ extension FilesModule {
 
     func storeText(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, text) = try await request.read(context) { fields in
+            let channelID = fields.string("channelId", length: Limits.id)
             let text = TextFile(
                 content: fields.string("content", length: 1...Int.max),
                 filename: fields.optionalString("filename", length: Limits.givenFilename),
                 declaredType: fields.optionalString("mimeType", length: Limits.givenType)
             )
-            return (fields.string("channelId", length: Limits.id), text)
+            return (channelID, text)
         }
         let attachment = try await store.add(text, in: channelID, of: context.principal.userID)
         return try .json(attachment, status: .created)

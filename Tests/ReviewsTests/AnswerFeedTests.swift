@@ -3,10 +3,11 @@ import HTTP
 import HTTPTypes
 import Index
 import JSON
+import TestSupport
 import Testing
 
 @Suite("The feed of answers")
-struct AnswerTests {
+struct AnswerFeedTests {
     private func complete(_ id: String, _ server: TestServer) async throws {
         let outcome = try await server.assembly.index.write { tx in
             try tx.complete(reviewOf: id, responseJSON: #"{"selectedOption":"yes"}"#)

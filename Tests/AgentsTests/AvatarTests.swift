@@ -5,11 +5,12 @@ import HTTPTypes
 import Index
 import JSON
 import NIOCore
+import TestSupport
 import Testing
 
 extension Person {
     /// Uploads a picture for an agent.
-    fileprivate func setAvatar(of agentID: String, _ form: Form) async throws -> Answer {
+    fileprivate func setAvatar(of agentID: String, _ form: Form) async throws -> HTTPReply {
         let headers: HTTPFields = [.authorization: "Bearer \(token)", .contentType: form.contentType]
         return try await server.send(.post, "/api/agents/\(agentID)/avatar", headers, body: form.body)
     }
@@ -63,6 +64,23 @@ struct AvatarTests {
             let answer = try await ada.setAvatar(of: agent, Form(.file(bytes, "a.png", type: "image/png")))
             #expect(answer.status == 415 && answer.json["message"]?.text?.contains("PNG") == true, "\(answer.text)")
             #expect(try await ada.send(.get, "agents/\(agent)/avatar").status == 404)
+        }
+    }
+
+    @Test("what could run is no picture either when blanks, comments or another encoding hide it")
+    func hiddenMarkup() async throws {
+        let svg = "<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+        let page = "<html><script>alert(1)</script></html>"
+        let hidden = [
+            Data("\u{feff}\(svg)".utf8), Data((String(repeating: "<!-- x -->", count: 200) + svg).utf8),
+            Data((String(repeating: " \n", count: 2000) + page).utf8), try #require(page.data(using: .utf16)),
+        ]
+        try await withAgent { ada, agent async throws in
+            for content in hidden {
+                let form = Form(.file(Array(content), "me.png", type: "image/png"))
+                #expect(try await ada.setAvatar(of: agent, form).status == 415)
+                #expect(try await ada.send(.get, "agents/\(agent)/avatar").status == 404)
+            }
         }
     }
 

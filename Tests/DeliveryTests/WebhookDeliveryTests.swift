@@ -1,3 +1,4 @@
+import App
 import Delivery
 import HTTP
 import Hummingbird
@@ -5,12 +6,11 @@ import Index
 import JSON
 import Logging
 import NIOCore
+import TestSupport
 import Testing
 
-@testable import App
-
 @Suite("Webhooks")
-struct WebhookTests {
+struct WebhookDeliveryTests {
     @Test("A human's message and an answer with its passwords reach the channel's webhook as the agent would read them")
     func events() async throws {
         try await withServer(["PLACET_WEBHOOK_ALLOW": "127.0.0.1"]) { server in
@@ -57,33 +57,5 @@ private func send(in channel: String, _ url: String, _ server: TestServer) async
         try tx.insert(asked, review: review)
         #expect(try tx.complete(reviewOf: asked.id, responseJSON: #"{"pass":"hunter2"}"#) == .accepted)
         return (human, asked)
-    }
-}
-
-/// A webhook on loopback, while `body` runs; takes everything unless `answer` says otherwise.
-func withReceiver(
-    answering answer: @escaping @Sendable () async -> HTTPResponse.Status = { .ok },
-    _ body: (_ url: String, _ bodies: AsyncStream<JSONValue>) async throws -> Void
-) async throws {
-    let (bodies, came) = AsyncStream.makeStream(of: JSONValue.self)
-    let (ports, bound) = AsyncStream.makeStream(of: Int.self)
-    let router = Router()
-    router.post("hook") { request, _ in
-        came.yield(try JSONValue(parsing: try await request.body.collect(upTo: 1 << 20).readableBytesView))
-        return await answer()
-    }
-    let application = Application(
-        router: router,
-        configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-        onServerRunning: { bound.yield($0.localAddress?.port ?? 0) },
-        logger: Logger(label: "receiver") { _ in SwiftLogNoOpLogHandler() }
-    )
-    try await withThrowingTaskGroup { group in
-        group.addTask { try await application.run() }
-        for await port in ports {
-            try await body("http://127.0.0.1:\(port)/hook", bodies)
-            break
-        }
-        group.cancelAll()
     }
 }

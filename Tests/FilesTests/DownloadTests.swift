@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import NIOCore
+import TestSupport
 import Testing
 
 @Suite("Downloads: ranges, conditions and dispositions")
@@ -27,6 +28,10 @@ struct DownloadTests {
             RangeCase(header: "bytes=2-3,50-60", status: 206, contentRange: "bytes 2-3/10", body: "23"),
             RangeCase(header: "bytes=3-2", status: 200, contentRange: nil, body: "0123456789"),
             RangeCase(header: "bytes=a-b", status: 200, contentRange: nil, body: "0123456789"),
+            RangeCase(header: "bytes=", status: 200, contentRange: nil, body: "0123456789"),
+            RangeCase(header: "bytes=-", status: 200, contentRange: nil, body: "0123456789"),
+            RangeCase(header: "bytes=0-1,2-1", status: 200, contentRange: nil, body: "0123456789"),
+            RangeCase(header: "bytes=5-99999999999999999999", status: 206, contentRange: "bytes 5-9/10", body: "56789"),
             RangeCase(header: "lines=0-1", status: 200, contentRange: nil, body: "0123456789"),
             RangeCase(header: "bytes=0-5,4-6", status: 200, contentRange: nil, body: "0123456789"),
         ]

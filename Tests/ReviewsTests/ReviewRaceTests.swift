@@ -4,20 +4,12 @@ import HTTP
 import HTTPTypes
 import Index
 import JSON
+import TestSupport
 import Testing
 
-@Suite("Races, a hundred rounds each")
-struct RaceTests {
+@Suite("Races for a review, a hundred rounds each")
+struct ReviewRaceTests {
     private static let rounds = 100
-
-    /// Does `body` twice at the same moment, and gives both results in the order of their numbers, 0 and 1.
-    private static func twice<T: Sendable>(_ body: @escaping @Sendable (Int) async throws -> T) async throws -> [T] {
-        async let first = body(0)
-        async let second = body(1)
-        return try await [first, second]
-    }
-
-    // MARK: Answers
 
     @Test("of two responses one is accepted and stays, the other comes too late; the agent hears of it once")
     func twoResponses() async throws {
@@ -27,7 +19,7 @@ struct RaceTests {
             for round in 1...Self.rounds {
                 let id = try await owner.ask()
                 async let waiting = owner.get("reviews/\(id)/wait")
-                let outcomes = try await Self.twice { tab in
+                let outcomes = try await twice { tab in
                     try await index.write { tx in try tx.complete(reviewOf: id, responseJSON: #"{"tab":\#(tab)}"#) }
                 }
                 let winner = try #require(outcomes.firstIndex(of: .accepted))
@@ -124,76 +116,6 @@ struct RaceTests {
                 try $0.review(messageID: review.messageId, channelID: review.channelId)?.status
             }
             if now != .pending { return }
-        }
-    }
-
-    // MARK: Messages
-
-    @Test("of two messages with one clientId one is stored, and both are answered with it")
-    func clientID() async throws {
-        try await withServer { server in
-            let owner = try await server.owner()
-            for round in 1...Self.rounds {
-                let answers = try await Self.twice { try await owner.post(#""text":"\#($0)","clientId":"c\#(round)""#) }
-                #expect(answers.map(\.status) == [201, 201])
-                #expect(answers[0].json == answers[1].json && answers[0].json["id"]?.text != nil)
-                #expect(try await server.census().messages == round)
-            }
-        }
-    }
-
-    @Test("two new iterations of one message are both stored, as 2 and 3, and the root is 1")
-    func iterations() async throws {
-        try await withServer { server in
-            let owner = try await server.owner()
-            for _ in 1...Self.rounds {
-                let root = try await owner.ask()
-                _ = try await server.assembly.index.write { tx in try tx.complete(reviewOf: root, responseJSON: "{}") }
-                let answers = try await Self.twice {
-                    try await owner.post(#""text":"\#($0)","iterationOf":"\#(root)""#)
-                }
-                #expect(answers.map(\.status) == [201, 201])
-                let numbers = answers.map { $0.json["iteration"] }
-                #expect(numbers == [.integer(2), .integer(3)] || numbers == [.integer(3), .integer(2)])
-                let group = try await owner.get("messages/iterations/\(root)").json["iterations"]?.elements ?? []
-                #expect(group.map { $0["iteration"] } == [.integer(1), .integer(2), .integer(3)])
-                #expect(group.first?["id"]?.text == root)
-            }
-        }
-    }
-
-    @Test("two repeats of a new iteration with one clientId make one iteration")
-    func repeatedIteration() async throws {
-        try await withServer { server in
-            let owner = try await server.owner()
-            for round in 1...Self.rounds {
-                let root = try await owner.ask()
-                _ = try await server.assembly.index.write { tx in try tx.complete(reviewOf: root, responseJSON: "{}") }
-                let answers = try await Self.twice { _ in
-                    try await owner.post(#""text":"v2","iterationOf":"\#(root)","clientId":"c\#(round)""#)
-                }
-                #expect(answers.map(\.status) == [201, 201])
-                #expect(answers.map { $0.json["iteration"] } == [.integer(2), .integer(2)])
-                #expect(answers[0].json["id"] == answers[1].json["id"])
-            }
-        }
-    }
-
-    @Test("of two messages that want one file one gets it, and the other is refused whole")
-    func attachment() async throws {
-        try await withServer { server in
-            let owner = try await server.owner()
-            for round in 1...Self.rounds {
-                let file = try await owner.storedID("\(round)")
-                let answers = try await Self.twice {
-                    try await owner.post(#""text":"\#($0)","attachmentIds":["\#(file)"]"#)
-                }
-                #expect(answers.map(\.status).sorted() == [201, 400])
-                let (won, lost) = answers[0].status == 201 ? (answers[0], answers[1]) : (answers[1], answers[0])
-                #expect(lost.faults == ["attachmentIds"] && lost.text.contains(file))
-                #expect(try await owner.send(.get, "/api/v1/files/\(file)").json["messageId"] == won.json["id"])
-                #expect(try await server.census().messages == round)
-            }
         }
     }
 }

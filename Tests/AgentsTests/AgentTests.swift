@@ -4,11 +4,12 @@ import HTTPTypes
 import Index
 import JSON
 import NIOCore
+import TestSupport
 import Testing
 
 @Suite("Agents")
 struct AgentTests {
-    private func change(_ owner: Owner, _ members: String) async throws -> Answer {
+    private func change(_ owner: Owner, _ members: String) async throws -> HTTPReply {
         try await owner.send(.patch, "/api/v1/agents/\(owner.channel)", body: ByteBuffer(string: "{\(members)}"))
     }
 
@@ -108,32 +109,6 @@ struct AgentTests {
             #expect(try await index.read { try $0.nextRemoval() } == nil)
             let census = try await server.census()
             #expect(census.attachments == 0 && census.messages == 0)
-        }
-    }
-
-    @Test("statusSince moves only when the status changes; what was said stays in the history")
-    func ping() async throws {
-        try await withServer { server in
-            let owner = try await server.owner()
-            func ping(_ members: String) async throws -> Answer {
-                try await owner.send(json: #"{"agentId":"\#(owner.channel)",\#(members)}"#, to: "/api/v1/status/ping")
-            }
-            let first = try await ping(#""status":"busy","message":"building""#)
-            #expect(first.status == 201 && first.json["statusMessage"] == .string("building"))
-            let second = try await ping(#""status":"busy","message":"testing""#).json
-            #expect(second["statusSince"] == first.json["statusSince"])
-            _ = try await ping(#""status":"busy","message":"testing""#)
-            let third = try await ping(#""status":"active""#).json
-            #expect(third["statusMessage"] == .null && third["lastActiveAt"] != .null)
-            let channel = owner.channel
-            let history = try await server.assembly.index.read { try $0.statuses(agentID: channel, limit: 10) }
-            #expect(history.map(\.message) == [nil, "testing", "building"])
-            let long = String(repeating: "ä", count: 501)
-            for bad in [
-                #""status":"asleep""#, #""message":"a""#, #""status":"busy","message":"\#(long)""#, #""status":3"#,
-            ] {
-                #expect(try await ping(bad).status == 400, "\(bad)")
-            }
         }
     }
 }

@@ -2,12 +2,14 @@ import Logging
 import Synchronization
 
 /// Keeps what was logged, down to the last trace, instead of writing it.
-final class Log: Sendable {
+package final class Log: Sendable {
     private let kept = Mutex<[String]>([])
 
-    var lines: [String] { kept.withLock { $0 } }
+    package init() {}
 
-    var logger: Logger {
+    package var lines: [String] { kept.withLock { $0 } }
+
+    package var logger: Logger {
         var logger = Logger(label: "tests") { _ in Handler(log: self) }
         logger.logLevel = .trace
         return logger

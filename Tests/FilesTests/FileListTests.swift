@@ -2,10 +2,11 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import JSON
+import TestSupport
 import Testing
 
 @Suite("Lists of files")
-struct PagingTests {
+struct FileListTests {
     @Test("a list is newest first, and of its channel alone")
     func order() async throws {
         try await withServer { server in

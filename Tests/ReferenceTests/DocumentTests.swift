@@ -4,13 +4,14 @@ import Foundation
 import HTTP
 import HTTPTypes
 import JSON
+import TestSupport
 import Testing
 
 /// Documented routes that are not served yet.
 private let comingRoutes: Set<String> = []
 
 @Suite("The reference of the API")
-struct ReferenceTests {
+struct DocumentTests {
     @Test("every route that is served is documented, and every documented operation is served")
     func routes() async throws {
         try await withServer { server in

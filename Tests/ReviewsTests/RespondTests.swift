@@ -3,6 +3,7 @@ import HTTP
 import HTTPTypes
 import Index
 import JSON
+import TestSupport
 import Testing
 
 @Suite("Responses to reviews, from the operator's machine")
@@ -169,7 +170,7 @@ struct RespondTests {
                         return try await server.respond(id, #""response":\#(response)"#)
                     }
                 }
-                return try await group.reduce(into: [Answer]()) { $0.append($1) }
+                return try await group.reduce(into: [HTTPReply]()) { $0.append($1) }
             }
             #expect(outcomes.map(\.status).sorted() == [201] + Array(repeating: 403, count: 7))
             let accepted = try #require(outcomes.first { $0.status == 201 }).json["review"]?["response"]
@@ -192,7 +193,7 @@ extension Owner {
 }
 
 extension TestServer {
-    fileprivate func respond(_ id: String, _ members: String) async throws -> Answer {
+    fileprivate func respond(_ id: String, _ members: String) async throws -> HTTPReply {
         try await command(.post, "reviews/\(id)/respond", "{\(members)}")
     }
 

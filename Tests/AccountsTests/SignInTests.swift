@@ -1,0 +1,162 @@
+import App
+import Foundation
+import HTTP
+import HTTPTypes
+import Hummingbird
+import Index
+import JSON
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import Accounts
+
+@Suite("Signing in")
+struct SignInTests {
+    @Test(
+        "a right password gives the user and a cookie that scripts cannot read; the token opens as cookie and as bearer"
+    )
+    func login() async throws {
+        try await withServer { server in
+            let ada = try await server.person("ada@example.org")
+            let answer = try await server.login(
+                "ADA@example.org",
+                Person.password,
+                [.init("x-forwarded-proto")!: "https"]
+            )
+            #expect(answer.status == 200 && answer.json["user"]?["email"] == .string("ada@example.org"))
+            #expect(!answer.text.contains("scrypt"))
+            let cookie = try #require(answer.headers[.setCookie])
+            #expect(cookie.hasPrefix("access_token=hs_"))
+            for part in ["; Path=/", "; Max-Age=604800", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
+                #expect(cookie.contains(part))
+            }
+            let token = try #require(answer.token)
+            let byCookie = try await server.send(.get, "/api/auth/me", [.cookie: "a=b; access_token=\(token)"])
+            #expect(byCookie.status == 200 && byCookie.json["user"]?["id"] == .string(ada.userID))
+            #expect(try await ada.send(.get, "auth/me").status == 200)
+        }
+    }
+
+    @Test("a wrong password and an unknown user are answered alike, and after five tries 429")
+    func guessing() async throws {
+        try await withServer { server in
+            _ = try await server.person("ada@example.org")
+            let wrong = try await server.login("ada@example.org", "wrong horse")
+            let unknown = try await server.login("nobody@example.org", "wrong horse")
+            #expect(wrong.status == 401 && unknown.status == 401)
+            #expect(wrong.json["message"] == .string("Invalid credentials"))
+            #expect(wrong.headers[.wwwAuthenticate] != nil)
+            #expect(wrong.json["message"] == unknown.json["message"] && wrong.json.names == unknown.json.names)
+            var statuses: [Int] = []
+            for _ in 1...9 { statuses.append(try await server.login("ada@example.org", "wrong horse").status) }
+            #expect(statuses.contains(429) && Set(statuses) == [401, 429])
+        }
+    }
+
+    @Test("a user's sessions are listed and ended, another user's are not")
+    func sessions() async throws {
+        try await withServer { server in
+            let (first, second) = (try await server.person("a@b.c"), try await server.person("a@b.c"))
+            let list = try await first.send(.get, "auth/sessions").json.elements
+            #expect(list.map { $0["current"] } == [.bool(false), .bool(true)])
+            let other = try #require(list[0]["id"]?.text)
+            #expect(try await first.send(.delete, "auth/sessions/\(other)").status == 200)
+            #expect(try await second.send(.get, "auth/me").status == 401)
+            let stranger = try await server.person("eve@example.org")
+            let session = try #require(try await stranger.send(.get, "auth/sessions").json.elements.first?["id"]?.text)
+            #expect(try await first.send(.delete, "auth/sessions/\(session)").status == 404)
+        }
+    }
+
+    @Test("after a refresh the old token is dead, after a sign-out the new one too")
+    func refresh() async throws {
+        try await withServer { server in
+            let before = try await server.person("a@b.c")
+            let token = try #require(try await before.send(.post, "auth/refresh").token)
+            #expect(try await before.send(.get, "auth/me").status == 401)
+            let after = Person(server: server, userID: before.userID, email: before.email, token: token)
+            #expect(try await after.send(.post, "auth/logout").headers[.setCookie]?.contains("Max-Age=0") == true)
+            #expect(try await after.send(.get, "auth/me").status == 401)
+        }
+    }
+
+    @Test("a session ends by itself after seven days, and its row goes")
+    func expiry() async throws {
+        try await withServer { server in
+            _ = try await server.person("a@b.c")
+            let index = server.assembly.index
+            let end = try #require(try await index.read { try $0.nextSessionEnd() })
+            let lifetime = end.milliseconds - Timestamp.now().milliseconds
+            #expect(lifetime > 6 * 86_400_000 && lifetime <= 7 * 86_400_000)
+            let user = try #require(try await index.read { try $0.user(email: "a@b.c") })
+            #expect(try await index.read { try $0.sessions(userID: user.id, now: end).isEmpty })
+            try await index.write { tx in try tx.removeEndedSessions(limit: 10) }
+            #expect(try await index.read { try $0.nextSessionEnd() } == end)
+        }
+    }
+
+    @Test("a changed password ends the other sessions and needs the old one")
+    func changePassword() async throws {
+        try await withServer { server in
+            let (first, second) = (try await server.person("a@b.c"), try await server.person("a@b.c"))
+            func change(_ current: String, _ new: String) async throws -> Int {
+                let json = #"{"currentPassword":"\#(current)","newPassword":"\#(new)"}"#
+                return try await first.send(.post, "auth/change-password", json).status
+            }
+            #expect(try await change("wrong horse", "battery staple") == 401)
+            #expect(try await change(Person.password, "short") == 400)
+            #expect(try await second.send(.get, "auth/me").status == 200)
+            #expect(try await change(Person.password, "battery staple") == 200)
+            #expect(try await second.send(.get, "auth/me").status == 401)
+            #expect(try await first.send(.get, "auth/me").status == 200)
+            #expect(try await server.login("a@b.c", Person.password).status == 401)
+            #expect(try await server.login("a@b.c", "battery staple").status == 200)
+        }
+    }
+
+    @Test("a sign-in that a new password or the user's end overtakes opens no session")
+    func overtaken() async throws {
+        try await withServer { server in
+            let (ada, index) = (try await server.person("a@b.c"), server.assembly.index)
+            let accounts = AccountsModule(index: index, authenticator: KeyAuthenticator(index: index))
+            let checked = try #require(try await index.read { try $0.user(id: ada.userID) })
+            _ = try await accounts.openSession(for: checked, userAgent: nil)
+            try await index.write { tx in
+                var user = checked
+                user.passwordHash = "another"
+                try tx.update(user)
+                try tx.endSessions(userID: user.id)
+            }
+            await #expect(throws: APIError.self) { try await accounts.openSession(for: checked, userAgent: nil) }
+            #expect(try await index.read { try $0.sessions(userID: ada.userID, now: .now()) }.isEmpty)
+            try await index.write { tx in try tx.deleteUser(id: ada.userID) }
+            await #expect(throws: APIError.self) { try await accounts.openSession(for: checked, userAgent: nil) }
+        }
+    }
+
+    @Test("what another site makes a browser send is refused when it would change something; reading is not")
+    func crossSite() async throws {
+        let cases: [(HTTPFields, Bool)] = [
+            ([.init("sec-fetch-site")!: "cross-site"], false), ([.init("sec-fetch-site")!: "same-site"], false),
+            ([.init("sec-fetch-site")!: "same-origin"], true), ([.init("sec-fetch-site")!: "none"], true),
+            ([.origin: "https://evil.example"], false), ([.origin: "null"], false), ([:], true),
+        ]
+        try await withServer { server in
+            let ada = try await server.person("a@b.c")
+            for (headers, isAllowed) in cases {
+                var byCookie = headers
+                byCookie[.cookie] = "access_token=\(ada.token)"
+                let body = ByteBuffer(string: "{}")
+                let post = try await server.send(.post, "/api/api-keys", byCookie, body: body)
+                #expect(post.status == (isAllowed ? 201 : 403), "\(headers)")
+                // A proxy's own scheme is added by browsers, a bearer token is not.
+                byCookie[.authorization] = "Basic YTpi"
+                #expect(try await server.send(.post, "/api/api-keys", byCookie, body: body).status == post.status)
+                #expect(try await ada.send(.post, "api-keys", "{}", headers).status == 201)
+                #expect(try await server.login("a@b.c", Person.password, headers).status == (isAllowed ? 200 : 403))
+                #expect(try await ada.send(.get, "api-keys", nil, headers).status == 200)
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Accounts
+import App
+import Blobs
+import Foundation
+import HTTP
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Index
+import JSON
+import Logging
+import NIOCore
+import NIOPosix
+import Testing
+
+/// A server without a socket, on a folder of its own; both are gone when `body` returns.
+///
+/// - Parameter settings: of the environment, such as `PLACET_MAX_UPLOAD_BYTES`.
+package func withServer(_ settings: [String: String] = [:], _ body: (TestServer) async throws -> Void) async throws {
+    let root = NSTemporaryDirectory() + "placet-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let environment = settings.merging(["PLACET_RATE_LIMIT": "off"]) { given, _ in given }
+    let configuration = try Configuration(arguments: ["storage": root], environment: environment)
+    try await seed(root)
+    let log = Log()
+    let assembly = try await Assembly(configuration, logger: log.logger)
+    try await body(TestServer(assembly: assembly, root: root, log: log))
+    // Some tests have closed it already.
+    try? await assembly.close()
+}
+
+/// Makes a store with its first owner, without the tenth of a second that hashing his password would cost each test.
+private func seed(_ root: String) async throws {
+    let blobs = try DiskBlobStore(root: root, threads: .singleton)
+    let index = try Index(path: root + "/index.sqlite", storeID: blobs.storeID)
+    let owner = User.sample("admin@placet.local", .owner)
+    try await index.write { tx in try tx.insert(owner) }
+    try index.close()
+    blobs.close()
+}
+
+extension User {
+    fileprivate static func sample(_ email: String, _ role: Role) -> User {
+        User(
+            id: Identifier.make(),
+            email: email,
+            displayName: "Ada",
+            role: role,
+            passwordHash: "none",
+            mustChangePassword: false,
+            createdAt: .now()
+        )
+    }
+}
+
+package struct TestServer: Sendable {
+    package let assembly: Assembly
+    package let root: String
+    package let log: Log
+
+    package init(assembly: Assembly, root: String, log: Log) {
+        (self.assembly, self.root, self.log) = (assembly, root, log)
+    }
+
+    /// Sends a request the way the network does.
+    package func send(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ headers: HTTPFields = [:],
+        body: ByteBuffer? = nil
+    ) async throws -> HTTPReply {
+        try await send(to: assembly.routers.network, method, path, headers, body)
+    }
+
+    /// Sends a request the way the command line does, by the control socket.
+    package func command(_ method: HTTPRequest.Method, _ path: String, _ json: String? = nil) async throws -> HTTPReply
+    {
+        try await send(to: assembly.routers.control, method, "/local/" + path, [:], json.map { ByteBuffer(string: $0) })
+    }
+
+    /// A new key for that user, who is made if there is none; with a channel of his own.
+    package func owner(_ email: String = "admin@placet.local") async throws -> Owner {
+        try await assembly.index.write { tx in
+            if try tx.user(email: email) == nil { try tx.insert(.sample(email, .member)) }
+        }
+        let key = try await command(.post, "keys", #"{"label":"tests","user":"\#(email)"}"#).json
+        let (secret, id) = (try #require(key["key"]?.text), try #require(key["id"]?.text))
+        let agent = try await send(
+            .post,
+            "/api/v1/agents",
+            [.apiKey: secret],
+            body: ByteBuffer(string: #"{"name":"a"}"#)
+        )
+        return Owner(server: self, key: secret, keyID: id, channel: try #require(agent.json["id"]?.text))
+    }
+
+    private func send(
+        to responder: RouterResponder<RootContext>,
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ headers: HTTPFields,
+        _ body: ByteBuffer?
+    ) async throws -> HTTPReply {
+        let app = Application(responder: responder, logger: log.logger)
+        return try await app.test(.router) { client in
+            HTTPReply(try await client.executeRequest(uri: path, method: method, headers: headers, body: body))
+        }
+    }
+}

@@ -12,8 +12,8 @@ let settings: [SwiftSetting] = [
 func settings(layer: String) -> [SwiftSetting] { settings + [.define("LAYER_\(layer)")] }
 
 /// A module of ours: one folder under Sources.
-func module(_ name: String, layer: String, _ needs: [Target.Dependency], _ resources: [Resource]? = nil) -> Target {
-    .target(name: name, dependencies: needs, resources: resources, swiftSettings: settings(layer: layer))
+func module(_ name: String, layer: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings(layer: layer))
 }
 
 /// One subject, usable alone. Imports no other module of ours.
@@ -27,8 +27,8 @@ func secondStorey(_ name: String, _ dependencies: [Target.Dependency]) -> Target
 }
 
 /// The routes of one resource. Imports the storeys below, never another resource.
-func resource(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    module(name, layer: "RESOURCE", dependencies, resources)
+func resource(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    module(name, layer: "RESOURCE", dependencies)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -122,13 +122,13 @@ let package = Package(
         ),
         resource(
             "Reference",
-            ["API", "HTTP", "JSON", "Index", "Multipart", "CAssets", .hummingbird, .crypto, .nioCore]
+            ["API", "HTTP", "JSON", "Index", "Multipart", "Store", "CAssets", .hummingbird, .crypto, .nioCore]
         ),
-        resource("Reviews", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes]),
+        resource("Reviews", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
         resource("Status", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
 
         // The second storey: the wire, and what needs the index and the bytes together. It imports shelves only.
-        secondStorey("API", ["HTTP", "JSON", .hummingbird, .httpTypes, .nioCore]),
+        secondStorey("API", ["HTTP", "JSON", "Index", .hummingbird, .httpTypes, .nioCore]),
         secondStorey("Store", ["Index", "Blobs", "MediaType", .nioCore, .nioPosix]),
 
         // The shelves. They import neither the resources nor one another.
@@ -158,7 +158,10 @@ let package = Package(
         tests("BlobsTests", ["Blobs", .nioCore, .nioPosix]),
         tests("IndexTests", ["Index", .grdb], exclude: ["schema.sql"]),
         tests("JSONTests", ["JSON"]),
-        tests("APITests", ["API", "HTTP", "JSON", .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore]),
+        tests(
+            "APITests",
+            ["API", "HTTP", "JSON", "Index", .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore]
+        ),
         tests(
             "HTTPTests",
             [
@@ -182,7 +185,7 @@ let package = Package(
         routeTests("DeliveryTests", ["Delivery", .logging, .nioHTTP1]),
         routeTests("FilesTests", ["Files", "MediaType", "Store", .crypto]),
         routeTests("MessagesTests"),
-        routeTests("PluginsTests", ["Plugins", .logging, .nioPosix]),
+        routeTests("PluginsTests", ["API", "Plugins", .logging, .nioPosix]),
         routeTests("ReferenceTests", ["Reference", "API", "CAssets", .crypto]),
         routeTests("ReviewsTests", ["Reviews"]),
         routeTests("StatusTests"),

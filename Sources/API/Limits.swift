@@ -66,8 +66,8 @@ package enum Limits {
     package static let upload = 1 << 30
     /// A field of an upload form other than the file.
     package static let formField = 64 << 10
-    /// How many ranges of a file are answered at once. More of them are a way to make a server work: they get the whole file,
-    /// which RFC 9110 section 14.2 allows.
+    /// How many ranges of a file are answered at once. More of them are a way to make a server work: they get the whole
+    /// file, which RFC 9110 section 14.2 allows.
     package static let ranges = 8
     /// How many rows a list of files has, unless `limit` says otherwise.
     package static let usualFilesPage = 30

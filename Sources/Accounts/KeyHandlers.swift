@@ -1,16 +1,16 @@
+import JSON
 import API
 import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import JSON
 
 extension AccountsModule {
     // MARK: By the command line
 
     @Sendable
     func listKeys(_ request: Request, _ context: RootContext) async throws -> Response {
-        try .json(try await index.read { try $0.apiKeys(userID: nil) })
+        try .json(try await index.read { try $0.apiKeys(userID: nil) }.map { APIKeyJSON($0) })
     }
 
     /// Makes a key for the user named by `user` (an email), or for the first owner. The answer is the only place where
@@ -18,12 +18,8 @@ extension AccountsModule {
     @Sendable
     func createKey(_ request: Request, _ context: RootContext) async throws -> Response {
         let (label, email) = try await request.read(context) { fields in
-            (
-                fields.string("label", length: Limits.keyLabel),
-                fields.optionalString("user")
-            )
+            (fields.label(), fields.optionalString("user"))
         }
-
         return try await makeKey(label) { tx in
             guard let user = try email.map({ try tx.user(email: $0) }) ?? tx.users().first(where: { $0.role == .owner })
             else { throw APIError.noSuchUser }
@@ -47,7 +43,7 @@ extension AccountsModule {
             try tx.insert(key, hash: secret.hash)
             return key
         }
-        return try .json(CreatedKey(apiKey: key, key: secret.text), status: .created)
+        return try .json(APIKeyJSON(key, key: secret.text), status: .created)
     }
 
     @Sendable
@@ -65,12 +61,12 @@ extension AccountsModule {
     @Sendable
     func listOwnKeys(_ request: Request, _ context: HumanContext) async throws -> Response {
         let userID = context.principal.userID
-        return try .json(try await index.read { try $0.apiKeys(userID: userID) })
+        return try .json(try await index.read { try $0.apiKeys(userID: userID) }.map { APIKeyJSON($0) })
     }
 
     @Sendable
     func createOwnKey(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let label = try await request.read(context) { $0.optionalString("label", length: Limits.keyLabel) ?? "API key" }
+        let label = try await request.read(context) { $0.optionalLabel() ?? "API key" }
         let userID = context.userID
         return try await makeKey(label) { _ in userID }
     }
@@ -85,7 +81,7 @@ extension AccountsModule {
         }
         guard let key else { throw APIError.keyNotFound }
         authenticator.forget(keyID: id)
-        return try .json(CreatedKey(apiKey: key, key: secret.text))
+        return try .json(APIKeyJSON(key, key: secret.text))
     }
 
     @Sendable
@@ -103,18 +99,4 @@ extension AccountsModule {
 
 extension APIError {
     fileprivate static let keyNotFound = APIError(.notFound, "API key not found")
-}
-
-/// An ``APIKey`` with the key itself, as the contract has it in the answer that creates one.
-private struct CreatedKey: Encodable {
-    let apiKey: APIKey
-    let key: String
-
-    private enum CodingKeys: CodingKey { case key }
-
-    func encode(to encoder: any Encoder) throws {
-        try apiKey.encode(to: encoder)
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(key, forKey: .key)
-    }
 }

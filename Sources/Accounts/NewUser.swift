@@ -1,3 +1,4 @@
+import API
 import FoundationEssentials
 import HTTP
 import Index
@@ -9,6 +10,11 @@ struct NewUser: Sendable {
     let role: User.Role
     let password: NewPassword
     private let id = Identifier.make()
+
+    /// Blocks for about 0.2 s, as below.
+    init(_ draft: UserDraft) throws {
+        try self.init(email: draft.email, displayName: draft.displayName, role: draft.role, password: draft.password)
+    }
 
     /// Blocks for about 0.2 s: the password is hashed here, outside of any transaction.
     init(email: String, displayName: String?, role: User.Role, password: String?) throws {

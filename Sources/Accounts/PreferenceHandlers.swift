@@ -9,7 +9,7 @@ extension AccountsModule {
     @Sendable
     func preferences(_ request: Request, _ context: HumanContext) async throws -> Response {
         let userID = context.userID
-        return try .json(Preferences(theme: try await index.read { try $0.theme(userID: userID) }))
+        return try shown(try await index.read { try $0.theme(userID: userID) })
     }
 
     /// Changes the members that are given.
@@ -21,16 +21,12 @@ extension AccountsModule {
             if let theme { try tx.setTheme(theme, userID: userID) }
             return try tx.theme(userID: userID)
         }
-        return try .json(Preferences(theme: stored))
+        return try shown(stored)
     }
-}
-
-private struct Preferences: Encodable {
-    let theme: User.Theme
 
     /// - Throws: ``APIError`` 401 without a theme: the user has gone meanwhile.
-    init(theme: User.Theme?) throws(APIError) {
-        guard let theme else { throw .notSignedIn }
-        self.theme = theme
+    private func shown(_ theme: User.Theme?) throws -> Response {
+        guard let theme else { throw APIError.notSignedIn }
+        return try .json(PreferencesJSON(theme: theme))
     }
 }

@@ -3,7 +3,6 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import JSON
 
 /// Checks passwords, slowly for who guesses: five tries for an email from an address, then one every ten seconds, whether
 /// or not there is such a user; and from an address twenty tries for whatever emails, then one a second. The right
@@ -53,13 +52,8 @@ extension AccountsModule {
 
     @Sendable
     func login(_ request: Request, _ context: RootContext) async throws -> Response {
-        let (email, password) = try await request.read(context) { fields in
-            (
-                fields.string("email", length: Limits.signInEmail),
-                fields.string("password", length: Limits.password)
-            )
-        }
-        let user = try await passwords.user(email: email, password: password, from: context.connection)
+        let given = try await request.read(context) { Credentials(&$0) }
+        let user = try await passwords.user(email: given.email, password: given.password, from: context.connection)
         let token = try await openSession(for: user, userAgent: request.headers[.userAgent])
         return try signedIn(user, token, request)
     }
@@ -87,7 +81,7 @@ extension AccountsModule {
 
     @Sendable
     func me(_ request: Request, _ context: HumanContext) async throws -> Response {
-        try .json(SignedIn(user: try await user(context)))
+        try .json(AccountJSON(try await user(context)))
     }
 
     /// Gives the session another token and seven more days; the old token is dead at once.
@@ -114,15 +108,10 @@ extension AccountsModule {
     /// Ends the user's other sessions; this one stays.
     @Sendable
     func changePassword(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let (current, new) = try await request.read(context) { fields in
-            (
-                fields.string("currentPassword", length: Limits.password),
-                fields.string("newPassword", length: Limits.newPassword)
-            )
-        }
+        let change = try await request.read(context) { PasswordChange(&$0) }
         let (user, sessionID) = (try await user(context), context.principal.sessionID)
-        _ = try await passwords.user(email: user.email, password: current, from: context.connection)
-        let hash = try await hashing.run { try NewPassword(new).hash }
+        _ = try await passwords.user(email: user.email, password: change.current, from: context.connection)
+        let hash = try await hashing.run { try NewPassword(change.new).hash }
         try await index.write { tx in
             guard var user = try tx.user(id: user.id) else { throw APIError.notSignedIn }
             try tx.setPassword(hash, of: &user, mustChange: false, keeping: sessionID)
@@ -134,7 +123,7 @@ extension AccountsModule {
     func listSessions(_ request: Request, _ context: HumanContext) async throws -> Response {
         let principal = context.principal
         let sessions = try await index.read { try $0.sessions(userID: principal.userID, now: .now()) }
-        return try .json(sessions.map { SessionView(session: $0, isCurrent: $0.id == principal.sessionID) })
+        return try .json(sessions.map { SessionJSON($0, isCurrent: $0.id == principal.sessionID) })
     }
 
     @Sendable
@@ -153,31 +142,10 @@ extension AccountsModule {
     }
 
     private func signedIn(_ user: User, _ token: Secret, _ request: Request) throws -> Response {
-        var response = try Response.json(SignedIn(user: user))
+        var response = try Response.json(AccountJSON(user))
         response.headers[.setCookie] = SessionCookie.header(token.text, maxAge: Self.lifetime, for: request)
         response.headers[.cacheControl] = "no-store"
         return response
-    }
-}
-
-private struct SignedIn: Encodable {
-    let user: User
-}
-
-private struct SessionView: Encodable {
-    let session: Session
-    let isCurrent: Bool
-
-    private enum CodingKeys: CodingKey { case id, userAgent, createdAt, lastUsedAt, expiresAt, current }
-
-    func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(session.id, forKey: .id)
-        try object.encode(session.userAgent, forKey: .userAgent)
-        try object.encode(session.createdAt, forKey: .createdAt)
-        try object.encode(session.lastUsedAt, forKey: .lastUsedAt)
-        try object.encode(session.expiresAt, forKey: .expiresAt)
-        try object.encode(isCurrent, forKey: .current)
     }
 }
 

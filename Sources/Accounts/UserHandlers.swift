@@ -3,39 +3,20 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import JSON
 
 extension AccountsModule {
     @Sendable
     func listUsers(_ request: Request, _ context: some RequestContext & Connected) async throws -> Response {
-        try .json(try await index.read { try $0.users() })
+        try .json(try await index.read { try $0.users() }.map { UserJSON($0) })
     }
 
     @Sendable
     func createUser(_ request: Request, _ context: some RequestContext & Connected) async throws -> Response {
-        let (email, name, role, password) = try await request.read(context) { fields in
-            let email = fields.string("email", length: Limits.email)
-            let name = fields.optionalString("displayName", length: Limits.name)
-            let role = fields.optionalString("role")
-            let password = fields.optionalString("password", length: Limits.newPassword)
-            if !email.contains("@") { fields.report("email", code: "invalid_string", "must be an email address") }
-            if let role, User.Role(rawValue: role) == nil {
-                fields.report("role", code: "invalid_enum_value", "must be owner or member")
-            }
-            return (email, name, role, password)
-        }
-
-        let new = try await hashing.run {
-            try NewUser(
-                email: email,
-                displayName: name,
-                role: role.flatMap(User.Role.init) ?? .member,
-                password: password
-            )
-        }
+        let draft = try await request.read(context) { UserDraft(&$0) }
+        let new = try await hashing.run { try NewUser(draft) }
         do {
             let user = try await index.write(new.insert)
-            return try .json(UserWithPassword(user: user, password: new.password.generated), status: .created)
+            return try .json(AccountJSON(user, password: new.password.generated), status: .created)
         } catch IndexError.duplicate {
             throw APIError(.conflict, "A user with this email exists already")
         }
@@ -46,20 +27,14 @@ extension AccountsModule {
     @Sendable
     func updateUser(_ request: Request, _ context: OwnerContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        let (name, role, password) = try await request.read(context) { fields in
-            (
-                fields.optionalString("displayName", length: Limits.name),
-                fields.optionalChoice("role", User.Role.self),
-                fields.optionalString("password", length: Limits.newPassword)
-            )
-        }
+        let change = try await request.read(context) { UserChange(&$0) }
         let hash: String? =
-            if let password { try await hashing.run { try NewPassword(password).hash } } else { nil }
+            if let password = change.password { try await hashing.run { try NewPassword(password).hash } } else { nil }
         let user = try await index.write { tx in
             guard var user = try tx.user(id: id) else { throw APIError.userNotFound }
-            if user.role == .owner, role == .member, try tx.ownerCount() == 1 { throw APIError.lastOwner }
-            user.displayName = name ?? user.displayName
-            user.role = role ?? user.role
+            if user.role == .owner, change.role == .member, try tx.ownerCount() == 1 { throw APIError.lastOwner }
+            user.displayName = change.displayName ?? user.displayName
+            user.role = change.role ?? user.role
             if let hash {
                 try tx.setPassword(hash, of: &user, mustChange: true)
             } else {
@@ -67,25 +42,20 @@ extension AccountsModule {
             }
             return user
         }
-        return try .json(user)
+        return try .json(UserJSON(user))
     }
 
     /// Gives the user named by `email` the `password`, or one that is made up; for an operator who is locked out.
     @Sendable
     func resetPassword(_ request: Request, _ context: RootContext) async throws -> Response {
-        let (email, chosen) = try await request.read(context) { fields in
-            (
-                fields.string("email"),
-                fields.optionalString("password", length: Limits.newPassword)
-            )
-        }
-        let password = try await hashing.run { try NewPassword(chosen) }
+        let reset = try await request.read(context) { PasswordReset(&$0) }
+        let password = try await hashing.run { try NewPassword(reset.password) }
         let user = try await index.write { tx in
-            guard var user = try tx.user(email: email) else { throw APIError.noSuchUser }
+            guard var user = try tx.user(email: reset.email) else { throw APIError.noSuchUser }
             try tx.setPassword(password.hash, of: &user, mustChange: password.generated != nil)
             return user
         }
-        return try .json(UserWithPassword(user: user, password: password.generated))
+        return try .json(AccountJSON(user, password: password.generated))
     }
 
     /// Takes the user out of sight at once, with sessions, keys and agents; the rows go afterwards.
@@ -109,11 +79,4 @@ extension APIError {
     /// Said to the operator.
     static let noSuchUser = APIError(.notFound, "No such user; see 'placet users list'")
     fileprivate static let lastOwner = APIError(.conflict, "There must be an owner; make another one first")
-}
-
-/// A user whose password is new.
-private struct UserWithPassword: Encodable {
-    let user: User
-    /// Only when we made it up.
-    let password: String?
 }

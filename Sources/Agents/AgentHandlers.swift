@@ -2,44 +2,34 @@ import API
 import HTTP
 import Hummingbird
 import Index
-import JSON
 
 extension AgentsModule {
     @Sendable
     func list(_ request: Request, _ context: AgentContext) async throws -> Response {
         let userID = context.userID
-        return try .json(try await index.read { try $0.agents(userID: userID) })
+        return try .json(try await index.read { try $0.agents(userID: userID) }.map { AgentJSON($0) })
     }
 
     @Sendable
     func create(_ request: Request, _ context: some UserContext) async throws -> Response {
-        let (name, description, avatarURL, webhookURL, tag) = try await request.read(context) { fields in
-            (
-                fields.string("name", length: Limits.name),
-                fields.optionalString("description", length: Limits.description),
-                fields.optionalURL("avatarUrl"),
-                fields.optionalURL("webhookUrl"),
-                fields.optionalString("tag", length: Limits.tag, nullable: true)
-            )
-        }
-
+        let draft = try await request.read(context) { AgentDraft(&$0) }
         let (id, userID) = (Identifier.make(), context.userID)
         let agent = try await index.write { tx in
             let agent = Agent(
                 id: id,
                 userId: userID,
-                name: name,
-                description: description,
-                avatarUrl: avatarURL,
-                webhook: webhookURL.map { Webhook(url: $0) },
+                name: draft.name,
+                description: draft.description,
+                avatarUrl: draft.avatarURL,
+                webhook: draft.webhookURL.map { Webhook(url: $0) },
                 status: .active,
-                tag: tag,
+                tag: draft.tag,
                 createdAt: tx.now
             )
             try tx.insert(agent)
             return agent
         }
-        return try .json(agent, status: .created)
+        return try .json(AgentJSON(agent), status: .created)
     }
 
     /// Changes the members that are given.
@@ -48,7 +38,7 @@ extension AgentsModule {
         let id = try context.parameters.require("id")
         let change = try await request.read(context) { AgentChange(&$0, avatarPath: Agent.avatarPath(id: id)) }
         let agent = try await self.change(id, of: context.userID, change.apply)
-        return try .json(agent)
+        return try .json(AgentJSON(agent))
     }
 
     /// Takes the agent out of sight at once, with all it owns; the rows go in batches afterwards (see ``removal``).
@@ -77,5 +67,16 @@ extension AgentsModule {
             try tx.update(agent)
             return agent
         }
+    }
+}
+
+extension AgentChange {
+    /// Another webhook URL is a new webhook: what belonged to the old one, such as its credentials, does not go there.
+    fileprivate func apply(to agent: inout Agent) {
+        agent.name = name ?? agent.name
+        agent.description = description ?? agent.description
+        if let avatarURL { agent.avatarUrl = avatarURL }
+        if let tag { agent.tag = tag }
+        if let webhookURL, webhookURL != agent.webhook?.url { agent.webhook = webhookURL.map { Webhook(url: $0) } }
     }
 }

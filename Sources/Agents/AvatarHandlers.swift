@@ -1,3 +1,4 @@
+import API
 import Foundation
 import HTTP
 import HTTPTypes
@@ -64,7 +65,7 @@ extension AgentsModule {
             guard let agent = try tx.agent(id: id), agent.userId == userID else { throw APIError.agentNotFound }
             return try change(tx, agent)
         }
-        return try .json(agent)
+        return try .json(AgentJSON(agent))
     }
 
     /// What the bytes are, whatever their sender calls them.

@@ -2,7 +2,6 @@ import API
 import HTTP
 import Hummingbird
 import Index
-import JSON
 
 /// What people see of their agents besides what agents see: what is new, what has been read, and figures.
 extension AgentsModule {
@@ -11,7 +10,7 @@ extension AgentsModule {
         let (index, userID) = (index, context.userID)
         // Detached, which leaves the event loop: a thousand agents with much unread take a tenth of a second.
         let agents = Task.detached { try await index.read { try $0.agentsWithNews(userID: userID) } }
-        return try .json(try await agents.value)
+        return try .json(try await agents.value.map { AgentJSON($0) })
     }
 
     /// Notes what has been read, up to the message named or to the newest; never back.
@@ -19,7 +18,7 @@ extension AgentsModule {
     func markRead(_ request: Request, _ context: HumanContext) async throws -> Response {
         let (id, userID) = (try context.parameters.require("id"), context.userID)
         let messageID = try await request.read(context, mayBeMissing: true) {
-            $0.optionalString("messageId", length: Limits.id)
+            $0.optionalID("messageId")
         }
         let unreadCount = try await index.write { tx in
             guard try tx.owns(id, userID: userID) else { throw APIError.agentNotFound }
@@ -37,6 +36,6 @@ extension AgentsModule {
         let figures = try await counting.run(userID, orAfter: .seconds(2)) {
             try await index.readSlowly { try $0.figures(agentID: id, statusLimit: Limits.statusesShown) }
         }
-        return try .json(figures)
+        return try .json(AgentFiguresJSON(figures))
     }
 }

@@ -28,7 +28,7 @@ package struct Assembly: Sendable {
     package let routers: Routers
     /// What is to be run beside the routes.
     let sweeps: [Sweep]
-    package let deliveries: DeliveryWorker<MessageView>
+    package let deliveries: DeliveryWorker
     /// Set when this start made the first owner.
     package let firstOwner: FirstOwner?
     private let threads: NIOThreadPool
@@ -63,7 +63,7 @@ package struct Assembly: Sendable {
         let agents = AgentsModule(index: index, detector: detector, threads: threads)
         let files = FilesModule(store: store, threads: threads)
         let messages = MessagesModule(store: store)
-        let reviews = ReviewsModule(index: index, views: messages.views)
+        let reviews = ReviewsModule(store: store)
         sweeps = [reviews.expiry, messages.idleDrafts, agents.removal, files.sharing] + accounts.sweeps
         let modules: [any RouteModule] = [
             accounts,
@@ -73,13 +73,11 @@ package struct Assembly: Sendable {
             messages,
             try ReferenceModule(version: Server.version),
             reviews,
-            EventsModule(index: index, views: messages.views),
+            EventsModule(index: index),
             PluginsModule(catalogue: plugins, index: index),
             StatusModule(store: store, version: Server.version),
         ]
-        deliveries = DeliveryWorker(index: index, allowed: configuration.webhookAllow, logger: logger) {
-            messages.views.single($0)
-        }
+        deliveries = DeliveryWorker(index: index, allowed: configuration.webhookAllow, logger: logger)
         routers = Routers(
             modules: modules,
             authenticator: authenticator,

@@ -215,8 +215,8 @@ CREATE INDEX reviews_by_channel ON reviews (channel_id, message_id);
 CREATE INDEX reviews_by_status ON reviews (channel_id, status, message_id);
 CREATE INDEX reviews_due ON reviews (expires_at) WHERE status = 'pending';
 
--- The feed of finished reviews that their agents have not acknowledged. AUTOINCREMENT: a number is not given again after
--- the newest answer has gone, so a reader who has come to some number misses nothing that comes later.
+-- The feed of finished reviews that their agents have not acknowledged. AUTOINCREMENT: a number is not given again
+-- after the newest answer has gone, so a reader who has come to some number misses nothing that comes later.
 CREATE TABLE answers (
     number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     channel_id TEXT NOT NULL,

@@ -31,7 +31,7 @@ package struct DeliveryModule: RouteModule {
             guard try reader.owns(id, userID: userID) else { throw APIError.agentNotFound }
             return try reader.deliveries(channelID: id, before: page.before, limit: page.limit + 1)
         }
-        return try .json(Page(rows: rows, limit: page.limit, id: \.id))
+        return try .json(PageJSON(rows, limit: page.limit, id: \.id) { DeliveryJSON($0) })
     }
 
     /// Sends one event to the channel's webhook as a real one would be, once and now, and answers how that went.
@@ -55,6 +55,6 @@ package struct DeliveryModule: RouteModule {
         } onCancel: {
             sending.cancel()
         }
-        return try .json(test)
+        return try .json(WebhookTestJSON(status: test.status, error: test.error, milliseconds: test.milliseconds))
     }
 }

@@ -7,33 +7,29 @@ import NIOCore
 /// Empties the queue of webhook deliveries for as long as it runs. Each arrives at least once, under one `webhook-id`.
 ///
 /// Sleeps until the next one is due or something is queued; asks the index only then.
-package struct DeliveryWorker<View: Encodable & Sendable>: Sendable {
-    private static var maxAtOnce: Int { 64 }
+package struct DeliveryWorker: Sendable {
+    private static let maxAtOnce = 64
     /// So that a receiver which never answers does not take all the places.
-    private static var maxPerChannel: Int { 2 }
+    private static let maxPerChannel = 2
     /// Longer than the time of an attempt; what a killed process was sending is sent again after it.
-    private static var lease: Duration { .seconds(15) }
-    private static var longestSleep: Duration { .seconds(3600) }
+    private static let lease = Duration.seconds(15)
+    private static let longestSleep = Duration.seconds(3600)
 
     private let index: Index
     private let client: WebhookClient
     private let schedule: RetrySchedule
     private let logger: Logger
-    private let view: @Sendable (MessageWithParts) -> View
     private let places = Places(perKey: maxPerChannel)
 
-    /// - Parameter view: how a message is shown; filled in with what `Messages` has.
     package init(
         index: Index,
         allowed: AllowedTargets,
         schedule: RetrySchedule = .standard,
-        logger: Logger,
-        view: @escaping @Sendable (MessageWithParts) -> View
+        logger: Logger
     ) {
         self.index = index
         self.schedule = schedule
         self.logger = logger
-        self.view = view
         client = WebhookClient(allowed: allowed)
     }
 
@@ -102,7 +98,7 @@ package struct DeliveryWorker<View: Encodable & Sendable>: Sendable {
         guard let message, let agent else { return nil }
         let request: WebhookRequest
         do {
-            let body = try ByteBuffer.json(try WebhookBody(delivery.event, message, view: view))
+            let body = try ByteBuffer.json(WebhookEventJSON(delivery.event, message))
             request = try WebhookRequest(id: delivery.id, of: message, channel: agent.webhook, body: body, now: .now())
         } catch let error where !(error is AttemptFailure) {
             // Nothing is known that comes here; but one such row must not stop the others.

@@ -34,15 +34,3 @@ struct WebhookTest: Sendable, Equatable {
         milliseconds = Int64((ContinuousClock.now - start) / .milliseconds(1))
     }
 }
-
-extension WebhookTest: Encodable {
-    private enum CodingKeys: CodingKey { case delivered, status, error, milliseconds }
-
-    func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(delivered, forKey: .delivered)
-        try object.encode(status, forKey: .status)
-        try object.encode(error, forKey: .error)
-        try object.encode(milliseconds, forKey: .milliseconds)
-    }
-}

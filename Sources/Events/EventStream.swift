@@ -6,14 +6,13 @@ import NIOCore
 
 /// One client's stream of events. Costs no buffer of its own: it reads on in the log of changes, and a client that is so
 /// slow that the log has moved on is told to read anew.
-struct EventStream<Views: EventViews>: Sendable {
-    private static var batch: Int { 100 }
+struct EventStream: Sendable {
+    private static let batch = 100
     /// Events are written together up to this many bytes, and what the last of them has: a client that does not read holds
     /// no more than that.
-    private static var batchBytes: Int { 65_536 }
+    private static let batchBytes = 65_536
 
     let index: Index
-    let views: Views
     /// A channel, or a user for all channels of theirs.
     let topic: Topic
     /// Whether the client may still listen: who was let in may have been shut out since.
@@ -65,7 +64,7 @@ struct EventStream<Views: EventViews>: Sendable {
     private func next(after last: Int64) async throws -> Next? {
         guard let batch = index.changes(of: topic, after: last, limit: Self.batch) else {
             let newest = index.lastChangeNumber
-            let event = Event<Views.View>(kind: "reset", number: newest, channelId: channelID)
+            let event = Event(kind: "reset", number: newest, data: EventJSON(channelID: channelID))
             return Next(text: try event.text(), last: newest)
         }
         if batch.changes.isEmpty { return nil }
@@ -85,40 +84,35 @@ struct EventStream<Views: EventViews>: Sendable {
         if case .channel(let id) = topic { id } else { nil }
     }
 
-    private func event(_ announcement: Announcement) async throws -> Event<Views.View> {
+    private func event(_ announcement: Announcement) async throws -> Event {
         let change = announcement.change
-        var event = Event<Views.View>(
-            kind: change.kind.rawValue,
-            number: announcement.number,
-            channelId: change.channelID
-        )
-        event.messageId = change.messageID
+        return Event(kind: change.kind.rawValue, number: announcement.number, data: try await data(change))
+    }
+
+    private func data(_ change: Change) async throws -> EventJSON {
+        let channelID = change.channelID
         if change.kind == .agentStatus {
-            event.agent = try await index.read { try $0.agent(id: change.channelID) }
-        } else if let id = change.messageID, change.kind != .messageDeleted {
-            event.message = try await index.read { try $0.message(id: id, channelID: change.channelID) }
-                .map(views.listed)
+            let agent = try await index.read { try $0.agent(id: channelID) }
+            return EventJSON(channelID: channelID, messageID: change.messageID, agent: agent)
         }
-        return event
+        guard let id = change.messageID, change.kind != .messageDeleted else {
+            return EventJSON(channelID: channelID, messageID: change.messageID)
+        }
+        let message = try await index.read { try $0.message(id: id, channelID: channelID) }
+        return EventJSON(channelID: channelID, messageID: id, message: message)
     }
 }
 
-/// One event. `message` is as it is now, not as it was then, and missing when it is gone by now.
-private struct Event<View: Encodable & Sendable>: Encodable {
+/// One event, as it stands in the stream.
+private struct Event {
     let kind: String
     let number: Int64
-    /// Nil for what is not of one channel.
-    let channelId: String?
-    var messageId: String?
-    var message: View?
-    var agent: Agent?
-
-    private enum CodingKeys: CodingKey { case channelId, messageId, message, agent }
+    let data: EventJSON
 
     /// JSON has no line ends in it, so that it is one `data` field.
     func text() throws -> ByteBuffer {
         var text = ByteBuffer(string: "event: \(kind)\nid: \(number)\ndata: ")
-        text.writeImmutableBuffer(try ByteBuffer.json(self))
+        text.writeImmutableBuffer(try ByteBuffer.json(data))
         text.writeString("\n\n")
         return text
     }

@@ -1,3 +1,4 @@
+import API
 import HTTP
 import HTTPTypes
 import Hummingbird
@@ -5,17 +6,15 @@ import Index
 
 /// What happens in a channel, or in all channels of a person, as server-sent events (WHATWG HTML, section 9.2), for as long
 /// as the client listens.
-package struct EventsModule<Views: EventViews>: RouteModule {
+package struct EventsModule: RouteModule {
     /// How many streams a person may have open: each costs the commits of the person's channels a look.
-    private static var maxStreamsPerUser: Int { 50 }
+    private static let maxStreamsPerUser = 50
 
     private let index: Index
-    private let views: Views
     private let places = Places(perKey: maxStreamsPerUser)
 
-    package init(index: Index, views: Views) {
+    package init(index: Index) {
         self.index = index
-        self.views = views
     }
 
     package func addRoutes(to mounts: Mounts) {
@@ -52,7 +51,6 @@ package struct EventsModule<Views: EventViews>: RouteModule {
         let lastSeen = request.headers[.lastEventID].map { Int64($0) ?? -1 }
         let stream = EventStream(
             index: index,
-            views: views,
             topic: topic,
             isAllowed: isAllowed,
             connection: context.connection,
@@ -65,12 +63,6 @@ package struct EventsModule<Views: EventViews>: RouteModule {
         ]
         return Response(status: .ok, headers: headers, body: ResponseBody { try await stream.write(to: &$0) })
     }
-}
-
-/// How messages are shown in events; `App` fills in what `Messages` has.
-package protocol EventViews: Sendable {
-    associatedtype View: Encodable & Sendable
-    @Sendable func listed(_ message: MessageWithParts) -> View
 }
 
 extension HTTPField.Name {

@@ -1,3 +1,4 @@
+import API
 import HTTP
 import Hummingbird
 import Index
@@ -15,11 +16,12 @@ extension FilesModule {
             guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
             return try reader.attachments(channelID: channel, before: page.before, limit: count)
         }
-        return isPaged ? try .json(Page(rows: files, limit: page.limit, id: \.id)) : try .json(files)
+        guard isPaged else { return try .json(files.map { AttachmentJSON($0) }) }
+        return try .json(PageJSON(files, limit: page.limit, id: \.id) { AttachmentJSON($0) })
     }
 
     func read(_ request: Request, _ context: some UserContext) async throws -> Response {
-        try .json(try await storedFile(context).attachment)
+        try .json(AttachmentJSON(try await storedFile(context).attachment))
     }
 
     func delete(_ request: Request, _ context: AgentContext) async throws -> Response {

@@ -29,7 +29,7 @@ extension FilesModule {
                 )
             }
         }.value
-        return try .json(Page(rows: files, limit: page.limit, id: \.attachment.id).map(FileInList.init))
+        return try .json(PageJSON(files, limit: page.limit, id: \.attachment.id, show: AttachmentJSON.init(listed:)))
     }
 
     func deleteByPerson(_ request: Request, _ context: HumanContext) async throws -> Response {
@@ -49,17 +49,5 @@ extension FilesModule {
             return try ids.count { try tx.deleteAttachment(id: $0, userID: userID) }
         }
         return try .json(["message": "Deleted \(count) file(s)"], status: .created)
-    }
-}
-
-private struct FileInList: Encodable, Sendable {
-    let file: ListedFile
-
-    private enum CodingKeys: CodingKey { case message }
-
-    func encode(to encoder: any Encoder) throws {
-        try file.attachment.encode(to: encoder)
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(file.message, forKey: .message)
     }
 }

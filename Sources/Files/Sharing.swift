@@ -28,7 +28,7 @@ extension FilesModule {
                 throw APIError.fileNotFound
             }
         }
-        let link = Link(
+        let link = ShareLinkJSON(
             url: "\(request.origin)/api/share/\(token.text)",
             expiresIn: Int(Self.lifetime.components.seconds)
         )
@@ -39,7 +39,8 @@ extension FilesModule {
 
     func listShares(_ request: Request, _ context: HumanContext) async throws -> Response {
         let file = try await storedFile(context).attachment
-        return try .json(try await index.read { try $0.shares(attachmentID: file.id, now: .now()) })
+        let shares = try await index.read { try $0.shares(attachmentID: file.id, now: .now()) }
+        return try .json(shares.map { ShareJSON($0) })
     }
 
     /// The link is dead at once; a download that has begun goes on.
@@ -58,12 +59,6 @@ extension FilesModule {
         else { throw APIError(.notFound, "This link leads to no file, or does not any more") }
         return try await send(try Download(file, requested: .attachment), request, context.connection)
     }
-}
-
-private struct Link: Encodable {
-    let url: String
-    /// In seconds.
-    let expiresIn: Int
 }
 
 extension APIError {

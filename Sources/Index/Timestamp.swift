@@ -95,22 +95,6 @@ extension Timestamp: CustomStringConvertible {
     }
 }
 
-extension Timestamp: Codable {
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let timestamp = Timestamp(try container.decode(String.self)) else {
-            let reason = "Expected a time like 2026-11-23T22:14:01.123Z"
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: reason)
-        }
-        self = timestamp
-    }
-}
-
 extension UnsafeMutableBufferPointer<UInt8> {
     /// Writes `value` in decimal with leading zeros, and the separator behind it.
     fileprivate func write(_ value: Int64, digits: Int, at start: Int, then separator: Unicode.Scalar) {

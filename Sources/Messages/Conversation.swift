@@ -6,14 +6,15 @@ import Index
 import JSON
 
 /// What people do with messages: they see them with the agent beside, write their own, and have a webhook tried again.
-/// Values of password fields are redacted for them everywhere (contract section 4).
+/// Values of password fields are redacted for them everywhere.
 extension MessagesModule {
     /// Stores a person's message, which the agent's webhook is told of.
     @Sendable
     func say(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let draft = try await request.read(context) { PersonDraft(&$0, userID: context.userID) }
-        let message = try await index.write { tx in try draft.store(tx) }
-        return try .json(views.listed(message), status: .created)
+        let draft = try await request.read(context) { UserMessageDraft(&$0) }
+        let userID = context.userID
+        let message = try await index.write { tx in try draft.store(tx, by: userID) }
+        return try .json(MessageJSON(listed: message), status: .created)
     }
 
     @Sendable
@@ -24,7 +25,7 @@ extension MessagesModule {
             return (try reader.message(id: id, channelID: agent.id), agent)
         }
         guard let message else { throw APIError.messageNotFound }
-        return try .json(MessageWithAgent(message: views.listed(message), agent: agent))
+        return try .json(MessageJSON(listed: message, of: agent))
     }
 
     @Sendable
@@ -59,90 +60,5 @@ extension Querying {
         }
         guard agent.userId == userID else { throw APIError.notYourAgent }
         return agent
-    }
-}
-
-/// A message as a person wrote it, ready to be stored as often as the transaction needs.
-private struct PersonDraft: Sendable {
-    private let id = Identifier.make()
-    private let userID: String
-    private let channelID: String
-    private let text: String?
-    private let attachmentIDs: [String]
-    private let clientID: String?
-
-    init(_ fields: inout JSONFields, userID: String) {
-        self.userID = userID
-        channelID = fields.string("channelId", length: Limits.id)
-        text = fields.optionalString("text")
-        attachmentIDs = fields.optionalStrings("attachmentIds", count: Limits.attachments) ?? []
-        clientID = fields.optionalString("clientId", length: Limits.id)
-        if text?.isEmpty != false, attachmentIDs.isEmpty {
-            fields.refuse("Send at least one of text and attachmentIds")
-        }
-    }
-
-    func store(_ tx: Transaction) throws -> MessageWithParts {
-        guard try tx.owns(channelID, userID: userID) else { throw APIError.notYourAgent }
-        let message = Message(
-            id: id,
-            channelId: channelID,
-            senderType: .user,
-            senderId: userID,
-            text: text,
-            clientId: clientID,
-            createdAt: tx.now
-        )
-        let stored = try tx.insertOrKeepFirst(message)
-        if stored.id == id { try tx.attachAll(attachmentIDs, to: message) }
-        guard let whole = try tx.message(id: stored.id, channelID: channelID) else { throw APIError.messageNotFound }
-        return whole
-    }
-}
-
-extension Transaction {
-    /// Attaches files to a message, or throws ``APIError`` 400 naming those that cannot be.
-    func attachAll(_ ids: [String], to message: Message) throws {
-        let refused = try attach(ids: ids, to: message)
-        guard refused.isEmpty else {
-            let names = refused.joined(separator: ", ")
-            throw APIError.invalid("attachmentIds", "are not free files of this channel: \(names)")
-        }
-    }
-}
-
-private struct MessageWithAgent: Encodable {
-    let message: MessageView
-    let agent: Agent
-
-    private enum CodingKeys: CodingKey { case agent }
-
-    func encode(to encoder: any Encoder) throws {
-        try message.encode(to: encoder)
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(AgentSummary(agent: agent), forKey: .agent)
-    }
-}
-
-/// An agent without its webhook.
-private struct AgentSummary: Encodable {
-    let agent: Agent
-
-    private enum CodingKeys: CodingKey {
-        case id, name, description, avatarUrl, status, statusMessage, statusSince, lastActiveAt, tag, createdAt
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(agent.id, forKey: .id)
-        try object.encode(agent.name, forKey: .name)
-        try object.encode(agent.description, forKey: .description)
-        try object.encode(agent.avatarUrl, forKey: .avatarUrl)
-        try object.encode(agent.status, forKey: .status)
-        try object.encode(agent.statusMessage, forKey: .statusMessage)
-        try object.encode(agent.statusSince, forKey: .statusSince)
-        try object.encode(agent.lastActiveAt, forKey: .lastActiveAt)
-        try object.encode(agent.tag, forKey: .tag)
-        try object.encode(agent.createdAt, forKey: .createdAt)
     }
 }

@@ -14,12 +14,15 @@ extension MessagesModule {
         let draft = try await request.read(context) { MessageDraft(&$0) }
         let userID = context.principal.userID
         let message = try await store(draft, for: userID)
-        return try .json(try await views.withTexts(message), status: .created)
+        return try .json(try await withTexts(message), status: .created)
     }
 
     private func store(_ draft: MessageDraft, for userID: String) async throws -> MessageWithParts {
         if !draft.texts.isEmpty {
-            return try await store.add(draft.texts, in: draft.channelID, of: userID) { tx, attach in
+            let texts = draft.texts.map {
+                TextFile(content: $0.content, filename: $0.filename, declaredType: $0.mimeType)
+            }
+            return try await store.add(texts, in: draft.channelID, of: userID) { tx, attach in
                 try draft.store(tx) { messageID in _ = try attach(messageID) }
             }
         }
@@ -47,8 +50,15 @@ extension MessagesModule {
                 hasAttachments: hasAttachments
             )
         }
-        let rows = Page(rows: found.messages, limit: page.limit, isCut: found.isCut, id: \.id)
-        return try .json(rows.map(views.listed))
+        return try .json(
+            PageJSON(
+                found.messages,
+                limit: page.limit,
+                isCut: found.isCut,
+                id: \.id,
+                show: MessageJSON.init(listed:)
+            )
+        )
     }
 
     @Sendable
@@ -56,7 +66,7 @@ extension MessagesModule {
         let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
         let message = try await read(channel, context) { try $0.message(id: id, channelID: channel) }
         guard let message else { throw APIError.messageNotFound }
-        return try .json(views.single(message))
+        return try .json(MessageJSON(message))
     }
 
     @Sendable
@@ -110,14 +120,14 @@ extension MessagesModule {
 }
 
 extension MessagesModule {
-    func iterations(_ messages: [MessageWithParts]) throws(APIError) -> Iterations {
-        guard let first = messages.first else { throw APIError.messageNotFound }
-        let groupID = first.message.iteration?.groupId ?? first.id
-        return Iterations(groupId: groupID, iterations: messages.map(views.listed))
+    /// A message as its agent gets it when it is new: with the text of its small files.
+    func withTexts(_ message: MessageWithParts) async throws -> MessageJSON {
+        MessageJSON(message, texts: try await store.texts(of: message.attachments))
     }
-}
 
-struct Iterations: Encodable {
-    let groupId: String
-    let iterations: [MessageView]
+    /// - Throws: ``APIError`` 404 without messages.
+    func iterations(_ messages: [MessageWithParts]) throws(APIError) -> IterationsJSON {
+        guard let iterations = IterationsJSON(messages) else { throw APIError.messageNotFound }
+        return iterations
+    }
 }

@@ -7,12 +7,10 @@ import Store
 package struct MessagesModule: RouteModule {
     let store: FileStore
     let index: Index
-    package let views: MessageViews
 
     package init(store: FileStore) {
         self.store = store
         index = store.index
-        views = MessageViews(store: store)
     }
 
     package func addRoutes(to mounts: Mounts) {

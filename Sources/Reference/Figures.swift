@@ -4,6 +4,7 @@ import Hummingbird
 import Index
 import JSON
 import Multipart
+import Store
 
 /// The numbers that the texts of the document name in double braces. Each is the constant that the code itself uses, so that
 /// the two cannot differ.
@@ -30,14 +31,14 @@ enum Figures {
         "usualPage": .number(PageRequest.defaultLimit),
     ]
 
-    /// What the index keeps and counts, and the store.
+    /// What the index and the store keep and count.
     private static let rows: [String: Figure] = [
         "changesKept": .number(ChangeLog.capacity),
-        "filename": .bytes(255),
-        "inlineText": .bytes(65_536),
+        "filename": .number(FileName.maxBytes),
+        "inlineText": .number(FileStore.maxInlineBytes),
         "lastMessage": .number(AgentWithNews.maxTextLength),
         "statusEvents": .number(StreamEvent.maxPerStream),
-        "unattached": .time(.seconds(24 * 60 * 60)),
+        "unattached": .time(Attachment.unattachedLifetime),
         "unread": .number(AgentWithNews.maxUnread),
     ]
 

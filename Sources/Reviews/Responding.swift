@@ -5,19 +5,7 @@ import Hummingbird
 import Index
 import JSON
 
-/// An answer to a review, as somebody gave it.
-struct ReviewResponse: Sendable {
-    private let response: JSONValue
-    private let feedback: String?
-    private let modifiedFileIDs: [String: String]?
-
-    init(_ fields: inout JSONFields) {
-        if !fields.has("response") { fields.report("response", code: "required", "is required") }
-        response = fields.optionalObject("response") ?? .object([:])
-        feedback = fields.optionalString("feedback", length: Limits.feedback)
-        modifiedFileIDs = fields.optionalStringMap("modifiedFileIds", count: Limits.modifiedFiles)
-    }
-
+extension ReviewResponse {
     /// Completes the review of a message, once: of many at the same moment one is accepted.
     ///
     /// - Throws: ``APIError`` 400 when the response is not one to this question, 403 when somebody else was first, 404
@@ -85,10 +73,6 @@ extension ReviewsModule {
             }
             return whole
         }
-        return try .json(views.listed(message), status: .created)
+        return try .json(MessageJSON(listed: message), status: .created)
     }
-}
-
-extension APIError {
-    static let reviewNotFound = APIError(.notFound, "Review not found")
 }

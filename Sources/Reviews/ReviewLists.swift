@@ -1,3 +1,4 @@
+import API
 import HTTP
 import Hummingbird
 import Index
@@ -24,7 +25,14 @@ extension ReviewsModule {
                 limit: page.limit + 1
             )
         }
-        let rows = Page(rows: found.messages, limit: page.limit, isCut: found.isCut, id: \.id)
-        return try .json(rows.map(views.listed))
+        return try .json(
+            PageJSON(
+                found.messages,
+                limit: page.limit,
+                isCut: found.isCut,
+                id: \.id,
+                show: MessageJSON.init(listed:)
+            )
+        )
     }
 }

@@ -3,15 +3,16 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
+import Store
 
 /// Reviews of the agent's channels: what is pending, how one stands, and the long-poll for its answer.
-package struct ReviewsModule<Views: ReviewViews>: RouteModule {
+package struct ReviewsModule: RouteModule {
     let index: Index
-    let views: Views
+    private let store: FileStore
 
-    package init(index: Index, views: Views) {
-        self.index = index
-        self.views = views
+    package init(store: FileStore) {
+        self.store = store
+        index = store.index
     }
 
     package func addRoutes(to mounts: Mounts) {
@@ -46,15 +47,22 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
             guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
             return try reader.pendingReviews(channelID: channel, now: .now(), before: page.before, limit: count)
         }
-        guard isPaged else { return try .json(found.messages.map(views.listed)) }
-        let rows = Page(rows: found.messages, limit: page.limit, isCut: found.isCut, id: \.id)
-        return try .json(rows.map(views.listed))
+        guard isPaged else { return try .json(found.messages.map(MessageJSON.init(listed:))) }
+        return try .json(
+            PageJSON(
+                found.messages,
+                limit: page.limit,
+                isCut: found.isCut,
+                id: \.id,
+                show: MessageJSON.init(listed:)
+            )
+        )
     }
 
     @Sendable
     func read(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
-        return try .json(views.single(try await message(id, in: channel, of: context.principal.userID)))
+        return try .json(MessageJSON(try await message(id, in: channel, of: context.principal.userID)))
     }
 
     /// Answers when the review is finished, or when the time is up; costs no thread and no timer in between.
@@ -65,7 +73,7 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
         let isOver = try await park(request, context, for: .message(id)) { () async throws -> Bool? in
             try await isFinished(id, in: channel, of: userID) ? true : nil
         }
-        guard isOver != nil else { return try .json(Outcome<Views.View>(status: .timeout)) }
+        guard isOver != nil else { return try .json(OutcomeJSON.timeout) }
         return try await outcome(id, in: channel, of: userID)
     }
 
@@ -84,7 +92,7 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
 
     private func outcome(_ id: String, in channel: String, of userID: String) async throws -> Response {
         let message = try await message(id, in: channel, of: userID)
-        return try .json(Outcome(status: Self.status(of: message), message: try await views.withTexts(message)))
+        return try .json(OutcomeJSON(message, texts: try await store.texts(of: message.attachments)))
     }
 
     /// The finished reviews that the agent has not acknowledged, the first to finish first; waits for one when there is
@@ -106,10 +114,7 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
             }
             return answers.isEmpty ? nil : answers
         }
-        let items = (found ?? []).map { answer in
-            Item(number: answer.number, status: Self.status(of: answer.message), message: views.single(answer.message))
-        }
-        return try .json(Items(answers: items, next: items.last?.number ?? after))
+        return try .json(AnswersJSON(found ?? [], after: after))
     }
 
     /// Looks until there is something to answer; nil when the client's `timeout` is over, or the server is about to stop.
@@ -131,10 +136,6 @@ package struct ReviewsModule<Views: ReviewViews>: RouteModule {
         } catch IndexError.closed {
             return nil
         }
-    }
-
-    private static func status(of message: MessageWithParts) -> OutcomeStatus {
-        message.review?.status == .completed ? .completed : .expired
     }
 
     /// The message of a review.
@@ -170,33 +171,4 @@ extension Review {
     fileprivate func isOverdue(at now: Timestamp) -> Bool {
         status == .pending && expiresAt <= now
     }
-}
-
-/// How messages are shown; `App` fills in what `Messages` has.
-package protocol ReviewViews: Sendable {
-    associatedtype View: Encodable & Sendable
-    @Sendable func listed(_ message: MessageWithParts) -> View
-    @Sendable func single(_ message: MessageWithParts) -> View
-    func withTexts(_ message: MessageWithParts) async throws -> View
-}
-
-private enum OutcomeStatus: String, Encodable {
-    case completed, expired, timeout
-}
-
-private struct Outcome<View: Encodable & Sendable>: Encodable {
-    let status: OutcomeStatus
-    var message: View?
-}
-
-private struct Item<View: Encodable & Sendable>: Encodable {
-    let number: Int64
-    let status: OutcomeStatus
-    let message: View
-}
-
-private struct Items<View: Encodable & Sendable>: Encodable {
-    let answers: [Item<View>]
-    /// What to pass as `after` to see only what comes.
-    let next: Int64
 }

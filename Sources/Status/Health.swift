@@ -1,29 +1,16 @@
+import API
 import Index
 import Store
 import Synchronization
 
 /// Tries both halves of the store with a real durable write, about once a second however often it is asked.
 final class Health: Sendable {
-    struct Report: Encodable, Sendable {
-        struct Checks: Encodable, Sendable {
-            let index: Writability
-            let storage: Writability
-        }
-
-        let status: String
-        let timestamp: Timestamp
-        let version: String
-        let checks: Checks
-
-        var isHealthy: Bool { status == "ok" }
-    }
-
     /// Anybody may ask, and each check costs flushes: answers are kept for this long.
     private static let freshness = Duration.seconds(1)
 
     private let store: FileStore
     private let version: String
-    private let last = Mutex<(at: ContinuousClock.Instant, report: Task<Report, Never>)?>(nil)
+    private let last = Mutex<(at: ContinuousClock.Instant, report: Task<HealthJSON, Never>)?>(nil)
 
     init(store: FileStore, version: String) {
         self.store = store
@@ -31,7 +18,7 @@ final class Health: Sendable {
     }
 
     /// The latest report, or the one being made: many who ask at once share one check.
-    func report() async -> Report {
+    func report() async -> HealthJSON {
         let task = last.withLock { last in
             let now = ContinuousClock.now
             if let last, last.at.duration(to: now) < Self.freshness { return last.report }
@@ -42,13 +29,14 @@ final class Health: Sendable {
         return await task.value
     }
 
-    private func check() async -> Report {
+    private func check() async -> HealthJSON {
         let (index, bytes) = await store.writability()
-        return Report(
-            status: index == .ok && bytes == .ok ? "ok" : "unavailable",
-            timestamp: .now(),
+        return HealthJSON(
+            isHealthy: index == .ok && bytes == .ok,
+            at: .now(),
             version: version,
-            checks: .init(index: index, storage: bytes)
+            index: index.rawValue,
+            storage: bytes.rawValue
         )
     }
 }

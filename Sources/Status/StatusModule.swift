@@ -1,10 +1,8 @@
 import API
-import Blobs
 import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import JSON
 import Store
 
 /// How things are: the server's health, and what the agents say they are doing.
@@ -31,20 +29,14 @@ package struct StatusModule: RouteModule {
     /// An agent's heartbeat. A message left out is none: it belongs to the status it came with.
     @Sendable
     func ping(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (agentID, status, message) = try await request.read(context) { fields in
-            (
-                fields.string("agentId", length: Limits.id),
-                fields.choice("status", Agent.Status.self),
-                fields.optionalString("message", length: Limits.statusMessage)
-            )
-        }
+        let ping = try await request.read(context) { StatusPing(&$0) }
         let userID = context.principal.userID
         let agent = try await index.write { tx in
-            guard let agent = try tx.agent(id: agentID), agent.userId == userID else {
+            guard let agent = try tx.agent(id: ping.agentID), agent.userId == userID else {
                 throw APIError.agentNotFound
             }
-            return try tx.ping(agent, status: status, message: message)
+            return try tx.ping(agent, status: ping.status, message: ping.message)
         }
-        return try .json(agent, status: .created)
+        return try .json(AgentJSON(agent), status: .created)
     }
 }

@@ -78,7 +78,7 @@ extension ReceivedFile {
 
 extension Attachment {
     /// How long a file waits to be attached before the collector may take it.
-    private static let unattachedLifetime = Duration.seconds(24 * 60 * 60)
+    package static let unattachedLifetime = Duration.seconds(24 * 60 * 60)
 
     /// The record as it is stored: in a message or, without one, for a day.
     fileprivate func stored(in messageID: String?, now: Timestamp) -> Attachment {

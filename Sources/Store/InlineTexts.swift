@@ -7,7 +7,7 @@ import NIOCore
 /// The content of small text files, to be sent along with their records (`textContent` in docs/api.md).
 extension FileStore {
     /// The largest file whose text is sent along, in bytes.
-    private static let maxInlineBytes = 65_536
+    package static let maxInlineBytes = 65_536
 
     /// The texts of those that are Markdown, plain, HTML or CSV text of at most 65 536 bytes, by the ids of the
     /// attachments. Leaves out what was deleted meanwhile, and bytes that are not text in their charset.

@@ -2,7 +2,7 @@ import Blobs
 import Index
 
 /// Whether a half of the store can be written.
-package enum Writability: String, Encodable, Sendable {
+package enum Writability: String, Sendable {
     case ok, full, unwritable
 }
 

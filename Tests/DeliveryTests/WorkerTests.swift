@@ -204,13 +204,13 @@ private func finished(_ message: Message, _ index: Index) async throws -> Delive
     return try #require(delivery)
 }
 
-private func worker(_ index: Index, pauses: [Duration]) throws -> DeliveryWorker<String> {
+private func worker(_ index: Index, pauses: [Duration]) throws -> DeliveryWorker {
     DeliveryWorker(
         index: index,
         allowed: try #require(AllowedTargets("127.0.0.1")),
         schedule: RetrySchedule(pauses: pauses),
         logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }
-    ) { $0.id }
+    )
 }
 
 extension DeliveryWorker {

@@ -50,24 +50,6 @@ struct PagingTests {
     }
 
     @Test(
-        "nextCursor is the last row shown, and null exactly when nothing follows",
-        arguments: [
-            (0, 3, 0, nil), (2, 3, 2, nil), (3, 3, 3, nil), (4, 3, 3, "2"), (2, 1, 1, "0"),
-        ] as [(Int, Int, Int, String?)]
-    )
-    func nextCursor(rows: Int, limit: Int, shown: Int, next: String?) {
-        let page = Page(rows: Array(0..<rows), limit: limit) { String($0) }
-        #expect(page.data == Array(0..<shown))
-        #expect(page.nextCursor == next)
-    }
-
-    @Test("nextCursor is written also when it is null")
-    func nullIsWritten() throws {
-        let page = Page(rows: ["a"], limit: 3) { $0 }
-        #expect(String(buffer: try .json(page)) == #"{"data":["a"],"nextCursor":null}"#)
-    }
-
-    @Test(
         "a parameter a route cannot do without is 400 when missing or empty",
         arguments: ["/", "/?channel=", "/?channel"]
     )

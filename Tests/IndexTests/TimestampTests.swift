@@ -69,16 +69,6 @@ struct TimestampTests {
         #expect(Timestamp(text) == nil)
     }
 
-    @Test("JSON carries the text form both ways, and other text is refused")
-    func json() throws {
-        let data = try JSONEncoder().encode([Timestamp.sample])
-        #expect(String(decoding: data, as: UTF8.self) == #"["2026-11-23T22:14:01.123Z"]"#)
-        #expect(try JSONDecoder().decode([Timestamp].self, from: data) == [.sample])
-        #expect(throws: DecodingError.self) {
-            try JSONDecoder().decode([Timestamp].self, from: Data(#"["yesterday"]"#.utf8))
-        }
-    }
-
     @Test("Adding a duration is exact to the millisecond and stops at the ends")
     func adding() {
         #expect(Timestamp.sample + .seconds(86_400) == Timestamp("2026-11-24T22:14:01.123Z"))

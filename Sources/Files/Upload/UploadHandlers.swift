@@ -39,28 +39,21 @@ extension FilesModule {
                 return try attach(message.id)[0]
             }
         }
-        return try .json(attachment, status: .created)
+        return try .json(AttachmentJSON(attachment), status: .created)
     }
 
     func storeFile(_ request: Request, _ context: some UserContext) async throws -> Response {
         let attachment = try await receiving(request, context) { form, intake in
             try await intake.add(form.file, in: form.channelID, of: context.userID)
         }
-        return try .json(attachment, status: .created)
+        return try .json(AttachmentJSON(attachment), status: .created)
     }
 
     func storeText(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channelID, text) = try await request.read(context) { fields in
-            let channelID = fields.string("channelId", length: Limits.id)
-            let text = TextFile(
-                content: fields.string("content", length: 1...Int.max),
-                filename: fields.optionalString("filename", length: Limits.givenFilename),
-                declaredType: fields.optionalString("mimeType", length: Limits.givenType)
-            )
-            return (channelID, text)
-        }
+        let (channelID, draft) = try await request.read(context) { ($0.id("channelId"), TextDraft(&$0)) }
+        let text = TextFile(content: draft.content, filename: draft.filename, declaredType: draft.mimeType)
         let attachment = try await store.add(text, in: channelID, of: context.principal.userID)
-        return try .json(attachment, status: .created)
+        return try .json(AttachmentJSON(attachment), status: .created)
     }
 
     /// Judges the head, then takes the body in as it comes, and lets `body` add the file.

@@ -51,12 +51,6 @@ package struct APIError: Error, Sendable {
     package static func invalidCharacter(in name: String) -> APIError {
         .invalid(name, "must not contain the character U+0000", code: "invalid_string")
     }
-
-    /// The answer to a channel that does not exist or belongs to somebody else (contract section 1, Ownership).
-    package static let notYourAgent = APIError(.forbidden, "Not your agent")
-    /// The same on agent, status and webhook routes.
-    package static let agentNotFound = APIError(.notFound, "Agent not found")
-    package static let messageNotFound = APIError(.notFound, "Message not found")
 }
 
 extension HTTPResponse.Status {

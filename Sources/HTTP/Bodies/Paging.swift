@@ -41,37 +41,3 @@ package struct PageRequest: Sendable, Equatable {
         return text.lowercased()
     }
 }
-
-/// One page of a list; `nextCursor` is null exactly when nothing follows.
-package struct Page<Row: Sendable>: Sendable {
-    package let data: [Row]
-    package let nextCursor: String?
-
-    /// - Parameters:
-    ///   - rows: up to one row more than `limit`: the extra one tells that more follow.
-    ///   - isCut: whether more follow in any case.
-    package init(rows: [Row], limit: Int, isCut: Bool = false, id: (Row) -> String) {
-        data = Array(rows.prefix(limit))
-        nextCursor = isCut || rows.count > limit ? data.last.map(id) : nil
-    }
-
-    private init(data: [Row], nextCursor: String?) {
-        self.data = data
-        self.nextCursor = nextCursor
-    }
-
-    /// The same page with each row shown in another form.
-    package func map<Shown>(_ show: (Row) -> Shown) -> Page<Shown> {
-        Page<Shown>(data: data.map(show), nextCursor: nextCursor)
-    }
-}
-
-extension Page: Encodable where Row: Encodable {
-    private enum CodingKeys: CodingKey { case data, nextCursor }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(data, forKey: .data)
-        try container.encode(nextCursor, forKey: .nextCursor)
-    }
-}

@@ -1,24 +1,23 @@
-/// What an agent's channel holds, in numbers, and what the agent said it was doing. Encodes to the statistics of
-/// `docs/api.md`.
-package struct AgentFigures: Sendable, Equatable, Encodable {
-    package struct Messages: Sendable, Equatable, Encodable {
+/// What an agent's channel holds, in numbers, and what the agent said it was doing.
+package struct AgentFigures: Sendable, Equatable {
+    package struct Messages: Sendable, Equatable {
         /// By who wrote them.
         package var agent = 0
         package var user = 0
     }
 
-    package struct Reviews: Sendable, Equatable, Encodable {
+    package struct Reviews: Sendable, Equatable {
         package var pending = 0
         package var completed = 0
         package var expired = 0
     }
 
-    package struct Files: Sendable, Equatable, Encodable {
+    package struct Files: Sendable, Equatable {
         package var count = 0
         package var bytes: Int64 = 0
     }
 
-    package struct Deliveries: Sendable, Equatable, Encodable {
+    package struct Deliveries: Sendable, Equatable {
         package var pending = 0
         package var delivered = 0
         package var failed = 0

@@ -1,5 +1,4 @@
-/// An agent with what a user who lists agents wants to know: what is new in its channel. Encodes to the Agent with these
-/// beside, the last message's only when there is one.
+/// An agent with what a user who lists agents wants to know: what is new in its channel.
 package struct AgentWithNews: Sendable, Equatable {
     /// How far unread messages are counted.
     package static let maxUnread = 1000
@@ -12,18 +11,6 @@ package struct AgentWithNews: Sendable, Equatable {
     /// The beginning of the newest message's text, empty when it has none; nil when the channel is empty.
     package var lastMessage: String?
     package var lastMessageTime: Timestamp?
-}
-
-extension AgentWithNews: Encodable {
-    private enum CodingKeys: CodingKey { case unreadCount, lastMessage, lastMessageTime }
-
-    package func encode(to encoder: any Encoder) throws {
-        try agent.encode(to: encoder)
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(unreadCount, forKey: .unreadCount)
-        try object.encodeIfPresent(lastMessage, forKey: .lastMessage)
-        try object.encodeIfPresent(lastMessageTime, forKey: .lastMessageTime)
-    }
 }
 
 extension AgentWithNews: RowReadable {

@@ -55,19 +55,10 @@ extension Transaction {
 }
 
 /// What an agent said it was doing, and from when on.
-package struct AgentStatusEntry: Sendable, Equatable, RowReadable, Encodable {
+package struct AgentStatusEntry: Sendable, Equatable, RowReadable {
     package let status: Agent.Status
     package let message: String?
     package let since: Timestamp
-
-    private enum CodingKeys: CodingKey { case status, message, since }
-
-    package func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(status, forKey: .status)
-        try object.encode(message, forKey: .message)
-        try object.encode(since, forKey: .since)
-    }
 
     init(row: inout Row) {
         status = row.next()

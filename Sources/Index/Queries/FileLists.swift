@@ -31,7 +31,7 @@ extension Querying {
 /// A file in a list, and the message it is in.
 package struct ListedFile: Sendable, RowReadable {
     /// As much of the message as the list shows.
-    package struct Message: Sendable, Encodable {
+    package struct Message: Sendable {
         package let channelId: String
         package let createdAt: Timestamp
     }

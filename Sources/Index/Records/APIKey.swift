@@ -1,4 +1,4 @@
-/// An agent program's key, acting as its owning user. Encodes to the contract's ApiKey.
+/// An agent program's key, acting as its owning user.
 ///
 /// The record holds neither the key nor its hash: the key is shown once by who made it, the hash stays in the table.
 package struct APIKey: Sendable, Equatable, Identifiable {
@@ -25,22 +25,6 @@ package struct APIKey: Sendable, Equatable, Identifiable {
         self.keyPrefix = keyPrefix
         self.lastUsedAt = lastUsedAt
         self.createdAt = createdAt
-    }
-}
-
-extension APIKey: Encodable {
-    private enum CodingKeys: CodingKey {
-        case id, userId, label, keyPrefix, lastUsedAt, createdAt
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(id, forKey: .id)
-        try object.encode(userId, forKey: .userId)
-        try object.encode(label, forKey: .label)
-        try object.encode(keyPrefix, forKey: .keyPrefix)
-        try object.encode(lastUsedAt, forKey: .lastUsedAt)
-        try object.encode(createdAt, forKey: .createdAt)
     }
 }
 

@@ -1,8 +1,7 @@
-/// An agent, which is a channel, owned by one user. Encodes to the contract's Agent, which leaves the owner out and masks
-/// the webhook's secrets.
+/// An agent, which is a channel, owned by one user.
 package struct Agent: Sendable, Equatable, Identifiable {
     /// What the agent last said it is doing.
-    package enum Status: String, Sendable, Codable, CaseIterable, Storable {
+    package enum Status: String, Sendable, CaseIterable, Storable {
         case active, busy, error, offline
     }
 
@@ -50,34 +49,6 @@ package struct Agent: Sendable, Equatable, Identifiable {
         self.lastActiveAt = lastActiveAt
         self.tag = tag
         self.createdAt = createdAt
-    }
-}
-
-extension Agent: Encodable {
-    private enum CodingKeys: CodingKey {
-        case id, name, description, avatarUrl, webhookUrl, webhookHeaders, webhookAuth, webhookSecret
-        case status, statusMessage, statusSince, lastActiveAt, tag, createdAt
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(id, forKey: .id)
-        try object.encode(name, forKey: .name)
-        try object.encode(description, forKey: .description)
-        try object.encode(avatarUrl, forKey: .avatarUrl)
-        try object.encode(webhook?.url, forKey: .webhookUrl)
-        try object.encode(webhook?.shownHeaders, forKey: .webhookHeaders)
-        try object.encode(
-            webhook?.auth.map { Webhook.Auth(username: $0.username, password: Webhook.masked) },
-            forKey: .webhookAuth
-        )
-        try object.encode(webhook?.secret.map { _ in Webhook.masked }, forKey: .webhookSecret)
-        try object.encode(status, forKey: .status)
-        try object.encode(statusMessage, forKey: .statusMessage)
-        try object.encode(statusSince, forKey: .statusSince)
-        try object.encode(lastActiveAt, forKey: .lastActiveAt)
-        try object.encode(tag, forKey: .tag)
-        try object.encode(createdAt, forKey: .createdAt)
     }
 }
 

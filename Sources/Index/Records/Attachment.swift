@@ -1,4 +1,4 @@
-/// A file as its users see it: a name and a type for the bytes of one blob. Encodes to the contract's Attachment.
+/// A file as its users see it: a name and a type for the bytes of one blob.
 ///
 /// It belongs to a message, or it has an expiry: the index takes no row with both or neither (invariant 6).
 package struct Attachment: Sendable, Equatable, Identifiable {
@@ -11,9 +11,9 @@ package struct Attachment: Sendable, Equatable, Identifiable {
     package var filename: String
     /// What the bytes are.
     package var mimeType: String
-    /// The encoding of text bytes; not encoded.
+    /// The encoding of text bytes.
     package var charset: String?
-    /// Whose rules the type follows, such as `libmagic 5.44`, so that a later release knows what to look at again; not encoded.
+    /// Whose rules the type follows, such as `libmagic 5.44`, so that a later release knows what to look at again.
     package var detector: String
     /// What the sender said the bytes are.
     package var declaredMimeType: String?
@@ -50,40 +50,6 @@ package struct Attachment: Sendable, Equatable, Identifiable {
         self.size = size
         self.createdAt = createdAt
         self.expiresAt = expiresAt
-    }
-
-    /// The plugin that shows the file.
-    package var pluginType: String {
-        mimeType.hasPrefix("image/") ? "@uax/image" : "@uax/file"
-    }
-
-    /// The name of the bytes on the wire; not a path, and not the blob's key on disk.
-    package var storageKey: String {
-        "uploads/sha256/\(sha256)"
-    }
-}
-
-extension Attachment: Encodable {
-    private enum CodingKeys: CodingKey {
-        case id, messageId, channelId, pluginType, filename, mimeType, declaredMimeType
-        case size, sha256, storageKey, pluginData, createdAt, expiresAt
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(id, forKey: .id)
-        try object.encode(messageId, forKey: .messageId)
-        try object.encode(channelId, forKey: .channelId)
-        try object.encode(pluginType, forKey: .pluginType)
-        try object.encode(filename, forKey: .filename)
-        try object.encode(mimeType, forKey: .mimeType)
-        try object.encode(declaredMimeType, forKey: .declaredMimeType)
-        try object.encode(size, forKey: .size)
-        try object.encode(sha256, forKey: .sha256)
-        try object.encode(storageKey, forKey: .storageKey)
-        try object.encodeNil(forKey: .pluginData)
-        try object.encode(createdAt, forKey: .createdAt)
-        try object.encode(expiresAt, forKey: .expiresAt)
     }
 }
 

@@ -1,7 +1,7 @@
-/// An event of a message on its way to a webhook. Encodes to the Delivery that people see, which leaves its channel out.
+/// An event of a message on its way to a webhook.
 package struct Delivery: Sendable, Equatable, Identifiable {
-    /// What is told, under the contract's names.
-    package enum Event: String, Sendable, Encodable, Storable {
+    /// What is told, under the names that receivers know.
+    package enum Event: String, Sendable, Storable {
         case messageCreated = "message:created"
         case reviewResponded = "review:responded"
         case reviewExpired = "review:expired"
@@ -17,7 +17,7 @@ package struct Delivery: Sendable, Equatable, Identifiable {
     }
 
     /// `pending` until it has arrived or was given up; a retry makes a failed one pending again.
-    package enum State: String, Sendable, Encodable, Storable {
+    package enum State: String, Sendable, Storable {
         case pending, delivered, failed
     }
 
@@ -38,28 +38,6 @@ package struct Delivery: Sendable, Equatable, Identifiable {
     package var error: String?
     package var createdAt: Timestamp
     package var finishedAt: Timestamp?
-}
-
-extension Delivery: Encodable {
-    private enum CodingKeys: CodingKey {
-        case id, messageId, event, state, attempts, attemptedAt, responseStatus, error, nextAttemptAt, createdAt
-        case finishedAt
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(id, forKey: .id)
-        try object.encode(messageId, forKey: .messageId)
-        try object.encode(event, forKey: .event)
-        try object.encode(state, forKey: .state)
-        try object.encode(attempts, forKey: .attempts)
-        try object.encode(attemptedAt, forKey: .attemptedAt)
-        try object.encode(responseStatus, forKey: .responseStatus)
-        try object.encode(error, forKey: .error)
-        try object.encode(nextAttemptAt, forKey: .nextAttemptAt)
-        try object.encode(createdAt, forKey: .createdAt)
-        try object.encode(finishedAt, forKey: .finishedAt)
-    }
 }
 
 extension Delivery: StoredRecord {

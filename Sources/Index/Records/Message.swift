@@ -1,17 +1,17 @@
 /// A message in a channel, without its review and its attachments (see ``MessageWithParts``).
 package struct Message: Sendable, Equatable, Identifiable {
     /// Who wrote it.
-    package enum SenderType: String, Sendable, Codable, Storable {
+    package enum SenderType: String, Sendable, Storable {
         case agent, user
     }
 
     /// The colour of the message.
-    package enum Status: String, Sendable, Codable, CaseIterable, Storable {
+    package enum Status: String, Sendable, CaseIterable, Storable {
         case info, success, warning, error
     }
 
     /// How far the message has come on its way to the agent.
-    package enum DeliveryStatus: String, Sendable, Codable, Storable {
+    package enum DeliveryStatus: String, Sendable, Storable {
         case sent
         case webhookDelivered = "webhook_delivered"
         case webhookFailed = "webhook_failed"
@@ -19,7 +19,7 @@ package struct Message: Sendable, Equatable, Identifiable {
     }
 
     /// What becomes of a draft that is written piece by piece.
-    package enum StreamState: String, Sendable, Codable, CaseIterable, Storable {
+    package enum StreamState: String, Sendable, CaseIterable, Storable {
         case streaming, complete, aborted
     }
 

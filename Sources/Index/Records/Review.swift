@@ -1,7 +1,7 @@
 /// The question in a message, and its answer once it has one. The free maps are JSON texts.
 package struct Review: Sendable, Equatable {
     /// `pending` goes to one of the others once, and they are final.
-    package enum Status: String, Sendable, Codable, Storable {
+    package enum Status: String, Sendable, Storable {
         case pending, completed, expired
     }
 

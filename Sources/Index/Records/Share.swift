@@ -15,10 +15,6 @@ package struct Share: Sendable, Equatable, Identifiable {
     }
 }
 
-extension Share: Encodable {
-    private enum CodingKeys: CodingKey { case id, createdAt, expiresAt }
-}
-
 extension Share: StoredRecord {
     static let columns = Columns<Share>(
         of: "shares",

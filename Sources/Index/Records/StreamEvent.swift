@@ -1,4 +1,4 @@
-/// What an agent says it is doing while it writes a streamed draft. Encodes to the contract's status event.
+/// What an agent says it is doing while it writes a streamed draft.
 package struct StreamEvent: Sendable, Equatable, Identifiable {
     /// How many a stream may have.
     package static let maxPerStream = 1000
@@ -11,24 +11,6 @@ package struct StreamEvent: Sendable, Equatable, Identifiable {
     package var text: String
     package var toolHint: String?
     package var createdAt: Timestamp
-}
-
-extension StreamEvent: Encodable {
-    private enum CodingKeys: String, CodingKey {
-        case id, channelId, streamId, text, toolHint, createdAt
-        case number = "index"
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(id, forKey: .id)
-        try object.encode(channelId, forKey: .channelId)
-        try object.encode(streamId, forKey: .streamId)
-        try object.encode(number, forKey: .number)
-        try object.encode(text, forKey: .text)
-        try object.encode(toolHint, forKey: .toolHint)
-        try object.encode(createdAt, forKey: .createdAt)
-    }
 }
 
 extension StreamEvent: StoredRecord {

@@ -1,12 +1,12 @@
-/// A person with a login. Encodes to the contract's User; the password hash is never encoded.
+/// A user: the account of a person, and the person.
 package struct User: Sendable, Equatable, Identifiable {
     /// What a user may do: owners administer, members use.
-    package enum Role: String, Sendable, Codable, CaseIterable, Storable {
+    package enum Role: String, Sendable, CaseIterable, Storable {
         case owner, member
     }
 
     /// How pages look to a user.
-    package enum Theme: String, Sendable, Codable, CaseIterable, Storable {
+    package enum Theme: String, Sendable, CaseIterable, Storable {
         case system, light, dark
     }
 
@@ -37,12 +37,6 @@ package struct User: Sendable, Equatable, Identifiable {
         self.passwordHash = passwordHash
         self.mustChangePassword = mustChangePassword
         self.createdAt = createdAt
-    }
-}
-
-extension User: Encodable {
-    private enum CodingKeys: CodingKey {
-        case id, email, displayName, role, mustChangePassword, createdAt
     }
 }
 

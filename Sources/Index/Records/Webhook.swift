@@ -1,7 +1,7 @@
 import Foundation
 
 /// Where a channel's events go, and what the requests carry. Its secrets are in the index as they were given: they must be
-/// sent again. Never encode it; `Agent` shows it masked.
+/// sent again, and are never shown.
 package struct Webhook: Sendable, Equatable {
     /// Credentials of HTTP Basic authentication (RFC 7617).
     package struct Auth: Sendable, Equatable, Codable {
@@ -13,8 +13,6 @@ package struct Webhook: Sendable, Equatable {
             self.password = password
         }
     }
-
-    static let masked = "***"
 
     package var url: String
     package var headers: [String: String]?
@@ -28,18 +26,6 @@ package struct Webhook: Sendable, Equatable {
         self.headers = headers
         self.auth = auth
         self.secret = secret
-    }
-
-    /// The headers with the values of those hidden whose name says that they are secret (contract section 2).
-    var shownHeaders: [String: String]? {
-        guard let headers else { return nil }
-        let names = headers.map { ($0, Self.isSecret($0) ? Self.masked : $1) }
-        return Dictionary(uniqueKeysWithValues: names)
-    }
-
-    private static func isSecret(_ name: String) -> Bool {
-        let name = name.lowercased()
-        return ["authorization", "cookie", "token", "key", "secret", "signature"].contains(where: name.contains)
     }
 }
 

@@ -1,9 +1,8 @@
 import Foundation
-import HTTP
 import JSON
 import Testing
 
-@testable import Plugins
+@testable import API
 
 @Suite("Settings of plugins")
 struct PluginSettingsTests {

@@ -1,17 +1,15 @@
-import API
-import HTTP
 import Index
 import JSON
 
 /// The question in a message, as the agent sent it. Any type and any payload is taken: agents rely on that.
-struct ReviewDraft: Sendable {
+package struct ReviewDraft: Sendable {
     private let type: String
     private let payload: JSONValue?
     private let callback: JSONValue?
     private let expiresInSeconds: Int64?
     private let expiresAt: Timestamp?
 
-    init(_ fields: inout JSONFields) {
+    package init(_ fields: inout JSONFields) {
         type = fields.string("type", length: Limits.reviewType)
         payload = fields.optionalObject("payload")
         callback = fields.optionalObject("callback", nullable: true)
@@ -38,7 +36,8 @@ struct ReviewDraft: Sendable {
         }
     }
 
-    func review(of message: Message, now: Timestamp) throws -> Review {
+    /// The question as it is stored with `message`.
+    package func review(of message: Message, now: Timestamp) throws -> Review {
         Review(
             of: message,
             type: type,
@@ -48,7 +47,7 @@ struct ReviewDraft: Sendable {
         )
     }
 
-    /// A freeform payload may name the plugin that shows it; the message's own word counts first (contract section 2).
+    /// A freeform payload may name the plugin that shows it; the message's own word counts first.
     func addingPlugin(to metadata: JSONValue?) -> JSONValue? {
         guard type == "freeform", case .object(let payload)? = payload, case .string? = payload["plugin"] else {
             return metadata
@@ -66,8 +65,8 @@ private enum CallbackMethod: String, CaseIterable {
     case patch = "PATCH"
 }
 
-/// When a review expires (contract section 4).
-enum ReviewExpiry {
+/// When a review expires.
+private enum ReviewExpiry {
     /// Seconds win over a date; neither means 24 h, and more than 36 h is lowered to that.
     static func time(inSeconds seconds: Int64?, at date: Timestamp?, now: Timestamp) -> Timestamp {
         let last = now + Limits.longestExpiry

@@ -1,21 +1,19 @@
-import HTTP
 import Index
-import JSON
 
-/// What a webhook says (contract section 5); what an event does not have is left out.
-struct WebhookBody<View: Encodable>: Encodable {
-    private let event: String
-    private let channelId: String
-    private var message: View?
-    private var messageID: String?
-    private var reviewType: String?
-    private var response: JSONValue?
-    private var respondedAt: Timestamp?
-    private var expiredAt: Timestamp?
-    private var feedback: String?
-    private var modifiedFileIds: JSONValue?
-    private var iterationGroupId: String?
-    private var iteration: Int?
+/// What a webhook is told (docs/api.md, "Webhooks"); what an event does not have is left out.
+package struct WebhookEventJSON: Encodable, Sendable {
+    let event: Delivery.Event
+    let channelId: String
+    var message: MessageJSON?
+    var messageID: String?
+    var reviewType: String?
+    var response: StoredJSON?
+    var respondedAt: Timestamp?
+    var expiredAt: Timestamp?
+    var feedback: String?
+    var modifiedFileIds: StoredJSON?
+    var iterationGroupId: String?
+    var iteration: Int?
 
     private enum CodingKeys: String, CodingKey {
         case event, channelId, message, response, feedback, modifiedFileIds, iterationGroupId, iteration
@@ -26,11 +24,11 @@ struct WebhookBody<View: Encodable>: Encodable {
     }
 
     /// What `event` has to say of `message`, whose review is final by then. Passwords stand in it: the receiver asked.
-    init(_ event: Delivery.Event, _ message: MessageWithParts, view: (MessageWithParts) -> View) throws {
-        self.event = event.rawValue
+    package init(_ event: Delivery.Event, _ message: MessageWithParts) {
+        self.event = event
         channelId = message.message.channelId
         if event == .messageCreated {
-            self.message = view(message)
+            self.message = MessageJSON(message)
             return
         }
         messageID = message.id
@@ -39,10 +37,10 @@ struct WebhookBody<View: Encodable>: Encodable {
             expiredAt = message.review?.expiresAt
             return
         }
-        response = try message.review?.responseJSON.map(JSONValue.init(text:))
+        response = message.review?.responseJSON.map(StoredJSON.text)
         respondedAt = message.review?.completedAt
         feedback = message.review?.feedback
-        modifiedFileIds = try message.review?.modifiedFileIdsJSON.map(JSONValue.init(text:))
+        modifiedFileIds = message.review?.modifiedFileIdsJSON.map(StoredJSON.text)
         iterationGroupId = message.message.iteration?.groupId
         iteration = message.message.iteration?.number
     }

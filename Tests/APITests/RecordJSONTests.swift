@@ -1,9 +1,10 @@
 import Foundation
+import Index
 import Testing
 
 import struct Index.Attachment
 
-@testable import Index
+@testable import API
 
 @Suite("Records as JSON")
 struct RecordJSONTests {
@@ -13,37 +14,43 @@ struct RecordJSONTests {
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
-    @Test("A user encodes to the contract's object, without the password hash")
+    @Test("A user is shown without the password hash")
     func user() throws {
-        var user = User.sample(email: "ada@example.org")
-        user.id = "u1"
+        let user = User(
+            id: "u1",
+            email: "ada@example.org",
+            displayName: "Ada",
+            role: .owner,
+            passwordHash: "scrypt$secret",
+            mustChangePassword: true,
+            createdAt: .sample
+        )
         #expect(
-            try json(user) == """
+            try json(UserJSON(user)) == """
                 {"createdAt":"2026-11-23T22:14:01.123Z","displayName":"Ada","email":"ada@example.org","id":"u1",\
                 "mustChangePassword":true,"role":"owner"}
                 """
         )
     }
 
-    @Test("A key encodes to the contract's object, null while never used")
+    @Test("A key is shown with null while never used")
     func apiKey() throws {
-        var key = APIKey.sample(of: .sample(email: "a"))
-        (key.id, key.userId) = ("k1", "u1")
+        var key = APIKey(id: "k1", userId: "u1", label: "ci", keyPrefix: "hp_12345678", createdAt: .sample)
         #expect(
-            try json(key) == """
+            try json(APIKeyJSON(key)) == """
                 {"createdAt":"2026-11-23T22:14:01.123Z","id":"k1","keyPrefix":"hp_12345678","label":"ci",\
                 "lastUsedAt":null,"userId":"u1"}
                 """
         )
         key.lastUsedAt = Timestamp(milliseconds: 0)
-        #expect(try json(key).contains(#""lastUsedAt":"1970-01-01T00:00:00.000Z""#))
+        #expect(try json(APIKeyJSON(key)).contains(#""lastUsedAt":"1970-01-01T00:00:00.000Z""#))
     }
 
-    @Test("An agent encodes to the contract's object, every field that has no value being null")
+    @Test("An agent is shown with null for every member without a value")
     func agent() throws {
         let agent = Agent(id: "a1", userId: "u1", name: "builder", createdAt: .sample)
         #expect(
-            try json(agent) == """
+            try json(AgentJSON(agent)) == """
                 {"avatarUrl":null,"createdAt":"2026-11-23T22:14:01.123Z","description":null,"id":"a1",\
                 "lastActiveAt":null,"name":"builder","status":"offline","statusMessage":null,"statusSince":null,\
                 "tag":null,"webhookAuth":null,"webhookHeaders":null,"webhookSecret":null,"webhookUrl":null}
@@ -64,7 +71,7 @@ struct RecordJSONTests {
             createdAt: .sample
         )
         #expect(
-            try json(full) == """
+            try json(AgentJSON(full)) == """
                 {"avatarUrl":"/a","createdAt":"2026-11-23T22:14:01.123Z","description":"d","id":"a1",\
                 "lastActiveAt":"2026-11-23T22:14:01.123Z","name":"builder","status":"busy","statusMessage":"m",\
                 "statusSince":"2026-11-23T22:14:01.123Z","tag":"t","webhookAuth":null,"webhookHeaders":null,\
@@ -73,14 +80,12 @@ struct RecordJSONTests {
         )
     }
 
-    @Test("An attachment encodes to the contract's object; charset, detector and the key on disk stay inside")
+    @Test("A file is shown; charset, detector and the key on disk stay inside")
     func attachment() throws {
-        let agent = Agent(id: "a1", userId: "u1", name: "builder", createdAt: .sample)
         let digest = String(repeating: "ab", count: 32)
-        var attachment = Attachment.sample(in: agent, blob: .sample(sha256: digest))
-        attachment.id = "f1"
+        let attachment = Attachment.sample(type: "text/plain", sha256: digest)
         #expect(
-            try json(attachment) == """
+            try json(AttachmentJSON(attachment)) == """
                 {"channelId":"a1","createdAt":"2026-11-23T22:14:01.123Z","declaredMimeType":null,\
                 "expiresAt":"2026-11-23T22:14:01.123Z","filename":"run.log","id":"f1","messageId":null,\
                 "mimeType":"text/plain","pluginData":null,"pluginType":"@uax/file","sha256":"\(digest)","size":5,\
@@ -94,8 +99,30 @@ struct RecordJSONTests {
         arguments: [("image/png", "@uax/image"), ("image/svg+xml", "@uax/image"), ("images/x", "@uax/file")]
     )
     func pluginType(mimeType: String, plugin: String) {
-        var attachment = Attachment.sample(in: .sample(of: .sample(email: "a")), blob: .sample())
-        attachment.mimeType = mimeType
-        #expect(attachment.pluginType == plugin)
+        #expect(AttachmentJSON(Attachment.sample(type: mimeType)).pluginType == plugin)
+    }
+}
+
+extension Timestamp {
+    /// 2026-11-23T22:14:01.123Z
+    static let sample = Timestamp(milliseconds: 1_795_472_041_123)
+}
+
+extension Attachment {
+    /// A file that is not attached.
+    static func sample(type: String, sha256: String = "") -> Attachment {
+        Attachment(
+            id: "f1",
+            channelId: "a1",
+            messageId: nil,
+            sha256: sha256,
+            filename: "run.log",
+            mimeType: type,
+            charset: "utf-8",
+            detector: "libmagic 5.44",
+            size: 5,
+            createdAt: .sample,
+            expiresAt: .sample
+        )
     }
 }

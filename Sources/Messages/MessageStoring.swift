@@ -1,47 +1,9 @@
+import JSON
 import API
 import HTTP
-import HTTPTypes
 import Index
-import JSON
-import Store
 
-/// A message as the agent sent it, checked and ready to be stored as often as the transaction needs.
-struct MessageDraft: Sendable {
-    let channelID: String
-    let texts: [TextFile]
-    private let id = Identifier.make()
-    private let text: String?
-    private let status: Message.Status?
-    private let metadata: JSONValue?
-    private let webhookURL: String?
-    private let attachmentIDs: [String]
-    private let iterationOf: String?
-    private let clientID: String?
-    private let streamID: String?
-    private let streamState: Message.StreamState?
-    private let review: ReviewDraft?
-
-    init(_ fields: inout JSONFields) {
-        channelID = fields.string("channelId", length: Limits.id)
-        text = fields.optionalString("text")
-        status = fields.optionalChoice("status")
-        webhookURL = fields.optionalURL("webhookUrl")
-        attachmentIDs = fields.optionalStrings("attachmentIds", count: Limits.attachments) ?? []
-        iterationOf = fields.optionalString("iterationOf", length: Limits.id)
-        clientID = fields.optionalString("clientId", length: Limits.id)
-        let metadata = fields.optionalObject("metadata")
-        review = fields.optionalFields("review") { ReviewDraft(&$0) }
-        self.metadata = review?.addingPlugin(to: metadata) ?? metadata
-        texts = fields.optionalArray("textAttachments", count: Limits.textAttachments) { TextFile(&$0) } ?? []
-        streamID = fields.optionalString("streamId", length: Limits.id)
-        streamState = fields.optionalChoice("streamState")
-        if streamState != nil, streamID == nil {
-            fields.report("streamId", code: "required", "is required beside streamState")
-        }
-        let isEmpty = text?.isEmpty != false && review == nil && status == nil && attachmentIDs.isEmpty && texts.isEmpty
-        if isEmpty { fields.refuse("Send at least one of text, review, status, attachmentIds and textAttachments") }
-    }
-
+extension MessageDraft {
     /// Stores all of it; a repeat of the client id or the stream id stores nothing and gives the first message, which it
     /// may abort while that is a draft.
     ///
@@ -100,13 +62,35 @@ struct MessageDraft: Sendable {
     }
 }
 
-extension TextFile {
-    /// A text that is to be an attachment of the message it came with.
-    fileprivate init(_ fields: inout JSONFields) {
-        self.init(
-            content: fields.string("content", length: 1...Int.max),
-            filename: fields.optionalString("filename", length: Limits.givenFilename),
-            declaredType: fields.optionalString("mimeType", length: Limits.givenType)
+extension UserMessageDraft {
+    /// Stores it as the user's; a repeat of the client id stores nothing and gives the first message.
+    ///
+    /// - Throws: ``APIError`` 403 for a channel that is not the user's, 400 when a file cannot be attached.
+    func store(_ tx: Transaction, by userID: String) throws -> MessageWithParts {
+        guard try tx.owns(channelID, userID: userID) else { throw APIError.notYourAgent }
+        let message = Message(
+            id: id,
+            channelId: channelID,
+            senderType: .user,
+            senderId: userID,
+            text: text,
+            clientId: clientID,
+            createdAt: tx.now
         )
+        let stored = try tx.insertOrKeepFirst(message)
+        if stored.id == id { try tx.attachAll(attachmentIDs, to: message) }
+        guard let whole = try tx.message(id: stored.id, channelID: channelID) else { throw APIError.messageNotFound }
+        return whole
+    }
+}
+
+extension Transaction {
+    /// Attaches files to a message, or throws ``APIError`` 400 naming those that cannot be.
+    fileprivate func attachAll(_ ids: [String], to message: Message) throws {
+        let refused = try attach(ids: ids, to: message)
+        guard refused.isEmpty else {
+            let names = refused.joined(separator: ", ")
+            throw APIError.invalid("attachmentIds", "are not free files of this channel: \(names)")
+        }
     }
 }

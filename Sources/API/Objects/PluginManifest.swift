@@ -1,22 +1,20 @@
-import API
-import HTTP
 import JSON
 
 /// What a plugin says about itself in `plugin.json`, checked; on the wire every member is there (docs/plugins.md).
 package struct PluginManifest: Sendable, Equatable, Encodable {
     package struct Permissions: Sendable, Equatable, Encodable {
-        var httpRequests = false
-        var maxHttpDomains: Int64 = 0
+        let httpRequests: Bool
+        let maxHttpDomains: Int64
     }
 
     /// A setting that the operator gives the plugin.
     package struct Variable: Sendable, Equatable {
-        let key: String
-        let label: String
-        let isRequired: Bool
-        let defaultValue: String?
-        let isSecret: Bool
-        let description: String?
+        package let key: String
+        package let label: String
+        package let isRequired: Bool
+        package let defaultValue: String?
+        package let isSecret: Bool
+        package let description: String?
     }
 
     private static let maxVariables = 50
@@ -28,17 +26,17 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
     ]
 
     package let name: String
-    let displayName: String
+    package let displayName: String
     let version: String
-    let description: String?
-    let author: String?
+    @OrNull var description: String?
+    @OrNull var author: String?
     /// The name of an image in the plugin's folder.
-    let icon: String?
-    let inputSchema: JSONValue?
+    @OrNull package private(set) var icon: String?
+    @OrNull var inputSchema: JSONValue?
     let permissions: Permissions
-    let env: [Variable]
+    package let env: [Variable]
 
-    init(_ fields: inout JSONFields) {
+    package init(_ fields: inout JSONFields) {
         name = fields.string("name", length: Limits.pluginName)
         displayName = fields.string("displayName", length: 1...200)
         version = fields.string("version", length: 1...50)
@@ -46,7 +44,7 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
         author = fields.optionalString("author", length: 0...200)
         icon = fields.optionalString("icon", length: 1...100)
         inputSchema = fields.optionalObject("inputSchema")
-        permissions = fields.optionalFields("permissions") { Permissions(&$0, Self.maxDomains) } ?? Permissions()
+        permissions = fields.optionalFields("permissions") { Permissions(&$0, Self.maxDomains) } ?? .denied
         env = fields.optionalArray("env", count: 0...Self.maxVariables) { Variable(&$0) } ?? []
 
         if !Self.isKebabCase(name) {
@@ -60,7 +58,7 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
     }
 
     /// Letters a to z and digits in words, joined by single hyphens: safe in a path, a URL and a log line.
-    static func isKebabCase(_ name: String) -> Bool {
+    package static func isKebabCase(_ name: String) -> Bool {
         name.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { word in
             !word.isEmpty && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
         }
@@ -68,7 +66,7 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
 
     /// The type of an image by its name, which must be plain: no slash of either kind, no leading dot. Only images, so that
     /// `plugin.json` with its secrets can never be shown as one.
-    static func imageType(_ name: String) -> String? {
+    package static func imageType(_ name: String) -> String? {
         guard let dot = name.lastIndex(of: "."), !name.hasPrefix(".") else { return nil }
         let isPlain = name.utf8.allSatisfy {
             (0x20...0x7E).contains($0) && ![UInt8(ascii: "/"), UInt8(ascii: "\\")].contains($0)
@@ -78,6 +76,8 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
 }
 
 extension PluginManifest.Permissions {
+    fileprivate static let denied = Self(httpRequests: false, maxHttpDomains: 0)
+
     fileprivate init(_ fields: inout JSONFields, _ domains: ClosedRange<Int64>) {
         httpRequests = fields.optionalBool("httpRequests") ?? false
         maxHttpDomains = fields.optionalInteger("maxHttpDomains") ?? 0
@@ -114,24 +114,5 @@ extension PluginManifest.Variable: Encodable {
         try object.encode(isSecret ? nil : defaultValue, forKey: .defaultValue)
         try object.encode(isSecret, forKey: .isSecret)
         try object.encode(description, forKey: .description)
-    }
-}
-
-extension PluginManifest {
-    private enum CodingKeys: CodingKey {
-        case name, displayName, version, description, author, icon, inputSchema, permissions, env
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(name, forKey: .name)
-        try object.encode(displayName, forKey: .displayName)
-        try object.encode(version, forKey: .version)
-        try object.encode(description, forKey: .description)
-        try object.encode(author, forKey: .author)
-        try object.encode(icon, forKey: .icon)
-        try object.encode(inputSchema, forKey: .inputSchema)
-        try object.encode(permissions, forKey: .permissions)
-        try object.encode(env, forKey: .env)
     }
 }

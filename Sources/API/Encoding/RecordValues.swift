@@ -1,0 +1,22 @@
+import Index
+
+// How the values of records are written. Words are written as the index has them.
+
+extension Timestamp: Encodable {
+    /// ISO 8601 in UTC with milliseconds.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+extension Agent.Status: Encodable {}
+extension Delivery.Event: Encodable {}
+extension Delivery.State: Encodable {}
+extension Message.DeliveryStatus: Encodable {}
+extension Message.SenderType: Encodable {}
+extension Message.Status: Encodable {}
+extension Message.StreamState: Encodable {}
+extension Review.Status: Encodable {}
+extension User.Role: Encodable {}
+extension User.Theme: Encodable {}

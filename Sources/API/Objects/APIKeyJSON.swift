@@ -1,0 +1,23 @@
+import Index
+
+/// An agent program's key (`ApiKey` in docs/api.md).
+package struct APIKeyJSON: Encodable, Sendable {
+    let id: String
+    let userId: String
+    let label: String
+    let keyPrefix: String
+    @OrNull var lastUsedAt: Timestamp?
+    let createdAt: Timestamp
+    /// The key itself: in the answer that makes it, and nowhere else.
+    let key: String?
+
+    package init(_ record: APIKey, key: String? = nil) {
+        id = record.id
+        userId = record.userId
+        label = record.label
+        keyPrefix = record.keyPrefix
+        lastUsedAt = record.lastUsedAt
+        createdAt = record.createdAt
+        self.key = key
+    }
+}

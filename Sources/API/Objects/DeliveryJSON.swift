@@ -1,0 +1,30 @@
+import Index
+
+/// An event of a message on its way to a webhook (`Delivery` in docs/api.md).
+package struct DeliveryJSON: Encodable, Sendable {
+    let id: String
+    let messageId: String
+    let event: Delivery.Event
+    let state: Delivery.State
+    let attempts: Int
+    @OrNull var attemptedAt: Timestamp?
+    @OrNull var responseStatus: Int?
+    @OrNull var error: String?
+    @OrNull var nextAttemptAt: Timestamp?
+    let createdAt: Timestamp
+    @OrNull var finishedAt: Timestamp?
+
+    package init(_ delivery: Delivery) {
+        id = delivery.id
+        messageId = delivery.messageId
+        event = delivery.event
+        state = delivery.state
+        attempts = delivery.attempts
+        attemptedAt = delivery.attemptedAt
+        responseStatus = delivery.responseStatus
+        error = delivery.error
+        nextAttemptAt = delivery.nextAttemptAt
+        createdAt = delivery.createdAt
+        finishedAt = delivery.finishedAt
+    }
+}

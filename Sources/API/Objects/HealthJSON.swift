@@ -1,0 +1,25 @@
+import Index
+
+/// How the server is: `ok`, or what each half of the store says beside it.
+package struct HealthJSON: Encodable, Sendable {
+    struct Checks: Encodable, Sendable {
+        let index: String
+        let storage: String
+    }
+
+    package let isHealthy: Bool
+    let status: String
+    let timestamp: Timestamp
+    let version: String
+    let checks: Checks
+
+    private enum CodingKeys: CodingKey { case status, timestamp, version, checks }
+
+    package init(isHealthy: Bool, at now: Timestamp, version: String, index: String, storage: String) {
+        self.isHealthy = isHealthy
+        status = isHealthy ? "ok" : "unavailable"
+        timestamp = now
+        self.version = version
+        checks = Checks(index: index, storage: storage)
+    }
+}

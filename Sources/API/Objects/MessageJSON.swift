@@ -1,0 +1,79 @@
+import Index
+
+/// A message with its review and its attachments (`Message` in docs/api.md).
+package struct MessageJSON: Encodable, Sendable {
+    let id: String
+    let channelId: String
+    let senderType: Message.SenderType
+    let senderId: String
+    @OrNull var text: String?
+    @OrNull var status: Message.Status?
+    @OrNull var review: ReviewJSON?
+    @OrNull var metadata: StoredJSON?
+    let deliveryStatus: Message.DeliveryStatus
+    @OrNull var iterationGroupId: String?
+    @OrNull var iteration: Int?
+    @OrNull var clientId: String?
+    @OrNull var streamId: String?
+    @OrNull var streamState: Message.StreamState?
+    let createdAt: Timestamp
+    let updatedAt: Timestamp
+    let attachments: [AttachmentJSON]
+    /// What stands in lists, and in all that users see.
+    var statusEvents: [StreamEventJSON]?
+    /// Beside a message that a user reads alone.
+    var agent: AgentJSON?
+
+    /// A message alone, for its agent: with what was typed into password fields.
+    ///
+    /// - Parameter texts: the text of its small files, by the ids of the attachments.
+    package init(_ message: MessageWithParts, texts: [String: String] = [:]) {
+        self.init(message, isRedacted: false, texts: texts)
+    }
+
+    /// A message in a list, or for a user: with status events, and without what was typed into password fields.
+    package init(listed message: MessageWithParts) {
+        self.init(message, isRedacted: true, texts: [:])
+        statusEvents = message.statusEvents.map(StreamEventJSON.init)
+    }
+
+    /// The same with the agent of its channel beside it.
+    package init(listed message: MessageWithParts, of agent: Agent) {
+        self.init(listed: message)
+        self.agent = AgentJSON(withoutWebhook: agent)
+    }
+
+    private init(_ parts: MessageWithParts, isRedacted: Bool, texts: [String: String]) {
+        let message = parts.message
+        id = message.id
+        channelId = message.channelId
+        senderType = message.senderType
+        senderId = message.senderId
+        text = message.text
+        status = message.status
+        review = parts.review.map { ReviewJSON($0, isRedacted: isRedacted) }
+        metadata = message.metadataJSON.map(StoredJSON.text)
+        deliveryStatus = message.deliveryStatus
+        iterationGroupId = message.iteration?.groupId
+        iteration = message.iteration?.number
+        clientId = message.clientId
+        streamId = message.streamId
+        streamState = message.streamState
+        createdAt = message.createdAt
+        updatedAt = message.updatedAt
+        attachments = parts.attachments.map { AttachmentJSON($0, text: texts[$0.id]) }
+    }
+}
+
+/// The versions of one question, the first one first.
+package struct IterationsJSON: Encodable, Sendable {
+    let groupId: String
+    let iterations: [MessageJSON]
+
+    /// Nil without messages; one that has no other versions is a group of its own.
+    package init?(_ messages: [MessageWithParts]) {
+        guard let first = messages.first else { return nil }
+        groupId = first.message.iteration?.groupId ?? first.id
+        iterations = messages.map(MessageJSON.init(listed:))
+    }
+}

@@ -1,0 +1,41 @@
+import Index
+
+/// A user (`User` in docs/api.md); the password's hash stays inside.
+package struct UserJSON: Encodable, Sendable {
+    let id: String
+    let email: String
+    let displayName: String
+    let role: User.Role
+    let mustChangePassword: Bool
+    let createdAt: Timestamp
+
+    package init(_ user: User) {
+        id = user.id
+        email = user.email
+        displayName = user.displayName
+        role = user.role
+        mustChangePassword = user.mustChangePassword
+        createdAt = user.createdAt
+    }
+}
+
+/// The user who is signed in, or one whose password is new.
+package struct AccountJSON: Encodable, Sendable {
+    let user: UserJSON
+    /// Only when it was made up here.
+    let password: String?
+
+    package init(_ user: User, password: String? = nil) {
+        self.user = UserJSON(user)
+        self.password = password
+    }
+}
+
+/// What a user has chosen, on whatever device.
+package struct PreferencesJSON: Encodable, Sendable {
+    let theme: User.Theme
+
+    package init(theme: User.Theme) {
+        self.theme = theme
+    }
+}

@@ -1,0 +1,81 @@
+import Index
+import JSON
+
+/// A user who is to be made.
+package struct UserDraft: Sendable {
+    package let email: String
+    package let displayName: String?
+    package let role: User.Role
+    /// Nil to have one made up.
+    package let password: String?
+
+    package init(_ fields: inout JSONFields) {
+        email = fields.string("email", length: Limits.email)
+        displayName = fields.optionalString("displayName", length: Limits.name)
+        let roleName = fields.optionalString("role")
+        role = roleName.flatMap(User.Role.init) ?? .member
+        password = fields.optionalNewPassword()
+        if !email.contains("@") { fields.report("email", code: "invalid_string", "must be an email address") }
+        if let roleName, User.Role(rawValue: roleName) == nil {
+            fields.report("role", code: "invalid_enum_value", "must be owner or member")
+        }
+    }
+}
+
+/// What a request changes about a user; what it does not name stays.
+package struct UserChange: Sendable {
+    package let displayName: String?
+    package let role: User.Role?
+    package let password: String?
+
+    package init(_ fields: inout JSONFields) {
+        displayName = fields.optionalString("displayName", length: Limits.name)
+        role = fields.optionalChoice("role", User.Role.self)
+        password = fields.optionalNewPassword()
+    }
+}
+
+/// What somebody signs in with.
+package struct Credentials: Sendable {
+    package let email: String
+    package let password: String
+
+    package init(_ fields: inout JSONFields) {
+        email = fields.string("email", length: Limits.signInEmail)
+        password = fields.string("password", length: Limits.password)
+    }
+}
+
+/// Another password by who knows the old one.
+package struct PasswordChange: Sendable {
+    package let current: String
+    package let new: String
+
+    package init(_ fields: inout JSONFields) {
+        current = fields.string("currentPassword", length: Limits.password)
+        new = fields.string("newPassword", length: Limits.newPassword)
+    }
+}
+
+/// Another password by the operator, for a user who is locked out.
+package struct PasswordReset: Sendable {
+    package let email: String
+    /// Nil to have one made up.
+    package let password: String?
+
+    package init(_ fields: inout JSONFields) {
+        email = fields.string("email")
+        password = fields.optionalNewPassword()
+    }
+}
+
+extension JSONFields {
+    /// What an API key is called.
+    package mutating func label() -> String { string("label", length: Limits.keyLabel) }
+
+    package mutating func optionalLabel() -> String? { optionalString("label", length: Limits.keyLabel) }
+
+    fileprivate mutating func optionalNewPassword() -> String? {
+        optionalString("password", length: Limits.newPassword)
+    }
+}

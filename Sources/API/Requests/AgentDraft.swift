@@ -1,0 +1,33 @@
+import Index
+import JSON
+
+/// An agent that is to be made.
+package struct AgentDraft: Sendable {
+    package let name: String
+    package let description: String?
+    package let avatarURL: String?
+    package let webhookURL: String?
+    package let tag: String?
+
+    package init(_ fields: inout JSONFields) {
+        name = fields.string("name", length: Limits.name)
+        description = fields.optionalString("description", length: Limits.description)
+        avatarURL = fields.optionalURL("avatarUrl")
+        webhookURL = fields.optionalURL("webhookUrl")
+        tag = fields.optionalString("tag", length: Limits.tag, nullable: true)
+    }
+}
+
+/// What an agent says it is doing.
+package struct StatusPing: Sendable {
+    package let agentID: String
+    package let status: Agent.Status
+    /// It belongs to the status it came with.
+    package let message: String?
+
+    package init(_ fields: inout JSONFields) {
+        agentID = fields.id("agentId")
+        status = fields.choice("status", Agent.Status.self)
+        message = fields.optionalString("message", length: Limits.statusMessage)
+    }
+}

@@ -1,0 +1,29 @@
+import Index
+import JSON
+
+/// The whole text of a streamed draft so far, and how the draft goes on.
+package struct StreamUpdate: Sendable {
+    package let channelID: String
+    package let text: String
+    package let state: Message.StreamState
+
+    package init(_ fields: inout JSONFields) {
+        let end = fields.optionalBool("complete") == true ? Message.StreamState.complete : .streaming
+        channelID = fields.id("channelId")
+        text = fields.string("text")
+        state = fields.optionalChoice("streamState") ?? end
+    }
+}
+
+/// What an agent says it is doing while it writes a draft.
+package struct StreamEventDraft: Sendable {
+    package let channelID: String
+    package let text: String
+    package let toolHint: String?
+
+    package init(_ fields: inout JSONFields) {
+        channelID = fields.id("channelId")
+        text = fields.string("text", length: Limits.statusText)
+        toolHint = fields.optionalString("toolHint", length: Limits.toolHint)
+    }
+}

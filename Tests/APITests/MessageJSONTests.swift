@@ -1,0 +1,99 @@
+import Foundation
+import HTTP
+import Index
+import JSON
+import NIOCore
+import Testing
+
+@testable import API
+
+@Suite("How messages are shown")
+struct MessageJSONTests {
+    private static let message = Message(
+        id: "m",
+        channelId: "c",
+        senderType: .agent,
+        senderId: "c",
+        metadataJSON: #"{"n":3,"x":2.5}"#,
+        createdAt: Timestamp(milliseconds: 0)
+    )
+
+    private static func form(_ response: String) -> MessageWithParts {
+        let payload = #"{"fields":[{"name":"pass","type":"password"},{"name":"user","type":"text"}]}"#
+        var review = Review(of: message, type: "form", payloadJSON: payload, expiresAt: message.createdAt)
+        review.status = .completed
+        review.responseJSON = response
+        return MessageWithParts(message: message, review: review)
+    }
+
+    private static func json(_ value: some Encodable) throws -> JSONValue {
+        try JSONValue(parsing: try ByteBuffer.json(value).readableBytesView)
+    }
+
+    @Test("Alone, every member without a value is null, and there are no status events")
+    func alone() throws {
+        let shown = String(buffer: try ByteBuffer.json(MessageJSON(MessageWithParts(message: Self.message))))
+        #expect(
+            shown == """
+                {"attachments":[],"channelId":"c","clientId":null,"createdAt":"1970-01-01T00:00:00.000Z",\
+                "deliveryStatus":"sent","id":"m","iteration":null,"iterationGroupId":null,\
+                "metadata":{"n":3,"x":2.5},"review":null,"senderId":"c","senderType":"agent","status":null,\
+                "streamId":null,"streamState":null,"text":null,"updatedAt":"1970-01-01T00:00:00.000Z"}
+                """
+        )
+    }
+
+    @Test("What was typed into a password field is there alone, and redacted in lists; the rest is not")
+    func passwords() throws {
+        let message = Self.form(#"{"pass":"hunter2","user":"ada"}"#)
+        let alone = try Self.json(MessageJSON(message))["review"]
+        #expect(alone?["response"]?["pass"] == .string("hunter2"))
+        let listed = try Self.json(MessageJSON(listed: message))
+        #expect(listed["review"]?["response"] == .object(["pass": .string("***REDACTED***"), "user": .string("ada")]))
+        #expect(listed["review"]?["payload"] == alone?["payload"])
+        #expect(listed["statusEvents"] == .array([]))
+    }
+
+    @Test("A password field that was left out stays out of the list")
+    func passwordLeftOut() throws {
+        let listed = try Self.json(MessageJSON(listed: Self.form(#"{"user":"ada"}"#)))
+        #expect(listed["review"]?["response"] == .object(["user": .string("ada")]))
+    }
+
+    @Test("A form that cannot be read is not sent: its passwords could not be found")
+    func unreadable() {
+        var message = Self.form(#"{"pass":"hunter2"}"#)
+        message.review?.payloadJSON = "{"
+        #expect(throws: JSONError.self) { try ByteBuffer.json(MessageJSON(listed: message)) }
+    }
+
+    @Test("The agent beside a message has no webhook")
+    func agent() throws {
+        let agent = Agent(id: "c", userId: "u", name: "a", webhook: Webhook(url: "https://h"), createdAt: .sample)
+        let shown = try Self.json(MessageJSON(listed: MessageWithParts(message: Self.message), of: agent))
+        #expect(shown["agent"]?["name"] == .string("a"))
+        #expect(shown["agent"]?.members.keys.contains { $0.hasPrefix("webhook") } == false)
+    }
+
+    @Test("A webhook's password, secret and telling headers are masked")
+    func webhook() throws {
+        let webhook = Webhook(
+            url: "https://h",
+            headers: ["X-Api-Key": "k", "X-Env": "ci"],
+            auth: .init(username: "u", password: "p"),
+            secret: "whsec_x"
+        )
+        let agent = Agent(id: "c", userId: "u", name: "a", webhook: webhook, createdAt: .sample)
+        let shown = try Self.json(AgentJSON(agent))
+        #expect(shown["webhookHeaders"] == .object(["X-Api-Key": .string("***"), "X-Env": .string("ci")]))
+        #expect(shown["webhookAuth"] == .object(["username": .string("u"), "password": .string("***")]))
+        #expect(shown["webhookSecret"] == .string("***"))
+    }
+
+    @Test("An event has what it tells of, and nothing else")
+    func events() throws {
+        #expect(try Self.json(EventJSON(channelID: nil)) == .object([:]))
+        let deleted = try Self.json(EventJSON(channelID: "c", messageID: "m"))
+        #expect(deleted == .object(["channelId": .string("c"), "messageId": .string("m")]))
+    }
+}

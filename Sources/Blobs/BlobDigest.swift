@@ -5,13 +5,13 @@ package struct BlobDigest: Hashable, Sendable, CustomStringConvertible {
     /// Always 32 bytes.
     package let bytes: [UInt8]
 
-    /// Takes 32 raw bytes, as they stand in the index or in a decoded `Repr-Digest`; any other count is nil.
+    /// Takes 32 raw bytes, as the index and a decoded `Repr-Digest` hold them. Nil for any other count.
     package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == SHA256.byteCount else { return nil }
         self.bytes = Array(bytes)
     }
 
-    /// Takes 64 hex digits of either case, as clients write them; anything else is nil.
+    /// Takes 64 hex digits in either case, as clients write them. Nil for anything else.
     package init?(hex: some StringProtocol) {
         guard let bytes = Hex.decode(hex) else { return nil }
         self.init(bytes: bytes)
@@ -41,14 +41,14 @@ enum Hex {
         }
     }
 
-    /// Nil when there is an odd number of digits or anything else than a digit.
+    /// Nil when the number of digits is odd, or when a character is not a hex digit.
     static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let digits = text.utf8.map(value)
         guard digits.count.isMultiple(of: 2), !digits.contains(16) else { return nil }
         return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
 
-    /// The worth of one digit, or 16 for what is none.
+    /// The value of one digit, or 16 for any other character.
     private static func value(_ character: UInt8) -> UInt8 {
         switch character {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")

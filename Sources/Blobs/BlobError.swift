@@ -1,25 +1,25 @@
 import Glibc
 
-/// Everything that comes out of this module as an error.
+/// Every error that this module throws.
 ///
 /// `description` is a sentence that may be shown to a client: it names no path, no key and no errno. `logDescription`
 /// is for the operator.
 package enum BlobError: Error, Sendable, Equatable {
-    /// The disk or the quota is full (ENOSPC, EDQUOT); what was being written is gone again.
+    /// The disk or the quota is full (ENOSPC, EDQUOT). What was being written has been removed again.
     case storageFull
-    /// Another process, or another store in this one, has the storage folder open; its process id if it left one.
+    /// Another process, or another store in this process, has the storage folder open. `pid` is nil if it left none.
     case locked(pid: Int32?)
-    /// There are no bytes under this key: never published, or removed.
+    /// There are no bytes under this key: it was never published, or it has been removed.
     case notFound(BlobKey)
-    /// A publish found its fresh key taken. Invariant 3 says it cannot happen; nothing was overwritten.
+    /// A publish found its fresh key taken. Invariant 3 says that this cannot happen. Nothing was overwritten.
     case keyTaken(BlobKey)
-    /// The folder has a `STORE` file but no `blobs/`: a mount is missing, or a restore is half done.
+    /// The folder has a `STORE` file but no `blobs/`: a mount is missing, or a restore is only half done.
     case missingLayout
-    /// The `STORE` file is not one that this version writes.
+    /// This version did not write the `STORE` file and cannot read it.
     case foreignLayout
-    /// The store, spool or reader was used after `close`, `finish` or `discard`, or the thread pool is shut down.
+    /// The store, spool or reader was used after `close`, `finish` or `discard`, or the thread pool has been shut down.
     case closed
-    /// A system call failed in another way.
+    /// A system call failed for any other reason.
     case io(operation: String, errno: Int32)
 
     init(operation: String, errno code: Int32) {
@@ -41,7 +41,7 @@ extension BlobError: CustomStringConvertible {
         }
     }
 
-    /// The same with what an operator needs: key, process id, system call and its error.
+    /// `description` plus what an operator needs: key, process id, system call and its error.
     package var logDescription: String {
         switch self {
         case .locked(let pid?): "\(description) Its process id is \(pid)."

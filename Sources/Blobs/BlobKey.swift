@@ -1,16 +1,15 @@
 import Glibc
 
-/// The address of published bytes: their digest and a generation that no other publish ever had or will have.
+/// The address of published bytes: their digest, and a generation that no other publish has had or will have.
 ///
-/// Written `sha256/ab/<62 hex>.<32 hex>`, 105 characters. On disk that is also the path below `blobs/`, so the key
-/// never has to be translated; keys sort as their descriptions do, which is the order of
-/// `DiskBlobStore.list(after:limit:)`.
+/// Written `sha256/ab/<62 hex>.<32 hex>`, which is 105 characters. This is also the path below `blobs/`, so a key never
+/// has to be translated. Keys sort as their descriptions do, and `DiskBlobStore.list(after:limit:)` uses that order.
 package struct BlobKey: Hashable, Sendable, CustomStringConvertible, Comparable {
     package let digest: BlobDigest
-    /// 32 lower-case hex digits; later publishes sort later, as far as the clock can be trusted.
+    /// 32 lower-case hex digits. Later publishes sort later, as far as the clock can be trusted.
     package let generation: String
 
-    /// A key for one publish: nobody else has it (invariant 3).
+    /// A new key for one publish (invariant 3).
     static func fresh(for digest: BlobDigest) -> BlobKey {
         BlobKey(digest: digest, generation: Token.fresh())
     }
@@ -20,8 +19,8 @@ package struct BlobKey: Hashable, Sendable, CustomStringConvertible, Comparable 
         self.generation = generation
     }
 
-    /// Takes exactly what `description` gives: no other case, no other length. Anything else is nil, so a path built
-    /// from a key cannot leave the store.
+    /// Takes exactly what `description` gives: no other case, no other length. Nil for anything else, so that a path
+    /// built from a key cannot leave the store.
     package init?(_ description: String) {
         let parts = description.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3 else { return nil }
@@ -29,7 +28,7 @@ package struct BlobKey: Hashable, Sendable, CustomStringConvertible, Comparable 
         guard self.description == description else { return nil }
     }
 
-    /// Takes a file name and the two digits of the directory it was found in.
+    /// Takes a file name, and the two digits of the directory in which it was found.
     init?(directory: String, name: String) {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, let digest = BlobDigest(hex: directory + parts[0]), Token.isOne(parts[1]) else {
@@ -54,7 +53,7 @@ package struct BlobKey: Hashable, Sendable, CustomStringConvertible, Comparable 
     }
 }
 
-/// 32 hex digits that are never made twice: 48 bits of Unix milliseconds, then 80 random bits.
+/// Makes 32 hex digits that never repeat: 48 bits of Unix milliseconds, then 80 random bits.
 enum Token {
     static func fresh() -> String {
         var now = timespec()

@@ -1,8 +1,10 @@
 import Glibc
 
 extension StoreDirectory {
-    /// Up to `limit` keys after `after`, in order. Reads the directory `after` lies in and as many of the following as
-    /// it takes to fill the page; each is read and sorted whole (4 000 names at a million blobs).
+    /// Returns up to `limit` keys after `after`, in order.
+    ///
+    /// Reads the directory of `after` and as many of the next ones as the page needs. Each directory is read and sorted
+    /// whole: 4 000 names when the store holds a million blobs.
     func keys(after: BlobKey?, limit: Int) throws(BlobError) -> [BlobKey] {
         var page: [BlobKey] = []
         for byte in (after?.digest.bytes.first ?? 0)...255 {

@@ -3,19 +3,21 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Published bytes, open for reading. They stay readable while this is open, also when the key is removed meanwhile.
+/// Published bytes, open for reading. They stay readable until the reader is closed, even if the key is removed
+/// meanwhile.
 ///
-/// `close()` or the end of the last reference closes the file; keep the reader until what `fileRegion` gave is written.
+/// The file closes with `close()`, or when the last reference goes. Keep the reader until the regions from `fileRegion`
+/// have been written.
 package final class BlobReader: Sendable {
     /// In bytes.
     package let size: Int64
 
-    /// Up to here a read is done on the calling thread: a few µs from the page cache, the way to the pool costs 20.
+    /// Reads up to this size run on the calling thread: the page cache takes a few µs, a hop to the pool takes 20.
     private static let inlineBytes = 16_384
 
     private let handle: NIOFileHandle
     private let threads: NIOThreadPool
-    /// `NIOFileHandle` refuses a second user at the same time; reads of one reader queue here instead.
+    /// `NIOFileHandle` refuses two users at the same time, so the reads of one reader queue here.
     private let reading = Mutex(())
 
     init(_ key: BlobKey, in directory: StoreDirectory, threads: NIOThreadPool) throws(BlobError) {
@@ -35,9 +37,9 @@ package final class BlobReader: Sendable {
 
     deinit { close() }
 
-    /// The bytes of `range`, which is clamped to the file; one buffer of that size is made, so ask for 64 to 256 KiB.
+    /// Returns the bytes of `range`, clamped to the file, in one buffer of that size. Ask for 64 to 256 KiB at a time.
     ///
-    /// Reads of one reader are done one after the other. Throws `.closed` after `close`, `.io` when the disk fails or
+    /// Reads of one reader run one after the other. Throws `.closed` after `close`, and `.io` when the disk fails or
     /// the file is shorter than it was when it was opened.
     package func read(_ range: Range<Int64>) async throws(BlobError) -> ByteBuffer {
         let range = range.clamped(to: 0..<size)
@@ -46,16 +48,19 @@ package final class BlobReader: Sendable {
         return try await threads.run { [self] () throws(BlobError) in try readNow(range) }
     }
 
-    /// The bytes of `range`, clamped to the file, for a channel to send with sendfile(2).
+    /// Returns the bytes of `range`, clamped to the file, for a channel to send with sendfile(2).
     ///
-    /// Write one region of a reader at a time and do not `read` meanwhile. The region does not keep the file open.
+    /// Write one region of a reader at a time, and do not call `read` meanwhile. The region does not keep the file
+    /// open.
     package func fileRegion(_ range: Range<Int64>) -> FileRegion {
         let range = range.clamped(to: 0..<size)
         return FileRegion(fileHandle: handle, readerIndex: Int(range.lowerBound), endIndex: Int(range.upperBound))
     }
 
-    /// Closes the file; idempotent. Waits for a read or sendfile call that is just being made, never for a whole
-    /// region: what is left of that fails in its channel.
+    /// Closes the file; idempotent.
+    ///
+    /// Waits for a read or sendfile call that is running, but not for a whole region: the rest of that region then
+    /// fails in its channel.
     package func close() {
         while true {
             do {

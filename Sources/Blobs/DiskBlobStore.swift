@@ -3,38 +3,39 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-// The invariants of the store. This module guards the halves about bytes; `Index` and `Store` guard the halves about
-// rows.
+// The invariants of the store. This module guards what they say about bytes; `Index` and `Store` guard what they say
+// about rows.
 //
-//  1. A committed attachment has a committed blob, and a committed blob has its bytes on disk, durable, with that
-//     digest: when `publish` returns, bytes and name survive power loss. Only then may a row be written.
-//  2. Bytes without a row are garbage and harm nobody; a row without bytes does not exist. So every failure here errs
-//     towards bytes too many.
-//  3. The digest says what bytes are, the key says where. A key is published at most once and its bytes never change:
-//     the generation is fresh, link(2) does not replace, no published file is opened for writing. So a remove that
-//     comes late or twice can only hit a key that is dead already, never the same bytes under a newer key.
-//  4. The client hears 201 after the commit, and the commit is durable. (Store, Index)
+//  1. A committed attachment has a committed blob. A committed blob has its bytes on disk, durable, with that digest:
+//     once `publish` returns, bytes and name survive power loss. Only then may a row be written.
+//  2. Bytes without a row are garbage and do no harm. A row without bytes does not exist. So every failure here leaves
+//     too many bytes rather than too few.
+//  3. The digest says what the bytes are, the key says where they are. A key is published at most once, and its bytes
+//     never change: the generation is fresh, link(2) does not replace, and no published file is opened for writing. So
+//     a late or repeated remove can only hit a dead key, never the same bytes under a newer key.
+//  4. The client gets its 201 after the commit, and the commit is durable. (Store, Index)
 //  5. One process at a time has the store open: `LOCK` is locked from `init` to `close`.
-//  6. Bytes are referenced by rows under a foreign key, made in one place; time only decides when to try to collect.
-//     (Index)
-//  7. Nothing is walked at start. `incoming/` alone is swept: a name there carries the key its bytes were published
-//     under, so that a publish whose commit never came is found too.
+//  6. Bytes are referenced only by rows under a foreign key, which one piece of code makes. Time only decides when to
+//     try to collect. (Index)
+//  7. Nothing is walked at start. Only `incoming/` is swept: a name there carries the key under which its bytes were
+//     published, so a publish whose commit never came is found too.
 
-/// Content-addressed bytes on a local disk: publish, open and read a range, stat, list, remove.
+/// Content-addressed bytes on a local disk: publish, open, read a range, stat, list, remove.
 ///
-/// All work that can block is done on the given thread pool; a thread waits for the disk about two flushes per publish,
-/// so the pool's size is also the number of publishes in flight. Safe to use from any number of tasks.
+/// Everything that can block runs on the given thread pool. A publish keeps one thread busy for about two flushes, so
+/// the size of the pool is also the number of publishes in flight. Safe to use from any number of tasks.
 package final class DiskBlobStore: Sendable {
-    /// Names this store for ever: 32 hex digits, made with the layout. The index keeps a copy and refuses another.
+    /// Names this store for good: 32 hex digits, made with the layout. The index keeps a copy and refuses any other
+    /// store.
     package let storeID: String
 
     private let threads: NIOThreadPool
     private let directory: Mutex<StoreDirectory?>
 
-    /// Opens the store in `root`, which is made with its layout if it is missing (its parent must exist). Blocks for a
-    /// few milliseconds; nothing is walked.
+    /// Opens the store in `root`, and makes the folder and its layout if they are missing (the parent must exist).
+    /// Blocks for a few milliseconds; nothing is walked.
     ///
-    /// Throws `.locked` when someone else has it open, `.missingLayout` and `.foreignLayout` when the folder is not
+    /// Throws `.locked` when somebody else has it open, `.missingLayout` or `.foreignLayout` when the folder is not
     /// whole.
     package init(root: String, threads: NIOThreadPool) throws(BlobError) {
         let directory = try StoreDirectory(path: root)
@@ -43,23 +44,26 @@ package final class DiskBlobStore: Sendable {
         self.directory = Mutex(directory)
     }
 
-    /// Ends the use of the store; idempotent. Later calls throw `.closed`; the lock is released when the calls and
-    /// spools still in flight have ended, at once when there are none.
+    /// Ends the use of the store; idempotent. Later calls throw `.closed`.
+    ///
+    /// The lock is released once the calls and spools in flight have ended, or at once when there are none.
     package func close() {
         let last = directory.withLock { $0.take() }
         _ = last
     }
 
-    /// A place to receive bytes. Touches no disk. `sampleBytes` of the beginning are kept in memory, 256 KiB at most.
+    /// Makes a place to receive bytes, without touching the disk. Keeps the first `sampleBytes` in memory, 256 KiB at
+    /// most.
     package func makeSpool(sampleBytes: Int = 65_536) async throws(BlobError) -> Spool {
         Spool(in: try opened(), threads: threads, sampleBytes: sampleBytes)
     }
 
-    /// Gives received bytes an address that nobody had before; when it returns, bytes and name survive power loss
-    /// (invariants 1 and 3).
+    /// Gives received bytes an address of their own. Once it returns, bytes and name survive power loss (invariants 1
+    /// and 3).
     ///
-    /// May be called again for the same spool and gives another key. If no row is committed for a key, `remove` it,
-    /// then `discard` the spool; a crash in between is put right by `sweepIncoming`. After an error the spool is gone.
+    /// May be called again for the same spool, and gives another key each time. If no row is committed for a key,
+    /// `remove` the key, then `discard` the spool; after a crash in between, `sweepIncoming` cleans up. After an error
+    /// the spool is gone.
     package func publish(_ blob: SpooledBlob) async throws(BlobError) -> BlobKey {
         _ = try opened()
         return try await threads.run { () throws(BlobError) in
@@ -69,19 +73,20 @@ package final class DiskBlobStore: Sendable {
         }
     }
 
-    /// Drops a spool, after the commit or instead of it; idempotent. What was published of it stays.
+    /// Drops a spool, after the commit or instead of it; idempotent. Bytes already published from it stay.
     package func discard(_ blob: SpooledBlob) async {
         await blob.file.discard(on: threads)
     }
 
     /// Opens published bytes; throws `.notFound`.
     ///
-    /// Done on the calling thread: opening by a name the kernel knows takes some 5 µs, the way to the pool and back 20.
+    /// Runs on the calling thread: opening a name that the kernel has cached takes some 5 µs, a hop to the pool and
+    /// back 20.
     package func open(_ key: BlobKey) async throws(BlobError) -> BlobReader {
         try BlobReader(key, in: try opened(), threads: threads)
     }
 
-    /// Size and time of published bytes; nil when there are none.
+    /// The size and time of published bytes; nil when there are none.
     package func stat(_ key: BlobKey) async throws(BlobError) -> BlobStat? {
         try await run { (directory) throws(BlobError) in
             var status = Glibc.stat()
@@ -92,22 +97,23 @@ package final class DiskBlobStore: Sendable {
         }
     }
 
-    /// Up to `limit` keys after `after`, in key order; an empty answer is the end. Names that are no keys are skipped.
+    /// Returns up to `limit` keys after `after`, in key order; an empty answer is the end. Skips names that are not
+    /// keys.
     package func list(after: BlobKey?, limit: Int) async throws(BlobError) -> [BlobKey] {
         try await run { (directory) throws(BlobError) in try directory.keys(after: after, limit: limit) }
     }
 
-    /// Removes published bytes, durably. Absent ones are fine: whoever repeats a remove cannot hit anything newer
+    /// Removes published bytes, durably. It is fine if there are none: a repeated remove cannot hit anything newer
     /// (invariant 3).
     package func remove(_ key: BlobKey) async throws(BlobError) {
         _ = try await run { (directory) throws(BlobError) in try directory.removeBlob(key) }
     }
 
-    /// Removes what dead processes left in `incoming/`, and bytes they published whose row was never committed
-    /// (invariant 7). Spools of this process are not touched, so it may run while uploads do.
+    /// Removes what dead processes left in `incoming/`, and the bytes they published but never committed a row for
+    /// (invariant 7). It leaves the spools of this process alone, so it may run during uploads.
     ///
-    /// `isReferenced` gets up to 500 keys and returns those with a committed blob row. What it throws comes out; the
-    /// batch it was asked about stays for the next sweep.
+    /// `isReferenced` gets up to 500 keys and returns those that have a committed blob row. Its errors are passed on;
+    /// the batch it was asked about stays for the next sweep.
     package func sweepIncoming(
         isReferenced: @Sendable ([BlobKey]) async throws -> Set<BlobKey>
     ) async throws -> SweepReport {
@@ -125,7 +131,7 @@ package final class DiskBlobStore: Sendable {
         return total
     }
 
-    /// Bytes that can still be written here by this user.
+    /// How many bytes this user can still write here.
     package func freeBytes() async throws(BlobError) -> Int64 {
         try await run { (directory) throws(BlobError) in
             var status = statvfs()
@@ -134,7 +140,7 @@ package final class DiskBlobStore: Sendable {
         }
     }
 
-    /// Throws unless a small file can be made, flushed and removed, for a health check. Costs one flush.
+    /// Throws unless a small file can be made, flushed and removed. For the health check; costs one flush.
     package func checkWritable() async throws(BlobError) {
         try await run { (directory) throws(BlobError) in
             let probe = IncomingFile(in: directory)

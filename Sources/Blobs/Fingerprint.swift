@@ -2,7 +2,7 @@ import CZlib
 import Crypto
 import NIOCore
 
-/// What is computed over bytes while they pass: SHA-256 (their identity), CRC-32 (for zip entries) and their count.
+/// What is computed over bytes as they pass: SHA-256 (their identity), CRC-32 (for zip entries) and their count.
 struct Fingerprint {
     private var sha256 = SHA256()
     private(set) var crc32: UInt32 = 0
@@ -12,7 +12,7 @@ struct Fingerprint {
         bytes.withUnsafeReadableBytes { pointer in
             sha256.update(bufferPointer: pointer)
             let start = pointer.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            // A null start would reset zlib's sum.
+            // A null pointer would reset zlib's sum.
             if let start { crc32 = UInt32(crc32_z(UInt(crc32), start, pointer.count)) }
         }
         byteCount += Int64(bytes.readableBytes)

@@ -2,8 +2,9 @@ import Glibc
 import NIOCore
 import Synchronization
 
-// Guards, with DiskBlobStore.swift, invariants 1, 2, 3 and 7 (numbered there). What holds on disk after each step of a
-// publish, so that a crash or a power loss between any two leaves nothing worse than garbage that is found:
+// Together with DiskBlobStore.swift this file guards invariants 1, 2, 3 and 7 (numbered there). The table shows what is
+// on disk after each step of a publish. A crash or power loss between two steps leaves nothing worse than garbage that
+// will be found:
 //
 //     step                     incoming/          blobs/ab/     a crash here leaves
 //     ------------------------------------------------------------------------------------------------------
@@ -15,22 +16,25 @@ import Synchronization
 //     (the index commits)      session.key        key + row     the sweep sees the row and keeps the bytes
 //     5  unlink                -                  key + row     the normal state
 //
-// Bytes short enough to wait in memory are written under `session.key` from the start: for them 1 and 2 are one create,
-// write and fdatasync, and when the index already has the digest the disk is never touched. `incoming/` is not fsynced:
-// a file system that loses 2 but keeps 3 leaves unlisted garbage, which a check of the whole store finds (invariant 2).
+// Bytes short enough to wait in memory are written under `session.key` from the start: steps 1 and 2 are then one
+// create, write and fdatasync. If the index already has the digest, the disk is never touched. `incoming/` is not
+// fsynced: a file system that loses step 2 but keeps step 3 leaves garbage without an entry, which a check of the whole
+// store finds (invariant 2).
 
-/// The file of one spool in `incoming/`, made when there is something to write. All methods block: call them on the
-/// thread pool. One task uses it at a time; the mutex is there for the compiler and to stay safe if someone does not.
+/// The file of one spool in `incoming/`, made when there is something to write.
+///
+/// All methods block: call them on the thread pool, from one task at a time. The mutex is there for the compiler, and
+/// keeps the file safe if somebody breaks that rule.
 final class IncomingFile: Sendable {
     private struct State: ~Copyable {
         /// Open from the first write until the bytes are durable.
         var descriptor: Descriptor?
         var size: Int64 = 0
-        /// Our entries in `incoming/`: none, the spool, or one for each key it was published under.
+        /// Our entries in `incoming/`: none, the spool, or one for each key under which it was published.
         var names: [IncomingName] = []
-        /// Whether a link in `blobs/` was ever made of it.
+        /// Whether it was ever linked into `blobs/`.
         var isLinked = false
-        /// Why it cannot be used any more.
+        /// Why it can no longer be used.
         var failure: BlobError?
     }
 
@@ -41,15 +45,15 @@ final class IncomingFile: Sendable {
         self.directory = directory
     }
 
-    /// A spool that was dropped unpublished, by a cancelled request for example, goes with its last user. One that was
-    /// published stays for the next sweep: only the index knows whether its row was committed.
+    /// A spool that was dropped before it was published, for example by a cancelled request, goes with its last user. A
+    /// published one stays for the next sweep, because only the index knows whether its row was committed.
     deinit {
         state.withLock { state in
             if !state.isLinked { Self.removeEntries(&state, in: directory) }
         }
     }
 
-    /// Adds bytes at the end. On an error nothing is left on disk and every later call fails alike.
+    /// Adds bytes at the end. After an error nothing is left on disk, and every later call fails the same way.
     func append(_ bytes: ByteBuffer) throws(BlobError) {
         try use { (state) throws(BlobError) in
             if state.names.isEmpty { try create(IncomingName(session: directory.session), &state) }
@@ -57,13 +61,13 @@ final class IncomingFile: Sendable {
         }
     }
 
-    /// Takes steps 1 to 4. `content` is the whole content when nothing was appended. May be called again with another
+    /// Takes steps 1 to 4. `content` is the whole content if nothing was appended. May be called again with another
     /// key.
     ///
-    /// An error takes back what was made and every later call fails alike; only entries that name a linked key wait for
-    /// `discard`, so that a crash before the caller has removed that key forgets nothing. No second try, because after
-    /// a failed flush the kernel may have dropped the pages and call them clean, and flushing again would report
-    /// success for bytes that are not there.
+    /// An error takes back what was made, and every later call fails the same way. Only entries that name a linked key
+    /// wait for `discard`, so that a crash before the caller has removed that key forgets nothing. There is no second
+    /// try: after a failed flush the kernel may have dropped the pages and marked them clean, and a second flush would
+    /// then report success for bytes that are not there.
     func publish(_ content: ByteBuffer?, as key: BlobKey) throws(BlobError) {
         try use { (state) throws(BlobError) in
             let name = IncomingName(session: directory.session, key: key)
@@ -84,12 +88,12 @@ final class IncomingFile: Sendable {
         }
     }
 
-    /// Flushes what was appended, for the health probe.
+    /// Flushes what was appended; for the health check.
     func flush() throws(BlobError) {
         try use { (state) throws(BlobError) in try makeDurable(&state) }
     }
 
-    /// Step 5, or the end of a spool that is not wanted; idempotent.
+    /// Step 5, or the end of an unwanted spool; idempotent.
     func discard() {
         state.withLock { state in
             Self.removeEntries(&state, in: directory)
@@ -114,7 +118,7 @@ final class IncomingFile: Sendable {
     }
 
     private static func removeEntries(_ state: inout State, in directory: StoreDirectory) {
-        // Best effort: what cannot be unlinked now is swept at the next start.
+        // Best effort: the next start sweeps what cannot be unlinked now.
         for name in state.names { try? directory.removeIncoming(name.description) }
         state.names = []
         state.descriptor = nil
@@ -122,7 +126,7 @@ final class IncomingFile: Sendable {
 }
 
 extension IncomingFile {
-    /// Read-only for everybody from birth: this descriptor is the only one that ever writes (invariant 3).
+    /// Read-only for everybody from the start: this descriptor is the only one that ever writes (invariant 3).
     private func create(_ name: IncomingName, _ state: inout State) throws(BlobError) {
         let flags = O_WRONLY | O_CREAT | O_EXCL
         state.descriptor = try Descriptor(name.description, in: directory.incoming.raw, flags, mode: 0o440)
@@ -139,25 +143,27 @@ extension IncomingFile {
         if let raw = state.descriptor?.raw { Self.startWriteback(raw, size: state.size) }
     }
 
-    /// Has the kernel begin writing out every 8 MiB while more bytes arrive: the flush of a GiB then takes about 10 ms
-    /// instead of 300 to 700, in which it would hold up everybody else's (measured; the whole upload gains a tenth).
+    /// Makes the kernel start writing every 8 MiB while more bytes arrive. Flushing a GiB then takes about 10 ms
+    /// instead of 300 to 700, during which everybody else's flush would wait (measured; the whole upload becomes a
+    /// tenth faster).
     ///
-    /// Linux does that for POSIX_FADV_DONTNEED, and keeps the pages cached since they are being written (measured too);
-    /// sync_file_range(2) says it better, but Swift's Glibc does not offer it. A hint: how it ends does not matter.
+    /// On Linux POSIX_FADV_DONTNEED does this, and keeps the pages cached because they are being written (measured
+    /// too). sync_file_range(2) would say it better, but Swift's Glibc does not offer it. This is only a hint, so the
+    /// result is ignored.
     private static func startWriteback(_ descriptor: Int32, size: Int64) {
         let window: Int64 = 8_388_608
         guard size > 0, size.isMultiple(of: window) else { return }
         _ = posix_fadvise(descriptor, off_t(size - window), off_t(window), POSIX_FADV_DONTNEED)
     }
 
-    /// Flushes once; what is durable needs its descriptor no more.
+    /// Flushes once. Durable bytes no longer need their descriptor.
     private func makeDurable(_ state: inout State) throws(BlobError) {
         guard let raw = state.descriptor?.raw else { return }
         try check("fdatasync") { fdatasync(raw) }
         state.descriptor = nil
     }
 
-    /// The first key renames the spool; a further one gets an entry of its own, so that a crash forgets neither.
+    /// The first key renames the spool. Each further key gets its own entry, so that a crash forgets neither.
     private func carryKey(_ name: IncomingName, _ state: inout State) throws(BlobError) {
         let incoming = directory.incoming.raw
         guard let current = state.names.last, current.description != name.description else { return }
@@ -170,7 +176,7 @@ extension IncomingFile {
         }
     }
 
-    /// link(2) never replaces: a taken key stays as it is (invariant 3).
+    /// link(2) never replaces, so a taken key stays as it is (invariant 3).
     private func link(_ name: IncomingName, as key: BlobKey) throws(BlobError) {
         let linked = try check("link", unless: EEXIST) {
             linkat(directory.incoming.raw, name.description, directory.blobs.raw, key.description, 0)

@@ -1,10 +1,10 @@
-/// A name in `incoming/`: whose it is and, once that is known, under which key its bytes are or will be published.
+/// A name in `incoming/`: which session made it and, once known, the key its bytes are or will be published under.
 struct IncomingName: CustomStringConvertible, Sendable {
     let session: String
     let key: BlobKey?
     let description: String
 
-    /// For a spool whose content is not known yet, and for the probe of `checkWritable`.
+    /// For a spool whose content is not known yet, and for the probe file of `checkWritable`.
     init(session: String) {
         self.session = session
         key = nil
@@ -17,7 +17,7 @@ struct IncomingName: CustomStringConvertible, Sendable {
         description = "\(session).\(key.digest.hex).\(key.generation)"
     }
 
-    /// Takes a name found on disk; nil for one this module does not make.
+    /// Takes a name found on disk. Nil if this module would not make such a name.
     init?(_ name: String) {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         guard let session = parts.first, let last = parts.last, Token.isOne(session), Token.isOne(last) else {

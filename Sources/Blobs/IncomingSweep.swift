@@ -1,14 +1,14 @@
 import Glibc
 
-// Guards the second half of invariant 7: what dead processes left is found by the names in `incoming/` alone.
+// Guards the second half of invariant 7: the names in `incoming/` are enough to find what dead processes left.
 
-/// What a sweep of `incoming/` found and did, in files.
+/// What a sweep of `incoming/` found and did, counted in files.
 package struct SweepReport: Sendable, Equatable {
-    /// Entries of `incoming/` removed, of all kinds.
+    /// Entries of any kind removed from `incoming/`.
     package var leftovers = 0
-    /// Published bytes removed, because no row was ever committed for them.
+    /// Published bytes removed because no row was ever committed for them.
     package var removedBlobs = 0
-    /// Published bytes kept, because their row was committed before the process died.
+    /// Published bytes kept because their row was committed before the process died.
     package var keptBlobs = 0
 
     package init(leftovers: Int = 0, removedBlobs: Int = 0, keptBlobs: Int = 0) {
@@ -25,13 +25,14 @@ package struct SweepReport: Sendable, Equatable {
 }
 
 extension StoreDirectory {
-    /// The entries of `incoming/` that are not of this opening of the store. Names of unknown shape are left alone.
+    /// The entries of `incoming/` that other openings of the store left. Names of an unknown form are left alone.
     func leftovers() throws(BlobError) -> [IncomingName] {
         try Descriptor.names(in: incoming.raw, ".").compactMap(IncomingName.init).filter { $0.session != session }
     }
 
-    /// Removes leftovers, and the published bytes of those whose key is not in `referenced`. The bytes go first: a
-    /// crash between the two leaves the entry, and the next sweep ends what this one began.
+    /// Removes leftovers, and the published bytes of those whose key is not in `referenced`.
+    ///
+    /// The bytes go first: a crash in between leaves the entry, and the next sweep finishes the work.
     func sweep(_ leftovers: [IncomingName], referenced: Set<BlobKey>) throws(BlobError) -> SweepReport {
         var report = SweepReport()
         for name in leftovers {

@@ -4,24 +4,24 @@ import Synchronization
 
 /// Receives bytes of unknown length and content; used by one task.
 ///
-/// Bytes are collected to chunks of 256 KiB. A full chunk is hashed and written on the thread pool while the next one
-/// fills; when that is full too, `append` waits. So a spool holds at most two chunks, 512 KiB, whatever it is handed,
-/// and a slow disk slows the sender down. Nothing is written before a whole chunk is there: shorter bytes wait in
-/// memory.
+/// Bytes are collected into chunks of 256 KiB. A full chunk is hashed and written on the thread pool while the next one
+/// fills; when that one is full too, `append` waits. So a spool holds at most two chunks (512 KiB), whatever it is
+/// handed, and a slow disk slows the sender down. Nothing is written before the first chunk is full: fewer bytes wait
+/// in memory.
 ///
-/// A spool that is dropped, as by a cancelled request, closes and unlinks its file.
+/// A spool that is dropped, for example by a cancelled request, closes and unlinks its file.
 package final class Spool: Sendable {
     private struct State {
         var pending = ByteBuffer()
         var sample = ByteBuffer()
         var byteCount: Int64 = 0
-        /// The write under way, or the last one; its value is how it failed.
+        /// The write in progress, or the last one. Its value says how it failed.
         var write: Task<BlobError?, Never>?
         var isFinished = false
     }
 
     static let chunkBytes = 262_144
-    /// Hashing so little (about 20 µs) costs less than a hop to the pool and back.
+    /// Hashing this little takes about 20 µs, which is less than a hop to the pool and back.
     private static let inlineBytes = 16_384
 
     private let sampleBytes: Int
@@ -36,13 +36,13 @@ package final class Spool: Sendable {
         file = IncomingFile(in: directory)
     }
 
-    /// The bytes taken so far.
+    /// How many bytes it has taken so far.
     package var byteCount: Int64 { state.withLock { $0.byteCount } }
 
     /// Takes bytes in, and waits while two chunks are full.
     ///
-    /// Throws what an earlier write met, `.storageFull` above all: then nothing is left on disk, and only `discard`
-    /// makes sense. `.closed` after `finish` or `discard`.
+    /// Throws the error of an earlier write, most often `.storageFull`: nothing is then left on disk, and only
+    /// `discard` makes sense. Throws `.closed` after `finish` or `discard`.
     package func append(_ bytes: ByteBuffer) async throws(BlobError) {
         var rest = bytes
         while rest.readableBytes > 0 {
@@ -50,7 +50,7 @@ package final class Spool: Sendable {
         }
     }
 
-    /// Ends the receiving: waits for the last write and tells what the bytes are. They are not durable yet.
+    /// Ends the receiving: waits for the last write and returns what the bytes are. They are not durable yet.
     ///
     /// Throws as `append` does.
     package func finish() async throws(BlobError) -> SpooledBlob {
@@ -74,8 +74,9 @@ package final class Spool: Sendable {
         return SpooledBlob(fingerprint, sample: sample ?? ByteBuffer(), content: isSmall ? last : nil, file: file)
     }
 
-    /// Gives the bytes up: closes and unlinks the file after the write under way. Idempotent, also after an error;
-    /// after `finish` use `DiskBlobStore.discard(_:)`, or this.
+    /// Gives the bytes up: closes and unlinks the file after the write in progress. Idempotent, also after an error.
+    ///
+    /// After `finish` call this or `DiskBlobStore.discard(_:)`.
     package func discard() async {
         let write = state.withLock { state in
             state.isFinished = true
@@ -86,13 +87,13 @@ package final class Spool: Sendable {
         await file.discard(on: threads)
     }
 
-    /// Moves bytes to the chunk that is filling; returns it when it is full.
+    /// Moves bytes into the chunk being filled, and returns the chunk once it is full.
     private func collect(from rest: inout ByteBuffer) throws(BlobError) -> ByteBuffer? {
         try state.withLock { (state) throws(BlobError) in
             guard !state.isFinished else { throw .closed }
             let room = Self.chunkBytes - state.pending.readableBytes
             guard var piece = rest.readSlice(length: min(room, rest.readableBytes)) else { return nil }
-            // Small uploads get what they need; whoever has filled one chunk gets whole ones.
+            // Small uploads get the room they need. An upload that has filled one chunk gets whole chunks.
             state.pending.reserveCapacity(state.byteCount < Self.chunkBytes ? piece.readableBytes : Self.chunkBytes)
             state.byteCount += Int64(piece.readableBytes)
             state.pending.writeBuffer(&piece)
@@ -102,7 +103,7 @@ package final class Spool: Sendable {
         }
     }
 
-    /// Starts the write of a chunk once the one before it is done.
+    /// Starts the write of a chunk once the previous one is done.
     private func write(_ chunk: ByteBuffer) async throws(BlobError) {
         try await lastWrite()
         let next = Task<BlobError?, Never> { [self] in
@@ -137,7 +138,8 @@ package final class Spool: Sendable {
 }
 
 extension IncomingFile {
-    /// Unlinks on the pool, without a hop when there is nothing to unlink; at once when the pool is shut down.
+    /// Unlinks on the pool, but without a hop when there is nothing to unlink. Runs at once if the pool has been shut
+    /// down.
     func discard(on threads: NIOThreadPool) async {
         guard isOnDisk else { return discard() }
         do throws(BlobError) {

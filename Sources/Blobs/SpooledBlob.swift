@@ -1,19 +1,19 @@
 import NIOCore
 
-/// Bytes that were received whole and are known, but have no address yet.
+/// Bytes that have arrived and been hashed completely, but have no address yet.
 ///
-/// `DiskBlobStore.publish(_:)` gives them one, `DiskBlobStore.discard(_:)` ends them. When the last copy of the value
-/// goes without a discard, an unpublished spool is removed, a published one is left to the next `sweepIncoming`.
+/// `DiskBlobStore.publish(_:)` gives them one, `DiskBlobStore.discard(_:)` drops them. If the last copy of the value
+/// goes without a discard, an unpublished spool is removed; a published one is left to the next `sweepIncoming`.
 package struct SpooledBlob: Sendable {
     package let digest: BlobDigest
-    /// The CRC-32 of zip, gzip and zlib.
+    /// The CRC-32 as zip, gzip and zlib compute it.
     package let crc32: UInt32
     /// In bytes.
     package let size: Int64
-    /// The first bytes, as many as `makeSpool(sampleBytes:)` asked for, or all if there are fewer.
+    /// The first bytes: as many as `makeSpool(sampleBytes:)` asked for, or all of them if there are fewer.
     package let sample: ByteBuffer
 
-    /// All the bytes when they are few enough to wait in memory, else nil: they are in `file`.
+    /// All the bytes if they are few enough to wait in memory. Otherwise nil, and they are in `file`.
     let content: ByteBuffer?
     let file: IncomingFile
 

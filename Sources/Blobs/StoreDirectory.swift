@@ -1,7 +1,7 @@
 import Glibc
 
-// The layout of the bytes, drawn; App adds the index and the control socket beside it. No other file names a path of
-// it; README.md in the storage folder shows it to operators.
+// The layout of the bytes. App puts the index and the control socket beside it. No other file names a path in it;
+// storage/README.md shows it to operators.
 //
 //     root/
 //       STORE                                "placet blobs 1 <store id>", written once, last, when the rest is durable
@@ -13,13 +13,13 @@ import Glibc
 //         sha256/00 … sha256/ff/
 //           <62 hex>.<generation>            published bytes, mode 0440, a hard link of the spool until that goes
 //
-// `session` is a token of one opening of the store: what bears another session in `incoming/` is left of a dead
-// process.
+// `session` is a token for one opening of the store. Anything in `incoming/` with another session is left over from a
+// dead process.
 //
 // Guards invariant 5 (one process has the store open) and the first half of 7 (nothing is walked when it opens).
 
-/// The open storage folder: its lock and its directories, all reached through descriptors, so that no path is looked
-/// up again. Goes, and lets go of the lock, with its last user.
+/// The open storage folder: its lock and its directories. All are reached through descriptors, so no path is looked up
+/// twice. It closes with its last user, and the lock is released then.
 final class StoreDirectory: Sendable {
     let root: Descriptor
     let lock: Descriptor
@@ -48,7 +48,7 @@ final class StoreDirectory: Sendable {
         incoming = try Descriptor("incoming", in: root.raw, O_RDONLY | O_DIRECTORY)
     }
 
-    // Closing alone would not do: a child that was forked but has not yet called exec shares the lock.
+    // Closing is not enough: a child that has been forked but has not yet called exec shares the lock.
     deinit { flock(lock.raw, LOCK_UN) }
 
     private static let mode: mode_t = 0o750
@@ -77,7 +77,8 @@ final class StoreDirectory: Sendable {
 
     private static let storePrefix = "placet blobs 1 "
 
-    /// Makes everything once, about 30 ms; a crash half-way leaves no `STORE`, and the next start goes on from there.
+    /// Makes everything once, in about 30 ms. A crash half-way leaves no `STORE`, and the next start continues from
+    /// there.
     private static func makeLayout(in root: Int32) throws(BlobError) -> String {
         let leaves = (0...255).map { "blobs/sha256/" + Hex.encode([UInt8($0)]) }
         for name in ["incoming", "blobs", "blobs/sha256"] + leaves {
@@ -106,10 +107,10 @@ extension Descriptor {
 }
 
 extension StoreDirectory {
-    /// Removes published bytes and makes that durable; says whether there were any.
+    /// Removes published bytes durably, and returns whether there were any.
     func removeBlob(_ key: BlobKey) throws(BlobError) -> Bool {
         let existed = try check("unlink", unless: ENOENT) { unlinkat(blobs.raw, key.description, 0) }
-        // Also when absent: an earlier process may have died between its unlink and its fsync.
+        // Needed even if there were none: an earlier process may have died between its unlink and its fsync.
         try syncDirectory(of: key)
         return existed
     }
@@ -119,7 +120,7 @@ extension StoreDirectory {
         try Descriptor(key.directory, in: blobs.raw, O_RDONLY | O_DIRECTORY).sync()
     }
 
-    /// Removes an entry of `incoming/`. Not made durable: an entry that comes back after power loss is swept.
+    /// Removes an entry of `incoming/`. This need not be durable: an entry that returns after power loss is swept.
     func removeIncoming(_ name: String) throws(BlobError) {
         _ = try check("unlink", unless: ENOENT) { unlinkat(incoming.raw, name, 0) }
     }

@@ -1,7 +1,7 @@
 import Glibc
 import NIOPosix
 
-/// Makes a system call, again while signals interrupt it; a negative result becomes a `BlobError` named `operation`.
+/// Makes a system call, again if a signal interrupts it. A negative result becomes a `BlobError` named `operation`.
 @discardableResult
 func check<Result: FixedWidthInteger & SignedInteger>(
     _ operation: String,
@@ -15,7 +15,7 @@ func check<Result: FixedWidthInteger & SignedInteger>(
     }
 }
 
-/// Makes a system call that may fail in one expected way; says whether it succeeded.
+/// Makes a system call that may fail in one expected way, and returns whether it succeeded.
 func check(_ operation: String, unless expected: Int32, _ call: () -> Int32) throws(BlobError) -> Bool {
     do throws(BlobError) {
         try check(operation, call)
@@ -25,7 +25,7 @@ func check(_ operation: String, unless expected: Int32, _ call: () -> Int32) thr
     }
 }
 
-/// An open file or directory, closed when it goes out of scope. Everything is opened close-on-exec.
+/// An open file or directory, closed when it goes out of scope. Everything is opened with close-on-exec.
 struct Descriptor: ~Copyable, Sendable {
     let raw: Int32
 
@@ -52,7 +52,7 @@ struct Descriptor: ~Copyable, Sendable {
         }
     }
 
-    /// At most `limit` bytes from the start; for the small files of the layout.
+    /// Reads at most `limit` bytes from the start; for the small files of the layout.
     func text(limit: Int = 256) throws(BlobError) -> String {
         var bytes = [UInt8](repeating: 0, count: limit)
         let count = try check("read") { pread(raw, &bytes, limit, 0) }
@@ -64,7 +64,7 @@ struct Descriptor: ~Copyable, Sendable {
         try check("fsync") { fsync(raw) }
     }
 
-    /// The names in a directory, in no order, without those that start with a dot.
+    /// The names in a directory, in no particular order, without those that start with a dot.
     static func names(in directory: Int32, _ path: String) throws(BlobError) -> [String] {
         let descriptor = try check("open") { openat(directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard let stream = fdopendir(descriptor) else {
@@ -87,8 +87,10 @@ struct Descriptor: ~Copyable, Sendable {
 }
 
 extension NIOThreadPool {
-    /// Runs blocking work on the pool. Unlike `runIfActive` it is deaf to task cancellation: a request that is
-    /// cancelled must still be able to clean up, and a publish that has begun is better ended than abandoned half-way.
+    /// Runs blocking work on the pool.
+    ///
+    /// Unlike `runIfActive` it ignores task cancellation: a cancelled request must still be able to clean up, and a
+    /// publish that has begun is better finished than abandoned half-way.
     func run<Value: Sendable>(
         _ body: @escaping @Sendable () throws(BlobError) -> Value
     ) async throws(BlobError) -> Value {

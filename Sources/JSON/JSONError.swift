@@ -1,4 +1,4 @@
-/// Why a JSON text was not taken.
+/// Why a JSON text was refused.
 package enum JSONError: Error, Equatable {
     /// It is not JSON in UTF-8 (RFC 8259).
     case malformed
@@ -6,8 +6,8 @@ package enum JSONError: Error, Equatable {
     case tooDeep
     /// It is JSON, but not an object.
     case notAnObject
-    /// These members did not pass; there is at least one.
+    /// These members are invalid; there is at least one.
     case invalid([JSONFields.Problem])
-    /// Every member passed, and together they make no sense; a sentence that says what to send instead.
+    /// Every member is valid, but together they make no sense. The sentence says what to send instead.
     case refused(String)
 }

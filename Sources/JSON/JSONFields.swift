@@ -1,18 +1,18 @@
 import FoundationEssentials
 
-/// The members of a JSON object, read one by one; what is wrong is collected and thrown together.
+/// Reads the members of a JSON object one by one, collects everything that is wrong, and throws it together.
 ///
-/// No coercion: `"3600"` is not a number. Members nobody asks for are ignored. An explicit `null` is refused, and so is
-/// U+0000 inside a string. For a member that is wrong a reader notes the problem and returns a harmless placeholder, which
-/// never leaves ``read(_:_:)``.
+/// Nothing is coerced: `"3600"` is not a number. Members that nobody asks for are ignored. An explicit `null` is
+/// refused, and so is U+0000 inside a string. For an invalid member a reader notes the problem and returns a harmless
+/// placeholder, which never leaves ``read(_:_:)``.
 package struct JSONFields {
-    /// One member that did not pass.
+    /// One invalid member.
     package struct Problem: Sendable, Equatable {
-        /// A word that does not change, such as `invalid_type`, for programs.
+        /// A word for programs that does not change, such as `invalid_type`.
         package let code: String
-        /// A sentence without its subject, for people: "must be a string".
+        /// A sentence for users, without its subject: "must be a string".
         package let message: String
-        /// The names that lead to the member from the outermost object.
+        /// The names that lead to the member from the outermost object. An element of an array is named by its number.
         package let path: [String]
     }
 
@@ -26,9 +26,10 @@ package struct JSONFields {
         self.path = path
     }
 
-    /// Makes a value of the members of `value` by `body`.
+    /// Makes a value from the members of `value`, with `body`.
     ///
-    /// - Throws: ``JSONError`` when `value` is not an object, and when any member did not pass: all of them together.
+    /// - Throws: ``JSONError/notAnObject``, ``JSONError/invalid(_:)`` with all invalid members, or else
+    ///   ``JSONError/refused(_:)``.
     package static func read<Value>(
         _ value: JSONValue,
         _ body: (inout JSONFields) -> Value
@@ -46,6 +47,9 @@ package struct JSONFields {
 
     package func has(_ name: String) -> Bool { members[name] != nil }
 
+    /// A string that must be there.
+    ///
+    /// - Parameter length: in characters (Unicode scalars).
     package mutating func string(_ name: String, length: ClosedRange<Int> = 0...Int.max) -> String {
         guard members[name] != nil else {
             report(name, code: "required", "is required")
@@ -54,7 +58,11 @@ package struct JSONFields {
         return optionalString(name, length: length) ?? ""
     }
 
-    /// - Parameter length: in characters (Unicode scalars).
+    /// A string that may be left out.
+    ///
+    /// - Parameters:
+    ///   - length: in characters (Unicode scalars).
+    ///   - nullable: whether null is the same as leaving it out.
     package mutating func optionalString(
         _ name: String,
         length: ClosedRange<Int> = 0...Int.max,
@@ -77,12 +85,12 @@ package struct JSONFields {
         return string
     }
 
-    /// What a URL may have, in Unicode code points.
+    /// How long a URL may be, in Unicode code points.
     package static let urlLength = 1...2048
 
-    /// An absolute http or https URL; null is the same as leaving it out.
+    /// An absolute http or https URL. Null is the same as leaving it out.
     ///
-    /// - Parameter path: the beginning of paths of this server that are taken too.
+    /// - Parameter path: paths of this server that begin like this are allowed too.
     package mutating func optionalURL(_ name: String, orBelow path: String? = nil) -> String? {
         guard let text = optionalString(name, length: Self.urlLength, nullable: true) else { return nil }
         if let path, text.hasPrefix(path) { return text }
@@ -102,7 +110,7 @@ package struct JSONFields {
         return text
     }
 
-    /// A whole number; 3.0 and "3" are none.
+    /// A whole number of 64 bits. 3.0 and "3" are not whole numbers.
     package mutating func optionalInteger(_ name: String) -> Int64? {
         guard let value = members[name] else { return nil }
         guard case .integer(let integer) = value else {
@@ -122,7 +130,7 @@ package struct JSONFields {
         return bool
     }
 
-    /// One of the names of `Choice`.
+    /// One of the raw values of `Choice`, which may be left out.
     package mutating func optionalChoice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String,
         _: Choice.Type = Choice.self
@@ -136,7 +144,7 @@ package struct JSONFields {
         return choice
     }
 
-    /// One of the names of `Choice`, that must be there.
+    /// One of the raw values of `Choice`, which must be there.
     package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String,
         _: Choice.Type = Choice.self
@@ -145,7 +153,7 @@ package struct JSONFields {
         return optionalChoice(name) ?? Choice.allCases[Choice.allCases.startIndex]
     }
 
-    /// An object whose members are its sender's own, kept exactly.
+    /// An object whose members belong to the sender. They are kept exactly.
     ///
     /// - Parameter nullable: whether null is the same as leaving it out.
     package mutating func optionalObject(_ name: String, nullable: Bool = false) -> JSONValue? {
@@ -159,11 +167,17 @@ package struct JSONFields {
         return value
     }
 
+    /// An array of strings that must be there.
+    ///
+    /// - Parameter count: how many elements there may be.
     package mutating func strings(_ name: String, count: ClosedRange<Int>) -> [String] {
         if !has(name) { report(name, code: "required", "is required") }
         return optionalStrings(name, count: count) ?? []
     }
 
+    /// An array of strings that may be left out.
+    ///
+    /// - Parameter count: how many elements there may be.
     package mutating func optionalStrings(_ name: String, count: ClosedRange<Int>) -> [String]? {
         guard let value = members[name] else { return nil }
         guard case .array(let elements) = value else {
@@ -182,6 +196,8 @@ package struct JSONFields {
     }
 
     /// An object of names and strings, such as headers.
+    ///
+    /// - Parameter count: how many members there may be.
     package mutating func optionalStringMap(_ name: String, count: ClosedRange<Int>) -> [String: String]? {
         guard case .object(let members)? = optionalObject(name) else { return nil }
         var strings: [String: String] = [:]
@@ -194,7 +210,7 @@ package struct JSONFields {
         return strings
     }
 
-    /// The members of an object with a schema of its own, read by `read`; what is wrong there is reported with its path.
+    /// An object with a schema of its own, which `read` reads. Its problems are reported with their full path.
     ///
     /// - Parameter nullable: whether null is the same as leaving it out.
     package mutating func optionalFields<Value>(
@@ -215,7 +231,9 @@ package struct JSONFields {
         return result
     }
 
-    /// The elements of an array of objects with a schema of their own, read by `read`; paths name the element's number.
+    /// An array of objects with a schema of their own, which `read` reads. Paths contain the number of the element.
+    ///
+    /// - Parameter count: how many elements there may be. For any other number `read` is not called.
     package mutating func optionalArray<Value>(
         _ name: String,
         count: ClosedRange<Int>,
@@ -238,18 +256,23 @@ package struct JSONFields {
         return values
     }
 
+    /// Notes a problem of a member that only the caller can see, such as a value that depends on another one.
+    ///
+    /// - Parameters:
+    ///   - code: a word for programs that does not change.
+    ///   - problem: a sentence without its subject, such as "must be a string".
     package mutating func report(_ name: String, code: String, _ problem: String) {
         problems.append(Problem(code: code, message: problem, path: path + [name]))
     }
 
-    /// Refuses the whole object, when every member passed, with a sentence that says what to send instead.
+    /// Refuses the whole object if every member is valid. The sentence says what to send instead; the first one counts.
     package mutating func refuse(_ sentence: String) {
         refusal = refusal ?? sentence
     }
 }
 
 extension JSONValue {
-    /// Whether U+0000 stands in any of its strings, which no database text may hold.
+    /// Whether any of its strings or names contains U+0000, which no text in the database may hold.
     package var containsNUL: Bool {
         switch self {
         case .string(let string): string.unicodeScalars.contains("\0")

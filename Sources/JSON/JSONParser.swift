@@ -1,7 +1,8 @@
 /// Parses one JSON text (RFC 8259) in UTF-8, in time linear in its length.
 ///
-/// Ours and not Foundation's, for what a server needs of it: a bound on nesting before the stack is at risk, UTF-8 only,
-/// numbers kept apart as they were written, and no guessing of types (docs/decisions/0005).
+/// It is ours because Foundation's parser does not do what a server needs: limit the nesting before the stack is at
+/// risk, accept UTF-8 only, keep whole numbers and other numbers apart, and never guess a type
+/// (docs/decisions/0005-our-own-json-parser.md).
 struct JSONParser {
     private let bytes: [UInt8]
     private var position = 0
@@ -47,13 +48,14 @@ struct JSONParser {
         }
     }
 
+    /// Enters an array or object. The limit is checked on the way down, before the recursion can use up the stack.
     private mutating func descend() throws(JSONError) {
         position += 1
         depth += 1
         guard depth <= JSONValue.maxDepth else { throw .tooDeep }
     }
 
-    /// Of members with the same name the last counts, as in JavaScript.
+    /// If members have the same name, the last one counts, as in JavaScript.
     private mutating func object() throws(JSONError) -> [String: JSONValue] {
         try descend()
         defer { depth -= 1 }
@@ -99,6 +101,7 @@ struct JSONParser {
 
     // MARK: Strings
 
+    /// Most strings have no escapes: those are taken from the text in one piece.
     private mutating func string() throws(JSONError) -> String {
         position += 1
         let start = position
@@ -144,7 +147,7 @@ struct JSONParser {
         }
     }
 
-    /// One or, for characters past U+FFFF, two `\uXXXX` (RFC 8259 section 7); half a pair is no character.
+    /// Reads one `\uXXXX`, or two for characters past U+FFFF (RFC 8259 section 7). Half a pair is malformed.
     private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
         let first = try codeUnit()
         guard UTF16.isLeadSurrogate(first) else {
@@ -172,6 +175,8 @@ struct JSONParser {
 
     // MARK: Numbers
 
+    /// A number of 64 bits, written without fraction or exponent, becomes `.integer`; any other finite one becomes
+    /// `.number`. One too large for a double is malformed.
     private mutating func number() throws(JSONError) -> JSONValue {
         let start = position
         _ = take("-")

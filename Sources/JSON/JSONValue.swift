@@ -1,6 +1,6 @@
 import Foundation
 
-/// Any JSON value (RFC 8259), whole numbers of 64 bits apart from others: 3 stays 3, 2.3 stays 2.3.
+/// Any JSON value (RFC 8259). Whole numbers of 64 bits are kept apart from other numbers: 3 stays 3, 2.3 stays 2.3.
 package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -27,7 +27,7 @@ extension JSONValue: Encodable {
 }
 
 extension JSONValue {
-    /// How many arrays and objects may stand in one another.
+    /// How deep arrays and objects may be nested.
     package static let maxDepth = 128
 
     /// Parses one JSON text in UTF-8.
@@ -38,9 +38,9 @@ extension JSONValue {
         self = try parser.parse()
     }
 
-    /// Parses one JSON text; reads what ``encoded()`` wrote.
+    /// Parses one JSON text, such as ``encoded()`` writes.
     ///
-    /// - Throws: as ``init(parsing:)``.
+    /// - Throws: as ``init(parsing:)`` does.
     package init(text: String) throws(JSONError) {
         try self.init(parsing: text.utf8)
     }

@@ -1,6 +1,6 @@
 extension MediaType {
-    /// Whether bytes of a type are worth compressing: text and a few raw formats. Everything that is compressed already
-    /// is not, and nothing is that one knows nothing about.
+    /// Whether bytes of a type are worth compressing: text and a few raw formats are. Types that are already compressed
+    /// are not, and neither are unknown ones.
     package static func isCompressible(type: String) -> Bool {
         type.hasPrefix("text/") || TextTypes.canonical(type) != nil || ActiveTypes.contains(type)
             || type.hasSuffix("+json") || rawFormats.contains(type)

@@ -1,6 +1,8 @@
 extension MediaType {
-    /// The type of a `Content-Type` value in lower case without parameters (RFC 9110 §8.3.1); nil when the value is
-    /// absent, longer than 255 bytes, a wildcard, not `type/subtype`, or holds a control or non-ASCII character.
+    /// The type of a `Content-Type` value, in lower case and without parameters (RFC 9110 section 8.3.1).
+    ///
+    /// Nil when the value is absent, longer than 255 bytes, a wildcard, not `type/subtype`, or has a control or
+    /// non-ASCII character.
     package static func normalisedDeclaredType(_ value: String?) -> String? {
         guard let value, value.utf8.count <= 255, value.utf8.allSatisfy(isFieldByte) else { return nil }
         let name = value.utf8.prefix { $0 != UInt8(ascii: ";") }
@@ -16,12 +18,12 @@ extension MediaType {
         return rest
     }
 
-    /// A newline here could become a header of our own answers, so the whole value is refused, not only the name.
+    /// A newline could become a header in our own answers, so it makes the whole value invalid, even outside the name.
     private static func isFieldByte(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "\t") || (0x20..<0x7F).contains(byte)
     }
 
-    /// A token of RFC 9110 §5.6.2 without `*`, which would be a range of types and not a type.
+    /// A token (RFC 9110 section 5.6.2) without `*`, which would make it a range of types.
     private static func isToken(_ bytes: Substring.UTF8View) -> Bool {
         !bytes.isEmpty && bytes.allSatisfy(tokenBytes.contains)
     }

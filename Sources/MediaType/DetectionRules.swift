@@ -1,10 +1,10 @@
-/// What was seen in the sample of a file.
+/// What detection saw in the sample of a file.
 struct SampleFacts {
     /// What libmagic says.
     var answer: MagicAnswer
     /// Nil when the bytes are not text.
     var coding: TextCoding?
-    /// How the text opens, when it is text.
+    /// What markup the text opens with. Nil when it is not text, or opens with none.
     var opening: MarkupOpening?
     /// Whether the first line names an interpreter.
     var isScript: Bool
@@ -17,8 +17,9 @@ struct SampleFacts {
     }
 }
 
-/// How facts and hints become one type (contract 6.5). The bytes decide; a hint only chooses inside a family, and never
-/// makes a file more active than its bytes are.
+/// How facts and hints become one type; docs/media-types.md explains the rules in their order.
+///
+/// The bytes decide. A hint only chooses inside a family, and never makes a file more active than its bytes are.
 enum DetectionRules {
     static func mediaType(_ facts: SampleFacts, _ hints: TypeHints) -> MediaType {
         guard let coding = facts.coding else { return MediaType(type: typeOfBinary(facts.answer.type, hints)) }
@@ -26,11 +27,11 @@ enum DetectionRules {
         return MediaType(type: type, charset: charset(coding, of: type))
     }
 
-    /// The answer for plain UTF-8 text that its hints name, without asking libmagic; nil when it has to be asked.
+    /// The type of plain UTF-8 text that its hints name, without asking libmagic. Nil when libmagic must be asked.
     ///
-    /// The same answer as ``mediaType(_:_:)`` gives, whatever libmagic would say: a text hint overrules it except for
-    /// markup at the opening and for ``firmTypes``. Logs and sources are most uploads, and libmagic's searches in text
-    /// cost more than hashing and storing a small one.
+    /// ``mediaType(_:_:)`` would give the same type whatever libmagic said: a text hint wins over libmagic, except
+    /// against markup at the opening and ``firmTypes``. Most uploads are logs and sources, and libmagic's searches in
+    /// text cost more than hashing and storing a small file.
     static func settledText(_ bytes: UnsafeRawBufferPointer, isCut: Bool, _ hints: TypeHints) -> MediaType? {
         guard let type = hints.text, !mayBeFirm(bytes), TextCoding.isPlainUTF8(bytes, isCut: isCut),
             MarkupOpening.of(bytes) == nil
@@ -38,7 +39,7 @@ enum DetectionRules {
         return MediaType(type: type, charset: TextCoding.utf8)
     }
 
-    /// Whether a mark of ``firmTypes`` stands where libmagic might find it, at the start or behind a little junk.
+    /// Whether a mark of ``firmTypes`` is where libmagic might find it: at the start, or after a little junk.
     private static func mayBeFirm(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let start = bytes.prefix(1100)
         return firmMarks.contains { mark in
@@ -48,14 +49,14 @@ enum DetectionRules {
 
     private static let firmMarks = ["%PDF-", "%!", "{\\rtf"]
 
-    /// Zero bytes are a text of no characters when a text was meant, and otherwise nothing at all: an empty `photo.png`
-    /// is no picture.
+    /// Zero bytes are text if the hints say text. Otherwise they are nothing at all: an empty `photo.png` is not a
+    /// picture.
     static func typeOfNothing(_ hints: TypeHints) -> String {
         hints.text ?? MediaType.empty
     }
 
-    /// Bytes that are not text: a member of a container family, the declared type when libmagic knows none and that
-    /// type is passive, else libmagic's own word.
+    /// The type of bytes that are not text: a member of a container family, or the declared type if libmagic knows none
+    /// and that type is passive, or else libmagic's answer.
     private static func typeOfBinary(_ answer: String, _ hints: TypeHints) -> String {
         if let member = ContainerFamily.refine(answer, hints) { return member }
         if answer == MediaType.unknown, let declared = hints.declared, PassiveTypes.contains(declared) {
@@ -70,8 +71,10 @@ enum DetectionRules {
         return hints.text ?? typeOfUnhintedText(facts)
     }
 
-    /// The markup that the text opens with; without such an opening libmagic's word, which it also gives for markup far
-    /// inside a log or a program, yields to a hint. Nil for text that is not active.
+    /// The active type of a text: the markup that it opens with, or else what libmagic says. Nil for text that is not
+    /// active.
+    ///
+    /// libmagic also finds markup deep inside a log or a program. Without markup at the opening, a hint therefore wins.
     private static func activeType(_ facts: SampleFacts, _ hints: TypeHints) -> String? {
         let answer = facts.answer.type
         switch facts.opening {
@@ -84,8 +87,8 @@ enum DetectionRules {
         }
     }
 
-    /// libmagic guesses programming languages from a word or two, so it is believed about them only when the first line
-    /// names an interpreter; the same for sound and pictures, which are no text.
+    /// libmagic guesses programming languages from a word or two, so we believe such a guess only when the first line
+    /// names an interpreter. Nor do we believe it about sound and pictures, which are not text.
     private static func typeOfUnhintedText(_ facts: SampleFacts) -> String {
         let answer = facts.answer.type
         if let type = TextTypes.canonical(answer) {
@@ -94,7 +97,7 @@ enum DetectionRules {
         return guessedKinds.contains { answer.hasPrefix($0) } ? TextTypes.plain : answer
     }
 
-    /// Formats that are written in text and open with a sure mark.
+    /// Formats that are written as text and open with a reliable mark.
     private static let firmTypes: Set = ["application/pdf", "application/postscript", "text/rtf"]
 
     private static let guessedKinds = [
@@ -102,7 +105,7 @@ enum DetectionRules {
         "application/x-wine-extension-ini", "text/texmacs",
     ]
 
-    /// A page or an XML document in eight bits names its charset itself, and a guess of ours would overrule that.
+    /// A page or an XML document in an 8-bit charset names the charset itself, and our guess would overrule that.
     private static func charset(_ coding: TextCoding, of type: String) -> String? {
         guard type.hasPrefix("text/") || TextTypes.canonical(type) != nil || ActiveTypes.contains(type),
             !firmTypes.contains(type)
@@ -110,7 +113,7 @@ enum DetectionRules {
         return ActiveTypes.contains(type) && coding.charset == "iso-8859-1" ? nil : coding.charset
     }
 
-    /// The name that browsers know, for the types that libmagic calls otherwise.
+    /// The name that browsers know, where libmagic uses another one.
     private static func commonName(_ type: String) -> String {
         TextTypes.canonical(type) ?? commonNames[type] ?? type
     }

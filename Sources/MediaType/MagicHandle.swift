@@ -1,14 +1,14 @@
 import CMagic
 import Synchronization
 
-/// What libmagic says about bytes, before any rule of ours.
+/// What libmagic says about bytes, before our own rules.
 package struct MagicAnswer: Sendable, Equatable {
     /// A media type in lower case; `application/octet-stream` when libmagic does not know.
     package var type: String
-    /// libmagic's name of the text encoding; `binary` when the bytes are not text.
+    /// libmagic's name for the text encoding; `binary` when the bytes are not text.
     package var encoding: String
 
-    /// Reads `text/plain; charset=us-ascii`. libmagic has been seen to glue two answers together; such a type is
+    /// Reads `text/plain; charset=us-ascii`. libmagic sometimes joins two answers into one; such a type counts as
     /// unknown.
     init(mime: String) {
         type = MediaType.normalisedDeclaredType(mime) ?? MediaType.unknown
@@ -16,7 +16,7 @@ package struct MagicAnswer: Sendable, Equatable {
     }
 }
 
-/// One libmagic cookie with its database; used by one thread at a time, since a cookie keeps state between calls.
+/// One libmagic cookie with its database. A cookie keeps state between calls, so one thread uses it at a time.
 final class MagicHandle: Sendable {
     /// libmagic's state. Sendable because only the mutex below hands it out.
     private struct Cookie: @unchecked Sendable {
@@ -25,7 +25,7 @@ final class MagicHandle: Sendable {
 
     private let cookie: Mutex<Cookie>
 
-    /// Maps the compiled database of the system: about 0.1 ms, pages shared between handles.
+    /// Maps the system's compiled database. Takes about 0.1 ms; handles share the pages.
     init() throws(MediaTypeError) {
         guard let cookie = magic_open(Self.flags) else {
             throw .databaseUnavailable(reason: "magic_open failed")
@@ -44,20 +44,21 @@ final class MagicHandle: Sendable {
         cookie.withLock { magic_close($0.pointer) }
     }
 
-    /// The answer, after waiting for the thread that uses the handle now.
+    /// The answer. Waits while another thread uses the handle.
     func answer(_ bytes: UnsafeRawBufferPointer) throws(MediaTypeError) -> MagicAnswer {
         try cookie.withLock { cookie throws(MediaTypeError) in try Self.ask(cookie.pointer, bytes) }
     }
 
-    /// The answer, or nil at once when another thread uses the handle.
+    /// The answer, or nil at once if another thread is using the handle.
     func answerIfIdle(_ bytes: UnsafeRawBufferPointer) throws(MediaTypeError) -> MagicAnswer? {
         try cookie.withLockIfAvailable { cookie throws(MediaTypeError) in try Self.ask(cookie.pointer, bytes) }
     }
 
-    /// Looks at the given bytes only: no decompressor (which would be another program), no file is ever opened.
+    /// Looks only at the given bytes: runs no decompressor (which would be another program) and opens no file.
     private static let flags = MAGIC_MIME_TYPE | MAGIC_MIME_ENCODING | MAGIC_NO_CHECK_COMPRESS
 
-    /// What one call may spend. `REGEX_MAX` is half its default: halves the worst case, a sample of newlines only.
+    /// What one call may use. `REGEX_MAX` is half its default, which halves the worst case: a sample of nothing but
+    /// newlines.
     private static let limits: [(parameter: Int32, limit: Int)] = [
         (MAGIC_PARAM_BYTES_MAX, MediaTypeDetector.sampleBytes),
         (MAGIC_PARAM_ENCODING_MAX, MediaTypeDetector.sampleBytes),
@@ -76,8 +77,8 @@ final class MagicHandle: Sendable {
         if let mime = magic_buffer(cookie, bytes.baseAddress, bytes.count) {
             return MagicAnswer(mime: String(cString: mime))
         }
-        // No answer and no errno: the bytes confused it (5.44 does this on broken UTF-32), which is no fault of the
-        // system.
+        // No answer and no errno: the bytes confused libmagic, as broken UTF-32 does in 5.44. The system is not at
+        // fault.
         guard magic_errno(cookie) != 0 else { return MagicAnswer(mime: MediaType.unknown) }
         throw .detectionFailed(reason: reason(cookie))
     }

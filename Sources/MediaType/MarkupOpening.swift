@@ -1,18 +1,20 @@
-/// How a text opens for a reader of HTML or XML: what its first element is, after blanks, comments, processing
-/// instructions and the doctype. Catches what libmagic misses (long comments, prefixed roots) in the way a sniffing
-/// browser would (WHATWG MIME Sniffing §7.1).
+/// How a text opens to a reader of HTML or XML: its first element, after blanks, comments, processing instructions and
+/// the doctype.
+///
+/// It finds what libmagic misses (long comments, prefixed roots), as a sniffing browser would (WHATWG MIME Sniffing
+/// section 7.1).
 enum MarkupOpening: Equatable {
     /// A doctype or an element that belongs to a whole page or runs code.
     case htmlDocument
-    /// An element of the body, which also opens many a Markdown file.
+    /// An element of the body. Many Markdown files open with one too.
     case htmlFragment
     case svg
     case xhtml
-    /// An XML prolog and any other element.
+    /// An XML prolog followed by any other element.
     case xml
 
-    /// The opening of a text, or nil when it does not open with markup. UTF-16 is read too: its zero bytes are left
-    /// out.
+    /// The opening of a text, or nil when it does not open with markup. Reads UTF-16 too, by leaving out the zero
+    /// bytes.
     static func of(_ bytes: UnsafeRawBufferPointer) -> MarkupOpening? {
         var scanner = MarkupScanner(rest: bytes.filter { $0 != 0 }[...])
         scanner.skipByteOrderMark()
@@ -20,7 +22,8 @@ enum MarkupOpening: Equatable {
     }
 }
 
-/// Reads markup from the front. An unclosed comment or tag ends the search: a reader would see no element either.
+/// Reads markup from the front. An unclosed comment or tag ends the search, because a reader would find no element
+/// either.
 private struct MarkupScanner {
     var rest: ArraySlice<UInt8>
     private var hasProlog = false
@@ -56,13 +59,13 @@ private struct MarkupScanner {
         return Self.bodyElements.contains(local) ? .htmlFragment : nil
     }
 
-    /// Elements that open a page, or run or load something at once.
+    /// Elements that open a page, or that run or load something at once.
     private static let documentElements: Set = [
         "html", "head", "body", "title", "meta", "link", "base", "style", "script", "iframe", "object", "embed",
         "frameset",
     ]
 
-    /// The other elements that browsers sniff as HTML, and a few of their kind.
+    /// The other elements that browsers sniff as HTML, and a few like them.
     private static let bodyElements: Set = [
         "h1", "h2", "h3", "div", "font", "table", "a", "b", "br", "p", "span", "section", "article", "main", "form",
         "center", "ul", "ol", "img",
@@ -74,7 +77,7 @@ private struct MarkupScanner {
         !isBlank(byte) && byte != UInt8(ascii: ">") && byte != UInt8(ascii: "/")
     }
 
-    /// Skips `<!DOCTYPE name … [ … ]>`; the part in brackets may hold `>` itself.
+    /// Skips `<!DOCTYPE name … [ … ]>`. The part in brackets may itself contain `>`.
     private mutating func skipDoctype() -> Bool {
         guard starts(with: "<!doctype") else { return false }
         let head = rest.prefix { $0 != UInt8(ascii: ">") }
@@ -82,7 +85,7 @@ private struct MarkupScanner {
         return skip(from: "<!", past: ">")
     }
 
-    /// Drops the text from `start`, which must stand here, to the end of `end`; false when either is missing.
+    /// Drops the text from `start`, which must be right here, to the end of `end`. False when either is missing.
     private mutating func skip(from start: StaticString, past end: StaticString) -> Bool {
         guard starts(with: start) else { return false }
         var ahead = self
@@ -98,7 +101,7 @@ private struct MarkupScanner {
         return false
     }
 
-    /// Whether the text goes on with the given lower-case words, in any case.
+    /// Whether the text continues with the given lower-case word, in any case.
     private func starts(with word: StaticString) -> Bool {
         word.withUTF8Buffer { word in
             rest.count >= word.count

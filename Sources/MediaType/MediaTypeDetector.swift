@@ -2,22 +2,23 @@ import CMagic
 import NIOCore
 import Synchronization
 
-/// What bytes are, asked of libmagic and refined by `DetectionRules`; blocking, call it off the event loop.
+/// Says what bytes are: asks libmagic, and refines its answer by ``DetectionRules``. Blocks, so call it off the event
+/// loop.
 ///
-/// Thread-safe: a few handles are loaded once, each used by one thread at a time; when all are busy a caller waits.
-/// A call costs 0.1 to 3 ms, at worst about 0.15 s (64 KiB of newlines); docs/media-types.md has the figures.
+/// Thread-safe: a few handles are loaded once, and one thread at a time uses each. When all are busy, a caller waits. A
+/// call takes 0.1 to 3 ms, and at worst about 0.15 s (64 KiB of newlines); docs/media-types.md has the figures.
 package final class MediaTypeDetector: Sendable {
-    /// How many first bytes `detect` wants. Archives, pictures and office files tell in 4 KiB and tar at 257, but the
-    /// mark of an ISO image stands at 32 KiB, and JSON is recognised only when all of it is seen.
+    /// How many first bytes `detect` wants. Archives, pictures and office files are recognised within 4 KiB, and tar at
+    /// byte 257. But the mark of an ISO image is at 32 KiB, and JSON is recognised only when all of it is there.
     package static let sampleBytes = 65_536
 
-    /// The library that answers, kept beside the answer: `libmagic 5.44`.
+    /// The library that answers, stored with the answer: `libmagic 5.44`.
     package let version: String
 
     private let handles: [MagicHandle]
     private let turn = Atomic(0)
 
-    /// Loads the database of the system; fails when there is none.
+    /// Loads the system's database; throws when there is none.
     package init() throws(MediaTypeError) {
         var handles: [MagicHandle] = []
         for _ in 0..<Self.handleCount { handles.append(try MagicHandle()) }
@@ -27,10 +28,10 @@ package final class MediaTypeDetector: Sendable {
         version = "libmagic \(major).\(minor < 10 ? "0" : "")\(minor)"
     }
 
-    /// The type of a file whose first bytes are `sample` (the part past `sampleBytes` is not looked at).
+    /// The type of a file whose first bytes are `sample`; anything past `sampleBytes` is ignored.
     ///
-    /// `isWhole` says that the sample is the whole file. `declaredType` is a `Content-Type` value as the client sent
-    /// it and `filename` any name; both only refine what the bytes say. Throws when libmagic itself fails.
+    /// `isWhole` says that the sample is the whole file. `declaredType` is the `Content-Type` value that the client
+    /// sent, and `filename` is any name; both only refine what the bytes say. Throws when libmagic itself fails.
     package func detect(
         sample: ByteBuffer,
         isWhole: Bool,
@@ -47,12 +48,12 @@ package final class MediaTypeDetector: Sendable {
         }
     }
 
-    /// What libmagic alone says about the sample; for the table in docs/media-types.md.
+    /// What libmagic alone says about the sample. For the table in docs/media-types.md.
     package func libmagicAnswer(sample: ByteBuffer) throws(MediaTypeError) -> MagicAnswer {
         try Self.withSample(sample, ask)
     }
 
-    /// More than the worker threads that will ask at once on a small machine; further callers wait their turn.
+    /// More than the worker threads that ask at the same time on a small machine. Further callers wait their turn.
     private static let handleCount = 4
 
     private func ask(_ bytes: UnsafeRawBufferPointer) throws(MediaTypeError) -> MagicAnswer {

@@ -1,7 +1,7 @@
-/// Why the type of some bytes cannot be told; both are faults of the installation, not of the upload.
+/// Why the type of some bytes cannot be found. Both are faults of the installation, not of the upload.
 package enum MediaTypeError: Error, Sendable, Equatable {
-    /// libmagic could not load its database (is `libmagic-mgc` installed?); the reason is libmagic's own.
+    /// libmagic could not load its database (is `libmagic-mgc` installed?). The reason is libmagic's own text.
     case databaseUnavailable(reason: String)
-    /// libmagic gave up on a sample, as it does when memory runs out; the reason is libmagic's own.
+    /// libmagic gave up on a sample, for example because memory ran out. The reason is libmagic's own text.
     case detectionFailed(reason: String)
 }

@@ -1,7 +1,8 @@
-/// How bytes of a type may be served: the one table of contract 6.5. `nosniff`, which makes `contentType` binding for
-/// browsers, is the duty of the caller.
+/// How bytes of a type may be served. docs/media-types.md shows the table, "How a type is served".
+///
+/// The code that sends the bytes must add `nosniff`, which makes browsers obey `contentType`.
 package struct ServingPolicy: Sendable, Equatable {
-    /// What a browser is told to do with a download; the raw value is the word of `Content-Disposition` and of
+    /// What a browser is told to do with a download. The raw value is used in `Content-Disposition` and in
     /// `?disposition=`.
     package enum Disposition: String, Sendable {
         case inline, attachment
@@ -10,11 +11,13 @@ package struct ServingPolicy: Sendable, Equatable {
     /// The value of `Content-Type`.
     package var contentType: String
     package var disposition: Disposition
-    /// The value of `Content-Security-Policy`; set on attachments too, in case a browser shows one.
+    /// The value of `Content-Security-Policy`. Attachments get one too, in case a browser shows them anyway.
     package var contentSecurityPolicy: String
 
-    /// The policy for a stored type and charset. `requested` is what the client asked for: `attachment` always wins,
-    /// `inline` is granted to active types and PDF (shut in a sandbox) and never to types that are not known here.
+    /// The policy for a stored type and charset. `requested` is what the client asked for.
+    ///
+    /// `attachment` is always granted. `inline` is granted even to active types and PDF, in a sandbox, but never to
+    /// types that are not known here.
     package init(type: String, charset: String?, requested: Disposition?) {
         let name = MediaType.normalisedDeclaredType(type) ?? MediaType.unknown
         let served = TextTypes.canonical(name) ?? name
@@ -29,7 +32,8 @@ package struct ServingPolicy: Sendable, Equatable {
         contentSecurityPolicy = row.contentSecurityPolicy
     }
 
-    /// Only charsets that detection gives: never `utf-7` and its like, in which harmless letters spell markup.
+    /// Allows only the charsets that detection gives, never `utf-7` and the like, in which harmless letters spell
+    /// markup.
     private static func knownCharset(_ charset: String?) -> String? {
         charset.flatMap { TextCoding.knownCharsets.contains($0) ? $0 : nil }
     }
@@ -55,9 +59,9 @@ private struct ServingRow {
     /// Nothing loads, nothing runs, and the origin is opaque.
     private static let inert = "default-src 'none'; sandbox"
 
-    /// The page keeps what it carries itself (styles, pictures and fonts in `data:` addresses), so a report looks as
-    /// meant; no script, form or meta refresh (the empty sandbox) and no request to anywhere (`'none'`, and no
-    /// `base`).
+    /// The page keeps what it carries itself (styles, and pictures and fonts in `data:` addresses), so a report looks
+    /// as it should. There is no script, form or meta refresh (the empty sandbox), and no request to anywhere
+    /// (`'none'`, no `base`).
     private static let look = """
         default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; media-src data:; \
         base-uri 'none'; form-action 'none'; sandbox
@@ -68,7 +72,7 @@ private struct ServingRow {
         return PassiveTypes.contains(type) && (type.hasPrefix("audio/") || type.hasPrefix("video/"))
     }
 
-    /// Pictures made of pixels. Drawings (WMF, EPS, DWG…) are programs for a drawing engine, so they are saved.
+    /// Pictures made of pixels. Drawings (WMF, EPS, DWG…) are programs for a drawing engine, so they are saved instead.
     private static let rasterImages: Set = [
         "image/png", "image/apng", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp", "image/tiff",
         "image/x-icon", "image/vnd.microsoft.icon", "image/heic", "image/heif", "image/jxl", "image/jp2",

@@ -1,24 +1,25 @@
-/// How a sample is written, when it is text at all.
+/// The coding of a sample that is text.
 struct TextCoding: Equatable {
-    /// One of `knownCharsets`; nil for text of which only libmagic is sure, and not of the charset.
+    /// One of `knownCharsets`. Nil for text that only libmagic recognises, if its charset is not one of these for sure.
     let charset: String?
 
     static let utf8 = "utf-8"
 
-    /// The charsets that are stored and served. All are ASCII-compatible or marked by a BOM, and known to every
-    /// browser.
+    /// The charsets that are stored and served. Each is ASCII-compatible or marked by a BOM, and every browser knows
+    /// it.
     static let knownCharsets: Set = [utf8, "utf-16le", "utf-16be", "iso-8859-1"]
 
-    /// The coding of the bytes, or nil when they are not text. Valid UTF-8 without odd control characters is text
-    /// whatever libmagic says; any other text needs libmagic to call it so.
+    /// The coding of the bytes, or nil when they are not text.
+    ///
+    /// Valid UTF-8 without odd control characters is text, whatever libmagic says. Anything else is text only if
+    /// libmagic says so.
     static func of(_ bytes: UnsafeRawBufferPointer, isCut: Bool, answer: MagicAnswer) -> TextCoding? {
         if isPlainUTF8(bytes, isCut: isCut) { return TextCoding(charset: utf8) }
         guard answer.encoding != "binary", answer.type.hasPrefix("text/") || TextTypes.canonical(answer.type) != nil
         else {
             return nil
         }
-        // Bytes that are not UTF-8 by our reading are not called so either; libmagic is content with a character cut
-        // short.
+        // libmagic accepts a character that is cut short; we do not call such bytes UTF-8.
         let isSure = answer.encoding != utf8 && knownCharsets.contains(answer.encoding)
         return TextCoding(charset: isSure ? answer.encoding : nil)
     }
@@ -30,14 +31,14 @@ struct TextCoding: Equatable {
                 _ = try UTF8Span(validating: bytes.span)
                 return true
             } catch {
-                // The last character may go on behind the end of the sample.
+                // The last character may continue after the end of the sample.
                 return isCut && error.kind == .truncatedScalar && error.byteOffsets.upperBound == bytes.count
             }
         }
     }
 
-    /// The bytes that libmagic too takes for text: all but the control characters, of which BEL to CR and ESC (the
-    /// colours of a terminal log) are kept.
+    /// The bytes that libmagic also accepts in text: all but the control characters. Of those it accepts BEL to CR, and
+    /// ESC for the colours of a terminal log.
     private static func isTextByte(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x07...0x0D, 0x1B: true

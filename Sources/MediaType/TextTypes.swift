@@ -1,16 +1,17 @@
-/// The text family: every type that is only read, never run, with the extensions and the other names that mean it.
+/// The text family: every type that is only read and never run, with its extensions and its other names.
 ///
 /// JavaScript and CSS are plain text here on purpose. Under `nosniff` a browser runs a script or applies a style sheet
-/// only from a JavaScript or CSS type, so without these names no upload can become code of our own origin, not even
-/// through `<script src>`, a worker or a service worker, and mimeType and Content-Type still agree (contract 6.5).
+/// only from a JavaScript or CSS type. Without these types no upload can become code of our own origin, not even
+/// through `<script src>`, a worker or a service worker, and `mimeType` and Content-Type still agree
+/// (docs/media-types.md, "How a type is found").
 enum TextTypes {
     static let plain = "text/plain"
     static let markdown = "text/markdown"
 
-    /// The one name we use for a type of the family, by any of its names; nil when it is not in the family.
+    /// The one name that we use for a type of the family, found by any of its names. Nil when it is not in the family.
     static func canonical(_ type: String) -> String? { byName[type] }
 
-    /// The type that an extension (lower case, no dot) means; nil when it is not in the family.
+    /// The type that an extension (lower case, no dot) stands for. Nil when it is not in the family.
     static func ofExtension(_ fileExtension: String) -> String? { byExtension[fileExtension] }
 
     private struct Row {

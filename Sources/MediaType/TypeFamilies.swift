@@ -1,4 +1,4 @@
-/// The types that a browser builds a document of, with scripts, styles and requests.
+/// The types from which a browser builds a document, with scripts, styles and requests.
 enum ActiveTypes {
     static let html = "text/html"
     static let xhtml = "application/xhtml+xml"
@@ -16,14 +16,14 @@ enum ActiveTypes {
     ]
 }
 
-/// Types that are containers of one kind; libmagic names the kind, the name of the file says which member it is.
+/// Types that share one container format. libmagic names the container; the file's name says which member it is.
 struct ContainerFamily {
-    /// libmagic's answers that name only the kind.
+    /// libmagic's answers that name only the container.
     let vague: Set<String>
-    /// The member that each extension means.
+    /// The member that each extension stands for.
     let members: [String: String]
 
-    /// The more exact type that the hints allow inside the family; nil when the answer is not one of its vague ones.
+    /// The more exact type that the hints allow inside the family. Nil when the answer is not one of the vague ones.
     static func refine(_ answer: String, _ hints: TypeHints) -> String? {
         guard let family = all.first(where: { $0.vague.contains(answer) }) else { return nil }
         if let member = family.members[hints.fileExtension] { return member }
@@ -46,7 +46,7 @@ struct ContainerFamily {
                 "apk": "application/vnd.android.package-archive",
             ]
         ),
-        // libmagic finds which program wrote an OLE file only when its directory lies inside the sample.
+        // libmagic knows which program wrote an OLE file only when the file's directory is inside the sample.
         ContainerFamily(
             vague: ["application/x-ole-storage", "application/cdfv2", "application/vnd.ms-office"],
             members: [
@@ -59,7 +59,7 @@ struct ContainerFamily {
     ]
 }
 
-/// The declared types that are believed when the bytes say nothing: a browser can only draw, play or save them.
+/// The declared types that we believe when the bytes say nothing: a browser can only draw, play or save them.
 enum PassiveTypes {
     static func contains(_ type: String) -> Bool {
         guard !ActiveTypes.contains(type), !playlists.contains(type) else { return false }
@@ -68,7 +68,7 @@ enum PassiveTypes {
 
     private static let kinds = ["image/", "audio/", "video/", "font/"]
 
-    /// Lists of addresses to fetch, which only are called audio.
+    /// Lists of addresses to fetch. They are called audio or video but are not.
     private static let playlists: Set = ["audio/mpegurl", "audio/x-mpegurl", "audio/x-scpls", "video/vnd.mpegurl"]
 
     private static let archives: Set = [

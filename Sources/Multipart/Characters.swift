@@ -13,7 +13,7 @@ extension UInt8 {
     static let equals = UInt8(ascii: "=")
     static let backslash = UInt8(ascii: "\\")
 
-    /// Space or tab, the white space inside a line (RFC 2045: LWSP).
+    /// Space or tab, the white space inside a line (LWSP in RFC 2045).
     var isBlank: Bool { self == .space || self == .tab }
 
     /// The value of a hexadecimal digit, or nil.
@@ -35,6 +35,6 @@ extension ArraySlice<UInt8> {
         return rest
     }
 
-    /// The bytes as text; bytes that are no UTF-8 become U+FFFD.
+    /// The bytes as text. Bytes that are not UTF-8 become U+FFFD.
     var text: String { String(decoding: self, as: UTF8.self) }
 }

@@ -1,11 +1,11 @@
-/// Finds the first place in `bytes` where `delimiter` stands whole, or else where it begins at the very end.
+/// Finds the first place in `bytes` with the whole `delimiter`, or else with its beginning at the very end.
 ///
-/// Answers the offset and how many bytes of the delimiter are there; with none, the offset is the end of `bytes`.
-/// `delimiter` must hold CR as its first byte and nowhere else.
+/// Returns the offset, and how many bytes of the delimiter are there. If there are none, the offset is the end of
+/// `bytes`. `delimiter` must have CR as its first byte and nowhere else.
 ///
-/// Looks at sixteen places per step and stops only where a CR and, at its distance, the last byte of the delimiter
-/// stand. So the speed hardly depends on the data; `memchr` for CR and `memmem` are many times slower on some
-/// (docs/performance/parser.md).
+/// It looks at sixteen places per step, and stops only where there is a CR and, at the right distance, the last byte of
+/// the delimiter. So the speed hardly depends on the data; on some data `memchr` for CR and `memmem` are many times
+/// slower (docs/performance/parser.md).
 func firstMatch(
     of delimiter: UnsafeRawBufferPointer,
     in bytes: UnsafeRawBufferPointer
@@ -28,7 +28,7 @@ func firstMatch(
     return firstMatch(of: delimiter, in: bytes, startingIn: at..<bytes.count) ?? (bytes.count, 0)
 }
 
-/// The same for a few starting places, one after the other; nil when there is nothing.
+/// The same for a few starting places, one after the other; nil when there is no match.
 private func firstMatch(
     of delimiter: UnsafeRawBufferPointer,
     in bytes: UnsafeRawBufferPointer,

@@ -1,15 +1,15 @@
 import NIOCore
 
-/// One header field of a part; the name in lower case, the value unfolded.
+/// One header field of a part, with its name in lower case and its value unfolded.
 struct HeaderField: Equatable {
     let name: String
     var value: [UInt8]
 }
 
-/// Collects the header lines of one part up to the blank line and reads them (RFC 2046 section 5.1, RFC 5322 section
+/// Collects the header lines of one part up to the blank line, then reads them (RFC 2046 section 5.1, RFC 5322 section
 /// 2.2).
 ///
-/// Keeps at most `maxBytes` and one. Each byte is looked at once however small the buffers are.
+/// Keeps at most `maxBytes` and one byte more. Looks at each byte once, however small the buffers are.
 struct HeaderBlock: Sendable {
     private let maxBytes: Int
     private var bytes: [UInt8] = []
@@ -19,13 +19,13 @@ struct HeaderBlock: Sendable {
         self.maxBytes = maxBytes
     }
 
-    /// How many bytes of header lines are collected at this moment.
+    /// How many bytes of header lines it holds at the moment.
     var byteCount: Int { bytes.count }
 
-    /// Consumes header lines; answers what they say once the blank line was read, and nil when it needs more bytes.
+    /// Consumes header lines. Returns what they say once it has read the blank line, and nil while it needs more bytes.
     ///
-    /// Is ready for the next part then. Throws `.headersTooLarge` at the first byte too many, `.malformedHeader` for a
-    /// line without CRLF or without a name.
+    /// It is then ready for the next part. Throws `.headersTooLarge` at the first byte past the limit, and
+    /// `.malformedHeader` for a line without CRLF or without a name.
     mutating func read(from input: inout ByteBuffer) throws(MultipartError) -> PartHeaders? {
         while input.readableBytes > 0 {
             let isWhole = collectLine(from: &input)
@@ -39,7 +39,8 @@ struct HeaderBlock: Sendable {
         return nil
     }
 
-    /// Moves the rest of the current line, or what there is of it and the limit allows; says whether it is whole.
+    /// Moves in the rest of the current line, as far as it is there and the limit allows. Returns whether the line is
+    /// complete.
     private mutating func collectLine(from input: inout ByteBuffer) -> Bool {
         let allowed = input.readableBytesView.prefix(maxBytes + 1 - bytes.count)
         let lineEnd = allowed.firstIndex(of: .lineFeed)
@@ -56,7 +57,7 @@ struct HeaderBlock: Sendable {
         return PartHeaders(fields: fields)
     }
 
-    /// Reads lines that all end in CRLF; a line that begins with a space or tab continues the one before it.
+    /// Reads lines that all end in CRLF. A line that begins with a space or tab continues the previous one.
     private static func fields(_ lines: ArraySlice<UInt8>) throws(MultipartError) -> [HeaderField] {
         var fields: [HeaderField] = []
         for line in lines.split(separator: .lineFeed).map({ $0.dropLast() }) {

@@ -1,17 +1,17 @@
 /// A header value of the form `token; name=value; name="value"` (RFC 2045 section 5.1, RFC 2183 section 2).
 ///
-/// Reading never fails: pieces that are no parameter are skipped, and an unquoted value goes up to the next semicolon.
+/// Reading never fails: it skips pieces that are not parameters, and an unquoted value runs to the next semicolon.
 struct HeaderValue {
-    /// One parameter; its name in lower case, its value as sent but for the quotes and their escapes.
+    /// One parameter: its name in lower case, its value as sent but without quotes and escapes.
     struct Parameter: Equatable {
         let name: String
         let value: [UInt8]
         let isQuoted: Bool
     }
 
-    /// What stands before the first semicolon, in lower case.
+    /// The part before the first semicolon, in lower case.
     let token: String
-    /// In the order sent, duplicates included.
+    /// In the order they were sent, including duplicates.
     let parameters: [Parameter]
 
     init(_ bytes: ArraySlice<UInt8>) {
@@ -31,25 +31,25 @@ struct HeaderValue {
         self.parameters = parameters
     }
 
-    /// The first parameter of this name, which must be in lower case; later ones of the same name are ignored.
+    /// The first parameter with this name, which must be in lower case. Later ones with the same name are ignored.
     subscript(name: String) -> Parameter? {
         parameters.first { $0.name == name }
     }
 }
 
 extension ArraySlice<UInt8> {
-    /// Removes and answers the bytes up to the first that fails the test.
+    /// Removes and returns the bytes before the first one that fails the test.
     fileprivate mutating func take(while test: (UInt8) -> Bool) -> Self {
         let taken = prefix(while: test)
         self = self[taken.endIndex...]
         return taken
     }
 
-    /// Removes a quoted string and answers what it says.
+    /// Removes a quoted string and returns its content.
     ///
-    /// A backslash is an escape only before `"` or `\`, so `C:\dir\file.txt` from old browsers stays whole while what
-    /// curl escapes is read. Browsers do not escape backslashes at all: one before the very last quote stands for
-    /// itself, or the string would have no end.
+    /// A backslash is an escape only before `"` or `\`. So `C:\dir\file.txt` from old browsers stays whole, and what
+    /// curl escapes is still read. Browsers do not escape backslashes at all: one before the very last quote stands for
+    /// itself, because otherwise the string would have no end.
     fileprivate mutating func takeQuoted() -> [UInt8] {
         var value: [UInt8] = []
         removeFirst()

@@ -1,15 +1,16 @@
-/// The boundary of a multipart body, one that can be searched for (RFC 2046 section 5.1.1).
+/// The boundary of a multipart body (RFC 2046 section 5.1.1).
 ///
-/// 1 to 70 printable ASCII characters, the last one no space. That is wider than the RFC's `bchars`, because clients
-/// send other punctuation too, and it keeps out what would break the search: CR, LF and other control characters.
+/// It has 1 to 70 printable ASCII characters, and the last one is not a space. This is wider than the RFC's `bchars`,
+/// because clients send other punctuation too. It excludes what would break the search: CR, LF and other control
+/// characters.
 package struct MultipartBoundary: Sendable, Equatable {
     let value: String
 
-    /// Reads the boundary from the value of a Content-Type header, quoted or not; with spaces it must be quoted.
+    /// Reads the boundary from the value of a Content-Type header, quoted or not. One with spaces must be quoted.
     ///
-    /// Throws `.notMultipart` when the type is another one than `multipart/form-data`, and `.invalidBoundary` when the
-    /// parameter is missing, empty, too long, has control or non-ASCII characters, or is given twice: whichever we
-    /// took, a proxy before us might have taken the other.
+    /// Throws `.notMultipart` for any type but `multipart/form-data`. Throws `.invalidBoundary` when the parameter is
+    /// missing, empty or too long, has control or non-ASCII characters, or is given twice: a proxy in front of us might
+    /// have taken the other one.
     package init(contentType: String) throws(MultipartError) {
         let header = HeaderValue(Array(contentType.utf8)[...])
         guard header.token == "multipart/form-data" else { throw .notMultipart }

@@ -1,6 +1,6 @@
-/// Why a body, or its Content-Type, was refused; each description tells the client what to do.
+/// Why a body, or its Content-Type, was refused. Each description tells the client what to do.
 package enum MultipartError: Error, Equatable, Sendable {
-    /// The Content-Type is another one than `multipart/form-data`.
+    /// The Content-Type is not `multipart/form-data`.
     case notMultipart
     /// The boundary parameter is missing, given twice, or not 1 to 70 printable ASCII characters.
     case invalidBoundary
@@ -15,7 +15,7 @@ package enum MultipartError: Error, Equatable, Sendable {
 }
 
 extension MultipartError: CustomStringConvertible {
-    /// One sentence for the client: what is wrong and what to do; it never repeats bytes of the request.
+    /// One sentence for the client: what is wrong and what to do. It never repeats bytes of the request.
     package var description: String {
         switch self {
         case .notMultipart:

@@ -1,41 +1,41 @@
 import NIOCore
 
-/// Reads a `multipart/form-data` body piece by piece and tells what it found (RFC 7578 over RFC 2046 section 5.1).
+/// Reads a `multipart/form-data` body piece by piece, and reports what it finds (RFC 7578 over RFC 2046 section 5.1).
 ///
-/// A pure state machine: `append` bytes, take events until `nextEvent` answers nil, repeat, then `finish`.
+/// A pure state machine: `append` bytes, take events until `nextEvent` returns nil, repeat, then `finish`.
 ///
 ///     preamble ──line──▶ headers ──blank line──▶ body ──line──▶ headers …
 ///        └──────────closing delimiter──▶ closed ◀──closing delimiter──┘
 ///                                          └─ .finished ─▶ epilogue
 ///
-/// - Part data are slices of the appended buffers; nothing is copied and nothing is held back except what may be the
-///   start of a delimiter, which is kept as a number. Memory does not grow with the size of the body.
-/// - The same body gives the same events, joined data and error for every way of cutting it into buffers.
-/// - Time is linear in the number of bytes, also when they come one at a time.
+/// - Part data are slices of the appended buffers. Nothing is copied, and nothing is held back except a possible start
+///   of a   delimiter, which is kept as a number. Memory does not grow with the size of the body.
+/// - However a body is cut into buffers, it gives the same events, the same joined data and the same error.
+/// - Time is linear in the number of bytes, even when they come one at a time.
 package struct MultipartParser: Sendable {
-    /// What a body may ask of us.
+    /// The limits on one body.
     package struct Limits: Sendable {
-        /// The most bytes of header lines one part may have, line ends and the blank line included.
+        /// The most bytes of header lines that one part may have, including line ends and the blank line.
         package var maxHeaderBytes: Int
-        /// The most parts a body may have.
+        /// The most parts that a body may have.
         package var maxParts: Int
 
-        /// Makes limits; the defaults are 16 KiB of headers per part and 128 parts.
+        /// The defaults are 16 KiB of headers per part and 128 parts.
         package init(maxHeaderBytes: Int = 16_384, maxParts: Int = 128) {
             self.maxHeaderBytes = maxHeaderBytes
             self.maxParts = maxParts
         }
     }
 
-    /// What was found; a body is `(partBegan partData* partEnded)* finished`.
+    /// What was found. A body is `(partBegan partData* partEnded)* finished`.
     package enum Event: Equatable, Sendable {
         /// The header lines of the next part are complete.
         case partBegan(PartHeaders)
-        /// The next bytes of the current part, never empty; where they are cut means nothing.
+        /// The next bytes of the current part, never empty. Where they are cut has no meaning.
         case partData(ByteBuffer)
         /// The current part is complete.
         case partEnded
-        /// The closing delimiter was read; what follows is ignored.
+        /// The closing delimiter has been read. The rest of the body is ignored.
         case finished
     }
 
@@ -52,16 +52,16 @@ package struct MultipartParser: Sendable {
     private var input = ByteBuffer()
     private var waiting = CircularBuffer<ByteBuffer>()
 
-    /// Makes a parser for one body whose delimiter is `boundary`.
+    /// A parser for one body with this boundary.
     package init(boundary: MultipartBoundary, limits: Limits = Limits()) {
         self.limits = limits
         delimiters = DelimiterScanner(boundary: boundary)
         headers = HeaderBlock(maxBytes: limits.maxHeaderBytes)
     }
 
-    /// Hands over the next bytes of the body; any size, also none.
+    /// Hands over the next bytes of the body, in any number.
     ///
-    /// Take the events before appending more: buffers that wait are kept whole.
+    /// Take the events before appending more: waiting buffers are kept whole.
     package mutating func append(_ bytes: ByteBuffer) {
         switch state {
         case .epilogue, .failed: break
@@ -69,9 +69,9 @@ package struct MultipartParser: Sendable {
         }
     }
 
-    /// Takes the next event, or nil when more bytes are needed to tell.
+    /// Returns the next event, or nil when it needs more bytes to decide.
     ///
-    /// Throws `.malformedHeader`, `.headersTooLarge` or `.tooManyParts`, and the same again on every later call.
+    /// Throws `.malformedHeader`, `.headersTooLarge` or `.tooManyParts`, and throws it again on every later call.
     package mutating func nextEvent() throws(MultipartError) -> Event? {
         do {
             repeat {
@@ -85,9 +85,9 @@ package struct MultipartParser: Sendable {
         }
     }
 
-    /// Says that the body has ended; call it after `nextEvent` answered nil.
+    /// Tells the parser that the body has ended. Call it after `nextEvent` has returned nil.
     ///
-    /// Throws `.truncated` unless the closing delimiter was read, or the error `nextEvent` has thrown.
+    /// Throws `.truncated` unless the closing delimiter has been read, or the error that `nextEvent` threw.
     package mutating func finish() throws(MultipartError) {
         switch state {
         case .epilogue: return
@@ -96,12 +96,12 @@ package struct MultipartParser: Sendable {
         }
     }
 
-    /// How many bytes of the body are kept inside at this moment, for tests of the memory bound.
+    /// How many bytes of the body are held at the moment; for tests of the memory bound.
     package var retainedBytes: Int {
         waiting.reduce(input.readableBytes + delimiters.undecidedBytes + headers.byteCount) { $0 + $1.readableBytes }
     }
 
-    /// Works through `input` until there is an event, or nothing is left of it.
+    /// Works through `input` until there is an event or nothing is left.
     private mutating func advance() throws(MultipartError) -> Event? {
         while true {
             switch state {
@@ -141,7 +141,7 @@ package struct MultipartParser: Sendable {
     }
 
     private mutating func takeNextBuffer() -> Bool {
-        // Lets go of the exhausted buffer as well, so that its owner may use the memory again.
+        // Drops the used buffer too, so that its owner can reuse the memory.
         input = waiting.popFirst() ?? ByteBuffer()
         return input.readableBytes > 0 || !waiting.isEmpty
     }

@@ -1,4 +1,4 @@
-/// Replaces each `%` and two hexadecimal digits by the byte they mean, where `accepts` says so, and nothing else.
+/// Replaces each `%` and two hex digits by the byte they mean, if `accepts` allows that byte. Changes nothing else.
 func decodePercent(_ bytes: ArraySlice<UInt8>, accepts: (UInt8) -> Bool = { _ in true }) -> [UInt8] {
     var decoded: [UInt8] = []
     var rest = bytes
@@ -15,8 +15,8 @@ func decodePercent(_ bytes: ArraySlice<UInt8>, accepts: (UInt8) -> Bool = { _ in
 
 /// Reads an extended parameter value such as `UTF-8'en'na%C3%AFve.txt` (RFC 8187 section 3.2.1).
 ///
-/// Nil when its charset is neither UTF-8 nor ISO-8859-1 or the two apostrophes are missing, so that the plain parameter
-/// is used. A percent sign without two digits stays, bytes that are no UTF-8 become U+FFFD.
+/// Nil when the charset is neither UTF-8 nor ISO-8859-1, or the two apostrophes are missing; the plain parameter is
+/// used then. A percent sign without two digits stays, and bytes that are not UTF-8 become U+FFFD.
 func decodeExtendedValue(_ bytes: ArraySlice<UInt8>) -> String? {
     let pieces = bytes.split(separator: .apostrophe, maxSplits: 2, omittingEmptySubsequences: false)
     guard pieces.count == 3 else { return nil }
@@ -32,7 +32,7 @@ func decodeExtendedValue(_ bytes: ArraySlice<UInt8>) -> String? {
 }
 
 extension ArraySlice<UInt8> {
-    /// The byte that the first two hexadecimal digits mean, or nil.
+    /// The byte that the first two hex digits mean, or nil.
     fileprivate var leadingHexByte: UInt8? {
         guard let high = first?.hexValue, let low = dropFirst().first?.hexValue else { return nil }
         return high << 4 | low

@@ -4,9 +4,10 @@ import Synchronization
 
 /// Compresses the entries of an archive, one after the other (RFC 1951, without zlib's frame).
 ///
-/// Holds some 270 KiB. Takes a few ms for each 256 KiB, so belongs on a thread of a pool.
+/// Holds some 270 KiB. Needs a few ms for each 256 KiB, so call it on a thread of a pool. Safe from any thread; one
+/// call runs at a time.
 package final class Deflater: Sendable {
-    /// The fastest level: measured on logs it gives up a fifth of the size for three times the speed (docs/performance.md).
+    /// The fastest level. Measured on logs, it costs a fifth of the size for three times the speed.
     private static let level: Int32 = 1
 
     /// zlib's state. Sendable because only the mutex below hands it out.
@@ -19,7 +20,7 @@ package final class Deflater: Sendable {
     package init() {
         let pointer = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         pointer.initialize(to: z_stream())
-        // A negative window is zlib's word for "no frame". It fails only for want of memory.
+        // zlib takes a negative window to mean "no frame". The call can fail only for lack of memory.
         let size = Int32(MemoryLayout<z_stream>.size)
         let status = deflateInit2_(
             pointer,
@@ -42,8 +43,9 @@ package final class Deflater: Sendable {
         }
     }
 
-    /// The compressed form of the next bytes of an entry, as far as it is known yet; after the last ones all of it, and
-    /// the next call begins another entry.
+    /// Compresses the next bytes of an entry, and returns what is ready so far.
+    ///
+    /// `isLast` returns all the rest, and the next call begins another entry.
     package func deflate(_ bytes: ByteBuffer, isLast: Bool) -> ByteBuffer {
         stream.withLock { stream in
             var compressed = ByteBuffer()

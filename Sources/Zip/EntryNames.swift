@@ -1,18 +1,19 @@
-/// Gives the files of one archive names that no system unpacks to a path, a device or onto one another.
+/// Gives the files of one archive names that no system unpacks to a path, to a device or onto each other.
 ///
-/// Names that differ only in case or in Unicode form are equal here, since they are on Windows and macOS.
+/// Names that differ only in case or in Unicode form count as equal here, because they do on Windows and macOS.
 package struct EntryNames {
     private static let maxBytes = 255
     private static let maxExtensionBytes = 32
     private static let fallback = "file"
 
     private var taken: Set<String> = []
-    /// Where to go on counting, by the name that is wanted again and again.
+    /// Where to continue counting, for a name that is wanted again and again.
     private var counters: [String: Int] = [:]
 
     package init() {}
 
-    /// `filename` as it may be unpacked anywhere; with a number before its extension when another entry has it already.
+    /// Returns `filename` in a form that may be unpacked anywhere. If another entry already has the name, a number goes
+    /// before the extension.
     package mutating func name(for filename: String) -> String {
         let safe = Self.safe(filename)
         let folded = Self.folded(safe)
@@ -29,14 +30,15 @@ package struct EntryNames {
         }
     }
 
-    /// Swift compares strings by canonical equivalence, so the Unicode form needs no thought.
+    /// Swift compares strings by canonical equivalence, so the Unicode form needs no extra work.
     private static func folded(_ name: String) -> String { name.lowercased() }
 
-    /// Without what is a path, a stream, a device or a pattern on some system, or turns the direction of reading.
+    /// Replaces everything that is a path, a stream, a device or a pattern on some system, or that reverses the
+    /// direction of reading.
     private static func safe(_ filename: String) -> String {
         let scalars = filename.unicodeScalars.map { isPlain($0) ? Character($0) : "_" }
         var name = String(scalars)
-        // Windows drops dots and spaces at the end.
+        // Windows drops trailing dots and spaces.
         while name.last == "." || name.last == " " { name.removeLast() }
         if name.isEmpty { return fallback }
         let device = name.prefix { $0 != "." }.uppercased()
@@ -55,13 +57,15 @@ package struct EntryNames {
         ["CON", "PRN", "AUX", "NUL"] + (0...9).flatMap { ["COM\($0)", "LPT\($0)"] }
     )
 
+    /// The extension includes its dot, and is at most 32 bytes long; anything longer is part of the stem.
     private static func split(_ name: String) -> (stem: Substring, fileExtension: Substring) {
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex, name[dot...].utf8.count <= maxExtensionBytes
         else { return (name[...], "") }
         return (name[..<dot], name[dot...])
     }
 
-    /// Both together, the stem shortened to what may be unpacked: whole scalars, since a part of one is not UTF-8.
+    /// Joins both, with the stem shortened to the 255 bytes that may be unpacked. Cuts whole scalars, since part of a
+    /// scalar is not UTF-8.
     private static func fit(_ stem: some StringProtocol, _ rest: some StringProtocol) -> String {
         var scalars = String(stem).unicodeScalars
         var excess = scalars.reduce(0) { $0 + UTF8.width($1) } + rest.utf8.count - maxBytes

@@ -1,10 +1,11 @@
 import NIOCore
 
-/// Writes all of a zip archive but the files' own bytes, in the order in which it is sent: for each entry `begin`, the
-/// bytes, `end`; at last `finish`. Nothing is ever gone back to, so the archive can be sent while it is written.
+/// Writes everything in a zip archive except the files' own bytes, in the order in which it is sent.
 ///
-/// After PKWARE's APPNOTE 6.3.10, to which the sections refer, with Zip64 where a number needs it. Does no I/O. Keeps some
-/// hundred bytes for each entry until the directory is written.
+/// Call `begin` for each entry, send its bytes, call `end`; after the last entry call `finish`. The writer never goes
+/// back, so the archive can be sent while it is written. It follows PKWARE's APPNOTE 6.3.10 (the sections below refer
+/// to it), and uses Zip64 where a number needs it. It does no I/O. It keeps some hundred bytes for each entry until the
+/// directory is written.
 package struct ZipWriter {
     private struct Written {
         let entry: ZipEntry
@@ -14,13 +15,14 @@ package struct ZipWriter {
 
     private var entries: [Written] = []
     private var current: ZipEntry?
-    /// Where the next part begins.
+    /// The offset at which the next part begins.
     private var offset: Int64 = 0
 
     package init() {}
 
-    /// The header before an entry's bytes (section 4.3.7). Stored entries have all numbers here; of deflated ones the
-    /// compressed size follows the bytes.
+    /// Returns the header that goes before an entry's bytes (section 4.3.7).
+    ///
+    /// For a stored entry it has all the numbers. For a deflated one, checksum and sizes follow after the bytes.
     package mutating func begin(_ entry: ZipEntry) -> ByteBuffer {
         precondition(current == nil, "end the entry before first")
         current = entry
@@ -49,9 +51,9 @@ package struct ZipWriter {
         return header
     }
 
-    /// What follows an entry's bytes: nothing, or of a deflated one the data descriptor (section 4.3.9).
+    /// Returns what follows an entry's bytes: nothing if stored, the data descriptor if deflated (section 4.3.9).
     ///
-    /// - Parameter compressedSize: how many bytes were sent for the entry; of a stored one its size.
+    /// - Parameter compressedSize: how many bytes were sent for the entry; for a stored entry this is its size.
     package mutating func end(compressedSize: Int64) -> ByteBuffer {
         guard let entry = current else { preconditionFailure("begin an entry first") }
         current = nil
@@ -68,7 +70,9 @@ package struct ZipWriter {
         return descriptor
     }
 
-    /// The directory at the end of the archive (sections 4.3.12 to 4.3.16), handed out in parts of some 64 KiB.
+    /// Hands out the directory at the end of the archive (sections 4.3.12 to 4.3.16), in parts of some 64 KiB.
+    ///
+    /// Throws what `send` throws.
     package mutating func finish<Failure>(_ send: (ByteBuffer) async throws(Failure) -> Void) async throws(Failure) {
         let start = offset
         var part = ByteBuffer()
@@ -85,7 +89,7 @@ package struct ZipWriter {
         try await send(part)
     }
 
-    /// How long an archive of stored entries is, in bytes, before any of it is written.
+    /// The length in bytes of an archive of stored entries, before any of it is written.
     package static func length(ofStored entries: some Sequence<ZipEntry>) -> Int64 {
         var (files, directory, count) = (Int64(0), Int64(0), 0)
         for entry in entries {
@@ -96,26 +100,31 @@ package struct ZipWriter {
         return files + directory + Int64(endSize(count: count, directory: files..<files + directory))
     }
 
+    /// Tag, length, flags and a 32-bit time; see `writeTimeField`.
     static let timeFieldSize = 9
 
+    /// The 30 fixed bytes of section 4.3.7, the name and the extra fields. Zip64 needs both sizes, 20 bytes.
     private static func localHeaderSize(_ entry: ZipEntry) -> Int {
         30 + entry.name.utf8.count + timeFieldSize + (entry.isLarge ? 20 : 0)
     }
 
+    /// The 46 fixed bytes of section 4.3.12, the name and the extra fields.
     private static func directoryEntrySize(_ entry: ZipEntry, offset: Int64, compressedSize: Int64) -> Int {
         let large = largeNumbers(entry, offset: offset, compressedSize: compressedSize)
         return 46 + entry.name.utf8.count + timeFieldSize + (large.isEmpty ? 0 : 4 + 8 * large.count)
     }
 
-    /// The numbers of a directory entry that do not fit in 32 bits, in their order (section 4.5.3).
+    /// The numbers of a directory entry that do not fit in 32 bits, in the order of section 4.5.3.
     fileprivate static func largeNumbers(_ entry: ZipEntry, offset: Int64, compressedSize: Int64) -> [UInt64] {
         [entry.size, compressedSize, offset].filter { $0 >= UInt32.max }.map(UInt64.init)
     }
 
+    /// The end record has 22 bytes (section 4.3.16). Zip64 adds a record of 56 and a locator of 20 (4.3.14, 4.3.15).
     private static func endSize(count: Int, directory: Range<Int64>) -> Int {
         22 + (needsZip64End(count: count, directory: directory) ? 56 + 20 : 0)
     }
 
+    /// Whether the count needs more than 16 bits, or an offset more than 32.
     fileprivate static func needsZip64End(count: Int, directory: Range<Int64>) -> Bool {
         count >= UInt16.max || directory.upperBound >= UInt32.max
     }
@@ -126,7 +135,7 @@ extension ByteBuffer {
         writeInteger(number, endianness: .little)
     }
 
-    /// What both headers of an entry have after their signature and "made by": version to extract, flags, method, time.
+    /// What both headers of an entry share after the signature and "made by": version to extract, flags, method, time.
     fileprivate mutating func writeCommonFields(_ entry: ZipEntry, isLarge: Bool? = nil) {
         // 4.5 for Zip64, else 2.0 (section 4.4.3). Flags (4.4.4): names in UTF-8; sizes after the bytes.
         writeNumber(isLarge ?? entry.isLarge ? 45 : 20 as UInt16)
@@ -137,7 +146,7 @@ extension ByteBuffer {
         writeNumber(date)
     }
 
-    /// Info-ZIP's extended timestamp: seconds since 1970, which unlike the MS-DOS time has a time zone, UTC.
+    /// Info-ZIP's extended timestamp: seconds since 1970. Unlike the MS-DOS time it has a time zone, UTC.
     fileprivate mutating func writeTimeField(_ entry: ZipEntry) {
         writeNumber(0x5455 as UInt16)
         writeNumber(5 as UInt16)
@@ -163,7 +172,7 @@ extension ByteBuffer {
         writeNumber(UInt16(ZipWriter.timeFieldSize + (large.isEmpty ? 0 : 4 + 8 * large.count)))
         writeNumber(0 as UInt16)  // No comment.
         writeNumber(0 as UInt16)  // On the first disk.
-        writeNumber(0 as UInt16)  // Nothing is said about text.
+        writeNumber(0 as UInt16)  // Nothing about text or binary.
         writeNumber(0o100_644 << 16 as UInt32)  // A plain file, rw-r--r--.
         writeNumber(UInt32(clamping: offset))
         writeString(entry.name)
@@ -174,7 +183,7 @@ extension ByteBuffer {
     fileprivate mutating func writeEnd(count: Int, directory: Range<Int64>) {
         if ZipWriter.needsZip64End(count: count, directory: directory) {
             writeNumber(0x0606_4b50 as UInt32)
-            writeNumber(44 as UInt64)  // The bytes of this record that follow.
+            writeNumber(44 as UInt64)  // The length of the rest of this record.
             writeNumber(3 << 8 | 45 as UInt16)
             writeNumber(45 as UInt16)
             writeNumber(0 as UInt32)

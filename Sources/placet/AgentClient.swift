@@ -5,19 +5,26 @@ import JSON
 import NIOCore
 import NIOHTTP1
 
-/// The agent API as a script uses it: asks again while the server is away or busy, gives up on what it refuses.
+/// The agent API as a script needs it: it tries again while the server is away or busy, and gives up when it is
+/// refused.
+///
+/// Tried again: requests that get no answer or an unreadable one, and those answered 429 or 5xx. Any other refusal
+/// throws ``CommandFailure`` with the server's own sentence.
 struct AgentClient: Sendable {
     enum Failure: Error {
-        /// For longer than the patience reaches.
+        /// The server could not be reached for as long as `patience` allows. The text is the last problem.
         case unreachable(String)
     }
 
+    /// The pauses between tries start at 100 ms and double up to this. A longer `Retry-After` is obeyed.
     private static let longestPause = Duration.seconds(5)
+    /// For one try. It is longer than the 30 s for which `wait` parks.
     private static let timeout = TimeAmount.seconds(45)
+    /// For one try to send a file. The largest upload is 1 GiB unless configured, and the line may be slow.
     private static let uploadTimeout = TimeAmount.hours(6)
     private static let maxAnswerBytes = 64 << 20
     private static let chunkBytes = 256 << 10
-    /// One that fails at once when nobody listens: the patience here is ours. Lives as long as the process.
+    /// Fails at once when nobody listens, because the patience is ours. Lives as long as the process.
     private static let http = {
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -27,13 +34,14 @@ struct AgentClient: Sendable {
     let url: String
     let apiKey: String
     let channel: String
-    /// How long the server may be away in one go.
+    /// How long the server may be away during one request.
     let patience: Duration
 
     func get(_ path: String, _ query: [String: String]) async throws -> JSONValue {
         try await send(path, query) { HTTPClientRequest(url: $0) }
     }
 
+    /// Sends JSON, or no body at all when it is nil.
     func post(_ path: String, _ body: JSONValue?) async throws -> JSONValue {
         let bytes = try body.map { ByteBuffer(string: try $0.encoded()) }
         return try await send(path) { url in
@@ -47,8 +55,10 @@ struct AgentClient: Sendable {
         }
     }
 
-    /// Takes back a file that no message took. Refused is no failure: it may have gone at an attempt whose answer was
-    /// lost, and would go by itself after a day.
+    /// Deletes a file that no message has taken.
+    ///
+    /// A refusal is not a failure: an earlier try whose answer was lost may have deleted the file. A file that stays is
+    /// deleted by the server after a day.
     func discard(file id: String) async throws {
         do {
             _ = try await send("files/\(id)") { url in
@@ -59,7 +69,7 @@ struct AgentClient: Sendable {
         } catch is CommandFailure {}
     }
 
-    /// Stores a file of this machine for a message to come, and returns its id.
+    /// Stores a file of this machine for a later message, and returns its id. Every try reads the file anew.
     func store(_ path: String) async throws -> String {
         let form = try FileForm(path: path, channel: channel)
         let answer = try await send("files/store", timeout: Self.uploadTimeout) { url in
@@ -75,7 +85,10 @@ struct AgentClient: Sendable {
         return id
     }
 
-    /// Sends until there is an answer. All requests here may be repeated: that is what the clientId is for.
+    /// Sends until there is an answer. Every request here may be repeated: a message has its `clientId`, and `ask`
+    /// deletes a file that was stored but not used.
+    ///
+    /// - Throws: ``Failure/unreachable(_:)`` when the next pause would end after `patience`, and ``CommandFailure``.
     private func send(
         _ path: String,
         _ query: [String: String] = [:],
@@ -108,6 +121,7 @@ struct AgentClient: Sendable {
         }
     }
 
+    /// What one try came to: an answer, or a reason to try again after at least so many seconds.
     private enum Outcome {
         case done(JSONValue)
         case later(String, seconds: Int)
@@ -130,12 +144,14 @@ struct AgentClient: Sendable {
     }
 }
 
-/// A multipart form (RFC 7578) with a channel and a file, read from the disk as it is sent.
+/// A multipart form (RFC 7578) with a channel and a file. The file is read while it is sent, so memory does not grow
+/// with it.
 private struct FileForm: Sendable {
     private let path: String
     private let head: String
     private let tail: String
     let contentType: String
+    /// Of the whole body, in bytes. Sent as Content-Length, so that the server can refuse a large file at once.
     let length: Int64
 
     init(path: String, channel: String) throws {
@@ -143,7 +159,8 @@ private struct FileForm: Sendable {
             throw CommandFailure(description: "No such file: \(path)")
         }
         let boundary = "placet-\(UUID().uuidString)"
-        // All of RFC 8187's reserved characters escaped: every name arrives as it is, also with quotes or line ends.
+        // Everything but letters and digits is escaped (RFC 8187), so every name arrives intact, even with quotes or
+        // line ends.
         let name = URL(fileURLWithPath: path).lastPathComponent.addingPercentEncoding(
             withAllowedCharacters: .alphanumerics
         )
@@ -171,7 +188,7 @@ private struct FileForm: Sendable {
         return AsyncThrowingStream { try await steps.next() }
     }
 
-    /// Head, pieces of the file, tail.
+    /// Hands out the head, the pieces of the file and the tail, one at a time: no piece is read before it is needed.
     private actor Steps {
         private let file: FileHandle
         private var head: String?

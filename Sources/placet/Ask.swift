@@ -3,7 +3,10 @@ import Foundation
 import HTTP
 import JSON
 
-/// `placet ask`: a question to a person, from a script.
+/// `placet ask`: asks a user from a script and waits for the answer.
+///
+/// It is a client like any other: it goes through the public API with an API key, not through the control socket, so it
+/// also runs on another machine. Standard output has only the answer; what it is waiting for goes to standard error.
 struct Ask: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask a person a question and wait for the answer.",
@@ -49,6 +52,7 @@ struct Ask: AsyncParsableCommand {
     @Flag(help: "Print the outcome as JSON: status, messageId, response, feedback.")
     var json = false
 
+    /// Refuses wrong arguments with exit code 64, before anything is sent.
     func validate() throws {
         if input, !option.isEmpty || !negative.isEmpty {
             throw ValidationError("--input asks for a text; leave out --option and --negative.")
@@ -77,24 +81,31 @@ struct Ask: AsyncParsableCommand {
             try await ask(client)
         } catch AgentClient.Failure.unreachable(let reason) {
             try say("Error: The server cannot be reached: \(reason)", to: .standardError)
+            // ArgumentParser knows only 1 and 64; a script must tell an absent server from a refusal.
             throw ExitCode(5)
         }
     }
 
+    /// Asks the question once, waits for its answer however long that takes, and prints it.
     private func ask(_ client: AgentClient) async throws {
         let key = key ?? UUID().uuidString
         var files: [String] = []
         for path in file { files.append(try await client.store(path)) }
         let message = try await client.post("messages", body(channel: client.channel, key: key, files: files))
         guard let id = message["id"]?.text else { throw CommandFailure(description: "The server answered no message") }
-        // Asked before: the files stand in the first message already.
+        // If the question was asked before, its message has the files of that time, and those just stored are not
+        // needed.
         let attached = Set(message["attachments"]?.elements.compactMap { $0["id"]?.text } ?? [])
         for file in files where !attached.contains(file) { try await client.discard(file: file) }
+        // A run that is interrupted can be continued only with the key, so the key is printed now.
         try say("Waiting for an answer to \(id); to go on later, run again with --key \(key)", to: .standardError)
 
         while true {
+            // 30 s is the longest wait that the server grants. It may restart in between.
             let outcome = try await client.get("reviews/\(id)/wait", ["timeout": "30000"])
             guard let status = outcome["status"]?.text, status != "timeout" else { continue }
+            // Acknowledged before it is printed. Should this process end here, the same key still gets the answer from
+            // `wait`.
             _ = try await client.post("messages/\(id)/ack", nil)
             let review = outcome["message"]?["review"] ?? .null
             try show(status, id, review)
@@ -107,6 +118,7 @@ struct Ask: AsyncParsableCommand {
 
     // MARK: The question
 
+    /// An option as given on the command line: `ID=LABEL`, or an ID that is its own label.
     private struct Choice {
         let id: String
         let label: String
@@ -126,7 +138,7 @@ struct Ask: AsyncParsableCommand {
         }
     }
 
-    /// What can be chosen; approve and reject when nothing is given.
+    /// The options to choose from: approve and reject unless some are given.
     private var options: [Choice] {
         if option.isEmpty, negative.isEmpty {
             return [Choice("approve=Approve", isNegative: false), Choice("reject=Reject", isNegative: true)]
@@ -134,6 +146,7 @@ struct Ask: AsyncParsableCommand {
         return option.map { Choice($0, isNegative: false) } + negative.map { Choice($0, isNegative: true) }
     }
 
+    /// The message with its review. Its `clientId` is the key: the server answers a repeat with the first message.
     private func body(channel: String, key: String, files: [String]) -> JSONValue {
         let payload: [String: JSONValue] =
             input ? [:] : ["options": .array(options.map(\.json)), "allowComment": .bool(true)]
@@ -149,6 +162,10 @@ struct Ask: AsyncParsableCommand {
 
     // MARK: The answer
 
+    /// Prints the outcome: as JSON with `--json`, otherwise the chosen id or the text, then comment and feedback, a
+    /// line each.
+    ///
+    /// An expired question has no answer, so its sentence goes to standard error.
     private func show(_ status: String, _ id: String, _ review: JSONValue) throws {
         if json {
             var outcome: [String: JSONValue] = ["status": .string(status), "messageId": .string(id)]

@@ -3,7 +3,7 @@ import ArgumentParser
 import Foundation
 import Logging
 
-/// `--storage`, which every command takes.
+/// `--storage`, which every command takes but `ask`.
 struct StorageOption: ParsableArguments {
     @Option(help: "The folder for index and files (default ./storage, or PLACET_STORAGE).")
     var storage: String?
@@ -11,16 +11,18 @@ struct StorageOption: ParsableArguments {
     var arguments: [String: String] { storage.map { ["storage": $0] } ?? [:] }
 }
 
-/// A refusal of the server, in its own sentence.
+/// A refusal in one sentence: the server's own, or ours. It is printed to standard error, and the exit code is 1.
 struct CommandFailure: Error, CustomStringConvertible {
     let description: String
 }
 
-/// The server as configured, not started yet.
+/// Makes a configured server, not started yet.
 ///
 /// - Parameters:
-///   - output: where the first owner's password goes, should this start make the owner. Nobody sees it again.
-///   - isQuiet: log only what is serious, for commands whose answer matters and not how they came by it.
+///   - output: where the email and password of the first owner go, if this start makes one. The password is never
+///     shown again.
+///   - isQuiet: log errors only. For commands, whose user wants the answer and no start-up lines.
+/// - Throws: a sentence about the first setting that is wrong.
 func makeServer(
     _ arguments: [String: String],
     announceTo output: FileHandle,
@@ -30,14 +32,17 @@ func makeServer(
     var logger = configuration.makeLogger()
     if isQuiet { logger.logLevel = max(logger.logLevel, .error) }
     return Server(configuration: configuration, logger: logger) { owner in
-        // The owner is stored by now; when nobody can be told, the start goes on.
+        // The owner is stored by now. If the lines cannot be printed, the start goes on anyway.
         try? say("First start: the owner is \(owner.email)", to: output)
         guard let password = owner.generatedPassword else { return }
         try? say("  password: \(password)   (shown this once; you will be asked to change it)", to: output)
     }
 }
 
-/// Writes a line at once: scripts wait for these lines.
+/// Writes a line, unbuffered: scripts wait for these lines.
+///
+/// Standard output has only what a script wants to read: the key, the id, the answer, JSON. Everything for a person who
+/// watches goes to standard error.
 func say(_ line: String, to output: FileHandle = .standardOutput) throws {
     try output.write(contentsOf: Data((line + "\n").utf8))
 }

@@ -4,8 +4,12 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// Reaches the store's owner on this machine: the running server over its control socket, or one started for the
-/// command alone when none runs (invariant 5).
+/// Sends a command to whoever has the store open.
+///
+/// Exactly one process may have it open (invariant 5), so a command never touches the files itself. If a server runs,
+/// it answers on its control socket. If none runs, this process opens the store and serves the same routes on the same
+/// socket for this one request (docs/decisions/0003-the-command-line-speaks-http-over-a-socket.md). File permissions
+/// are the only authentication: the socket is for its user alone.
 struct ControlClient: Sendable {
     enum Method: String, Sendable {
         case get = "GET"
@@ -13,16 +17,21 @@ struct ControlClient: Sendable {
         case delete = "DELETE"
     }
 
+    /// Together with the pause: about 5 s for a server that is starting or stopping to become ready or to go.
     private static let attempts = 50
     private static let pause = Duration.milliseconds(100)
+    /// For one request, including the time the server needs.
     private static let timeout = TimeAmount.seconds(30)
+    /// The longest list of keys or users that a command can show.
     private static let maxAnswerBytes = 64 << 20
 
     private let socketPath: String
 
-    /// Sends one request and decodes its answer.
+    /// Sends one request and decodes its answer. Tries again only if the socket could not be reached, never after a
+    /// refusal.
     ///
-    /// - Throws: ``CommandFailure`` with the server's own sentence when it refuses.
+    /// - Throws: ``CommandFailure`` with the server's own sentence when it refuses, ``StartFailure`` when the store
+    ///   cannot be opened.
     static func send<Answer: Decodable & Sendable>(
         _ method: Method,
         _ path: String,
@@ -35,13 +44,14 @@ struct ControlClient: Sendable {
             do {
                 return try await attempt(server, client, method, path, body)
             } catch is IOError {
-                // Whoever has the store is just starting or ending, or is a command like this one.
+                // The process that has the store is just starting or stopping, or is a command like this one.
                 try await Task.sleep(for: pause)
             }
         }
         return try await attempt(server, client, method, path, body)
     }
 
+    /// Tries to open the store first: only the lock can say for sure whether a server runs.
     private static func attempt<Answer: Decodable & Sendable>(
         _ server: Server,
         _ client: ControlClient,
@@ -79,5 +89,6 @@ struct ControlClient: Sendable {
         return try JSONDecoder().decode(Answer.self, from: bytes)
     }
 
+    /// The part of the server's JSON error that a command prints.
     private struct Refusal: Decodable { let message: String }
 }

@@ -1,19 +1,22 @@
 import ArgumentParser
 
-/// `placet keys create|list|revoke`
+/// `placet keys create|list|revoke`: for the operator, who needs no account. The file permissions decide.
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make, list and revoke API keys.",
         subcommands: [Create.self, List.self, Revoke.self]
     )
 
+    /// A key as the control socket answers it; also what `--json` prints.
     struct Key: Codable, Sendable {
         let id: String
         let userId: String
         let label: String
+        /// The first 11 characters of the key. The rest is stored only as a hash.
         let keyPrefix: String
         let lastUsedAt: String?
         let createdAt: String
+        /// The key itself. Only the answer to `create` has it.
         let key: String?
     }
 
@@ -31,6 +34,7 @@ struct Keys: AsyncParsableCommand {
         func run() async throws {
             var body = ["label": label]
             body["user"] = user
+            // Nothing but the key is printed, so that `API_KEY=$(placet keys create --label ci)` works.
             let key: Key = try await ControlClient.send(.post, "keys", body: body, storage: output.storage)
             try output.show(key) { key.key ?? "" }
         }

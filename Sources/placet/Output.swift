@@ -2,13 +2,14 @@ import ArgumentParser
 import Foundation
 import JSON
 
-/// `--storage` and `--json`, and how answers are shown.
+/// `--storage` and `--json`, and how to print an answer.
 struct OutputOptions: ParsableArguments {
     @OptionGroup var storage: StorageOption
 
     @Flag(help: "Print JSON.")
     var json = false
 
+    /// Prints the answer to standard output, as JSON with sorted keys if `--json` was given, otherwise as text.
     func show(_ answer: some Encodable, asText: () -> String) throws {
         guard json else {
             try say(asText())
@@ -20,7 +21,7 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
-/// Columns as wide as their widest cell.
+/// A table whose columns are as wide as their widest cell, two spaces apart. Every cell is padded, the last one too.
 func table(_ header: [String], _ rows: [[String]]) -> String {
     let widths = header.indices.map { column in
         ([header] + rows).map { $0[column].count }.max() ?? 0
@@ -31,11 +32,13 @@ func table(_ header: [String], _ rows: [[String]]) -> String {
     return lines.joined(separator: "\n")
 }
 
-/// A line of standard input, without showing it on a terminal; nil at the end of the input.
+/// Reads a line of standard input, without showing it on a terminal. Nil at the end of the input.
 func readSecret(_ prompt: String) -> String? {
     guard isatty(STDIN_FILENO) == 1 else { return readLine() }
+    // getpass(3) talks to the terminal itself, so the prompt never gets into a pipe.
     return getpass(prompt).map { String(cString: $0) }
 }
 
-/// The password of a new user, from the environment so that no process list shows it.
+/// The password for a new user. It comes from the environment, because other users of the machine can read a command
+/// line.
 var chosenPassword: String? { ProcessInfo.processInfo.environment["PLACET_NEW_PASSWORD"] }

@@ -2,7 +2,10 @@ import ArgumentParser
 import HTTP
 import JSON
 
-/// `placet respond`
+/// `placet respond`: answers a review as the operator, over the control socket.
+///
+/// Prints the message's id. Exit codes: 0 answered, 1 refused (unknown message, already answered, expired, or a
+/// response that does not fit the question), 64 for wrong usage.
 struct Respond: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Answer a review from this machine.",
@@ -24,6 +27,7 @@ struct Respond: AsyncParsableCommand {
     @OptionGroup var storage: StorageOption
 
     func run() async throws {
+        // Checked here only for being JSON. The server knows the question, and checks the response against it.
         guard let value = try? JSONValue(text: response) else {
             throw ValidationError("The response is not JSON: \(response)")
         }

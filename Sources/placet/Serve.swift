@@ -2,7 +2,11 @@ import App
 import ArgumentParser
 import Foundation
 
-/// `placet serve`
+/// `placet serve`: runs the server in the foreground until SIGTERM or SIGINT.
+///
+/// Prints one line to standard output once the port is open, with the real port if `--port 0` was given; at the first
+/// start also the owner's email, and the password if it was made up. The log goes to standard error. Exit codes: 0
+/// after a stop by signal, 1 when it cannot start (the reason is on standard error), 64 for wrong usage.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the API until SIGTERM or Ctrl-C.",

@@ -1,12 +1,13 @@
 import ArgumentParser
 
-/// `placet users create|passwd|list`
+/// `placet users create|passwd|list`: for the operator, who needs no account. The file permissions decide.
 struct Users: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make and list users, and reset their passwords.",
         subcommands: [Create.self, Passwd.self, List.self]
     )
 
+    /// A user as the control socket answers it; also what `--json` prints.
     struct User: Codable, Sendable {
         let id: String
         let email: String
@@ -16,10 +17,13 @@ struct Users: AsyncParsableCommand {
         let createdAt: String
     }
 
+    /// The answer to `create` and `passwd`.
     struct Created: Codable, Sendable {
         let user: User
+        /// Set only if the server made the password up. It is shown now or never.
         let password: String?
 
+        /// The sentence, and a line with the password if there is one to show.
         func saying(_ sentence: String) -> String {
             sentence + (password.map { "\npassword: \($0)   (shown this once)" } ?? "")
         }

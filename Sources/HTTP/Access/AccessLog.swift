@@ -1,9 +1,10 @@
 import Hummingbird
 import Logging
 
-/// One line per request: method, route pattern, status, bytes, milliseconds, request id, caller.
+/// Logs one line per request: method, route pattern, status, bytes, milliseconds, request id, caller.
 ///
-/// Never a query string, a body or a key. Bodies over 64 KiB are logged when they have been sent, others at once.
+/// Never logs a query string, a body or a key. Requests with bodies over 64 KiB are logged once the body has been sent,
+/// all others at once.
 package struct AccessLog: RouterMiddleware {
     package typealias Context = RootContext
 
@@ -48,7 +49,7 @@ package struct AccessLog: RouterMiddleware {
             context.logger.info("request", metadata: metadata.merging(["bytes": "\(bytes)"]) { $1 })
         }
 
-        /// The body ended early: mostly because the client left, which is no defect.
+        /// The body ended early. Usually the client left, which is not a defect.
         func logCutOff(_ error: any Error) {
             context.logger.info("request cut off", metadata: metadata)
             guard !error.meansConnectionEnded else { return }

@@ -1,9 +1,9 @@
 import HTTPTypes
 import Hummingbird
 
-/// Knows which API keys are valid. Filled in by `Accounts`.
+/// Knows which API keys are valid. `Accounts` fills it in.
 package protocol AgentAuthenticator: Sendable {
-    /// The principal a key speaks for, or nil when it is unknown or revoked.
+    /// The principal for whom a key speaks. Nil when the key is unknown or revoked.
     func principal(forKey key: String) async throws -> AgentPrincipal?
 }
 
@@ -46,7 +46,7 @@ package struct AgentAuthentication: RouterMiddleware {
 }
 
 extension HTTPFields {
-    /// Of `Authorization: Bearer` (RFC 6750).
+    /// The token of `Authorization: Bearer` (RFC 6750).
     var bearerToken: String? {
         guard let authorization = self[.authorization] else { return nil }
         let parts = authorization.split(separator: " ", maxSplits: 1)
@@ -59,7 +59,7 @@ extension APIError {
     static let missingAPIKey = unauthorized("Missing or invalid API key")
     static let invalidAPIKey = unauthorized("Invalid API key")
 
-    /// RFC 9110 section 11.6.1: a 401 names a scheme the client may use.
+    /// A 401 names a scheme that the client may use (RFC 9110 section 11.6.1).
     private static func unauthorized(_ message: String) -> APIError {
         APIError(.unauthorized, message, headers: [.wwwAuthenticate: #"Bearer realm="placet""#])
     }

@@ -8,17 +8,17 @@ package protocol Connected {
     var connection: Connection { get }
 }
 
-/// A context whose caller acts for a user, by a key or signed in: handlers that serve both take it.
+/// A context whose caller acts for a user, with a key or signed in. Handlers that serve both take it.
 package protocol UserContext: RequestContext, Connected {
     var userID: String { get }
 }
 
-/// The context of every request, before anybody is known.
+/// The context of every request, before the caller is known.
 package struct RootContext: RequestContext, Connected {
     package var coreContext: CoreRequestContextStorage
     /// The connection the request came by.
     package let connection: Connection
-    /// What the access log will say about the caller; shared by all copies of the context.
+    /// How the access log names the caller. All copies of the context share it.
     let caller: Caller
     /// Set by ``AgentAuthentication``.
     var agent: AgentPrincipal?
@@ -32,7 +32,7 @@ package struct RootContext: RequestContext, Connected {
     }
 }
 
-/// The context of a request that carried a valid API key: a handler that takes it cannot be reached without one.
+/// The context of a request with a valid API key. A handler that takes it cannot be reached without one.
 package struct AgentContext: ChildRequestContext, UserContext {
     package var coreContext: CoreRequestContextStorage
     package let connection: Connection
@@ -47,7 +47,7 @@ package struct AgentContext: ChildRequestContext, UserContext {
     }
 }
 
-/// Who a valid API key speaks for: the user who owns it, and so every channel of that user.
+/// For whom a valid API key speaks: the user who owns it, and so for every channel of that user.
 package struct AgentPrincipal: Sendable, Equatable {
     package let userID: String
     package let keyID: String
@@ -58,7 +58,7 @@ package struct AgentPrincipal: Sendable, Equatable {
     }
 }
 
-/// The caller's name for the access log, filled in by whoever authenticates the request.
+/// The caller's name for the access log. Whoever authenticates the request fills it in.
 final class Caller: Sendable {
     private let name = Mutex<String?>(nil)
 

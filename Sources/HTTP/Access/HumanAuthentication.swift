@@ -2,11 +2,11 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 
-/// Who is signed in.
+/// The user who is signed in.
 package struct HumanPrincipal: Sendable, Equatable {
     package let userID: String
     package let sessionID: String
-    /// Whether the person may administer, and not only use.
+    /// Whether the user is an owner, and so may administer.
     package let isOwner: Bool
 
     package init(userID: String, sessionID: String, isOwner: Bool) {
@@ -16,13 +16,13 @@ package struct HumanPrincipal: Sendable, Equatable {
     }
 }
 
-/// Knows which session tokens are valid. Filled in by `Accounts`.
+/// Knows which session tokens are valid. `Accounts` fills it in.
 package protocol HumanAuthenticator: Sendable {
-    /// Whom a token speaks for, or nil when it is unknown, has expired or was revoked.
+    /// The principal for whom a token speaks. Nil when the token is unknown, expired or revoked.
     func principal(forToken token: String) async throws -> HumanPrincipal?
 }
 
-/// The context of a request that carried a valid session: a handler that takes it cannot be reached without one.
+/// The context of a request with a valid session. A handler that takes it cannot be reached without one.
 package struct HumanContext: ChildRequestContext, UserContext {
     package var coreContext: CoreRequestContextStorage
     package let connection: Connection
@@ -37,7 +37,7 @@ package struct HumanContext: ChildRequestContext, UserContext {
     }
 }
 
-/// The context of a request of an owner.
+/// The context of a request from an owner. A handler that takes it cannot be reached by other users.
 package struct OwnerContext: ChildRequestContext, UserContext {
     package var coreContext: CoreRequestContextStorage
     package let connection: Connection
@@ -53,7 +53,7 @@ package struct OwnerContext: ChildRequestContext, UserContext {
     }
 }
 
-/// Lets a request through when it carries a valid session, in the cookie `access_token` or as `Authorization: Bearer`.
+/// Lets a request through if it carries a valid session, in the cookie `access_token` or as `Authorization: Bearer`.
 struct HumanAuthentication: RouterMiddleware {
     typealias Context = RootContext
 
@@ -83,11 +83,12 @@ struct HumanAuthentication: RouterMiddleware {
     }
 }
 
-/// Refuses what another site makes a browser send (cross-site request forgery): a request that changes something and says
-/// that it comes from elsewhere. Programs say nothing of the kind and pass, and so does who sends a bearer token, which no
-/// browser adds by itself.
+/// Refuses what another site makes a browser send (cross-site request forgery): a request that changes something and
+/// says that it comes from another site.
 ///
-/// The session cookie is `SameSite=Lax` besides; this also covers signing in, which needs no cookie.
+/// Programs send no such headers, so they pass. Requests with a bearer token pass too, because no browser adds one by
+/// itself. The session cookie is `SameSite=Lax` as well; this middleware also protects signing in, which needs no
+/// cookie.
 struct SameOrigin: RouterMiddleware {
     typealias Context = RootContext
 
@@ -104,11 +105,11 @@ struct SameOrigin: RouterMiddleware {
     }
 
     private static func isFromElsewhere(_ request: Request) -> Bool {
-        // Fetch Metadata: "none" is a person's own doing, such as a bookmark.
+        // Fetch Metadata says "none" when the user did it, for example with a bookmark.
         if let site = request.headers[.secFetchSite], site != "same-origin", site != "none" { return true }
         guard let origin = request.headers[.origin] else { return false }
         guard let components = URLComponents(string: origin), let host = components.host else { return true }
-        // The scheme is not compared: TLS may end at a proxy in front of us.
+        // The scheme is not compared, because TLS may end at a proxy in front of us.
         let authority = components.port.map { "\(host):\($0)" } ?? host
         return authority.lowercased() != request.head.authority?.lowercased()
     }
@@ -128,9 +129,9 @@ package enum SessionCookie {
         return nil
     }
 
-    /// The `Set-Cookie` that gives a browser a token, or takes it away with a `maxAge` of zero.
+    /// The `Set-Cookie` value that gives a browser a token, or takes it away if `maxAge` is zero.
     ///
-    /// `Secure` when the request came by TLS.
+    /// It says `Secure` if the request came over TLS.
     package static func header(_ token: String, maxAge: Duration, for request: Request) -> String {
         let seconds = maxAge.components.seconds
         return "\(name)=\(token); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax"
@@ -139,15 +140,15 @@ package enum SessionCookie {
 }
 
 extension Request {
-    /// Whether it came by TLS, which a proxy in front of us says.
+    /// Whether the request came over TLS. A proxy in front of us says so in `X-Forwarded-Proto`.
     fileprivate var isSecure: Bool {
-        // Of several proxies the first is the one that the client has reached.
+        // With several proxies the first value counts: it is from the one that the client reached.
         let first = headers[.forwardedProto]?.prefix { $0 != "," }
         return first?.trimmed.lowercased() == "https"
     }
 
-    /// Scheme and authority as the client sees them, to put in front of a path; empty when the client names no host, or
-    /// what is none.
+    /// Scheme and authority as the client sees them, to put in front of a path. Empty when the client names no valid
+    /// host.
     package var origin: String {
         let host = /([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/
         guard let authority = head.authority, authority.wholeMatch(of: host) != nil else { return "" }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Bounds how much of something goes on at the same time, for each key and in all.
+/// Limits how many of something may run at the same time, for each key and in all.
 package final class Places: Sendable {
     private let perKey: Int
     private let inAll: Int
@@ -16,7 +16,7 @@ package final class Places: Sendable {
         taken.withLock { taken in Set(taken.filter { $0.value >= perKey }.keys) }
     }
 
-    /// Takes a place, also when there is none left: for who asks ``busy`` before.
+    /// Takes a place even if none is left; for callers that have checked ``busy`` before.
     package func take(_ key: String) {
         taken.withLock { $0[key, default: 0] += 1 }
     }
@@ -28,9 +28,10 @@ package final class Places: Sendable {
         }
     }
 
-    /// A place if the key has one left, and so have all together; it is free again when nobody holds the value any more.
+    /// Takes a place, if the key and the total both have one left. It is free again when nobody holds the value any
+    /// more.
     ///
-    /// - Throws: ``APIError`` 429 that says to come again after `pause`.
+    /// - Throws: ``APIError`` 429 that tells the client to come again after `pause`.
     package func place(_ key: String, orAfter pause: Duration) throws(APIError) -> Place {
         let isFree = taken.withLock { taken in
             guard taken[key, default: 0] < perKey, taken.values.reduce(0, +) < inAll else { return false }
@@ -41,9 +42,9 @@ package final class Places: Sendable {
         return Place(of: self, key: key)
     }
 
-    /// Does something in a place.
+    /// Runs `work` in a place.
     ///
-    /// - Throws: as ``place(_:orAfter:)``, and what `work` throws.
+    /// - Throws: what ``place(_:orAfter:)`` throws, and what `work` throws.
     package func run<Value>(_ key: String, orAfter pause: Duration, _ work: () async throws -> Value) async throws
         -> Value
     {
@@ -53,7 +54,7 @@ package final class Places: Sendable {
     }
 }
 
-/// A place that is taken for as long as somebody holds this.
+/// A place that stays taken for as long as somebody holds this value.
 package final class Place: Sendable {
     private let places: Places
     private let key: String

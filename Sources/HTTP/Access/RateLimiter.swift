@@ -2,10 +2,10 @@ import Hummingbird
 import NIOCore
 import Synchronization
 
-/// How often something may happen: so many times a second in the long run, and more than that in a burst.
+/// How often something may happen: so many times a second in the long run, and more often in a burst.
 package struct Rate: Sendable, Equatable {
     package let perSecond: Int
-    /// How many at once after a silence.
+    /// How many may come at once after a silence.
     package let burst: Int
 
     package init(perSecond: Int, burst: Int) {
@@ -14,39 +14,39 @@ package struct Rate: Sendable, Equatable {
     }
 }
 
-/// Counts by key, in memory, one moment for each key: the generic cell rate algorithm (ITU-T I.371).
+/// Counts by key, with the generic cell rate algorithm (ITU-T I.371). In memory; it keeps one moment for each key.
 package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
-    /// How many keys are remembered. When there are more, those that are idle are forgotten, or else all.
+    /// How many keys it remembers. When there are more, it forgets the idle ones, or all if none is idle.
     static var capacity: Int { 50_000 }
 
     private let interval: Duration
     private let tolerance: Duration
-    /// When a key that always came at its rate would come next.
+    /// When the next one would be due from a key that always kept to its rate.
     private let nextArrivals = Mutex<[Key: ContinuousClock.Instant]>([:])
 
     convenience init(_ rate: Rate) {
         self.init(interval: .seconds(1) / rate.perSecond, burst: rate.burst)
     }
 
-    /// One for each `interval` in the long run, `burst` at once after a silence.
+    /// Allows one for each `interval` in the long run, and `burst` at once after a silence.
     package init(interval: Duration, burst: Int) {
         self.interval = interval
         tolerance = interval * (burst - 1)
     }
 
-    /// Takes back one that was counted and did not happen.
+    /// Takes back one that was counted but did not happen.
     package func giveBack(_ key: Key) {
         nextArrivals.withLock { arrivals in
             if let arrival = arrivals[key] { arrivals[key] = arrival - interval }
         }
     }
 
-    /// Forgets what a key has done so far.
+    /// Forgets everything a key has done so far.
     package func forget(_ key: Key) {
         nextArrivals.withLock { $0[key] = nil }
     }
 
-    /// Counts one; nil when it may happen, or how long to wait before it may.
+    /// Counts one. Returns nil if it may happen now, or else how long to wait, and then counts nothing.
     package func take(_ key: Key, now: ContinuousClock.Instant = .now) -> Duration? {
         nextArrivals.withLock { arrivals in
             let arrival = max(arrivals[key] ?? now, now)
@@ -62,10 +62,12 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     }
 }
 
-/// What keeps one caller from taking the service from the others: limits for each key, and for each address that has shown
-/// none. In memory, so that they begin anew with the process.
+/// Keeps one caller from taking the service away from the others.
+///
+/// It has limits for each key, and for each address that has not shown a key. They are in memory, so they start anew
+/// with the process.
 package struct RateLimits: Sendable {
-    /// Wrong keys from one address: they cost a look-up each, and nobody needs many.
+    /// The limit on wrong keys from one address. Each costs a look-up, and no honest caller sends many.
     package static let failures = Rate(perSecond: 1, burst: 20)
 
     private let keys: RateLimiter<String>
@@ -78,18 +80,22 @@ package struct RateLimits: Sendable {
         failures = RateLimiter(Self.failures)
     }
 
+    /// Counts a request with this API key or in this session.
+    ///
     /// - Throws: ``APIError`` 429.
     func count(key id: String) throws(APIError) {
         if let wait = keys.take(id) { throw .tooManyRequests(wait) }
     }
 
+    /// Counts a request without a key by its address.
+    ///
     /// - Throws: ``APIError`` 429.
     func count(_ context: RootContext) throws(APIError) {
         if let wait = addresses.take(context.connection.addressGroup) { throw .tooManyRequests(wait) }
     }
 
-    /// Counts a key that was not valid. Callers with a valid one on the same address, such as behind a proxy, are not
-    /// hindered by it.
+    /// Counts a wrong key by its address. Callers with a valid key on the same address, for example behind a proxy, are
+    /// not affected.
     ///
     /// - Throws: ``APIError`` 429.
     func countFailure(_ context: RootContext) throws(APIError) {
@@ -114,12 +120,13 @@ struct AddressLimit: RouterMiddleware {
 }
 
 extension Connection {
-    /// The client's address as far as it stands for one client: of IPv6 the first 64 bits, since a network gives each of
-    /// its hosts as many as it likes. Empty without TCP.
+    /// The part of the client's address that stands for one client. Empty without TCP.
+    ///
+    /// For IPv6 this is the first 64 bits, because a network gives each of its hosts as many addresses as it likes.
     package var addressGroup: String {
         guard let address = channel.remoteAddress else { return "" }
         guard case .v6 = address else { return address.ipAddress ?? "" }
-        // sockaddr_in6: family, port and flow label take 8 bytes, then comes the address.
+        // In sockaddr_in6, family, port and flow label take 8 bytes; then the address begins.
         return address.withSockAddr { pointer, size in
             let bytes = UnsafeRawBufferPointer(start: pointer, count: size)
             return bytes[8..<16].map { String($0, radix: 16) }.joined(separator: ":")
@@ -128,7 +135,7 @@ extension Connection {
 }
 
 extension APIError {
-    /// 429 (RFC 6585 section 4).
+    /// 429 (RFC 6585 section 4), with `Retry-After` in whole seconds, rounded up.
     package static func tooManyRequests(_ wait: Duration) -> APIError {
         let seconds = max(1, wait.components.seconds + (wait.components.attoseconds > 0 ? 1 : 0))
         let message = "Too many requests; send the next one in \(seconds) second(s)"

@@ -1,11 +1,11 @@
 import HTTPTypes
 
-/// A failure the client is told about: status, one sentence that says what to do, and the fields at fault.
+/// A failure that the client is told about: status, one sentence that says what to do, and the invalid fields.
 ///
-/// Thrown by handlers, turned into JSON by ``ErrorMiddleware``. The message reaches the client as it is, so it never
-/// carries a disk path, SQL or a secret.
+/// Handlers throw it, and ``ErrorMiddleware`` turns it into JSON. The message reaches the client unchanged, so it must
+/// not contain a path on disk, SQL or a secret.
 package struct APIError: Error, Sendable {
-    /// One field of the request that did not pass, by the contract's `errors` array.
+    /// One invalid field of the request, as in `errors` (docs/api.md, "Conventions", Errors).
     package struct Field: Sendable, Equatable, Encodable {
         package let code: String
         package let message: String
@@ -35,19 +35,19 @@ package struct APIError: Error, Sendable {
         self.headers = headers
     }
 
-    /// 400 for one field or parameter, named in both the sentence and the `errors` array.
+    /// 400 for one field or parameter. Both the sentence and `errors` name it.
     package static func invalid(_ name: String, _ problem: String, code: String = "invalid") -> APIError {
         let message = "\(name): \(problem)"
         return APIError(.badRequest, message, fields: [Field(code: code, message: problem, path: [name])])
     }
 
-    /// 400 for all that is wrong with a request; the sentence names the first of `fields`.
+    /// 400 for everything that is wrong with a request. The sentence names the first of `fields`.
     package init(invalid fields: [Field]) {
         let sentence = fields.first.map { "\($0.path.joined(separator: ".")): \($0.message)" }
         self.init(.badRequest, sentence ?? "The request is not valid", fields: fields)
     }
 
-    /// 400 for U+0000 in a text (contract section 1).
+    /// 400 for U+0000 in a text (docs/api.md, "Conventions", JSON).
     package static func invalidCharacter(in name: String) -> APIError {
         .invalid(name, "must not contain the character U+0000", code: "invalid_string")
     }

@@ -5,7 +5,8 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// The outermost middleware: every error that leaves a handler becomes the contract's JSON, and is logged here, once.
+/// The outermost middleware. Every error that leaves a handler becomes JSON here (docs/api.md, "Conventions"), and is
+/// logged here, once.
 package struct ErrorMiddleware: RouterMiddleware {
     package typealias Context = RootContext
 
@@ -28,7 +29,7 @@ package struct ErrorMiddleware: RouterMiddleware {
             response = try await next(request, context)
         } catch {
             response = answer(error, to: request, context: context)
-            // A client takes a body after HEAD for the start of the next answer (RFC 9110 section 9.3.2).
+            // After HEAD a client would read a body as the start of the next answer (RFC 9110 section 9.3.2).
             if request.method == .head { response = response.createHeadResponse() }
         }
         response.headers[.requestID] = context.id
@@ -75,23 +76,23 @@ package struct ErrorMiddleware: RouterMiddleware {
 }
 
 extension Error {
-    /// Whether the client hung up or the server is stopping: nobody reads the answer then. Errors of our own files never
-    /// come as IOError; the store has errors of its own.
+    /// Whether the client hung up or the server is stopping, so that nobody reads the answer. An IOError never comes
+    /// from our own files, because the store has its own errors.
     var meansConnectionEnded: Bool { self is CancellationError || self is ChannelError || self is IOError }
 }
 
 extension APIError {
-    /// Bytes that are no HTTP, or a request that ended early.
+    /// The bytes are not HTTP, or the request ended early.
     static let notHTTP = APIError(.badRequest, "The request is not well-formed HTTP/1.1 or ended too early")
 
-    /// The wire form of the failure (contract section 1, Errors).
+    /// The failure as a client gets it (docs/api.md, "Conventions", Errors).
     package func response(path: String, requestID: String) -> Response {
         var response = Response.json(body(path: path, requestID: requestID), status: status)
         response.headers.append(contentsOf: headers)
         return response
     }
 
-    /// The JSON body alone.
+    /// Only the JSON body.
     func body(path: String, requestID: String) -> ByteBuffer {
         let body = Body(
             statusCode: status.code,
@@ -101,7 +102,8 @@ extension APIError {
             requestId: requestID,
             errors: fields.isEmpty ? nil : fields
         )
-        // A fixed shape of strings: encoding it cannot fail; an empty body beats a crash if it ever did.
+        // The shape is fixed and made of strings, so encoding cannot fail. If it ever did, an empty body is better than
+        // a crash.
         return (try? ByteBuffer.json(body)) ?? ByteBuffer()
     }
 

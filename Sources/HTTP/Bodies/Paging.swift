@@ -2,15 +2,15 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 
-/// Which rows of a list a client wants: newest first, those older than the cursor.
+/// Which rows of a list a client wants. The newest come first; a cursor asks for those older than it.
 package struct PageRequest: Sendable, Equatable {
     package static let defaultLimit = 50
     package static let maxLimit = 100
-    /// The most rows of a list that may be asked for without `limit` and `cursor`.
+    /// The most rows of a list that a client gets without `limit` and `cursor`.
     package static let maxUnpaged = 1000
 
     package let limit: Int
-    /// The id of the last row the client has seen. The row itself may be gone.
+    /// The id of the last row that the client has seen. The row itself may be gone.
     package let before: String?
 
     package init(limit: Int, before: String?) {
@@ -18,16 +18,16 @@ package struct PageRequest: Sendable, Equatable {
         self.before = before
     }
 
-    /// Reads `limit` (more than 100 is lowered to 100) and `cursor`.
+    /// Reads `limit` and `cursor`. A `limit` over 100 is lowered to 100.
     ///
-    /// - Throws: ``APIError`` 400 when `limit` is not a positive integer or the cursor is not one we gave out.
+    /// - Throws: ``APIError`` 400 when `limit` is not a positive integer, or the cursor did not come from us.
     package init(_ request: Request, defaultLimit: Int = defaultLimit) throws(APIError) {
         limit = try request.query("limit").map { text throws(APIError) in try Self.limit(text) } ?? defaultLimit
         before = try Self.cursor(try request.query("cursor"))
     }
 
     private static func limit(_ text: String) throws(APIError) -> Int {
-        // Digits too many for Int are still a positive integer.
+        // A number with too many digits for Int is still a positive integer.
         guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), text.contains(where: { $0 != "0" })
         else { throw .invalid("limit", "must be a positive integer") }
         return min(Int(text) ?? maxLimit, maxLimit)

@@ -2,12 +2,12 @@ import Foundation
 import Hummingbird
 
 extension RequestContext {
-    /// In Unicode code points.
+    /// How long a segment may be, in Unicode code points.
     package static var maxParameterLength: Int { 500 }
 
-    /// A segment of the path, percent-decoded (RFC 3986 section 2.1): clients name streams as they like.
+    /// A segment of the path, percent-decoded (RFC 3986 section 2.1), because clients may give streams any name.
     ///
-    /// - Throws: ``APIError`` 400 when it is no UTF-8, has U+0000 in it or more than 500 characters.
+    /// - Throws: ``APIError`` 400 when it is not UTF-8, contains U+0000 or has more than 500 characters.
     package func pathParameter(_ name: String) throws -> String {
         let raw = try parameters.require(name)
         guard let text = raw.removingPercentEncoding else {

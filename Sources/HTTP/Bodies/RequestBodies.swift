@@ -3,16 +3,16 @@ import Hummingbird
 import NIOCore
 
 extension Request {
-    /// The most bytes a JSON body may have (docs/api.md, Conventions).
+    /// The most bytes that a JSON body may have (docs/api.md, "Conventions").
     package static let maxJSONBytes = 8 * 1024 * 1024
 
-    /// The length the client declared, if any.
+    /// The length that the client declared, if it did.
     package var declaredLength: Int64? { headers[.contentLength].flatMap { Int64($0) } }
 
     /// The bytes of a JSON body, not yet parsed.
     ///
-    /// - Parameter mayBeMissing: whether there may be none; an empty body may then be declared as anything.
-    /// - Throws: ``APIError`` 415 when the body is declared as something else, 413 when it is larger than
+    /// - Parameter mayBeMissing: whether the body may be left out. An empty body may then be declared as any type.
+    /// - Throws: ``APIError`` 415 when the body is declared as another type, 413 when it is larger than
     ///   ``maxJSONBytes``.
     package func jsonBytes(on connection: Connection, mayBeMissing: Bool) async throws -> ByteBuffer {
         if !mayBeMissing { try refuseOtherThanJSON() }
@@ -38,9 +38,9 @@ extension Request {
         return type == "application/json" || type.hasSuffix("+json")
     }
 
-    /// A query parameter that the route cannot do without, such as `channel`.
+    /// A query parameter that the route needs, such as `channel`.
     ///
-    /// - Throws: ``APIError`` 400 when it is missing, empty or has U+0000 in it.
+    /// - Throws: ``APIError`` 400 when it is missing, empty or contains U+0000.
     package func requiredQuery(_ name: String) throws(APIError) -> String {
         guard let value = try query(name), !value.isEmpty else {
             throw .invalid(name, "is required as a query parameter", code: "required")
@@ -48,9 +48,9 @@ extension Request {
         return value
     }
 
-    /// A query parameter, percent-decoded.
+    /// A query parameter, percent-decoded; nil when it is missing.
     ///
-    /// - Throws: ``APIError`` 400 when it has U+0000 in it, where C libraries would take the text to end.
+    /// - Throws: ``APIError`` 400 when it contains U+0000, at which C libraries would cut the text.
     package func query(_ name: String) throws(APIError) -> String? {
         guard let value = uri.queryParameters[name[...]] else { return nil }
         guard !value.unicodeScalars.contains("\0") else { throw .invalidCharacter(in: name) }

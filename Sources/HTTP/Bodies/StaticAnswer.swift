@@ -5,19 +5,20 @@ import NIOCore
 
 /// An answer whose bytes do not depend on the request: a file of the program, a picture, the page of a plugin.
 ///
-/// Has a strong `ETag` of the bytes, and answers 304 to a client that has them (RFC 9110 section 13.1.2). Making one costs
-/// their SHA-256, 0.6 ms for each MiB; those of files of the program are made once, at the start.
+/// It has a strong `ETag` made from the bytes, and answers 304 to a client that already has them (RFC 9110 section
+/// 13.1.2). Making one costs a SHA-256 of the bytes, 0.6 ms for each MiB. Those of the program's own files are made
+/// once, at start.
 package struct StaticAnswer: Sendable {
     private let bytes: ByteBuffer
     private var headers: HTTPFields
     private let etag: String
 
-    /// Bytes of ours.
+    /// Bytes of our own.
     ///
     /// - Parameters:
-    ///   - type: the media type; browsers take the bytes for nothing else.
-    ///   - policy: what a page may do (`Content-Security-Policy`); nil for what is not shown as one.
-    ///   - cache: `Cache-Control`. As it is by default clients keep the bytes, and ask before each use.
+    ///   - type: the media type. Browsers do not guess another one.
+    ///   - policy: what a page may do (`Content-Security-Policy`); nil for anything that is not shown as a page.
+    ///   - cache: `Cache-Control`. With the default, clients keep the bytes and ask before each use.
     package init(_ bytes: ByteBuffer, type: String, policy: String? = nil, cache: String = "no-cache") {
         let digest = bytes.withUnsafeReadableBytes { buffer in
             var hash = SHA256()
@@ -33,7 +34,7 @@ package struct StaticAnswer: Sendable {
         self.headers = headers
     }
 
-    /// Bytes that somebody else made: only pages of ours may show them, and they tell no site where they stand.
+    /// Bytes from somebody else. Only our own pages may show them, and requests from them carry no referrer.
     package init(foreign bytes: ByteBuffer, type: String, policy: String, cache: String = "private, no-cache") {
         var answer = StaticAnswer(bytes, type: type, policy: policy, cache: cache)
         answer.headers[.crossOriginResourcePolicy] = "same-origin"
@@ -48,7 +49,7 @@ package struct StaticAnswer: Sendable {
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: bytes))
     }
 
-    /// What 304 repeats (RFC 9110 section 15.4.5).
+    /// The headers that 304 repeats (RFC 9110 section 15.4.5).
     private static let validators: Set<HTTPField.Name> = [.eTag, .cacheControl]
 
     private func isKnown(_ tags: String?) -> Bool {

@@ -1,33 +1,34 @@
 import NIOCore
 
-/// What a handler may ask of the connection its request came by.
+/// What a handler may ask of the connection that its request came by.
 package struct Connection: Sendable {
     let channel: any Channel
 
-    /// Tells a client that sent `Expect: 100-continue` to go ahead; call when the head has been judged, before reading
-    /// the body. Does nothing for other clients.
+    /// Tells a client that sent `Expect: 100-continue` to go ahead; does nothing for other clients.
+    ///
+    /// Call it once the head has been judged, before reading the body.
     package func acceptBody() async throws {
         _ = try await trigger(ConnectionHandler.AcceptBody())
     }
 
     /// Sends part of a file as response body without copying it through user space (sendfile).
     ///
-    /// Returns when the kernel has taken the bytes, which is the back-pressure.
-    /// - Returns: false when the connection cannot do that (no ``ConnectionHandler``, as in tests without a socket):
-    ///   send buffers instead.
+    /// Returns when the kernel has taken the bytes, which gives the back-pressure.
+    /// - Returns: false when the connection cannot do this: there is no ``ConnectionHandler``, as in tests without a
+    ///   socket. Send buffers then.
     package func sendFile(_ region: FileRegion) async throws -> Bool {
         try await trigger(ConnectionHandler.SendFile(region: region))
     }
 
-    /// Calls `act` once, when the client hangs up or has done so; takes the place of what was to be called before.
+    /// Calls `act` once, when the client hangs up or at once if it already has. Replaces an earlier `act`.
     ///
-    /// The end of what the client sends counts as hanging up: a socket does not tell the two apart.
+    /// A client that ends its sending counts as hung up, because a socket does not tell the two apart.
     package func onHangUp(_ act: @escaping @Sendable () -> Void) {
         channel.triggerUserOutboundEvent(ConnectionHandler.OnHangUp(act: act), promise: nil)
     }
 
-    /// Cancelling the task, as a stopping server does, closes the connection: a client that reads no more would hold the
-    /// event back for ever.
+    /// Cancelling the task, as a stopping server does, closes the connection. Otherwise a client that no longer reads
+    /// would hold the event back for ever.
     private func trigger(_ event: some Sendable) async throws -> Bool {
         do {
             try await withTaskCancellationHandler {

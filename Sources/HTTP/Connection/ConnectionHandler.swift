@@ -9,7 +9,7 @@ import NIOHTTPTypesHTTP1
 /// Does for each plain HTTP/1 connection what Hummingbird leaves to us: `100 Continue`, sendfile, and an end to uploads
 /// that were refused before they were read.
 ///
-/// Sits between the HTTP codec and Hummingbird's own handlers. Decisions are ``Exchange``'s; this class does the I/O.
+/// It sits between the HTTP codec and Hummingbird's own handlers. ``Exchange`` decides; this class does the I/O.
 final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -20,14 +20,15 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     struct SendFile: Sendable { let region: FileRegion }
     struct OnHangUp: Sendable { let act: @Sendable () -> Void }
 
-    /// How long a refused client may go on sending while it has not read the answer. Closing at once would make the
-    /// kernel reset the connection, and the client would lose the answer (RFC 9112 section 9.6).
+    /// How long a refused client may keep sending before it has read the answer. If we closed at once, the kernel would
+    /// reset the connection and the client would lose the answer (RFC 9112 section 9.6).
     private static let lingering = TimeAmount.seconds(30)
 
     private var exchange = Exchange()
     private var isLingering = false
     private var parseFailed = false
-    /// A head whose body follows at once: the two leave together, which saves a system call and a packet.
+    /// The head just written has a body that follows at once. Both leave together, which saves a system call and a
+    /// packet.
     private var holdsHead = false
     private var codec: ChannelHandlerContext?
     private var deadline: Scheduled<Void>?
@@ -41,7 +42,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        // File regions are no HTTPResponsePart: they enter the pipeline below the codec, in order with its other parts.
+        // File regions are not HTTPResponseParts. They enter the pipeline below the codec, in order with its other
+        // parts.
         codec = try? context.pipeline.syncOperations.context(handlerType: HTTP1ToHTTPServerCodec.self)
     }
 
@@ -65,8 +67,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
-    /// Hummingbird knows `Connection: close` by that spelling alone; it is a list, without regard to case (RFC 9110
-    /// section 7.6.1).
+    /// Hummingbird recognises `Connection: close` only in that spelling. The header is a list, and case does not matter
+    /// (RFC 9110 section 7.6.1).
     private static func withPlainClose(_ head: HTTPRequest) -> HTTPRequest {
         let options = head.headerFields[.connection]?.lowercased().split(separator: ",") ?? []
         guard options.contains(where: { $0.filter { $0 != " " } == "close" }) else { return head }
@@ -135,7 +137,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.write(wrapOutboundOut(.head(head)), promise: promise)
             return
         }
-        // Bytes that never became a request: Hummingbird answers an empty 400; ours is JSON like every other error.
+        // The bytes never became a request. Hummingbird answers an empty 400; ours is JSON like every other error.
         let id = RequestID().description
         logger.info("not a request", metadata: ["hb.request.id": "\(id)"])
         let body = APIError.notHTTP.body(path: "/", requestID: id)
@@ -187,7 +189,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     // MARK: Closing
 
-    /// Half-closes once the answer is out, then reads and drops what the client still sends until it closes too.
+    /// Half-closes once the answer is out, then reads and drops what the client still sends, until the client closes
+    /// too.
     private func linger(after written: EventLoopFuture<Void>, context: ChannelHandlerContext) {
         isLingering = true
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)

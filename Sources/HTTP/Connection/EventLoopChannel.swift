@@ -5,11 +5,11 @@ import Logging
 import NIOCore
 import NIOHTTPTypes
 
-/// Hummingbird's HTTP/1 channel, with each connection's tasks running on the event loop that serves its socket.
+/// Hummingbird's HTTP/1 channel, with the tasks of each connection running on the event loop that serves its socket.
 ///
-/// A request then crosses no thread between the socket and its handler: about twice the requests per second of the
-/// default pool on two cores (docs/performance.md). The price: handlers must not block. Files, hashing and type detection
-/// go to the thread pool; the index reads on the calling thread, in some 20 µs.
+/// A request then crosses no thread between the socket and its handler. On two cores this gives about twice the
+/// requests per second of the default pool (docs/performance.md). The price is that handlers must not block. Files,
+/// hashing and type detection go to the thread pool; the index reads on the calling thread, in some 20 µs.
 package struct EventLoopChannel: ServerChildChannel {
     private let http1: HTTP1Channel
     private let idleTimeout: Duration
@@ -26,8 +26,8 @@ package struct EventLoopChannel: ServerChildChannel {
     }
 
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-        // A client that takes nothing of its answer for so long is gone or might as well be; the idle timeout is about
-        // requests only. Not to be had on Unix sockets, and not needed there.
+        // A client that takes none of its answer for so long is gone, or might as well be. The idle timeout covers
+        // requests only. Unix sockets do not have this option and do not need it.
         let unacknowledged = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_USER_TIMEOUT))
         let milliseconds = SocketOptionValue(idleTimeout.components.seconds * 1000)
         try? channel.syncOptions?.setOption(unacknowledged, value: milliseconds)

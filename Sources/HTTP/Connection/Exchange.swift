@@ -1,7 +1,7 @@
-/// What the connection knows of the requests on it: a pure record of parts read and written, asked what to do next.
+/// What the connection knows of its requests: a pure record of parts read and written, which says what to do next.
 ///
-/// Requests may be pipelined: parts of the next request can be read while the answer to this one is being written. All
-/// the counts are of the whole life of the connection.
+/// Requests may be pipelined: parts of the next request can arrive while this answer is being written. All counts are
+/// for the whole life of the connection.
 struct Exchange: Sendable {
     private var endsRead = 0
     private var responsesWritten = 0
@@ -18,17 +18,18 @@ struct Exchange: Sendable {
 
     mutating func readEnd() { endsRead += 1 }
 
-    /// The handler wants the body. True once, when the client waits for `100 Continue` and has not begun to send
-    /// (RFC 9110 section 10.1.1).
+    /// The handler wants the body. True once, if the client waits for `100 Continue` and has not begun to send (RFC
+    /// 9110 section 10.1.1).
     mutating func acceptBody() -> Bool {
-        // Complete means that the wish, if any, is the next request's.
+        // If this request is complete, a wish to continue belongs to the next request.
         guard expectsContinue, !bodyBegun, !bodyIsComplete else { return false }
         expectsContinue = false
         return true
     }
 
-    /// The head of the answer is about to be written. True when the request is still arriving: what is left of it would
-    /// have to be read to the end to reach the next request, so the connection closes instead.
+    /// The head of the answer is about to be written. True when the request is still arriving.
+    ///
+    /// The rest of that request would have to be read to reach the next one, so the connection closes instead.
     mutating func beginResponse() -> Bool {
         closing = closing || !bodyIsComplete
         return closing

@@ -1,29 +1,29 @@
 import Hummingbird
 
-/// One resource of the API: its routes, a line each.
+/// One resource of the API. It adds its routes, one line for each.
 package protocol RouteModule: Sendable {
     func addRoutes(to mounts: Mounts)
 }
 
-/// Where a module may hang its routes: one group per kind of caller.
+/// Where a module may add its routes: one group per kind of caller.
 ///
-/// Authentication belongs to the group, and so to the context type a handler receives; a handler cannot forget it.
+/// The group authenticates, and so decides the context type that a handler receives. A handler cannot forget it.
 package struct Mounts {
-    /// Anybody, at the root.
+    /// For anybody, at the root.
     package let open: RouterGroup<RootContext>
-    /// Holders of an API key, under `/api/v1`.
+    /// For callers with an API key, under `/api/v1`.
     package let agent: RouterGroup<AgentContext>
-    /// Anybody, under `/api`, but no other site's pages: signing in, and links that are shared.
+    /// For anybody, under `/api`, but not for the pages of other sites: signing in, and share links.
     package let visitor: RouterGroup<RootContext>
-    /// Somebody signed in, under `/api`.
+    /// For signed-in users, under `/api`.
     package let human: RouterGroup<HumanContext>
-    /// An owner, signed in, under `/api`.
+    /// For signed-in owners, under `/api`.
     package let owner: RouterGroup<OwnerContext>
-    /// The command line on this machine, over the control socket, under `/local`. Never reachable by TCP.
+    /// For the command line on this machine, over the control socket, under `/local`. TCP never reaches it.
     package let local: RouterGroup<RootContext>
 }
 
-/// The two routers of a server: the one the network sees and the one behind the control socket.
+/// The two routers of a server: one for the network, one for the control socket.
 package struct Routers: Sendable {
     package let network: RouterResponder<RootContext>
     package let control: RouterResponder<RootContext>
@@ -31,7 +31,7 @@ package struct Routers: Sendable {
     package let table: RouteTable
 
     /// - Parameters:
-    ///   - limits: nil for none. The command line has none in any case.
+    ///   - limits: nil for no limits. The command line never has any.
     ///   - translate: see ``ErrorMiddleware``.
     package init(
         modules: [any RouteModule],

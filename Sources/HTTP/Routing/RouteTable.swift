@@ -1,9 +1,9 @@
 import Hummingbird
 import Synchronization
 
-/// Which methods exist at which path, read off the finished router: for 405 answers and for the test of the docs.
+/// Which methods exist at which path, read from the finished router: for 405 answers, and for the test of the docs.
 ///
-/// Filled once, after every module has added its routes; safe to read from any task.
+/// It is filled once, after every module has added its routes, and is then safe to read from any task.
 package final class RouteTable: Sendable {
     package struct Route: Hashable, Sendable {
         package let method: String
@@ -26,7 +26,7 @@ package final class RouteTable: Sendable {
 
     /// The methods at a concrete path, sorted; empty when no route matches.
     ///
-    /// As in the router, a literal segment beats a parameter: `/files/upload` is not a file with that id.
+    /// As in the router, a literal segment beats a parameter: `/files/upload` is not the file with the id `upload`.
     func methods(at path: String) -> [String] {
         let segments = path.split(separator: "/")
         let matching = Dictionary(grouping: routes.filter { Self.matches($0.path, segments) }, by: \.path)

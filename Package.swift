@@ -87,7 +87,7 @@ let package = Package(
             "App",
             layer: "APP",
             [
-                "API", "HTTP", "JSON", "Index", "Blobs", "MediaType", "Multipart", "Store",
+                "API", "HTTP", "JSON", "Index", "Blobs", "MediaTypes", "Multipart", "Store",
                 "Accounts", "Agents", "Delivery", "Events", "Files", "Messages", "Plugins", "Reference", "Reviews",
                 "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
@@ -98,7 +98,7 @@ let package = Package(
         resource("Accounts", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .crypto, .cryptoExtras]),
         resource(
             "Agents",
-            ["API", "HTTP", "JSON", "Index", "Multipart", "MediaType", .hummingbird, .httpTypes, .nioCore, .nioPosix]
+            ["API", "HTTP", "JSON", "Index", "Multipart", "MediaTypes", .hummingbird, .httpTypes, .nioCore, .nioPosix]
         ),
         resource("Events", ["API", "HTTP", "Index", .hummingbird, .httpTypes, .nioCore]),
         resource(
@@ -111,7 +111,7 @@ let package = Package(
         resource(
             "Files",
             [
-                "API", "HTTP", "JSON", "Index", "Blobs", "Multipart", "MediaType", "Store", "Zip",
+                "API", "HTTP", "JSON", "Index", "Blobs", "Multipart", "MediaTypes", "Store", "Zip",
                 .hummingbird, .httpTypes, .crypto, .nioCore, .nioPosix,
             ]
         ),
@@ -129,7 +129,7 @@ let package = Package(
 
         // The second storey: the wire, and what needs the index and the bytes together. It imports shelves only.
         secondStorey("API", ["HTTP", "JSON", "Index", .hummingbird, .httpTypes, .nioCore]),
-        secondStorey("Store", ["Index", "Blobs", "MediaType", .nioCore, .nioPosix]),
+        secondStorey("Store", ["Index", "Blobs", "MediaTypes", .nioCore, .nioPosix]),
 
         // The shelves. They import neither the resources nor one another.
         shelf("JSON", []),
@@ -145,7 +145,7 @@ let package = Package(
         .target(name: "CSchema", exclude: ["0001.sql"]),
         shelf("Blobs", ["CZlib", .crypto, .nioCore, .nioPosix]),
         shelf("Multipart", [.nioCore]),
-        shelf("MediaType", ["CMagic", .nioCore]),
+        shelf("MediaTypes", ["CMagic", .nioCore]),
         shelf("Zip", ["CZlib", .nioCore]),
         // Files in their own formats, which `#embed` makes part of the binary; the compiler reads them, SwiftPM need not.
         .target(name: "CAssets", exclude: ["OpenAPI", "Plugins", "Reference"]),
@@ -153,7 +153,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         tests("MultipartTests", ["Multipart", .nioCore]),
-        tests("MediaTypeTests", ["MediaType", .nioCore], exclude: ["Samples", "make-samples.py"]),
+        tests("MediaTypesTests", ["MediaTypes", .nioCore], exclude: ["Samples", "make-samples.py"]),
         tests("ZipTests", ["Zip", "CZlib", .nioCore]),
         tests("BlobsTests", ["Blobs", .nioCore, .nioPosix]),
         tests("IndexTests", ["Index", .grdb], exclude: ["schema.sql"]),
@@ -169,7 +169,7 @@ let package = Package(
                 .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),
-        tests("StoreTests", ["Store", "Index", "Blobs", "MediaType", .grdb, .nioCore, .nioPosix]),
+        tests("StoreTests", ["Store", "Index", "Blobs", "MediaTypes", .grdb, .nioCore, .nioPosix]),
         // The resources, without a socket: TestSupport has the server that they send requests to.
         .target(
             name: "TestSupport",
@@ -180,10 +180,10 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
-        routeTests("AccountsTests", ["Accounts"]),
+        routeTests("AccountsTests", ["API", "Accounts"]),
         routeTests("AgentsTests"),
         routeTests("DeliveryTests", ["Delivery", .logging, .nioHTTP1]),
-        routeTests("FilesTests", ["Files", "MediaType", "Store", .crypto]),
+        routeTests("FilesTests", ["Files", "MediaTypes", "Store", .crypto]),
         routeTests("MessagesTests"),
         routeTests("PluginsTests", ["API", "Plugins", .logging, .nioPosix]),
         routeTests("ReferenceTests", ["Reference", "API", "CAssets", .crypto]),

@@ -1,3 +1,4 @@
+import API
 import HTTP
 import Hummingbird
 import Index
@@ -5,12 +6,12 @@ import Index
 /// Users, their sessions, and the API keys of their agents; for people by the human API, for the operator by the command
 /// line (`placet users`, `placet keys`).
 package struct AccountsModule: RouteModule {
-    let index: Index
+    let index: SQLiteIndex
     let authenticator: KeyAuthenticator
     let hashing = HashingQueue()
     let passwords: PasswordCheck
 
-    package init(index: Index, authenticator: KeyAuthenticator) {
+    package init(index: SQLiteIndex, authenticator: KeyAuthenticator) {
         self.index = index
         self.authenticator = authenticator
         passwords = PasswordCheck(index: index, hashing: hashing)
@@ -18,17 +19,17 @@ package struct AccountsModule: RouteModule {
 
     package func addRoutes(to mounts: Mounts) {
         mounts.visitor.post("auth/login", use: login)
-        mounts.human
+        mounts.user
             .get("auth/me", use: me)
             .post("auth/refresh", use: refresh)
             .post("auth/logout", use: logout)
             .post("auth/change-password", use: changePassword)
             .get("auth/sessions", use: listSessions)
             .delete("auth/sessions/:id", use: endSession)
-            .get("api-keys", use: listOwnKeys)
-            .post("api-keys", use: createOwnKey)
+            .get("api-keys", use: listKeys)
+            .post("api-keys", use: createKey)
             .post("api-keys/:id/rotate", use: rotateKey)
-            .delete("api-keys/:id", use: revokeOwnKey)
+            .delete("api-keys/:id", use: revokeKey)
             .get("preferences", use: preferences)
             .patch("preferences", use: changePreferences)
         mounts.owner
@@ -37,26 +38,29 @@ package struct AccountsModule: RouteModule {
             .patch("users/:id", use: updateUser)
             .delete("users/:id", use: deleteUser)
         mounts.local
-            .get("keys", use: listKeys)
-            .post("keys", use: createKey)
-            .delete("keys/:id", use: revokeKey)
+            .get("keys", use: listKeysLocally)
+            .post("keys", use: createKeyLocally)
+            .delete("keys/:id", use: revokeKeyLocally)
             .get("users", use: listUsers)
             .post("users", use: createUser)
             .post("users/password", use: resetPassword)
     }
 
-    /// Removes sessions that have ended and users who have gone, for as long as the server runs.
-    package var sweeps: [Sweep] {
-        let sessions = Sweep("ended sessions", in: index) {
+    package var backgroundWork: [BackgroundWork] { [BackgroundWork(endedSessions), BackgroundWork(deletedUsers)] }
+
+    private var endedSessions: Sweep {
+        Sweep("ended sessions", in: index) {
             try $0.removeEndedSessions(limit: $1)
         } next: {
             try $0.nextSessionEnd()
         }
-        let users = Sweep("deleted users", in: index) {
+    }
+
+    private var deletedUsers: Sweep {
+        Sweep("deleted users", in: index) {
             try $0.removeDeletedUsers(limit: $1)
         } next: {
             try $0.nextUserRemoval()
         }
-        return [sessions, users]
     }
 }

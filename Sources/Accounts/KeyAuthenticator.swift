@@ -1,3 +1,4 @@
+import API
 import HTTP
 import Index
 import Synchronization
@@ -23,10 +24,10 @@ package final class KeyAuthenticator: AgentAuthenticator {
         var revocations = 0
     }
 
-    private let index: Index
+    private let index: SQLiteIndex
     private let memory = Mutex(Memory())
 
-    package init(index: Index) {
+    package init(index: SQLiteIndex) {
         self.index = index
     }
 
@@ -39,14 +40,14 @@ package final class KeyAuthenticator: AgentAuthenticator {
         }
         let revocations = memory.withLock { $0.revocations }
         guard let key = try await index.read({ try $0.apiKey(hash: hash) }) else { return nil }
-        let principal = AgentPrincipal(userID: key.userId, keyID: key.id)
+        let principal = AgentPrincipal(key)
         await touch(key.id)
         remember(hash, Known(principal: principal, touchedAt: now), unlessRevokedSince: revocations)
         return principal
     }
 
     /// Ends a key's life in memory; call after its row is gone.
-    func forget(keyID: String) {
+    func forget(keyID: APIKey.ID) {
         memory.withLock { memory in
             memory.revocations += 1
             memory.keys = memory.keys.filter { $0.value.principal.keyID != keyID }
@@ -71,7 +72,7 @@ package final class KeyAuthenticator: AgentAuthenticator {
     }
 
     /// Notes the use. On a full disk this fails, and reads must go on: the note is all that is lost.
-    private func touch(_ keyID: String) async {
+    private func touch(_ keyID: APIKey.ID) async {
         _ = try? await index.write { tx in try tx.touchAPIKey(id: keyID) }
     }
 }

@@ -1,22 +1,20 @@
-import JSON
 import API
 import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
+import JSON
 
 extension AccountsModule {
     // MARK: By the command line
 
-    @Sendable
-    func listKeys(_ request: Request, _ context: RootContext) async throws -> Response {
+    func listKeysLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         try .json(try await index.read { try $0.apiKeys(userID: nil) }.map { APIKeyJSON($0) })
     }
 
     /// Makes a key for the user named by `user` (an email), or for the first owner. The answer is the only place where
     /// the key itself is ever shown.
-    @Sendable
-    func createKey(_ request: Request, _ context: RootContext) async throws -> Response {
+    func createKeyLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         let (label, email) = try await request.read(context) { fields in
             (fields.label(), fields.optionalString("user"))
         }
@@ -29,13 +27,13 @@ extension AccountsModule {
 
     private func makeKey(
         _ label: String,
-        for user: @escaping @Sendable (Transaction) throws -> String
+        for user: @escaping @Sendable (Transaction) throws -> User.ID
     ) async throws -> Response {
-        let (secret, id) = (Secret(.apiKey), Identifier.make())
+        let (secret, id) = (Secret(.apiKey), APIKey.ID.make())
         let key = try await index.write { tx in
             let key = APIKey(
                 id: id,
-                userId: try user(tx),
+                userID: try user(tx),
                 label: label,
                 keyPrefix: secret.shownPrefix,
                 createdAt: tx.now
@@ -46,10 +44,9 @@ extension AccountsModule {
         return try .json(APIKeyJSON(key, key: secret.text), status: .created)
     }
 
-    @Sendable
-    func revokeKey(_ request: Request, _ context: RootContext) async throws -> Response {
-        let id = try context.parameters.require("id")
-        guard try await index.write({ tx in try tx.revokeAPIKey(id: id) }) else {
+    func revokeKeyLocally(_ request: Request, _ context: RootContext) async throws -> Response {
+        let id = try context.id(of: APIKey.self)
+        guard try await index.write({ tx in try tx.revokeAnyAPIKey(id: id) }) else {
             throw APIError(.notFound, "No such key; see 'placet keys list'")
         }
         authenticator.forget(keyID: id)
@@ -58,38 +55,33 @@ extension AccountsModule {
 
     // MARK: By people, their own
 
-    @Sendable
-    func listOwnKeys(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let userID = context.principal.userID
+    func listKeys(_ request: Request, _ context: UserContext) async throws -> Response {
+        let userID = context.userID
         return try .json(try await index.read { try $0.apiKeys(userID: userID) }.map { APIKeyJSON($0) })
     }
 
-    @Sendable
-    func createOwnKey(_ request: Request, _ context: HumanContext) async throws -> Response {
+    func createKey(_ request: Request, _ context: UserContext) async throws -> Response {
         let label = try await request.read(context) { $0.optionalLabel() ?? "API key" }
         let userID = context.userID
         return try await makeKey(label) { _ in userID }
     }
 
     /// The same key by id with a new secret; the old one is dead at once.
-    @Sendable
-    func rotateKey(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let (id, userID) = (try context.parameters.require("id"), context.principal.userID)
+    func rotateKey(_ request: Request, _ context: UserContext) async throws -> Response {
+        let (id, userID) = (try context.id(of: APIKey.self), context.userID)
         let secret = Secret(.apiKey)
         let key = try await index.write { tx in
-            try tx.rotateAPIKey(id: id, userID: userID, keyPrefix: secret.shownPrefix, hash: secret.hash)
+            try tx.rotateAPIKey(id, ownedBy: userID, keyPrefix: secret.shownPrefix, hash: secret.hash)
         }
         guard let key else { throw APIError.keyNotFound }
         authenticator.forget(keyID: id)
         return try .json(APIKeyJSON(key, key: secret.text))
     }
 
-    @Sendable
-    func revokeOwnKey(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let (id, userID) = (try context.parameters.require("id"), context.principal.userID)
+    func revokeKey(_ request: Request, _ context: UserContext) async throws -> Response {
+        let (id, userID) = (try context.id(of: APIKey.self), context.userID)
         let isRevoked = try await index.write { tx in
-            guard try tx.apiKey(id: id)?.userId == userID else { return false }
-            return try tx.revokeAPIKey(id: id)
+            try tx.revokeAPIKey(id, ownedBy: userID)
         }
         guard isRevoked else { throw APIError.keyNotFound }
         authenticator.forget(keyID: id)

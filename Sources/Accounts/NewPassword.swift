@@ -32,7 +32,7 @@ extension Transaction {
         _ hash: String,
         of user: inout User,
         mustChange: Bool,
-        keeping sessionID: String? = nil
+        keeping sessionID: Session.ID? = nil
     ) throws {
         user.passwordHash = hash
         user.mustChangePassword = mustChange

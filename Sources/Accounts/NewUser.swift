@@ -9,7 +9,7 @@ struct NewUser: Sendable {
     let displayName: String
     let role: User.Role
     let password: NewPassword
-    private let id = Identifier.make()
+    private let id = User.ID.make()
 
     /// Blocks for about 0.2 s, as below.
     init(_ draft: UserDraft) throws {
@@ -24,7 +24,6 @@ struct NewUser: Sendable {
         self.password = try NewPassword(password)
     }
 
-    @Sendable
     func insert(_ tx: Transaction) throws -> User {
         let user = User(
             id: id,
@@ -49,7 +48,7 @@ package struct FirstOwner: Sendable {
     /// Creates the owner in an index without users.
     ///
     /// - Returns: nil when there are users already.
-    package static func create(in index: Index, email: String, password: String?) async throws -> FirstOwner? {
+    package static func create(in index: SQLiteIndex, email: String, password: String?) async throws -> FirstOwner? {
         guard try await index.read({ try $0.userCount() }) == 0 else { return nil }
         let owner = try NewUser(email: email, displayName: nil, role: .owner, password: password)
         _ = try await index.write(owner.insert)

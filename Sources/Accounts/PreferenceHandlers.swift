@@ -6,15 +6,13 @@ import JSON
 
 /// What somebody who is signed in has chosen, on whatever device.
 extension AccountsModule {
-    @Sendable
-    func preferences(_ request: Request, _ context: HumanContext) async throws -> Response {
+    func preferences(_ request: Request, _ context: UserContext) async throws -> Response {
         let userID = context.userID
         return try shown(try await index.read { try $0.theme(userID: userID) })
     }
 
     /// Changes the members that are given.
-    @Sendable
-    func changePreferences(_ request: Request, _ context: HumanContext) async throws -> Response {
+    func changePreferences(_ request: Request, _ context: UserContext) async throws -> Response {
         let theme: User.Theme? = try await request.read(context) { $0.optionalChoice("theme") }
         let userID = context.userID
         let stored = try await index.write { tx in

@@ -10,10 +10,10 @@ import Index
 struct PasswordCheck: Sendable {
     private let tries = RateLimiter<[String]>(interval: .seconds(10), burst: 5)
     private let triesOfAddresses = RateLimiter<String>(interval: .seconds(1), burst: 20)
-    private let index: Index
+    private let index: SQLiteIndex
     private let hashing: HashingQueue
 
-    init(index: Index, hashing: HashingQueue) {
+    init(index: SQLiteIndex, hashing: HashingQueue) {
         self.index = index
         self.hashing = hashing
     }
@@ -50,7 +50,6 @@ extension AccountsModule {
     /// How long a session lasts after the sign-in or the last refresh.
     private static var lifetime: Duration { .seconds(7 * 24 * 60 * 60) }
 
-    @Sendable
     func login(_ request: Request, _ context: RootContext) async throws -> Response {
         let given = try await request.read(context) { Credentials(&$0) }
         let user = try await passwords.user(email: given.email, password: given.password, from: context.connection)
@@ -63,12 +62,12 @@ extension AccountsModule {
     ///
     /// - Throws: ``APIError`` 401, also when the user has gone.
     func openSession(for user: User, userAgent: String?) async throws -> Secret {
-        let (token, id) = (Secret(.session), Identifier.make())
+        let (token, id) = (Secret(.session), Session.ID.make())
         try await index.write { tx in
             guard try tx.user(id: user.id)?.passwordHash == user.passwordHash else { throw APIError.invalidCredentials }
             let session = Session(
                 id: id,
-                userId: user.id,
+                userID: user.id,
                 userAgent: userAgent.map { String($0.prefix(Limits.userAgent)) },
                 createdAt: tx.now,
                 lastUsedAt: tx.now,
@@ -79,14 +78,12 @@ extension AccountsModule {
         return token
     }
 
-    @Sendable
-    func me(_ request: Request, _ context: HumanContext) async throws -> Response {
+    func me(_ request: Request, _ context: UserContext) async throws -> Response {
         try .json(AccountJSON(try await user(context)))
     }
 
     /// Gives the session another token and seven more days; the old token is dead at once.
-    @Sendable
-    func refresh(_ request: Request, _ context: HumanContext) async throws -> Response {
+    func refresh(_ request: Request, _ context: UserContext) async throws -> Response {
         let user = try await user(context)
         let (token, sessionID) = (Secret(.session), context.principal.sessionID)
         let isThere = try await index.write { tx in
@@ -96,18 +93,16 @@ extension AccountsModule {
         return try signedIn(user, token, request)
     }
 
-    @Sendable
-    func logout(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let principal = context.principal
-        try await index.write { tx in _ = try tx.endSession(id: principal.sessionID, userID: principal.userID) }
+    func logout(_ request: Request, _ context: UserContext) async throws -> Response {
+        let (id, userID) = (context.principal.sessionID, context.userID)
+        try await index.write { tx in _ = try tx.endSession(id, ownedBy: userID) }
         var response = try Response.json(["message": "Signed out"])
         response.headers[.setCookie] = SessionCookie.header("", maxAge: .zero, for: request)
         return response
     }
 
     /// Ends the user's other sessions; this one stays.
-    @Sendable
-    func changePassword(_ request: Request, _ context: HumanContext) async throws -> Response {
+    func changePassword(_ request: Request, _ context: UserContext) async throws -> Response {
         let change = try await request.read(context) { PasswordChange(&$0) }
         let (user, sessionID) = (try await user(context), context.principal.sessionID)
         _ = try await passwords.user(email: user.email, password: change.current, from: context.connection)
@@ -119,24 +114,22 @@ extension AccountsModule {
         return try .json(["message": "Password changed"])
     }
 
-    @Sendable
-    func listSessions(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let principal = context.principal
-        let sessions = try await index.read { try $0.sessions(userID: principal.userID, now: .now()) }
-        return try .json(sessions.map { SessionJSON($0, isCurrent: $0.id == principal.sessionID) })
+    func listSessions(_ request: Request, _ context: UserContext) async throws -> Response {
+        let (id, userID) = (context.principal.sessionID, context.userID)
+        let sessions = try await index.read { try $0.sessions(userID: userID, now: .now()) }
+        return try .json(sessions.map { SessionJSON($0, isCurrent: $0.id == id) })
     }
 
-    @Sendable
-    func endSession(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let (id, userID) = (try context.parameters.require("id"), context.principal.userID)
-        guard try await index.write({ tx in try tx.endSession(id: id, userID: userID) }) else {
+    func endSession(_ request: Request, _ context: UserContext) async throws -> Response {
+        let (id, userID) = (try context.id(of: Session.self), context.userID)
+        guard try await index.write({ tx in try tx.endSession(id, ownedBy: userID) }) else {
             throw APIError(.notFound, "Session not found")
         }
         return try .json(["deleted": true])
     }
 
-    private func user(_ context: HumanContext) async throws -> User {
-        let userID = context.principal.userID
+    private func user(_ context: UserContext) async throws -> User {
+        let userID = context.userID
         guard let user = try await index.read({ try $0.user(id: userID) }) else { throw APIError.notSignedIn }
         return user
     }

@@ -5,12 +5,10 @@ import Hummingbird
 import Index
 
 extension AccountsModule {
-    @Sendable
     func listUsers(_ request: Request, _ context: some RequestContext & Connected) async throws -> Response {
         try .json(try await index.read { try $0.users() }.map { UserJSON($0) })
     }
 
-    @Sendable
     func createUser(_ request: Request, _ context: some RequestContext & Connected) async throws -> Response {
         let draft = try await request.read(context) { UserDraft(&$0) }
         let new = try await hashing.run { try NewUser(draft) }
@@ -24,9 +22,8 @@ extension AccountsModule {
 
     /// Changes the members that are given. A new password ends all sessions of the user, who must
     /// change it.
-    @Sendable
     func updateUser(_ request: Request, _ context: OwnerContext) async throws -> Response {
-        let id = try context.parameters.require("id")
+        let id = try context.id(of: User.self)
         let change = try await request.read(context) { UserChange(&$0) }
         let hash: String? =
             if let password = change.password { try await hashing.run { try NewPassword(password).hash } } else { nil }
@@ -46,7 +43,6 @@ extension AccountsModule {
     }
 
     /// Gives the user named by `email` the `password`, or one that is made up; for an operator who is locked out.
-    @Sendable
     func resetPassword(_ request: Request, _ context: RootContext) async throws -> Response {
         let reset = try await request.read(context) { PasswordReset(&$0) }
         let password = try await hashing.run { try NewPassword(reset.password) }
@@ -59,9 +55,8 @@ extension AccountsModule {
     }
 
     /// Takes the user out of sight at once, with sessions, keys and agents; the rows go afterwards.
-    @Sendable
     func deleteUser(_ request: Request, _ context: OwnerContext) async throws -> Response {
-        let id = try context.parameters.require("id")
+        let id = try context.id(of: User.self)
         let keys = try await index.write { tx in
             guard let user = try tx.user(id: id) else { throw APIError.userNotFound }
             if user.role == .owner, try tx.ownerCount() == 1 { throw APIError.lastOwner }

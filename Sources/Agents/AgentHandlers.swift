@@ -4,23 +4,21 @@ import Hummingbird
 import Index
 
 extension AgentsModule {
-    @Sendable
     func list(_ request: Request, _ context: AgentContext) async throws -> Response {
         let userID = context.userID
         return try .json(try await index.read { try $0.agents(userID: userID) }.map { AgentJSON($0) })
     }
 
-    @Sendable
-    func create(_ request: Request, _ context: some UserContext) async throws -> Response {
+    func create(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let draft = try await request.read(context) { AgentDraft(&$0) }
-        let (id, userID) = (Identifier.make(), context.userID)
+        let (id, userID) = (Agent.ID.make(), context.userID)
         let agent = try await index.write { tx in
             let agent = Agent(
                 id: id,
-                userId: userID,
+                userID: userID,
                 name: draft.name,
                 description: draft.description,
-                avatarUrl: draft.avatarURL,
+                avatarURL: draft.avatarURL,
                 webhook: draft.webhookURL.map { Webhook(url: $0) },
                 status: .active,
                 tag: draft.tag,
@@ -33,38 +31,35 @@ extension AgentsModule {
     }
 
     /// Changes the members that are given.
-    @Sendable
-    func update(_ request: Request, _ context: some UserContext) async throws -> Response {
-        let id = try context.parameters.require("id")
+    func update(_ request: Request, _ context: some CallerContext) async throws -> Response {
+        let id = try context.id(of: Agent.self)
         let change = try await request.read(context) { AgentChange(&$0, avatarPath: Agent.avatarPath(id: id)) }
         let agent = try await self.change(id, of: context.userID, change.apply)
         return try .json(AgentJSON(agent))
     }
 
     /// Takes the agent out of sight at once, with all it owns; the rows go in batches afterwards (see ``removal``).
-    @Sendable
-    func delete(_ request: Request, _ context: some UserContext) async throws -> Response {
-        let (id, userID) = (try context.parameters.require("id"), context.userID)
+    func delete(_ request: Request, _ context: some CallerContext) async throws -> Response {
+        let (id, userID) = (try context.id(of: Agent.self), context.userID)
         try await index.write { tx in
-            guard try tx.owns(id, userID: userID), try tx.deleteAgent(id: id) else { throw APIError.agentNotFound }
+            let (_, channel) = try tx.agent(id, ownedBy: userID)
+            try tx.deleteAgent(in: channel)
         }
         return try .json(["deleted": true])
     }
 
     /// Changes an agent of the user's and returns it.
     ///
-    /// - Throws: ``APIError/agentNotFound``, also for somebody else's.
+    /// - Throws: ``IndexError/noSuchAgent``, also for somebody else's.
     func change(
-        _ id: String,
-        of userID: String,
+        _ id: Agent.ID,
+        of userID: User.ID,
         _ change: @escaping @Sendable (inout Agent) -> Void
     ) async throws -> Agent {
         try await index.write { tx in
-            guard var agent = try tx.agent(id: id), agent.userId == userID else {
-                throw APIError.agentNotFound
-            }
+            var (agent, channel) = try tx.agent(id, ownedBy: userID)
             change(&agent)
-            try tx.update(agent)
+            try tx.update(agent, in: channel)
             return agent
         }
     }
@@ -75,7 +70,7 @@ extension AgentChange {
     fileprivate func apply(to agent: inout Agent) {
         agent.name = name ?? agent.name
         agent.description = description ?? agent.description
-        if let avatarURL { agent.avatarUrl = avatarURL }
+        if let avatarURL { agent.avatarURL = avatarURL }
         if let tag { agent.tag = tag }
         if let webhookURL, webhookURL != agent.webhook?.url { agent.webhook = webhookURL.map { Webhook(url: $0) } }
     }

@@ -1,18 +1,19 @@
+import API
 import HTTP
 import Hummingbird
 import Index
-import MediaType
+import MediaTypes
 import NIOPosix
 
 /// Agents, which are the channels: kept here, named by `channelId` everywhere else. Agents and people change them alike.
 package struct AgentsModule: RouteModule {
-    let index: Index
+    let index: SQLiteIndex
     let detector: MediaTypeDetector
     let threads: NIOThreadPool
     /// Of people's figures: one at a time for each user, and so many in all that the last waits some seconds.
-    let counting = Places(perKey: 1, inAll: 20)
+    let counting = Places<User.ID>(perKey: 1, inAll: 20)
 
-    package init(index: Index, detector: MediaTypeDetector, threads: NIOThreadPool) {
+    package init(index: SQLiteIndex, detector: MediaTypeDetector, threads: NIOThreadPool) {
         self.index = index
         self.detector = detector
         self.threads = threads
@@ -26,13 +27,13 @@ package struct AgentsModule: RouteModule {
             .delete("agents/:id", use: delete)
             .post("agents/setWebhook", use: setWebhook)
             .post("agents/deleteWebhook", use: deleteWebhook)
-        mounts.human
+        mounts.user
             .get("agents", use: listWithNews)
             .post("agents", use: create)
             .patch("agents/:id", use: update)
             .delete("agents/:id", use: delete)
-            .put("agents/:id/webhook", use: replaceWebhook)
-            .delete("agents/:id/webhook", use: removeWebhook)
+            .put("agents/:id/webhook", use: setWebhook)
+            .delete("agents/:id/webhook", use: deleteWebhook)
             .post("agents/:id/read", use: markRead)
             .get("agents/:id/stats", use: figures)
             .post("agents/:id/avatar", use: setAvatar)
@@ -40,8 +41,10 @@ package struct AgentsModule: RouteModule {
             .delete("agents/:id/avatar", use: removeAvatar)
     }
 
-    /// Removes what deleted agents owned, for as long as the server runs.
-    package var removal: Sweep {
+    package var backgroundWork: [BackgroundWork] { [BackgroundWork(removal)] }
+
+    /// Removes what deleted agents owned.
+    private var removal: Sweep {
         Sweep("deleted agents", in: index) {
             try $0.removeDeletedAgents(limit: $1)
         } next: {

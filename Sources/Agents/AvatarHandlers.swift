@@ -4,7 +4,7 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import MediaType
+import MediaTypes
 import NIOCore
 import NIOPosix
 
@@ -14,25 +14,25 @@ extension AgentsModule {
     private static let policy = "default-src 'none'; sandbox"
 
     /// Stores the picture, and names it in `avatarUrl`.
-    @Sendable
-    func setAvatar(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let (id, userID) = (try context.parameters.require("id"), context.userID)
+    func setAvatar(_ request: Request, _ context: UserContext) async throws -> Response {
+        let (id, userID) = (try context.id(of: Agent.self), context.userID)
         var form = try PictureForm(request)
         // Asked again in the transaction; here it saves taking in what will be refused.
-        guard try await index.read({ try $0.owns(id, userID: userID) }) else { throw APIError.agentNotFound }
+        try await index.read { _ = try $0.agent(id, ownedBy: userID) }
         let bytes = try await form.read(request.body, on: context.connection)
         let avatar = Avatar(mimeType: try await pictureType(bytes), bytes: Data(bytes.readableBytesView))
-        return try await changeAvatar(context) { tx, agent in try tx.setAvatar(avatar, of: agent) }
+        return try await changeAvatar(context) { tx, agent, channel in
+            try tx.setAvatar(avatar, of: agent, in: channel)
+        }
     }
 
-    @Sendable
-    func avatar(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let (id, userID) = (try context.parameters.require("id"), context.userID)
+    func avatar(_ request: Request, _ context: UserContext) async throws -> Response {
+        let (id, userID) = (try context.id(of: Agent.self), context.userID)
         // Up to 1 MiB: not on the event loop, which a detached task leaves.
         let stored = try await Task.detached { [index] in
-            try await index.read { reader -> Avatar? in
-                guard try reader.owns(id, userID: userID) else { throw APIError.agentNotFound }
-                return try reader.avatar(agentID: id)
+            try await index.read { reader in
+                let (_, channel) = try reader.agent(id, ownedBy: userID)
+                return try reader.avatar(in: channel)
             }
         }.value
         guard let stored else { throw APIError(.notFound, "No avatar") }
@@ -45,25 +45,24 @@ extension AgentsModule {
     }
 
     /// Takes the uploaded picture away; an `avatarUrl` that leads elsewhere stays.
-    @Sendable
-    func removeAvatar(_ request: Request, _ context: HumanContext) async throws -> Response {
-        try await changeAvatar(context) { tx, agent in
+    func removeAvatar(_ request: Request, _ context: UserContext) async throws -> Response {
+        try await changeAvatar(context) { tx, agent, channel in
             guard agent.hasUploadedAvatar else { return agent }
             var agent = agent
-            agent.avatarUrl = nil
-            try tx.update(agent)
+            agent.avatarURL = nil
+            try tx.update(agent, in: channel)
             return agent
         }
     }
 
     private func changeAvatar(
-        _ context: HumanContext,
-        _ change: @escaping @Sendable (Transaction, Agent) throws -> Agent
+        _ context: UserContext,
+        _ change: @escaping @Sendable (Transaction, Agent, OwnedChannel) throws -> Agent
     ) async throws -> Response {
-        let (id, userID) = (try context.parameters.require("id"), context.userID)
+        let (id, userID) = (try context.id(of: Agent.self), context.userID)
         let agent = try await index.write { tx in
-            guard let agent = try tx.agent(id: id), agent.userId == userID else { throw APIError.agentNotFound }
-            return try change(tx, agent)
+            let (agent, channel) = try tx.agent(id, ownedBy: userID)
+            return try change(tx, agent, channel)
         }
         return try .json(AgentJSON(agent))
     }

@@ -3,32 +3,23 @@ import HTTP
 import Hummingbird
 import Index
 
+/// The webhook of a channel. The path names the channel where it has an id, else the body does.
 extension AgentsModule {
-    @Sendable
-    func setWebhook(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channelID, webhook) = try await request.read(context) { fields in
-            (fields.id("channelId"), fields.webhook())
+    func setWebhook(_ request: Request, _ context: some CallerContext) async throws -> Response {
+        let pathID = context.optionalID(of: Agent.self)
+        let (id, webhook) = try await request.read(context) { fields in
+            (pathID ?? fields.id("channelId", of: Agent.self), fields.webhook())
         }
-        return try .json(AgentJSON(try await change(channelID, of: context.userID) { $0.webhook = webhook }))
-    }
-
-    @Sendable
-    func deleteWebhook(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let channelID = try await request.read(context) { $0.id("channelId") }
-        return try .json(AgentJSON(try await change(channelID, of: context.userID) { $0.webhook = nil }))
-    }
-
-    /// The same as ``setWebhook(_:_:)``, for people.
-    @Sendable
-    func replaceWebhook(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let id = try context.parameters.require("id")
-        let webhook = try await request.read(context) { $0.webhook() }
         return try .json(AgentJSON(try await change(id, of: context.userID) { $0.webhook = webhook }))
     }
 
-    @Sendable
-    func removeWebhook(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let id = try context.parameters.require("id")
+    func deleteWebhook(_ request: Request, _ context: some CallerContext) async throws -> Response {
+        let id: Agent.ID =
+            if let pathID = context.optionalID(of: Agent.self) {
+                pathID
+            } else {
+                try await request.read(context) { $0.id("channelId") }
+            }
         return try .json(AgentJSON(try await change(id, of: context.userID) { $0.webhook = nil }))
     }
 }

@@ -8,7 +8,7 @@ import HTTP
 import Hummingbird
 import Index
 import Logging
-import MediaType
+import MediaTypes
 import Messages
 import NIOCore
 import NIOPosix
@@ -24,11 +24,10 @@ package struct Assembly: Sendable {
     private static let threadCount = 16
 
     package let store: FileStore
-    package var index: Index { store.index }
+    package var index: SQLiteIndex { store.index }
     package let routers: Routers
     /// What is to be run beside the routes.
-    let sweeps: [Sweep]
-    package let deliveries: DeliveryWorker
+    package let backgroundWork: [BackgroundWork]
     /// Set when this start made the first owner.
     package let firstOwner: FirstOwner?
     private let threads: NIOThreadPool
@@ -36,7 +35,7 @@ package struct Assembly: Sendable {
     /// Opens the store and puts it in order after a crash.
     ///
     /// - Throws: ``BlobError``, ``IndexError`` and ``StoreError``; ``StartFailure`` explains them.
-    package init(_ configuration: Configuration, logger: Logger) async throws {
+    package init(_ configuration: ServerConfiguration, logger: Logger) async throws {
         threads = NIOThreadPool(numberOfThreads: Self.threadCount)
         threads.start()
         let detector = try MediaTypeDetector()
@@ -59,29 +58,23 @@ package struct Assembly: Sendable {
         )
         let plugins = await Self.plugins(configuration.pluginsPath, threads, logger)
         let authenticator = KeyAuthenticator(index: index)
-        let accounts = AccountsModule(index: index, authenticator: authenticator)
-        let agents = AgentsModule(index: index, detector: detector, threads: threads)
-        let files = FilesModule(store: store, threads: threads)
-        let messages = MessagesModule(store: store)
-        let reviews = ReviewsModule(store: store)
-        sweeps = [reviews.expiry, messages.idleDrafts, agents.removal, files.sharing] + accounts.sweeps
         let modules: [any RouteModule] = [
-            accounts,
-            agents,
-            DeliveryModule(index: index, allowed: configuration.webhookAllow),
-            files,
-            messages,
+            AccountsModule(index: index, authenticator: authenticator),
+            AgentsModule(index: index, detector: detector, threads: threads),
+            DeliveryModule(index: index, allowed: configuration.webhookAllow, logger: logger),
+            FilesModule(store: store, threads: threads),
+            MessagesModule(store: store),
             try ReferenceModule(version: Server.version),
-            reviews,
+            ReviewsModule(store: store),
             EventsModule(index: index),
             PluginsModule(catalogue: plugins, index: index),
             StatusModule(store: store, version: Server.version),
         ]
-        deliveries = DeliveryWorker(index: index, allowed: configuration.webhookAllow, logger: logger)
+        backgroundWork = modules.flatMap(\.backgroundWork)
         routers = Routers(
             modules: modules,
             authenticator: authenticator,
-            humans: SessionAuthenticator(index: index),
+            users: SessionAuthenticator(index: index),
             limits: configuration.rateLimit.map(RateLimits.init),
             translate: translate
         )

@@ -13,6 +13,10 @@ func translate(_ error: any Error) -> APIError? {
         APIError(error == .notMultipart ? .unsupportedMediaType : .badRequest, error.description)
     case let error as StoreError:
         translate(error)
+    case IndexError.notOwned:
+        .notYourAgent
+    case IndexError.noSuchAgent:
+        .agentNotFound
     case BlobError.storageFull, IndexError.full:
         APIError(.insufficientStorage, "The storage is full; nothing was stored")
     case let error as IndexError where error == .fullAtCommit:
@@ -28,8 +32,6 @@ func translate(_ error: any Error) -> APIError? {
 
 private func translate(_ error: StoreError) -> APIError? {
     switch error {
-    case .notYourChannel:
-        .notYourAgent
     case .fileTooLarge(let limit):
         APIError(.contentTooLarge, "The file is larger than the limit of \(limit) bytes; nothing was stored")
     case .noSpaceLeft:

@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Logging
 
-extension Configuration {
+extension ServerConfiguration {
     /// The logger of the whole process: one line per event on standard error, as text or as JSON.
     package func makeLogger() -> Logger {
         var logger = Logger(label: "placet") { label in

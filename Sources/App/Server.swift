@@ -15,15 +15,14 @@ private struct Background: Service {
     /// How long to wait after a failure, such as a full disk: reads go on meanwhile, and so must the server.
     private static let pause = Duration.seconds(5)
 
-    let name: String
+    let work: BackgroundWork
     let logger: Logger
-    let work: @Sendable () async throws -> Void
 
     func run() async {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    try await work()
+                    try await work.run()
                 } catch is CancellationError {
                     return
                 } catch IndexError.closed {
@@ -31,7 +30,7 @@ private struct Background: Service {
                     try? await gracefulShutdown()
                     return
                 } catch {
-                    logger.error("background work failed", metadata: ["work": "\(name)", "error": "\(error)"])
+                    logger.error("background work failed", metadata: ["work": "\(work.name)", "error": "\(error)"])
                     try? await Task.sleep(for: Self.pause)
                 }
             }
@@ -42,7 +41,7 @@ private struct Background: Service {
 /// Answers parked clients before the connections are closed. The last of the services, because the last is told first that
 /// the server stops.
 private struct Farewell: Service {
-    let index: Index
+    let index: SQLiteIndex
 
     func run() async throws {
         try await gracefulShutdown()
@@ -65,13 +64,13 @@ package struct Server: Sendable {
     private static let gracefulShutdown = Duration.seconds(5)
     private static let cancellation = Duration.seconds(4)
 
-    package let configuration: Configuration
+    package let configuration: ServerConfiguration
     package let logger: Logger
     private let onNewOwner: @Sendable (NewOwner) -> Void
 
     /// - Parameter onNewOwner: called as soon as the first owner is stored, whatever happens afterwards.
     package init(
-        configuration: Configuration,
+        configuration: ServerConfiguration,
         logger: Logger,
         onNewOwner: @escaping @Sendable (NewOwner) -> Void
     ) {
@@ -91,10 +90,9 @@ package struct Server: Sendable {
             address: .hostname(configuration.host, port: configuration.port),
             onRunning: { channel in onListening(channel.localAddress?.port ?? 0) }
         )
-        let sweeps = assembly.sweeps.map { Background(name: $0.name, logger: logger, work: $0.run) }
-        let deliveries = Background(name: "webhooks", logger: logger, work: assembly.deliveries.run)
+        let background = assembly.backgroundWork.map { Background(work: $0, logger: logger) }
         let services: [any Service] =
-            [controlApplication(assembly)] + sweeps + [deliveries, network, Farewell(index: assembly.index)]
+            [controlApplication(assembly)] + background + [network, Farewell(index: assembly.index)]
         try await serve(group(services, signals: [.sigterm, .sigint]), assembly)
     }
 

@@ -18,7 +18,7 @@ package enum StartFailure: Error, CustomStringConvertible {
     }
 
     /// The explanation of an error of the start; other errors as they are.
-    static func explaining(_ error: any Error, _ configuration: Configuration) -> any Error {
+    static func explaining(_ error: any Error, _ configuration: ServerConfiguration) -> any Error {
         switch error {
         case BlobError.locked(let pid):
             StartFailure.storageInUse(folder: configuration.storage, pid: pid)

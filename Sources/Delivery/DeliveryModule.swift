@@ -2,46 +2,46 @@ import API
 import HTTP
 import Hummingbird
 import Index
+import Logging
 import NIOCore
 
-/// What people see of webhooks: what was sent of a channel, and whether its webhook works. The queue itself is emptied by
-/// ``DeliveryWorker``.
+/// Webhooks: the worker that empties their queue, and for users what was sent of a channel and whether its webhook works.
 package struct DeliveryModule: RouteModule {
-    private let index: Index
+    private let index: SQLiteIndex
     private let client: WebhookClient
-    private let channels = Places(perKey: 1, inAll: Limits.webhookTests)
-    private let users = Places(perKey: Limits.webhookTestsPerUser)
+    private let worker: DeliveryWorker
+    private let channels = Places<Agent.ID>(perKey: 1, inAll: Limits.webhookTests)
+    private let users = Places<User.ID>(perKey: Limits.webhookTestsPerUser)
 
-    package init(index: Index, allowed: AllowedTargets) {
+    package init(index: SQLiteIndex, allowed: AllowedTargets, logger: Logger) {
         self.index = index
         client = WebhookClient(allowed: allowed)
+        worker = DeliveryWorker(index: index, allowed: allowed, logger: logger)
     }
 
     package func addRoutes(to mounts: Mounts) {
-        mounts.human
+        mounts.user
             .get("agents/:id/deliveries", use: list)
             .post("agents/:id/webhook/test", use: test)
     }
 
-    @Sendable
-    func list(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let (id, userID) = (try context.parameters.require("id"), context.userID)
+    package var backgroundWork: [BackgroundWork] { [BackgroundWork("webhooks", run: worker.run)] }
+
+    func list(_ request: Request, _ context: UserContext) async throws -> Response {
+        let (id, userID) = (try context.id(of: Agent.self), context.userID)
         let page = try PageRequest(request)
         let rows = try await index.read { reader in
-            guard try reader.owns(id, userID: userID) else { throw APIError.agentNotFound }
-            return try reader.deliveries(channelID: id, before: page.before, limit: page.limit + 1)
+            let (_, channel) = try reader.agent(id, ownedBy: userID)
+            return try reader.deliveries(in: channel, before: page.cursor(), limit: page.limit + 1)
         }
         return try .json(PageJSON(rows, limit: page.limit, id: \.id) { DeliveryJSON($0) })
     }
 
     /// Sends one event to the channel's webhook as a real one would be, once and now, and answers how that went.
-    @Sendable
-    func test(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let (id, userID) = (try context.parameters.require("id"), context.userID)
-        guard let agent = try await index.read({ try $0.agent(id: id) }), agent.userId == userID else {
-            throw APIError.agentNotFound
-        }
-        guard let webhook = agent.webhook else { throw APIError(.badRequest, "Set a webhook first") }
+    func test(_ request: Request, _ context: UserContext) async throws -> Response {
+        let (id, userID) = (try context.id(of: Agent.self), context.userID)
+        let webhook = try await index.read { try $0.agent(id, ownedBy: userID).agent.webhook }
+        guard let webhook else { throw APIError(.badRequest, "Set a webhook first") }
         let places = [
             try channels.place(id, orAfter: Limits.webhookAttempt),
             try users.place(userID, orAfter: Limits.webhookAttempt),

@@ -15,14 +15,14 @@ package struct DeliveryWorker: Sendable {
     private static let lease = Duration.seconds(15)
     private static let longestSleep = Duration.seconds(3600)
 
-    private let index: Index
+    private let index: SQLiteIndex
     private let client: WebhookClient
     private let schedule: RetrySchedule
     private let logger: Logger
-    private let places = Places(perKey: maxPerChannel)
+    private let places = Places<Agent.ID>(perKey: maxPerChannel)
 
     package init(
-        index: Index,
+        index: SQLiteIndex,
         allowed: AllowedTargets,
         schedule: RetrySchedule = .standard,
         logger: Logger
@@ -40,7 +40,7 @@ package struct DeliveryWorker: Sendable {
         try await withThrowingDiscardingTaskGroup { group in
             for await _ in free {
                 let delivery = try await next()
-                places.take(delivery.channelId)
+                places.take(delivery.channelID)
                 group.addTask {
                     try await deliver(delivery)
                     freed.yield()
@@ -75,7 +75,7 @@ package struct DeliveryWorker: Sendable {
             outcome = .failure(error)
         }
         // Before the index rings: whoever wakes sees the place free.
-        places.leave(delivery.channelId)
+        places.leave(delivery.channelID)
         switch outcome {
         case .success(let status?):
             try await index.write { try $0.deliverySucceeded(delivery, status: status) }
@@ -92,8 +92,7 @@ package struct DeliveryWorker: Sendable {
     /// The status of the answer; nil when the message has gone meanwhile, and the delivery with it.
     private func attempt(_ delivery: Delivery) async throws -> Int? {
         let (message, agent) = try await index.read { reader in
-            let message = try reader.message(id: delivery.messageId, channelID: delivery.channelId)
-            return (message, try reader.agent(id: delivery.channelId))
+            (try reader.anyMessage(id: delivery.messageID), try reader.anyAgent(id: delivery.channelID))
         }
         guard let message, let agent else { return nil }
         let request: WebhookRequest
@@ -116,7 +115,7 @@ package struct DeliveryWorker: Sendable {
             level: pause == nil ? .warning : .info,
             pause == nil ? "webhook given up" : "webhook failed",
             metadata: [
-                "delivery": "\(delivery.id)", "message": "\(delivery.messageId)", "event": "\(delivery.event.rawValue)",
+                "delivery": "\(delivery.id)", "message": "\(delivery.messageID)", "event": "\(delivery.event.rawValue)",
                 "attempts": "\(delivery.attempts + 1)", "error": "\(failure.reason)",
             ]
         )

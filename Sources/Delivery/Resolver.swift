@@ -12,7 +12,6 @@ enum Resolver {
     /// The addresses in the system's order of preference.
     ///
     /// - Throws: ``AttemptFailure`` when there are none; `CancellationError` at once when the task is cancelled.
-    @Sendable
     static func addresses(of host: String) async throws -> [IPAddress] {
         let promise = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: [IPAddress].self)
         queue.async { promise.completeWith(Result { try lookUp(host) }) }

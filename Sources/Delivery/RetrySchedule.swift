@@ -1,6 +1,6 @@
 import API
 
-/// When a failed delivery is tried again (contract section 5).
+/// When a failed delivery is tried again (docs/api.md, "Webhooks").
 package struct RetrySchedule: Sendable {
     package static let standard = RetrySchedule(pauses: Limits.webhookPauses)
 

@@ -19,15 +19,15 @@ struct WebhookRequest: Sendable {
     ///
     /// - Throws: a final ``AttemptFailure`` when there is no URL, or something in it cannot be used.
     init(
-        id: String,
+        id: Delivery.ID,
         of message: MessageWithParts,
         channel: Webhook?,
         body: ByteBuffer,
         now: Timestamp
     ) throws {
-        let isCallback = message.message.webhookUrl == nil && channel == nil
+        let isCallback = message.message.webhookURL == nil && channel == nil
         let callback = isCallback ? try message.review?.callbackJSON.map { try Callback($0) } : nil
-        guard let url = message.message.webhookUrl ?? channel?.url ?? callback?.url else {
+        guard let url = message.message.webhookURL ?? channel?.url ?? callback?.url else {
             throw AttemptFailure("There is no webhook URL any more; set one and retry", isFinal: true)
         }
         try self.init(id: id, to: url, callback: callback, channel: channel, body: body, now: now)
@@ -36,12 +36,12 @@ struct WebhookRequest: Sendable {
     /// The request that tells the channel's own webhook, of no message.
     ///
     /// - Throws: a final ``AttemptFailure`` when something in it cannot be used.
-    init(id: String, to channel: Webhook, body: ByteBuffer, now: Timestamp) throws {
+    init(id: Delivery.ID, to channel: Webhook, body: ByteBuffer, now: Timestamp) throws {
         try self.init(id: id, to: channel.url, callback: nil, channel: channel, body: body, now: now)
     }
 
     private init(
-        id: String,
+        id: Delivery.ID,
         to url: String,
         callback: Callback?,
         channel: Webhook?,
@@ -59,12 +59,12 @@ struct WebhookRequest: Sendable {
             if let auth = channel.auth { headers.replaceOrAdd(name: "authorization", value: auth.basic) }
             if let secret = channel.secret {
                 let signature = try WebhookSignature(secret: secret)
-                    .value(id: id, seconds: seconds, body: body.readableBytesView)
+                    .value(id: id.rawValue, seconds: seconds, body: body.readableBytesView)
                 headers.replaceOrAdd(name: "webhook-signature", value: signature)
             }
         }
         headers.replaceOrAdd(name: "content-type", value: "application/json; charset=utf-8")
-        headers.replaceOrAdd(name: "webhook-id", value: id)
+        headers.replaceOrAdd(name: "webhook-id", value: id.rawValue)
         headers.replaceOrAdd(name: "webhook-timestamp", value: String(seconds))
         if !headers.contains(name: "user-agent") { headers.add(name: "user-agent", value: "placet") }
         self.headers = headers

@@ -16,15 +16,15 @@ struct WebhookTest: Sendable, Equatable {
     /// Sends the event, with all that a real one carries.
     init(
         of webhook: Webhook,
-        channelID: String,
+        channelID: Agent.ID,
         by client: WebhookClient,
         timeout: Duration = Limits.webhookAttempt
     ) async throws {
         let start = ContinuousClock.now
         let outcome: (status: Int?, error: String?)
         do {
-            let body = try ByteBuffer.json(["event": "webhook:test", "channelId": channelID])
-            let request = try WebhookRequest(id: Identifier.make(), to: webhook, body: body, now: .now())
+            let body = try ByteBuffer.json(["event": "webhook:test", "channelId": channelID.rawValue])
+            let request = try WebhookRequest(id: .make(), to: webhook, body: body, now: .now())
             outcome = (try await client.send(request, timeout: timeout, turn: 0), nil)
         } catch let failure as AttemptFailure {
             outcome = (failure.status, failure.reason)

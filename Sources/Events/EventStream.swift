@@ -12,9 +12,10 @@ struct EventStream: Sendable {
     /// no more than that.
     private static let batchBytes = 65_536
 
-    let index: Index
-    /// A channel, or a user for all channels of theirs.
+    let index: SQLiteIndex
+    /// A channel of the user's, or the user for all of them.
     let topic: Topic
+    let userID: User.ID
     /// Whether the client may still listen: who was let in may have been shut out since.
     let isAllowed: @Sendable (Reader) throws -> Bool
     let connection: Connection
@@ -80,7 +81,7 @@ struct EventStream: Sendable {
     }
 
     /// Nil when it is about more than one.
-    private var channelID: String? {
+    private var channelID: Agent.ID? {
         if case .channel(let id) = topic { id } else { nil }
     }
 
@@ -90,15 +91,15 @@ struct EventStream: Sendable {
     }
 
     private func data(_ change: Change) async throws -> EventJSON {
-        let channelID = change.channelID
+        let (channelID, userID) = (change.channelID, userID)
         if change.kind == .agentStatus {
-            let agent = try await index.read { try $0.agent(id: channelID) }
+            let agent = try await index.read { try $0.agent(channelID, ofUser: userID) }
             return EventJSON(channelID: channelID, messageID: change.messageID, agent: agent)
         }
         guard let id = change.messageID, change.kind != .messageDeleted else {
             return EventJSON(channelID: channelID, messageID: change.messageID)
         }
-        let message = try await index.read { try $0.message(id: id, channelID: channelID) }
+        let message = try await index.read { try $0.message(id, ofUser: userID) }
         return EventJSON(channelID: channelID, messageID: id, message: message)
     }
 }

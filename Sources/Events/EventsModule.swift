@@ -10,31 +10,25 @@ package struct EventsModule: RouteModule {
     /// How many streams a person may have open: each costs the commits of the person's channels a look.
     private static let maxStreamsPerUser = 50
 
-    private let index: Index
-    private let places = Places(perKey: maxStreamsPerUser)
+    private let index: SQLiteIndex
+    private let places = Places<User.ID>(perKey: maxStreamsPerUser)
 
-    package init(index: Index) {
+    package init(index: SQLiteIndex) {
         self.index = index
     }
 
     package func addRoutes(to mounts: Mounts) {
         mounts.agent.get("events", use: listen)
-        mounts.human.get("events", use: listenToAll)
+        mounts.user.get("events", use: listenForUser)
     }
 
-    @Sendable
     func listen(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channel, principal) = (try request.requiredQuery("channel"), context.principal)
-        guard try await index.read({ try $0.owns(channel, userID: principal.userID) }) else {
-            throw APIError.notYourAgent
-        }
-        return stream(request, context, of: .channel(channel)) { reader in
-            try reader.owns(channel, userID: principal.userID) && reader.hasAPIKey(id: principal.keyID)
-        }
+        let (channelID, userID, keyID) = (try request.channel(), context.userID, context.principal.keyID)
+        try await index.read { _ = try $0.channel(channelID, ownedBy: userID) }
+        return stream(request, context, of: .channel(channelID)) { try $0.opens(channelID, keyID: keyID) }
     }
 
-    @Sendable
-    func listenToAll(_ request: Request, _ context: HumanContext) async throws -> Response {
+    func listenForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let (userID, sessionID) = (context.userID, context.principal.sessionID)
         let place = try places.place(userID, orAfter: .seconds(15))
         return stream(request, context, of: .user(userID), place) { try $0.hasSession(id: sessionID, now: .now()) }
@@ -43,7 +37,7 @@ package struct EventsModule: RouteModule {
     /// Goes on after `Last-Event-ID`, which browsers send by themselves when they connect again.
     private func stream(
         _ request: Request,
-        _ context: some UserContext,
+        _ context: some CallerContext,
         of topic: Topic,
         _ place: Place? = nil,
         isAllowed: @escaping @Sendable (Reader) throws -> Bool
@@ -52,6 +46,7 @@ package struct EventsModule: RouteModule {
         let stream = EventStream(
             index: index,
             topic: topic,
+            userID: context.userID,
             isAllowed: isAllowed,
             connection: context.connection,
             start: lastSeen ?? index.lastChangeNumber,

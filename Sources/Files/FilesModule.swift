@@ -1,3 +1,4 @@
+import API
 import Blobs
 import HTTP
 import Hummingbird
@@ -8,7 +9,7 @@ import Store
 /// The file service: bytes in, bytes out, and the list of what is there.
 package struct FilesModule: RouteModule {
     let store: FileStore
-    let index: Index
+    let index: SQLiteIndex
     let threads: NIOThreadPool
     let recent = RecentDownloads()
 
@@ -28,12 +29,12 @@ package struct FilesModule: RouteModule {
             .delete("files/:id", use: delete)
             .get("files/:id/download", use: download)
             .head("files/:id/download", use: download)
-        mounts.human
-            .get("files", use: listForPerson)
-            .post("files/upload", use: uploadByPerson)
+        mounts.user
+            .get("files", use: listForUser)
+            .post("files/upload", use: upload)
             .post("files/store", use: storeFile)
             .get("files/:id", use: read)
-            .delete("files/:id", use: deleteByPerson)
+            .delete("files/:id", use: deleteForUser)
             .get("files/:id/download", use: download)
             .head("files/:id/download", use: download)
             .get("files/:id/share", use: share)
@@ -46,8 +47,10 @@ package struct FilesModule: RouteModule {
             .head("share/:token", use: downloadShared)
     }
 
-    /// Removes links that have ended, for as long as the server runs.
-    package var sharing: Sweep {
+    package var backgroundWork: [BackgroundWork] { [BackgroundWork(endedShares)] }
+
+    /// Removes links that have ended.
+    private var endedShares: Sweep {
         Sweep("ended share links", in: index) {
             try $0.removeEndedShares(limit: $1)
         } next: {

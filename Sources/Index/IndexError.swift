@@ -10,6 +10,10 @@ package enum IndexError: Error, Sendable, Equatable {
     case missingReference
     /// The row cannot go while others refer to it.
     case stillReferenced
+    /// The channel does not exist, or is another user's; which of the two is not told apart.
+    case notOwned
+    /// The same where agents themselves are asked for.
+    case noSuchAgent
     /// No space left on the disk; nothing of the unit was stored.
     case full
     /// The file or its disk cannot be written.

@@ -6,12 +6,12 @@ package protocol Querying {
     var connection: SQLiteConnection { get }
 }
 
-/// A snapshot of the index, valid inside the closure of `Index.read`.
+/// A snapshot of the index, valid inside the closure of `SQLiteIndex.read`.
 package struct Reader: Querying {
     package let connection: SQLiteConnection
 }
 
-/// A unit of work, valid inside the closure of `Index.write`.
+/// A unit of work, valid inside the closure of `SQLiteIndex.write`.
 package struct Transaction: Querying {
     package let connection: SQLiteConnection
     /// The time of the group commit: the same for everything in the unit.

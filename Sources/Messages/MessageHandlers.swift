@@ -9,42 +9,39 @@ extension MessagesModule {
     /// Stores the message, its review and its attachments together, or nothing.
     ///
     /// A repeat of a `clientId`, also a simultaneous one, answers the message that was stored first.
-    @Sendable
     func create(_ request: Request, _ context: AgentContext) async throws -> Response {
         let draft = try await request.read(context) { MessageDraft(&$0) }
-        let userID = context.principal.userID
+        let userID = context.userID
         let message = try await store(draft, for: userID)
         return try .json(try await withTexts(message), status: .created)
     }
 
-    private func store(_ draft: MessageDraft, for userID: String) async throws -> MessageWithParts {
+    private func store(_ draft: MessageDraft, for userID: User.ID) async throws -> MessageWithParts {
         if !draft.texts.isEmpty {
             let texts = draft.texts.map {
                 TextFile(content: $0.content, filename: $0.filename, declaredType: $0.mimeType)
             }
-            return try await store.add(texts, in: draft.channelID, of: userID) { tx, attach in
-                try draft.store(tx) { messageID in _ = try attach(messageID) }
+            return try await store.add(texts, in: draft.channelID, of: userID) { tx, channel, attach in
+                try draft.store(tx, in: channel) { messageID in _ = try attach(messageID) }
             }
         }
         return try await index.write { tx in
-            guard try tx.owns(draft.channelID, userID: userID) else { throw APIError.notYourAgent }
-            return try draft.store(tx) { _ in }
+            try draft.store(tx, in: tx.channel(draft.channelID, ownedBy: userID)) { _ in }
         }
     }
 
-    @Sendable
-    func list(_ request: Request, _ context: some UserContext) async throws -> Response {
-        let channel = try request.requiredQuery("channel")
+    func list(_ request: Request, _ context: some CallerContext) async throws -> Response {
+        let channelID = try request.channel()
         let page = try PageRequest(request)
         let search = try request.query("search")
         if let search, search.unicodeScalars.count > Limits.search {
             throw APIError.invalid("search", "must have at most \(Limits.search) characters")
         }
         let hasAttachments = try request.query("has_attachments") == "true"
-        let found = try await read(channel, context) { reader in
+        let found = try await read(channelID, context) { reader, channel in
             try reader.messages(
-                channelID: channel,
-                before: page.before,
+                in: channel,
+                before: page.cursor(),
                 limit: page.limit + 1,
                 search: search,
                 hasAttachments: hasAttachments
@@ -61,29 +58,25 @@ extension MessagesModule {
         )
     }
 
-    @Sendable
     func read(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
-        let message = try await read(channel, context) { try $0.message(id: id, channelID: channel) }
+        let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
+        let message = try await read(channelID, context) { try $0.message(id, in: $1) }
         guard let message else { throw APIError.messageNotFound }
         return try .json(MessageJSON(message))
     }
 
-    @Sendable
     func iterations(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
-        let messages = try await read(channel, context) { try $0.iterations(ofMessage: id, channelID: channel) }
+        let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
+        let messages = try await read(channelID, context) { try $0.iterations(ofMessage: id, in: $1) }
         return try .json(iterations(messages))
     }
 
     /// Its attachments go with it; their bytes become garbage for collection.
-    @Sendable
     func delete(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
-        let userID = context.principal.userID
+        let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
+        let userID = context.userID
         let outcome = try await index.write { tx in
-            guard try tx.owns(channel, userID: userID) else { throw APIError.notYourAgent }
-            return try tx.deleteMessage(id: id, channelID: channel)
+            try tx.deleteMessage(id, in: tx.channel(channelID, ownedBy: userID))
         }
         switch outcome {
         case .deleted: return try .json(["deleted": true])
@@ -93,13 +86,11 @@ extension MessagesModule {
         }
     }
 
-    @Sendable
     func acknowledge(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
-        let userID = context.principal.userID
+        let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
+        let userID = context.userID
         let isThere = try await index.write { tx in
-            guard try tx.owns(channel, userID: userID) else { throw APIError.notYourAgent }
-            return try tx.acknowledge(messageID: id, channelID: channel)
+            try tx.acknowledge(id, in: tx.channel(channelID, ownedBy: userID))
         }
         guard isThere else { throw APIError.messageNotFound }
         return try .json(["acknowledged": true])
@@ -107,14 +98,13 @@ extension MessagesModule {
 
     /// Reads from one channel, when it is the caller's.
     private func read<T: Sendable>(
-        _ channel: String,
-        _ context: some UserContext,
-        _ body: @escaping @Sendable (Reader) throws -> T
+        _ channelID: Agent.ID,
+        _ context: some CallerContext,
+        _ body: @escaping @Sendable (Reader, OwnedChannel) throws -> T
     ) async throws -> T {
         let userID = context.userID
         return try await index.read { reader in
-            guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
-            return try body(reader)
+            try body(reader, reader.channel(channelID, ownedBy: userID))
         }
     }
 }

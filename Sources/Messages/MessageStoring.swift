@@ -1,7 +1,7 @@
-import JSON
 import API
 import HTTP
 import Index
+import JSON
 
 extension MessageDraft {
     /// Stores all of it; a repeat of the client id or the stream id stores nothing and gives the first message, which it
@@ -9,53 +9,56 @@ extension MessageDraft {
     ///
     /// - Parameter attachTexts: stores `texts` as attachments of a message that is stored by then.
     /// - Throws: ``APIError`` 400 when an attachment cannot be attached or `iterationOf` names no finished review.
-    func store(_ tx: Transaction, _ attachTexts: (_ messageID: String) throws -> Void) throws -> MessageWithParts {
-        if let first = try first(tx) { return try repeated(first, tx) }
+    func store(
+        _ tx: Transaction,
+        in channel: OwnedChannel,
+        _ attachTexts: (_ messageID: Message.ID) throws -> Void
+    ) throws -> MessageWithParts {
+        if let first = try first(tx, channel) { return try repeated(first, tx, channel) }
         let message = Message(
             id: id,
-            channelId: channelID,
+            channelID: channel.id,
             senderType: .agent,
-            senderId: channelID,
+            senderID: channel.id.rawValue,
             text: text,
             status: status,
             metadataJSON: try metadata?.encoded(),
-            webhookUrl: webhookURL,
-            iteration: try iteration(tx),
-            clientId: clientID,
-            streamId: streamID,
+            webhookURL: webhookURL,
+            iteration: try iteration(tx, channel),
+            clientID: clientID,
+            streamID: streamID,
             streamState: streamID == nil ? nil : streamState ?? .streaming,
             createdAt: tx.now
         )
         let review = try review?.review(of: message, now: tx.now)
-        let stored = try tx.insertOrKeepFirst(message, review: review)
-        guard stored.id == id else { return try repeated(try whole(stored.id, tx), tx) }
+        let stored = try tx.insertOrKeepFirst(message, review: review, in: channel)
+        guard stored.id == id else { return try repeated(try tx.whole(stored.id, in: channel), tx, channel) }
         if attachmentIDs.isEmpty, texts.isEmpty, streamID == nil {
             return MessageWithParts(message: message, review: review)
         }
-        try tx.attachAll(attachmentIDs, to: message)
+        try tx.attachAll(attachmentIDs, to: message, in: channel)
         if !texts.isEmpty { try attachTexts(id) }
-        return try whole(id, tx)
+        return try tx.whole(id, in: channel)
     }
 
-    private func first(_ tx: Transaction) throws -> MessageWithParts? {
-        if let clientID, let first = try tx.message(clientID: clientID, channelID: channelID) { return first }
-        return try streamID.flatMap { try tx.message(streamID: $0, channelID: channelID) }
+    private func first(_ tx: Transaction, _ channel: OwnedChannel) throws -> MessageWithParts? {
+        if let clientID, let first = try tx.message(clientID: clientID, in: channel) { return first }
+        return try streamID.flatMap { try tx.message(streamID: $0, in: channel) }
     }
 
-    private func repeated(_ first: MessageWithParts, _ tx: Transaction) throws -> MessageWithParts {
+    private func repeated(
+        _ first: MessageWithParts,
+        _ tx: Transaction,
+        _ channel: OwnedChannel
+    ) throws -> MessageWithParts {
         guard streamState == .aborted, first.message.streamState == .streaming else { return first }
-        _ = try tx.updateDraft(id: first.id, text: nil, state: .aborted)
-        return try whole(first.id, tx)
+        _ = try tx.updateDraft(first.id, in: channel, text: nil, state: .aborted)
+        return try tx.whole(first.id, in: channel)
     }
 
-    private func whole(_ id: String, _ tx: Transaction) throws -> MessageWithParts {
-        guard let whole = try tx.message(id: id, channelID: channelID) else { throw APIError.messageNotFound }
-        return whole
-    }
-
-    private func iteration(_ tx: Transaction) throws -> Iteration? {
+    private func iteration(_ tx: Transaction, _ channel: OwnedChannel) throws -> Iteration? {
         guard let iterationOf else { return nil }
-        guard let next = try tx.nextIteration(of: iterationOf, channelID: channelID) else {
+        guard let next = try tx.nextIteration(of: iterationOf, in: channel) else {
             throw APIError.invalid("iterationOf", "must be a message of this channel whose review is finished")
         }
         return next
@@ -65,31 +68,36 @@ extension MessageDraft {
 extension UserMessageDraft {
     /// Stores it as the user's; a repeat of the client id stores nothing and gives the first message.
     ///
-    /// - Throws: ``APIError`` 403 for a channel that is not the user's, 400 when a file cannot be attached.
-    func store(_ tx: Transaction, by userID: String) throws -> MessageWithParts {
-        guard try tx.owns(channelID, userID: userID) else { throw APIError.notYourAgent }
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 400 when a file cannot be attached.
+    func store(_ tx: Transaction, by userID: User.ID) throws -> MessageWithParts {
+        let channel = try tx.channel(channelID, ownedBy: userID)
         let message = Message(
             id: id,
-            channelId: channelID,
+            channelID: channel.id,
             senderType: .user,
-            senderId: userID,
+            senderID: userID.rawValue,
             text: text,
-            clientId: clientID,
+            clientID: clientID,
             createdAt: tx.now
         )
-        let stored = try tx.insertOrKeepFirst(message)
-        if stored.id == id { try tx.attachAll(attachmentIDs, to: message) }
-        guard let whole = try tx.message(id: stored.id, channelID: channelID) else { throw APIError.messageNotFound }
-        return whole
+        let stored = try tx.insertOrKeepFirst(message, in: channel)
+        if stored.id == id { try tx.attachAll(attachmentIDs, to: message, in: channel) }
+        return try tx.whole(stored.id, in: channel)
     }
 }
 
 extension Transaction {
+    /// A message that has just been stored or found.
+    fileprivate func whole(_ id: Message.ID, in channel: OwnedChannel) throws -> MessageWithParts {
+        guard let whole = try message(id, in: channel) else { throw APIError.messageNotFound }
+        return whole
+    }
+
     /// Attaches files to a message, or throws ``APIError`` 400 naming those that cannot be.
-    fileprivate func attachAll(_ ids: [String], to message: Message) throws {
-        let refused = try attach(ids: ids, to: message)
+    fileprivate func attachAll(_ ids: [Attachment.ID], to message: Message, in channel: OwnedChannel) throws {
+        let refused = try attach(ids, to: message, in: channel)
         guard refused.isEmpty else {
-            let names = refused.joined(separator: ", ")
+            let names = refused.map(\.rawValue).joined(separator: ", ")
             throw APIError.invalid("attachmentIds", "are not free files of this channel: \(names)")
         }
     }

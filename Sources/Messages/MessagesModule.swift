@@ -1,3 +1,4 @@
+import API
 import HTTP
 import Hummingbird
 import Index
@@ -6,7 +7,7 @@ import Store
 /// Messages in a channel: sent, streamed, listed, read, retracted, acknowledged.
 package struct MessagesModule: RouteModule {
     let store: FileStore
-    let index: Index
+    let index: SQLiteIndex
 
     package init(store: FileStore) {
         self.store = store
@@ -23,11 +24,13 @@ package struct MessagesModule: RouteModule {
             .get("messages/:id", use: read)
             .delete("messages/:id", use: delete)
             .post("messages/:id/ack", use: acknowledge)
-        mounts.human
+        mounts.user
             .get("messages", use: list)
-            .post("messages", use: say)
-            .get("messages/:id", use: readForPerson)
-            .get("messages/:id/iterations", use: iterationsForPerson)
+            .post("messages", use: createForUser)
+            .get("messages/:id", use: readForUser)
+            .get("messages/:id/iterations", use: iterationsForUser)
             .post("messages/:id/retry", use: retry)
     }
+
+    package var backgroundWork: [BackgroundWork] { [BackgroundWork(idleDrafts)] }
 }

@@ -7,7 +7,7 @@ import Index
 /// Drafts that are written piece by piece while people watch, and what the agent says it is doing meanwhile.
 extension MessagesModule {
     /// Aborts drafts whose agent went away, for as long as the server runs.
-    package var idleDrafts: Sweep {
+    var idleDrafts: Sweep {
         Sweep("idle drafts", in: index) {
             try $0.abortIdleDrafts(after: Limits.draftIdle, limit: $1)
         } next: {
@@ -17,20 +17,19 @@ extension MessagesModule {
 
     /// Takes the whole text so far, and ends the draft when it is said to be complete or aborted. Repeating what ended it
     /// is fine; anything else after the end is 409.
-    @Sendable
     func updateStream(_ request: Request, _ context: AgentContext) async throws -> Response {
         let streamID = try context.pathParameter("streamId")
         let update = try await request.read(context) { StreamUpdate(&$0) }
-        let userID = context.principal.userID
+        let userID = context.userID
         let message = try await index.write { tx in
-            guard try tx.owns(update.channelID, userID: userID) else { throw APIError.notYourAgent }
-            guard let draft = try tx.message(streamID: streamID, channelID: update.channelID) else {
+            let channel = try tx.channel(update.channelID, ownedBy: userID)
+            guard let draft = try tx.message(streamID: streamID, in: channel) else {
                 throw APIError(.notFound, "No draft of this streamId; create it with POST /api/v1/messages")
             }
             let isRepeated = draft.message.streamState == update.state && draft.message.text == update.text
             if isRepeated, update.state != .streaming { return draft }
-            guard try tx.updateDraft(id: draft.id, text: update.text, state: update.state),
-                let updated = try tx.message(id: draft.id, channelID: update.channelID)
+            guard try tx.updateDraft(draft.id, in: channel, text: update.text, state: update.state),
+                let updated = try tx.message(draft.id, in: channel)
             else { throw APIError(.conflict, "The draft has ended; send a new message") }
             return updated
         }
@@ -38,16 +37,14 @@ extension MessagesModule {
     }
 
     /// Works before the draft exists, which then has the events of its stream.
-    @Sendable
     func addStreamEvent(_ request: Request, _ context: AgentContext) async throws -> Response {
         let streamID = try context.pathParameter("streamId")
         let draft = try await request.read(context) { StreamEventDraft(&$0) }
-        let (id, userID) = (Identifier.make(), context.principal.userID)
+        let (id, userID) = (StreamEvent.ID.make(), context.userID)
         let event = try await index.write { tx in
-            guard try tx.owns(draft.channelID, userID: userID) else { throw APIError.notYourAgent }
-            return try tx.insertStreamEvent(
+            try tx.insertStreamEvent(
                 id: id,
-                channelID: draft.channelID,
+                in: tx.channel(draft.channelID, ownedBy: userID),
                 streamID: streamID,
                 text: draft.text,
                 toolHint: draft.toolHint

@@ -8,9 +8,9 @@ import NIOCore
 /// them belongs to each user.
 package struct PluginsModule: RouteModule {
     let catalogue: PluginCatalogue
-    let index: Index
+    let index: SQLiteIndex
 
-    package init(catalogue: PluginCatalogue, index: Index) {
+    package init(catalogue: PluginCatalogue, index: SQLiteIndex) {
         self.catalogue = catalogue
         self.index = index
     }
@@ -19,7 +19,7 @@ package struct PluginsModule: RouteModule {
         mounts.agent
             .get("plugins", use: list)
             .get("plugins/:name", use: read)
-        mounts.human
+        mounts.user
             .get("plugins", use: list)
             .get("plugins/:name", use: read)
             .get("plugins/:name/render", use: render)
@@ -28,19 +28,16 @@ package struct PluginsModule: RouteModule {
             .put("plugins/:name/config", use: changeSettings)
     }
 
-    @Sendable
     func list(_ request: Request, _ context: some RequestContext) async throws -> Response {
         try .json(await catalogue.manifests().values.sorted { $0.name < $1.name })
     }
 
-    @Sendable
     func read(_ request: Request, _ context: some RequestContext) async throws -> Response {
         try .json(try await plugin(context))
     }
 
     /// The page itself. It does not trust whoever shows it to put it into a sandbox.
-    @Sendable
-    func render(_ request: Request, _ context: HumanContext) async throws -> Response {
+    func render(_ request: Request, _ context: UserContext) async throws -> Response {
         guard let page = try await catalogue.page(of: try context.parameters.require("name")) else {
             throw APIError.pluginNotFound
         }
@@ -51,8 +48,7 @@ package struct PluginsModule: RouteModule {
         ).response(to: request)
     }
 
-    @Sendable
-    func icon(_ request: Request, _ context: HumanContext) async throws -> Response {
+    func icon(_ request: Request, _ context: UserContext) async throws -> Response {
         let plugin = try await plugin(context)
         guard let bytes = try await catalogue.icon(of: plugin),
             let type = plugin.icon.flatMap(PluginManifest.imageType)

@@ -6,16 +6,14 @@ import JSON
 
 /// What each user has set for a plugin: the values of its manifest's `env`.
 extension PluginsModule {
-    @Sendable
-    func settings(_ request: Request, _ context: HumanContext) async throws -> Response {
+    func settings(_ request: Request, _ context: UserContext) async throws -> Response {
         let (plugin, userID) = (try await plugin(context), context.userID)
         let stored = try await index.read { try $0.pluginSettings(plugin.name, userID: userID) }
         return try .json(PluginSettings(stored, of: plugin))
     }
 
     /// Replaces all of them.
-    @Sendable
-    func changeSettings(_ request: Request, _ context: HumanContext) async throws -> Response {
+    func changeSettings(_ request: Request, _ context: UserContext) async throws -> Response {
         let (plugin, userID) = (try await plugin(context), context.userID)
         let given = try await request.read(context) { fields in PluginSettings.read(from: &fields, of: plugin) }
         let stored = try await index.write { tx in

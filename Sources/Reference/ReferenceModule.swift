@@ -12,7 +12,7 @@ package struct ReferenceModule: RouteModule {
     /// - Throws: when the texts of the document are not right: a defect that every start shows.
     package init(version: String) throws {
         let document = try Document(version: version)
-        let page = try Page(document)
+        let page = try ReferencePage(document)
         self.document = StaticAnswer(
             ByteBuffer(string: try document.value.encoded()),
             type: "application/json; charset=utf-8"

@@ -21,7 +21,7 @@ struct FormRules {
     }
 }
 
-/// One field of a form (contract section 2).
+/// One field of a form.
 struct FormField {
     fileprivate enum Kind: String {
         case text, number, email, url, textarea, select, checkbox, date, time, datetime, range, password

@@ -10,17 +10,16 @@ extension ReviewResponse {
     ///
     /// - Throws: ``APIError`` 400 when the response is not one to this question, 403 when somebody else was first, 404
     ///   when there is no review, 409 when it has expired.
-    func complete(_ message: Message, _ tx: Transaction) throws {
-        guard let review = try tx.review(messageID: message.id, channelID: message.channelId) else {
-            throw APIError.reviewNotFound
-        }
+    func complete(_ id: Message.ID, in channel: OwnedChannel, _ tx: Transaction) throws {
+        guard let review = try tx.review(ofMessage: id, in: channel) else { throw APIError.reviewNotFound }
         if review.status(at: tx.now) == .pending {
             let payload = try review.payloadJSON.map(JSONValue.init(text:))
             try ResponseRules.check(type: review.type, payload: payload, response: response)
-            try checkFiles(message, tx)
+            try checkFiles(of: id, in: channel, tx)
         }
         let outcome = try tx.complete(
-            reviewOf: message.id,
+            reviewOf: id,
+            in: channel,
             responseJSON: try response.encoded(),
             feedback: feedback,
             modifiedFileIDsJSON: try modifiedFileIDs.map {
@@ -36,12 +35,12 @@ extension ReviewResponse {
     }
 
     /// Originals are files of the message, replacements files of its channel.
-    private func checkFiles(_ message: Message, _ tx: Transaction) throws {
+    private func checkFiles(of messageID: Message.ID, in channel: OwnedChannel, _ tx: Transaction) throws {
         for (original, replacement) in modifiedFileIDs ?? [:] {
-            guard try tx.attachment(id: original)?.messageId == message.id else {
+            guard try tx.attachment(Attachment.ID(rawValue: original), in: channel)?.messageID == messageID else {
                 throw APIError.invalid("modifiedFileIds", "has a file that is not one of the message: \(original)")
             }
-            guard try tx.attachment(id: replacement)?.channelId == message.channelId else {
+            guard try tx.attachment(Attachment.ID(rawValue: replacement), in: channel) != nil else {
                 throw APIError.invalid("modifiedFileIds", "has a file that is not one of the channel: \(replacement)")
             }
         }
@@ -50,27 +49,28 @@ extension ReviewResponse {
 
 extension ReviewsModule {
     /// Answers a review from the command line of this machine, whose operator may act for every user.
-    @Sendable
-    func respond(_ request: Request, _ context: RootContext) async throws -> Response {
+    func respondLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         let response = try await request.read(context) { ReviewResponse(&$0) }
-        return try await respond(try context.parameters.require("id"), response, asUser: nil)
+        let id = try context.id(of: Message.self)
+        return try await respond(id, response) { try $0.anyChannel(ofMessage: id) }
     }
 
     /// Answers a review of one of the caller's channels.
-    @Sendable
-    func respondAsPerson(_ request: Request, _ context: HumanContext) async throws -> Response {
+    func respondForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let response = try await request.read(context) { ReviewResponse(&$0) }
-        return try await respond(try context.parameters.require("id"), response, asUser: context.userID)
+        let (id, userID) = (try context.id(of: Message.self), context.userID)
+        return try await respond(id, response) { try $0.channel(ofMessage: id, ownedBy: userID) }
     }
 
-    private func respond(_ id: String, _ response: ReviewResponse, asUser userID: String?) async throws -> Response {
+    private func respond(
+        _ id: Message.ID,
+        _ response: ReviewResponse,
+        in channel: @escaping @Sendable (Transaction) throws -> OwnedChannel?
+    ) async throws -> Response {
         let message = try await index.write { tx in
-            guard let message = try tx.message(id: id) else { throw APIError.reviewNotFound }
-            if let userID, try !tx.owns(message.channelId, userID: userID) { throw APIError.notYourAgent }
-            try response.complete(message, tx)
-            guard let whole = try tx.message(id: id, channelID: message.channelId) else {
-                throw APIError.reviewNotFound
-            }
+            guard let channel = try channel(tx) else { throw APIError.reviewNotFound }
+            try response.complete(id, in: channel, tx)
+            guard let whole = try tx.message(id, in: channel) else { throw APIError.reviewNotFound }
             return whole
         }
         return try .json(MessageJSON(listed: message), status: .created)

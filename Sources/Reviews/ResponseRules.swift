@@ -1,7 +1,7 @@
 import HTTP
 import JSON
 
-/// Whether a response answers its review (contract sections 2 and 4). Decides only; no I/O.
+/// Whether a response answers its review (docs/api.md, "Messages and reviews"). Decides only; no I/O.
 ///
 /// A payload that lacks the shape of its type lays down no rules: any object answers it, as agents rely on that. A
 /// single rule that nobody could obey, such as min over max or a min that is no number, is not applied. Time is linear

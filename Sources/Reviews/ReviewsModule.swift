@@ -7,7 +7,7 @@ import Store
 
 /// Reviews of the agent's channels: what is pending, how one stands, and the long-poll for its answer.
 package struct ReviewsModule: RouteModule {
-    let index: Index
+    let index: SQLiteIndex
     private let store: FileStore
 
     package init(store: FileStore) {
@@ -21,14 +21,16 @@ package struct ReviewsModule: RouteModule {
             .get("reviews/:id", use: read)
             .get("reviews/:id/wait", use: wait)
             .get("answers", use: answers)
-        mounts.human
-            .get("messages/reviews", use: listForPerson)
-            .post("messages/:id/respond", use: respondAsPerson)
-        mounts.local.post("reviews/:id/respond", use: respond)
+        mounts.user
+            .get("messages/reviews", use: listForUser)
+            .post("messages/:id/respond", use: respondForUser)
+        mounts.local.post("reviews/:id/respond", use: respondLocally)
     }
 
+    package var backgroundWork: [BackgroundWork] { [BackgroundWork(expiry)] }
+
     /// Marks reviews as expired the moment their time has passed, which wakes those who wait for them.
-    package var expiry: Sweep {
+    private var expiry: Sweep {
         Sweep("expired reviews", in: index) {
             _ = try $0.expireDue(limit: $1)
         } next: {
@@ -36,16 +38,15 @@ package struct ReviewsModule: RouteModule {
         }
     }
 
-    @Sendable
     func pending(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let channel = try request.requiredQuery("channel")
+        let channelID = try request.channel()
         let isPaged = try request.query("limit") != nil || request.query("cursor") != nil
         let page = try PageRequest(request)
         let count = isPaged ? page.limit + 1 : PageRequest.maxUnpaged
-        let userID = context.principal.userID
+        let userID = context.userID
         let found = try await index.read { reader in
-            guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
-            return try reader.pendingReviews(channelID: channel, now: .now(), before: page.before, limit: count)
+            let channel = try reader.channel(channelID, ownedBy: userID)
+            return try reader.pendingReviews(in: channel, now: .now(), before: page.cursor(), limit: count)
         }
         guard isPaged else { return try .json(found.messages.map(MessageJSON.init(listed:))) }
         return try .json(
@@ -59,58 +60,54 @@ package struct ReviewsModule: RouteModule {
         )
     }
 
-    @Sendable
     func read(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
-        return try .json(MessageJSON(try await message(id, in: channel, of: context.principal.userID)))
+        let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
+        return try .json(MessageJSON(try await message(id, in: channelID, of: context.userID)))
     }
 
     /// Answers when the review is finished, or when the time is up; costs no thread and no timer in between.
-    @Sendable
     func wait(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channel, id) = (try request.requiredQuery("channel"), try context.parameters.require("id"))
-        let userID = context.principal.userID
+        let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
+        let userID = context.userID
         let isOver = try await park(request, context, for: .message(id)) { () async throws -> Bool? in
-            try await isFinished(id, in: channel, of: userID) ? true : nil
+            try await isFinished(id, in: channelID, of: userID) ? true : nil
         }
         guard isOver != nil else { return try .json(OutcomeJSON.timeout) }
-        return try await outcome(id, in: channel, of: userID)
+        return try await outcome(id, in: channelID, of: userID)
     }
 
     /// One look of a wait. Holds no message: what a task's functions have room for stays with it while it is parked.
-    private func isFinished(_ id: String, in channel: String, of userID: String) async throws -> Bool {
+    private func isFinished(_ id: Message.ID, in channelID: Agent.ID, of userID: User.ID) async throws -> Bool {
         let (isPending, isOverdue) = try await index.read { reader in
-            guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
-            guard let review = try reader.review(messageID: id, channelID: channel) else {
+            let channel = try reader.channel(channelID, ownedBy: userID)
+            guard let review = try reader.review(ofMessage: id, in: channel) else {
                 throw APIError.reviewNotFound
             }
             return (review.status == .pending, review.isOverdue(at: .now()))
         }
         guard isOverdue else { return !isPending }
-        return try await message(id, in: channel, of: userID).review?.status != .pending
+        return try await message(id, in: channelID, of: userID).review?.status != .pending
     }
 
-    private func outcome(_ id: String, in channel: String, of userID: String) async throws -> Response {
-        let message = try await message(id, in: channel, of: userID)
+    private func outcome(_ id: Message.ID, in channelID: Agent.ID, of userID: User.ID) async throws -> Response {
+        let message = try await message(id, in: channelID, of: userID)
         return try .json(OutcomeJSON(message, texts: try await store.texts(of: message.attachments)))
     }
 
     /// The finished reviews that the agent has not acknowledged, the first to finish first; waits for one when there is
     /// none. Durable: what is not acknowledged is there again the next time, also after a restart.
-    @Sendable
     func answers(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let channel = try request.requiredQuery("channel")
+        let channelID = try request.channel()
         let after = try request.query("after") ?? "0"
         guard let after = Int64(after), after >= 0 else {
             throw APIError.invalid("after", "must be the next of an earlier answer, or 0")
         }
         let limit = try PageRequest(request).limit
-        let userID = context.principal.userID
-        let found = try await park(request, context, for: .answers(channelID: channel)) {
+        let userID = context.userID
+        let found = try await park(request, context, for: .answers(channelID: channelID)) {
             () async throws -> [Answer]? in
             let answers = try await index.read { reader in
-                guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
-                return try reader.answers(channelID: channel, after: after, limit: limit)
+                try reader.answers(in: reader.channel(channelID, ownedBy: userID), after: after, limit: limit)
             }
             return answers.isEmpty ? nil : answers
         }
@@ -140,15 +137,16 @@ package struct ReviewsModule: RouteModule {
 
     /// The message of a review.
     ///
-    /// - Throws: ``APIError`` 403 for a foreign channel, 404 when there is no such message, or no review in it.
-    private func message(_ id: String, in channel: String, of userID: String) async throws -> MessageWithParts {
-        var message = try await storedMessage(id, in: channel, of: userID)
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404 when there is no such message, or no review in it.
+    private func message(_ id: Message.ID, in channelID: Agent.ID, of userID: User.ID) async throws -> MessageWithParts
+    {
+        var message = try await storedMessage(id, in: channelID, of: userID)
         guard message.review?.isOverdue(at: .now()) == true else { return message }
         do {
             // A response that came in time may be in the commit that is under way. Only the writer, whose turn comes
             // after it, can tell that there is none; from then on that is final.
             try await index.write { tx in _ = try tx.expireDue(limit: Sweep.batch) }
-            return try await storedMessage(id, in: channel, of: userID)
+            return try await storedMessage(id, in: channelID, of: userID)
         } catch IndexError.full, IndexError.readOnly {
             // Nothing can be committed now, a response neither.
             message.review?.status = .expired
@@ -156,10 +154,13 @@ package struct ReviewsModule: RouteModule {
         }
     }
 
-    private func storedMessage(_ id: String, in channel: String, of userID: String) async throws -> MessageWithParts {
+    private func storedMessage(
+        _ id: Message.ID,
+        in channelID: Agent.ID,
+        of userID: User.ID
+    ) async throws -> MessageWithParts {
         let message = try await index.read { reader in
-            guard try reader.owns(channel, userID: userID) else { throw APIError.notYourAgent }
-            return try reader.message(id: id, channelID: channel)
+            try reader.message(id, in: reader.channel(channelID, ownedBy: userID))
         }
         guard let message, message.review != nil else { throw APIError.reviewNotFound }
         return message

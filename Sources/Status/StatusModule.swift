@@ -7,7 +7,7 @@ import Store
 
 /// How things are: the server's health, and what the agents say they are doing.
 package struct StatusModule: RouteModule {
-    private let index: Index
+    private let index: SQLiteIndex
     private let health: Health
 
     package init(store: FileStore, version: String) {
@@ -20,22 +20,18 @@ package struct StatusModule: RouteModule {
         mounts.agent.post("status/ping", use: ping)
     }
 
-    @Sendable
     func read(_ request: Request, _ context: RootContext) async throws -> Response {
         let report = await health.report()
         return try .json(report, status: report.isHealthy ? .ok : .serviceUnavailable)
     }
 
     /// An agent's heartbeat. A message left out is none: it belongs to the status it came with.
-    @Sendable
     func ping(_ request: Request, _ context: AgentContext) async throws -> Response {
         let ping = try await request.read(context) { StatusPing(&$0) }
-        let userID = context.principal.userID
+        let userID = context.userID
         let agent = try await index.write { tx in
-            guard let agent = try tx.agent(id: ping.agentID), agent.userId == userID else {
-                throw APIError.agentNotFound
-            }
-            return try tx.ping(agent, status: ping.status, message: ping.message)
+            let (agent, channel) = try tx.agent(ping.agentID, ownedBy: userID)
+            return try tx.ping(agent, in: channel, status: ping.status, message: ping.message)
         }
         return try .json(AgentJSON(agent), status: .created)
     }

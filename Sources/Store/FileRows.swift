@@ -1,6 +1,6 @@
 import Blobs
 import Index
-import MediaType
+import MediaTypes
 import NIOCore
 import NIOPosix
 
@@ -15,8 +15,9 @@ struct FileRows: Sendable {
     ///   - used: is given the keys that got a row; the others are garbage.
     func insert(
         _ tx: Transaction,
+        _ channel: OwnedChannel,
         _ keys: [BlobKey?],
-        messageID: String?,
+        messageID: Message.ID?,
         used: inout Set<BlobKey>
     ) throws -> [Attachment] {
         for case (let file, let key?) in zip(files, keys) {
@@ -24,20 +25,20 @@ struct FileRows: Sendable {
             if winner.key == key.description { used.insert(key) }
         }
         let stored = attachments.map { $0.stored(in: messageID, now: tx.now) }
-        for attachment in stored { try tx.insert(attachment) }
+        for attachment in stored { try tx.insert(attachment, in: channel) }
         return stored
     }
 }
 
 extension FileStore {
     /// Finds out what the files are, and makes their records.
-    func rows(of files: [ReceivedFile], in channelID: String) async throws -> FileRows {
+    func rows(of files: [ReceivedFile], in channelID: Agent.ID) async throws -> FileRows {
         var attachments: [Attachment] = []
         for file in files { attachments.append(try await record(of: file, in: channelID)) }
         return FileRows(files: files, attachments: attachments)
     }
 
-    private func record(of file: ReceivedFile, in channelID: String) async throws -> Attachment {
+    private func record(of file: ReceivedFile, in channelID: Agent.ID) async throws -> Attachment {
         let (sample, isWhole) = (file.bytes.sample, file.bytes.size <= Int64(file.bytes.sample.readableBytes))
         let detected = try await threads.runIfActive { [detector] in
             try detector.detect(
@@ -48,9 +49,9 @@ extension FileStore {
             )
         }
         return Attachment(
-            id: Identifier.make(),
-            channelId: channelID,
-            messageId: nil,
+            id: .make(),
+            channelID: channelID,
+            messageID: nil,
             sha256: file.bytes.digest.hex,
             filename: file.filename,
             mimeType: detected.type,
@@ -81,9 +82,9 @@ extension Attachment {
     package static let unattachedLifetime = Duration.seconds(24 * 60 * 60)
 
     /// The record as it is stored: in a message or, without one, for a day.
-    fileprivate func stored(in messageID: String?, now: Timestamp) -> Attachment {
+    fileprivate func stored(in messageID: Message.ID?, now: Timestamp) -> Attachment {
         var attachment = self
-        attachment.messageId = messageID
+        attachment.messageID = messageID
         attachment.createdAt = now
         attachment.expiresAt = messageID == nil ? now + Self.unattachedLifetime : nil
         return attachment

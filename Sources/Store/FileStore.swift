@@ -1,6 +1,6 @@
 import Blobs
 import Index
-import MediaType
+import MediaTypes
 import NIOPosix
 
 /// The index and the bytes, opened and used as one: what needs both is here, and nobody else names `DiskBlobStore`.
@@ -8,7 +8,7 @@ import NIOPosix
 /// Guards the invariants of the store where they are about rows and bytes together: 1, 2, 4 and 7, numbered in
 /// `Blobs/DiskBlobStore.swift`.
 package struct FileStore: Sendable {
-    package let index: Index
+    package let index: SQLiteIndex
     package let limits: StoreLimits
     let blobs: DiskBlobStore
     let detector: MediaTypeDetector
@@ -29,7 +29,7 @@ package struct FileStore: Sendable {
         threads: NIOThreadPool
     ) throws {
         blobs = try DiskBlobStore(root: root, threads: threads)
-        index = try Index(path: indexPath, storeID: blobs.storeID)
+        index = try SQLiteIndex(path: indexPath, storeID: blobs.storeID)
         self.limits = limits
         self.detector = detector
         self.threads = threads

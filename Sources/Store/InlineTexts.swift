@@ -1,7 +1,7 @@
 import Blobs
 import Foundation
 import Index
-import MediaType
+import MediaTypes
 import NIOCore
 
 /// The content of small text files, to be sent along with their records (`textContent` in docs/api.md).
@@ -11,8 +11,8 @@ extension FileStore {
 
     /// The texts of those that are Markdown, plain, HTML or CSV text of at most 65 536 bytes, by the ids of the
     /// attachments. Leaves out what was deleted meanwhile, and bytes that are not text in their charset.
-    package func texts(of attachments: [Attachment]) async throws -> [String: String] {
-        var texts: [String: String] = [:]
+    package func texts(of attachments: [Attachment]) async throws -> [Attachment.ID: String] {
+        var texts: [Attachment.ID: String] = [:]
         for attachment in attachments
         where attachment.size <= Self.maxInlineBytes && MediaType.hasInlineText(type: attachment.mimeType) {
             let bytes = try await bytes(sha256: attachment.sha256)

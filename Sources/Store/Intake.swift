@@ -1,5 +1,5 @@
 import Blobs
-import MediaType
+import MediaTypes
 import NIOCore
 
 /// The files of one request on their way in, from the first byte to the commit.

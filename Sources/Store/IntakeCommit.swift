@@ -7,16 +7,21 @@ import Index
 /// the exception that ``FileStore/receiving(_:)`` names.
 extension Intake {
     /// Stores the rows of all files, attached to a message or, with nil, for later; in the order they were given.
-    package typealias Attach = (_ messageID: String?) throws -> [Attachment]
+    package typealias Attach = (_ messageID: Message.ID?) throws -> [Attachment]
+
+    /// What a commit stores: with the keys under which the bytes of each file were published, of which it notes those that
+    /// got a row.
+    private typealias Write<Value> =
+        @Sendable (Transaction, _ keys: [BlobKey?], _ used: inout Set<BlobKey>) throws -> Value
 
     /// How often to publish anew when the collector took a blob between look-up and commit.
     private static let maxAttempts = 3
 
     /// Adds one file to a channel of the user's, for later.
     ///
-    /// - Throws: ``StoreError/notYourChannel``; ``BlobError`` and ``IndexError`` when the store cannot take the file.
-    package func add(_ file: ReceivedFile, in channelID: String, of userID: String) async throws -> Attachment {
-        try await add([file], in: channelID, of: userID) { _, attach in try attach(nil)[0] }
+    /// - Throws: ``IndexError/notOwned``; ``BlobError`` and ``IndexError`` when the store cannot take the file.
+    package func add(_ file: ReceivedFile, in channelID: Agent.ID, of userID: User.ID) async throws -> Attachment {
+        try await add([file], in: channelID, of: userID) { _, _, attach in try attach(nil)[0] }
     }
 
     /// Adds files together with whatever `body` stores, or nothing of both. `body` decides by calling `attach` whether
@@ -25,39 +30,37 @@ extension Intake {
     /// - Throws: as above, and what `body` throws.
     package func add<Value: Sendable>(
         _ files: [ReceivedFile],
-        in channelID: String,
-        of userID: String,
-        _ body: @escaping @Sendable (Transaction, Attach) throws -> Value
+        in channelID: Agent.ID,
+        of userID: User.ID,
+        _ body: @escaping @Sendable (Transaction, OwnedChannel, Attach) throws -> Value
     ) async throws -> Value {
         // Asked again in the transaction; here it saves publishing what will be refused.
-        guard try await store.index.read({ try $0.owns(channelID, userID: userID) }) else {
-            throw StoreError.notYourChannel
-        }
+        try await store.index.read { _ = try $0.channel(channelID, ownedBy: userID) }
         let rows = try await store.rows(of: files, in: channelID)
-        let ownedBody: @Sendable (Transaction, Attach) throws -> Value = { tx, attach in
-            guard try tx.owns(channelID, userID: userID) else { throw StoreError.notYourChannel }
-            return try body(tx, attach)
+        let write: Write<Value> = { tx, keys, used in
+            let channel = try tx.channel(channelID, ownedBy: userID)
+            return try body(tx, channel) { try rows.insert(tx, channel, keys, messageID: $0, used: &used) }
         }
         for _ in 1..<Self.maxAttempts {
             do {
-                return try await commit(rows, ownedBody)
+                return try await commit(files, write)
             } catch IndexError.missingReference {
                 continue  // A blob we relied on went meanwhile: publish our own bytes.
             }
         }
-        return try await commit(rows, ownedBody)
+        return try await commit(files, write)
     }
 
     /// One attempt. The spools outlive it: the next attempt needs them.
     private func commit<Value: Sendable>(
-        _ rows: FileRows,
-        _ body: @escaping @Sendable (Transaction, Attach) throws -> Value
+        _ files: [ReceivedFile],
+        _ body: @escaping Write<Value>
     ) async throws -> Value {
-        let keys = try await publishNew(rows.files)
+        let keys = try await publishNew(files)
         do {
             let (value, unused) = try await store.index.write { tx in
                 var used: Set<BlobKey> = []
-                let value = try body(tx) { try rows.insert(tx, keys, messageID: $0, used: &used) }
+                let value = try body(tx, keys, &used)
                 // Somebody else stored the same bytes first, or nobody needs them: our copy has to go.
                 let unused = keys.compactMap { $0 }.filter { !used.contains($0) }
                 for key in unused { try tx.doom(key: key.description, notBefore: tx.now) }

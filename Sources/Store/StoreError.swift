@@ -1,15 +1,14 @@
 import Blobs
+import Index
 
 /// Why the store refused, beside what ``IndexError`` and ``BlobError`` say.
 package enum StoreError: Error, Sendable, Equatable {
-    /// The channel does not exist or is another user's; nothing was stored.
-    case notYourChannel
     /// The file has more bytes than one may have; nothing was stored.
     case fileTooLarge(limit: Int64)
     /// The file would leave less of the disk free than is to stay free; nothing was stored.
     case noSpaceLeft
     /// A record names no possible key: only damage or a foreign hand in the index explains it.
-    case damagedRecord(attachmentID: String)
+    case damagedRecord(attachmentID: Attachment.ID)
     /// The bytes are not as many as the index says.
     case damagedFile(BlobKey, size: Int64)
     /// There are bytes, but the index is empty: it was lost.
@@ -20,7 +19,6 @@ extension StoreError: CustomStringConvertible {
     /// For the operator.
     package var description: String {
         switch self {
-        case .notYourChannel: "The channel is not the user's."
         case .fileTooLarge(let limit): "The file is larger than \(limit) bytes."
         case .noSpaceLeft: "The file would leave too little of the disk free."
         case .damagedRecord(let id): "The record of attachment \(id) names no possible key: the index is damaged."

@@ -18,8 +18,8 @@ package struct TextFile: Sendable {
 
 extension FileStore {
     /// Adds one text to a channel of the user's, for later; otherwise as below.
-    package func add(_ text: TextFile, in channelID: String, of userID: String) async throws -> Attachment {
-        try await add([text], in: channelID, of: userID) { _, attach in try attach(nil)[0] }
+    package func add(_ text: TextFile, in channelID: Agent.ID, of userID: User.ID) async throws -> Attachment {
+        try await add([text], in: channelID, of: userID) { _, _, attach in try attach(nil)[0] }
     }
 
     /// Adds texts to a channel together with whatever `body` stores, or nothing of both: see
@@ -28,9 +28,9 @@ extension FileStore {
     /// - Throws: ``StoreError``; ``BlobError`` and ``IndexError``; what `body` throws.
     package func add<Value: Sendable>(
         _ texts: [TextFile],
-        in channelID: String,
-        of userID: String,
-        _ body: @escaping @Sendable (Transaction, Intake.Attach) throws -> Value
+        in channelID: Agent.ID,
+        of userID: User.ID,
+        _ body: @escaping @Sendable (Transaction, OwnedChannel, Intake.Attach) throws -> Value
     ) async throws -> Value {
         for text in texts where text.content.utf8.count > limits.maxFileBytes {
             throw StoreError.fileTooLarge(limit: limits.maxFileBytes)

@@ -28,7 +28,7 @@ func makeServer(
     announceTo output: FileHandle,
     isQuiet: Bool = false
 ) throws -> Server {
-    let configuration = try Configuration(arguments: arguments, environment: ProcessInfo.processInfo.environment)
+    let configuration = try ServerConfiguration(arguments: arguments, environment: ProcessInfo.processInfo.environment)
     var logger = configuration.makeLogger()
     if isQuiet { logger.logLevel = max(logger.logLevel, .error) }
     return Server(configuration: configuration, logger: logger) { owner in

@@ -11,9 +11,9 @@ import Testing
 struct MessageJSONTests {
     private static let message = Message(
         id: "m",
-        channelId: "c",
+        channelID: "c",
         senderType: .agent,
-        senderId: "c",
+        senderID: "c",
         metadataJSON: #"{"n":3,"x":2.5}"#,
         createdAt: Timestamp(milliseconds: 0)
     )
@@ -69,7 +69,7 @@ struct MessageJSONTests {
 
     @Test("The agent beside a message has no webhook")
     func agent() throws {
-        let agent = Agent(id: "c", userId: "u", name: "a", webhook: Webhook(url: "https://h"), createdAt: .sample)
+        let agent = Agent(id: "c", userID: "u", name: "a", webhook: Webhook(url: "https://h"), createdAt: .sample)
         let shown = try Self.json(MessageJSON(listed: MessageWithParts(message: Self.message), of: agent))
         #expect(shown["agent"]?["name"] == .string("a"))
         #expect(shown["agent"]?.members.keys.contains { $0.hasPrefix("webhook") } == false)
@@ -83,7 +83,7 @@ struct MessageJSONTests {
             auth: .init(username: "u", password: "p"),
             secret: "whsec_x"
         )
-        let agent = Agent(id: "c", userId: "u", name: "a", webhook: webhook, createdAt: .sample)
+        let agent = Agent(id: "c", userID: "u", name: "a", webhook: webhook, createdAt: .sample)
         let shown = try Self.json(AgentJSON(agent))
         #expect(shown["webhookHeaders"] == .object(["X-Api-Key": .string("***"), "X-Env": .string("ci")]))
         #expect(shown["webhookAuth"] == .object(["username": .string("u"), "password": .string("***")]))

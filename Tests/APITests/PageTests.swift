@@ -1,5 +1,6 @@
 import API
 import HTTP
+import Index
 import NIOCore
 import Testing
 
@@ -12,14 +13,14 @@ struct PageTests {
         ] as [(Int, Int, Int, String?)]
     )
     func nextCursor(rows: Int, limit: Int, shown: Int, next: String?) {
-        let page = PageJSON(Array(0..<rows), limit: limit, id: { String($0) }, show: { $0 })
+        let page = PageJSON(Array(0..<rows), limit: limit, id: { Message.ID(rawValue: String($0)) }, show: { $0 })
         #expect(page.data == Array(0..<shown))
         #expect(page.nextCursor == next)
     }
 
     @Test("nextCursor is written also when it is null")
     func nullIsWritten() throws {
-        let page = PageJSON(["a"], limit: 3, id: { $0 }, show: { $0 })
+        let page = PageJSON(["a"], limit: 3, id: { Message.ID(rawValue: $0) }, show: { $0 })
         #expect(String(buffer: try ByteBuffer.json(page)) == #"{"data":["a"],"nextCursor":null}"#)
     }
 }

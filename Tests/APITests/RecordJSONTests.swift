@@ -35,7 +35,7 @@ struct RecordJSONTests {
 
     @Test("A key is shown with null while never used")
     func apiKey() throws {
-        var key = APIKey(id: "k1", userId: "u1", label: "ci", keyPrefix: "hp_12345678", createdAt: .sample)
+        var key = APIKey(id: "k1", userID: "u1", label: "ci", keyPrefix: "hp_12345678", createdAt: .sample)
         #expect(
             try json(APIKeyJSON(key)) == """
                 {"createdAt":"2026-11-23T22:14:01.123Z","id":"k1","keyPrefix":"hp_12345678","label":"ci",\
@@ -48,7 +48,7 @@ struct RecordJSONTests {
 
     @Test("An agent is shown with null for every member without a value")
     func agent() throws {
-        let agent = Agent(id: "a1", userId: "u1", name: "builder", createdAt: .sample)
+        let agent = Agent(id: "a1", userID: "u1", name: "builder", createdAt: .sample)
         #expect(
             try json(AgentJSON(agent)) == """
                 {"avatarUrl":null,"createdAt":"2026-11-23T22:14:01.123Z","description":null,"id":"a1",\
@@ -58,10 +58,10 @@ struct RecordJSONTests {
         )
         let full = Agent(
             id: "a1",
-            userId: "u1",
+            userID: "u1",
             name: "builder",
             description: "d",
-            avatarUrl: "/a",
+            avatarURL: "/a",
             webhook: Webhook(url: "https://h"),
             status: .busy,
             statusMessage: "m",
@@ -113,8 +113,8 @@ extension Attachment {
     static func sample(type: String, sha256: String = "") -> Attachment {
         Attachment(
             id: "f1",
-            channelId: "a1",
-            messageId: nil,
+            channelID: "a1",
+            messageID: nil,
             sha256: sha256,
             filename: "run.log",
             mimeType: type,

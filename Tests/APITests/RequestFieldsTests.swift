@@ -20,9 +20,9 @@ private struct Probe: RouteModule {
 }
 
 /// Knows nobody.
-private struct Strangers: AgentAuthenticator, HumanAuthenticator {
+private struct Strangers: AgentAuthenticator, UserAuthenticator {
     func principal(forKey key: String) async throws -> AgentPrincipal? { nil }
-    func principal(forToken token: String) async throws -> HumanPrincipal? { nil }
+    func principal(forToken token: String) async throws -> UserPrincipal? { nil }
 }
 
 @Suite("JSON bodies of requests")
@@ -78,7 +78,7 @@ struct RequestFieldsTests {
         let routers = Routers(
             modules: [Probe()],
             authenticator: strangers,
-            humans: strangers,
+            users: strangers,
             limits: nil,
             translate: { _ in nil }
         )

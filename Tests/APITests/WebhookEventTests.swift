@@ -22,8 +22,8 @@ struct WebhookEventTests {
                 + #""review_type":"form"}"#
         )
         message.review?.feedback = "f"
-        message.review?.modifiedFileIdsJSON = #"{"a":"b"}"#
-        message.message.iteration = Iteration(groupId: "g", number: 2)
+        message.review?.modifiedFileIDsJSON = #"{"a":"b"}"#
+        message.message.iteration = Iteration(groupID: "g", number: 2)
         #expect(
             try Self.text(.reviewResponded, message)
                 == #"{"channelId":"c","event":"review:responded","feedback":"f","iteration":2,"#
@@ -55,7 +55,7 @@ struct WebhookEventTests {
     }
 
     private static func message() -> MessageWithParts {
-        let message = Message(id: "m", channelId: "c", senderType: .agent, senderId: "c", createdAt: time)
+        let message = Message(id: "m", channelID: "c", senderType: .agent, senderID: "c", createdAt: time)
         let payload = #"{"fields":[{"name":"pass","type":"password"}]}"#
         let review = Review(of: message, type: "form", payloadJSON: payload, expiresAt: time)
         return MessageWithParts(message: message, review: review)

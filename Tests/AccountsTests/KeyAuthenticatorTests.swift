@@ -1,3 +1,4 @@
+import API
 import Dispatch
 import Foundation
 import HTTP
@@ -27,11 +28,11 @@ struct KeyAuthenticatorTests {
         let (key, other) = (try await accounts.makeKey(), try await accounts.makeKey(of: "bob@example.org"))
         for _ in 0..<2 {
             let principal = try await accounts.principal(key)
-            #expect(principal?.userID == key.record.userId)
+            #expect(principal?.user == key.record.userID.rawValue)
             #expect(principal?.keyID == key.record.id)
-            #expect(try await accounts.principal(other)?.userID == other.record.userId)
+            #expect(try await accounts.principal(other)?.user == other.record.userID.rawValue)
         }
-        #expect(key.record.userId != other.record.userId)
+        #expect(key.record.userID != other.record.userID)
     }
 
     @Test("a revoked key is dead at once, also when it was remembered; others live on")
@@ -71,7 +72,7 @@ struct KeyAuthenticatorTests {
         _ = try await lookUp
 
         let id = key.record.id
-        try await accounts.index.write { tx in _ = try tx.revokeAPIKey(id: id) }
+        try await accounts.index.write { tx in _ = try tx.revokeAnyAPIKey(id: id) }
         #expect(try await accounts.principal(key) == nil)
     }
 
@@ -105,13 +106,13 @@ private final class TestAccounts: Sendable {
         let record: APIKey
     }
 
-    let index: Index
+    let index: SQLiteIndex
     let authenticator: KeyAuthenticator
     private let directory = NSTemporaryDirectory() + "accounts-" + UUID().uuidString
 
     init() async throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        index = try Index(path: directory + "/index.sqlite", storeID: "store-1")
+        index = try SQLiteIndex(path: directory + "/index.sqlite", storeID: "store-1")
         authenticator = KeyAuthenticator(index: index)
     }
 
@@ -121,7 +122,7 @@ private final class TestAccounts: Sendable {
     }
 
     func makeKey(of email: String = "ada@example.org") async throws -> Key {
-        let (secret, userID, keyID) = (Secret(.apiKey), Identifier.make(), Identifier.make())
+        let (secret, userID, keyID) = (Secret(.apiKey), User.ID.make(), APIKey.ID.make())
         let record = try await index.write { tx in
             var user = try tx.user(email: email)
             if user == nil {
@@ -139,7 +140,7 @@ private final class TestAccounts: Sendable {
             }
             let key = APIKey(
                 id: keyID,
-                userId: user?.id ?? "",
+                userID: user?.id ?? userID,
                 label: "x",
                 keyPrefix: secret.shownPrefix,
                 createdAt: tx.now
@@ -157,7 +158,7 @@ private final class TestAccounts: Sendable {
     /// As the module does it: the row first, then the memory.
     func revoke(_ key: Key) async throws {
         let id = key.record.id
-        try await index.write { tx in _ = try tx.revokeAPIKey(id: id) }
+        try await index.write { tx in _ = try tx.revokeAnyAPIKey(id: id) }
         authenticator.forget(keyID: id)
     }
 

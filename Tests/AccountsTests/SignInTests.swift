@@ -33,7 +33,7 @@ struct SignInTests {
             }
             let token = try #require(answer.token)
             let byCookie = try await server.send(.get, "/api/auth/me", [.cookie: "a=b; access_token=\(token)"])
-            #expect(byCookie.status == 200 && byCookie.json["user"]?["id"] == .string(ada.userID))
+            #expect(byCookie.status == 200 && byCookie.json["user"]?["id"] == .string(ada.userID.rawValue))
             #expect(try await ada.send(.get, "auth/me").status == 200)
         }
     }

@@ -51,7 +51,7 @@ struct AgentTests {
             #expect(set.json["webhookAuth"] == .object(["username": .string("u"), "password": .string("***")]))
             #expect(set.json["webhookSecret"] == .string("***"))
             let channel = owner.channel
-            let stored = try await server.assembly.index.read { try $0.agent(id: channel)?.webhook }
+            let stored = try await server.assembly.index.read { try $0.anyAgent(id: Agent.ID(channel))?.webhook }
             #expect(stored?.auth?.password == "three" && stored?.secret == secret)
 
             let same = try await change(owner, #""webhookUrl":"https://h.example/a""#).json

@@ -50,7 +50,7 @@ struct AvatarTests {
             #expect(shown.headers[.init("cross-origin-resource-policy")!] == "same-origin")
             #expect(shown.headers[.cacheControl] == "private, max-age=3600")
             let agents = try await ada.server.assembly.index.read { try $0.agents(userID: ada.userID) }
-            #expect(agents.map(\.avatarUrl) == [url])
+            #expect(agents.map(\.avatarURL) == [url])
         }
     }
 

@@ -153,7 +153,7 @@ struct AccessTests {
                 let answer = try await stranger.send(method, "/api/v1/\(path)", body: body)
                 #expect(answer.status == status, "\(method) \(path)")
                 // The same as for an id that nobody has.
-                let unknown = path.replacing(message, with: Identifier.make())
+                let unknown = path.replacing(message, with: Message.ID.make().rawValue)
                 #expect(try await stranger.send(method, "/api/v1/\(unknown)", body: body).status == status, "\(path)")
             }
             #expect(try await server.census() == before)

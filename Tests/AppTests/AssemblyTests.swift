@@ -14,7 +14,7 @@ struct AssemblyTests {
     func firstOwner() async throws {
         let root = NSTemporaryDirectory() + "placet-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: root) }
-        let configuration = try Configuration(
+        let configuration = try ServerConfiguration(
             arguments: ["storage": root],
             environment: ["PLACET_ADMIN_EMAIL": "ada@example.org"]
         )
@@ -39,7 +39,7 @@ struct AssemblyTests {
             let id = try await owner.storedID("still here")
             try await server.assembly.close()
 
-            let configuration = try Configuration(arguments: ["storage": server.root], environment: [:])
+            let configuration = try ServerConfiguration(arguments: ["storage": server.root], environment: [:])
             let again = try await Assembly(configuration, logger: server.log.logger)
             let restarted = TestServer(assembly: again, root: server.root, log: server.log)
             let answer = try await restarted.send(.get, "/api/v1/files/\(id)/download", [.apiKey: owner.key])
@@ -51,7 +51,7 @@ struct AssemblyTests {
     @Test("a folder that one server has open cannot be opened by another")
     func oneAtATime() async throws {
         try await withServer { server in
-            let configuration = try Configuration(arguments: ["storage": server.root], environment: [:])
+            let configuration = try ServerConfiguration(arguments: ["storage": server.root], environment: [:])
             await #expect(throws: BlobError.locked(pid: ProcessInfo.processInfo.processIdentifier)) {
                 _ = try await Assembly(configuration, logger: server.log.logger)
             }

@@ -9,7 +9,7 @@ import Testing
 struct ConfigurationTests {
     @Test("the defaults are those of the documentation")
     func defaults() throws {
-        let configuration = try Configuration(arguments: [:], environment: [:])
+        let configuration = try ServerConfiguration(arguments: [:], environment: [:])
         #expect(configuration.host == "127.0.0.1")
         #expect(configuration.port == 3001)
         #expect(configuration.storage == "./storage")
@@ -28,7 +28,7 @@ struct ConfigurationTests {
 
     @Test("PLACET_* in the environment sets every key")
     func environment() throws {
-        let configuration = try Configuration(
+        let configuration = try ServerConfiguration(
             arguments: [:],
             environment: [
                 "PLACET_HOST": "0.0.0.0", "PLACET_PORT": "0", "PLACET_STORAGE": "/srv/placet",
@@ -55,7 +55,7 @@ struct ConfigurationTests {
 
     @Test("an argument beats the environment")
     func argumentsFirst() throws {
-        let configuration = try Configuration(
+        let configuration = try ServerConfiguration(
             arguments: ["port": "4000", "storage": "/a"],
             environment: ["PLACET_PORT": "5000", "PLACET_STORAGE": "/b", "PLACET_HOST": "::1"]
         )
@@ -82,7 +82,7 @@ struct ConfigurationTests {
     )
     func invalid(variable: String, value: String) {
         let error = #expect(throws: ConfigurationError.self) {
-            try Configuration(arguments: [:], environment: [variable: value])
+            try ServerConfiguration(arguments: [:], environment: [variable: value])
         }
         #expect(error?.description.contains(variable) == true)
     }
@@ -90,7 +90,7 @@ struct ConfigurationTests {
     @Test("a password that is refused is not repeated in the error")
     func passwordIsNotRepeated() {
         let error = #expect(throws: ConfigurationError.self) {
-            try Configuration(arguments: [:], environment: ["PLACET_ADMIN_PASSWORD": "hunter2"])
+            try ServerConfiguration(arguments: [:], environment: ["PLACET_ADMIN_PASSWORD": "hunter2"])
         }
         #expect(error?.description.contains("hunter2") == false)
     }
@@ -98,6 +98,6 @@ struct ConfigurationTests {
     @Test("a storage path of 90 bytes is taken")
     func longestStorage() throws {
         let path = String(repeating: "s", count: 90)
-        #expect(try Configuration(arguments: ["storage": path], environment: [:]).storage == path)
+        #expect(try ServerConfiguration(arguments: ["storage": path], environment: [:]).storage == path)
     }
 }

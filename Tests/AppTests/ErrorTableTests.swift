@@ -3,6 +3,7 @@ import HTTP
 import HTTPTypes
 import Index
 import Store
+import TestSupport
 import Testing
 
 @testable import App
@@ -12,7 +13,8 @@ struct ErrorTableTests {
     @Test(
         "what the client can act on has a status; the rest is a defect, which is logged and answered with 500",
         arguments: [
-            (StoreError.notYourChannel, 403), (StoreError.fileTooLarge(limit: 5), 413), (StoreError.noSpaceLeft, 507),
+            (IndexError.notOwned, 403), (IndexError.noSuchAgent, 404), (StoreError.fileTooLarge(limit: 5), 413),
+            (StoreError.noSpaceLeft, 507),
             (StoreError.damagedRecord(attachmentID: "a"), nil), (StoreError.indexIsMissing, nil),
             (IndexError.full, 507), (IndexError.fullAtCommit, 507), (IndexError.readOnly, 503),
             (IndexError.closed, 503),

@@ -94,7 +94,7 @@ extension TestServer {
         let sessions = try await person.send(.get, "auth/sessions").json.elements
         let names = [
             ":channel": agent.channel, ":file": file, ":message": message, ":undelivered": said.json["id"]?.text,
-            ":share": shares.elements.first?["id"]?.text, ":key": another.keyID, ":user": other.userID,
+            ":share": shares.elements.first?["id"]?.text, ":key": another.keyID, ":user": other.userID.rawValue,
             ":session": sessions.first { $0["current"] == .bool(false) }?["id"]?.text, ":stream": "s",
             ":plugin": "diff-view",
         ]

@@ -2,6 +2,7 @@ import HTTP
 import Index
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import Delivery
@@ -126,10 +127,10 @@ struct RequestTests {
     ) throws -> WebhookRequest {
         let message = Message(
             id: "m",
-            channelId: "c",
+            channelID: "c",
             senderType: .agent,
-            senderId: "c",
-            webhookUrl: messageURL,
+            senderID: "c",
+            webhookURL: messageURL,
             createdAt: now
         )
         let review = Review(of: message, type: "approval", callbackJSON: callbackJSON, expiresAt: now)

@@ -18,16 +18,19 @@ struct WebhookDeliveryTests {
                 let channel = try await server.owner().channel
                 let (human, asked) = try await send(in: channel, url, server)
                 try await withThrowingTaskGroup { group in
-                    group.addTask { try await server.assembly.deliveries.run() }
+                    group.addTask {
+                        let webhooks = server.assembly.backgroundWork.first { $0.name == "webhooks" }
+                        try await webhooks?.run()
+                    }
                     let told = await bodies.prefix(2).reduce(into: [:]) { $0[$1["event"]?.text] = $1 }
                     let message = try #require(told["message:created"]?["message"])
-                    #expect(message["id"]?.text == human.id)
+                    #expect(message["id"]?.text == human.id.rawValue)
                     #expect(message["text"]?.text == "hi")
                     #expect(message["senderType"]?.text == "user")
                     #expect(message["attachments"]?.elements == [])
                     #expect(message["statusEvents"] == nil)
                     let answer = try #require(told["review:responded"])
-                    #expect(answer["message_id"]?.text == asked.id)
+                    #expect(answer["message_id"]?.text == asked.id.rawValue)
                     #expect(answer["response"]?["pass"]?.text == "hunter2")
                     group.cancelAll()
                 }
@@ -41,12 +44,12 @@ private func send(in channel: String, _ url: String, _ server: TestServer) async
     try await server.assembly.index.write { tx throws in
         func message(_ sender: Message.SenderType, _ text: String) -> Message {
             Message(
-                id: Identifier.make(),
-                channelId: channel,
+                id: .make(),
+                channelID: Agent.ID(channel),
                 senderType: sender,
-                senderId: channel,
+                senderID: channel,
                 text: text,
-                webhookUrl: url,
+                webhookURL: url,
                 createdAt: tx.now
             )
         }

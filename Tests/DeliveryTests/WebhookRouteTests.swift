@@ -89,7 +89,7 @@ struct WebhookRouteTests {
                 try tx.deliveryFailed(claimed, status: nil, error: "refused", retryAfter: nil)
                 return claimed.id
             }
-            let row = try await ada.send(.get, path).json["data"]?.elements.first { $0["id"]?.text == failed }
+            let row = try await ada.send(.get, path).json["data"]?.elements.first { $0["id"]?.text == failed.rawValue }
             #expect(row?["state"] == .string("failed") && row?["error"] == .string("refused"))
             #expect(row?["attemptedAt"] == row?["finishedAt"] && row?["attemptedAt"] != .null)
         }

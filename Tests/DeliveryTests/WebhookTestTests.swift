@@ -4,6 +4,7 @@ import Index
 import JSON
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import Delivery
@@ -27,7 +28,7 @@ struct WebhookTestTests {
             #expect(test.delivered && test.status == 202 && test.error == nil && test.milliseconds >= 0)
             let told = try #require(await receiver.bodies.first { _ in true })
             #expect(told.json == .object(["event": .string("webhook:test"), "channelId": .string("c")]))
-            #expect(Identifier.isValid(told.id))
+            #expect(Delivery.ID(told.id).isValid)
         }
     }
 

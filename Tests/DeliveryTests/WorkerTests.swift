@@ -4,6 +4,7 @@ import Index
 import Logging
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Delivery
@@ -22,9 +23,9 @@ struct WorkerTests {
                     #expect(delivery.state == .delivered)
                     #expect(delivery.attempts == 3)
                     #expect(delivery.responseStatus == 204)
-                    #expect(seen == [delivery.id, delivery.id, delivery.id])
+                    #expect(seen == Array(repeating: delivery.id.rawValue, count: 3))
                 }
-                let status = try await index.read { try $0.message(id: message.id)?.deliveryStatus }
+                let status = try await index.read { try $0.anyMessage(id: message.id)?.message.deliveryStatus }
                 #expect(status == .webhookDelivered)
             }
         }
@@ -41,7 +42,7 @@ struct WorkerTests {
                     #expect(delivery.attempts == 3)
                     #expect(delivery.responseStatus == 500)
                 }
-                let status = try await index.read { try $0.message(id: message.id)?.deliveryStatus }
+                let status = try await index.read { try $0.anyMessage(id: message.id)?.message.deliveryStatus }
                 #expect(status == .webhookFailed)
             }
         }
@@ -77,11 +78,11 @@ struct WorkerTests {
                 try await worker(index, pauses: [.seconds(60)]).running {
                     for await _ in arrivals { break }
                 }
-                let delivery = try #require(try await index.read { try $0.deliveries(messageID: message.id).first })
+                let delivery = try #require(try await index.read { try $0.deliveries(ofAnyMessage: message.id).first })
                 #expect(delivery.state == .pending)
                 #expect(delivery.attempts == 0)
                 #expect(try #require(delivery.nextAttemptAt) <= .now())
-                let status = try await index.read { try $0.message(id: message.id)?.deliveryStatus }
+                let status = try await index.read { try $0.anyMessage(id: message.id)?.message.deliveryStatus }
                 #expect(status == .sent)
             }
         }
@@ -100,7 +101,7 @@ struct WorkerTests {
                     return [local]
                 }
             )
-            let request = try sample("http://Hook.invalid.:\(receiver.port)/hook")
+            let request = try request(to: "http://Hook.invalid.:\(receiver.port)/hook")
             #expect(try await client.send(request, timeout: .seconds(120), turn: 0) == 200)
             #expect(asked.withLock { $0 } == ["hook.invalid"])
         }
@@ -120,7 +121,7 @@ struct WorkerTests {
                     }
                 }
             )
-            let request = try sample("http://hook.invalid:\(receiver.port)/hook")
+            let request = try request(to: "http://hook.invalid:\(receiver.port)/hook")
             #expect(try await client.send(request, timeout: .seconds(120), turn: 0) == 200)
             await #expect(throws: AttemptFailure.self) {
                 try await client.send(request, timeout: .seconds(120), turn: 0)
@@ -138,7 +139,7 @@ struct WorkerTests {
             }
         )
         await #expect(throws: AttemptFailure("The receiver did not answer within 0.05 seconds")) {
-            try await client.send(try sample("http://hook.invalid/"), timeout: .milliseconds(50), turn: 0)
+            try await client.send(try request(to: "http://hook.invalid/"), timeout: .milliseconds(50), turn: 0)
         }
     }
 }
@@ -146,13 +147,13 @@ struct WorkerTests {
 // MARK: - What the tests stand on
 
 /// An index of its own, with a channel.
-private func withIndex(_ body: @escaping @Sendable (Index, Agent) async throws -> Void) async throws {
+private func withIndex(_ body: @escaping @Sendable (SQLiteIndex, Agent) async throws -> Void) async throws {
     let folder = NSTemporaryDirectory() + "delivery-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let index = try Index(path: folder + "/index.sqlite", storeID: "s")
+    let index = try SQLiteIndex(path: folder + "/index.sqlite", storeID: "s")
     let user = User(
-        id: Identifier.make(),
+        id: .make(),
         email: "ada@example.org",
         displayName: "Ada",
         role: .owner,
@@ -160,7 +161,7 @@ private func withIndex(_ body: @escaping @Sendable (Index, Agent) async throws -
         mustChangePassword: false,
         createdAt: .now()
     )
-    let agent = Agent(id: Identifier.make(), userId: user.id, name: "builder", createdAt: .now())
+    let agent = Agent(id: .make(), userID: user.id, name: "builder", createdAt: .now())
     try await index.write { tx throws in
         try tx.insert(user)
         try tx.insert(agent)
@@ -174,15 +175,15 @@ private func answer(
     in channel: Agent,
     url: String? = nil,
     callbackJSON: String? = nil,
-    _ index: Index
+    _ index: SQLiteIndex
 ) async throws -> Message {
     try await index.write { tx throws in
         let message = Message(
-            id: Identifier.make(),
-            channelId: channel.id,
+            id: .make(),
+            channelID: channel.id,
             senderType: .agent,
-            senderId: channel.id,
-            webhookUrl: url,
+            senderID: channel.id.rawValue,
+            webhookURL: url,
             createdAt: tx.now
         )
         let expiry = tx.now + .seconds(60)
@@ -196,15 +197,15 @@ private func answer(
 }
 
 /// The delivery of `message` once it is finished.
-private func finished(_ message: Message, _ index: Index) async throws -> Delivery {
+private func finished(_ message: Message, _ index: SQLiteIndex) async throws -> Delivery {
     let delivery = try await index.wait(for: .deliveries, until: .now + .seconds(20)) { () -> Delivery? in
-        let delivery = try await index.read { try $0.deliveries(messageID: message.id).first }
+        let delivery = try await index.read { try $0.deliveries(ofAnyMessage: message.id).first }
         return delivery?.state == .pending ? nil : delivery
     }
     return try #require(delivery)
 }
 
-private func worker(_ index: Index, pauses: [Duration]) throws -> DeliveryWorker {
+private func worker(_ index: SQLiteIndex, pauses: [Duration]) throws -> DeliveryWorker {
     DeliveryWorker(
         index: index,
         allowed: try #require(AllowedTargets("127.0.0.1")),
@@ -227,13 +228,13 @@ extension DeliveryWorker {
     }
 }
 
-private func sample(_ url: String) throws -> WebhookRequest {
+private func request(to url: String) throws -> WebhookRequest {
     let message = Message(
         id: "m",
-        channelId: "c",
+        channelID: "c",
         senderType: .agent,
-        senderId: "c",
-        webhookUrl: url,
+        senderID: "c",
+        webhookURL: url,
         createdAt: .now()
     )
     return try WebhookRequest(

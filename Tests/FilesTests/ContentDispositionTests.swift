@@ -1,4 +1,4 @@
-import MediaType
+import MediaTypes
 import Store
 import Testing
 

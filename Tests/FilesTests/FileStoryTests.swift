@@ -41,10 +41,11 @@ struct FileStoryTests {
                 ]
             )
 
-            let message = try #require(try await server.assembly.index.read { try $0.message(id: messageID) })
-            #expect(message.channelId == owner.channel)
+            let stored = try await server.assembly.index.read { try $0.anyMessage(id: Message.ID(messageID)) }
+            let message = try #require(stored?.message)
+            #expect(message.channelID.rawValue == owner.channel)
             #expect(message.senderType == .agent)
-            #expect(message.senderId == owner.channel)
+            #expect(message.senderID == owner.channel)
             #expect(message.text == "look at this")
             // One transaction has one time.
             #expect(answer.json["createdAt"] == .string(message.createdAt.description))

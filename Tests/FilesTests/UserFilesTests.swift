@@ -132,12 +132,12 @@ struct UserFilesTests {
             #expect(sent.status == 201 && sent.json["mimeType"] == .string("text/markdown"))
             let id = try #require(sent.json["messageId"]?.text)
             let message = try await agent.get("messages/\(id)").json
-            #expect(message["senderType"] == .string("user") && message["senderId"] == .string(ada.userID))
+            #expect(message["senderType"] == .string("user") && message["senderId"] == .string(ada.userID.rawValue))
             #expect(message["text"] == .string("with my marks"))
-            let queued = try await server.assembly.index.read { try $0.deliveries(messageID: id) }
+            let queued = try await server.assembly.index.read { try $0.deliveries(ofAnyMessage: Message.ID(id)) }
             #expect(queued.map(\.event) == [.messageCreated])
-            let changes = index.changes(of: .channel(agent.channel), after: start)?.changes.map(\.change)
-            #expect(changes == [Change(.messageCreated, channelID: agent.channel, messageID: id)])
+            let changes = index.changes(of: .channel(Agent.ID(agent.channel)), after: start)?.changes.map(\.change)
+            #expect(changes == [Change(.messageCreated, channelID: Agent.ID(agent.channel), messageID: Message.ID(id))])
             #expect(try await ada.send(.get, "files/\(sent.json["id"]?.text ?? "")").json == sent.json)
         }
     }
@@ -217,7 +217,7 @@ struct UserFilesTests {
             #expect(answer.json["message"] == .string("Deleted 0 file(s)"))
             #expect(try await server.census().attachments == count)
             let index = server.assembly.index
-            #expect(try await !index.write { tx in try tx.deleteAttachment(id: file, userID: ada.userID) })
+            #expect(try await !index.write { tx in try tx.deleteAttachment(Attachment.ID(file), ownedBy: ada.userID) })
         }
     }
 
@@ -228,9 +228,9 @@ struct UserFilesTests {
             let sent = try await agent.send(Form(.channel(agent.channel), .file([1], "a")), to: "upload").json
             let (start, index) = (server.assembly.index.lastChangeNumber, server.assembly.index)
             #expect(try await ada.send(.delete, "files/\(sent["id"]?.text ?? "")").status == 200)
-            let changes = index.changes(of: .channel(agent.channel), after: start)?.changes.map(\.change)
-            let expected = Change(.messageUpdated, channelID: agent.channel, messageID: sent["messageId"]?.text)
-            #expect(changes == [expected])
+            let changes = index.changes(of: .channel(Agent.ID(agent.channel)), after: start)?.changes.map(\.change)
+            let id = sent["messageId"]?.text.map { Message.ID($0) }
+            #expect(changes == [Change(.messageUpdated, channelID: Agent.ID(agent.channel), messageID: id)])
         }
     }
 }

@@ -6,7 +6,7 @@ import Testing
 struct PlacesTests {
     @Test("they end for a key, and for all together, and come back when nobody holds them")
     func bounds() throws {
-        let places = Places(perKey: 1, inAll: 2)
+        let places = Places<String>(perKey: 1, inAll: 2)
         var a: Place? = try places.place("a", orAfter: .seconds(3))
         let b = try places.place("b", orAfter: .seconds(3))
         for key in ["a", "c"] {
@@ -23,7 +23,7 @@ struct PlacesTests {
 
     @Test("a place is held while the work lasts, also when it throws")
     func work() async throws {
-        let places = Places(perKey: 1)
+        let places = Places<String>(perKey: 1)
         let seen = try await places.run("a", orAfter: .seconds(1)) { places.busy }
         #expect(seen == ["a"] && places.busy.isEmpty)
         await #expect(throws: CancellationError.self) {

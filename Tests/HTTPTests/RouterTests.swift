@@ -22,7 +22,7 @@ private struct Probe: RouteModule {
             .get("defect") { _, _ -> Response in throw Defect() }
             .get("full") { _, _ -> Response in throw Full() }
         mounts.agent
-            .get("me") { _, context in try Response.json([context.principal.userID, context.principal.keyID]) }
+            .get("me") { _, context in try Response.json([context.principal.user, context.principal.key]) }
             .get("files/:id") { _, _ in try Response.json("file") }
             .head("files/:id") { _, _ -> Response in throw APIError(.notFound, "No such file") }
             .delete("files/:id") { _, _ in try Response.json("gone") }
@@ -34,14 +34,14 @@ private struct Probe: RouteModule {
 /// Knows one key.
 private struct OneKey: AgentAuthenticator {
     func principal(forKey key: String) async throws -> AgentPrincipal? {
-        key == "hp_right" ? AgentPrincipal(userID: "ada", keyID: "k1") : nil
+        key == "hp_right" ? AgentPrincipal(user: "ada", key: "k1") : nil
     }
 }
 
 /// One token is valid, and nobody's but its holder's.
-private struct OneSession: HumanAuthenticator {
-    func principal(forToken token: String) async throws -> HumanPrincipal? {
-        token == "hs_right" ? HumanPrincipal(userID: "u", sessionID: "s", isOwner: false) : nil
+private struct OneSession: UserAuthenticator {
+    func principal(forToken token: String) async throws -> UserPrincipal? {
+        token == "hs_right" ? UserPrincipal(user: "u", session: "s", isOwner: false) : nil
     }
 }
 
@@ -50,7 +50,7 @@ struct RouterTests {
     private let routers = Routers(
         modules: [Probe()],
         authenticator: OneKey(),
-        humans: OneSession(),
+        users: OneSession(),
         limits: nil,
         translate: { $0 is Probe.Full ? APIError(.insufficientStorage, "The storage is full") : nil }
     )

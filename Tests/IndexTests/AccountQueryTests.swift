@@ -29,8 +29,8 @@ struct AccountQueryTests {
         try await index.write { tx in try tx.insert(key, hash: hash) }
         #expect(try await index.read { try $0.apiKey(hash: hash) } == key)
         #expect(try await index.read { try $0.apiKey(hash: Array(hash.reversed())) } == nil)
-        #expect(try await index.write { tx in try tx.revokeAPIKey(id: key.id) })
-        #expect(try await !index.write { tx in try tx.revokeAPIKey(id: key.id) })
+        #expect(try await index.write { tx in try tx.revokeAPIKey(key.id, ownedBy: key.userID) })
+        #expect(try await !index.write { tx in try tx.revokeAPIKey(key.id, ownedBy: key.userID) })
         #expect(try await index.read { try $0.apiKey(hash: hash) } == nil)
     }
 
@@ -44,7 +44,7 @@ struct AccountQueryTests {
             try tx.touchAPIKey(id: "gone")
             return tx.now
         }
-        #expect(try await fixture.index.read { try $0.apiKeys(userID: key.userId).first?.lastUsedAt } == now)
+        #expect(try await fixture.index.read { try $0.apiKeys(userID: key.userID).first?.lastUsedAt } == now)
     }
 
     @Test("Keys are listed newest first, of one user or of all")
@@ -80,11 +80,11 @@ struct AccountQueryTests {
         let fixture = try await Fixture()
         let stranger = User.sample(email: "b")
         let full = Agent(
-            id: Identifier.make(),
-            userId: fixture.user.id,
+            id: .make(),
+            userID: fixture.user.id,
             name: "full",
             description: "d",
-            avatarUrl: "a",
+            avatarURL: "a",
             webhook: Webhook(url: "w"),
             status: .busy,
             statusMessage: "m",
@@ -97,7 +97,7 @@ struct AccountQueryTests {
         let ids = (fixture.user.id, stranger.id)
         #expect(try await fixture.index.read { try $0.agents(userID: ids.0) } == [full, fixture.agent])
         #expect(try await fixture.index.read { try $0.agents(userID: ids.1) } == [])
-        #expect(try await fixture.index.read { try $0.agent(id: full.id) } == full)
+        #expect(try await fixture.index.read { try $0.anyAgent(id: full.id) } == full)
         await #expect(throws: IndexError.missingReference) {
             try await fixture.index.write { tx in try tx.insert(.sample(of: stranger)) }
         }
@@ -115,7 +115,7 @@ struct AccountQueryTests {
         try await fixture.index.read { reader throws in
             #expect(try reader.userCount() == 0)
             #expect(try reader.apiKeys().isEmpty)
-            #expect(try reader.agent(id: fixture.agent.id) == nil)
+            #expect(try reader.anyAgent(id: fixture.agent.id) == nil)
             #expect(try reader.messageCount() == 0)
             #expect(try reader.attachmentCount() == 0)
             #expect(try reader.blob(sha256: file.sha256) != nil)

@@ -10,12 +10,13 @@ struct AgentNewsTests {
     }
 
     @discardableResult
-    private static func markRead(_ fixture: Fixture, through id: String? = nil) async throws -> Bool {
-        try await fixture.index.write { [agent = fixture.agent.id] in try $0.markRead(agentID: agent, through: id) }
+    private static func markRead(_ fixture: Fixture, through id: Message.ID? = nil) async throws -> Bool {
+        try await fixture.index.write { [agent = fixture.agent.id] in try $0.markRead(in: $0.owned(agent), through: id)
+        }
     }
 
     private static func unread(_ fixture: Fixture) async throws -> Int {
-        try await fixture.index.read { [agent = fixture.agent.id] in try $0.unreadCount(agentID: agent) }
+        try await fixture.index.read { [agent = fixture.agent.id] in try $0.unreadCount(in: $0.owned(agent)) }
     }
 
     /// A message of a person.
@@ -38,7 +39,7 @@ struct AgentNewsTests {
         try await fixture.index.write { tx in
             try tx.insert(newer)
             try tx.insert(removed)
-            try tx.deleteAgent(id: removed.id)
+            try tx.deleteAgent(in: tx.owned(removed.id))
             try tx.insert(stranger)
             try tx.insert(Agent.sample(of: stranger))
         }
@@ -85,7 +86,7 @@ struct AgentNewsTests {
     @Test("What was read stays read: of a hundred readers in any order the one who has come furthest counts")
     func neverBack() async throws {
         let fixture = try await Fixture()
-        var ids: [String] = []
+        var ids: [Message.ID] = []
         for _ in 0..<100 { ids.append(try await fixture.send().id) }
         let unseen = try await fixture.send()
         try await withThrowingTaskGroup { [ids] group in
@@ -114,7 +115,7 @@ struct AgentNewsTests {
         #expect(try await Self.markRead(fixture, through: foreign.id) == false)
         #expect(try await Self.markRead(fixture, through: "~") == false)
         #expect(try await Self.unread(fixture) == 1)
-        _ = try await fixture.index.write { try $0.deleteMessage(id: message.id, channelID: message.channelId) }
+        _ = try await fixture.index.write { try $0.deleteMessage(message.id, in: $0.owned(message.channelID)) }
         #expect(try await Self.markRead(fixture, through: message.id) == false)
     }
 
@@ -152,7 +153,7 @@ struct AgentNewsTests {
     }
 
     private static func figures(_ agent: Agent, _ fixture: Fixture) async throws -> AgentFigures {
-        try await fixture.index.readSlowly { try $0.figures(agentID: agent.id, statusLimit: 2) }
+        try await fixture.index.readSlowly { try $0.figures(in: $0.owned(agent.id), statusLimit: 2) }
     }
 
     @Test("A new agent and changed settings are announced to those who listen to the channel")
@@ -181,7 +182,7 @@ struct AgentNewsTests {
         await #expect(throws: Refusal.self) { try await fixture.index.readSlowly { _ in throw Refusal() } }
         try fixture.index.close()
         await #expect(throws: IndexError.closed) {
-            try await fixture.index.readSlowly { try $0.unreadCount(agentID: "a") }
+            try await fixture.index.readSlowly { try $0.unreadCount(in: $0.owned("a")) }
         }
     }
 
@@ -192,10 +193,10 @@ struct AgentNewsTests {
         let message = try await fixture.send()
         let plans = try await fixture.index.plans { tx in
             _ = try tx.agentsWithNews(userID: user)
-            _ = try tx.unreadCount(agentID: agent)
-            _ = try tx.markRead(agentID: agent, through: message.id)
-            _ = try tx.figures(agentID: agent, statusLimit: 5)
-            _ = try tx.deliveries(channelID: agent, limit: 5)
+            _ = try tx.unreadCount(in: tx.owned(agent))
+            _ = try tx.markRead(in: tx.owned(agent), through: message.id)
+            _ = try tx.figures(in: tx.owned(agent), statusLimit: 5)
+            _ = try tx.deliveries(in: tx.owned(agent), limit: 5)
         }
         let steps = plans.joined()
         #expect(steps.allSatisfy { !$0.hasPrefix("SCAN") || $0.hasPrefix("SCAN (subquery") }, "\(plans)")

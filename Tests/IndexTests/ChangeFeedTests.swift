@@ -20,14 +20,14 @@ struct ChangeFeedTests {
         }
         _ = try await index.write { tx in try tx.expireDue(limit: 9) }
         try await index.write { tx in
-            try tx.acknowledge(messageID: message.id, channelID: channel)
-            try tx.acknowledge(messageID: message.id, channelID: channel)
-            _ = try tx.nextIteration(of: message.id, channelID: channel)
-            _ = try tx.deleteMessage(id: overdue.id, channelID: channel)
+            try tx.acknowledge(message.id, in: tx.owned(channel))
+            try tx.acknowledge(message.id, in: tx.owned(channel))
+            _ = try tx.nextIteration(of: message.id, in: tx.owned(channel))
+            _ = try tx.deleteMessage(overdue.id, in: tx.owned(channel))
             try tx.announce(Change(.agentStatus, channelID: channel))
         }
         let seen = try #require(index.changes(of: .channel(channel), after: start)).changes
-        let expected: [(Change.Kind, String?)] = [
+        let expected: [(Change.Kind, Message.ID?)] = [
             (.messageCreated, message.id), (.messageCreated, overdue.id), (.reviewResponded, message.id),
             (.reviewExpired, overdue.id), (.messageDelivery, message.id), (.messageUpdated, message.id),
             (.messageDeleted, overdue.id), (.agentStatus, nil),
@@ -131,7 +131,7 @@ struct ChangeFeedTests {
         let before = fixture.index.lastChangeNumber
         try fixture.index.close()
         try await Task.sleep(for: .milliseconds(2))
-        let index = try Index(path: fixture.path, storeID: Fixture.storeID)
+        let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
         #expect(index.lastChangeNumber > before)
         #expect(index.changes(of: .channel(fixture.agent.id), after: before) == nil)
         try index.close()
@@ -194,7 +194,7 @@ extension Fixture {
 }
 
 extension ChangeLog {
-    fileprivate mutating func append(_ channelID: String, of userID: String = "ada") {
+    fileprivate mutating func append(_ channelID: Agent.ID, of userID: User.ID = "ada") {
         _ = append(Change(.messageCreated, channelID: channelID), userID: userID)
     }
 }

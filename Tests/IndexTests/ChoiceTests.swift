@@ -15,26 +15,26 @@ struct ChoiceTests {
         let (agent, now) = try await index.write { tx in
             (try tx.setAvatar(Self.picture, of: fixture.agent), tx.now)
         }
-        #expect(agent.avatarUrl == "/api/agents/\(id)/avatar?v=\(now.milliseconds)" && agent.hasUploadedAvatar)
-        #expect(try await index.read { try $0.agent(id: id) } == agent)
-        #expect(try await index.read { try $0.avatar(agentID: id) } == Self.picture)
+        #expect(agent.avatarURL == "/api/agents/\(id)/avatar?v=\(now.milliseconds)" && agent.hasUploadedAvatar)
+        #expect(try await index.read { try $0.anyAgent(id: id) } == agent)
+        #expect(try await index.read { try $0.avatar(in: $0.owned(id)) } == Self.picture)
 
         let other = Avatar(mimeType: "image/gif", bytes: Data([4]))
         _ = try await index.write { tx in try tx.setAvatar(other, of: agent) }
-        #expect(try await index.read { try $0.avatar(agentID: id) } == other)
+        #expect(try await index.read { try $0.avatar(in: $0.owned(id)) } == other)
 
-        var renamed = try #require(try await index.read { try $0.agent(id: id) })
+        var renamed = try #require(try await index.read { try $0.anyAgent(id: id) })
         renamed.name = "another"
         try await index.write { [renamed] tx in try tx.update(renamed) }
-        #expect(try await index.read { try $0.avatar(agentID: id) } == other)
+        #expect(try await index.read { try $0.avatar(in: $0.owned(id)) } == other)
         for url in ["https://example.org/api/agents/\(id)/avatar", nil] {
-            renamed.avatarUrl = url
+            renamed.avatarURL = url
             #expect(!renamed.hasUploadedAvatar)
             try await index.write { [renamed] tx in
                 _ = try tx.setAvatar(other, of: renamed)
                 try tx.update(renamed)
             }
-            #expect(try await index.read { try $0.avatar(agentID: id) } == nil)
+            #expect(try await index.read { try $0.avatar(in: $0.owned(id)) } == nil)
         }
     }
 
@@ -48,7 +48,7 @@ struct ChoiceTests {
             try tx.deleteUser(id: user.id)
             try tx.removeDeletedAgents(limit: 10)
         }
-        #expect(try await fixture.index.read { try $0.avatar(agentID: agent.id) } == nil)
+        #expect(try await fixture.index.read { try $0.avatar(in: $0.owned(agent.id)) } == nil)
         try await fixture.index.write { tx in try tx.removeDeletedUsers(limit: 10) }
         #expect(try await fixture.index.read { try $0.pluginSettings("p", userID: user.id) } == [:])
         await #expect(throws: IndexError.missingReference) {

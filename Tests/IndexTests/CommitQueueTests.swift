@@ -35,7 +35,7 @@ struct CommitQueueTests {
         try results[0].get()
         try results[2].get()
         let stored = try await fixture.index.read { reader in
-            try messages.map { try reader.message(id: $0.id) }
+            try messages.map { try reader.anyMessage(id: $0.id)?.message }
         }
         #expect(stored == [messages[0], nil, messages[2]])
     }
@@ -56,7 +56,7 @@ struct CommitQueueTests {
         }
     }
 
-    private static func exists(_ id: String, _ queue: DatabaseQueue) throws -> Bool {
+    private static func exists(_ id: Message.ID, _ queue: DatabaseQueue) throws -> Bool {
         try queue.read { db in
             try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT * FROM messages WHERE id = ?)", arguments: [id]) == true
         }
@@ -127,6 +127,6 @@ struct CommitQueueTests {
             try await fixture.index.write { tx in try tx.insert(message) }
         }
         try await task.value
-        #expect(try await fixture.index.read { try $0.message(id: message.id) } == message)
+        #expect(try await fixture.index.read { try $0.anyMessage(id: message.id)?.message } == message)
     }
 }

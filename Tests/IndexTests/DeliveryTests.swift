@@ -16,7 +16,7 @@ struct DeliveryTests {
         callbackJSON: String? = nil
     ) async throws -> Message {
         var message = Message.sample(in: fixture.agent)
-        (message.webhookUrl, message.senderType) = (webhookURL, sender)
+        (message.webhookURL, message.senderType) = (webhookURL, sender)
         return try await fixture.index.write { [message] tx in
             var review = Review.sample(of: message, expiresAt: tx.now + .seconds(60))
             review.callbackJSON = callbackJSON
@@ -36,11 +36,11 @@ struct DeliveryTests {
     }
 
     private static func deliveries(_ message: Message, _ fixture: Fixture) async throws -> [Delivery] {
-        try await fixture.index.read { try $0.deliveries(messageID: message.id) }
+        try await fixture.index.read { try $0.deliveries(ofAnyMessage: message.id) }
     }
 
     private static func status(_ message: Message, _ fixture: Fixture) async throws -> Message.DeliveryStatus? {
-        try await fixture.index.read { try $0.message(id: message.id)?.deliveryStatus }
+        try await fixture.index.read { try $0.anyMessage(id: message.id)?.message.deliveryStatus }
     }
 
     @Test("A response, an expiry and a human's message are each queued with the change itself, due now")
@@ -97,7 +97,7 @@ struct DeliveryTests {
         let fixture = try await Fixture()
         let message = try await Self.send(fixture, webhookURL: url, callbackJSON: callback)
         try await fixture.index.write { tx throws in
-            try tx.execute("UPDATE agents SET webhook_url = ? WHERE id = ?", [channel, message.channelId])
+            try tx.execute("UPDATE agents SET webhook_url = ? WHERE id = ?", [channel, message.channelID])
             #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .accepted)
         }
         #expect(try await Self.deliveries(message, fixture).count == count)
@@ -106,7 +106,7 @@ struct DeliveryTests {
     @Test("Of 50 claims at the same moment each gets another delivery, the longest due first, until none is left")
     func claims() async throws {
         let fixture = try await Fixture()
-        var messages: [String] = []
+        var messages: [Message.ID] = []
         for _ in 0..<30 { messages.append(try await Self.answered(fixture).id) }
         let claimed = try await withThrowingTaskGroup(of: Delivery?.self) { group in
             for _ in 0..<50 {
@@ -114,7 +114,7 @@ struct DeliveryTests {
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
-        #expect(Set(claimed.compactMap { $0?.messageId }) == Set(messages))
+        #expect(Set(claimed.compactMap { $0?.messageID }) == Set(messages))
         #expect(claimed.count { $0 == nil } == 20)
     }
 
@@ -132,12 +132,12 @@ struct DeliveryTests {
             #expect(try tx.nextDelivery() == tx.now + Self.lease)
             try tx.deliveryFailed(first, status: 500, error: "late", retryAfter: nil)
             try tx.giveBack(first)
-            #expect(try tx.deliveries(messageID: message.id) == [second])
+            #expect(try tx.deliveries(ofAnyMessage: message.id) == [second])
             // But that it arrived is a fact, whoever brought it.
             try tx.deliverySucceeded(first, status: 204)
-            #expect(try tx.deliveries(messageID: message.id).first?.state == .delivered)
+            #expect(try tx.deliveries(ofAnyMessage: message.id).first?.state == .delivered)
             try tx.deliveryFailed(second, status: 500, error: "late", retryAfter: nil)
-            #expect(try tx.deliveries(messageID: message.id).first?.state == .delivered)
+            #expect(try tx.deliveries(ofAnyMessage: message.id).first?.state == .delivered)
         }
         #expect(try await Self.status(message, fixture) == .webhookDelivered)
     }
@@ -149,17 +149,17 @@ struct DeliveryTests {
         try await fixture.index.write { tx throws in
             let claimed = try #require(try tx.claimDelivery(lease: Self.lease))
             try tx.deliveryFailed(claimed, status: 503, error: "busy", retryAfter: .seconds(5))
-            let waiting = try #require(try tx.deliveries(messageID: message.id).first)
+            let waiting = try #require(try tx.deliveries(ofAnyMessage: message.id).first)
             #expect(waiting.state == .pending)
             #expect(waiting.attempts == 1)
             #expect(waiting.attemptedAt == tx.now)
             #expect(waiting.responseStatus == 503)
             #expect(waiting.error == "busy")
             #expect(waiting.nextAttemptAt == tx.now + .seconds(5))
-            #expect(try tx.message(id: message.id)?.deliveryStatus == .webhookFailed)
+            #expect(try tx.anyMessage(id: message.id)?.message.deliveryStatus == .webhookFailed)
             #expect(try tx.claimDelivery(lease: Self.lease) == nil)
             try tx.deliveryFailed(waiting, status: nil, error: "gone", retryAfter: nil)
-            let ended = try #require(try tx.deliveries(messageID: message.id).first)
+            let ended = try #require(try tx.deliveries(ofAnyMessage: message.id).first)
             #expect(ended.state == .failed)
             #expect(ended.attempts == 2)
             #expect(ended.nextAttemptAt == nil)
@@ -178,7 +178,7 @@ struct DeliveryTests {
             let again = try #require(try tx.claimDelivery(lease: Self.lease))
             #expect(again.attempts == 0 && again.attemptedAt == nil)
             try tx.deliverySucceeded(again, status: 200)
-            #expect(try tx.deliveries(messageID: message.id).first?.attemptedAt == tx.now)
+            #expect(try tx.deliveries(ofAnyMessage: message.id).first?.attemptedAt == tx.now)
         }
         #expect(try await Self.status(message, fixture) == .webhookDelivered)
     }
@@ -186,16 +186,18 @@ struct DeliveryTests {
     @Test("A channel's deliveries come newest first, page by page, and no other's")
     func pages() async throws {
         let fixture = try await Fixture()
-        var ids: [String] = []
+        var ids: [Delivery.ID] = []
         for _ in 0..<5 {
             let message = try await Self.answered(fixture)
             ids.insert(contentsOf: try await Self.deliveries(message, fixture).map(\.id), at: 0)
         }
         let channel = fixture.agent.id
         try await fixture.index.read { [ids] reader throws in
-            #expect(try reader.deliveries(channelID: channel, limit: 3).map(\.id) == Array(ids[..<3]))
-            #expect(try reader.deliveries(channelID: channel, before: ids[2], limit: 3).map(\.id) == Array(ids[3...]))
-            #expect(try reader.deliveries(channelID: "other", limit: 3) == [])
+            #expect(try reader.deliveries(in: reader.owned(channel), limit: 3).map(\.id) == Array(ids[..<3]))
+            #expect(
+                try reader.deliveries(in: reader.owned(channel), before: ids[2], limit: 3).map(\.id) == Array(ids[3...])
+            )
+            #expect(try reader.deliveries(in: reader.owned("other"), limit: 3) == [])
         }
     }
 
@@ -204,9 +206,9 @@ struct DeliveryTests {
         let fixture = try await Fixture()
         let message = try await Self.answered(fixture)
         try await fixture.index.write { tx throws in
-            #expect(try tx.nextDelivery(notOf: [message.channelId]) == nil)
-            #expect(try tx.claimDelivery(lease: Self.lease, notOf: [message.channelId, "b"]) == nil)
-            #expect(try tx.claimDelivery(lease: Self.lease, notOf: ["a", "b"])?.messageId == message.id)
+            #expect(try tx.nextDelivery(notOf: [message.channelID]) == nil)
+            #expect(try tx.claimDelivery(lease: Self.lease, notOf: [message.channelID, "b"]) == nil)
+            #expect(try tx.claimDelivery(lease: Self.lease, notOf: ["a", "b"])?.messageID == message.id)
         }
     }
 
@@ -216,21 +218,21 @@ struct DeliveryTests {
         let message = try await Self.answered(fixture)
         let silent = try await Self.answered(fixture, webhookURL: nil)
         try await fixture.index.write { tx throws in
-            #expect(try !tx.retryDelivery(messageID: silent.id))
+            #expect(try !tx.retryDelivery(ofMessage: silent.id, in: tx.owned(silent.channelID)))
             let first = try #require(try tx.claimDelivery(lease: Self.lease))
             try tx.deliveryFailed(first, status: nil, error: "gone", retryAfter: nil)
-            #expect(try tx.retryDelivery(messageID: message.id))
+            #expect(try tx.retryDelivery(ofMessage: message.id, in: tx.owned(message.channelID)))
             let again = try #require(try tx.claimDelivery(lease: Self.lease))
             #expect(again.id == first.id)
             #expect(again.attempts == 0)
             try tx.deliveryFailed(again, status: nil, error: "gone", retryAfter: .seconds(1800))
-            #expect(try tx.retryDelivery(messageID: message.id))
+            #expect(try tx.retryDelivery(ofMessage: message.id, in: tx.owned(message.channelID)))
             try tx.execute("UPDATE messages SET webhook_url = NULL WHERE id = ?", [message.id])
-            #expect(try !tx.retryDelivery(messageID: message.id))
+            #expect(try !tx.retryDelivery(ofMessage: message.id, in: tx.owned(message.channelID)))
             let last = try #require(try tx.claimDelivery(lease: Self.lease))
             try tx.execute("UPDATE messages SET webhook_url = 'http://m/' WHERE id = ?", [message.id])
             try tx.deliverySucceeded(last, status: 200)
-            #expect(try !tx.retryDelivery(messageID: message.id))
+            #expect(try !tx.retryDelivery(ofMessage: message.id, in: tx.owned(message.channelID)))
         }
     }
 
@@ -240,11 +242,11 @@ struct DeliveryTests {
         let message = try await Self.answered(fixture)
         try await fixture.index.write { tx throws in
             let claimed = try #require(try tx.claimDelivery(lease: Self.lease))
-            #expect(try tx.deleteMessage(id: message.id, channelID: message.channelId) == .deleted)
+            #expect(try tx.deleteMessage(message.id, in: tx.owned(message.channelID)) == .deleted)
             try tx.deliverySucceeded(claimed, status: 200)
             try tx.deliveryFailed(claimed, status: nil, error: "gone", retryAfter: nil)
             try tx.giveBack(claimed)
-            #expect(try tx.deliveries(messageID: message.id) == [])
+            #expect(try tx.deliveries(ofAnyMessage: message.id) == [])
         }
     }
 
@@ -281,7 +283,7 @@ struct DeliveryTests {
             case 0: try tx.deliverySucceeded(claimed, status: 200)
             case 1: try tx.deliveryFailed(claimed, status: nil, error: "gone", retryAfter: .seconds(1))
             case 2: try tx.giveBack(claimed)
-            default: #expect(try tx.retryDelivery(messageID: message.id))
+            default: #expect(try tx.retryDelivery(ofMessage: message.id, in: tx.owned(message.channelID)))
             }
         }
         #expect(try await rung == true)

@@ -19,14 +19,14 @@ struct FileQueryTests {
             try tx.insert(attachment)
         }
         try await fixture.index.read { [attachment] reader throws in
-            #expect(try reader.message(id: message.id) == message)
+            #expect(try reader.anyMessage(id: message.id)?.message == message)
             #expect(try reader.blob(sha256: blob.sha256) == blob)
-            #expect(try reader.attachment(id: attachment.id) == attachment)
-            let found = try #require(try reader.storedFile(id: attachment.id))
+            #expect(try reader.attachment(attachment.id, in: reader.owned(attachment.channelID)) == attachment)
+            let found = try #require(try reader.file(attachment.id, ownedBy: fixture.user.id))
             #expect(found.attachment == attachment)
             #expect(found.ownerID == fixture.user.id)
             #expect(found.blobKey == blob.key)
-            #expect(try reader.storedFile(id: "gone") == nil)
+            #expect(try reader.file("gone", ownedBy: fixture.user.id) == nil)
         }
     }
 
@@ -83,8 +83,8 @@ struct FileQueryTests {
             }
         }
         await #expect(throws: IndexError.stillReferenced) { try await deleteBlob() }
-        #expect(try await fixture.index.write { tx in try tx.deleteAttachment(id: file.id, userID: fixture.user.id) })
-        #expect(try await !fixture.index.write { tx in try tx.deleteAttachment(id: file.id, userID: fixture.user.id) })
+        #expect(try await fixture.index.write { tx in try tx.deleteAttachment(file.id, ownedBy: fixture.user.id) })
+        #expect(try await !fixture.index.write { tx in try tx.deleteAttachment(file.id, ownedBy: fixture.user.id) })
         try await deleteBlob()
         #expect(try await fixture.index.read { try $0.blobCount() } == 0)
     }
@@ -100,7 +100,7 @@ struct FileQueryTests {
             try tx.insert(.sample(in: fixture.agent, blob: blob, message: message))
             try tx.db.execute(sql: "DELETE FROM messages WHERE id = ?", arguments: [message.id])
         }
-        let left = try await fixture.index.read { try $0.attachments(channelID: fixture.agent.id) }
+        let left = try await fixture.index.read { try $0.attachments(in: $0.owned(fixture.agent.id)) }
         #expect(left == [other])
     }
 
@@ -147,12 +147,12 @@ struct FileQueryTests {
         let channel = fixture.agent.id
         var expected: [Attachment] = []
         for _ in 0..<25 { expected.insert(try await fixture.storeFile(), at: 0) }
-        #expect(try await index.read { try $0.attachments(channelID: channel) } == expected)
+        #expect(try await index.read { try $0.attachments(in: $0.owned(channel)) } == expected)
 
-        var (seen, cursor) = ([Attachment](), String?.none)
+        var (seen, cursor) = ([Attachment](), Attachment.ID?.none)
         while true {
             let page = try await index.read { [cursor] in
-                try $0.attachments(channelID: channel, before: cursor, limit: 10)
+                try $0.attachments(in: $0.owned(channel), before: cursor, limit: 10)
             }
             guard let last = page.last else { break }
             seen += page
@@ -160,7 +160,7 @@ struct FileQueryTests {
             try await fixture.storeFile()
             // The first page's last row stays, so that a repeat would show; the second's goes.
             if seen.count > 10 {
-                try await index.write { tx in _ = try tx.deleteAttachment(id: last.id, userID: fixture.user.id) }
+                try await index.write { tx in _ = try tx.deleteAttachment(last.id, ownedBy: fixture.user.id) }
             }
         }
         #expect(seen == expected)
@@ -170,7 +170,7 @@ struct FileQueryTests {
     func channelsApart() async throws {
         let fixture = try await Fixture()
         try await fixture.storeFile()
-        #expect(try await fixture.index.read { try $0.attachments(channelID: "other") } == [])
+        #expect(try await fixture.index.read { try $0.attachments(in: $0.owned("other")) } == [])
     }
 
     @Test(

@@ -9,7 +9,7 @@ final class Fixture: Sendable {
 
     let directory: String
     let path: String
-    let index: Index
+    let index: SQLiteIndex
     let user: User
     let agent: Agent
 
@@ -17,7 +17,7 @@ final class Fixture: Sendable {
         directory = NSTemporaryDirectory() + "index-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         path = directory + "/index.sqlite"
-        let index = try Index(path: path, storeID: Self.storeID)
+        let index = try SQLiteIndex(path: path, storeID: Self.storeID)
         let user = User.sample(email: "ada@example.org")
         let agent = Agent.sample(of: user)
         try await index.write { tx in
@@ -62,6 +62,64 @@ final class Fixture: Sendable {
     }
 }
 
+extension Identifier: ExpressibleByStringLiteral {
+    public init(stringLiteral text: String) { self.init(rawValue: text) }
+}
+
+extension Identifier: DatabaseValueConvertible {}
+
+extension Querying {
+    /// A channel, whoever owns it.
+    func owned(_ id: Agent.ID) -> OwnedChannel { OwnedChannel(id: id) }
+}
+
+// Into the channel that the record names, whoever owns it.
+extension Transaction {
+    func insert(_ message: Message, review: Review? = nil) throws {
+        try insert(message, review: review, in: owned(message.channelID))
+    }
+
+    func insertOrKeepFirst(_ message: Message, review: Review? = nil) throws -> Message {
+        try insertOrKeepFirst(message, review: review, in: owned(message.channelID))
+    }
+
+    func insert(_ attachment: Attachment) throws {
+        try insert(attachment, in: owned(attachment.channelID))
+    }
+
+    func attach(ids: [Attachment.ID], to message: Message) throws -> [Attachment.ID] {
+        try attach(ids, to: message, in: owned(message.channelID))
+    }
+
+    func complete(
+        reviewOf id: Message.ID,
+        responseJSON: String,
+        feedback: String? = nil,
+        modifiedFileIDsJSON: String? = nil
+    ) throws -> ReviewCompletion {
+        guard let channel = try anyChannel(ofMessage: id) else { return .absent }
+        return try complete(
+            reviewOf: id,
+            in: channel,
+            responseJSON: responseJSON,
+            feedback: feedback,
+            modifiedFileIDsJSON: modifiedFileIDsJSON
+        )
+    }
+
+    func setAvatar(_ avatar: Avatar, of agent: Agent) throws -> Agent {
+        try setAvatar(avatar, of: agent, in: owned(agent.id))
+    }
+
+    func ping(_ agent: Agent, status: Agent.Status, message: String?) throws -> Agent {
+        try ping(agent, in: owned(agent.id), status: status, message: message)
+    }
+
+    func update(_ agent: Agent) throws {
+        try update(agent, in: owned(agent.id))
+    }
+}
+
 extension Timestamp {
     /// 2026-11-23T22:14:01.123Z
     static let sample = Timestamp(milliseconds: 1_795_472_041_123)
@@ -70,7 +128,7 @@ extension Timestamp {
 extension User {
     static func sample(email: String) -> User {
         User(
-            id: Identifier.make(),
+            id: .make(),
             email: email,
             displayName: "Ada",
             role: .owner,
@@ -83,23 +141,23 @@ extension User {
 
 extension APIKey {
     static func sample(of user: User) -> APIKey {
-        APIKey(id: Identifier.make(), userId: user.id, label: "ci", keyPrefix: "hp_12345678", createdAt: .sample)
+        APIKey(id: .make(), userID: user.id, label: "ci", keyPrefix: "hp_12345678", createdAt: .sample)
     }
 }
 
 extension Agent {
     static func sample(of user: User) -> Agent {
-        Agent(id: Identifier.make(), userId: user.id, name: "builder", createdAt: .sample)
+        Agent(id: .make(), userID: user.id, name: "builder", createdAt: .sample)
     }
 }
 
 extension Message {
     static func sample(in agent: Agent) -> Message {
         Message(
-            id: Identifier.make(),
-            channelId: agent.id,
+            id: .make(),
+            channelID: agent.id,
             senderType: .agent,
-            senderId: agent.id,
+            senderID: agent.id.rawValue,
             text: "hello",
             status: .info,
             createdAt: .sample
@@ -115,16 +173,16 @@ extension Review {
 
 extension Blob {
     static func sample(sha256: String = .randomDigest(), key: String? = nil) -> Blob {
-        Blob(sha256: sha256, key: key ?? Identifier.make(), size: 5, crc32: 0xffff_fffe, createdAt: .sample)
+        Blob(sha256: sha256, key: key ?? OrderedUUID.make(), size: 5, crc32: 0xffff_fffe, createdAt: .sample)
     }
 }
 
 extension Attachment {
     static func sample(in agent: Agent, blob: Blob, message: Message? = nil) -> Attachment {
         Attachment(
-            id: Identifier.make(),
-            channelId: agent.id,
-            messageId: message?.id,
+            id: .make(),
+            channelID: agent.id,
+            messageID: message?.id,
             sha256: blob.sha256,
             filename: "run.log",
             mimeType: "text/plain",

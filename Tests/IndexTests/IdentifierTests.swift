@@ -7,9 +7,9 @@ struct IdentifierTests {
     @Test("An id is a UUID of version 7 with the time of its making")
     func form() {
         let before = Timestamp.now().milliseconds
-        let id = Identifier.make()
-        let milliseconds = Int64(id.filter { $0 != "-" }.prefix(12), radix: 16) ?? 0
-        #expect(Identifier.isValid(id))
+        let id = Message.ID.make()
+        let milliseconds = Int64(id.rawValue.filter { $0 != "-" }.prefix(12), radix: 16) ?? 0
+        #expect(id.isValid)
         // Ids run ahead of the clock: by a millisecond for each 2 048 of them made within one, and by half a minute when
         // another test has opened an index with messages of the future.
         #expect((before...before + 60_000).contains(milliseconds))
@@ -17,11 +17,11 @@ struct IdentifierTests {
 
     @Test("Every id is greater than all before it, also across threads and when the clock goes back")
     func order() async {
-        let ids = (0..<20_000).map { Identifier.make(at: Timestamp(milliseconds: 1_000_000 - $0)) }
+        let ids = (0..<20_000).map { OrderedUUID.make(at: Timestamp(milliseconds: 1_000_000 - $0)) }
         #expect(ids == ids.sorted())
-        let many = await withTaskGroup(of: [String].self) { group in
-            for _ in 0..<8 { group.addTask { (0..<5_000).map { _ in Identifier.make() } } }
-            return await group.reduce(into: [[String]]()) { $0.append($1) }
+        let many = await withTaskGroup(of: [Message.ID].self) { group in
+            for _ in 0..<8 { group.addTask { (0..<5_000).map { _ in .make() } } }
+            return await group.reduce(into: [[Message.ID]]()) { $0.append($1) }
         }
         for part in many { #expect(part == part.sorted()) }
         #expect(Set(many.joined()).count == 40_000)
@@ -29,12 +29,12 @@ struct IdentifierTests {
 
     @Test("Every id comes before the start of a page without a cursor")
     func afterAll() {
-        #expect("ffffffff-ffff-7fff-bfff-ffffffffffff" < Identifier.afterAll)
+        #expect("ffffffff-ffff-7fff-bfff-ffffffffffff" < Message.ID.afterAll)
     }
 
     @Test("The random part differs from id to id")
     func random() {
-        #expect(Set((0..<1_000).map { _ in Identifier.make().suffix(16) }).count == 1_000)
+        #expect(Set((0..<1_000).map { _ in Message.ID.make().rawValue.suffix(16) }).count == 1_000)
     }
 
     @Test(
@@ -47,6 +47,6 @@ struct IdentifierTests {
         ]
     )
     func invalid(text: String) {
-        #expect(!Identifier.isValid(text))
+        #expect(!Message.ID(rawValue: text).isValid)
     }
 }

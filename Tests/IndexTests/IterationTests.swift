@@ -13,7 +13,7 @@ struct IterationTests {
     }
 
     private static func iterate(_ target: Message, _ agent: Agent, _ tx: Transaction) throws -> Message? {
-        guard let place = try tx.nextIteration(of: target.id, channelID: target.channelId) else { return nil }
+        guard let place = try tx.nextIteration(of: target.id, in: tx.owned(target.channelID)) else { return nil }
         var message = Message.sample(in: agent)
         message.iteration = place
         try tx.insert(message, review: .sample(of: message, expiresAt: tx.now))
@@ -27,14 +27,14 @@ struct IterationTests {
         // A version's review has expired at once, so there can be a version of it.
         let second = try #require(try await fixture.index.write { tx in try Self.iterate(root, agent, tx) })
         let third = try #require(try await fixture.index.write { tx in try Self.iterate(second, agent, tx) })
-        #expect(third.iteration == Iteration(groupId: root.id, number: 3))
+        #expect(third.iteration == Iteration(groupID: root.id, number: 3))
         try await fixture.index.read { reader throws in
             for member in [root, second, third] {
-                let group = try reader.iterations(ofMessage: member.id, channelID: agent.id)
+                let group = try reader.iterations(ofMessage: member.id, in: reader.owned(agent.id))
                 #expect(group.map(\.id) == [root.id, second.id, third.id])
                 #expect(group.map(\.message.iteration?.number) == [1, 2, 3])
             }
-            #expect(try reader.iterations(ofMessage: root.id, channelID: "other") == [])
+            #expect(try reader.iterations(ofMessage: root.id, in: reader.owned("other")) == [])
         }
     }
 
@@ -44,8 +44,8 @@ struct IterationTests {
         let message = try await fixture.send()
         try await fixture.index.read { reader throws in
             let channel = fixture.agent.id
-            #expect(try reader.iterations(ofMessage: message.id, channelID: channel).map(\.id) == [message.id])
-            #expect(try reader.iterations(ofMessage: "gone", channelID: channel) == [])
+            #expect(try reader.iterations(ofMessage: message.id, in: reader.owned(channel)).map(\.id) == [message.id])
+            #expect(try reader.iterations(ofMessage: "gone", in: reader.owned(channel)) == [])
         }
     }
 
@@ -57,9 +57,9 @@ struct IterationTests {
         let (plain, done) = (try await fixture.send(), try await answered(fixture))
         try await fixture.index.write { tx throws in
             for id in [pending.id, plain.id, "gone"] {
-                #expect(try tx.nextIteration(of: id, channelID: channel) == nil)
+                #expect(try tx.nextIteration(of: id, in: tx.owned(channel)) == nil)
             }
-            #expect(try tx.nextIteration(of: done.id, channelID: "other") == nil)
+            #expect(try tx.nextIteration(of: done.id, in: tx.owned("other")) == nil)
         }
     }
 
@@ -100,10 +100,10 @@ struct IterationTests {
         try await fixture.index.write { tx in
             let second = try #require(try Self.iterate(root, agent, tx))
             for id in [root.id, second.id] {
-                #expect(try tx.deleteMessage(id: id, channelID: agent.id) == .hasIterations)
+                #expect(try tx.deleteMessage(id, in: tx.owned(agent.id)) == .hasIterations)
             }
-            _ = try tx.nextIteration(of: lone.id, channelID: agent.id)
-            #expect(try tx.deleteMessage(id: lone.id, channelID: agent.id) == .deleted)
+            _ = try tx.nextIteration(of: lone.id, in: tx.owned(agent.id))
+            #expect(try tx.deleteMessage(lone.id, in: tx.owned(agent.id)) == .deleted)
         }
     }
 }

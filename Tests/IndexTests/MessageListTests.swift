@@ -6,13 +6,13 @@ import Testing
 @Suite("Lists of messages")
 struct MessageListTests {
     /// Reads all pages, while others insert and delete between them.
-    private func pages(_ fixture: Fixture, search: String?, hasAttachments: Bool) async throws -> [String] {
+    private func pages(_ fixture: Fixture, search: String?, hasAttachments: Bool) async throws -> [Message.ID] {
         let (channel, index) = (fixture.agent.id, fixture.index)
-        var (seen, cursor) = ([String](), String?.none)
+        var (seen, cursor) = ([Message.ID](), Message.ID?.none)
         while true {
             let page = try await index.read { [cursor] in
                 try $0.messages(
-                    channelID: channel,
+                    in: $0.owned(channel),
                     before: cursor,
                     limit: 10,
                     search: search,
@@ -25,7 +25,7 @@ struct MessageListTests {
             try await fixture.send("a needle that came later")
             // The first page's last row stays, so that a repeat would show; the second's goes.
             if seen.count > 10 {
-                try await index.write { tx in _ = try tx.deleteMessage(id: last.id, channelID: channel) }
+                try await index.write { tx in _ = try tx.deleteMessage(last.id, in: tx.owned(channel)) }
             }
         }
     }
@@ -37,7 +37,7 @@ struct MessageListTests {
     )
     func paging(search: String?, hasAttachments: Bool) async throws {
         let fixture = try await Fixture()
-        var expected: [String] = []
+        var expected: [Message.ID] = []
         for number in 0..<60 {
             let isHit = number % 2 == 0
             let message = try await fixture.send(isHit ? "the needle \(number)" : "hay")
@@ -59,10 +59,12 @@ struct MessageListTests {
         let ids = [
             try await fixture.send(large + large).id, try await fixture.send(large).id, try await fixture.send().id,
         ]
-        var (seen, cursor) = ([[String]](), String?.none)
+        var (seen, cursor) = ([[Message.ID]](), Message.ID?.none)
         for _ in ids {
             let before = cursor
-            let page = try await fixture.index.read { try $0.messages(channelID: channel, before: before, limit: 10) }
+            let page = try await fixture.index.read {
+                try $0.messages(in: $0.owned(channel), before: before, limit: 10)
+            }
             seen.append(page.messages.map(\.id))
             cursor = page.messages.last?.id
             #expect(page.isCut == (cursor != ids[0]))
@@ -81,9 +83,9 @@ struct MessageListTests {
             _ = try await fixture.index.write { tx in try tx.attach(ids: [file.id], to: message) }
         }
         let statements = try await fixture.index.statements { tx in
-            let page = try tx.messages(channelID: channel, limit: 50).messages
+            let page = try tx.messages(in: tx.owned(channel), limit: 50).messages
             #expect(page.count == 20)
-            #expect(page.allSatisfy { $0.review?.messageId == $0.id && $0.attachments.count == 1 })
+            #expect(page.allSatisfy { $0.review?.messageID == $0.id && $0.attachments.count == 1 })
         }
         #expect(statements.count == 3)
     }
@@ -98,9 +100,9 @@ struct MessageListTests {
         let channel = fixture.agent.id
         try await fixture.send("a needle")
         let plans = try await fixture.index.plans { tx in
-            let cursor = Identifier.make()
+            let cursor = Message.ID.make()
             _ = try tx.messages(
-                channelID: channel,
+                in: tx.owned(channel),
                 before: cursor,
                 limit: 5,
                 search: search,
@@ -118,18 +120,18 @@ struct MessageListTests {
         let message = try await fixture.send(reviewFor: .seconds(-1))
         let other = try await fixture.send(reviewFor: .seconds(60))
         let plans = try await fixture.index.plans { tx in
-            _ = try tx.pendingReviews(channelID: channel, now: tx.now, limit: 5)
+            _ = try tx.pendingReviews(in: tx.owned(channel), now: tx.now, limit: 5)
             _ = try tx.nextExpiry()
             try tx.expireDue(limit: 5)
             _ = try tx.complete(reviewOf: other.id, responseJSON: "{}")
-            _ = try tx.answers(channelID: channel, limit: 5)
-            try tx.acknowledge(messageID: other.id, channelID: channel)
-            _ = try tx.message(clientID: "c", channelID: channel)
-            _ = try tx.message(streamID: "s", channelID: channel)
-            _ = try tx.nextIteration(of: message.id, channelID: channel)
-            _ = try tx.iterations(ofMessage: message.id, channelID: channel)
+            _ = try tx.answers(in: tx.owned(channel), limit: 5)
+            try tx.acknowledge(other.id, in: tx.owned(channel))
+            _ = try tx.message(clientID: "c", in: tx.owned(channel))
+            _ = try tx.message(streamID: "s", in: tx.owned(channel))
+            _ = try tx.nextIteration(of: message.id, in: tx.owned(channel))
+            _ = try tx.iterations(ofMessage: message.id, in: tx.owned(channel))
             _ = try tx.insertOrKeepFirst(.sample(in: fixture.agent))
-            _ = try tx.deleteMessage(id: message.id, channelID: channel)
+            _ = try tx.deleteMessage(message.id, in: tx.owned(channel))
         }
         #expect(plans.joined().allSatisfy(Self.isByIndex), "\(plans)")
         for index in ["reviews_by_status", "reviews_due", "answers_by_channel", "messages_by_client"] {
@@ -146,7 +148,7 @@ struct MessageListTests {
     }
 }
 
-extension Index {
+extension SQLiteIndex {
     /// The statements that `body` executes, with their values.
     func statements(_ body: @escaping @Sendable (Transaction) throws -> Void) async throws -> [String] {
         try await write { tx in

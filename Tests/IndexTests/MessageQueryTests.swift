@@ -21,18 +21,18 @@ struct MessageQueryTests {
         #expect(refused == [])
         let attached = files.map { file in
             var attached = file
-            (attached.messageId, attached.expiresAt) = (message.id, nil)
+            (attached.messageID, attached.expiresAt) = (message.id, nil)
             return attached
         }
         let whole = MessageWithParts(message: message, review: review, attachments: attached)
         try await fixture.index.read { reader throws in
             let channel = fixture.agent.id
-            #expect(try reader.message(id: message.id, channelID: channel) == whole)
-            #expect(try reader.message(clientID: "client", channelID: channel) == whole)
-            #expect(try reader.message(streamID: "stream", channelID: channel) == whole)
-            #expect(try reader.message(id: message.id, channelID: "other") == nil)
-            #expect(try reader.message(clientID: "client", channelID: "other") == nil)
-            #expect(try reader.message(id: "gone", channelID: channel) == nil)
+            #expect(try reader.message(message.id, in: reader.owned(channel)) == whole)
+            #expect(try reader.message(clientID: "client", in: reader.owned(channel)) == whole)
+            #expect(try reader.message(streamID: "stream", in: reader.owned(channel)) == whole)
+            #expect(try reader.message(message.id, in: reader.owned("other")) == nil)
+            #expect(try reader.message(clientID: "client", in: reader.owned("other")) == nil)
+            #expect(try reader.message("gone", in: reader.owned(channel)) == nil)
         }
     }
 
@@ -40,10 +40,10 @@ struct MessageQueryTests {
     func clientID() async throws {
         let fixture = try await Fixture()
         let index = fixture.index
-        let stored = try await withThrowingTaskGroup(of: (String, String).self) { group in
+        let stored = try await withThrowingTaskGroup(of: (Message.ID, Message.ID).self) { group in
             for _ in 0..<100 {
                 var message = Message.sample(in: fixture.agent)
-                message.clientId = "c"
+                message.clientID = "c"
                 group.addTask { [message] in
                     let review = Review.sample(of: message, expiresAt: .sample)
                     let first = try await index.write { tx in try tx.insertOrKeepFirst(message, review: review) }
@@ -63,7 +63,7 @@ struct MessageQueryTests {
         let other = Agent.sample(of: fixture.user)
         let (first, again) = (Message.full(in: fixture.agent), Message.full(in: fixture.agent))
         var draft = again
-        draft.clientId = "another"
+        draft.clientID = "another"
         try await fixture.index.write { [draft] tx in
             try tx.insert(other)
             try tx.insert(first)
@@ -93,8 +93,8 @@ struct MessageQueryTests {
             return try tx.attach(ids: [free.id, taken.id, free.id, elsewhere.id, "gone", "gone"], to: second)
         }
         #expect(refused == [taken.id, elsewhere.id, "gone"])
-        let attached = try await fixture.index.read { try $0.attachment(id: free.id) }
-        #expect(attached?.messageId == second.id)
+        let attached = try await fixture.index.read { try $0.attachment(free.id, in: $0.owned(free.channelID)) }
+        #expect(attached?.messageID == second.id)
         #expect(attached?.expiresAt == nil)
     }
 
@@ -118,14 +118,14 @@ struct MessageQueryTests {
         try await index.write { tx in
             _ = try tx.attach(ids: [file.id], to: message)
             #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .accepted)
-            #expect(try tx.deleteMessage(id: message.id, channelID: "other") == .absent)
-            #expect(try tx.deleteMessage(id: message.id, channelID: channel) == .deleted)
-            #expect(try tx.deleteMessage(id: message.id, channelID: channel) == .absent)
+            #expect(try tx.deleteMessage(message.id, in: tx.owned("other")) == .absent)
+            #expect(try tx.deleteMessage(message.id, in: tx.owned(channel)) == .deleted)
+            #expect(try tx.deleteMessage(message.id, in: tx.owned(channel)) == .absent)
             #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .absent)
         }
         try await index.read { reader throws in
-            #expect(try reader.attachment(id: file.id) == nil)
-            #expect(try reader.answers(channelID: channel, limit: 9) == [])
+            #expect(try reader.attachment(file.id, in: reader.owned(channel)) == nil)
+            #expect(try reader.answers(in: reader.owned(channel), limit: 9) == [])
         }
     }
 
@@ -133,23 +133,23 @@ struct MessageQueryTests {
     func delivery() async throws {
         let fixture = try await Fixture()
         let message = try await fixture.send()
-        let (id, channel) = (message.id, message.channelId)
+        let (id, channel) = (message.id, message.channelID)
         let now = try await fixture.index.write { tx throws in
             #expect(try tx.setDeliveryStatus(.webhookFailed, messageID: id))
             #expect(try tx.setDeliveryStatus(.webhookDelivered, messageID: id))
             #expect(try !tx.setDeliveryStatus(.webhookDelivered, messageID: id))
             #expect(try !tx.setDeliveryStatus(.webhookFailed, messageID: id))
-            #expect(try tx.message(id: id)?.deliveryStatus == .webhookDelivered)
-            #expect(try !tx.acknowledge(messageID: id, channelID: "other"))
-            #expect(try tx.acknowledge(messageID: id, channelID: channel))
-            #expect(try tx.acknowledge(messageID: id, channelID: channel))
+            #expect(try tx.anyMessage(id: id)?.message.deliveryStatus == .webhookDelivered)
+            #expect(try !tx.acknowledge(id, in: tx.owned("other")))
+            #expect(try tx.acknowledge(id, in: tx.owned(channel)))
+            #expect(try tx.acknowledge(id, in: tx.owned(channel)))
             for status in [Message.DeliveryStatus.sent, .webhookFailed, .agentReceived] {
                 #expect(try !tx.setDeliveryStatus(status, messageID: id))
             }
             #expect(try !tx.setDeliveryStatus(.sent, messageID: "gone"))
             return tx.now
         }
-        let stored = try await fixture.index.read { try $0.message(id: id) }
+        let stored = try await fixture.index.read { try $0.anyMessage(id: id)?.message }
         #expect(stored?.deliveryStatus == .agentReceived)
         #expect(stored?.updatedAt == now)
     }
@@ -159,9 +159,9 @@ struct MessageQueryTests {
         let fixture = try await Fixture()
         let other = Agent.sample(of: fixture.user)
         var draft = Message.sample(in: fixture.agent)
-        draft.streamId = "s"
+        draft.streamID = "s"
         var review = Review.sample(of: draft, expiresAt: .sample)
-        review.channelId = other.id
+        review.channelID = other.id
         await #expect(throws: IndexError.failure(code: 275)) {
             try await fixture.index.write { [draft] tx in try tx.insert(draft) }
         }
@@ -179,18 +179,18 @@ struct MessageQueryTests {
 extension Message {
     fileprivate static func full(in agent: Agent) -> Message {
         Message(
-            id: Identifier.make(),
-            channelId: agent.id,
+            id: .make(),
+            channelID: agent.id,
             senderType: .agent,
-            senderId: agent.id,
+            senderID: agent.id.rawValue,
             text: "text",
             status: .warning,
             metadataJSON: #"{"n":3,"x":3.0}"#,
-            webhookUrl: "https://h",
+            webhookURL: "https://h",
             deliveryStatus: .webhookFailed,
-            iteration: Iteration(groupId: Identifier.make(), number: 7),
-            clientId: "client",
-            streamId: "stream",
+            iteration: Iteration(groupID: .make(), number: 7),
+            clientID: "client",
+            streamID: "stream",
             streamState: .aborted,
             createdAt: .sample,
             updatedAt: Timestamp(milliseconds: 5)

@@ -49,7 +49,7 @@ struct OpeningTests {
         let fixture = try await Fixture()
         try fixture.index.close()
         for _ in 0..<2 {
-            let index = try Index(path: fixture.path, storeID: Fixture.storeID)
+            let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
             #expect(try await index.read { try $0.user(id: fixture.user.id) } == fixture.user)
             try await index.checkWritable()
             try index.close()
@@ -60,8 +60,8 @@ struct OpeningTests {
     func foreignStore() async throws {
         let fixture = try await Fixture()
         try fixture.index.close()
-        #expect(throws: IndexError.foreignStore) { try Index(path: fixture.path, storeID: "store-2") }
-        let index = try Index(path: fixture.path, storeID: Fixture.storeID)
+        #expect(throws: IndexError.foreignStore) { try SQLiteIndex(path: fixture.path, storeID: "store-2") }
+        let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
         #expect(try await index.read { try $0.userCount() } == 1)
     }
 
@@ -73,7 +73,7 @@ struct OpeningTests {
         try await stranger.write { db in
             try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('99 from the future')")
         }
-        #expect(throws: IndexError.newerSchema) { try Index(path: fixture.path, storeID: Fixture.storeID) }
+        #expect(throws: IndexError.newerSchema) { try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID) }
     }
 
     @Test("What is no database, or lies in no directory, is refused with SQLite's code")
@@ -81,8 +81,8 @@ struct OpeningTests {
         let fixture = try await Fixture()
         let noDatabase = fixture.directory + "/text"
         try Data(repeating: 65, count: 4_096).write(to: URL(fileURLWithPath: noDatabase))
-        #expect(throws: IndexError.failure(code: 26)) { try Index(path: noDatabase, storeID: "s") }
-        #expect(throws: IndexError.failure(code: 14)) { try Index(path: "/nonexistent/index", storeID: "s") }
+        #expect(throws: IndexError.failure(code: 26)) { try SQLiteIndex(path: noDatabase, storeID: "s") }
+        #expect(throws: IndexError.failure(code: 14)) { try SQLiteIndex(path: "/nonexistent/index", storeID: "s") }
     }
 
     @Test("After closing, everything is refused with .closed; what was queued before is stored")
@@ -101,7 +101,7 @@ struct OpeningTests {
         await #expect(throws: IndexError.closed) { try await index.write { tx in tx.now } }
         await #expect(throws: IndexError.closed) { try await index.read { try $0.userCount() } }
         await #expect(throws: IndexError.closed) { try await index.checkWritable() }
-        let reopened = try Index(path: fixture.path, storeID: Fixture.storeID)
+        let reopened = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
         #expect(try await reopened.read { try $0.messageCount() } == 1)
     }
 
@@ -112,11 +112,11 @@ struct OpeningTests {
         // Half a minute ahead, and not made here: the ids of this process know nothing of it.
         let digits = String((Timestamp.now() + .seconds(30)).milliseconds, radix: 16)
         let time = String(repeating: "0", count: 12 - digits.count) + digits
-        message.id = "\(time.prefix(8))-\(time.suffix(4))-7000-8000-000000000000"
+        message.id = .init(rawValue: "\(time.prefix(8))-\(time.suffix(4))-7000-8000-000000000000")
         try await fixture.index.write { [message] tx in try tx.insert(message) }
         try fixture.index.close()
-        #expect(Identifier.make() < message.id)
-        _ = try Index(path: fixture.path, storeID: Fixture.storeID)
-        #expect(Identifier.make() > message.id)
+        #expect(Message.ID.make() < message.id)
+        _ = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
+        #expect(Message.ID.make() > message.id)
     }
 }

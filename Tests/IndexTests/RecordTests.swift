@@ -16,13 +16,13 @@ struct RecordTests {
         var key = APIKey.sample(of: user)
         key.lastUsedAt = .sample + .seconds(1)
         try check(key)
-        try check(Session(id: "a", userId: "b", userAgent: "c", createdAt: at(1), lastUsedAt: at(2), expiresAt: at(3)))
-        try check(Share(id: "a", attachmentId: "b", createdAt: at(1), expiresAt: at(2)))
+        try check(Session(id: "a", userID: "b", userAgent: "c", createdAt: at(1), lastUsedAt: at(2), expiresAt: at(3)))
+        try check(Share(id: "a", attachmentID: "b", createdAt: at(1), expiresAt: at(2)))
         try check(Blob.sample())
         try check(DoomedKey(key: "a", notBefore: at(1)))
         try check(Avatar(mimeType: "image/png", bytes: Data([1])))
         try check(
-            StreamEvent(id: "a", channelId: "b", streamId: "c", number: 1, text: "d", toolHint: "e", createdAt: at(2))
+            StreamEvent(id: "a", channelID: "b", streamID: "c", number: 1, text: "d", toolHint: "e", createdAt: at(2))
         )
         try check(agent)
         try check(message)
@@ -83,10 +83,10 @@ private func at(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: mi
 
 private let agent = Agent(
     id: "a",
-    userId: "b",
+    userID: "b",
     name: "c",
     description: "d",
-    avatarUrl: "e",
+    avatarURL: "e",
     webhook: Webhook(
         url: "https://h",
         headers: ["X": "y"],
@@ -103,17 +103,17 @@ private let agent = Agent(
 
 private let message = Message(
     id: "a",
-    channelId: "b",
+    channelID: "b",
     senderType: .user,
-    senderId: "c",
+    senderID: "c",
     text: "d",
     status: .warning,
     metadataJSON: "{}",
-    webhookUrl: "https://h",
+    webhookURL: "https://h",
     deliveryStatus: .agentReceived,
-    iteration: Iteration(groupId: "e", number: 1),
-    clientId: "f",
-    streamId: "g",
+    iteration: Iteration(groupID: "e", number: 1),
+    clientID: "f",
+    streamID: "g",
     streamState: .aborted,
     createdAt: at(2),
     updatedAt: at(3)
@@ -124,15 +124,15 @@ private var review: Review {
     review.status = .completed
     review.responseJSON = "r"
     review.feedback = "f"
-    review.modifiedFileIdsJSON = "m"
+    review.modifiedFileIDsJSON = "m"
     review.completedAt = at(2)
     return review
 }
 
 private let attachment = Attachment(
     id: "a",
-    channelId: "b",
-    messageId: "c",
+    channelID: "b",
+    messageID: "c",
     sha256: "d",
     filename: "e",
     mimeType: "f",
@@ -146,8 +146,8 @@ private let attachment = Attachment(
 
 private let delivery = Delivery(
     id: "a",
-    channelId: "b",
-    messageId: "c",
+    channelID: "b",
+    messageID: "c",
     event: .reviewExpired,
     state: .failed,
     attempts: 1,

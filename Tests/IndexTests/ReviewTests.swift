@@ -24,7 +24,7 @@ struct ReviewTests {
         #expect(accepted.count == 1)
         #expect(outcomes.filter { $0.1 == .alreadyResponded }.count == 99)
         let review = try await fixture.index.read { [channel = fixture.agent.id] in
-            try $0.message(id: message.id, channelID: channel)?.review
+            try $0.message(message.id, in: $0.owned(channel))?.review
         }
         #expect(review?.responseJSON == accepted.first.map { "{\"n\":\($0.0)}" })
     }
@@ -44,14 +44,14 @@ struct ReviewTests {
             return tx.now
         }
         let found = try await fixture.index.read { [channel = fixture.agent.id] in
-            try $0.message(id: message.id, channelID: channel)
+            try $0.message(message.id, in: $0.owned(channel))
         }
         let review = try #require(found?.review)
         #expect(review.status == .completed)
         #expect(review.completedAt == now)
         #expect(review.responseJSON == #"{"x":3.0}"#)
         #expect(review.feedback == "f")
-        #expect(review.modifiedFileIdsJSON == #"{"a":"b"}"#)
+        #expect(review.modifiedFileIDsJSON == #"{"a":"b"}"#)
         #expect(found?.message.updatedAt == now)
     }
 
@@ -66,7 +66,7 @@ struct ReviewTests {
                 try tx.insert(message, review: review)
                 #expect(review.status(at: tx.now) == .expired)
                 #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .expired)
-                #expect(try tx.expireDue(limit: 9).map(\.messageId) == [message.id])
+                #expect(try tx.expireDue(limit: 9).map(\.messageID) == [message.id])
                 #expect(try tx.complete(reviewOf: message.id, responseJSON: "{}") == .expired)
             }
         }
@@ -89,11 +89,11 @@ struct ReviewTests {
         for expiry in [-100, -300, -200, 600] { messages.append(try await fixture.send(reviewFor: .seconds(expiry))) }
         let ids = messages.map(\.id)
         try await fixture.index.write { tx in
-            #expect(try tx.expireDue(limit: 2).map(\.messageId) == [ids[1], ids[2]])
+            #expect(try tx.expireDue(limit: 2).map(\.messageID) == [ids[1], ids[2]])
             #expect(try tx.nextExpiry().map { $0 < tx.now } == true)
             let last = try tx.expireDue(limit: 2)
-            #expect(last.map(\.messageId) == [ids[0]])
-            #expect(last.first?.channelId == fixture.agent.id)
+            #expect(last.map(\.messageID) == [ids[0]])
+            #expect(last.first?.channelID == fixture.agent.id)
             #expect(last.first?.status == .expired)
             #expect(try tx.expireDue(limit: 2) == [])
             #expect(try tx.nextExpiry().map { $0 > tx.now } == true)
@@ -104,17 +104,17 @@ struct ReviewTests {
     func pending() async throws {
         let fixture = try await Fixture()
         let channel = fixture.agent.id
-        var ids: [String] = []
+        var ids: [Message.ID] = []
         for expiry in [60, 60, -1, 60, 60] { ids.append(try await fixture.send(reviewFor: .seconds(expiry)).id) }
         try await fixture.send()
         try await fixture.index.write { [ids] tx in
             _ = try tx.complete(reviewOf: ids[1], responseJSON: "{}")
             let page = {
-                try tx.pendingReviews(channelID: channel, now: tx.now, before: $0, limit: 2).messages.map(\.id)
+                try tx.pendingReviews(in: tx.owned(channel), now: tx.now, before: $0, limit: 2).messages.map(\.id)
             }
             #expect(try page(nil) == [ids[4], ids[3]])
             #expect(try page(ids[3]) == [ids[0]])
-            #expect(try tx.pendingReviews(channelID: "other", now: tx.now, limit: 2) == .empty)
+            #expect(try tx.pendingReviews(in: tx.owned("other"), now: tx.now, limit: 2) == .empty)
         }
     }
 
@@ -122,25 +122,25 @@ struct ReviewTests {
     func answers() async throws {
         let fixture = try await Fixture()
         let (index, channel) = (fixture.index, fixture.agent.id)
-        var ids: [String] = []
+        var ids: [Message.ID] = []
         for expiry in [60, 60, -1] { ids.append(try await fixture.send(reviewFor: .seconds(expiry)).id) }
         try await index.write { [ids] tx in
             // Too early: there is nothing to acknowledge yet.
-            try tx.acknowledge(messageID: ids[1], channelID: channel)
+            try tx.acknowledge(ids[1], in: tx.owned(channel))
             _ = try tx.complete(reviewOf: ids[1], responseJSON: "{}")
             try tx.expireDue(limit: 9)
             _ = try tx.complete(reviewOf: ids[0], responseJSON: "{}")
         }
-        let answers = try await index.read { try $0.answers(channelID: channel, limit: 9) }
+        let answers = try await index.read { try $0.answers(in: $0.owned(channel), limit: 9) }
         #expect(answers.map(\.message.id) == [ids[1], ids[2], ids[0]])
         #expect(answers.map(\.message.review?.status) == [.completed, .expired, .completed])
         try await index.write { [ids] tx in
-            let later = try tx.answers(channelID: channel, after: answers[0].number, limit: 1)
+            let later = try tx.answers(in: tx.owned(channel), after: answers[0].number, limit: 1)
             #expect(later.map(\.message.id) == [ids[2]])
-            #expect(try tx.acknowledge(messageID: ids[1], channelID: channel))
-            #expect(try !tx.acknowledge(messageID: ids[2], channelID: "other"))
-            #expect(try tx.answers(channelID: channel, limit: 9).map(\.message.id) == [ids[2], ids[0]])
-            #expect(try tx.answers(channelID: "other", limit: 9) == [])
+            #expect(try tx.acknowledge(ids[1], in: tx.owned(channel)))
+            #expect(try !tx.acknowledge(ids[2], in: tx.owned("other")))
+            #expect(try tx.answers(in: tx.owned(channel), limit: 9).map(\.message.id) == [ids[2], ids[0]])
+            #expect(try tx.answers(in: tx.owned("other"), limit: 9) == [])
         }
     }
 
@@ -152,10 +152,10 @@ struct ReviewTests {
         for _ in 0..<2 { messages.append(try await fixture.send(reviewFor: .seconds(60))) }
         try await fixture.index.write { [messages] tx in
             _ = try tx.complete(reviewOf: messages[0].id, responseJSON: "{}")
-            let seen = try #require(try tx.answers(channelID: channel, limit: 1).first).number
-            try tx.acknowledge(messageID: messages[0].id, channelID: channel)
+            let seen = try #require(try tx.answers(in: tx.owned(channel), limit: 1).first).number
+            try tx.acknowledge(messages[0].id, in: tx.owned(channel))
             _ = try tx.complete(reviewOf: messages[1].id, responseJSON: "{}")
-            let next = try tx.answers(channelID: channel, after: seen, limit: 1)
+            let next = try tx.answers(in: tx.owned(channel), after: seen, limit: 1)
             #expect(next.map(\.message.id) == [messages[1].id])
         }
     }

@@ -77,14 +77,14 @@ struct SearchTests {
         let fixture = try await Fixture()
         let (kept, deleted) = (try await fixture.send("old words"), try await fixture.send("old words too"))
         let change: @Sendable (Transaction, String?) throws -> Void = { tx, text in
-            try tx.db.execute(sql: "UPDATE messages SET text = ? WHERE id = ?", arguments: [text, kept.id])
+            try tx.db.execute(sql: "UPDATE messages SET text = ? WHERE id = ?", arguments: [text, kept.id.rawValue])
         }
         let units: [@Sendable (Transaction) throws -> Void] = [
             { tx in
                 try change(tx, "words between")
                 try change(tx, "new words")
             },
-            { tx in _ = try tx.deleteMessage(id: deleted.id, channelID: deleted.channelId) },
+            { tx in _ = try tx.deleteMessage(deleted.id, in: tx.owned(deleted.channelID)) },
             { tx in
                 try change(tx, "never words")
                 throw Refusal()
@@ -130,7 +130,7 @@ struct SearchTests {
         let channel = fixture.agent.id
         for (number, message) in messages.enumerated() {
             let page = try await fixture.index.read {
-                try $0.messages(channelID: channel, before: message.id, limit: 99, search: "needle").messages.map(
+                try $0.messages(in: $0.owned(channel), before: message.id, limit: 99, search: "needle").messages.map(
                     \.message
                 )
             }
@@ -142,12 +142,12 @@ struct SearchTests {
     private func search(_ fixture: Fixture, _ term: String?) async throws -> [String?] {
         let channel = fixture.agent.id
         return try await fixture.index.read {
-            try $0.messages(channelID: channel, limit: 50, search: term).messages.map(\.message.text)
+            try $0.messages(in: $0.owned(channel), limit: 50, search: term).messages.map(\.message.text)
         }
     }
 }
 
-extension Index {
+extension SQLiteIndex {
     /// Throws when the full-text index differs from the texts.
     func checkSearch() async throws {
         try await write { tx in

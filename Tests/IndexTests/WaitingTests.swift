@@ -9,18 +9,18 @@ struct WaitingTests {
     /// Waits until the review of `message` is completed, as a long-poll does.
     private static func response(
         to message: Message,
-        _ index: Index,
+        _ index: SQLiteIndex,
         timeout: Duration = .seconds(120),
         looks: @escaping @Sendable () -> Void = {}
     ) async throws -> String? {
         try await index.wait(for: .message(message.id), until: .now + timeout) {
             looks()
-            let found = try await index.read { try $0.message(id: message.id, channelID: message.channelId) }
+            let found = try await index.read { try $0.message(message.id, in: $0.owned(message.channelID)) }
             return found?.review?.responseJSON
         }
     }
 
-    private static func parked(_ count: Int, _ index: Index) async {
+    private static func parked(_ count: Int, _ index: SQLiteIndex) async {
         while index.feed.doorbells.counts[0] < count { await Task.yield() }
     }
 

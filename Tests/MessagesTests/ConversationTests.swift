@@ -20,10 +20,10 @@ struct ConversationTests {
             let json = #"{"channelId":"\#(agent.channel)","text":"look","attachmentIds":["\#(file)"],"clientId":"c"}"#
             let said = try await ada.send(.post, "messages", json)
             #expect(said.status == 201 && said.json["senderType"] == .string("user"))
-            #expect(said.json["senderId"] == .string(ada.userID))
+            #expect(said.json["senderId"] == .string(ada.userID.rawValue))
             #expect(try await ada.send(.post, "messages", json).json["id"] == said.json["id"])
             let id = try #require(said.json["id"]?.text)
-            let queued = try await server.assembly.index.read { try $0.deliveries(messageID: id) }
+            let queued = try await server.assembly.index.read { try $0.deliveries(ofAnyMessage: Message.ID(id)) }
             #expect(queued.map(\.event) == [.messageCreated])
             let read = try await ada.send(.get, "messages/\(id)").json
             #expect(read["agent"]?["id"] == .string(agent.channel))

@@ -98,8 +98,8 @@ struct StreamTests {
                 for number in 0..<StreamEvent.maxPerStream {
                     let id = "\(number)"
                     let event = try tx.insertStreamEvent(
-                        id: id,
-                        channelID: owner.channel,
+                        id: StreamEvent.ID(id),
+                        in: tx.owned(owner.channel),
                         streamID: "s",
                         text: "a",
                         toolHint: nil
@@ -118,13 +118,15 @@ struct StreamTests {
         try await withServer { server in
             let (owner, index) = (try await server.owner(), server.assembly.index)
             let id = try #require(try await owner.post(#""text":"a","streamId":"s""#).json["id"]?.text)
-            let updated = try #require(try await index.read { try $0.message(id: id)?.updatedAt })
+            let updated = try #require(
+                try await index.read { try $0.anyMessage(id: Message.ID(id))?.message.updatedAt }
+            )
             let idleTime = Duration.seconds(300)
             #expect(try await index.read { try $0.nextIdleDraft(after: idleTime) } == updated + idleTime)
             try await index.write { tx in try tx.abortIdleDrafts(after: idleTime, limit: 10) }
-            #expect(try await index.read { try $0.message(id: id)?.streamState } == .streaming)
+            #expect(try await index.read { try $0.anyMessage(id: Message.ID(id))?.message.streamState } == .streaming)
             try await index.write { tx in try tx.abortIdleDrafts(after: .zero, limit: 10) }
-            #expect(try await index.read { try $0.message(id: id)?.streamState } == .aborted)
+            #expect(try await index.read { try $0.anyMessage(id: Message.ID(id))?.message.streamState } == .aborted)
             #expect(try await index.read { try $0.nextIdleDraft(after: idleTime) } == nil)
         }
     }

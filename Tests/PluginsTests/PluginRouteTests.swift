@@ -49,7 +49,7 @@ struct PluginRouteTests {
             try FileManager.default.removeItem(atPath: "\(server.root)/plugins/diff-view/render.html")
 
             let log = Log()
-            let configuration = try Configuration(arguments: ["storage": server.root], environment: [:])
+            let configuration = try ServerConfiguration(arguments: ["storage": server.root], environment: [:])
             let again = try await Assembly(configuration, logger: log.logger)
             #expect(log.lines.filter { $0.contains("plugin left out") && $0.contains("plugin=diff-view") }.count == 1)
             let restarted = TestServer(assembly: again, root: server.root, log: log)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-SAMPLES = Path(__file__).resolve().parent.parent / "MediaTypeTests/Samples"
+SAMPLES = Path(__file__).resolve().parent.parent / "MediaTypesTests/Samples"
 LOG_BYTES = 40 << 20
 
 

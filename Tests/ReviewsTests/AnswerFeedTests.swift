@@ -41,8 +41,8 @@ struct AnswerFeedTests {
             #expect(
                 try await owner.get("answers").json["answers"]?.elements.map { $0["message"]?["id"]?.text } == [first]
             )
-            let read = try await server.assembly.index.read { try $0.answers(channelID: owner.channel, limit: 9) }
-            #expect(read.map(\.message.id) == [first])
+            let read = try await server.assembly.index.read { try $0.answers(in: $0.owned(owner.channel), limit: 9) }
+            #expect(read.map(\.message.id.rawValue) == [first])
         }
     }
 

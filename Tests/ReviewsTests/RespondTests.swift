@@ -123,7 +123,9 @@ struct RespondTests {
         try await withServer { server in
             let owner = try await server.owner()
             let id = try await owner.ask(expiresIn: 1)
-            let stored = try await server.assembly.index.read { try $0.review(messageID: id, channelID: owner.channel) }
+            let stored = try await server.assembly.index.read {
+                try $0.review(ofMessage: Message.ID(id), in: $0.owned(owner.channel))
+            }
             let end = try #require(stored).expiresAt
             while Timestamp.now() < end { await Task.yield() }
             #expect(try await server.respond(id, Self.yes).status == 409)
@@ -199,9 +201,9 @@ extension TestServer {
 
     /// What an answer leaves for the agent: the messages in its feed, and the delivery to its webhook, now claimed.
     fileprivate func traces(of id: String, in channel: String) async throws -> ([String], Delivery?) {
-        let answers = try await assembly.index.read { try $0.answers(channelID: channel, limit: 9) }
+        let answers = try await assembly.index.read { try $0.answers(in: $0.owned(channel), limit: 9) }
         let delivery = try await assembly.index.write { try $0.claimDelivery(lease: .seconds(15)) }
-        #expect(delivery == nil || delivery?.messageId == id)
-        return (answers.map(\.message.id), delivery)
+        #expect(delivery == nil || delivery?.messageID.rawValue == id)
+        return (answers.map(\.message.id.rawValue), delivery)
     }
 }

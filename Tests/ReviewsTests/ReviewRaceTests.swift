@@ -28,8 +28,8 @@ struct ReviewRaceTests {
                 let kept = JSONValue.object(["tab": .integer(Int64(winner))])
                 #expect(try await waiting.json["message"]?["review"]?["response"] == kept)
                 #expect(try await owner.get("reviews/\(id)").json["review"]?["response"] == kept)
-                let answers = try await index.read { try $0.answers(channelID: owner.channel, limit: 1000) }
-                #expect(answers.count == round && answers.last?.message.id == id)
+                let answers = try await index.read { try $0.answers(in: $0.owned(owner.channel), limit: 1000) }
+                #expect(answers.count == round && answers.last?.message.id.rawValue == id)
             }
         }
     }
@@ -45,16 +45,16 @@ struct ReviewRaceTests {
                 }
                 // From long before the instant, so that some are in time even on a busy machine, to just after it.
                 let moment = review.expiresAt + .milliseconds(round < 20 ? -20 : round % 9 - 6)
-                async let waiting = owner.get("reviews/\(review.messageId)/wait")
+                async let waiting = owner.get("reviews/\(review.messageID)/wait")
                 async let sweeping: Void = Self.sweep(index, until: review)
                 while Timestamp.now() < moment { await Task.yield() }
                 let outcome = try await index.write { tx in
-                    try tx.complete(reviewOf: review.messageId, responseJSON: "{}")
+                    try tx.complete(reviewOf: review.messageID, responseJSON: "{}")
                 }
                 try await sweeping
 
                 let end = try #require(
-                    try await index.read { try $0.review(messageID: review.messageId, channelID: owner.channel) }
+                    try await index.read { try $0.review(ofMessage: review.messageID, in: $0.owned(owner.channel)) }
                 )
                 let told = try await waiting.json["status"]
                 if outcome == .accepted {
@@ -65,7 +65,7 @@ struct ReviewRaceTests {
                     #expect(outcome == .expired)
                     #expect(end.status == .expired && end.responseJSON == nil && told == .string("expired"))
                 }
-                let answers = try await index.read { try $0.answers(channelID: owner.channel, limit: 1000) }
+                let answers = try await index.read { try $0.answers(in: $0.owned(owner.channel), limit: 1000) }
                 #expect(answers.count == round + 1)
             }
             // Otherwise this was no race.
@@ -80,15 +80,15 @@ struct ReviewRaceTests {
             let index = server.assembly.index
             let review = try await index.write { tx in try Self.ask(tx, owner.channel, expiresIn: .seconds(3)) }
             async let outcome = index.write { tx in
-                let outcome = try tx.complete(reviewOf: review.messageId, responseJSON: "{}")
+                let outcome = try tx.complete(reviewOf: review.messageID, responseJSON: "{}")
                 // A large group, or a slow disk: the commit comes well after the instant.
                 while Timestamp.now() < review.expiresAt + .milliseconds(500) { usleep(1000) }
                 return outcome
             }
             let untilExpiry = review.expiresAt.milliseconds - Timestamp.now().milliseconds
             try await Task.sleep(for: .milliseconds(max(0, untilExpiry)))
-            async let read = owner.get("reviews/\(review.messageId)")
-            async let waited = owner.get("reviews/\(review.messageId)/wait")
+            async let read = owner.get("reviews/\(review.messageID)")
+            async let waited = owner.get("reviews/\(review.messageID)/wait")
             #expect(try await read.json["review"]?["status"] == .string("completed"))
             #expect(try await waited.json["status"] == .string("completed"))
             #expect(try await outcome == .accepted)
@@ -97,10 +97,10 @@ struct ReviewRaceTests {
 
     private static func ask(_ tx: Transaction, _ channel: String, expiresIn time: Duration) throws -> Review {
         let message = Message(
-            id: Identifier.make(),
-            channelId: channel,
+            id: .make(),
+            channelID: Agent.ID(channel),
             senderType: .agent,
-            senderId: channel,
+            senderID: channel,
             createdAt: tx.now
         )
         let review = Review(of: message, type: "approval", expiresAt: tx.now + time)
@@ -109,11 +109,11 @@ struct ReviewRaceTests {
     }
 
     /// Expires what is due, again and again, until the review is finished one way or the other.
-    private static func sweep(_ index: Index, until review: Review) async throws {
+    private static func sweep(_ index: SQLiteIndex, until review: Review) async throws {
         while true {
             try await index.write { tx in _ = try tx.expireDue(limit: 10) }
             let now = try await index.read {
-                try $0.review(messageID: review.messageId, channelID: review.channelId)?.status
+                try $0.review(ofMessage: review.messageID, in: $0.owned(review.channelID))?.status
             }
             if now != .pending { return }
         }

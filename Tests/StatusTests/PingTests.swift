@@ -24,7 +24,7 @@ struct PingTests {
             let third = try await ping(owner, #""status":"active""#).json
             #expect(third["statusMessage"] == .null && third["lastActiveAt"] != .null)
             let channel = owner.channel
-            let history = try await server.assembly.index.read { try $0.statuses(agentID: channel, limit: 10) }
+            let history = try await server.assembly.index.read { try $0.statuses(in: $0.owned(channel), limit: 10) }
             #expect(history.map(\.message) == [nil, "testing", "building"])
         }
     }

@@ -113,7 +113,7 @@ struct CommitOutcomeTests {
             await #expect(throws: BlobError.closed) {
                 try await test.store.receiving { intake in
                     let file = try await test.receive(Self.hello, intake)
-                    try await intake.add([file], in: test.channel.id, of: test.user.id) { _, _ in
+                    try await intake.add([file], in: test.channel.id, of: test.user.id) { _, _, _ in
                         blobs.close()
                         throw Refusal()
                     }
@@ -186,19 +186,20 @@ struct CommitOutcomeTests {
     private struct Refusal: Error {}
 
     private static func addInMessage(_ text: String, _ test: TestStore) async throws {
-        let (messageID, channelID) = (Identifier.make(), test.channel.id)
+        let (messageID, channelID) = (Message.ID.make(), test.channel.id)
         try await test.store.receiving { intake in
             let file = try await test.receive(hello, intake)
-            try await intake.add([file], in: channelID, of: test.user.id) { tx, attach in
+            try await intake.add([file], in: channelID, of: test.user.id) { tx, channel, attach in
                 try tx.insert(
                     Message(
                         id: messageID,
-                        channelId: channelID,
+                        channelID: channelID,
                         senderType: .agent,
-                        senderId: channelID,
+                        senderID: channelID.rawValue,
                         text: text,
                         createdAt: tx.now
-                    )
+                    ),
+                    in: channel
                 )
                 _ = try attach(messageID)
             }

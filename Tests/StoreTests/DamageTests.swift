@@ -16,7 +16,9 @@ struct DamageTests {
             let path = try #require(test.blobFiles().first)
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
             try FileHandle(forWritingTo: URL(fileURLWithPath: path)).truncate(atOffset: UInt64(size / 2))
-            let file = try #require(try await test.store.index.read { try $0.storedFile(id: attachment.id) })
+            let file = try #require(
+                try await test.store.index.read { try $0.file(attachment.id, ownedBy: test.user.id) }
+            )
             let key = try file.key()
             await #expect(throws: StoreError.damagedFile(key, size: Int64(size / 2))) {
                 _ = try await test.store.open(key, size: Int64(size))
@@ -31,7 +33,9 @@ struct DamageTests {
             try await test.store.index.write { tx in
                 try tx.db.execute(sql: "UPDATE blobs SET key = '../../etc/passwd'")
             }
-            let file = try #require(try await test.store.index.read { try $0.storedFile(id: attachment.id) })
+            let file = try #require(
+                try await test.store.index.read { try $0.file(attachment.id, ownedBy: test.user.id) }
+            )
             #expect(throws: StoreError.damagedRecord(attachmentID: attachment.id)) { _ = try file.key() }
         }
     }

@@ -16,8 +16,11 @@ struct IntakeTests {
         try await withStore { test in
             for bytes in [Array("hello".utf8), Self.large, []] {
                 let attachment = try await test.add(bytes)
-                #expect(try await test.store.index.read { try $0.attachment(id: attachment.id) } == attachment)
-                #expect(attachment.messageId == nil && attachment.size == bytes.count)
+                #expect(
+                    try await test.store.index.read { try $0.file(attachment.id, ownedBy: test.user.id)?.attachment }
+                        == attachment
+                )
+                #expect(attachment.messageID == nil && attachment.size == bytes.count)
                 #expect(attachment.expiresAt == attachment.createdAt + .seconds(24 * 60 * 60))
                 #expect(try await test.bytes(of: attachment) == bytes)
             }
@@ -75,7 +78,7 @@ struct IntakeTests {
     func foreignChannel() async throws {
         try await withStore { test in
             let stranger = User(
-                id: Identifier.make(),
+                id: .make(),
                 email: "eve@example.org",
                 displayName: "Eve",
                 role: .member,
@@ -83,13 +86,13 @@ struct IntakeTests {
                 mustChangePassword: false,
                 createdAt: .now()
             )
-            let channel = Agent(id: Identifier.make(), userId: stranger.id, name: "a", createdAt: .now())
+            let channel = Agent(id: .make(), userID: stranger.id, name: "a", createdAt: .now())
             try await test.store.index.write { tx in
                 try tx.insert(stranger)
                 try tx.insert(channel)
             }
-            for id in [channel.id, "nope"] {
-                await #expect(throws: StoreError.notYourChannel) { _ = try await test.add(Self.large, to: id) }
+            for id in [channel.id, .make()] {
+                await #expect(throws: IndexError.notOwned) { _ = try await test.add(Self.large, to: id) }
             }
             #expect(try await test.census() == Census())
         }
@@ -100,7 +103,7 @@ struct IntakeTests {
         try await withStore { test in
             let stored = try await test.store.receiving { intake in
                 let files = [try await test.receive(Self.large, intake), try await test.receive(Self.large, intake)]
-                return try await intake.add(files, in: test.channel.id, of: test.user.id) { _, attach in
+                return try await intake.add(files, in: test.channel.id, of: test.user.id) { _, _, attach in
                     try attach(nil)
                 }
             }
@@ -113,7 +116,7 @@ struct IntakeTests {
     func notAttached() async throws {
         try await withStore { test in
             let texts = ["a", "b"].map { TextFile(content: $0, filename: nil, declaredType: nil) }
-            try await test.store.add(texts, in: test.channel.id, of: test.user.id) { _, _ in }
+            try await test.store.add(texts, in: test.channel.id, of: test.user.id) { _, _, _ in }
             #expect(try await test.census() == Census())
         }
     }

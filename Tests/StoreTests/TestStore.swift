@@ -1,7 +1,7 @@
 import Blobs
 import Foundation
 import Index
-import MediaType
+import MediaTypes
 import NIOCore
 import NIOPosix
 
@@ -35,7 +35,7 @@ struct TestStore: Sendable {
         self.root = root
         store = try Self.open(root, limits)
         user = User(
-            id: Identifier.make(),
+            id: .make(),
             email: "ada@example.org",
             displayName: "Ada",
             role: .owner,
@@ -43,7 +43,7 @@ struct TestStore: Sendable {
             mustChangePassword: false,
             createdAt: .now()
         )
-        channel = Agent(id: Identifier.make(), userId: user.id, name: "builder", createdAt: .now())
+        channel = Agent(id: .make(), userID: user.id, name: "builder", createdAt: .now())
     }
 
     private static func open(_ root: String, _ limits: StoreLimits) throws -> FileStore {
@@ -65,7 +65,7 @@ struct TestStore: Sendable {
     }
 
     /// Adds a file to the channel, for later.
-    func add(_ bytes: [UInt8], to channelID: String? = nil) async throws -> Attachment {
+    func add(_ bytes: [UInt8], to channelID: Agent.ID? = nil) async throws -> Attachment {
         try await store.receiving { intake in
             let file = try await receive(bytes, intake)
             return try await intake.add(file, in: channelID ?? channel.id, of: user.id)
@@ -79,7 +79,9 @@ struct TestStore: Sendable {
     }
 
     func bytes(of attachment: Attachment) async throws -> [UInt8]? {
-        guard let file = try await store.index.read({ try $0.storedFile(id: attachment.id) }) else { return nil }
+        guard let file = try await store.index.read({ try $0.file(attachment.id, ownedBy: user.id) }) else {
+            return nil
+        }
         let reader = try await store.open(try file.key(), size: Int64(attachment.size))
         return Array(buffer: try await reader.read(0..<reader.size))
     }
@@ -98,7 +100,7 @@ struct Census: Equatable {
 extension TestStore {
     func census() async throws -> Census { try await census(of: store.index) }
 
-    private func census(of index: Index) async throws -> Census {
+    private func census(of index: SQLiteIndex) async throws -> Census {
         let (blobFiles, incoming) = (blobFiles().count, files(below: "incoming").count)
         return try await index.read { reader in
             Census(

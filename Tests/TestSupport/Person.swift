@@ -13,11 +13,11 @@ package struct Person: Sendable {
     package static let password = "correct horse"
 
     package let server: TestServer
-    package let userID: String
+    package let userID: User.ID
     package let email: String
     package let token: String
 
-    package init(server: TestServer, userID: String, email: String, token: String) {
+    package init(server: TestServer, userID: User.ID, email: String, token: String) {
         (self.server, self.userID, self.email, self.token) = (server, userID, email, token)
     }
 
@@ -56,7 +56,7 @@ extension TestServer {
         try await assembly.index.write { tx in
             guard try tx.user(email: email) == nil else { return }
             let user = User(
-                id: Identifier.make(),
+                id: .make(),
                 email: email,
                 displayName: email,
                 role: role,
@@ -68,16 +68,16 @@ extension TestServer {
         }
         let answer = try await login(email, Person.password)
         let id = try #require(answer.json["user"]?["id"]?.text, "\(answer.text)")
-        return Person(server: self, userID: id, email: email, token: try #require(answer.token))
+        return Person(server: self, userID: User.ID(id), email: email, token: try #require(answer.token))
     }
 
     /// The token of a new session of a user, without a password.
-    package func session(of userID: String, lifetime: Duration = .seconds(60)) async throws -> String {
+    package func session(of userID: User.ID, lifetime: Duration = .seconds(60)) async throws -> String {
         let secret = Secret(.session)
         try await assembly.index.write { tx in
             let session = Session(
-                id: Identifier.make(),
-                userId: userID,
+                id: .make(),
+                userID: userID,
                 userAgent: nil,
                 createdAt: tx.now,
                 lastUsedAt: tx.now,

@@ -20,7 +20,7 @@ package func withServer(_ settings: [String: String] = [:], _ body: (TestServer)
     let root = NSTemporaryDirectory() + "placet-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: root) }
     let environment = settings.merging(["PLACET_RATE_LIMIT": "off"]) { given, _ in given }
-    let configuration = try Configuration(arguments: ["storage": root], environment: environment)
+    let configuration = try ServerConfiguration(arguments: ["storage": root], environment: environment)
     try await seed(root)
     let log = Log()
     let assembly = try await Assembly(configuration, logger: log.logger)
@@ -32,7 +32,7 @@ package func withServer(_ settings: [String: String] = [:], _ body: (TestServer)
 /// Makes a store with its first owner, without the tenth of a second that hashing his password would cost each test.
 private func seed(_ root: String) async throws {
     let blobs = try DiskBlobStore(root: root, threads: .singleton)
-    let index = try Index(path: root + "/index.sqlite", storeID: blobs.storeID)
+    let index = try SQLiteIndex(path: root + "/index.sqlite", storeID: blobs.storeID)
     let owner = User.sample("admin@placet.local", .owner)
     try await index.write { tx in try tx.insert(owner) }
     try index.close()
@@ -42,7 +42,7 @@ private func seed(_ root: String) async throws {
 extension User {
     fileprivate static func sample(_ email: String, _ role: Role) -> User {
         User(
-            id: Identifier.make(),
+            id: .make(),
             email: email,
             displayName: "Ada",
             role: role,

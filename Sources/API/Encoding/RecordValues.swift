@@ -10,6 +10,7 @@ extension Timestamp: Encodable {
     }
 }
 
+extension Identifier: Encodable {}
 extension Agent.Status: Encodable {}
 extension Delivery.Event: Encodable {}
 extension Delivery.State: Encodable {}

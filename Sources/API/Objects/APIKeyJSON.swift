@@ -2,8 +2,8 @@ import Index
 
 /// An agent program's key (`ApiKey` in docs/api.md).
 package struct APIKeyJSON: Encodable, Sendable {
-    let id: String
-    let userId: String
+    let id: APIKey.ID
+    let userId: User.ID
     let label: String
     let keyPrefix: String
     @OrNull var lastUsedAt: Timestamp?
@@ -13,7 +13,7 @@ package struct APIKeyJSON: Encodable, Sendable {
 
     package init(_ record: APIKey, key: String? = nil) {
         id = record.id
-        userId = record.userId
+        userId = record.userID
         label = record.label
         keyPrefix = record.keyPrefix
         lastUsedAt = record.lastUsedAt

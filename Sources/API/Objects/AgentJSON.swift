@@ -7,7 +7,7 @@ package struct AgentJSON: Encodable, Sendable {
         let password: String
     }
 
-    let id: String
+    let id: Agent.ID
     let name: String
     @OrNull var description: String?
     @OrNull var avatarUrl: String?
@@ -48,7 +48,7 @@ package struct AgentJSON: Encodable, Sendable {
         id = agent.id
         name = agent.name
         description = agent.description
-        avatarUrl = agent.avatarUrl
+        avatarUrl = agent.avatarURL
         status = agent.status
         statusMessage = agent.statusMessage
         statusSince = agent.statusSince

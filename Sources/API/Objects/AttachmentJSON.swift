@@ -4,13 +4,13 @@ import Index
 package struct AttachmentJSON: Encodable, Sendable {
     /// As much of a file's message as a list of files shows.
     struct Place: Encodable, Sendable {
-        let channelId: String
+        let channelId: Agent.ID
         let createdAt: Timestamp
     }
 
-    let id: String
-    @OrNull var messageId: String?
-    let channelId: String
+    let id: Attachment.ID
+    @OrNull var messageId: Message.ID?
+    let channelId: Agent.ID
     let pluginType: String
     let filename: String
     let mimeType: String
@@ -28,8 +28,8 @@ package struct AttachmentJSON: Encodable, Sendable {
 
     package init(_ attachment: Attachment, text: String? = nil) {
         id = attachment.id
-        messageId = attachment.messageId
-        channelId = attachment.channelId
+        messageId = attachment.messageID
+        channelId = attachment.channelID
         pluginType = Self.plugin(showing: attachment.mimeType)
         filename = attachment.filename
         mimeType = attachment.mimeType
@@ -48,7 +48,7 @@ package struct AttachmentJSON: Encodable, Sendable {
     package init(listed file: ListedFile) {
         self.init(file.attachment)
         message = OrNull(
-            wrappedValue: file.message.map { Place(channelId: $0.channelId, createdAt: $0.createdAt) }
+            wrappedValue: file.message.map { Place(channelId: $0.channelID, createdAt: $0.createdAt) }
         )
     }
 

@@ -2,8 +2,8 @@ import Index
 
 /// An event of a message on its way to a webhook (`Delivery` in docs/api.md).
 package struct DeliveryJSON: Encodable, Sendable {
-    let id: String
-    let messageId: String
+    let id: Delivery.ID
+    let messageId: Message.ID
     let event: Delivery.Event
     let state: Delivery.State
     let attempts: Int
@@ -16,7 +16,7 @@ package struct DeliveryJSON: Encodable, Sendable {
 
     package init(_ delivery: Delivery) {
         id = delivery.id
-        messageId = delivery.messageId
+        messageId = delivery.messageID
         event = delivery.event
         state = delivery.state
         attempts = delivery.attempts

@@ -4,14 +4,14 @@ import Index
 /// when it is gone by now.
 package struct EventJSON: Encodable, Sendable {
     /// Nil for what is not of one channel.
-    let channelId: String?
-    let messageId: String?
+    let channelId: Agent.ID?
+    let messageId: Message.ID?
     let message: MessageJSON?
     let agent: AgentJSON?
 
     package init(
-        channelID: String?,
-        messageID: String? = nil,
+        channelID: Agent.ID?,
+        messageID: Message.ID? = nil,
         message: MessageWithParts? = nil,
         agent: Agent? = nil
     ) {

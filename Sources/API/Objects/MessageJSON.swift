@@ -2,8 +2,8 @@ import Index
 
 /// A message with its review and its attachments (`Message` in docs/api.md).
 package struct MessageJSON: Encodable, Sendable {
-    let id: String
-    let channelId: String
+    let id: Message.ID
+    let channelId: Agent.ID
     let senderType: Message.SenderType
     let senderId: String
     @OrNull var text: String?
@@ -11,7 +11,7 @@ package struct MessageJSON: Encodable, Sendable {
     @OrNull var review: ReviewJSON?
     @OrNull var metadata: StoredJSON?
     let deliveryStatus: Message.DeliveryStatus
-    @OrNull var iterationGroupId: String?
+    @OrNull var iterationGroupId: Message.ID?
     @OrNull var iteration: Int?
     @OrNull var clientId: String?
     @OrNull var streamId: String?
@@ -27,7 +27,7 @@ package struct MessageJSON: Encodable, Sendable {
     /// A message alone, for its agent: with what was typed into password fields.
     ///
     /// - Parameter texts: the text of its small files, by the ids of the attachments.
-    package init(_ message: MessageWithParts, texts: [String: String] = [:]) {
+    package init(_ message: MessageWithParts, texts: [Attachment.ID: String] = [:]) {
         self.init(message, isRedacted: false, texts: texts)
     }
 
@@ -43,21 +43,21 @@ package struct MessageJSON: Encodable, Sendable {
         self.agent = AgentJSON(withoutWebhook: agent)
     }
 
-    private init(_ parts: MessageWithParts, isRedacted: Bool, texts: [String: String]) {
+    private init(_ parts: MessageWithParts, isRedacted: Bool, texts: [Attachment.ID: String]) {
         let message = parts.message
         id = message.id
-        channelId = message.channelId
+        channelId = message.channelID
         senderType = message.senderType
-        senderId = message.senderId
+        senderId = message.senderID
         text = message.text
         status = message.status
         review = parts.review.map { ReviewJSON($0, isRedacted: isRedacted) }
         metadata = message.metadataJSON.map(StoredJSON.text)
         deliveryStatus = message.deliveryStatus
-        iterationGroupId = message.iteration?.groupId
+        iterationGroupId = message.iteration?.groupID
         iteration = message.iteration?.number
-        clientId = message.clientId
-        streamId = message.streamId
+        clientId = message.clientID
+        streamId = message.streamID
         streamState = message.streamState
         createdAt = message.createdAt
         updatedAt = message.updatedAt
@@ -67,13 +67,13 @@ package struct MessageJSON: Encodable, Sendable {
 
 /// The versions of one question, the first one first.
 package struct IterationsJSON: Encodable, Sendable {
-    let groupId: String
+    let groupId: Message.ID
     let iterations: [MessageJSON]
 
     /// Nil without messages; one that has no other versions is a group of its own.
     package init?(_ messages: [MessageWithParts]) {
         guard let first = messages.first else { return nil }
-        groupId = first.message.iteration?.groupId ?? first.id
+        groupId = first.message.iteration?.groupID ?? first.id
         iterations = messages.map(MessageJSON.init(listed:))
     }
 }

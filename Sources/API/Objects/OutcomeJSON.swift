@@ -20,7 +20,7 @@ package struct OutcomeJSON: Encodable, Sendable {
     /// The end of a message's review.
     ///
     /// - Parameter texts: the text of its small files, by the ids of the attachments.
-    package init(_ message: MessageWithParts, texts: [String: String]) {
+    package init(_ message: MessageWithParts, texts: [Attachment.ID: String]) {
         self.init(status: OutcomeStatus(of: message), message: MessageJSON(message, texts: texts))
     }
 

@@ -22,7 +22,7 @@ package struct ReviewJSON: Encodable, Sendable {
         expiresAt = review.expiresAt
         completedAt = review.completedAt
         feedback = review.feedback
-        modifiedFileIds = review.modifiedFileIdsJSON.map(StoredJSON.text)
+        modifiedFileIds = review.modifiedFileIDsJSON.map(StoredJSON.text)
         callback = review.callbackJSON.map(StoredJSON.text)
         if isRedacted, let (form, redacted) = Self.redacted(review) {
             (payload, response) = (.value(form), .value(redacted))

@@ -2,7 +2,7 @@ import Index
 
 /// A session of the caller's (`Session` in docs/api.md).
 package struct SessionJSON: Encodable, Sendable {
-    let id: String
+    let id: Session.ID
     @OrNull var userAgent: String?
     let createdAt: Timestamp
     let lastUsedAt: Timestamp

@@ -2,7 +2,7 @@ import Index
 
 /// A link to a file, without the token that nobody is told twice.
 package struct ShareJSON: Encodable, Sendable {
-    let id: String
+    let id: Share.ID
     let createdAt: Timestamp
     let expiresAt: Timestamp
 

@@ -2,8 +2,8 @@ import Index
 
 /// What an agent said it was doing while it wrote a draft.
 package struct StreamEventJSON: Encodable, Sendable {
-    let id: String
-    let channelId: String
+    let id: StreamEvent.ID
+    let channelId: Agent.ID
     let streamId: String
     let index: Int
     let text: String
@@ -12,8 +12,8 @@ package struct StreamEventJSON: Encodable, Sendable {
 
     package init(_ event: StreamEvent) {
         id = event.id
-        channelId = event.channelId
-        streamId = event.streamId
+        channelId = event.channelID
+        streamId = event.streamID
         index = event.number
         text = event.text
         toolHint = event.toolHint

@@ -2,7 +2,7 @@ import Index
 
 /// A user (`User` in docs/api.md); the password's hash stays inside.
 package struct UserJSON: Encodable, Sendable {
-    let id: String
+    let id: User.ID
     let email: String
     let displayName: String
     let role: User.Role

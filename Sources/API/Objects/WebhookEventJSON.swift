@@ -3,16 +3,16 @@ import Index
 /// What a webhook is told (docs/api.md, "Webhooks"); what an event does not have is left out.
 package struct WebhookEventJSON: Encodable, Sendable {
     let event: Delivery.Event
-    let channelId: String
+    let channelId: Agent.ID
     var message: MessageJSON?
-    var messageID: String?
+    var messageID: Message.ID?
     var reviewType: String?
     var response: StoredJSON?
     var respondedAt: Timestamp?
     var expiredAt: Timestamp?
     var feedback: String?
     var modifiedFileIds: StoredJSON?
-    var iterationGroupId: String?
+    var iterationGroupId: Message.ID?
     var iteration: Int?
 
     private enum CodingKeys: String, CodingKey {
@@ -26,7 +26,7 @@ package struct WebhookEventJSON: Encodable, Sendable {
     /// What `event` has to say of `message`, whose review is final by then. Passwords stand in it: the receiver asked.
     package init(_ event: Delivery.Event, _ message: MessageWithParts) {
         self.event = event
-        channelId = message.message.channelId
+        channelId = message.message.channelID
         if event == .messageCreated {
             self.message = MessageJSON(message)
             return
@@ -40,8 +40,8 @@ package struct WebhookEventJSON: Encodable, Sendable {
         response = message.review?.responseJSON.map(StoredJSON.text)
         respondedAt = message.review?.completedAt
         feedback = message.review?.feedback
-        modifiedFileIds = message.review?.modifiedFileIdsJSON.map(StoredJSON.text)
-        iterationGroupId = message.message.iteration?.groupId
+        modifiedFileIds = message.review?.modifiedFileIDsJSON.map(StoredJSON.text)
+        iterationGroupId = message.message.iteration?.groupID
         iteration = message.message.iteration?.number
     }
 }

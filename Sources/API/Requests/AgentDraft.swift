@@ -20,7 +20,7 @@ package struct AgentDraft: Sendable {
 
 /// What an agent says it is doing.
 package struct StatusPing: Sendable {
-    package let agentID: String
+    package let agentID: Agent.ID
     package let status: Agent.Status
     /// It belongs to the status it came with.
     package let message: String?

@@ -3,7 +3,7 @@ import JSON
 
 /// The whole text of a streamed draft so far, and how the draft goes on.
 package struct StreamUpdate: Sendable {
-    package let channelID: String
+    package let channelID: Agent.ID
     package let text: String
     package let state: Message.StreamState
 
@@ -17,7 +17,7 @@ package struct StreamUpdate: Sendable {
 
 /// What an agent says it is doing while it writes a draft.
 package struct StreamEventDraft: Sendable {
-    package let channelID: String
+    package let channelID: Agent.ID
     package let text: String
     package let toolHint: String?
 

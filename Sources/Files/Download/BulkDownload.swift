@@ -6,7 +6,7 @@ import HTTPTypes
 import Hummingbird
 import Index
 import JSON
-import MediaType
+import MediaTypes
 import Zip
 
 /// Many files as one zip archive.
@@ -15,8 +15,8 @@ extension FilesModule {
     private static let batch = 100
 
     /// Sends the files while their archive is written; what each is called and how large it is, is as of now.
-    func bulkDownload(_ request: Request, _ context: HumanContext) async throws -> Response {
-        let ids = try await request.read(context) { $0.strings("ids", count: 1...Int.max) }
+    func bulkDownload(_ request: Request, _ context: UserContext) async throws -> Response {
+        let ids = try await request.read(context) { $0.ids("ids", of: Attachment.self, count: 1...Int.max) }
         let archive = ZipBody(
             files: try await archived(ids, userID: context.userID),
             store: store,
@@ -37,26 +37,25 @@ extension FilesModule {
 
     /// The files of those ids as entries of an archive, in that order; repeats count once.
     ///
-    /// - Throws: ``APIError`` 403 when any is somebody else's, else 404 when any does not exist.
-    private func archived(_ ids: [String], userID: String) async throws -> [ArchivedFile] {
-        var (seen, names) = (Set<String>(), EntryNames())
+    /// - Throws: ``IndexError/notOwned``, else ``APIError`` 404 when any does not exist.
+    private func archived(_ ids: [Attachment.ID], userID: User.ID) async throws -> [ArchivedFile] {
+        var (seen, names) = (Set<Attachment.ID>(), EntryNames())
         let ids = ids.filter { seen.insert($0).inserted }
         var files: [ArchivedFile] = []
-        var missing: String?
+        var missing: Attachment.ID?
         for start in stride(from: 0, to: ids.count, by: Self.batch) {
             let batch = ids[start..<min(start + Self.batch, ids.count)]
-            let found = try await index.read { reader in try batch.map { try reader.storedFile(id: $0) } }
+            let found = try await index.read { reader in try batch.map { try reader.file($0, ownedBy: userID) } }
             for (id, file) in zip(batch, found) {
                 guard let file else {
                     missing = missing ?? id
                     continue
                 }
-                guard file.ownerID == userID else { throw APIError.notYourAgent }
                 files.append(try ArchivedFile(file, name: names.name(for: file.attachment.filename)))
             }
             await Task.yield()
         }
         guard let missing else { return files }
-        throw APIError(.notFound, "File not found: \(missing.prefix(100)); leave it out of ids")
+        throw APIError(.notFound, "File not found: \(missing.rawValue.prefix(100)); leave it out of ids")
     }
 }

@@ -1,4 +1,4 @@
-import MediaType
+import MediaTypes
 
 /// The `Content-Disposition` of a download (RFC 6266): an ASCII `filename` that every client reads and a UTF-8
 /// `filename*` (RFC 8187) for those that know it.

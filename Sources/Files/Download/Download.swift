@@ -4,12 +4,11 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
-import MediaType
+import MediaTypes
 import Store
 
 /// One file as HTTP sees it: its headers and the three shapes of its body.
 struct Download: Sendable {
-    let ownerID: String
     let key: BlobKey
     let size: Int64
     let preconditions: Preconditions
@@ -22,7 +21,6 @@ struct Download: Sendable {
         let attachment = file.attachment
         let policy = ServingPolicy(type: attachment.mimeType, charset: attachment.charset, requested: requested)
         key = try file.key()
-        ownerID = file.ownerID
         let modified = HTTPDate(seconds: Int(attachment.createdAt.milliseconds / 1000))
         let etag = "\"sha256-\(attachment.sha256)\""
         size = Int64(attachment.size)
@@ -64,7 +62,7 @@ struct Download: Sendable {
 
     /// RFC 9110 section 14.6.
     func parts(_ ranges: [Range<Int64>], of body: FileBody) async throws -> Response {
-        let boundary = "placet-\(Identifier.make())"
+        let boundary = "placet-\(Message.ID.make())"
         var pieces: [FileBody.Piece] = []
         for range in ranges {
             let type = "Content-Type: \(contentType)"

@@ -7,7 +7,7 @@ import Store
 
 /// Downloads: HEAD from the index alone, conditions, ranges, and the bytes.
 extension FilesModule {
-    func download(_ request: Request, _ context: some UserContext) async throws -> Response {
+    func download(_ request: Request, _ context: some CallerContext) async throws -> Response {
         try await send(try await prepare(request, context), request, context.connection)
     }
 
@@ -31,16 +31,13 @@ extension FilesModule {
     }
 
     /// The file's headers and key, from memory while the index has not changed since they were made.
-    private func prepare(_ request: Request, _ context: some UserContext) async throws -> Download {
+    private func prepare(_ request: Request, _ context: some CallerContext) async throws -> Download {
         let requested = try Download.disposition(try request.query("disposition"))
-        let id = try context.parameters.require("id")
+        let (id, userID) = (try context.id(of: Attachment.self), context.userID)
         let commitCount = index.commitCount
-        if requested == nil, let known = recent.find(id, at: commitCount) {
-            guard known.ownerID == context.userID else { throw APIError.notYourAgent }
-            return known
-        }
+        if requested == nil, let known = recent.find(id, of: userID, at: commitCount) { return known }
         let download = try Download(try await storedFile(context), requested: requested)
-        if requested == nil { recent.remember(download, as: id, at: commitCount) }
+        if requested == nil { recent.remember(download, as: id, of: userID, at: commitCount) }
         return download
     }
 }

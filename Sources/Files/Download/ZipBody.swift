@@ -2,7 +2,7 @@ import Blobs
 import HTTP
 import Hummingbird
 import Index
-import MediaType
+import MediaTypes
 import NIOCore
 import NIOPosix
 import Store

@@ -3,6 +3,7 @@ import Blobs
 import Crypto
 import HTTP
 import HTTPTypes
+import Index
 import Multipart
 import NIOCore
 import Store
@@ -65,7 +66,7 @@ struct UploadFormReader {
         let bodyDigest = bodyHash.flatMap { BlobDigest(bytes: Array($0.finalize())) }?.hex
         try digests.verify(file: bytes.digest.hex, body: bodyDigest)
         let file = ReceivedFile(bytes, filename: filename, declaredType: declaredType)
-        return UploadForm(channelID: channelID, text: fields["text"], file: file)
+        return UploadForm(channelID: Agent.ID(rawValue: channelID), text: fields["text"], file: file)
     }
 
     private mutating func begin(_ headers: PartHeaders) async throws {

@@ -10,39 +10,27 @@ import Store
 
 /// Uploads: a file inside a new message, a file stored for later, and text stored as a file.
 extension FilesModule {
-    func upload(_ request: Request, _ context: AgentContext) async throws -> Response {
-        try await upload(request, context, from: .agent)
-    }
-
-    func uploadByPerson(_ request: Request, _ context: HumanContext) async throws -> Response {
-        try await upload(request, context, from: .user)
-    }
-
     /// The file becomes the attachment of a new message.
-    private func upload(
-        _ request: Request,
-        _ context: some UserContext,
-        from sender: Message.SenderType
-    ) async throws -> Response {
-        let (userID, messageID) = (context.userID, Identifier.make())
+    func upload(_ request: Request, _ context: some CallerContext) async throws -> Response {
+        let (userID, sender, messageID) = (context.userID, context.senderType, Message.ID.make())
         let attachment = try await receiving(request, context) { form, intake in
-            try await intake.add([form.file], in: form.channelID, of: userID) { tx, attach in
+            try await intake.add([form.file], in: form.channelID, of: userID) { tx, channel, attach in
                 let message = Message(
                     id: messageID,
-                    channelId: form.channelID,
+                    channelID: channel.id,
                     senderType: sender,
-                    senderId: sender == .agent ? form.channelID : userID,
+                    senderID: sender == .agent ? channel.id.rawValue : userID.rawValue,
                     text: form.text,
                     createdAt: tx.now
                 )
-                try tx.insert(message)
+                try tx.insert(message, in: channel)
                 return try attach(message.id)[0]
             }
         }
         return try .json(AttachmentJSON(attachment), status: .created)
     }
 
-    func storeFile(_ request: Request, _ context: some UserContext) async throws -> Response {
+    func storeFile(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let attachment = try await receiving(request, context) { form, intake in
             try await intake.add(form.file, in: form.channelID, of: context.userID)
         }
@@ -50,16 +38,18 @@ extension FilesModule {
     }
 
     func storeText(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channelID, draft) = try await request.read(context) { ($0.id("channelId"), TextDraft(&$0)) }
+        let (channelID, draft) = try await request.read(context) { fields in
+            (fields.id("channelId", of: Agent.self), TextDraft(&fields))
+        }
         let text = TextFile(content: draft.content, filename: draft.filename, declaredType: draft.mimeType)
-        let attachment = try await store.add(text, in: channelID, of: context.principal.userID)
+        let attachment = try await store.add(text, in: channelID, of: context.userID)
         return try .json(AttachmentJSON(attachment), status: .created)
     }
 
     /// Judges the head, then takes the body in as it comes, and lets `body` add the file.
     private func receiving(
         _ request: Request,
-        _ context: some UserContext,
+        _ context: some CallerContext,
         _ body: (UploadForm, Intake) async throws -> Attachment
     ) async throws -> Attachment {
         let boundary = try MultipartBoundary(contentType: request.headers[.contentType] ?? "")

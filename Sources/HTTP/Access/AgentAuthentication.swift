@@ -32,10 +32,10 @@ package struct AgentAuthentication: RouterMiddleware {
             try limits?.countFailure(context)
             throw APIError.invalidAPIKey
         }
-        try limits?.count(key: principal.keyID)
+        try limits?.count(key: principal.key)
         var context = context
         context.agent = principal
-        context.caller.label = "key:\(principal.keyID)"
+        context.caller.label = "key:\(principal.key)"
         return try await next(request, context)
     }
 

@@ -9,8 +9,9 @@ package protocol Connected {
 }
 
 /// A context whose caller acts for a user, with a key or signed in. Handlers that serve both take it.
-package protocol UserContext: RequestContext, Connected {
-    var userID: String { get }
+package protocol CallerContext: RequestContext, Connected {
+    /// The user's id as text: what it is the id of is known in `API`, by `userID`.
+    var user: String { get }
 }
 
 /// The context of every request, before the caller is known.
@@ -22,8 +23,8 @@ package struct RootContext: RequestContext, Connected {
     let caller: Caller
     /// Set by ``AgentAuthentication``.
     var agent: AgentPrincipal?
-    /// Set by ``HumanAuthentication``.
-    var human: HumanPrincipal?
+    /// Set by ``UserAuthentication``.
+    var user: UserPrincipal?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
@@ -33,11 +34,11 @@ package struct RootContext: RequestContext, Connected {
 }
 
 /// The context of a request with a valid API key. A handler that takes it cannot be reached without one.
-package struct AgentContext: ChildRequestContext, UserContext {
+package struct AgentContext: ChildRequestContext, CallerContext {
     package var coreContext: CoreRequestContextStorage
     package let connection: Connection
     package let principal: AgentPrincipal
-    package var userID: String { principal.userID }
+    package var user: String { principal.user }
 
     package init(context: RootContext) throws {
         guard let agent = context.agent else { throw APIError.missingAPIKey }
@@ -49,12 +50,14 @@ package struct AgentContext: ChildRequestContext, UserContext {
 
 /// For whom a valid API key speaks: the user who owns it, and so for every channel of that user.
 package struct AgentPrincipal: Sendable, Equatable {
-    package let userID: String
-    package let keyID: String
+    /// The id of the user, as text.
+    package let user: String
+    /// The id of the key, as text.
+    package let key: String
 
-    package init(userID: String, keyID: String) {
-        self.userID = userID
-        self.keyID = keyID
+    package init(user: String, key: String) {
+        self.user = user
+        self.key = key
     }
 }
 

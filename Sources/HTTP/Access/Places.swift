@@ -1,10 +1,10 @@
 import Synchronization
 
 /// Limits how many of something may run at the same time, for each key and in all.
-package final class Places: Sendable {
+package final class Places<Key: Hashable & Sendable>: Sendable {
     private let perKey: Int
     private let inAll: Int
-    private let taken = Mutex<[String: Int]>([:])
+    private let taken = Mutex<[Key: Int]>([:])
 
     package init(perKey: Int, inAll: Int = .max) {
         self.perKey = perKey
@@ -12,16 +12,16 @@ package final class Places: Sendable {
     }
 
     /// The keys that have no place left.
-    package var busy: Set<String> {
+    package var busy: Set<Key> {
         taken.withLock { taken in Set(taken.filter { $0.value >= perKey }.keys) }
     }
 
     /// Takes a place even if none is left; for callers that have checked ``busy`` before.
-    package func take(_ key: String) {
+    package func take(_ key: Key) {
         taken.withLock { $0[key, default: 0] += 1 }
     }
 
-    package func leave(_ key: String) {
+    package func leave(_ key: Key) {
         taken.withLock { taken in
             guard let count = taken[key] else { return }
             taken[key] = count > 1 ? count - 1 : nil
@@ -32,20 +32,20 @@ package final class Places: Sendable {
     /// more.
     ///
     /// - Throws: ``APIError`` 429 that tells the client to come again after `pause`.
-    package func place(_ key: String, orAfter pause: Duration) throws(APIError) -> Place {
+    package func place(_ key: Key, orAfter pause: Duration) throws(APIError) -> Place {
         let isFree = taken.withLock { taken in
             guard taken[key, default: 0] < perKey, taken.values.reduce(0, +) < inAll else { return false }
             taken[key, default: 0] += 1
             return true
         }
         guard isFree else { throw .tooManyRequests(pause) }
-        return Place(of: self, key: key)
+        return Place { [self] in leave(key) }
     }
 
     /// Runs `work` in a place.
     ///
     /// - Throws: what ``place(_:orAfter:)`` throws, and what `work` throws.
-    package func run<Value>(_ key: String, orAfter pause: Duration, _ work: () async throws -> Value) async throws
+    package func run<Value>(_ key: Key, orAfter pause: Duration, _ work: () async throws -> Value) async throws
         -> Value
     {
         let place = try place(key, orAfter: pause)
@@ -56,13 +56,11 @@ package final class Places: Sendable {
 
 /// A place that stays taken for as long as somebody holds this value.
 package final class Place: Sendable {
-    private let places: Places
-    private let key: String
+    private let leave: @Sendable () -> Void
 
-    fileprivate init(of places: Places, key: String) {
-        self.places = places
-        self.key = key
+    fileprivate init(leave: @escaping @Sendable () -> Void) {
+        self.leave = leave
     }
 
-    deinit { places.leave(key) }
+    deinit { leave() }
 }

@@ -3,6 +3,26 @@ import Hummingbird
 /// One resource of the API. It adds its routes, one line for each.
 package protocol RouteModule: Sendable {
     func addRoutes(to mounts: Mounts)
+
+    /// What has to run beside the routes; nothing unless the module says otherwise.
+    var backgroundWork: [BackgroundWork] { get }
+}
+
+extension RouteModule {
+    package var backgroundWork: [BackgroundWork] { [] }
+}
+
+/// Work that goes on for as long as the server runs. `App` starts it, logs how it fails, and starts it again.
+package struct BackgroundWork: Sendable {
+    /// What it does, for the log.
+    package let name: String
+    /// Runs until cancelled. Whatever it throws otherwise ends one run.
+    package let run: @Sendable () async throws -> Void
+
+    package init(_ name: String, run: @escaping @Sendable () async throws -> Void) {
+        self.name = name
+        self.run = run
+    }
 }
 
 /// Where a module may add its routes: one group per kind of caller.
@@ -16,7 +36,7 @@ package struct Mounts {
     /// For anybody, under `/api`, but not for the pages of other sites: signing in, and share links.
     package let visitor: RouterGroup<RootContext>
     /// For signed-in users, under `/api`.
-    package let human: RouterGroup<HumanContext>
+    package let user: RouterGroup<UserContext>
     /// For signed-in owners, under `/api`.
     package let owner: RouterGroup<OwnerContext>
     /// For the command line on this machine, over the control socket, under `/local`. TCP never reaches it.
@@ -36,7 +56,7 @@ package struct Routers: Sendable {
     package init(
         modules: [any RouteModule],
         authenticator: any AgentAuthenticator,
-        humans: any HumanAuthenticator,
+        users: any UserAuthenticator,
         limits: RateLimits?,
         translate: @escaping @Sendable (any Error) -> APIError?
     ) {
@@ -46,14 +66,14 @@ package struct Routers: Sendable {
         let control = Self.router(controlTable, translate)
         let open = limits.map { network.group().add(middleware: AddressLimit(limits: $0)) } ?? network.group()
         let signedIn = network.group("/api").add(middleware: SameOrigin())
-            .add(middleware: HumanAuthentication(authenticator: humans, limits: limits))
+            .add(middleware: UserAuthentication(authenticator: users, limits: limits))
         let mounts = Mounts(
             open: open,
             agent: network.group("/api/v1")
                 .add(middleware: AgentAuthentication(authenticator: authenticator, limits: limits))
                 .group(context: AgentContext.self),
             visitor: open.group("/api").add(middleware: SameOrigin()),
-            human: signedIn.group(context: HumanContext.self),
+            user: signedIn.group(context: UserContext.self),
             owner: signedIn.group(context: OwnerContext.self),
             local: control.group("/local")
         )

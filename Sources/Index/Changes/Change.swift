@@ -1,6 +1,6 @@
 /// Something that a commit has changed, for those who wait for it; what it is now must be read from the index.
 package struct Change: Sendable, Equatable {
-    /// What has happened, under the contract's names of events.
+    /// What has happened, under the names of events that clients know.
     package enum Kind: String, Sendable {
         case messageCreated = "message:created"
         case messageUpdated = "message:updated"
@@ -14,12 +14,12 @@ package struct Change: Sendable, Equatable {
     }
 
     package let kind: Kind
-    package let channelID: String
+    package let channelID: Agent.ID
     /// Nil when the channel itself has changed.
-    package let messageID: String?
+    package let messageID: Message.ID?
 
     /// A change as given.
-    package init(_ kind: Kind, channelID: String, messageID: String? = nil) {
+    package init(_ kind: Kind, channelID: Agent.ID, messageID: Message.ID? = nil) {
         self.kind = kind
         self.channelID = channelID
         self.messageID = messageID
@@ -37,12 +37,12 @@ package struct Change: Sendable, Equatable {
 /// What one can listen to.
 package enum Topic: Sendable, Hashable {
     case everything
-    case channel(String)
+    case channel(Agent.ID)
     /// All channels of a user.
-    case user(String)
-    case message(String)
+    case user(User.ID)
+    case message(Message.ID)
     /// The reviews of a channel that finish.
-    case answers(channelID: String)
+    case answers(channelID: Agent.ID)
     /// Webhook deliveries that are due now, and attempts that have ended. For the doorbell alone: no change has it.
     case deliveries
 }
@@ -53,7 +53,7 @@ package struct Announcement: Sendable, Equatable {
     package let number: Int64
     package let change: Change
     /// Who owns the channel, or owned it.
-    let userID: String
+    let userID: User.ID
 
     var topics: [Topic] { change.topics + [.user(userID)] }
 
@@ -76,11 +76,11 @@ package struct ChangeBatch: Sendable, Equatable {
 
 /// What the units of a group announce, until their commit.
 final class Announcements {
-    private(set) var changes: [(change: Change, userID: String)] = []
+    private(set) var changes: [(change: Change, userID: User.ID)] = []
     /// Those of a unit that failed stay: a ring in vain does no harm.
     private(set) var bells: Set<Topic> = []
 
-    func append(_ change: Change, userID: String) { changes.append((change, userID)) }
+    func append(_ change: Change, userID: User.ID) { changes.append((change, userID)) }
 
     /// Wakes those who wait for `topic`, and tells nobody of a change.
     func ring(_ topic: Topic) { bells.insert(topic) }
@@ -102,7 +102,7 @@ extension Transaction {
     /// transactions announce what they change themselves.
     package func announce(_ change: Change) throws {
         // Now, while the channel's row is there: its end is to be heard of by its owner too.
-        let userID: String? = try one("SELECT user_id FROM agents WHERE id = ?", [change.channelID])
+        let userID: User.ID? = try one("SELECT user_id FROM agents WHERE id = ?", [change.channelID])
         guard let userID else { return }
         announcements.append(change, userID: userID)
     }

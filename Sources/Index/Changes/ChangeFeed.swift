@@ -9,7 +9,7 @@ final class ChangeFeed: Sendable {
     private let log = Mutex(ChangeLog(start: Timestamp.now().milliseconds * 1_000))
 
     /// Tells everyone of `changes`, whose commit has just returned, and rings `bells` besides.
-    func publish(_ changes: [(change: Change, userID: String)], bells: Set<Topic> = []) {
+    func publish(_ changes: [(change: Change, userID: User.ID)], bells: Set<Topic> = []) {
         let announced = log.withLock { log in changes.map { log.append($0.change, userID: $0.userID) } }
         doorbells.ring(bells.union(announced.flatMap(\.topics)))
     }

@@ -18,7 +18,7 @@ package struct ChangeLog {
         lastNumber = start
     }
 
-    mutating func append(_ change: Change, userID: String) -> Announcement {
+    mutating func append(_ change: Change, userID: User.ID) -> Announcement {
         lastNumber += 1
         let announcement = Announcement(number: lastNumber, change: change, userID: userID)
         guard slots.count == Self.capacity else {

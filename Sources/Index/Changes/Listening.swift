@@ -1,4 +1,4 @@
-extension Index {
+extension SQLiteIndex {
     /// The number of the latest change: go on from here to see only what comes.
     package var lastChangeNumber: Int64 { feed.lastNumber }
 

@@ -9,7 +9,7 @@ package struct Sweep: Sendable {
 
     /// What is swept, for the log.
     package let name: String
-    private let index: Index
+    private let index: SQLiteIndex
     private let work: @Sendable (Transaction, _ limit: Int) throws -> Void
     private let next: @Sendable (Reader) throws -> Timestamp?
 
@@ -18,7 +18,7 @@ package struct Sweep: Sendable {
     ///   - next: when something is due next, or has been; nil for never.
     package init(
         _ name: String,
-        in index: Index,
+        in index: SQLiteIndex,
         work: @escaping @Sendable (Transaction, _ limit: Int) throws -> Void,
         next: @escaping @Sendable (Reader) throws -> Timestamp?
     ) {

@@ -6,18 +6,13 @@ extension Querying {
         try one(SQL.keyByHash, [Data(hash)])
     }
 
-    /// The key of that id, whoever's it is.
-    package func apiKey(id: String) throws -> APIKey? {
-        try one(SQL.keyByID, [id])
-    }
-
-    /// Whether a key is still good, for those who were let in by it a while ago.
-    package func hasAPIKey(id: String) throws -> Bool {
-        try exists("SELECT 1 FROM api_keys WHERE id = ?", [id])
+    /// Whether a key still opens a channel, for those who were let in by it a while ago.
+    package func opens(_ channelID: Agent.ID, keyID: APIKey.ID) throws -> Bool {
+        try exists(SQL.opens, [keyID, channelID])
     }
 
     /// The keys of one user, or of all when `userID` is nil; newest first.
-    package func apiKeys(userID: String? = nil) throws -> [APIKey] {
+    package func apiKeys(userID: User.ID? = nil) throws -> [APIKey] {
         guard let userID else { return try all(SQL.keys) }
         return try all(SQL.keysByUser, [userID])
     }
@@ -32,24 +27,33 @@ extension Transaction {
     }
 
     /// Gives a user's key another secret; nil when the user has none of that id.
-    package func rotateAPIKey(id: String, userID: String, keyPrefix: String, hash: [UInt8]) throws -> APIKey? {
+    package func rotateAPIKey(_ id: APIKey.ID, ownedBy userID: User.ID, keyPrefix: String, hash: [UInt8]) throws
+        -> APIKey?
+    {
         try one(SQL.rotate, [keyPrefix, Data(hash), id, userID])
     }
 
-    /// Ends a key for good; false when there is none of that id.
-    @discardableResult
-    package func revokeAPIKey(id: String) throws -> Bool {
+    /// Ends a user's key for good; false when the user has none of that id.
+    package func revokeAPIKey(_ id: APIKey.ID, ownedBy userID: User.ID) throws -> Bool {
+        try execute("DELETE FROM api_keys WHERE id = ? AND user_id = ?", [id, userID]) > 0
+    }
+
+    /// Ends a key for good, whoever's it is: for the command line of this machine. False when there is none of that id.
+    package func revokeAnyAPIKey(id: APIKey.ID) throws -> Bool {
         try execute("DELETE FROM api_keys WHERE id = ?", [id]) > 0
     }
 
     /// Notes that the key was used now; nothing happens when it is gone.
-    package func touchAPIKey(id: String) throws {
+    package func touchAPIKey(id: APIKey.ID) throws {
         try execute("UPDATE api_keys SET last_used_at = ? WHERE id = ?", [now, id])
     }
 }
 
 private enum SQL {
-    static let keyByID = "SELECT \(APIKey.columns) FROM api_keys WHERE id = ?"
+    static let opens = """
+        SELECT 1 FROM api_keys JOIN agents ON agents.user_id = api_keys.user_id
+        WHERE api_keys.id = ? AND agents.id = ? AND agents.removed_at IS NULL
+        """
     static let rotate = """
         UPDATE api_keys SET key_prefix = ?, key_hash = ?, last_used_at = NULL WHERE id = ? AND user_id = ?
         RETURNING \(APIKey.columns)

@@ -32,40 +32,44 @@ package struct AgentFigures: Sendable, Equatable {
 }
 
 extension Querying {
-    /// What the agent's channel holds. Reads index entries or small rows of all of it, which may take seconds: see
-    /// ``Index/readSlowly(_:)``.
+    /// What an agent's channel holds. Reads index entries or small rows of all of it, which may take seconds: see
+    /// ``SQLiteIndex/readSlowly(_:)``.
     ///
     /// - Parameter statusLimit: how many of the agent's last statuses are wanted.
-    package func figures(agentID: String, statusLimit: Int) throws -> AgentFigures {
-        let byAgent = try number(SQL.messagesOfAgent, agentID)
-        let reviews = try numbers(SQL.reviews, agentID)
-        let deliveries = try numbers(SQL.deliveries, agentID)
+    package func figures(in channel: OwnedChannel, statusLimit: Int) throws -> AgentFigures {
+        let byAgent = try number(SQL.messagesOfAgent, channel)
+        let reviews = try numbers(SQL.reviews, channel)
+        let deliveries = try numbers(SQL.deliveries, channel)
         return AgentFigures(
-            messages: .init(agent: byAgent, user: try number(SQL.messages, agentID) - byAgent),
+            messages: .init(agent: byAgent, user: try number(SQL.messages, channel) - byAgent),
             reviews: .init(
                 pending: reviews["pending"] ?? 0,
                 completed: reviews["completed"] ?? 0,
                 expired: reviews["expired"] ?? 0
             ),
-            files: .init(
-                count: try number(SQL.files, agentID),
-                bytes: try one(SQL.fileBytes, [agentID]) ?? 0
-            ),
+            files: try one(SQL.files, [channel.id]) ?? .init(),
             deliveries: .init(
                 pending: deliveries["pending"] ?? 0,
                 delivered: deliveries["delivered"] ?? 0,
                 failed: deliveries["failed"] ?? 0
             ),
-            statuses: try statuses(agentID: agentID, limit: statusLimit)
+            statuses: try statuses(in: channel, limit: statusLimit)
         )
     }
 
-    private func number(_ sql: String, _ agentID: String) throws -> Int {
-        try one(sql, [agentID]) ?? 0
+    private func number(_ sql: String, _ channel: OwnedChannel) throws -> Int {
+        try one(sql, [channel.id]) ?? 0
     }
 
-    private func numbers(_ sql: String, _ agentID: String) throws -> [String: Int] {
-        try dictionary(sql, [agentID])
+    private func numbers(_ sql: String, _ channel: OwnedChannel) throws -> [String: Int] {
+        try dictionary(sql, [channel.id])
+    }
+}
+
+extension AgentFigures.Files: RowReadable {
+    init(row: inout Row) {
+        count = row.next()
+        bytes = row.next()
     }
 }
 
@@ -73,7 +77,6 @@ private enum SQL {
     static let messages = "SELECT count(*) FROM messages WHERE channel_id = ?"
     static let messagesOfAgent = "SELECT count(*) FROM messages WHERE channel_id = ? AND sender_type = 'agent'"
     static let reviews = "SELECT status, count(*) FROM reviews WHERE channel_id = ? GROUP BY status"
-    static let files = "SELECT count(*) FROM attachments WHERE channel_id = ?"
-    static let fileBytes = "SELECT ifnull(sum(size), 0) FROM attachments WHERE channel_id = ?"
+    static let files = "SELECT count(*), ifnull(sum(size), 0) FROM attachments WHERE channel_id = ?"
     static let deliveries = "SELECT state, count(*) FROM deliveries WHERE channel_id = ? GROUP BY state"
 }

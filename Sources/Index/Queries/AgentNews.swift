@@ -26,13 +26,13 @@ extension AgentWithNews: RowReadable {
 
 extension Querying {
     /// The agents of one user with what is new in their channels, newest first. Some 100 µs for an agent with much unread.
-    package func agentsWithNews(userID: String) throws -> [AgentWithNews] {
+    package func agentsWithNews(userID: User.ID) throws -> [AgentWithNews] {
         try all(SQL.withNews, [AgentWithNews.maxUnread, AgentWithNews.maxTextLength, userID])
     }
 
-    /// How many messages of the agent nobody has read yet, counted up to ``AgentWithNews/maxUnread``.
-    package func unreadCount(agentID: String) throws -> Int {
-        try one(SQL.unreadOfOne, [AgentWithNews.maxUnread, agentID]) ?? 0
+    /// How many messages of the channel's agent nobody has read yet, counted up to ``AgentWithNews/maxUnread``.
+    package func unreadCount(in channel: OwnedChannel) throws -> Int {
+        try one(SQL.unreadOfOne, [AgentWithNews.maxUnread, channel.id]) ?? 0
     }
 }
 
@@ -41,12 +41,12 @@ extension Transaction {
     /// readers the one who has come further counts.
     ///
     /// - Returns: false when there is no such message in the channel; the newest of an empty one is no such case.
-    package func markRead(agentID: String, through messageID: String?) throws -> Bool {
+    package func markRead(in channel: OwnedChannel, through messageID: Message.ID?) throws -> Bool {
         if let messageID {
-            guard try exists(SQL.hasMessage, [messageID, agentID]) else { return false }
+            guard try exists(SQL.hasMessage, [messageID, channel.id]) else { return false }
         }
-        let newest: String? = try one(SQL.newest, [agentID])
-        if let through = messageID ?? newest { try execute(SQL.markRead, [through, agentID, through]) }
+        let newest: Message.ID? = try one(SQL.newest, [channel.id])
+        if let through = messageID ?? newest { try execute(SQL.markRead, [through, channel.id, through]) }
         return true
     }
 }

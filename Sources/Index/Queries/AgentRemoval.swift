@@ -9,18 +9,21 @@ extension Querying {
 }
 
 extension Transaction {
-    /// Takes an agent out of sight for good, with everything it owns; false when there is none of that id.
-    @discardableResult
-    package func deleteAgent(id: String) throws -> Bool {
-        guard try execute(SQL.mark, [now, id]) > 0 else { return false }
+    /// Takes a channel's agent out of sight for good, with everything it owns.
+    package func deleteAgent(in channel: OwnedChannel) throws {
+        try removeAgent(channel.id)
+    }
+
+    /// The same for whoever's it is: its user is being deleted.
+    func removeAgent(_ id: Agent.ID) throws {
+        guard try execute(SQL.mark, [now, id]) > 0 else { return }
         try announce(Change(.agentDeleted, channelID: id))
-        return true
     }
 
     /// Removes rows of one deleted agent: at most `limit` messages with their parts or files, at last the agent itself.
     package func removeDeletedAgents(limit: Int) throws {
-        guard let agentID: String = try one(SQL.removed) else { return }
-        let messages: [String] = try all(SQL.messages, [agentID, limit])
+        guard let agentID: Agent.ID = try one(SQL.removed) else { return }
+        let messages: [Message.ID] = try all(SQL.messages, [agentID, limit])
         for id in messages {
             try execute("DELETE FROM messages WHERE id = ?", [id])
             // For those who wait for it alone: the channel's end has been told.

@@ -1,16 +1,11 @@
 extension Querying {
-    /// Whether a channel exists and is this user's; which of the two fails is not told apart.
-    package func owns(_ channelID: String, userID: String) throws -> Bool {
-        try exists(SQL.owns, [channelID, userID])
-    }
-
-    /// The agent of that id, whoever owns it; nil from its removal on.
-    package func agent(id: String) throws -> Agent? {
-        try one(SQL.agentByID, [id])
+    /// The agent of that id; nil when it is not one of this user's.
+    package func agent(_ id: Agent.ID, ofUser userID: User.ID) throws -> Agent? {
+        try one(SQL.agentOfUser, [id, userID])
     }
 
     /// The agents of one user, newest first.
-    package func agents(userID: String) throws -> [Agent] {
+    package func agents(userID: User.ID) throws -> [Agent] {
         try all(SQL.agentsByUser, [userID])
     }
 }
@@ -23,12 +18,13 @@ extension Transaction {
     }
 
     /// Stores what can be changed about an agent: name, description, avatar, tag and webhook. An uploaded picture goes when
-    /// `avatarUrl` no longer names it.
-    package func update(_ agent: Agent) throws {
+    /// `avatarURL` no longer names it.
+    package func update(_ agent: Agent, in channel: OwnedChannel) throws {
+        channel.assertHas(agent.id)
         try execute(
             SQL.updateAgent,
             [
-                agent.name, agent.description, agent.avatarUrl, agent.tag, agent.webhook?.url,
+                agent.name, agent.description, agent.avatarURL, agent.tag, agent.webhook?.url,
                 agent.webhook?.headersJSON, agent.webhook?.authJSON, agent.webhook?.secret, agent.id,
             ]
         )
@@ -38,7 +34,13 @@ extension Transaction {
 
     /// Notes that the agent is alive and what it is doing, and returns it. `statusSince` moves when the status changes;
     /// what was said before stays in its history, the last ``Agent/maxStatuses`` of them.
-    package func ping(_ agent: Agent, status: Agent.Status, message: String?) throws -> Agent {
+    package func ping(
+        _ agent: Agent,
+        in channel: OwnedChannel,
+        status: Agent.Status,
+        message: String?
+    ) throws -> Agent {
+        channel.assertHas(agent.id)
         var agent = agent
         let isNews = agent.status != status || agent.statusMessage != message || agent.statusSince == nil
         if agent.status != status || agent.statusSince == nil { agent.statusSince = now }
@@ -47,7 +49,7 @@ extension Transaction {
         agent.lastActiveAt = now
         try execute(SQL.ping, [agent.status, agent.statusMessage, agent.statusSince, now, agent.id])
         guard isNews else { return agent }
-        try execute(SQL.insertStatus, [Identifier.make(), agent.id, status, message, now])
+        try execute(SQL.insertStatus, [OrderedUUID.make(), agent.id, status, message, now])
         try execute(SQL.forgetStatuses, [agent.id, agent.id, Agent.maxStatuses])
         try announce(Change(.agentStatus, channelID: agent.id))
         return agent
@@ -69,14 +71,15 @@ package struct AgentStatusEntry: Sendable, Equatable, RowReadable {
 
 extension Querying {
     /// What an agent said it was doing, the newest first.
-    package func statuses(agentID: String, limit: Int) throws -> [AgentStatusEntry] {
-        try all(SQL.statuses, [agentID, limit])
+    package func statuses(in channel: OwnedChannel, limit: Int) throws -> [AgentStatusEntry] {
+        try all(SQL.statuses, [channel.id, limit])
     }
 }
 
 private enum SQL {
-    static let agentByID = "SELECT \(Agent.columns) FROM agents WHERE id = ? AND removed_at IS NULL"
-    static let owns = "SELECT 1 FROM agents WHERE id = ? AND user_id = ? AND removed_at IS NULL"
+    static let agentOfUser = """
+        SELECT \(Agent.columns) FROM agents WHERE id = ? AND user_id = ? AND removed_at IS NULL
+        """
     static let agentsByUser = """
         SELECT \(Agent.columns) FROM agents WHERE user_id = ? AND removed_at IS NULL ORDER BY id DESC
         """

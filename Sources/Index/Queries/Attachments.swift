@@ -1,20 +1,28 @@
 extension Querying {
-    /// The attachment of that id, whatever its channel.
-    package func attachment(id: String) throws -> Attachment? {
-        try one(SQL.attachmentByID, [id])
+    /// The attachment of that id; nil also when it is in another channel.
+    package func attachment(_ id: Attachment.ID, in channel: OwnedChannel) throws -> Attachment? {
+        try one(SQL.attachmentInChannel, [id, channel.id])
     }
 
-    /// An attachment, who owns its channel, and its bytes: all that a download needs, in one statement.
-    package func storedFile(id: String) throws -> StoredFile? {
-        try one(SQL.storedFile, [id])
+    /// The file of that id, with all that a download needs, in one statement; nil when there is none.
+    ///
+    /// - Throws: ``IndexError/notOwned`` when it is in a channel that is not this user's.
+    package func file(_ id: Attachment.ID, ownedBy userID: User.ID) throws -> StoredFile? {
+        guard let file: StoredFile = try one(SQL.storedFile, [id]) else { return nil }
+        guard file.ownerID == userID else { throw IndexError.notOwned }
+        return file
     }
 
     /// The attachments of a channel, newest first by id.
     ///
     /// `before` is the id of the last row of the page before, which need not exist any more; nil starts at the newest.
     /// `limit` nil means all.
-    package func attachments(channelID: String, before: String? = nil, limit: Int? = nil) throws -> [Attachment] {
-        try all(SQL.attachmentsByChannel, [channelID, before ?? Identifier.afterAll, limit ?? Int.max])
+    package func attachments(
+        in channel: OwnedChannel,
+        before: Attachment.ID? = nil,
+        limit: Int? = nil
+    ) throws -> [Attachment] {
+        try all(SQL.attachmentsByChannel, [channel.id, before ?? .afterAll, limit ?? Int.max])
     }
 
     /// How many attachments there are in all channels.
@@ -28,14 +36,15 @@ extension Transaction {
     ///
     /// `IndexError.missingReference` when its blob went meanwhile (publish the bytes and try again), or its channel,
     /// or its message, which must be one of that channel; `.duplicate` when the id is taken.
-    package func insert(_ attachment: Attachment) throws {
+    package func insert(_ attachment: Attachment, in channel: OwnedChannel) throws {
+        channel.assertHas(attachment.channelID)
         try execute(SQL.insertAttachment, attachment.values)
     }
 
     /// Deletes an attachment in a channel of that user's, not its bytes; false when there is none of that id, so of two
     /// racers one gets true.
     @discardableResult
-    package func deleteAttachment(id: String, userID: String) throws -> Bool {
+    package func deleteAttachment(_ id: Attachment.ID, ownedBy userID: User.ID) throws -> Bool {
         guard let place: DeletedPlace = try one(SQL.deleteAttachment, [id, userID]) else { return false }
         if let messageID = place.messageID {
             try announce(Change(.messageUpdated, channelID: place.channelID, messageID: messageID))
@@ -44,10 +53,11 @@ extension Transaction {
     }
 }
 
-/// A file's record, who owns its channel, and where and what its bytes are.
+/// A file's record, and where and what its bytes are.
 package struct StoredFile: Sendable, RowReadable {
     package let attachment: Attachment
-    package let ownerID: String
+    /// Asked for by the index alone.
+    let ownerID: User.ID
     package let blobKey: String
     package let crc32: UInt32
 
@@ -67,8 +77,8 @@ package struct StoredFile: Sendable, RowReadable {
 
 /// Where a deleted attachment was.
 private struct DeletedPlace: RowReadable {
-    let channelID: String
-    let messageID: String?
+    let channelID: Agent.ID
+    let messageID: Message.ID?
 
     init(row: inout Row) {
         channelID = row.next()
@@ -77,7 +87,9 @@ private struct DeletedPlace: RowReadable {
 }
 
 private enum SQL {
-    static let attachmentByID = "SELECT \(Attachment.columns) FROM attachments WHERE id = ?"
+    static let attachmentInChannel = """
+        SELECT \(Attachment.columns) FROM attachments WHERE id = ? AND channel_id = ?
+        """
     static let storedFile = """
         SELECT \(StoredFile.columns) FROM attachments \(StoredFile.joins)
         WHERE attachments.id = ? AND agents.removed_at IS NULL

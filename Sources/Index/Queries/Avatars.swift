@@ -1,21 +1,21 @@
 extension Querying {
-    /// The uploaded picture of an agent, whoever owns it.
-    package func avatar(agentID: String) throws -> Avatar? {
-        try one(SQL.avatar, [agentID])
+    /// The uploaded picture of a channel's agent.
+    package func avatar(in channel: OwnedChannel) throws -> Avatar? {
+        try one(SQL.avatar, [channel.id])
     }
 }
 
 extension Transaction {
-    /// Stores the picture of an agent in the place of the one before, and returns the agent, whose `avatarUrl` names it.
-    package func setAvatar(_ avatar: Avatar, of agent: Agent) throws -> Agent {
+    /// Stores the picture of an agent in the place of the one before, and returns the agent, whose `avatarURL` names it.
+    package func setAvatar(_ avatar: Avatar, of agent: Agent, in channel: OwnedChannel) throws -> Agent {
         var agent = agent
-        agent.avatarUrl = agent.avatarURL(at: now)
-        try update(agent)
+        agent.avatarURL = agent.avatarURL(at: now)
+        try update(agent, in: channel)
         try execute(SQL.setAvatar, avatar.values + [agent.id, now])
         return agent
     }
 
-    /// A picture lives as long as its agent's `avatarUrl` names it.
+    /// A picture lives as long as its agent's `avatarURL` names it.
     func removeUnusedAvatar(of agent: Agent) throws {
         guard !agent.hasUploadedAvatar else { return }
         try execute("DELETE FROM avatars WHERE agent_id = ?", [agent.id])

@@ -1,19 +1,19 @@
 extension Querying {
-    /// The deliveries of a message, the first one first.
-    package func deliveries(messageID: String) throws -> [Delivery] {
+    /// The deliveries of a message, whatever its channel, the first one first.
+    package func deliveries(ofAnyMessage messageID: Message.ID) throws -> [Delivery] {
         try all(SQL.byMessage, [messageID])
     }
 
     /// The deliveries of a channel, newest first by id.
     ///
     /// - Parameter before: the id of the last row of the page before; nil starts at the newest.
-    package func deliveries(channelID: String, before: String? = nil, limit: Int) throws -> [Delivery] {
-        try all(SQL.byChannel, [channelID, before ?? Identifier.afterAll, limit])
+    package func deliveries(in channel: OwnedChannel, before: Delivery.ID? = nil, limit: Int) throws -> [Delivery] {
+        try all(SQL.byChannel, [channel.id, before ?? .afterAll, limit])
     }
 
     /// When the next delivery of a channel that is not one of `busy` may be claimed, or could have been: also one whose
     /// lease runs out.
-    package func nextDelivery(notOf busy: Set<String> = []) throws -> Timestamp? {
+    package func nextDelivery(notOf busy: Set<Agent.ID> = []) throws -> Timestamp? {
         try one(SQL.next, [jsonArray(of: busy)])
     }
 }
@@ -21,14 +21,14 @@ extension Querying {
 extension Transaction {
     /// Queues an event of a message, due now, when there is a URL to send it to: the message's, else the channel's,
     /// else that of the review's callback. An event is queued once, whatever happens again.
-    func enqueueDelivery(_ event: Delivery.Event, messageID: String) throws {
-        let values: Arguments = [Identifier.make(), event, now, now, messageID]
+    func enqueueDelivery(_ event: Delivery.Event, messageID: Message.ID) throws {
+        let values: Arguments = [Delivery.ID.make(), event, now, now, messageID]
         if try execute(SQL.enqueue, values) > 0 { announcements.ring(.deliveries) }
     }
 
     /// Takes the delivery that is due the longest for the time of `lease`, after which others may take it; nil when
     /// none is due but those of the channels `busy`.
-    package func claimDelivery(lease: Duration, notOf busy: Set<String> = []) throws -> Delivery? {
+    package func claimDelivery(lease: Duration, notOf busy: Set<Agent.ID> = []) throws -> Delivery? {
         try one(SQL.claim, [now + lease, now, jsonArray(of: busy)])
     }
 
@@ -36,7 +36,7 @@ extension Transaction {
     package func deliverySucceeded(_ delivery: Delivery, status: Int) throws {
         announcements.ring(.deliveries)
         guard try execute(SQL.succeed, [now, status, now, delivery.id]) > 0 else { return }
-        try setDeliveryStatus(.webhookDelivered, messageID: delivery.messageId)
+        try setDeliveryStatus(.webhookDelivered, messageID: delivery.messageID)
     }
 
     /// Notes that an attempt failed; the message is `webhook_failed` unless one has arrived before.
@@ -52,7 +52,7 @@ extension Transaction {
         ]
         announcements.ring(.deliveries)
         guard try execute(SQL.fail, values) > 0 else { return }
-        try setDeliveryStatus(.webhookFailed, messageID: delivery.messageId)
+        try setDeliveryStatus(.webhookFailed, messageID: delivery.messageID)
     }
 
     /// Makes a claimed delivery due now, as if it had not been tried; nothing happens when it has gone.
@@ -63,8 +63,8 @@ extension Transaction {
 
     /// Makes what has not arrived of a message's events due now, with all its attempts; false when there is nothing to
     /// send, or no URL any more.
-    package func retryDelivery(messageID: String) throws -> Bool {
-        guard try execute(SQL.retry, [now, messageID, messageID]) > 0 else { return false }
+    package func retryDelivery(ofMessage id: Message.ID, in channel: OwnedChannel) throws -> Bool {
+        guard try execute(SQL.retry, [now, id, channel.id, id]) > 0 else { return false }
         announcements.ring(.deliveries)
         return true
     }
@@ -117,6 +117,6 @@ private enum SQL {
     static let giveBack = "UPDATE deliveries SET next_attempt_at = ? WHERE id = ? AND next_attempt_at = ?"
     static let retry = """
         UPDATE deliveries SET state = 'pending', next_attempt_at = ?, finished_at = NULL, attempts = 0
-        WHERE message_id = ? AND state <> 'delivered' AND EXISTS (SELECT 1 \(messageWithURL))
+        WHERE message_id = ? AND channel_id = ? AND state <> 'delivered' AND EXISTS (SELECT 1 \(messageWithURL))
         """
 }

@@ -5,25 +5,25 @@ extension Querying {
     /// filter that fits few of them reads on.
     ///
     /// - Parameters:
-    ///   - channelID: only those of this channel; nil for all.
+    ///   - channel: only those of this channel; nil for all.
     ///   - typePrefix: only those whose type begins so, in lower case; nil for all.
     ///   - search: only those with this in their name, see `SearchTerm`; nil and empty mean all.
     ///   - before: the id of the last row of the page before, which need not exist any more; nil starts at the newest.
     package func files(
-        userID: String,
-        channelID: String? = nil,
+        ofUser userID: User.ID,
+        in channel: OwnedChannel? = nil,
         typePrefix: String? = nil,
         search: String? = nil,
-        before: String? = nil,
+        before: Attachment.ID? = nil,
         limit: Int
     ) throws -> [ListedFile] {
         let term = SearchTerm(search)
         if term?.findsNothing == true { return [] }
         let pattern = term?.pattern ?? "*"
-        let cursor = before ?? Identifier.afterAll
+        let cursor = before ?? .afterAll
         return try all(
             SQL.filesOfUser,
-            [cursor, typePrefix ?? "", typePrefix ?? "", pattern, limit, userID, channelID, channelID, limit]
+            [cursor, typePrefix ?? "", typePrefix ?? "", pattern, limit, userID, channel?.id, channel?.id, limit]
         )
     }
 }
@@ -32,7 +32,7 @@ extension Querying {
 package struct ListedFile: Sendable, RowReadable {
     /// As much of the message as the list shows.
     package struct Message: Sendable {
-        package let channelId: String
+        package let channelID: Agent.ID
         package let createdAt: Timestamp
     }
 
@@ -43,7 +43,7 @@ package struct ListedFile: Sendable, RowReadable {
     init(row: inout Row) {
         attachment = Attachment(row: &row)
         let createdAt: Timestamp? = row.next()
-        message = createdAt.map { [channelId = attachment.channelId] in Message(channelId: channelId, createdAt: $0) }
+        message = createdAt.map { [channelID = attachment.channelID] in Message(channelID: channelID, createdAt: $0) }
     }
 }
 

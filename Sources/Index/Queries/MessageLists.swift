@@ -19,30 +19,30 @@ extension Querying {
     ///     more than 1 000 Unicode scalars: refuse such a request.
     ///   - hasAttachments: true for only those with attachments, false for all.
     package func messages(
-        channelID: String,
-        before: String? = nil,
+        in channel: OwnedChannel,
+        before: Message.ID? = nil,
         limit: Int,
         search: String? = nil,
         hasAttachments: Bool = false
     ) throws -> MessagePage {
-        let cursor = before ?? Identifier.afterAll
-        if let term = SearchTerm(search) { return try messages(channelID, before, limit, term, hasAttachments) }
-        if hasAttachments { return try page(SQL.pageWithFiles, [channelID, channelID, cursor, limit]) }
-        return try page(SQL.page, [channelID, cursor, limit])
+        let cursor = before ?? .afterAll
+        if let term = SearchTerm(search) { return try messages(channel.id, before, limit, term, hasAttachments) }
+        if hasAttachments { return try page(SQL.pageWithFiles, [channel.id, channel.id, cursor, limit]) }
+        return try page(SQL.page, [channel.id, cursor, limit])
     }
 
     /// Three characters and more go by trigram. Less read the channel's texts from the newest on until the page is
     /// full, which takes a second for a million messages when there are few hits.
     private func messages(
-        _ channelID: String,
-        _ before: String?,
+        _ channelID: Agent.ID,
+        _ before: Message.ID?,
         _ limit: Int,
         _ term: SearchTerm,
         _ hasAttachments: Bool
     ) throws -> MessagePage {
         if term.findsNothing { return .empty }
         guard let query = term.trigramQuery else {
-            let cursor = before ?? Identifier.afterAll
+            let cursor = before ?? .afterAll
             return try page(SQL.pageByPattern, [channelID, cursor, term.pattern, hasAttachments, limit])
         }
         guard let range = try searchRange(channelID: channelID, before: before) else { return .empty }

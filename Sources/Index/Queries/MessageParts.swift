@@ -7,7 +7,7 @@ package struct MessageWithParts: Sendable, Equatable, Identifiable {
     /// What the sender said while it wrote a streamed draft, the first one first.
     package var statusEvents: [StreamEvent]
 
-    package var id: String { message.id }
+    package var id: Message.ID { message.id }
 
     /// A message and its parts as given.
     package init(
@@ -35,17 +35,17 @@ extension Querying {
         let ids = jsonArray(of: messages.map(\.id))
         let reviews: [Review] = try all(SQL.reviews, [ids])
         let attachments: [Attachment] = try all(SQL.attachments, [ids])
-        let reviewByID = Dictionary(uniqueKeysWithValues: reviews.map { ($0.messageId, $0) })
-        let attachmentsByID = Dictionary(grouping: attachments) { $0.messageId ?? "" }
-        let hasStreams = messages.contains { $0.streamId != nil }
+        let reviewByID = Dictionary(uniqueKeysWithValues: reviews.map { ($0.messageID, $0) })
+        let attachmentsByID = Dictionary(grouping: attachments, by: \.messageID)
+        let hasStreams = messages.contains { $0.streamID != nil }
         let events: [StreamEvent] = hasStreams ? try all(SQL.statusEvents, [ids]) : []
-        let eventsByStream = Dictionary(grouping: events, by: \.streamId)
+        let eventsByStream = Dictionary(grouping: events, by: \.streamID)
         return messages.map { message in
             MessageWithParts(
                 message: message,
                 review: reviewByID[message.id],
                 attachments: attachmentsByID[message.id] ?? [],
-                statusEvents: message.streamId.flatMap { eventsByStream[$0] } ?? []
+                statusEvents: message.streamID.flatMap { eventsByStream[$0] } ?? []
             )
         }
     }

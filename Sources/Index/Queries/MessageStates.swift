@@ -9,29 +9,29 @@ package enum MessageDeletion: Sendable, Equatable {
 
 extension Transaction {
     /// Deletes a message with its review and its attachments, not their bytes.
-    package func deleteMessage(id: String, channelID: String) throws -> MessageDeletion {
-        if try execute(SQL.delete, [id, channelID]) > 0 {
-            try announce(Change(.messageDeleted, channelID: channelID, messageID: id))
+    package func deleteMessage(_ id: Message.ID, in channel: OwnedChannel) throws -> MessageDeletion {
+        if try execute(SQL.delete, [id, channel.id]) > 0 {
+            try announce(Change(.messageDeleted, channelID: channel.id, messageID: id))
             return .deleted
         }
-        return try exists(SQL.exists, [id, channelID]) ? .hasIterations : .absent
+        return try exists(SQL.exists, [id, channel.id]) ? .hasIterations : .absent
     }
 
     /// Notes that the agent has the message, for good, and takes its answer off the feed if there is one by now;
     /// false when there is no such message in the channel.
     @discardableResult
-    package func acknowledge(messageID: String, channelID: String) throws -> Bool {
-        guard try exists(SQL.exists, [messageID, channelID]) else { return false }
-        try execute("DELETE FROM answers WHERE message_id = ?", [messageID])
-        try setDeliveryStatus(.agentReceived, messageID: messageID)
+    package func acknowledge(_ id: Message.ID, in channel: OwnedChannel) throws -> Bool {
+        guard try exists(SQL.exists, [id, channel.id]) else { return false }
+        try execute("DELETE FROM answers WHERE message_id = ?", [id])
+        try setDeliveryStatus(.agentReceived, messageID: id)
         return true
     }
 
     /// Notes how far the message has come; false when it is gone or has come as far already. What was delivered stays
     /// so whatever fails later, and that the agent has it is final.
     @discardableResult
-    package func setDeliveryStatus(_ status: Message.DeliveryStatus, messageID: String) throws -> Bool {
-        let channelID: String? = try one(SQL.setDeliveryStatus, [status, now, messageID, status, status])
+    func setDeliveryStatus(_ status: Message.DeliveryStatus, messageID: Message.ID) throws -> Bool {
+        let channelID: Agent.ID? = try one(SQL.setDeliveryStatus, [status, now, messageID, status, status])
         guard let channelID else { return false }
         try announce(Change(.messageDelivery, channelID: channelID, messageID: messageID))
         return true
@@ -41,14 +41,14 @@ extension Transaction {
     /// the channel and its review is finished.
     ///
     /// Insert the version in the same unit: should another have taken the place, that is `IndexError.duplicate`.
-    package func nextIteration(of messageID: String, channelID: String) throws -> Iteration? {
-        let target = try message(id: messageID, channelID: channelID)
+    package func nextIteration(of messageID: Message.ID, in channel: OwnedChannel) throws -> Iteration? {
+        let target = try message(messageID, in: channel)
         guard let target, let review = target.review, review.status(at: now) != .pending else { return nil }
         if try execute(SQL.beginGroup, [now, messageID]) > 0 {
-            try announce(Change(.messageUpdated, channelID: channelID, messageID: messageID))
+            try announce(Change(.messageUpdated, channelID: channel.id, messageID: messageID))
         }
-        let groupID = target.message.iteration?.groupId ?? messageID
-        return try one(SQL.nextNumber, [groupID]).map { Iteration(groupId: groupID, number: $0) }
+        let groupID = target.message.iteration?.groupID ?? messageID
+        return try one(SQL.nextNumber, [groupID]).map { Iteration(groupID: groupID, number: $0) }
     }
 }
 

@@ -1,29 +1,35 @@
 extension Querying {
-    /// The message of that id, whatever its channel.
-    package func message(id: String) throws -> Message? {
-        try one(SQL.messageByID, [id])
+    /// The message of that id with its parts; nil also when it is in another channel.
+    package func message(_ id: Message.ID, in channel: OwnedChannel) throws -> MessageWithParts? {
+        try withParts(try one(SQL.messageInChannel, [id, channel.id]))
     }
 
-    /// The message of that id with its parts; nil also when it is in another channel.
-    package func message(id: String, channelID: String) throws -> MessageWithParts? {
-        try withParts(try one(SQL.messageInChannel, [id, channelID]))
+    /// The message of that id with its parts, wherever it is in the channels of a user; nil when it is not in them.
+    package func message(_ id: Message.ID, ofUser userID: User.ID) throws -> MessageWithParts? {
+        try withParts(try one(SQL.messageOfUser, [id, userID]))
+    }
+
+    /// The message of that id with its parts, whatever its channel. For what acts for no user, and must not be used by a
+    /// handler of requests: the delivery of webhooks.
+    package func anyMessage(id: Message.ID) throws -> MessageWithParts? {
+        try withParts(try one(SQL.messageByID, [id]))
     }
 
     /// The message that a client named so in this channel.
-    package func message(clientID: String, channelID: String) throws -> MessageWithParts? {
-        try withParts(try one(SQL.messageByClient, [channelID, clientID]))
+    package func message(clientID: String, in channel: OwnedChannel) throws -> MessageWithParts? {
+        try withParts(try one(SQL.messageByClient, [channel.id, clientID]))
     }
 
     /// The draft that a client named so in this channel.
-    package func message(streamID: String, channelID: String) throws -> MessageWithParts? {
-        try withParts(try one(SQL.messageByStream, [channelID, streamID]))
+    package func message(streamID: String, in channel: OwnedChannel) throws -> MessageWithParts? {
+        try withParts(try one(SQL.messageByStream, [channel.id, streamID]))
     }
 
     /// The versions that a message is one of, the first one first; a lone message gives itself, an absent one none.
-    package func iterations(ofMessage id: String, channelID: String) throws -> [MessageWithParts] {
-        let group = try withParts(try all(SQL.iterations, [id, channelID]))
+    package func iterations(ofMessage id: Message.ID, in channel: OwnedChannel) throws -> [MessageWithParts] {
+        let group = try withParts(try all(SQL.iterations, [id, channel.id]))
         if !group.isEmpty { return group }
-        return try message(id: id, channelID: channelID).map { [$0] } ?? []
+        return try message(id, in: channel).map { [$0] } ?? []
     }
 
     /// How many messages there are in all channels.
@@ -37,44 +43,63 @@ extension Transaction {
     ///
     /// `IndexError.missingReference` when its channel is gone, `.duplicate` when the id is taken, or in its channel
     /// the client id, the stream id or the place in the iteration group.
-    package func insert(_ message: Message, review: Review? = nil) throws {
-        _ = try insert(message, review, SQL.insertMessage)
+    package func insert(_ message: Message, review: Review? = nil, in channel: OwnedChannel) throws {
+        _ = try insert(message, review, channel, SQL.insertMessage)
     }
 
     /// Stores a message unless its channel has one of that client id or stream id, and returns the one that is
     /// stored; of a repeat nothing is stored, the review neither.
-    package func insertOrKeepFirst(_ message: Message, review: Review? = nil) throws -> Message {
-        if try insert(message, review, SQL.insertMessageOnce) { return message }
-        let ofClient: Message? = try one(SQL.messageByClient, [message.channelId, message.clientId])
-        let first: Message? = try ofClient ?? one(SQL.messageByStream, [message.channelId, message.streamId])
+    package func insertOrKeepFirst(
+        _ message: Message,
+        review: Review? = nil,
+        in channel: OwnedChannel
+    ) throws -> Message {
+        if try insert(message, review, channel, SQL.insertMessageOnce) { return message }
+        let ofClient: Message? = try one(SQL.messageByClient, [channel.id, message.clientID])
+        let first: Message? = try ofClient ?? one(SQL.messageByStream, [channel.id, message.streamID])
         guard let first else { throw IndexError.duplicate }
         return first
     }
 
-    /// Attaches files to a message of their channel, and answers which of `ids` cannot be: those that are not in the
+    /// Attaches files to a message, both of the channel, and answers which of `ids` cannot be: those that are not in the
     /// channel, and those that are attached already. Repeats within the list count once.
     ///
     /// Throw when there are any, so that nothing of the unit is stored.
-    package func attach(ids: [String], to message: Message) throws -> [String] {
-        var seen: Set<String> = []
+    package func attach(
+        _ ids: [Attachment.ID],
+        to message: Message,
+        in channel: OwnedChannel
+    ) throws -> [Attachment.ID] {
+        channel.assertHas(message.channelID)
+        var seen: Set<Attachment.ID> = []
         return try ids.filter { id in
             guard seen.insert(id).inserted else { return false }
-            return try execute(SQL.attach, [message.id, id, message.channelId]) == 0
+            return try execute(SQL.attach, [message.id, id, channel.id]) == 0
         }
     }
 
-    private func insert(_ message: Message, _ review: Review?, _ sql: String) throws -> Bool {
-        guard try execute(sql, message.values + [message.channelId]) > 0 else { return false }
-        try numberNewerMessages(than: message.id, channelID: message.channelId)
+    private func insert(
+        _ message: Message,
+        _ review: Review?,
+        _ channel: OwnedChannel,
+        _ sql: String
+    ) throws -> Bool {
+        channel.assertHas(message.channelID)
+        guard try execute(sql, message.values + [message.channelID]) > 0 else { return false }
+        try numberNewerMessages(than: message.id, channelID: message.channelID)
         if let review { try insert(review) }
         if message.senderType == .user { try enqueueDelivery(.messageCreated, messageID: message.id) }
-        try announce(Change(.messageCreated, channelID: message.channelId, messageID: message.id))
+        try announce(Change(.messageCreated, channelID: message.channelID, messageID: message.id))
         return true
     }
 }
 
 private enum SQL {
     static let messageByID = "SELECT \(Message.columns) FROM messages WHERE id = ?"
+    static let messageOfUser = """
+        SELECT \(Message.columns) FROM messages JOIN agents ON agents.id = messages.channel_id
+        WHERE messages.id = ? AND agents.user_id = ? AND agents.removed_at IS NULL
+        """
     static let messageInChannel = "SELECT \(Message.columns) FROM messages WHERE id = ? AND channel_id = ?"
     static let messageByClient = "SELECT \(Message.columns) FROM messages WHERE channel_id = ? AND client_id = ?"
     static let messageByStream = "SELECT \(Message.columns) FROM messages WHERE channel_id = ? AND stream_id = ?"

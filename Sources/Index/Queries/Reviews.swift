@@ -23,35 +23,34 @@ package struct Answer: Sendable, Equatable {
 
 extension Querying {
     /// The review in that message, without the rest of it; for those who look often. Nil also in another channel.
-    package func review(messageID: String, channelID: String) throws -> Review? {
-        let review: Review? = try one(SQL.reviewByID, [messageID])
-        return review?.channelId == channelID ? review : nil
+    package func review(ofMessage id: Message.ID, in channel: OwnedChannel) throws -> Review? {
+        try one(SQL.review, [id, channel.id])
     }
 
     /// A page of the messages of a channel that wait for an answer at `now`, newest first by id.
     package func pendingReviews(
-        channelID: String,
+        in channel: OwnedChannel,
         now: Timestamp,
-        before: String? = nil,
+        before: Message.ID? = nil,
         limit: Int
     ) throws -> MessagePage {
-        try page(SQL.pending, [channelID, before ?? Identifier.afterAll, now, limit])
+        try page(SQL.pending, [channel.id, before ?? .afterAll, now, limit])
     }
 
     /// A page of the messages with reviews in the channels of a user, newest first by id.
     ///
     /// - Parameters:
-    ///   - channelID: only those of this channel; nil for all.
+    ///   - channel: only those of this channel; nil for all.
     ///   - status: as it is at `now`; nil for all.
     package func reviews(
-        userID: String,
-        channelID: String?,
+        ofUser userID: User.ID,
+        in channel: OwnedChannel? = nil,
         status: Review.Status?,
         now: Timestamp,
-        before: String? = nil,
+        before: Message.ID? = nil,
         limit: Int
     ) throws -> MessagePage {
-        let cursor = before ?? Identifier.afterAll
+        let cursor = before ?? .afterAll
         let sql =
             switch status {
             case .pending: SQL.pendingOfUser
@@ -59,14 +58,14 @@ extension Querying {
             case .expired: SQL.expiredOfUser
             case nil: SQL.reviewsOfUser
             }
-        return try page(sql, [userID, channelID, channelID, cursor, now, limit])
+        return try page(sql, [userID, channel?.id, channel?.id, cursor, now, limit])
     }
 
     /// The channel's finished reviews that the agent has not acknowledged, the first to finish first; `after` is the
     /// number of the last one that the reader has. Fewer than `limit` when they are large.
-    package func answers(channelID: String, after: Int64 = 0, limit: Int) throws -> [Answer] {
-        let messages = try page(SQL.answers, [channelID, after, limit]).messages
-        let numbers: [Int64] = try all(SQL.answerNumbers, [channelID, after, limit])
+    package func answers(in channel: OwnedChannel, after: Int64 = 0, limit: Int) throws -> [Answer] {
+        let messages = try page(SQL.answers, [channel.id, after, limit]).messages
+        let numbers: [Int64] = try all(SQL.answerNumbers, [channel.id, after, limit])
         return zip(numbers, messages).map { Answer(number: $0, message: $1) }
     }
 
@@ -85,17 +84,18 @@ extension Transaction {
     /// Answers a review, unless somebody else has, or it is past its time: from `expiresAt` on every response is
     /// refused. The answer goes to the channel's feed, and to its webhook.
     package func complete(
-        reviewOf messageID: String,
+        reviewOf messageID: Message.ID,
+        in channel: OwnedChannel,
         responseJSON: String,
         feedback: String? = nil,
         modifiedFileIDsJSON: String? = nil
     ) throws -> ReviewCompletion {
-        let values: Arguments = [responseJSON, feedback, modifiedFileIDsJSON, now, messageID, now]
+        let values: Arguments = [responseJSON, feedback, modifiedFileIDsJSON, now, messageID, channel.id, now]
         if let review: Review = try one(SQL.complete, values) {
             try finish(review, .reviewResponded)
             return .accepted
         }
-        let review: Review? = try one(SQL.reviewByID, [messageID])
+        let review: Review? = try one(SQL.review, [messageID, channel.id])
         return switch review?.status {
         case .completed: .alreadyResponded
         case .pending, .expired: .expired
@@ -108,21 +108,21 @@ extension Transaction {
     @discardableResult
     package func expireDue(limit: Int) throws -> [Review] {
         let expired: [Review] = try all(SQL.expireDue, [now, limit])
-        let oldestFirst = expired.sorted { ($0.expiresAt, $0.messageId) < ($1.expiresAt, $1.messageId) }
+        let oldestFirst = expired.sorted { ($0.expiresAt, $0.messageID) < ($1.expiresAt, $1.messageID) }
         for review in oldestFirst { try finish(review, .reviewExpired) }
         return oldestFirst
     }
 
     private func finish(_ review: Review, _ event: Delivery.Event) throws {
-        try execute(SQL.insertAnswer, [review.channelId, review.messageId])
-        try execute("UPDATE messages SET updated_at = ? WHERE id = ?", [now, review.messageId])
-        try enqueueDelivery(event, messageID: review.messageId)
-        try announce(Change(event.change, channelID: review.channelId, messageID: review.messageId))
+        try execute(SQL.insertAnswer, [review.channelID, review.messageID])
+        try execute("UPDATE messages SET updated_at = ? WHERE id = ?", [now, review.messageID])
+        try enqueueDelivery(event, messageID: review.messageID)
+        try announce(Change(event.change, channelID: review.channelID, messageID: review.messageID))
     }
 }
 
 private enum SQL {
-    static let reviewByID = "SELECT \(Review.columns) FROM reviews WHERE message_id = ?"
+    static let review = "SELECT \(Review.columns) FROM reviews WHERE message_id = ? AND channel_id = ?"
     static let pending = """
         SELECT \(weighedMessage)
         FROM reviews JOIN messages ON messages.id = reviews.message_id
@@ -161,7 +161,7 @@ private enum SQL {
     static let complete = """
         UPDATE reviews
         SET status = 'completed', response = ?, feedback = ?, modified_file_ids = ?, completed_at = ?
-        WHERE message_id = ? AND status = 'pending' AND expires_at > ?
+        WHERE message_id = ? AND channel_id = ? AND status = 'pending' AND expires_at > ?
         RETURNING \(Review.columns)
         """
     static let expireDue = """

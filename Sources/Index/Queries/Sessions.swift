@@ -8,12 +8,12 @@ extension Querying {
     }
 
     /// The sessions of a user that have not expired, newest first.
-    package func sessions(userID: String, now: Timestamp) throws -> [Session] {
+    package func sessions(userID: User.ID, now: Timestamp) throws -> [Session] {
         try all(SQL.byUser, [userID, now])
     }
 
     /// Whether a session is still good, for those who were let in by it a while ago.
-    package func hasSession(id: String, now: Timestamp) throws -> Bool {
+    package func hasSession(id: Session.ID, now: Timestamp) throws -> Bool {
         try exists(SQL.isGood, [id, now])
     }
 
@@ -32,23 +32,23 @@ extension Transaction {
     }
 
     /// Gives a session another token, from which on the old one is dead; false when it has gone.
-    package func renewSession(id: String, hash: [UInt8], expiresAt: Timestamp) throws -> Bool {
+    package func renewSession(id: Session.ID, hash: [UInt8], expiresAt: Timestamp) throws -> Bool {
         try execute(SQL.renew, [Data(hash), now, expiresAt, id]) > 0
     }
 
     /// Notes that a session was used now; nothing happens when it is gone.
-    package func touchSession(id: String) throws {
+    package func touchSession(id: Session.ID) throws {
         try execute("UPDATE sessions SET last_used_at = ? WHERE id = ?", [now, id])
     }
 
     /// Ends a session of a user; false when the user has none of that id.
     @discardableResult
-    package func endSession(id: String, userID: String) throws -> Bool {
+    package func endSession(_ id: Session.ID, ownedBy userID: User.ID) throws -> Bool {
         try execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, userID]) > 0
     }
 
     /// Ends all sessions of a user but one.
-    package func endSessions(userID: String, butNot id: String? = nil) throws {
+    package func endSessions(userID: User.ID, butNot id: Session.ID? = nil) throws {
         try execute("DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?", [userID, id])
     }
 

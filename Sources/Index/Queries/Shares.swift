@@ -7,8 +7,8 @@ extension Querying {
     }
 
     /// The links to a file that have not expired, newest first.
-    package func shares(attachmentID: String, now: Timestamp) throws -> [Share] {
-        try all(SQL.byAttachment, [attachmentID, now])
+    package func shares(ofFile id: Attachment.ID, in channel: OwnedChannel, now: Timestamp) throws -> [Share] {
+        try all(SQL.byFile, [id, channel.id, now])
     }
 
     /// When the next link ends, or has ended.
@@ -20,14 +20,15 @@ extension Querying {
 extension Transaction {
     /// Stores a link under the SHA-256 of its token (32 bytes).
     ///
-    /// `IndexError.missingReference` when the file is gone, `.duplicate` when the hash is taken.
-    package func insert(_ share: Share, hash: [UInt8]) throws {
-        try execute(SQL.insert, share.values + [Data(hash)])
+    /// `IndexError.missingReference` when the file is not in the channel, `.duplicate` when the hash is taken.
+    package func insert(_ share: Share, hash: [UInt8], in channel: OwnedChannel) throws {
+        let values = share.values + [Data(hash), share.attachmentID, channel.id]
+        guard try execute(SQL.insert, values) > 0 else { throw IndexError.missingReference }
     }
 
     /// Ends a link to a file; false when the file has none of that id.
-    package func endShare(id: String, attachmentID: String) throws -> Bool {
-        try execute("DELETE FROM shares WHERE id = ? AND attachment_id = ?", [id, attachmentID]) > 0
+    package func endShare(_ id: Share.ID, ofFile fileID: Attachment.ID, in channel: OwnedChannel) throws -> Bool {
+        try execute(SQL.end, [id, fileID, channel.id]) > 0
     }
 
     /// Removes links that have ended, at most `limit`.
@@ -42,10 +43,18 @@ private enum SQL {
         FROM shares JOIN attachments ON attachments.id = shares.attachment_id \(StoredFile.joins)
         WHERE shares.token_hash = ? AND shares.expires_at > ? AND agents.removed_at IS NULL
         """
-    static let byAttachment = """
-        SELECT \(Share.columns) FROM shares WHERE attachment_id = ? AND expires_at > ? ORDER BY id DESC
+    private static let isInChannel = "EXISTS (SELECT 1 FROM attachments WHERE id = ? AND channel_id = ?)"
+    static let byFile = """
+        SELECT \(Share.columns) FROM shares JOIN attachments ON attachments.id = shares.attachment_id
+        WHERE shares.attachment_id = ? AND attachments.channel_id = ? AND shares.expires_at > ?
+        ORDER BY shares.id DESC
         """
-    static let insert = Share.columns.insert(and: [("token_hash", "?")])
+    static let insert = Share.columns.insert(and: [("token_hash", "?")], where: isInChannel)
+    static let end = """
+        DELETE FROM shares WHERE id = ? AND attachment_id = ? AND EXISTS (
+            SELECT 1 FROM attachments WHERE attachments.id = shares.attachment_id AND attachments.channel_id = ?
+        )
+        """
     static let removeEnded = """
         DELETE FROM shares WHERE id IN (SELECT id FROM shares WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)
         """

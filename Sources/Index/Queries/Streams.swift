@@ -7,17 +7,21 @@ extension Querying {
 
 extension Transaction {
     /// Writes what a draft is by now; false when it is not streaming any more, or not there.
-    package func updateDraft(id: String, text: String?, state: Message.StreamState) throws -> Bool {
-        let channelID: String? = try one(SQL.updateDraft, [text, state, now, id])
-        guard let channelID else { return false }
-        try announce(Change(.messageUpdated, channelID: channelID, messageID: id))
+    package func updateDraft(
+        _ id: Message.ID,
+        in channel: OwnedChannel,
+        text: String?,
+        state: Message.StreamState
+    ) throws -> Bool {
+        guard try execute(SQL.updateDraft, [text, state, now, id, channel.id]) > 0 else { return false }
+        try announce(Change(.messageUpdated, channelID: channel.id, messageID: id))
         return true
     }
 
     /// Aborts drafts that nobody has written to for `idleTime`, at most `limit`.
     package func abortIdleDrafts(after idleTime: Duration, limit: Int) throws {
         let idle: [Message] = try all(SQL.abortIdle, [now, now + (.zero - idleTime), limit])
-        for draft in idle { try announce(Change(.messageUpdated, channelID: draft.channelId, messageID: draft.id)) }
+        for draft in idle { try announce(Change(.messageUpdated, channelID: draft.channelID, messageID: draft.id)) }
     }
 
     /// Notes what the sender of a stream is doing, which counts as life of its draft if that is there already; nil when
@@ -25,18 +29,18 @@ extension Transaction {
     ///
     /// `IndexError.missingReference` when the channel is gone.
     package func insertStreamEvent(
-        id: String,
-        channelID: String,
+        id: StreamEvent.ID,
+        in channel: OwnedChannel,
         streamID: String,
         text: String,
         toolHint: String?
     ) throws -> StreamEvent? {
         let values: Arguments = [
-            id, channelID, streamID, text, toolHint, now, channelID, streamID, StreamEvent.maxPerStream,
+            id, channel.id, streamID, text, toolHint, now, channel.id, streamID, StreamEvent.maxPerStream,
         ]
         guard let event: StreamEvent = try one(SQL.insertEvent, values) else { return nil }
-        if let draft: Message = try one(SQL.touchDraft, [now, channelID, streamID]) {
-            try announce(Change(.messageUpdated, channelID: channelID, messageID: draft.id))
+        if let draft: Message = try one(SQL.touchDraft, [now, channel.id, streamID]) {
+            try announce(Change(.messageUpdated, channelID: channel.id, messageID: draft.id))
         }
         return event
     }
@@ -48,8 +52,7 @@ private enum SQL {
         """
     static let updateDraft = """
         UPDATE messages SET text = coalesce(?, text), stream_state = ?, updated_at = ?
-        WHERE id = ? AND stream_state = 'streaming'
-        RETURNING channel_id
+        WHERE id = ? AND channel_id = ? AND stream_state = 'streaming'
         """
     static let abortIdle = """
         UPDATE messages SET stream_state = 'aborted', updated_at = ?

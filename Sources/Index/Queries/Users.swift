@@ -1,6 +1,6 @@
 extension Querying {
     /// The user of that id.
-    package func user(id: String) throws -> User? {
+    package func user(id: User.ID) throws -> User? {
         try one(SQL.userByID, [id])
     }
 
@@ -15,7 +15,7 @@ extension Querying {
     }
 
     /// How pages are to look to a user; nil when the user is gone.
-    package func theme(userID: String) throws -> User.Theme? {
+    package func theme(userID: User.ID) throws -> User.Theme? {
         try one(SQL.theme, [userID])
     }
 
@@ -47,16 +47,16 @@ extension Transaction {
     }
 
     /// Notes how pages are to look to a user; nothing happens when the user is gone.
-    package func setTheme(_ theme: User.Theme, userID: String) throws {
+    package func setTheme(_ theme: User.Theme, userID: User.ID) throws {
         try execute("UPDATE users SET theme = ? WHERE id = ?", [theme, userID])
     }
 
     /// Takes a user out of sight for good, with sessions, keys and agents; the address is free again. The row goes when
     /// what the agents owned has gone.
-    package func deleteUser(id: String) throws {
+    package func deleteUser(id: User.ID) throws {
         try endSessions(userID: id)
         try execute("DELETE FROM api_keys WHERE user_id = ?", [id])
-        for agent in try agents(userID: id) { try deleteAgent(id: agent.id) }
+        for agent in try agents(userID: id) { try removeAgent(agent.id) }
         try execute(SQL.removeUser, [now, id])
     }
 

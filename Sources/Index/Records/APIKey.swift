@@ -2,8 +2,8 @@
 ///
 /// The record holds neither the key nor its hash: the key is shown once by who made it, the hash stays in the table.
 package struct APIKey: Sendable, Equatable, Identifiable {
-    package var id: String
-    package var userId: String
+    package var id: Identifier<APIKey>
+    package var userID: User.ID
     package var label: String
     /// The first 11 characters of the key, to recognise it by.
     package var keyPrefix: String
@@ -12,15 +12,15 @@ package struct APIKey: Sendable, Equatable, Identifiable {
 
     /// A key's row as given, never used yet by default.
     package init(
-        id: String,
-        userId: String,
+        id: Identifier<APIKey>,
+        userID: User.ID,
         label: String,
         keyPrefix: String,
         lastUsedAt: Timestamp? = nil,
         createdAt: Timestamp
     ) {
         self.id = id
-        self.userId = userId
+        self.userID = userID
         self.label = label
         self.keyPrefix = keyPrefix
         self.lastUsedAt = lastUsedAt
@@ -33,7 +33,7 @@ extension APIKey: StoredRecord {
         of: "api_keys",
         [
             ("id", { $0.id }),
-            ("user_id", { $0.userId }),
+            ("user_id", { $0.userID }),
             ("label", { $0.label }),
             ("key_prefix", { $0.keyPrefix }),
             ("last_used_at", { $0.lastUsedAt }),
@@ -43,7 +43,7 @@ extension APIKey: StoredRecord {
 
     init(row: inout Row) {
         id = row.next()
-        userId = row.next()
+        userID = row.next()
         label = row.next()
         keyPrefix = row.next()
         lastUsedAt = row.next()

@@ -8,12 +8,12 @@ package struct Agent: Sendable, Equatable, Identifiable {
     /// How many of its statuses are kept.
     static let maxStatuses = 1000
 
-    package var id: String
+    package var id: Identifier<Agent>
     /// The owner.
-    package var userId: String
+    package var userID: User.ID
     package var name: String
     package var description: String?
-    package var avatarUrl: String?
+    package var avatarURL: String?
     package var webhook: Webhook?
     package var status: Status
     package var statusMessage: String?
@@ -24,11 +24,11 @@ package struct Agent: Sendable, Equatable, Identifiable {
 
     /// An agent as given; offline and without details by default.
     package init(
-        id: String,
-        userId: String,
+        id: Identifier<Agent>,
+        userID: User.ID,
         name: String,
         description: String? = nil,
-        avatarUrl: String? = nil,
+        avatarURL: String? = nil,
         webhook: Webhook? = nil,
         status: Status = .offline,
         statusMessage: String? = nil,
@@ -38,10 +38,10 @@ package struct Agent: Sendable, Equatable, Identifiable {
         createdAt: Timestamp
     ) {
         self.id = id
-        self.userId = userId
+        self.userID = userID
         self.name = name
         self.description = description
-        self.avatarUrl = avatarUrl
+        self.avatarURL = avatarURL
         self.webhook = webhook
         self.status = status
         self.statusMessage = statusMessage
@@ -57,10 +57,10 @@ extension Agent: StoredRecord {
         of: "agents",
         [
             ("id", { $0.id }),
-            ("user_id", { $0.userId }),
+            ("user_id", { $0.userID }),
             ("name", { $0.name }),
             ("description", { $0.description }),
-            ("avatar_url", { $0.avatarUrl }),
+            ("avatar_url", { $0.avatarURL }),
             ("webhook_url", { $0.webhook?.url }),
             ("webhook_headers", { $0.webhook?.headersJSON }),
             ("webhook_auth", { $0.webhook?.authJSON }),
@@ -76,10 +76,10 @@ extension Agent: StoredRecord {
 
     init(row: inout Row) {
         id = row.next()
-        userId = row.next()
+        userID = row.next()
         name = row.next()
         description = row.next()
-        avatarUrl = row.next()
+        avatarURL = row.next()
         webhook = Webhook(row: &row)
         status = row.next()
         statusMessage = row.next()

@@ -2,10 +2,10 @@
 ///
 /// It belongs to a message, or it has an expiry: the index takes no row with both or neither (invariant 6).
 package struct Attachment: Sendable, Equatable, Identifiable {
-    package var id: String
-    package var channelId: String
+    package var id: Identifier<Attachment>
+    package var channelID: Agent.ID
     /// Nil while stored but not attached.
-    package var messageId: String?
+    package var messageID: Message.ID?
     /// The identity of the bytes, in lower-case hex.
     package var sha256: String
     package var filename: String
@@ -25,9 +25,9 @@ package struct Attachment: Sendable, Equatable, Identifiable {
 
     /// An attachment as given; nothing is checked before the insert.
     package init(
-        id: String,
-        channelId: String,
-        messageId: String?,
+        id: Identifier<Attachment>,
+        channelID: Agent.ID,
+        messageID: Message.ID?,
         sha256: String,
         filename: String,
         mimeType: String,
@@ -39,8 +39,8 @@ package struct Attachment: Sendable, Equatable, Identifiable {
         expiresAt: Timestamp?
     ) {
         self.id = id
-        self.channelId = channelId
-        self.messageId = messageId
+        self.channelID = channelID
+        self.messageID = messageID
         self.sha256 = sha256
         self.filename = filename
         self.mimeType = mimeType
@@ -58,8 +58,8 @@ extension Attachment: StoredRecord {
         of: "attachments",
         [
             ("id", { $0.id }),
-            ("channel_id", { $0.channelId }),
-            ("message_id", { $0.messageId }),
+            ("channel_id", { $0.channelID }),
+            ("message_id", { $0.messageID }),
             ("sha256", { $0.sha256 }),
             ("filename", { $0.filename }),
             ("mime_type", { $0.mimeType }),
@@ -74,8 +74,8 @@ extension Attachment: StoredRecord {
 
     init(row: inout Row) {
         id = row.next()
-        channelId = row.next()
-        messageId = row.next()
+        channelID = row.next()
+        messageID = row.next()
         sha256 = row.next()
         filename = row.next()
         mimeType = row.next()

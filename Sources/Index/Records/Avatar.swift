@@ -29,10 +29,10 @@ extension Avatar: StoredRecord {
 
 extension Agent {
     /// How the address of an uploaded picture begins.
-    package static func avatarPath(id: String) -> String { "/api/agents/\(id)/avatar?v=" }
+    package static func avatarPath(id: Agent.ID) -> String { "/api/agents/\(id)/avatar?v=" }
 
-    /// Whether `avatarUrl` names a picture of ours; from elsewhere it is absolute.
-    package var hasUploadedAvatar: Bool { avatarUrl?.hasPrefix(Self.avatarPath(id: id)) == true }
+    /// Whether `avatarURL` names a picture of ours; from elsewhere it is absolute.
+    package var hasUploadedAvatar: Bool { avatarURL?.hasPrefix(Self.avatarPath(id: id)) == true }
 
     /// The address of a picture uploaded at `time`: another one for each, so that browsers may keep what they have.
     func avatarURL(at time: Timestamp) -> String { Self.avatarPath(id: id) + String(time.milliseconds) }

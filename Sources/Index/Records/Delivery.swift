@@ -22,9 +22,9 @@ package struct Delivery: Sendable, Equatable, Identifiable {
     }
 
     /// The `webhook-id`: the same for every attempt, so that a receiver can tell repeats.
-    package var id: String
-    package var channelId: String
-    package var messageId: String
+    package var id: Identifier<Delivery>
+    package var channelID: Agent.ID
+    package var messageID: Message.ID
     package var event: Event
     package var state: State
     /// How many attempts have ended, since the last retry by hand.
@@ -45,8 +45,8 @@ extension Delivery: StoredRecord {
         of: "deliveries",
         [
             ("id", { $0.id }),
-            ("channel_id", { $0.channelId }),
-            ("message_id", { $0.messageId }),
+            ("channel_id", { $0.channelID }),
+            ("message_id", { $0.messageID }),
             ("event", { $0.event }),
             ("state", { $0.state }),
             ("attempts", { $0.attempts }),
@@ -61,8 +61,8 @@ extension Delivery: StoredRecord {
 
     init(row: inout Row) {
         id = row.next()
-        channelId = row.next()
-        messageId = row.next()
+        channelID = row.next()
+        messageID = row.next()
         event = row.next()
         state = row.next()
         attempts = row.next()

@@ -23,58 +23,58 @@ package struct Message: Sendable, Equatable, Identifiable {
         case streaming, complete, aborted
     }
 
-    package var id: String
-    package var channelId: String
+    package var id: Identifier<Message>
+    package var channelID: Agent.ID
     package var senderType: SenderType
     /// The channel's id for agents, the user's for users.
-    package var senderId: String
+    package var senderID: String
     package var text: String?
     package var status: Status?
     /// The free map as JSON text, as our parser writes it: 3.0 has become 3, and an integer beyond 64 bits a float.
     package var metadataJSON: String?
     /// Where this message's events go, instead of the channel's URL.
-    package var webhookUrl: String?
+    package var webhookURL: String?
     package var deliveryStatus: DeliveryStatus
     /// The group of versions it belongs to; both or neither.
     package var iteration: Iteration?
     /// The sender's own name for it, unique in the channel: what makes a repeated request do nothing.
-    package var clientId: String?
+    package var clientID: String?
     /// The sender's name for a streamed draft, unique in the channel; it and the state are both there or neither.
-    package var streamId: String?
+    package var streamID: String?
     package var streamState: StreamState?
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
 
     /// A message as given; sent and not changed since by default.
     package init(
-        id: String,
-        channelId: String,
+        id: Identifier<Message>,
+        channelID: Agent.ID,
         senderType: SenderType,
-        senderId: String,
+        senderID: String,
         text: String? = nil,
         status: Status? = nil,
         metadataJSON: String? = nil,
-        webhookUrl: String? = nil,
+        webhookURL: String? = nil,
         deliveryStatus: DeliveryStatus = .sent,
         iteration: Iteration? = nil,
-        clientId: String? = nil,
-        streamId: String? = nil,
+        clientID: String? = nil,
+        streamID: String? = nil,
         streamState: StreamState? = nil,
         createdAt: Timestamp,
         updatedAt: Timestamp? = nil
     ) {
         self.id = id
-        self.channelId = channelId
+        self.channelID = channelID
         self.senderType = senderType
-        self.senderId = senderId
+        self.senderID = senderID
         self.text = text
         self.status = status
         self.metadataJSON = metadataJSON
-        self.webhookUrl = webhookUrl
+        self.webhookURL = webhookURL
         self.deliveryStatus = deliveryStatus
         self.iteration = iteration
-        self.clientId = clientId
-        self.streamId = streamId
+        self.clientID = clientID
+        self.streamID = streamID
         self.streamState = streamState
         self.createdAt = createdAt
         self.updatedAt = updatedAt ?? createdAt
@@ -84,13 +84,13 @@ package struct Message: Sendable, Equatable, Identifiable {
 /// The place of a message among the versions of one question.
 package struct Iteration: Sendable, Equatable {
     /// The id of the first version.
-    package var groupId: String
+    package var groupID: Message.ID
     /// From 1.
     package var number: Int
 
     /// An iteration as given; the index takes each (group, number) once.
-    package init(groupId: String, number: Int) {
-        self.groupId = groupId
+    package init(groupID: Message.ID, number: Int) {
+        self.groupID = groupID
         self.number = number
     }
 }
@@ -100,18 +100,18 @@ extension Message: StoredRecord {
         of: "messages",
         [
             ("id", { $0.id }),
-            ("channel_id", { $0.channelId }),
+            ("channel_id", { $0.channelID }),
             ("sender_type", { $0.senderType }),
-            ("sender_id", { $0.senderId }),
+            ("sender_id", { $0.senderID }),
             ("text", { $0.text }),
             ("status", { $0.status }),
             ("metadata", { $0.metadataJSON }),
-            ("webhook_url", { $0.webhookUrl }),
+            ("webhook_url", { $0.webhookURL }),
             ("delivery_status", { $0.deliveryStatus }),
-            ("iteration_group_id", { $0.iteration?.groupId }),
+            ("iteration_group_id", { $0.iteration?.groupID }),
             ("iteration", { $0.iteration?.number }),
-            ("client_id", { $0.clientId }),
-            ("stream_id", { $0.streamId }),
+            ("client_id", { $0.clientID }),
+            ("stream_id", { $0.streamID }),
             ("stream_state", { $0.streamState }),
             ("created_at", { $0.createdAt }),
             ("updated_at", { $0.updatedAt }),
@@ -120,17 +120,17 @@ extension Message: StoredRecord {
 
     init(row: inout Row) {
         id = row.next()
-        channelId = row.next()
+        channelID = row.next()
         senderType = row.next()
-        senderId = row.next()
+        senderID = row.next()
         text = row.next()
         status = row.next()
         metadataJSON = row.next()
-        webhookUrl = row.next()
+        webhookURL = row.next()
         deliveryStatus = row.next()
         iteration = Iteration(row: &row)
-        clientId = row.next()
-        streamId = row.next()
+        clientID = row.next()
+        streamID = row.next()
         streamState = row.next()
         createdAt = row.next()
         updatedAt = row.next()
@@ -140,8 +140,8 @@ extension Message: StoredRecord {
 extension Iteration {
     /// Reads group and number; nil when they are NULL.
     fileprivate init?(row: inout Row) {
-        let (groupId, number): (String?, Int?) = (row.next(), row.next())
-        guard let groupId, let number else { return nil }
-        self.init(groupId: groupId, number: number)
+        let (groupID, number): (Message.ID?, Int?) = (row.next(), row.next())
+        guard let groupID, let number else { return nil }
+        self.init(groupID: groupID, number: number)
     }
 }

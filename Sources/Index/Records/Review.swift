@@ -6,8 +6,8 @@ package struct Review: Sendable, Equatable {
     }
 
     /// The message it is part of.
-    package var messageId: String
-    package var channelId: String
+    package var messageID: Message.ID
+    package var channelID: Agent.ID
     /// What shows the question; an unknown one is shown as freeform.
     package var type: String
     package var payloadJSON: String?
@@ -19,7 +19,7 @@ package struct Review: Sendable, Equatable {
     package var responseJSON: String?
     package var feedback: String?
     /// Original attachment id to replacement id.
-    package var modifiedFileIdsJSON: String?
+    package var modifiedFileIDsJSON: String?
     package var completedAt: Timestamp?
 
     /// A question of `message`, pending until `expiresAt`.
@@ -30,8 +30,8 @@ package struct Review: Sendable, Equatable {
         callbackJSON: String? = nil,
         expiresAt: Timestamp
     ) {
-        messageId = message.id
-        channelId = message.channelId
+        messageID = message.id
+        channelID = message.channelID
         self.type = type
         self.payloadJSON = payloadJSON
         self.callbackJSON = callbackJSON
@@ -49,8 +49,8 @@ extension Review: StoredRecord {
     static let columns = Columns<Review>(
         of: "reviews",
         [
-            ("message_id", { $0.messageId }),
-            ("channel_id", { $0.channelId }),
+            ("message_id", { $0.messageID }),
+            ("channel_id", { $0.channelID }),
             ("type", { $0.type }),
             ("payload", { $0.payloadJSON }),
             ("callback", { $0.callbackJSON }),
@@ -58,14 +58,14 @@ extension Review: StoredRecord {
             ("expires_at", { $0.expiresAt }),
             ("response", { $0.responseJSON }),
             ("feedback", { $0.feedback }),
-            ("modified_file_ids", { $0.modifiedFileIdsJSON }),
+            ("modified_file_ids", { $0.modifiedFileIDsJSON }),
             ("completed_at", { $0.completedAt }),
         ]
     )
 
     init(row: inout Row) {
-        messageId = row.next()
-        channelId = row.next()
+        messageID = row.next()
+        channelID = row.next()
         type = row.next()
         payloadJSON = row.next()
         callbackJSON = row.next()
@@ -73,7 +73,7 @@ extension Review: StoredRecord {
         expiresAt = row.next()
         responseJSON = row.next()
         feedback = row.next()
-        modifiedFileIdsJSON = row.next()
+        modifiedFileIDsJSON = row.next()
         completedAt = row.next()
     }
 }

@@ -1,7 +1,7 @@
 /// Somebody signed in. The token is known to its holder alone; the table has its SHA-256.
 package struct Session: Sendable, Equatable, Identifiable {
-    package var id: String
-    package var userId: String
+    package var id: Identifier<Session>
+    package var userID: User.ID
     /// What the client calls itself, to be recognised by.
     package var userAgent: String?
     package var createdAt: Timestamp
@@ -10,15 +10,15 @@ package struct Session: Sendable, Equatable, Identifiable {
 
     /// A session as given; nothing is checked before the insert.
     package init(
-        id: String,
-        userId: String,
+        id: Identifier<Session>,
+        userID: User.ID,
         userAgent: String?,
         createdAt: Timestamp,
         lastUsedAt: Timestamp,
         expiresAt: Timestamp
     ) {
         self.id = id
-        self.userId = userId
+        self.userID = userID
         self.userAgent = userAgent
         self.createdAt = createdAt
         self.lastUsedAt = lastUsedAt
@@ -31,7 +31,7 @@ extension Session: StoredRecord {
         of: "sessions",
         [
             ("id", { $0.id }),
-            ("user_id", { $0.userId }),
+            ("user_id", { $0.userID }),
             ("user_agent", { $0.userAgent }),
             ("created_at", { $0.createdAt }),
             ("last_used_at", { $0.lastUsedAt }),
@@ -41,7 +41,7 @@ extension Session: StoredRecord {
 
     init(row: inout Row) {
         id = row.next()
-        userId = row.next()
+        userID = row.next()
         userAgent = row.next()
         createdAt = row.next()
         lastUsedAt = row.next()

@@ -1,15 +1,15 @@
 /// A link that lets whoever has it download one file for a while. The token in it is known to its holders alone; the table
 /// has its SHA-256.
 package struct Share: Sendable, Equatable, Identifiable {
-    package var id: String
-    package var attachmentId: String
+    package var id: Identifier<Share>
+    package var attachmentID: Attachment.ID
     package var createdAt: Timestamp
     package var expiresAt: Timestamp
 
     /// A link as given; nothing is checked before the insert.
-    package init(id: String, attachmentId: String, createdAt: Timestamp, expiresAt: Timestamp) {
+    package init(id: Identifier<Share>, attachmentID: Attachment.ID, createdAt: Timestamp, expiresAt: Timestamp) {
         self.id = id
-        self.attachmentId = attachmentId
+        self.attachmentID = attachmentID
         self.createdAt = createdAt
         self.expiresAt = expiresAt
     }
@@ -20,7 +20,7 @@ extension Share: StoredRecord {
         of: "shares",
         [
             ("id", { $0.id }),
-            ("attachment_id", { $0.attachmentId }),
+            ("attachment_id", { $0.attachmentID }),
             ("created_at", { $0.createdAt }),
             ("expires_at", { $0.expiresAt }),
         ]
@@ -28,7 +28,7 @@ extension Share: StoredRecord {
 
     init(row: inout Row) {
         id = row.next()
-        attachmentId = row.next()
+        attachmentID = row.next()
         createdAt = row.next()
         expiresAt = row.next()
     }

@@ -32,10 +32,11 @@ struct Columns<R: Sendable>: Sendable, CustomStringConvertible {
     }
 
     /// A statement that inserts a row with the record's ``StoredRecord/values``, and after them more columns of the
-    /// table, each given by an SQL expression.
-    func insert(and more: [(column: String, expression: String)] = []) -> String {
+    /// table, each given by an SQL expression; on a condition, if there is one.
+    func insert(and more: [(column: String, expression: String)] = [], where condition: String? = nil) -> String {
         let list = (names + more.map(\.column)).joined(separator: ", ")
         let marks = (names.map { _ in "?" } + more.map(\.expression)).joined(separator: ", ")
+        if let condition { return "INSERT INTO \(table) (\(list)) SELECT \(marks) WHERE \(condition)" }
         return "INSERT INTO \(table) (\(list)) VALUES (\(marks))"
     }
 }

@@ -3,9 +3,9 @@ package struct StreamEvent: Sendable, Equatable, Identifiable {
     /// How many a stream may have.
     package static let maxPerStream = 1000
 
-    package var id: String
-    package var channelId: String
-    package var streamId: String
+    package var id: Identifier<StreamEvent>
+    package var channelID: Agent.ID
+    package var streamID: String
     /// Its place in the stream, from 0.
     package var number: Int
     package var text: String
@@ -18,8 +18,8 @@ extension StreamEvent: StoredRecord {
         of: "stream_events",
         [
             ("id", { $0.id }),
-            ("channel_id", { $0.channelId }),
-            ("stream_id", { $0.streamId }),
+            ("channel_id", { $0.channelID }),
+            ("stream_id", { $0.streamID }),
             ("number", { $0.number }),
             ("text", { $0.text }),
             ("tool_hint", { $0.toolHint }),
@@ -29,8 +29,8 @@ extension StreamEvent: StoredRecord {
 
     init(row: inout Row) {
         id = row.next()
-        channelId = row.next()
-        streamId = row.next()
+        channelID = row.next()
+        streamID = row.next()
         number = row.next()
         text = row.next()
         toolHint = row.next()

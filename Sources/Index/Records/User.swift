@@ -10,7 +10,7 @@ package struct User: Sendable, Equatable, Identifiable {
         case system, light, dark
     }
 
-    package var id: String
+    package var id: Identifier<User>
     /// As it was typed; unique without regard to case.
     package var email: String
     package var displayName: String
@@ -22,7 +22,7 @@ package struct User: Sendable, Equatable, Identifiable {
 
     /// A user as given; nothing is checked before the insert.
     package init(
-        id: String,
+        id: Identifier<User>,
         email: String,
         displayName: String,
         role: Role,

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Texts as one argument, for `IN (SELECT value FROM json_each(?))`: the statement's text stays the same however many
+/// Ids as one argument, for `IN (SELECT value FROM json_each(?))`: the statement's text stays the same however many
 /// there are.
-func jsonArray(of texts: some Sequence<String>) -> String {
+func jsonArray<Entity>(of ids: some Sequence<Identifier<Entity>>) -> String {
     // Encoding strings cannot fail.
-    (try? JSONEncoder().encode(Array(texts))).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+    (try? JSONEncoder().encode(ids.map(\.rawValue))).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
 }

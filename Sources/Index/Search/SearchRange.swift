@@ -10,7 +10,7 @@ struct SearchRange {
 
 extension Querying {
     /// Nil when the channel does not exist, or has nothing before `cursor`.
-    func searchRange(channelID: String, before cursor: String?) throws -> SearchRange? {
+    func searchRange(channelID: Agent.ID, before cursor: Message.ID?) throws -> SearchRange? {
         guard let number: Int64 = try one(SQL.channelNumber, [channelID]) else { return nil }
         let lower = number << SearchRange.bits
         guard let cursor else { return SearchRange(lower: lower, upper: (number + 1) << SearchRange.bits) }
@@ -25,8 +25,8 @@ extension Transaction {
     ///
     /// A message gets the number after the channel's last. Hardly ever is a newer one there already: its id was made
     /// later but its unit came first. The cost is one look-up, and one update for each of those.
-    func numberNewerMessages(than messageID: String, channelID: String) throws {
-        let newer: [String] = try all(SQL.newer, [channelID, messageID])
+    func numberNewerMessages(than messageID: Message.ID, channelID: Agent.ID) throws {
+        let newer: [Message.ID] = try all(SQL.newer, [channelID, messageID])
         for id in newer {
             try execute(SQL.moveToEnd, [channelID, id])
         }

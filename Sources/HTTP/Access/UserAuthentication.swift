@@ -3,61 +3,63 @@ import HTTPTypes
 import Hummingbird
 
 /// The user who is signed in.
-package struct HumanPrincipal: Sendable, Equatable {
-    package let userID: String
-    package let sessionID: String
+package struct UserPrincipal: Sendable, Equatable {
+    /// The id of the user, as text.
+    package let user: String
+    /// The id of the session, as text.
+    package let session: String
     /// Whether the user is an owner, and so may administer.
     package let isOwner: Bool
 
-    package init(userID: String, sessionID: String, isOwner: Bool) {
-        self.userID = userID
-        self.sessionID = sessionID
+    package init(user: String, session: String, isOwner: Bool) {
+        self.user = user
+        self.session = session
         self.isOwner = isOwner
     }
 }
 
 /// Knows which session tokens are valid. `Accounts` fills it in.
-package protocol HumanAuthenticator: Sendable {
+package protocol UserAuthenticator: Sendable {
     /// The principal for whom a token speaks. Nil when the token is unknown, expired or revoked.
-    func principal(forToken token: String) async throws -> HumanPrincipal?
+    func principal(forToken token: String) async throws -> UserPrincipal?
 }
 
 /// The context of a request with a valid session. A handler that takes it cannot be reached without one.
-package struct HumanContext: ChildRequestContext, UserContext {
+package struct UserContext: ChildRequestContext, CallerContext {
     package var coreContext: CoreRequestContextStorage
     package let connection: Connection
-    package let principal: HumanPrincipal
-    package var userID: String { principal.userID }
+    package let principal: UserPrincipal
+    package var user: String { principal.user }
 
     package init(context: RootContext) throws {
-        guard let human = context.human else { throw APIError.notSignedIn }
+        guard let user = context.user else { throw APIError.notSignedIn }
         coreContext = context.coreContext
         connection = context.connection
-        principal = human
+        principal = user
     }
 }
 
 /// The context of a request from an owner. A handler that takes it cannot be reached by other users.
-package struct OwnerContext: ChildRequestContext, UserContext {
+package struct OwnerContext: ChildRequestContext, CallerContext {
     package var coreContext: CoreRequestContextStorage
     package let connection: Connection
-    package let principal: HumanPrincipal
-    package var userID: String { principal.userID }
+    package let principal: UserPrincipal
+    package var user: String { principal.user }
 
     package init(context: RootContext) throws {
-        guard let human = context.human else { throw APIError.notSignedIn }
-        guard human.isOwner else { throw APIError(.forbidden, "Only an owner may do this") }
+        guard let user = context.user else { throw APIError.notSignedIn }
+        guard user.isOwner else { throw APIError(.forbidden, "Only an owner may do this") }
         coreContext = context.coreContext
         connection = context.connection
-        principal = human
+        principal = user
     }
 }
 
 /// Lets a request through if it carries a valid session, in the cookie `access_token` or as `Authorization: Bearer`.
-struct HumanAuthentication: RouterMiddleware {
+struct UserAuthentication: RouterMiddleware {
     typealias Context = RootContext
 
-    let authenticator: any HumanAuthenticator
+    let authenticator: any UserAuthenticator
     let limits: RateLimits?
 
     func handle(
@@ -71,10 +73,10 @@ struct HumanAuthentication: RouterMiddleware {
             try limits?.countFailure(context)
             throw APIError.notSignedIn
         }
-        try limits?.count(key: principal.sessionID)
+        try limits?.count(key: principal.session)
         var context = context
-        context.human = principal
-        context.caller.label = "user:\(principal.userID)"
+        context.user = principal
+        context.caller.label = "user:\(principal.user)"
         return try await next(request, context)
     }
 

@@ -4,7 +4,7 @@ import Testing
 import class Foundation.ProcessInfo
 import struct Foundation.URL
 
-@testable import MediaType
+@testable import MediaTypes
 
 /// Keeps the table of docs/media-types.md equal to what the module answers. `PLACET_WRITE_DOCS=1` writes it anew.
 @Suite("The table in docs/media-types.md")

@@ -4,7 +4,7 @@ import Testing
 import struct Foundation.Data
 import struct Foundation.URL
 
-@testable import MediaType
+@testable import MediaTypes
 
 /// A file of Samples/ as a client might send it, and what we must answer. The files are made by make-samples.py.
 struct Sample: CustomTestStringConvertible, Sendable {

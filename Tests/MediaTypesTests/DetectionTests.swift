@@ -1,7 +1,7 @@
 import NIOCore
 import Testing
 
-@testable import MediaType
+@testable import MediaTypes
 
 @Suite("What bytes are")
 struct DetectionTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MediaType
+@testable import MediaTypes
 
 @Suite("How bytes are served")
 struct ServingPolicyTests {

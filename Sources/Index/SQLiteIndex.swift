@@ -8,7 +8,7 @@ import Synchronization
 /// bytes, and no SQL leaves the module.
 ///
 /// Guards of the store's invariants: 1, 2 and 6 by foreign keys (see `CSchema/0001.sql`), 4 by ``write(_:)``.
-package final class Index: Sendable {
+package final class SQLiteIndex: Sendable {
     private let writer: Writer
     private let readers: Readers
     private let slowReads = DispatchQueue(label: "index.slow-reads")
@@ -25,7 +25,7 @@ package final class Index: Sendable {
             readers = Readers(path: path)
             commits = CommitQueue(writer, feed: feed)
             let newest: String? = try readers.read { try $0.one("SELECT max(id) FROM messages") }
-            if let newest { Identifier.continue(after: newest) }
+            if let newest { OrderedUUID.continue(after: newest) }
         } catch {
             throw IndexError.translating(error)
         }

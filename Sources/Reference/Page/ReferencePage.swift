@@ -5,7 +5,7 @@ import HTTP
 import JSON
 
 /// The document as a page to read: no scripts, nothing from elsewhere.
-struct Page: Sendable {
+struct ReferencePage: Sendable {
     let html: String
 
     /// What stands between the tags of the style element: the policy has the hash of exactly this.

@@ -7,7 +7,7 @@ import Logging
 /// Everything that can be set, from command-line arguments, then `PLACET_*` in the environment, then the defaults.
 ///
 /// Checked as a whole before anything is opened or bound.
-package struct Configuration: Sendable {
+package struct ServerConfiguration: Sendable {
     /// `--host`, `PLACET_HOST` (text, `127.0.0.1`): the address to listen on.
     package let host: String
     /// `--port`, `PLACET_PORT` (integer, 3001, 0…65535): the TCP port; 0 takes a free one.

@@ -1,0 +1,61 @@
+import Synchronization
+
+/// Makes the texts of ids: UUID version 7 (RFC 9562) in lower-case text, so that text order is the order of making.
+///
+/// Within the process every one is greater than all before it, also when the clock stands still or goes back; and
+/// greater than the messages of every index it opens, should the clock have gone back while it was down.
+enum OrderedUUID {
+    /// 48 bits of milliseconds and, below them, a 12-bit counter: the ordered part of the last id.
+    private static let last = Mutex<UInt64>(0)
+
+    /// A new one; 62 of its bits are random.
+    static func make(at time: Timestamp = .now()) -> String {
+        let milliseconds = UInt64(clamping: time.milliseconds) & 0xffff_ffff_ffff
+        // The counter starts anywhere in its lower half. Should it run over within a millisecond, it carries into
+        // the milliseconds: the ids run ahead of the clock a little and stay ordered.
+        let earliest = milliseconds << 12 | UInt64.random(in: 0..<0x800)
+        let ordered = last.withLock { last in
+            last = max(earliest, last + 1)
+            return last
+        }
+        let high = (ordered >> 12) << 16 | 0x7000 | ordered & 0xfff
+        let low = 0x8000_0000_0000_0000 | UInt64.random(in: 0..<0x4000_0000_0000_0000)
+        return text(high, low)
+    }
+
+    /// Lets every later one be greater than `text`, if that is one of ours.
+    static func `continue`(after text: String) {
+        guard isValid(text), let high = UInt64(text.filter { $0 != "-" }.prefix(16), radix: 16) else { return }
+        last.withLock { last in last = max(last, (high >> 16) << 12 | high & 0xfff) }
+    }
+
+    /// Whether `text` has the form of ours; says nothing about a row of that name.
+    static func isValid(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 36 else { return false }
+        return bytes.indices.allSatisfy { position in
+            switch position {
+            case 8, 13, 18, 23: bytes[position] == UInt8(ascii: "-")
+            case 14: bytes[position] == UInt8(ascii: "7")
+            case 19: "89ab".utf8.contains(bytes[position])
+            default: "0123456789abcdef".utf8.contains(bytes[position])
+            }
+        }
+    }
+
+    private static func text(_ high: UInt64, _ low: UInt64) -> String {
+        String(unsafeUninitializedCapacity: 36) { text in
+            var position = 0
+            for nibble in 0..<32 {
+                if [8, 12, 16, 20].contains(nibble) {
+                    text[position] = UInt8(ascii: "-")
+                    position += 1
+                }
+                let value = UInt8((nibble < 16 ? high : low) >> UInt64(60 - nibble % 16 * 4) & 0xf)
+                text[position] = value < 10 ? 48 + value : 87 + value
+                position += 1
+            }
+            return 36
+        }
+    }
+}

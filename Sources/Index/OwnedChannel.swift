@@ -1,0 +1,109 @@
+/// A channel of the user who asked for it. Everything that is listed, read or written inside a channel takes one, so that
+/// nobody can forget to ask whose it is.
+///
+/// The index alone makes one, for a user and an id, inside the closure of ``SQLiteIndex/read(_:)`` or ``SQLiteIndex/write(_:)``. It
+/// is good in that snapshot or transaction only, and not being Sendable it cannot leave it.
+package struct OwnedChannel {
+    package let id: Agent.ID
+
+    /// A record that names another channel is a mistake of the caller's, and is not stored.
+    func assertHas(_ channelID: Agent.ID) {
+        precondition(channelID == id, "The record is of channel \(channelID), not of \(id).")
+    }
+}
+
+@available(*, unavailable)
+extension OwnedChannel: Sendable {}
+
+extension Querying {
+    /// The channel of that id.
+    ///
+    /// - Throws: ``IndexError/notOwned`` when it does not exist, or is not this user's.
+    package func channel(_ id: Agent.ID, ownedBy userID: User.ID) throws -> OwnedChannel {
+        guard try exists(SQL.isOwned, [id, userID]) else { throw IndexError.notOwned }
+        return OwnedChannel(id: id)
+    }
+
+    /// The channel that a message is in; nil when there is no such message.
+    ///
+    /// - Throws: ``IndexError/notOwned`` when the channel is not this user's.
+    package func channel(ofMessage id: Message.ID, ownedBy userID: User.ID) throws -> OwnedChannel? {
+        try owned(try one(SQL.ofMessage, [id]), by: userID)
+    }
+
+    /// The channel that a file is in; nil when there is no such file.
+    ///
+    /// - Throws: ``IndexError/notOwned`` when the channel is not this user's.
+    package func channel(ofFile id: Attachment.ID, ownedBy userID: User.ID) throws -> OwnedChannel? {
+        try owned(try one(SQL.ofFile, [id]), by: userID)
+    }
+
+    /// The agent of that id, and its channel.
+    ///
+    /// - Throws: ``IndexError/noSuchAgent`` when it does not exist, or is not this user's.
+    package func agent(_ id: Agent.ID, ownedBy userID: User.ID) throws -> (agent: Agent, channel: OwnedChannel) {
+        guard let agent = try agent(id, ofUser: userID) else { throw IndexError.noSuchAgent }
+        return (agent, OwnedChannel(id: id))
+    }
+
+    /// The agent in whose channel a message is, and the channel; nil when there is no such message.
+    ///
+    /// - Throws: ``IndexError/notOwned`` when the channel is not this user's.
+    package func agent(
+        ofMessage id: Message.ID,
+        ownedBy userID: User.ID
+    ) throws -> (agent: Agent, channel: OwnedChannel)? {
+        guard let agent: Agent = try one(SQL.agentOfMessage, [id]) else { return nil }
+        guard agent.userID == userID else { throw IndexError.notOwned }
+        return (agent, OwnedChannel(id: agent.id))
+    }
+
+    private func owned(_ place: Place?, by userID: User.ID) throws -> OwnedChannel? {
+        guard let place else { return nil }
+        guard place.userID == userID else { throw IndexError.notOwned }
+        return OwnedChannel(id: place.channelID)
+    }
+}
+
+// For what acts for no user: sweeps, the delivery of webhooks, and the command line of this machine, whose operator may
+// act for every user. A handler of requests must not use these.
+extension Querying {
+    /// The agent of that id, whoever owns it; nil from its removal on.
+    package func anyAgent(id: Agent.ID) throws -> Agent? {
+        try one(SQL.agent, [id])
+    }
+
+    /// The channel that a message is in, whoever owns it; nil when there is no such message.
+    package func anyChannel(ofMessage id: Message.ID) throws -> OwnedChannel? {
+        let place: Place? = try one(SQL.ofMessage, [id])
+        return place.map { OwnedChannel(id: $0.channelID) }
+    }
+}
+
+/// A channel and its owner.
+private struct Place: RowReadable {
+    let channelID: Agent.ID
+    let userID: User.ID
+
+    init(row: inout Row) {
+        channelID = row.next()
+        userID = row.next()
+    }
+}
+
+private enum SQL {
+    static let isOwned = "SELECT 1 FROM agents WHERE id = ? AND user_id = ? AND removed_at IS NULL"
+    static let agent = "SELECT \(Agent.columns) FROM agents WHERE id = ? AND removed_at IS NULL"
+    static let ofMessage = """
+        SELECT agents.id, agents.user_id FROM messages JOIN agents ON agents.id = messages.channel_id
+        WHERE messages.id = ? AND agents.removed_at IS NULL
+        """
+    static let ofFile = """
+        SELECT agents.id, agents.user_id FROM attachments JOIN agents ON agents.id = attachments.channel_id
+        WHERE attachments.id = ? AND agents.removed_at IS NULL
+        """
+    static let agentOfMessage = """
+        SELECT \(Agent.columns) FROM messages JOIN agents ON agents.id = messages.channel_id
+        WHERE messages.id = ? AND agents.removed_at IS NULL
+        """
+}

@@ -1,0 +1,6 @@
+// error: missing argument for parameter 'in' in call
+import Index
+
+func messages(in id: Agent.ID, _ index: SQLiteIndex) async throws -> MessagePage {
+    try await index.read { try $0.messages(in: $0.owned(id), limit: 10) }
+}

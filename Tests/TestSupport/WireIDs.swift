@@ -1,0 +1,41 @@
+import Index
+import Testing
+
+// Tests of routes know ids as the wire has them: as texts.
+
+extension Identifier: ExpressibleByStringLiteral {
+    public init(stringLiteral text: String) { self.init(rawValue: text) }
+}
+
+extension Identifier {
+    package init(_ text: String) { self.init(rawValue: text) }
+}
+
+extension Querying {
+    /// The channel of that id, whoever owns it.
+    package func owned(_ channel: String) throws -> OwnedChannel {
+        try owned(Agent.ID(channel))
+    }
+
+    package func owned(_ id: Agent.ID) throws -> OwnedChannel {
+        let agent = try #require(try anyAgent(id: id))
+        return try self.channel(agent.id, ownedBy: agent.userID)
+    }
+}
+
+extension Transaction {
+    /// Stores a message in the channel that it names, whoever owns it.
+    package func insert(_ message: Message, review: Review? = nil) throws {
+        try insert(message, review: review, in: owned(message.channelID))
+    }
+
+    /// Answers a review, whoever may.
+    package func complete(reviewOf id: Message.ID, responseJSON: String) throws -> ReviewCompletion {
+        let channel = try #require(try anyChannel(ofMessage: id))
+        return try complete(reviewOf: id, in: channel, responseJSON: responseJSON)
+    }
+
+    package func complete(reviewOf id: String, responseJSON: String) throws -> ReviewCompletion {
+        try complete(reviewOf: Message.ID(id), responseJSON: responseJSON)
+    }
+}

@@ -6,9 +6,11 @@
 package struct OwnedChannel {
     package let id: Agent.ID
 
-    /// A record that names another channel is a mistake of the caller's, and is not stored.
-    func assertHas(_ channelID: Agent.ID) {
-        precondition(channelID == id, "The record is of channel \(channelID), not of \(id).")
+    /// Refuses a record that names another channel.
+    ///
+    /// - Throws: ``IndexError/notOwned``.
+    func check(_ channelID: Agent.ID) throws {
+        guard channelID == id else { throw IndexError.notOwned }
     }
 }
 
@@ -58,10 +60,10 @@ extension Querying {
         return (agent, OwnedChannel(id: agent.id))
     }
 
-    private func owned(_ place: Place?, by userID: User.ID) throws -> OwnedChannel? {
-        guard let place else { return nil }
-        guard place.userID == userID else { throw IndexError.notOwned }
-        return OwnedChannel(id: place.channelID)
+    private func owned(_ found: Belonging?, by userID: User.ID) throws -> OwnedChannel? {
+        guard let found else { return nil }
+        guard found.userID == userID else { throw IndexError.notOwned }
+        return OwnedChannel(id: found.channelID)
     }
 }
 
@@ -75,13 +77,13 @@ extension Querying {
 
     /// The channel that a message is in, whoever owns it; nil when there is no such message.
     package func anyChannel(ofMessage id: Message.ID) throws -> OwnedChannel? {
-        let place: Place? = try one(SQL.ofMessage, [id])
-        return place.map { OwnedChannel(id: $0.channelID) }
+        let found: Belonging? = try one(SQL.ofMessage, [id])
+        return found.map { OwnedChannel(id: $0.channelID) }
     }
 }
 
 /// A channel and its owner.
-private struct Place: RowReadable {
+private struct Belonging: RowReadable {
     let channelID: Agent.ID
     let userID: User.ID
 

@@ -21,12 +21,12 @@ extension MessagesModule {
             let texts = draft.texts.map {
                 TextFile(content: $0.content, filename: $0.filename, declaredType: $0.mimeType)
             }
-            return try await store.add(texts, in: draft.channelID, of: userID) { tx, channel, attach in
+            return try await store.add(texts, in: draft.message.channelID, of: userID) { tx, channel, attach in
                 try draft.store(tx, in: channel) { messageID in _ = try attach(messageID) }
             }
         }
         return try await index.write { tx in
-            try draft.store(tx, in: tx.channel(draft.channelID, ownedBy: userID)) { _ in }
+            try draft.store(tx, in: tx.channel(draft.message.channelID, ownedBy: userID)) { _ in }
         }
     }
 

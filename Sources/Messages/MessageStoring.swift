@@ -15,35 +15,24 @@ extension MessageDraft {
         _ attachTexts: (_ messageID: Message.ID) throws -> Void
     ) throws -> MessageWithParts {
         if let first = try first(tx, channel) { return try repeated(first, tx, channel) }
-        let message = Message(
-            id: id,
-            channelID: channel.id,
-            senderType: .agent,
-            senderID: channel.id.rawValue,
-            text: text,
-            status: status,
-            metadataJSON: try metadata?.encoded(),
-            webhookURL: webhookURL,
-            iteration: try iteration(tx, channel),
-            clientID: clientID,
-            streamID: streamID,
-            streamState: streamID == nil ? nil : streamState ?? .streaming,
-            createdAt: tx.now
-        )
+        var message = message
+        (message.createdAt, message.updatedAt) = (tx.now, tx.now)
+        message.metadataJSON = try metadata?.encoded()
+        message.iteration = try iteration(tx, channel)
         let review = try review?.review(of: message, now: tx.now)
         let stored = try tx.insertOrKeepFirst(message, review: review, in: channel)
-        guard stored.id == id else { return try repeated(try tx.whole(stored.id, in: channel), tx, channel) }
-        if attachmentIDs.isEmpty, texts.isEmpty, streamID == nil {
+        guard stored.id == message.id else { return try repeated(try tx.whole(stored.id, in: channel), tx, channel) }
+        if attachmentIDs.isEmpty, texts.isEmpty, message.streamID == nil {
             return MessageWithParts(message: message, review: review)
         }
         try tx.attachAll(attachmentIDs, to: message, in: channel)
-        if !texts.isEmpty { try attachTexts(id) }
-        return try tx.whole(id, in: channel)
+        if !texts.isEmpty { try attachTexts(message.id) }
+        return try tx.whole(message.id, in: channel)
     }
 
     private func first(_ tx: Transaction, _ channel: OwnedChannel) throws -> MessageWithParts? {
-        if let clientID, let first = try tx.message(clientID: clientID, in: channel) { return first }
-        return try streamID.flatMap { try tx.message(streamID: $0, in: channel) }
+        if let name = message.clientID, let first = try tx.message(clientID: name, in: channel) { return first }
+        return try message.streamID.flatMap { try tx.message(streamID: $0, in: channel) }
     }
 
     private func repeated(
@@ -51,7 +40,7 @@ extension MessageDraft {
         _ tx: Transaction,
         _ channel: OwnedChannel
     ) throws -> MessageWithParts {
-        guard streamState == .aborted, first.message.streamState == .streaming else { return first }
+        guard message.streamState == .aborted, first.message.streamState == .streaming else { return first }
         _ = try tx.updateDraft(first.id, in: channel, text: nil, state: .aborted)
         return try tx.whole(first.id, in: channel)
     }
@@ -68,20 +57,12 @@ extension MessageDraft {
 extension UserMessageDraft {
     /// Stores it as the user's; a repeat of the client id stores nothing and gives the first message.
     ///
-    /// - Throws: ``IndexError/notOwned``; ``APIError`` 400 when a file cannot be attached.
-    func store(_ tx: Transaction, by userID: User.ID) throws -> MessageWithParts {
-        let channel = try tx.channel(channelID, ownedBy: userID)
-        let message = Message(
-            id: id,
-            channelID: channel.id,
-            senderType: .user,
-            senderID: userID.rawValue,
-            text: text,
-            clientID: clientID,
-            createdAt: tx.now
-        )
+    /// - Throws: ``APIError`` 400 when a file cannot be attached.
+    func store(_ tx: Transaction, in channel: OwnedChannel) throws -> MessageWithParts {
+        var message = message
+        (message.createdAt, message.updatedAt) = (tx.now, tx.now)
         let stored = try tx.insertOrKeepFirst(message, in: channel)
-        if stored.id == id { try tx.attachAll(attachmentIDs, to: message, in: channel) }
+        if stored.id == message.id { try tx.attachAll(attachmentIDs, to: message, in: channel) }
         return try tx.whole(stored.id, in: channel)
     }
 }

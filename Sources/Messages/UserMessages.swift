@@ -10,9 +10,11 @@ import JSON
 extension MessagesModule {
     /// Stores a person's message, which the agent's webhook is told of.
     func createForUser(_ request: Request, _ context: UserContext) async throws -> Response {
-        let draft = try await request.read(context) { UserMessageDraft(&$0) }
         let userID = context.userID
-        let message = try await index.write { tx in try draft.store(tx, by: userID) }
+        let draft = try await request.read(context) { UserMessageDraft(&$0, by: userID) }
+        let message = try await index.write { tx in
+            try draft.store(tx, in: tx.channel(draft.message.channelID, ownedBy: userID))
+        }
         return try .json(MessageJSON(listed: message), status: .created)
     }
 

@@ -60,11 +60,11 @@ class Table:
             print(f"| {what} | {value} | {goal} |")
 
 
-def placet(binary, folder, port):
+def placet(binary, folder, port, log_level="warning"):
     store = f"{folder}/store"
     os.makedirs(folder, exist_ok=True)
     peer = Peer([binary, "serve", "--port", str(port), "--storage", store], f"http://127.0.0.1:{port}/health",
-                PLACET_LOG_LEVEL="warning", PLACET_RATE_LIMIT="off", PLACET_ADMIN_PASSWORD=PERSON["password"])
+                PLACET_LOG_LEVEL=log_level, PLACET_RATE_LIMIT="off", PLACET_ADMIN_PASSWORD=PERSON["password"])
     peer.idle = peer.status("VmRSS")
     peer.base, peer.address = f"http://127.0.0.1:{port}/api/v1", ("127.0.0.1", port)
     peer.storage = store

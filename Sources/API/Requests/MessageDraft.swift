@@ -1,59 +1,69 @@
 import Index
 import JSON
 
-/// A message as its agent sent it.
+/// A message as its agent sent it, with what is to be stored beside it.
 package struct MessageDraft: Sendable {
-    package let id = Message.ID.make()
-    package let channelID: Agent.ID
-    package let text: String?
-    package let status: Message.Status?
+    /// What the transaction stores, once it has set the times and the iteration.
+    package let message: Message
     package let metadata: JSONValue?
-    package let webhookURL: String?
+    package let review: ReviewDraft?
     package let attachmentIDs: [Attachment.ID]
     package let texts: [TextDraft]
     package let iterationOf: Message.ID?
-    package let clientID: String?
-    package let streamID: String?
-    package let streamState: Message.StreamState?
-    package let review: ReviewDraft?
 
     package init(_ fields: inout JSONFields) {
-        channelID = fields.id("channelId")
-        text = fields.optionalString("text")
-        status = fields.optionalChoice("status")
-        webhookURL = fields.optionalURL("webhookUrl")
+        let channelID: Agent.ID = fields.id("channelId")
+        var message = Message(
+            id: .make(),
+            channelID: channelID,
+            senderType: .agent,
+            senderID: channelID.rawValue,
+            createdAt: .now()
+        )
+        message.text = fields.optionalString("text")
+        message.status = fields.optionalChoice("status")
+        message.webhookURL = fields.optionalURL("webhookUrl")
         attachmentIDs = fields.optionalIDs("attachmentIds", count: Limits.attachments) ?? []
         iterationOf = fields.optionalID("iterationOf")
-        clientID = fields.optionalGivenName("clientId")
+        message.clientID = fields.optionalGivenName("clientId")
         let metadata = fields.optionalObject("metadata")
         review = fields.optionalFields("review") { ReviewDraft(&$0) }
         self.metadata = review?.addingPlugin(to: metadata) ?? metadata
         texts = fields.optionalArray("textAttachments", count: Limits.textAttachments) { TextDraft(&$0) } ?? []
-        streamID = fields.optionalGivenName("streamId")
-        streamState = fields.optionalChoice("streamState")
-        if streamState != nil, streamID == nil {
+        message.streamID = fields.optionalGivenName("streamId")
+        message.streamState = fields.optionalChoice("streamState")
+        if message.streamState != nil, message.streamID == nil {
             fields.report("streamId", code: "required", "is required beside streamState")
         }
-        let isEmpty = text?.isEmpty != false && review == nil && status == nil && attachmentIDs.isEmpty && texts.isEmpty
+        if message.streamID != nil { message.streamState = message.streamState ?? .streaming }
+        let isEmpty =
+            message.text?.isEmpty != false && review == nil && message.status == nil && attachmentIDs.isEmpty
+            && texts.isEmpty
         if isEmpty { fields.refuse("Send at least one of text, review, status, attachmentIds and textAttachments") }
+        self.message = message
     }
 }
 
 /// A message as a user wrote it.
 package struct UserMessageDraft: Sendable {
-    package let id = Message.ID.make()
-    package let channelID: Agent.ID
-    package let text: String?
+    /// What the transaction stores, once it has set the times.
+    package let message: Message
     package let attachmentIDs: [Attachment.ID]
-    package let clientID: String?
 
-    package init(_ fields: inout JSONFields) {
-        channelID = fields.id("channelId")
-        text = fields.optionalString("text")
+    package init(_ fields: inout JSONFields, by userID: User.ID) {
+        var message = Message(
+            id: .make(),
+            channelID: fields.id("channelId"),
+            senderType: .user,
+            senderID: userID.rawValue,
+            createdAt: .now()
+        )
+        message.text = fields.optionalString("text")
         attachmentIDs = fields.optionalIDs("attachmentIds", count: Limits.attachments) ?? []
-        clientID = fields.optionalGivenName("clientId")
-        if text?.isEmpty != false, attachmentIDs.isEmpty {
+        message.clientID = fields.optionalGivenName("clientId")
+        if message.text?.isEmpty != false, attachmentIDs.isEmpty {
             fields.refuse("Send at least one of text and attachmentIds")
         }
+        self.message = message
     }
 }

@@ -20,7 +20,7 @@ extension Transaction {
     /// Stores what can be changed about an agent: name, description, avatar, tag and webhook. An uploaded picture goes when
     /// `avatarURL` no longer names it.
     package func update(_ agent: Agent, in channel: OwnedChannel) throws {
-        channel.assertHas(agent.id)
+        try channel.check(agent.id)
         try execute(
             SQL.updateAgent,
             [
@@ -40,7 +40,7 @@ extension Transaction {
         status: Agent.Status,
         message: String?
     ) throws -> Agent {
-        channel.assertHas(agent.id)
+        try channel.check(agent.id)
         var agent = agent
         let isNews = agent.status != status || agent.statusMessage != message || agent.statusSince == nil
         if agent.status != status || agent.statusSince == nil { agent.statusSince = now }

@@ -37,7 +37,7 @@ extension Transaction {
     /// `IndexError.missingReference` when its blob went meanwhile (publish the bytes and try again), or its channel,
     /// or its message, which must be one of that channel; `.duplicate` when the id is taken.
     package func insert(_ attachment: Attachment, in channel: OwnedChannel) throws {
-        channel.assertHas(attachment.channelID)
+        try channel.check(attachment.channelID)
         try execute(SQL.insertAttachment, attachment.values)
     }
 

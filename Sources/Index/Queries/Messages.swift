@@ -70,7 +70,7 @@ extension Transaction {
         to message: Message,
         in channel: OwnedChannel
     ) throws -> [Attachment.ID] {
-        channel.assertHas(message.channelID)
+        try channel.check(message.channelID)
         var seen: Set<Attachment.ID> = []
         return try ids.filter { id in
             guard seen.insert(id).inserted else { return false }
@@ -84,7 +84,7 @@ extension Transaction {
         _ channel: OwnedChannel,
         _ sql: String
     ) throws -> Bool {
-        channel.assertHas(message.channelID)
+        try channel.check(message.channelID)
         guard try execute(sql, message.values + [message.channelID]) > 0 else { return false }
         try numberNewerMessages(than: message.id, channelID: message.channelID)
         if let review { try insert(review) }

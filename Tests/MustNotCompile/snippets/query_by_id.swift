@@ -2,5 +2,5 @@
 import Index
 
 func messages(in id: Agent.ID, _ index: SQLiteIndex) async throws -> MessagePage {
-    try await index.read { try $0.messages(in: $0.owned(id), limit: 10) }
+    try await index.read { try $0.messages(channelID: id, limit: 10) }
 }

@@ -1,63 +1,64 @@
-/// What the handlers refuse beyond, and the document at `/openapi.json` tells: each number stands here, and only here.
+/// The limits of requests and answers. The handlers enforce them, the document at `/openapi.json` states them, and each
+/// number is written here only.
 ///
-/// Lengths are in Unicode code points, sizes in bytes. What a shelf refuses by itself stands in that shelf.
+/// Lengths are in Unicode code points, sizes in bytes. What a shelf refuses by itself is written in that shelf.
 package enum Limits {
     // Names and ids
 
-    /// An id, of ours or of the client's own making (`clientId`, `streamId`).
+    /// An id: one of ours, or one of the client's making (`clientId`, `streamId`).
     package static let id = 1...500
     /// The name of an agent or of a user.
     package static let name = 1...200
     /// What an agent is for.
     package static let description = 0...10_000
-    /// What an agent is sorted by.
+    /// A label by which agents are sorted.
     package static let tag = 0...64
     /// What an agent says it is doing.
     package static let statusMessage = 0...500
-    /// How many of the last statuses the figures of an agent show.
+    /// How many of an agent's latest statuses are shown with its figures.
     package static let statusesShown = 50
     package static let pluginName = 1...64
     /// The value of one setting of a plugin.
     package static let pluginSetting = 0...2000
-    /// What may be looked for in a list.
+    /// The text that a list is searched for; at most this long.
     package static let search = 1000
 
     // Users
 
     package static let email = 3...254
-    /// Shorter than any email: whoever signs in with nonsense is told nothing about it.
+    /// Looser than ``email``: when signing in, a malformed address gets the same answer as a wrong one.
     package static let signInEmail = 1...254
     package static let newPassword = 8...1024
-    /// A password that is compared with the stored one.
+    /// A password to compare with the stored one.
     package static let password = 1...1024
     package static let keyLabel = 1...64
-    /// How much of the `User-Agent` is kept of a session.
+    /// How much of the `User-Agent` header a session keeps.
     package static let userAgent = 200
 
     // Messages and reviews
 
-    /// The files of a message; each may be answered with 64 KiB of text.
+    /// The files of a message. Each may be sent with 64 KiB of text.
     package static let attachments = 0...100
-    /// The texts that are stored as files along with a message.
+    /// The texts that are stored as files together with a message.
     package static let textAttachments = 0...20
-    /// The name of such a text, before it is made safe.
+    /// The name of such a text, before it is sanitized.
     package static let givenFilename = 1...4096
-    /// A media type as the client says it.
+    /// A media type as the client states it.
     package static let givenType = 1...255
     package static let reviewType = 1...100
     package static let feedback = 0...100_000
-    /// The files that an answer replaces.
+    /// The files for which an answer has replacements.
     package static let modifiedFiles = 0...1000
     /// The text of one status event of a draft.
     package static let statusText = 1...10_000
     package static let toolHint = 0...200
-    /// How long a draft that nobody writes to is left alone before it is aborted.
+    /// How long a draft may stay without an update before it is aborted.
     package static let draftIdle = Duration.seconds(5 * 60)
-    /// When a review expires that does not say it.
+    /// How long a review waits that does not say when it expires.
     package static let usualExpiry = Duration.seconds(24 * 60 * 60)
-    /// When a review expires at the latest.
+    /// How long a review may wait at most.
     package static let longestExpiry = Duration.seconds(36 * 60 * 60)
-    /// How long a request waits for an answer, at most and by default.
+    /// How long a request waits for an answer; also the most that it may ask for.
     package static let wait = Duration.seconds(30)
 
     // Files
@@ -66,36 +67,36 @@ package enum Limits {
     package static let upload = 1 << 30
     /// A field of an upload form other than the file.
     package static let formField = 64 << 10
-    /// How many ranges of a file are answered at once. More of them are a way to make a server work: they get the whole
-    /// file, which RFC 9110 section 14.2 allows.
+    /// How many ranges of a file are served in one answer. A request for more gets the whole file, which RFC 9110
+    /// section 14.2 allows, because many ranges are a way to make a server work.
     package static let ranges = 8
-    /// How many rows a list of files has, unless `limit` says otherwise.
+    /// How many rows a list of files has when `limit` is missing.
     package static let usualFilesPage = 30
     package static let deletedAtOnce = 1...1000
-    /// The links to a file that may be good at a time.
+    /// How many valid links a file may have at a time.
     package static let shares = 100
     /// The picture of an agent.
     package static let picture = 1 << 20
-    /// Room for the other fields and the boundaries around a picture.
+    /// Room in a form for the fields and boundaries around a picture.
     package static let pictureForm = 64 << 10
 
     // Events and webhooks
 
-    /// How often an event stream gives a sign of life.
+    /// How often an event stream shows that it is alive.
     package static let heartbeat = Duration.seconds(15)
-    /// The headers that a webhook may be given.
+    /// The headers that may be set for a webhook.
     package static let webhookHeaders = 0...50
-    /// The name and the password of a webhook's basic authentication, each.
+    /// User name and password of a webhook's Basic authentication, each (RFC 7617).
     package static let webhookCredential = 0...1024
-    /// The secret that a webhook is signed with, decoded, in bytes (Standard Webhooks, "Signature scheme").
+    /// The secret that signs a webhook's requests, decoded, in bytes (Standard Webhooks, "Signature scheme").
     package static let webhookSecret = 24...64
     /// How long a receiver may take to answer.
     package static let webhookAttempt = Duration.seconds(10)
-    /// How long what the receiver says is read after it has answered.
+    /// How long the body of the receiver's answer is read after its status has come. The body itself is dropped.
     package static let webhookAnswer = Duration.seconds(1)
-    /// How long after each failed attempt the next one comes; after the last of them there is none.
+    /// How long to wait after each failed attempt. After the last one there is no other.
     package static let webhookPauses = [1, 5, 30, 5 * 60, 30 * 60].map(Duration.seconds)
-    /// The tests of webhooks that may be under way at a time, of all users and of one.
+    /// How many tests of webhooks may run at a time: in all, and for one user.
     package static let webhookTests = 16
     package static let webhookTestsPerUser = 4
 

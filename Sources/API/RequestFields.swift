@@ -5,14 +5,14 @@ import JSON
 import NIOCore
 
 extension Request {
-    /// Bodies up to this size, in bytes, are parsed on the event loop; larger ones take up to a few hundred milliseconds.
+    /// Bodies up to this size, in bytes, are parsed on the event loop. Larger ones can take some hundred milliseconds.
     private static let maxInlineBytes = 65_536
 
-    /// Makes a value of the members of the JSON object in the body.
+    /// Reads a value from the JSON object in the body.
     ///
-    /// - Parameter mayBeMissing: whether a request without a body is an object without members.
-    /// - Throws: ``APIError`` 415 and 413 as `jsonBytes` does, 400 when the body is not a JSON object, and 400 that names
-    ///   every member that did not pass.
+    /// - Parameter mayBeMissing: whether a missing body counts as an object without members.
+    /// - Throws: ``APIError``: 415 and 413 as `jsonBytes` does, 400 for a body that is not a JSON object, and one 400
+    ///   that names all the members that did not pass.
     package func read<Value>(
         _ context: some Connected,
         mayBeMissing: Bool = false,
@@ -27,7 +27,7 @@ extension Request {
         }
     }
 
-    /// A detached task leaves the event loop.
+    /// Leaves the event loop for a large body; a detached task runs elsewhere.
     private static func parse(_ bytes: ByteBuffer) async throws -> JSONValue {
         guard bytes.readableBytes > maxInlineBytes else { return try JSONValue(parsing: bytes.readableBytesView) }
         return try await Task.detached { try JSONValue(parsing: bytes.readableBytesView) }.value
@@ -35,7 +35,7 @@ extension Request {
 }
 
 extension APIError {
-    /// 400 for a body that was not taken.
+    /// 400, with a sentence that says how to repair the body.
     package init(_ error: JSONError) {
         switch error {
         case .malformed:

@@ -3,8 +3,13 @@ import HTTP
 import Hummingbird
 import Index
 
-/// Users, their sessions, and the API keys of their agents; for people by the human API, for the operator by the command
-/// line (`placet users`, `placet keys`).
+/// Users, their sessions, and the API keys of their agents: for users themselves, for owners who administer, and for
+/// the operator by the command line (`placet users`, `placet keys`).
+///
+/// The hard parts: a revoked key or an ended session must be dead at once, although every request asks for one
+/// (``KeyAuthenticator``, ``SessionAuthenticator``); and guessing passwords must be slow without slowing down others
+/// (``PasswordCheck``, ``HashingQueue``). Handlers named `…Locally` are the command line's: no user is signed in there,
+/// so they act for every user.
 package struct AccountsModule: RouteModule {
     let index: SQLiteIndex
     let authenticator: KeyAuthenticator
@@ -48,6 +53,7 @@ package struct AccountsModule: RouteModule {
 
     package var backgroundWork: [BackgroundWork] { [BackgroundWork(endedSessions), BackgroundWork(deletedUsers)] }
 
+    /// Removes the rows of ended sessions, which open nothing any more.
     private var endedSessions: Sweep {
         Sweep("ended sessions", in: index) {
             try $0.removeEndedSessions(limit: $1)
@@ -56,6 +62,7 @@ package struct AccountsModule: RouteModule {
         }
     }
 
+    /// Removes the rows of deleted users, once those of their agents are gone.
     private var deletedUsers: Sweep {
         Sweep("deleted users", in: index) {
             try $0.removeDeletedUsers(limit: $1)

@@ -2,18 +2,20 @@ import Dispatch
 import HTTP
 import Synchronization
 
-/// Does the slow work of passwords one at a time on a thread of its own: a hash takes 0.2 s and 32 MiB, so that who asks
-/// for many of them at once must not get a processor and memory for each. Handlers run on event loops, which it would block.
+/// Hashes passwords one at a time, on a thread of its own.
+///
+/// A hash takes 0.2 s and 32 MiB. Many requests at once must not get a processor and memory for each, and handlers run
+/// on event loops, which a hash would block.
 final class HashingQueue: Sendable {
-    /// How many may wait; the last of them about four seconds.
+    /// How many may be here, waiting or at work. The last one waits about four seconds.
     static let capacity = 20
 
     private let queue = DispatchQueue(label: "accounts.hashing")
     private let count = Mutex(0)
 
-    /// What `work` returns, when its turn has come.
+    /// Runs `work` when its turn comes, and returns what it returns.
     ///
-    /// - Throws: what `work` throws; ``APIError`` 429 at once when too many are waiting.
+    /// - Throws: what `work` throws; ``APIError`` 429 at once when the queue is full.
     func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         let isAdmitted = count.withLock { count in
             guard count < Self.capacity else { return false }

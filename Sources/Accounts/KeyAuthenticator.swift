@@ -3,14 +3,14 @@ import HTTP
 import Index
 import Synchronization
 
-/// Finds whom an API key speaks for, from memory when it was asked for before.
+/// Finds the user for whom an API key speaks, from memory if the key was used before.
 ///
-/// A revoked key dies at once: revoking goes through ``forget(keyID:)``, and this process is the only one that has the
-/// index open (invariant 5). Unknown keys are not remembered, so guessing cannot fill the memory.
+/// A revoked key is dead at once: revoking goes through ``forget(keyID:)``, and no other process has the index open
+/// (invariant 5). Unknown keys are not remembered, so guessing cannot fill the memory.
 package final class KeyAuthenticator: AgentAuthenticator {
-    /// How many keys are remembered; beyond that the memory is emptied and fills again.
+    /// How many keys are remembered. When it is full, the memory is emptied and fills again.
     private static let capacity = 10_000
-    /// How stale `lastUsedAt` may be, in milliseconds: a write per request would cost more than the request.
+    /// How far `lastUsedAt` may lag behind, in milliseconds. A write for each request would cost more than the request.
     private static let touchInterval: Int64 = 60_000
 
     private struct Known {
@@ -19,8 +19,9 @@ package final class KeyAuthenticator: AgentAuthenticator {
     }
 
     private struct Memory {
+        /// By the SHA-256 of the key. The keys themselves are not kept.
         var keys: [[UInt8]: Known] = [:]
-        /// Counts the revocations: a look-up that one overtook must not be remembered.
+        /// Counts revocations. What was looked up before one must not be remembered after it.
         var revocations = 0
     }
 
@@ -31,6 +32,9 @@ package final class KeyAuthenticator: AgentAuthenticator {
         self.index = index
     }
 
+    /// Nil for an unknown key, and without asking the index for a text that is no key of ours.
+    ///
+    /// - Throws: what the index throws.
     package func principal(forKey key: String) async throws -> AgentPrincipal? {
         guard let hash = Secret(key, .apiKey)?.hash else { return nil }
         let now = Timestamp.now().milliseconds
@@ -46,7 +50,7 @@ package final class KeyAuthenticator: AgentAuthenticator {
         return principal
     }
 
-    /// Ends a key's life in memory; call after its row is gone.
+    /// Removes a key from memory. Call it when the row is gone, or a request in between brings the key back.
     func forget(keyID: APIKey.ID) {
         memory.withLock { memory in
             memory.revocations += 1
@@ -54,6 +58,7 @@ package final class KeyAuthenticator: AgentAuthenticator {
         }
     }
 
+    /// What is remembered of a key, and whether its use is to be noted again.
     private func recall(_ hash: [UInt8], now: Int64) -> (AgentPrincipal, isStale: Bool)? {
         memory.withLock { memory in
             guard let entry = memory.keys[hash] else { return nil }
@@ -71,7 +76,7 @@ package final class KeyAuthenticator: AgentAuthenticator {
         }
     }
 
-    /// Notes the use. On a full disk this fails, and reads must go on: the note is all that is lost.
+    /// Notes the use. That fails on a full disk, where reads must go on, and only the note is lost.
     private func touch(_ keyID: APIKey.ID) async {
         _ = try? await index.write { tx in try tx.touchAPIKey(id: keyID) }
     }

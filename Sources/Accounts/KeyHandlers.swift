@@ -8,12 +8,14 @@ import JSON
 extension AccountsModule {
     // MARK: By the command line
 
+    /// All keys of all users.
     func listKeysLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         try .json(try await index.read { try $0.apiKeys(userID: nil) }.map { APIKeyJSON($0) })
     }
 
-    /// Makes a key for the user named by `user` (an email), or for the first owner. The answer is the only place where
-    /// the key itself is ever shown.
+    /// Makes a key for the user with the email `user`, or for the first owner. Only this answer ever shows the key.
+    ///
+    /// - Throws: ``APIError`` 404 when there is no such user.
     func createKeyLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         let (label, email) = try await request.read(context) { fields in
             (fields.label(), fields.optionalString("user"))
@@ -25,6 +27,9 @@ extension AccountsModule {
         }
     }
 
+    /// Makes a key. Only the SHA-256 of its secret is stored.
+    ///
+    /// - Parameter user: finds the user within the transaction, so that none gets a key who was deleted a moment ago.
     private func makeKey(
         _ label: String,
         for user: @escaping @Sendable (Transaction) throws -> User.ID
@@ -44,6 +49,9 @@ extension AccountsModule {
         return try .json(APIKeyJSON(key, key: secret.text), status: .created)
     }
 
+    /// Revokes a key, whoever owns it. It is dead when this answers.
+    ///
+    /// - Throws: ``APIError`` 404.
     func revokeKeyLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         let id = try context.id(of: APIKey.self)
         guard try await index.write({ tx in try tx.revokeAnyAPIKey(id: id) }) else {
@@ -53,20 +61,23 @@ extension AccountsModule {
         return try .json(["deleted": true])
     }
 
-    // MARK: By people, their own
+    // MARK: By users, for their own agents
 
     func listKeys(_ request: Request, _ context: UserContext) async throws -> Response {
         let userID = context.userID
         return try .json(try await index.read { try $0.apiKeys(userID: userID) }.map { APIKeyJSON($0) })
     }
 
+    /// Makes a key for the caller. Only this answer ever shows it.
     func createKey(_ request: Request, _ context: UserContext) async throws -> Response {
         let label = try await request.read(context) { $0.optionalLabel() ?? "API key" }
         let userID = context.userID
         return try await makeKey(label) { _ in userID }
     }
 
-    /// The same key by id with a new secret; the old one is dead at once.
+    /// Gives a key of the caller's a new secret under the same id. The old secret is dead at once.
+    ///
+    /// - Throws: ``APIError`` 404, also for another user's key.
     func rotateKey(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: APIKey.self), context.userID)
         let secret = Secret(.apiKey)
@@ -78,6 +89,9 @@ extension AccountsModule {
         return try .json(APIKeyJSON(key, key: secret.text))
     }
 
+    /// Revokes a key of the caller's. It is dead when this answers.
+    ///
+    /// - Throws: ``APIError`` 404, also for another user's key.
     func revokeKey(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: APIKey.self), context.userID)
         let isRevoked = try await index.write { tx in

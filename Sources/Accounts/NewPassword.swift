@@ -3,13 +3,13 @@ import FoundationEssentials
 import HTTP
 import Index
 
-/// A password that somebody has chosen, or that is made up here.
+/// A password that was chosen, or that is made up here.
 struct NewPassword: Sendable {
     let hash: String
-    /// Set when it was made up: show it once, the user must change it.
+    /// Set when it was made up: show it once. The user must change it.
     let generated: String?
 
-    /// Blocks for about 0.2 s, for which it is hashed.
+    /// Hashes the password, which blocks for about 0.2 s: call it by ``HashingQueue``, outside of transactions.
     ///
     /// - Parameter chosen: nil to have one made up.
     init(_ chosen: String?) throws {
@@ -18,16 +18,18 @@ struct NewPassword: Sendable {
         hash = try PasswordHash(hashing: password).encoded
     }
 
-    /// 96 random bits, 16 characters.
+    /// 96 random bits in 16 characters.
     private static func random() -> String {
         SymmetricKey(size: .init(bitCount: 96)).withUnsafeBytes { Data($0) }.base64URLEncodedString()
     }
 }
 
 extension Transaction {
-    /// Stores a user with another password, which ends the sessions there are, but for one.
+    /// Stores the user with a new password, and ends the user's sessions but for one.
     ///
-    /// - Parameter mustChange: whether somebody else has chosen it.
+    /// - Parameters:
+    ///   - mustChange: whether the user has not chosen it.
+    ///   - sessionID: the session that stays; nil ends all.
     func setPassword(
         _ hash: String,
         of user: inout User,

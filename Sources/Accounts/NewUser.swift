@@ -3,7 +3,9 @@ import FoundationEssentials
 import HTTP
 import Index
 
-/// A user about to be stored, with a password that was given or that we make up.
+/// A user about to be stored, with a password that was given or is made up.
+///
+/// Id and hash are made before the transaction, which may run twice and should be short.
 struct NewUser: Sendable {
     let email: String
     let displayName: String
@@ -11,12 +13,16 @@ struct NewUser: Sendable {
     let password: NewPassword
     private let id = User.ID.make()
 
-    /// Blocks for about 0.2 s, as below.
+    /// Blocks for about 0.2 s while it hashes the password.
     init(_ draft: UserDraft) throws {
         try self.init(email: draft.email, displayName: draft.displayName, role: draft.role, password: draft.password)
     }
 
-    /// Blocks for about 0.2 s: the password is hashed here, outside of any transaction.
+    /// Blocks for about 0.2 s while it hashes the password.
+    ///
+    /// - Parameters:
+    ///   - displayName: nil takes the email up to the `@`.
+    ///   - password: nil to have one made up.
     init(email: String, displayName: String?, role: User.Role, password: String?) throws {
         self.email = email
         self.displayName = displayName ?? String(email.prefix { $0 != "@" })
@@ -24,6 +30,7 @@ struct NewUser: Sendable {
         self.password = try NewPassword(password)
     }
 
+    /// - Throws: ``IndexError/duplicate`` when the email is taken.
     func insert(_ tx: Transaction) throws -> User {
         let user = User(
             id: id,
@@ -39,15 +46,16 @@ struct NewUser: Sendable {
     }
 }
 
-/// The owner every index has from its first start on.
+/// The owner that every index has from its first start on.
 package struct FirstOwner: Sendable {
     package let email: String
-    /// Set when the password was made up: print it, it is stored nowhere.
+    /// Set when the password was made up. Print it: only its hash is stored.
     package let generatedPassword: String?
 
-    /// Creates the owner in an index without users.
+    /// Creates the owner in an index without users. Blocks for about 0.2 s, so use it only at the start.
     ///
     /// - Returns: nil when there are users already.
+    /// - Throws: what the index throws.
     package static func create(in index: SQLiteIndex, email: String, password: String?) async throws -> FirstOwner? {
         guard try await index.read({ try $0.userCount() }) == 0 else { return nil }
         let owner = try NewUser(email: email, displayName: nil, role: .owner, password: password)

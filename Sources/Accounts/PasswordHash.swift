@@ -3,15 +3,16 @@ import CryptoExtras
 import FoundationEssentials
 import HTTP
 
-/// A password as it is stored: scrypt (RFC 7914) with its parameters and salt in one string.
+/// A password as it is stored: scrypt (RFC 7914), with parameters and salt in one string.
 ///
-/// Format: `$scrypt$ln=<log2 N>,r=<r>,p=<p>$<salt>$<hash>`, both base64url. Old hashes stay readable when the
-/// parameters are raised.
+/// The format is `$scrypt$ln=<log2 N>,r=<r>,p=<p>$<salt>$<hash>`, salt and hash in base64url. Hashes of today stay
+/// readable when the parameters are raised.
 package struct PasswordHash: Sendable {
-    /// 32 MiB and about 0.2 s a try: OWASP's floor is N = 2^17 with r = 8 for p = 1, or 2^15 with p = 3 at less memory.
+    /// The logarithm of N: 32 MiB and about 0.2 s for each hash. OWASP asks for N=2^17 with p=1, or N=2^15 with p=3,
+    /// which needs less memory; r=8 for both.
     static let logRounds = 15
-    /// Of new hashes. A build without optimisation needs 1.3 s for a hash of 2^15, and its tests make hundreds: such a
-    /// build, which nobody should run as a service, makes them sixteen times cheaper.
+    /// Of new hashes. A debug build needs 1.3 s for a hash of 2^15, and its tests make hundreds. So it makes hashes
+    /// that are sixteen times cheaper; nobody should run such a build as a service.
     #if DEBUG
         package static let newLogRounds = 11
     #else
@@ -24,11 +25,11 @@ package struct PasswordHash: Sendable {
 
     package let encoded: String
 
-    /// Of a password that nobody has: checked for users who do not exist, so that their absence takes as long.
+    /// A hash that no password has. It is checked when there is no such user, so that the answer takes as long.
     static let nobody =
         "$scrypt$ln=\(newLogRounds),r=8,p=3$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-    /// Whether a password is the one that was hashed. Blocks for about 0.2 s. False also for a hash of unknown form.
+    /// Whether `password` is the one that was hashed. Blocks for about 0.2 s. False also for a hash of unknown form.
     static func matches(_ password: String, _ encoded: String) -> Bool {
         let parts = encoded.split(separator: "$").map(String.init)
         guard parts.count == 4, parts[0] == "scrypt", let salt = Data(base64URL: parts[2]),
@@ -44,11 +45,11 @@ package struct PasswordHash: Sendable {
             blockSize: numbers[1],
             parallelism: numbers[2]
         )
-        // Compares in constant time.
+        // This comparison takes constant time.
         return key.map { $0 == SymmetricKey(data: hash) } ?? false
     }
 
-    /// Hashes a new password. Blocks for about 0.2 s.
+    /// Hashes a new password with a random salt. Blocks for about 0.2 s.
     ///
     /// - Parameter logRounds: lower only in tests, which sign in often.
     package init(hashing password: String, logRounds: Int = newLogRounds) throws {

@@ -4,7 +4,7 @@ import Hummingbird
 import Index
 import JSON
 
-/// What somebody who is signed in has chosen, on whatever device.
+/// What a user has chosen for the dashboard, the same on every device.
 extension AccountsModule {
     func preferences(_ request: Request, _ context: UserContext) async throws -> Response {
         let userID = context.userID
@@ -22,7 +22,7 @@ extension AccountsModule {
         return try shown(stored)
     }
 
-    /// - Throws: ``APIError`` 401 without a theme: the user has gone meanwhile.
+    /// - Throws: ``APIError`` 401 without a theme, because the user was deleted meanwhile.
     private func shown(_ theme: User.Theme?) throws -> Response {
         guard let theme else { throw APIError.notSignedIn }
         return try .json(PreferencesJSON(theme: theme))

@@ -4,10 +4,15 @@ import HTTPTypes
 import Hummingbird
 import Index
 
-/// Checks passwords, slowly for who guesses: five tries for an email from an address, then one every ten seconds, whether
-/// or not there is such a user; and from an address twenty tries for whatever emails, then one a second. The right
-/// password clears the tries for its email, and is no try of its address.
+/// Checks passwords, and slows down guessing. Tries are counted whether or not there is such a user:
+///
+/// - for an email from an address five tries, then one every ten seconds;
+/// - from an address, for any emails, twenty tries, then one a second.
+///
+/// The right password clears the tries for its email, and does not count for its address (docs/api.md, "Users", Signing
+/// in).
 struct PasswordCheck: Sendable {
+    /// By email and address.
     private let tries = RateLimiter<[String]>(interval: .seconds(10), burst: 5)
     private let triesOfAddresses = RateLimiter<String>(interval: .seconds(1), burst: 20)
     private let index: SQLiteIndex
@@ -18,12 +23,12 @@ struct PasswordCheck: Sendable {
         self.hashing = hashing
     }
 
-    /// The user of that email when the password is right.
+    /// The user with this email, if the password is right.
     ///
-    /// - Throws: ``APIError`` 401, the same and after the same time for an unknown user as for a wrong password; 429 after
-    ///   too many tries.
+    /// - Throws: ``APIError`` 401, the same and after the same time for an unknown user as for a wrong password; 429
+    ///   after too many tries, or while too many passwords wait to be hashed.
     func user(email: String, password: String, from connection: Connection) async throws -> User {
-        // Counted before it is judged: many at once are not let through together.
+        // Counted before it is checked, so that many at once are not let through together.
         let address = connection.addressGroup
         let caller = [email.lowercased(), address]
         if let wait = tries.take(caller) ?? triesOfAddresses.take(address) { throw APIError.tooManyRequests(wait) }
@@ -33,7 +38,7 @@ struct PasswordCheck: Sendable {
         do {
             isRight = try await hashing.run { PasswordHash.matches(password, hash) }
         } catch {
-            // Too many were waiting: nothing was tried.
+            // Too many were waiting, so nothing was tried.
             tries.giveBack(caller)
             triesOfAddresses.giveBack(address)
             throw error
@@ -45,11 +50,12 @@ struct PasswordCheck: Sendable {
     }
 }
 
-/// Signing in and out, and the sessions of somebody who is signed in.
+/// Signing in and out, and the sessions of a user.
 extension AccountsModule {
     /// How long a session lasts after the sign-in or the last refresh.
     private static var lifetime: Duration { .seconds(7 * 24 * 60 * 60) }
 
+    /// Checks email and password, and answers with the cookie of a new session.
     func login(_ request: Request, _ context: RootContext) async throws -> Response {
         let given = try await request.read(context) { Credentials(&$0) }
         let user = try await passwords.user(email: given.email, password: given.password, from: context.connection)
@@ -57,10 +63,10 @@ extension AccountsModule {
         return try signedIn(user, token, request)
     }
 
-    /// Opens a session for a user whose password has been checked, unless that was changed meanwhile: a change ends the
-    /// sessions there are, and this would be one more by the old password.
+    /// Opens a session for a user whose password has been checked, unless the password was changed meanwhile: that
+    /// ended all sessions, and this would be another one by the old password.
     ///
-    /// - Throws: ``APIError`` 401, also when the user has gone.
+    /// - Throws: ``APIError`` 401, also when the user is gone.
     func openSession(for user: User, userAgent: String?) async throws -> Secret {
         let (token, id) = (Secret(.session), Session.ID.make())
         try await index.write { tx in
@@ -82,7 +88,9 @@ extension AccountsModule {
         try .json(AccountJSON(try await user(context)))
     }
 
-    /// Gives the session another token and seven more days; the old token is dead at once.
+    /// Gives the session another token and seven more days. The old token is dead at once.
+    ///
+    /// - Throws: ``APIError`` 401 when the session has ended meanwhile.
     func refresh(_ request: Request, _ context: UserContext) async throws -> Response {
         let user = try await user(context)
         let (token, sessionID) = (Secret(.session), context.principal.sessionID)
@@ -93,6 +101,7 @@ extension AccountsModule {
         return try signedIn(user, token, request)
     }
 
+    /// Ends this session and takes the cookie away.
     func logout(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (context.principal.sessionID, context.userID)
         try await index.write { tx in _ = try tx.endSession(id, ownedBy: userID) }
@@ -101,7 +110,9 @@ extension AccountsModule {
         return response
     }
 
-    /// Ends the user's other sessions; this one stays.
+    /// Changes the user's password, and ends the user's other sessions. This one stays.
+    ///
+    /// - Throws: ``APIError`` 401 for a wrong current password, whose tries count as those to sign in; 429.
     func changePassword(_ request: Request, _ context: UserContext) async throws -> Response {
         let change = try await request.read(context) { PasswordChange(&$0) }
         let (user, sessionID) = (try await user(context), context.principal.sessionID)
@@ -120,6 +131,9 @@ extension AccountsModule {
         return try .json(sessions.map { SessionJSON($0, isCurrent: $0.id == id) })
     }
 
+    /// Ends one of the user's sessions at once.
+    ///
+    /// - Throws: ``APIError`` 404, also for another user's session.
     func endSession(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Session.self), context.userID)
         guard try await index.write({ tx in try tx.endSession(id, ownedBy: userID) }) else {
@@ -128,12 +142,14 @@ extension AccountsModule {
         return try .json(["deleted": true])
     }
 
+    /// The user as stored now. 401 when the user was deleted meanwhile.
     private func user(_ context: UserContext) async throws -> User {
         let userID = context.userID
         guard let user = try await index.read({ try $0.user(id: userID) }) else { throw APIError.notSignedIn }
         return user
     }
 
+    /// The answer that hands out a token, in the cookie alone. No cache may keep it.
     private func signedIn(_ user: User, _ token: Secret, _ request: Request) throws -> Response {
         var response = try Response.json(AccountJSON(user))
         response.headers[.setCookie] = SessionCookie.header(token.text, maxAge: Self.lifetime, for: request)
@@ -143,7 +159,7 @@ extension AccountsModule {
 }
 
 extension APIError {
-    /// RFC 9110 section 11.6.1: a 401 names a scheme the client may use.
+    /// It names a scheme that the client may use, as every 401 must (RFC 9110 section 11.6.1).
     static let invalidCredentials = APIError(
         .unauthorized,
         "Invalid credentials",

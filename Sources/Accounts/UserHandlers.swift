@@ -4,11 +4,15 @@ import HTTPTypes
 import Hummingbird
 import Index
 
+/// Users, as owners and the operator administer them.
 extension AccountsModule {
     func listUsers(_ request: Request, _ context: some RequestContext & Connected) async throws -> Response {
         try .json(try await index.read { try $0.users() }.map { UserJSON($0) })
     }
 
+    /// Makes a user. A password that is not given is made up, shown in this answer alone, and must be changed.
+    ///
+    /// - Throws: ``APIError`` 409 when the email is taken, 429 when too many passwords wait to be hashed.
     func createUser(_ request: Request, _ context: some RequestContext & Connected) async throws -> Response {
         let draft = try await request.read(context) { UserDraft(&$0) }
         let new = try await hashing.run { try NewUser(draft) }
@@ -20,8 +24,9 @@ extension AccountsModule {
         }
     }
 
-    /// Changes the members that are given. A new password ends all sessions of the user, who must
-    /// change it.
+    /// Changes the members that are given. A new password ends all sessions of the user, who must change it.
+    ///
+    /// - Throws: ``APIError`` 404; 409 when the last owner would become a member; 429 as above.
     func updateUser(_ request: Request, _ context: OwnerContext) async throws -> Response {
         let id = try context.id(of: User.self)
         let change = try await request.read(context) { UserChange(&$0) }
@@ -29,6 +34,7 @@ extension AccountsModule {
             if let password = change.password { try await hashing.run { try NewPassword(password).hash } } else { nil }
         let user = try await index.write { tx in
             guard var user = try tx.user(id: id) else { throw APIError.userNotFound }
+            // Counted in the transaction: two owners cannot demote each other at the same time.
             if user.role == .owner, change.role == .member, try tx.ownerCount() == 1 { throw APIError.lastOwner }
             user.displayName = change.displayName ?? user.displayName
             user.role = change.role ?? user.role
@@ -42,7 +48,9 @@ extension AccountsModule {
         return try .json(UserJSON(user))
     }
 
-    /// Gives the user named by `email` the `password`, or one that is made up; for an operator who is locked out.
+    /// Gives the user with this `email` the `password`, or one that is made up. For an operator who is locked out.
+    ///
+    /// - Throws: ``APIError`` 404, 429.
     func resetPassword(_ request: Request, _ context: RootContext) async throws -> Response {
         let reset = try await request.read(context) { PasswordReset(&$0) }
         let password = try await hashing.run { try NewPassword(reset.password) }
@@ -54,7 +62,9 @@ extension AccountsModule {
         return try .json(AccountJSON(user, password: password.generated))
     }
 
-    /// Takes the user out of sight at once, with sessions, keys and agents; the rows go afterwards.
+    /// Takes the user out of sight at once, with sessions, keys and agents. The rows go afterwards.
+    ///
+    /// - Throws: ``APIError`` 404; 409 for the last owner.
     func deleteUser(_ request: Request, _ context: OwnerContext) async throws -> Response {
         let id = try context.id(of: User.self)
         let keys = try await index.write { tx in
@@ -71,7 +81,7 @@ extension AccountsModule {
 
 extension APIError {
     fileprivate static let userNotFound = APIError(.notFound, "User not found")
-    /// Said to the operator.
+    /// The operator reads it, so it names the command that helps.
     static let noSuchUser = APIError(.notFound, "No such user; see 'placet users list'")
     fileprivate static let lastOwner = APIError(.conflict, "There must be an owner; make another one first")
 }

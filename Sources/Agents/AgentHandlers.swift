@@ -3,7 +3,9 @@ import HTTP
 import Hummingbird
 import Index
 
+/// Making, changing and deleting agents, by agents and users alike.
 extension AgentsModule {
+    /// All agents of the key's user, newest first. Users get more: see ``listWithNews(_:_:)``.
     func list(_ request: Request, _ context: AgentContext) async throws -> Response {
         let userID = context.userID
         return try .json(try await index.read { try $0.agents(userID: userID) }.map { AgentJSON($0) })
@@ -30,7 +32,9 @@ extension AgentsModule {
         return try .json(AgentJSON(agent), status: .created)
     }
 
-    /// Changes the members that are given.
+    /// Changes the members that are given. Null empties `avatarUrl`, `webhookUrl` and `tag`.
+    ///
+    /// - Throws: ``IndexError/noSuchAgent``.
     func update(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let id = try context.id(of: Agent.self)
         let change = try await request.read(context) { AgentChange(&$0, avatarPath: Agent.avatarPath(id: id)) }
@@ -38,7 +42,9 @@ extension AgentsModule {
         return try .json(AgentJSON(agent))
     }
 
-    /// Takes the agent out of sight at once, with all it owns; the rows go in batches afterwards (see ``removal``).
+    /// Takes the agent out of sight at once with all it owns. The rows go in batches afterwards (see ``removal``).
+    ///
+    /// - Throws: ``IndexError/noSuchAgent``.
     func delete(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Agent.self), context.userID)
         try await index.write { tx in
@@ -50,7 +56,7 @@ extension AgentsModule {
 
     /// Changes an agent of the user's and returns it.
     ///
-    /// - Throws: ``IndexError/noSuchAgent``, also for somebody else's.
+    /// - Throws: ``IndexError/noSuchAgent`` when there is none, or it is another user's.
     func change(
         _ id: Agent.ID,
         of userID: User.ID,
@@ -66,7 +72,7 @@ extension AgentsModule {
 }
 
 extension AgentChange {
-    /// Another webhook URL is a new webhook: what belonged to the old one, such as its credentials, does not go there.
+    /// Another URL is another webhook: what belonged to the old one, such as credentials, must not be sent there.
     fileprivate func apply(to agent: inout Agent) {
         agent.name = name ?? agent.name
         agent.description = description ?? agent.description

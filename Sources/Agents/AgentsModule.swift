@@ -5,12 +5,17 @@ import Index
 import MediaTypes
 import NIOPosix
 
-/// Agents, which are the channels: kept here, named by `channelId` everywhere else. Agents and people change them alike.
+/// Agents, which are the channels: kept here, named by `channelId` everywhere else. Agents and users change them alike,
+/// so most handlers serve both.
+///
+/// The hard parts: an agent may own millions of rows, yet goes at once when it is deleted (``removal``); and counting
+/// all that it owns must hold up nobody else (``counting``).
 package struct AgentsModule: RouteModule {
     let index: SQLiteIndex
+    /// Of the type of a picture. It runs on ``threads``, because it would block an event loop.
     let detector: MediaTypeDetector
     let threads: NIOThreadPool
-    /// Of people's figures: one at a time for each user, and so many in all that the last waits some seconds.
+    /// For figures: one count at a time for each user, and so many in all that the last one waits some seconds.
     let counting = Places<User.ID>(perKey: 1, inAll: 20)
 
     package init(index: SQLiteIndex, detector: MediaTypeDetector, threads: NIOThreadPool) {
@@ -43,7 +48,7 @@ package struct AgentsModule: RouteModule {
 
     package var backgroundWork: [BackgroundWork] { [BackgroundWork(removal)] }
 
-    /// Removes what deleted agents owned.
+    /// Removes what deleted agents owned, in batches between which others can write.
     private var removal: Sweep {
         Sweep("deleted agents", in: index) {
             try $0.removeDeletedAgents(limit: $1)

@@ -8,16 +8,21 @@ import MediaTypes
 import NIOCore
 import NIOPosix
 
-/// The pictures of agents that people upload; one from elsewhere is `avatarUrl` alone.
+/// Pictures of agents that users upload (docs/api.md, "Users", Pictures). A picture elsewhere is an `avatarUrl`, and
+/// does not pass through here.
 extension AgentsModule {
+    /// What every browser shows. No SVG: it could have scripts in it.
     private static let pictureTypes: Set = ["image/png", "image/apng", "image/jpeg", "image/gif", "image/webp"]
+    /// Nothing runs when the picture is opened by itself.
     private static let policy = "default-src 'none'; sandbox"
 
-    /// Stores the picture, and names it in `avatarUrl`.
+    /// Stores the picture of a form, and names it in `avatarUrl`.
+    ///
+    /// - Throws: ``IndexError/noSuchAgent``; as ``PictureForm``; ``APIError`` 415 for anything but a picture.
     func setAvatar(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Agent.self), context.userID)
         var form = try PictureForm(request)
-        // Asked again in the transaction; here it saves taking in what will be refused.
+        // Asked again in the transaction. Asking here too saves receiving what will be refused.
         try await index.read { _ = try $0.agent(id, ownedBy: userID) }
         let bytes = try await form.read(request.body, on: context.connection)
         let avatar = Avatar(mimeType: try await pictureType(bytes), bytes: Data(bytes.readableBytesView))
@@ -26,9 +31,12 @@ extension AgentsModule {
         }
     }
 
+    /// The uploaded picture.
+    ///
+    /// - Throws: ``IndexError/noSuchAgent``; ``APIError`` 404 when none was uploaded.
     func avatar(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Agent.self), context.userID)
-        // Up to 1 MiB: not on the event loop, which a detached task leaves.
+        // Up to 1 MiB is read. A detached task leaves the event loop free meanwhile.
         let stored = try await Task.detached { [index] in
             try await index.read { reader in
                 let (_, channel) = try reader.agent(id, ownedBy: userID)
@@ -40,11 +48,11 @@ extension AgentsModule {
             foreign: ByteBuffer(bytes: stored.bytes),
             type: stored.mimeType,
             policy: Self.policy,
-            cache: "private, max-age=3600"  // Its address changes with it.
+            cache: "private, max-age=3600"  // A new picture has a new address.
         ).response(to: request)
     }
 
-    /// Takes the uploaded picture away; an `avatarUrl` that leads elsewhere stays.
+    /// Removes the uploaded picture. An `avatarUrl` that leads elsewhere stays.
     func removeAvatar(_ request: Request, _ context: UserContext) async throws -> Response {
         try await changeAvatar(context) { tx, agent, channel in
             guard agent.hasUploadedAvatar else { return agent }
@@ -69,7 +77,7 @@ extension AgentsModule {
 
     /// What the bytes are, whatever their sender calls them.
     ///
-    /// - Throws: ``APIError`` 415 when they are no picture of pixels that every browser shows.
+    /// - Throws: ``APIError`` 415 unless they are PNG, JPEG, GIF or WebP.
     private func pictureType(_ bytes: ByteBuffer) async throws -> String {
         let isWhole = bytes.readableBytes <= MediaTypeDetector.sampleBytes
         let type = try await threads.runIfActive { [detector] in

@@ -3,16 +3,20 @@ import HTTP
 import Hummingbird
 import Index
 
-/// What people see of their agents besides what agents see: what is new, what has been read, and figures.
+/// What users see of their agents beyond what agents see: what is new, what they have read, and figures.
 extension AgentsModule {
+    /// All agents of the user, newest first, with the count of unread messages and the newest message.
     func listWithNews(_ request: Request, _ context: UserContext) async throws -> Response {
         let (index, userID) = (index, context.userID)
-        // Detached, which leaves the event loop: a thousand agents with much unread take a tenth of a second.
+        // Detached from the event loop: for a thousand agents with much unread it takes a tenth of a second.
         let agents = Task.detached { try await index.read { try $0.agentsWithNews(userID: userID) } }
         return try .json(try await agents.value.map { AgentJSON($0) })
     }
 
-    /// Notes what has been read, up to the message named or to the newest; never back.
+    /// Notes what has been read, up to the named message or to the newest. It never goes back, so of two devices the
+    /// one that is further counts.
+    ///
+    /// - Throws: ``IndexError/noSuchAgent``; ``APIError`` 404 when there is no such message in the channel.
     func markRead(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Agent.self), context.userID)
         let messageID = try await request.read(context, mayBeMissing: true) {
@@ -26,9 +30,12 @@ extension AgentsModule {
         return try .json(["unreadCount": unreadCount], status: .created)
     }
 
+    /// Counts what the channel holds, which may take seconds and happens on a thread for such work.
+    ///
+    /// - Throws: ``IndexError/noSuchAgent``; ``APIError`` 429 while the user's last count is running, or too many are.
     func figures(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Agent.self), context.userID)
-        // Asked first, at once: only what is theirs may people have counted.
+        // Asked first and at once: users may have only their own channels counted.
         try await index.read { _ = try $0.agent(id, ownedBy: userID) }
         let figures = try await counting.run(userID, orAfter: .seconds(2)) {
             try await index.readSlowly { reader in

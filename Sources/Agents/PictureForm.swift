@@ -4,14 +4,15 @@ import Hummingbird
 import Multipart
 import NIOCore
 
-/// Takes the one file of a multipart form into memory, which a picture fits in; fields beside it are not looked at.
+/// Reads the one file of a multipart form into memory, where a picture of 1 MiB fits. Other fields are skipped.
 struct PictureForm {
     private var parser: MultipartParser
+    /// Of the body so far, other fields included.
     private var byteCount = 0
     private var picture: ByteBuffer?
     private var isInPicture = false
 
-    /// Judges the head of a request.
+    /// Checks the head of a request.
     ///
     /// - Throws: ``MultipartError`` when it has no form; ``APIError`` 413 when the form is too large for a picture.
     init(_ request: Request) throws {
@@ -21,10 +22,10 @@ struct PictureForm {
         }
     }
 
-    /// The bytes of the picture, once all of the body is there.
+    /// The bytes of the picture, once the whole body is there.
     ///
-    /// - Throws: ``MultipartError`` when the form is broken; ``APIError`` 413 as soon as it is too large, 400 when it has
-    ///   no file, or two.
+    /// - Throws: ``MultipartError`` when the form is broken; ``APIError`` 413 as soon as it is too large, 400 when it
+    ///   has no file, or two.
     mutating func read(_ body: RequestBody, on connection: Connection) async throws -> ByteBuffer {
         try await connection.acceptBody()
         for try await bytes in body {

@@ -3,8 +3,11 @@ import HTTP
 import Hummingbird
 import Index
 
-/// The webhook of a channel. The path names the channel where it has an id, else the body does.
+/// The webhook of a channel. Users name the channel in the path, agents in the body.
 extension AgentsModule {
+    /// Replaces the whole webhook: what the body leaves out is gone (docs/api.md, "Agents").
+    ///
+    /// - Throws: ``IndexError/noSuchAgent``.
     func setWebhook(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let pathID = context.optionalID(of: Agent.self)
         let (id, webhook) = try await request.read(context) { fields in
@@ -13,6 +16,10 @@ extension AgentsModule {
         return try .json(AgentJSON(try await change(id, of: context.userID) { $0.webhook = webhook }))
     }
 
+    /// Removes the webhook. Events still queued for it are given up at their next attempt, unless their review has a
+    /// callback to go to.
+    ///
+    /// - Throws: ``IndexError/noSuchAgent``.
     func deleteWebhook(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let id: Agent.ID =
             if let pathID = context.optionalID(of: Agent.self) {

@@ -18,23 +18,27 @@ import Reviews
 import Status
 import Store
 
-/// The only place where the parts are put together: an open store, the modules on it, and their routes.
+/// The only place where the parts are put together: an open store, the modules on it, and their routes. Everything else
+/// gets what it needs as an argument, so a module can be read and tested without this one.
 package struct Assembly: Sendable {
-    /// How many threads do blocking work: the number of publishes that may wait for the disk at a time.
+    /// How many threads do blocking work. It limits how many publishes can wait for the disk at a time.
     private static let threadCount = 16
 
     package let store: FileStore
     package var index: SQLiteIndex { store.index }
     package let routers: Routers
-    /// What is to be run beside the routes.
+    /// What has to run beside the routes, gathered from the modules.
     package let backgroundWork: [BackgroundWork]
-    /// Set when this start made the first owner.
+    /// Set when this start created the first owner.
     package let firstOwner: FirstOwner?
     private let threads: NIOThreadPool
 
-    /// Opens the store and puts it in order after a crash.
+    /// Opens the store, puts it in order after a crash, creates the first owner if there is none, and builds the
+    /// routes.
     ///
-    /// - Throws: ``BlobError``, ``IndexError`` and ``StoreError``; ``StartFailure`` explains them.
+    /// Opens no port. Blocks while the index migrates.
+    ///
+    /// - Throws: ``BlobError``, ``IndexError`` and ``StoreError``; ``StartFailure`` explains them to the operator.
     package init(_ configuration: ServerConfiguration, logger: Logger) async throws {
         threads = NIOThreadPool(numberOfThreads: Self.threadCount)
         threads.start()
@@ -80,6 +84,7 @@ package struct Assembly: Sendable {
         )
     }
 
+    /// Cleans up after the last run, and tells the operator what was found. Must come before the first request.
     private static func recover(_ store: FileStore, _ logger: Logger) async throws {
         let swept = try await store.recover()
         guard swept.leftovers > 0 else { return }
@@ -89,7 +94,7 @@ package struct Assembly: Sendable {
         )
     }
 
-    /// The plugins, looked at once so that what is wrong with them is logged at the start; they never prevent it.
+    /// Reads the plugins once, so that what is wrong with them is logged at the start. They never prevent it.
     private static func plugins(_ path: String, _ threads: NIOThreadPool, _ logger: Logger) async -> PluginCatalogue {
         do {
             try ExamplePlugins.install(at: path)
@@ -101,7 +106,7 @@ package struct Assembly: Sendable {
         return catalogue
     }
 
-    /// Ends the use of the store; the lock is free afterwards.
+    /// Closes the store and ends the threads; the lock on the folder is free afterwards.
     package func close() async throws {
         try store.close()
         try await threads.shutdownGracefully()

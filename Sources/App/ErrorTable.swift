@@ -6,7 +6,11 @@ import Index
 import Multipart
 import Store
 
-/// What the errors of the store and the shelves mean to a client; nil for what only a defect or a broken disk explains.
+/// What the errors of the store and the shelves mean to a client. Nil for those that only a defect or a broken disk
+/// explains: `ErrorMiddleware` answers 500 and logs them.
+///
+/// It stands here because only `App` sees all the modules that throw. The status codes are part of the wire
+/// (docs/api.md); 507 is RFC 4918 section 11.5.
 func translate(_ error: any Error) -> APIError? {
     switch error {
     case let error as MultipartError:
@@ -30,6 +34,7 @@ func translate(_ error: any Error) -> APIError? {
     }
 }
 
+/// Damage is the operator's concern. The client learns only that the server failed.
 private func translate(_ error: StoreError) -> APIError? {
     switch error {
     case .fileTooLarge(let limit):

@@ -3,7 +3,8 @@ import JSON
 import Logging
 
 extension ServerConfiguration {
-    /// The logger of the whole process: one line per event on standard error, as text or as JSON.
+    /// The logger of the whole process. It writes one line per event on standard error, as text or as JSON; standard
+    /// output is left to what commands print.
     package func makeLogger() -> Logger {
         var logger = Logger(label: "placet") { label in
             switch logFormat {
@@ -16,7 +17,7 @@ extension ServerConfiguration {
     }
 }
 
-/// Writes each event as one JSON object: `time`, `level`, `message`, and the metadata beside them.
+/// Writes each event as one JSON object: `time`, `level` and `message`, with the metadata beside them as strings.
 private struct JSONLogHandler: LogHandler {
     var logLevel = Logger.Level.info
     var metadata: Logger.Metadata = [:]
@@ -35,8 +36,8 @@ private struct JSONLogHandler: LogHandler {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard var bytes = try? encoder.encode(line) else { return }
         bytes.append(UInt8(ascii: "\n"))
-        // One write per line, so that lines of concurrent requests do not mix.
-        // A log that cannot be written, on a full disk, is no reason to stop.
+        // One write per line, so that the lines of concurrent requests do not mix. A log that cannot be written, on a
+        // full disk for example, is no reason to stop.
         try? FileHandle.standardError.write(contentsOf: bytes)
     }
 }

@@ -10,9 +10,9 @@ import NIOCore
 import ServiceLifecycle
 import UnixSignals
 
-/// Work that goes on for as long as the server runs.
+/// Runs one module's background work for as long as the server runs, and starts it again when it fails.
 private struct Background: Service {
-    /// How long to wait after a failure, such as a full disk: reads go on meanwhile, and so must the server.
+    /// How long to wait after a failure, such as a full disk. Reads still work meanwhile, so the server must go on.
     private static let pause = Duration.seconds(5)
 
     let work: BackgroundWork
@@ -26,7 +26,8 @@ private struct Background: Service {
                 } catch is CancellationError {
                     return
                 } catch IndexError.closed {
-                    // The server stops. Ending before this service is asked to would be taken for a failure.
+                    // The server is stopping. A service that returns before it is told to stop would count as a failed
+                    // one.
                     try? await gracefulShutdown()
                     return
                 } catch {
@@ -38,8 +39,8 @@ private struct Background: Service {
     }
 }
 
-/// Answers parked clients before the connections are closed. The last of the services, because the last is told first that
-/// the server stops.
+/// Answers parked clients before their connections are closed. It has to be the last of the services, because shutdown
+/// tells them in reverse order.
 private struct Farewell: Service {
     let index: SQLiteIndex
 
@@ -50,25 +51,29 @@ private struct Farewell: Service {
 }
 
 /// The running service: the network side, the control socket, and an orderly end.
+///
+/// The hard part is the end. Parked clients get their answer first, then requests in flight get time to finish, then
+/// background work stops, and only then is the store closed.
 package struct Server: Sendable {
     package static let version = "0.1.0"
 
-    /// The owner made at the first start.
+    /// The owner created at the first start.
     package struct NewOwner: Sendable {
         package let email: String
-        /// Set when it was made up: shown now or never.
+        /// Set when the server made the password up. It is shown now or never.
         package let generatedPassword: String?
     }
 
-    /// How long requests in flight may take after SIGTERM, and then how long they may take to notice.
+    /// How long requests in flight may take after SIGTERM. After ``cancellation`` more, the process ends in any case.
     private static let gracefulShutdown = Duration.seconds(5)
+    /// How long cancelled requests get to notice it.
     private static let cancellation = Duration.seconds(4)
 
     package let configuration: ServerConfiguration
     package let logger: Logger
     private let onNewOwner: @Sendable (NewOwner) -> Void
 
-    /// - Parameter onNewOwner: called as soon as the first owner is stored, whatever happens afterwards.
+    /// - Parameter onNewOwner: called as soon as the first owner is stored, even if the start fails afterwards.
     package init(
         configuration: ServerConfiguration,
         logger: Logger,
@@ -79,9 +84,10 @@ package struct Server: Sendable {
         self.onNewOwner = onNewOwner
     }
 
-    /// Serves until SIGTERM or SIGINT; then finishes what is in flight, for at most 9 s, and closes the store.
+    /// Serves until SIGTERM or SIGINT, then finishes what is in flight, for at most 9 s, and closes the store.
     ///
-    /// - Parameter onListening: called once, when the port is open.
+    /// - Parameter onListening: called once, when the port is open; gets the port, which is the configured one unless
+    ///   that is 0.
     /// - Throws: ``StartFailure``.
     package func run(onListening: @escaping @Sendable (_ port: Int) -> Void) async throws {
         let assembly = try await open()
@@ -96,9 +102,10 @@ package struct Server: Sendable {
         try await serve(group(services, signals: [.sigterm, .sigint]), assembly)
     }
 
-    /// Serves the control socket alone while `body` runs, for commands when no server is up.
+    /// Serves the control socket alone while `body` runs: for commands when no server is up. They take the same way
+    /// with a server and without, and only one process ever opens the store.
     ///
-    /// - Throws: ``StartFailure/storageInUse(folder:pid:)`` when one is.
+    /// - Throws: ``StartFailure/storageInUse(folder:pid:)`` when a server is up; what `body` throws.
     package func withControlSocket<Value: Sendable>(
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -106,7 +113,7 @@ package struct Server: Sendable {
         let (listening, signal) = AsyncStream.makeStream(of: Void.self)
         let services = group([controlApplication(assembly) { signal.finish() }], signals: [])
         async let serving: Void = {
-            defer { signal.finish() }  // When it cannot start, the wait below ends too.
+            defer { signal.finish() }  // If it cannot start, the wait below must end too.
             try await serve(services, assembly)
         }()
         for await _ in listening {}
@@ -122,6 +129,7 @@ package struct Server: Sendable {
         }
     }
 
+    /// Services are started in this order, and told to stop in reverse.
     private func group(_ services: [any Service], signals: [UnixSignal]) -> ServiceGroup {
         var group = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
         group.maximumGracefulShutdownDuration = Self.gracefulShutdown
@@ -129,6 +137,7 @@ package struct Server: Sendable {
         return ServiceGroup(configuration: group)
     }
 
+    /// Runs the services to their end, and closes the store whatever happened.
     private func serve(_ services: ServiceGroup, _ assembly: Assembly) async throws {
         do {
             try await services.run()
@@ -139,8 +148,9 @@ package struct Server: Sendable {
         try await assembly.close()
     }
 
+    /// Opens everything but the port.
     private func open() async throws -> Assembly {
-        // Index and control socket are for this user alone from the moment they are made.
+        // From the moment they are created, index and control socket are for this system account alone.
         umask(0o077)
         do {
             let assembly = try await Assembly(configuration, logger: logger)
@@ -153,6 +163,8 @@ package struct Server: Sendable {
         }
     }
 
+    /// The server for the command line. Only this system account can open its Unix socket (see `open`), and its
+    /// routes ask for no other proof.
     private func controlApplication(
         _ assembly: Assembly,
         onRunning: @escaping @Sendable () -> Void = {}
@@ -163,6 +175,7 @@ package struct Server: Sendable {
         }
     }
 
+    /// Both sides use the same HTTP implementation; only address and routes differ.
     private func application(
         _ responder: RouterResponder<RootContext>,
         address: BindAddress,

@@ -4,9 +4,10 @@ import Delivery
 import HTTP
 import Logging
 
-/// Everything that can be set, from command-line arguments, then `PLACET_*` in the environment, then the defaults.
+/// Everything that can be set. Command-line arguments win over `PLACET_*` in the environment, and those over the
+/// defaults.
 ///
-/// Checked as a whole before anything is opened or bound.
+/// It is checked as a whole before anything is opened or bound. Each line below says: type, default, range, meaning.
 package struct ServerConfiguration: Sendable {
     /// `--host`, `PLACET_HOST` (text, `127.0.0.1`): the address to listen on.
     package let host: String
@@ -14,18 +15,19 @@ package struct ServerConfiguration: Sendable {
     package let port: Int
     /// `--storage`, `PLACET_STORAGE` (path, `./storage`, at most 90 bytes): the folder for index and bytes.
     package let storage: String
-    /// `PLACET_MAX_UPLOAD_BYTES` (integer, 1 GiB, 1…2^50 bytes): the largest file.
+    /// `PLACET_MAX_UPLOAD_BYTES` (integer, 1 GiB, 1…2^50 bytes): the largest file; a larger one gets 413.
     package let maxUploadBytes: Int64
-    /// `PLACET_MIN_FREE_BYTES` (integer, 64 MiB, 0…2^50 bytes): uploads that would leave less disk free get 507.
+    /// `PLACET_MIN_FREE_BYTES` (integer, 64 MiB, 0…2^50 bytes): uploads that would leave less disk space free get 507.
     package let minFreeBytes: Int64
-    /// `PLACET_IDLE_TIMEOUT` (integer, 60, 1…3600 seconds): a connection that sends nothing for so long is closed.
+    /// `PLACET_IDLE_TIMEOUT` (integer, 60, 1…3600 seconds): a connection that sends nothing for that long is closed.
     package let idleTimeout: Duration
-    /// `PLACET_RATE_LIMIT` (`off` or an integer, 1000, 1…1 000 000 requests a second): for each API key, and for each address
-    /// on the open routes; three times as many in a burst.
+    /// `PLACET_RATE_LIMIT` (`off` or an integer, 1000, 1…1 000 000 requests a second): for each API key, for each
+    /// session, and for each address on the open routes. A burst may have three times as many.
     package let rateLimit: Rate?
-    /// `PLACET_ADMIN_EMAIL` (text, `admin@placet.local`): the first owner, made at the first start.
+    /// `PLACET_ADMIN_EMAIL` (text, `admin@placet.local`): the address of the first owner, who is created at the first
+    /// start.
     package let adminEmail: String
-    /// `PLACET_ADMIN_PASSWORD` (text of 8 or more characters; random, printed once): the first owner's password.
+    /// `PLACET_ADMIN_PASSWORD` (text of 8 or more characters; random and printed once): the first owner's password.
     package let adminPassword: String?
     /// `PLACET_WEBHOOK_ALLOW` (list of names, addresses and CIDR ranges, each with `:port` or without; none): where
     /// webhooks may go besides the public Internet.
@@ -38,7 +40,7 @@ package struct ServerConfiguration: Sendable {
     package enum LogFormat: String, Sendable, CaseIterable { case text, json }
 
     /// - Parameter arguments: what the command line said, by key (`host`, `port`, `storage`).
-    /// - Throws: ``ConfigurationError`` naming the first key that cannot be used.
+    /// - Throws: ``ConfigurationError`` that names the first key with an unusable value.
     package init(arguments: [String: String], environment: [String: String]) throws(ConfigurationError) {
         let values = Values(arguments: arguments, environment: environment)
         host = try values.text("host", default: "127.0.0.1")
@@ -68,19 +70,19 @@ package struct ServerConfiguration: Sendable {
         if let adminPassword, adminPassword.count < 8 { throw .init("admin.password", "must have 8 characters") }
     }
 
-    /// How many requests may come in a burst, for each that may come in a second.
+    /// How many requests may come in a burst, for each one allowed per second.
     private static let burstFactor = 3
 
-    /// A Unix socket's path has at most 107 bytes, and ours adds its own name.
+    /// The path of a Unix socket has at most 107 bytes, and ours appends its own name.
     private static let maxStoragePathBytes = 90
 
     package var indexPath: String { "\(storage)/index.sqlite" }
     package var pluginsPath: String { "\(storage)/plugins" }
-    /// Where the command line of this machine reaches a running server.
+    /// Where the command line on this machine reaches a running server.
     package var controlSocketPath: String { "\(storage)/control.sock" }
 }
 
-/// A setting that cannot be used, named as the operator wrote it.
+/// A setting that cannot be used, under the name by which the operator set it.
 package struct ConfigurationError: Error, CustomStringConvertible {
     package let description: String
 
@@ -91,7 +93,7 @@ package struct ConfigurationError: Error, CustomStringConvertible {
     }
 }
 
-/// The raw values, nearest source first.
+/// The values as text; arguments come before the environment.
 private struct Values {
     let reader: ConfigReader
 
@@ -105,12 +107,14 @@ private struct Values {
 
     subscript(key: String) -> String? { reader.string(forKey: ConfigKey(key)) }
 
+    /// A text that must not be empty.
     func text(_ key: String, default fallback: String) throws(ConfigurationError) -> String {
         let text = self[key] ?? fallback
         guard !text.isEmpty else { throw ConfigurationError(key, "is empty") }
         return text
     }
 
+    /// A whole number in decimal, within `range`.
     func integer(_ key: String, default fallback: Int64, in range: ClosedRange<Int64>) throws(ConfigurationError)
         -> Int64
     {
@@ -124,6 +128,7 @@ private struct Values {
         return number
     }
 
+    /// A list separated by commas; empty means none.
     func targets(_ key: String) throws(ConfigurationError) -> AllowedTargets {
         guard let targets = AllowedTargets(self[key] ?? "") else {
             throw ConfigurationError(
@@ -134,6 +139,7 @@ private struct Values {
         return targets
     }
 
+    /// One of the names of an enumeration, in their exact spelling.
     func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ key: String,
         default fallback: Choice

@@ -2,9 +2,9 @@ import Blobs
 import Index
 import NIOCore
 
-/// Why the store could not be opened or the port not bound, in a sentence the operator can act on.
+/// Why the store could not be opened or the port could not be bound, in a sentence that the operator can act on.
 package enum StartFailure: Error, CustomStringConvertible {
-    /// Another process has the store; its id if it left one.
+    /// Another process has the store open; `pid` is its id, if it left one in the lock.
     case storageInUse(folder: String, pid: Int32?)
     case cannotStart(String)
 
@@ -17,7 +17,7 @@ package enum StartFailure: Error, CustomStringConvertible {
         }
     }
 
-    /// The explanation of an error of the start; other errors as they are.
+    /// Turns the errors that a start can meet into a ``StartFailure``. Any other error stays as it is.
     static func explaining(_ error: any Error, _ configuration: ServerConfiguration) -> any Error {
         switch error {
         case BlobError.locked(let pid):

@@ -1,12 +1,12 @@
 -- The tables of the index. To look at them: sqlite3 /tmp/index.sqlite < Sources/CSchema/0001.sql
 --
--- Once released, a file is never changed: the next change is 0002.sql, which is run after this one.
--- Times are milliseconds since 1970, flags 1 or 0, ids are text made by the server (UUID version 7), so that their
--- order is the order of making. Foreign keys guard the store: an attachment has its blob row (invariants 1 and 2), and
--- a blob row stays while an attachment has it (invariant 6). Every column that refers to another table has an index;
--- without one, each delete over there would scan here.
+-- Once released, a file never changes: the next change is 0002.sql, which runs after this one.
+-- Times are milliseconds since 1970. Flags are 1 or 0. Ids are text that the server makes (UUID version 7), so that
+-- sorting by id is sorting by age. Foreign keys guard the store: an attachment has its blob row (invariants 1 and 2),
+-- and a blob row stays as long as an attachment refers to it (invariant 6). Every column that refers to another table
+-- has an index. Without one, each delete in that table would scan this one.
 
--- The store that the index belongs to: one row.
+-- The store that the index belongs to: one row. checked_at is written to prove that the index is writable.
 CREATE TABLE store (
     singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     id TEXT NOT NULL,
@@ -16,7 +16,7 @@ CREATE TABLE store (
 
 -- Users, their keys, sessions and settings ---------------------------------------------------------------------------
 
--- A deleted user is out of sight at once (removed_at). The row goes when the user's agents are gone.
+-- A deleted user disappears at once (removed_at). The row is removed when the user's agents are gone.
 CREATE TABLE users (
     id TEXT NOT NULL PRIMARY KEY,
     email TEXT NOT NULL,
@@ -66,9 +66,8 @@ CREATE TABLE plugin_settings (
 -- Agents, which are the channels -------------------------------------------------------------------------------------
 
 -- number: the high bits of the search numbers of the agent's messages.
--- read_through: the newest message that the user has read. Only its owner reads a channel, so this is a fact about the
--- agent.
--- removed_at: a deleted agent is out of sight at once, and its rows go in batches.
+-- read_through: the newest message that the user has read. Only one user can read a channel, so it is a column here.
+-- removed_at: a deleted agent disappears at once, and its rows are removed in batches.
 CREATE TABLE agents (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -93,7 +92,7 @@ CREATE UNIQUE INDEX agents_by_number ON agents (number);
 CREATE INDEX agents_by_user ON agents (user_id, id);
 CREATE INDEX agents_removed ON agents (removed_at) WHERE removed_at IS NOT NULL;
 
--- What agents said they were doing.
+-- The status messages of agents: the last 1000 of each.
 CREATE TABLE agent_statuses (
     id TEXT NOT NULL PRIMARY KEY,
     agent_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
@@ -113,11 +112,11 @@ CREATE TABLE avatars (
 
 -- Messages -----------------------------------------------------------------------------------------------------------
 
--- Constraints decide the races: one message per client id, per stream id and per place in an iteration group.
+-- Constraints decide races: there is one message per client id, per stream id and per place in an iteration group.
 --
--- search_number: the high bits are the channel's number, the low 40 follow the ids of its messages. So a channel is one
--- range of the full-text index, newest last, and a search in it reads nothing of its neighbours. The table's own rowid
--- would not do: VACUUM renumbers it.
+-- search_number: the high bits are the channel's number, the low 40 grow with the ids of its messages. So a channel is
+-- one range of the full-text index, newest last, and a search in it reads nothing of other channels. The table's own
+-- rowid would not do: VACUUM renumbers it.
 CREATE TABLE messages (
     id TEXT NOT NULL PRIMARY KEY,
     channel_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
@@ -146,11 +145,11 @@ CREATE UNIQUE INDEX messages_by_stream ON messages (channel_id, stream_id) WHERE
 CREATE UNIQUE INDEX messages_by_iteration ON messages (iteration_group_id, iteration)
     WHERE iteration_group_id IS NOT NULL;
 CREATE INDEX messages_streaming ON messages (updated_at) WHERE stream_state = 'streaming';
--- Counting unread messages reads this alone, not the messages with all their text.
+-- Counting unread messages reads only this index, not the messages with all their text.
 CREATE INDEX messages_of_agents ON messages (channel_id, id) WHERE sender_type = 'agent';
 
 -- What an agent says it is doing while it writes a streamed draft. A status event may come before its draft, so it
--- belongs to the channel and has the stream's name; it goes with the draft.
+-- refers to the channel and carries the stream's name. A trigger deletes it with the draft.
 CREATE TABLE stream_events (
     id TEXT NOT NULL PRIMARY KEY,
     channel_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
@@ -165,15 +164,15 @@ CREATE TRIGGER stream_events_delete AFTER DELETE ON messages WHEN old.stream_id 
     DELETE FROM stream_events WHERE channel_id = old.channel_id AND stream_id = old.stream_id;
 END;
 
--- Trigrams of the texts, folded to one case. The index takes the text from `messages` (external content) and knows only
--- which messages have which trigrams (detail=none: a third of the size and of the work of keeping positions). Queries
--- compare the text itself.
+-- Trigrams of the texts, without regard to case. The full-text index reads the text from `messages` (external content)
+-- and knows only which message has which trigrams. That takes a third of the space and work that positions would take
+-- (detail=none). Queries compare the text itself.
 CREATE VIRTUAL TABLE message_search USING fts5 (
     text, content='messages', content_rowid='search_number', tokenize='trigram', detail=none, columnsize=0
 );
 
--- FTS5 writes all it has in memory at every savepoint, which here means at every unit: ten times the work. So the
--- triggers only note what changes, with the text that the index still has, and the group commit passes it on once.
+-- FTS5 flushes its memory at every savepoint, which here means for every unit: ten times the work. So the triggers only
+-- note what changes, with the text that the full-text index still has, and each group commit passes it on once.
 CREATE TABLE search_changes (
     number INTEGER NOT NULL PRIMARY KEY,
     indexed_text TEXT
@@ -193,7 +192,7 @@ END;
 
 -- Reviews ------------------------------------------------------------------------------------------------------------
 
--- One per message, completed exactly when it has a response.
+-- One per message. It is completed exactly when it has a response.
 CREATE TABLE reviews (
     message_id TEXT NOT NULL PRIMARY KEY,
     channel_id TEXT NOT NULL,
@@ -211,12 +210,12 @@ CREATE TABLE reviews (
     CHECK ((status = 'completed') = (completed_at IS NOT NULL))
 ) STRICT;
 CREATE INDEX reviews_by_channel ON reviews (channel_id, message_id);
--- Counting reads this alone, not the reviews with all their text.
+-- Counting reads only this index, not the reviews with all their text.
 CREATE INDEX reviews_by_status ON reviews (channel_id, status, message_id);
 CREATE INDEX reviews_due ON reviews (expires_at) WHERE status = 'pending';
 
--- The feed of finished reviews that their agents have not acknowledged. AUTOINCREMENT: a number is not given again
--- after the newest answer has gone, so a reader who has come to some number misses nothing that comes later.
+-- The feed of finished reviews that their agents have not acknowledged. AUTOINCREMENT never reuses a number, not even
+-- that of the newest answer once it is gone. So an agent that has read up to a number misses nothing after it.
 CREATE TABLE answers (
     number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     channel_id TEXT NOT NULL,
@@ -236,15 +235,15 @@ CREATE TABLE blobs (
     created_at INTEGER NOT NULL
 ) STRICT;
 
--- Keys whose bytes have no row any more, and from when on their files are to be removed.
+-- Keys whose bytes no longer have a row, and the time from which their files may be removed.
 CREATE TABLE doomed_keys (
     key TEXT NOT NULL PRIMARY KEY,
     not_before INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX doomed_keys_by_time ON doomed_keys (not_before);
 
--- The files of a channel. An attachment is either attached or has an expiry (invariant 6). Its message is always one of
--- its own channel: the key that refers to it has both columns.
+-- The files of a channel. An attachment is either in a message or has an expiry (invariant 6). The message is always in
+-- the same channel: the foreign key has both columns.
 CREATE TABLE attachments (
     id TEXT NOT NULL PRIMARY KEY,
     channel_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
@@ -263,12 +262,12 @@ CREATE TABLE attachments (
 ) STRICT;
 CREATE INDEX attachments_by_channel ON attachments (channel_id, id);
 CREATE INDEX attachments_by_channel_message ON attachments (channel_id, message_id);
--- Serves the files of a message and, under NULL, the unattached: the next to expire first.
+-- Serves the files of a message and, under NULL, the unattached ones, the next to expire first.
 CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
 CREATE INDEX attachments_by_blob ON attachments (sha256);
 
--- Links that let whoever has the token download one file. A link dies with its file: deleted, or gone with its message
--- or channel.
+-- Links by which any caller who has the token may download one file. A link ends with its file, whether that is deleted
+-- alone or with its message or channel.
 CREATE TABLE shares (
     id TEXT NOT NULL PRIMARY KEY,
     attachment_id TEXT NOT NULL REFERENCES attachments (id) ON DELETE CASCADE,
@@ -282,8 +281,8 @@ CREATE INDEX shares_by_expiry ON shares (expires_at);
 
 -- Webhooks -----------------------------------------------------------------------------------------------------------
 
--- One delivery for each event of a message: what is queued twice is sent as one, under one `webhook-id`. The next
--- attempt of a claimed row is the end of its lease, so the work of a process that died comes up again.
+-- One delivery for each event of a message: an event that is queued twice is sent once, under one `webhook-id`. While a
+-- row is claimed, next_attempt_at is the end of its lease, so the work of a process that died becomes due again.
 CREATE TABLE deliveries (
     id TEXT NOT NULL PRIMARY KEY,
     channel_id TEXT NOT NULL,

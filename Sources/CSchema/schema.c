@@ -1,6 +1,7 @@
 #include "schema.h"
 
-// One array for each file, ended by a zero.
+// Each file becomes one array that ends with a zero: a C string. The compiler embeds it (C23), so the binary needs no
+// files beside it.
 static const char file0001[] = {
 #embed "0001.sql" suffix(, 0)
 };

@@ -1,6 +1,7 @@
-/// What `PLACET_WEBHOOK_ALLOW` lists: targets that webhooks may go to although they are not public.
+/// The targets in `PLACET_WEBHOOK_ALLOW`: webhooks may go there although they are not public.
 package struct AllowedTargets: Sendable, Equatable {
     private enum Place: Sendable, Hashable {
+        /// This host, whatever its addresses are.
         case name(String)
         case range(AddressRange)
     }
@@ -15,8 +16,8 @@ package struct AllowedTargets: Sendable, Equatable {
 
     private let entries: [Entry]
 
-    /// Reads host names, addresses and CIDR ranges, each with `:port` behind it or without, separated by commas; IPv6
-    /// with a port stands in brackets, `[fd00::/8]:443`. Nil when one of them cannot be read.
+    /// Reads host names, addresses and CIDR ranges, separated by commas, each with or without `:port`. IPv6 with a port
+    /// needs brackets: `[fd00::/8]:443`. Nil when one of them cannot be read.
     package init?(_ list: String) {
         var entries: [Entry] = []
         for item in list.split(separator: ",") {
@@ -53,7 +54,7 @@ package struct AllowedTargets: Sendable, Equatable {
         return Entry(place: .name(name), port: port)
     }
 
-    /// Parts `place:port`; a colon in an IPv6 address without brackets is no port's.
+    /// Splits `place:port`. In an IPv6 address without brackets every colon belongs to the address.
     private static func split(_ text: String) -> (String, port: String?)? {
         if text.hasPrefix("[") {
             let parts = text.dropFirst().split(separator: "]", omittingEmptySubsequences: false)

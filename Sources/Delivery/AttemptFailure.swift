@@ -1,9 +1,9 @@
-/// Why an attempt to deliver failed, in a sentence for the log and the index.
+/// Why an attempt to deliver failed, in a sentence for the log and for users, who see it in their list of deliveries.
 struct AttemptFailure: Error, Equatable {
     let reason: String
-    /// Of the receiver's answer, if it gave one.
+    /// The status of the receiver's answer, if there was one.
     var status: Int?
-    /// Trying again would not help.
+    /// Whether trying again would not help.
     var isFinal: Bool
 
     init(_ reason: String, status: Int? = nil, isFinal: Bool = false) {

@@ -5,12 +5,18 @@ import Index
 import Logging
 import NIOCore
 
-/// Webhooks: the worker that empties their queue, and for users what was sent of a channel and whether its webhook works.
+/// Webhooks: the worker that delivers their events, and for users the list of deliveries and a test.
+///
+/// The hard part is that agents choose the URLs. A request must not reach the operator's own network (``TargetRules``),
+/// a channel's secrets must go to that channel's own origin alone (``WebhookRequest``), and a slow receiver must not
+/// hold up the others (``DeliveryWorker``).
 package struct DeliveryModule: RouteModule {
     private let index: SQLiteIndex
     private let client: WebhookClient
     private let worker: DeliveryWorker
+    /// Tests under way: one for each channel, and all together.
     private let channels = Places<Agent.ID>(perKey: 1, inAll: Limits.webhookTests)
+    /// Tests under way for each user.
     private let users = Places<User.ID>(perKey: Limits.webhookTestsPerUser)
 
     package init(index: SQLiteIndex, allowed: AllowedTargets, logger: Logger) {
@@ -27,6 +33,9 @@ package struct DeliveryModule: RouteModule {
 
     package var backgroundWork: [BackgroundWork] { [BackgroundWork("webhooks", run: worker.run)] }
 
+    /// What became of the channel's events, newest first.
+    ///
+    /// - Throws: ``IndexError/noSuchAgent``.
     func list(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Agent.self), context.userID)
         let page = try PageRequest(request)
@@ -37,7 +46,10 @@ package struct DeliveryModule: RouteModule {
         return try .json(PageJSON(rows, limit: page.limit, id: \.id) { DeliveryJSON($0) })
     }
 
-    /// Sends one event to the channel's webhook as a real one would be, once and now, and answers how that went.
+    /// Sends one event to the channel's webhook as a real one would be sent, once and now, and answers how that went.
+    ///
+    /// - Throws: ``IndexError/noSuchAgent``; ``APIError`` 400 without a webhook, 429 while too many tests are under
+    ///   way.
     func test(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Agent.self), context.userID)
         let webhook = try await index.read { try $0.agent(id, ownedBy: userID).agent.webhook }
@@ -48,7 +60,7 @@ package struct DeliveryModule: RouteModule {
         ]
         defer { withExtendedLifetime(places) {} }
         let sending = Task { try await WebhookTest(of: webhook, channelID: id, by: client) }
-        // Nobody waits for it then.
+        // Nobody waits for the result then.
         context.connection.onHangUp { sending.cancel() }
         let test = try await withTaskCancellationHandler {
             try await sending.value

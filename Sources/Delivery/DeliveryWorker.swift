@@ -4,14 +4,15 @@ import Index
 import Logging
 import NIOCore
 
-/// Empties the queue of webhook deliveries for as long as it runs. Each arrives at least once, under one `webhook-id`.
+/// Delivers queued events for as long as it runs. Each arrives at least once, always under the same `webhook-id`.
 ///
-/// Sleeps until the next one is due or something is queued; asks the index only then.
+/// It sleeps until a delivery is due or something is queued, and asks the index only then. Claims are leases, so what a
+/// killed process was sending is sent again.
 package struct DeliveryWorker: Sendable {
     private static let maxAtOnce = 64
-    /// So that a receiver which never answers does not take all the places.
+    /// A receiver that never answers must not take all the places.
     private static let maxPerChannel = 2
-    /// Longer than the time of an attempt; what a killed process was sending is sent again after it.
+    /// Longer than an attempt takes. Until then no other claim is made.
     private static let lease = Duration.seconds(15)
     private static let longestSleep = Duration.seconds(3600)
 
@@ -33,7 +34,9 @@ package struct DeliveryWorker: Sendable {
         client = WebhookClient(allowed: allowed)
     }
 
-    /// Runs until cancelled, or until the index cannot be used. Attempts in flight are given back then.
+    /// Runs until cancelled. Attempts under way are then given back, and count as not made.
+    ///
+    /// - Throws: when the index cannot be used.
     package func run() async throws {
         let (free, freed) = AsyncStream.makeStream(of: Void.self)
         for _ in 0..<Self.maxAtOnce { freed.yield() }
@@ -49,7 +52,7 @@ package struct DeliveryWorker: Sendable {
         }
     }
 
-    /// Claims the next delivery that is due, of a channel with a place left; waits for one.
+    /// Claims the delivery that is due the longest, of a channel with a place left. Waits if there is none.
     private func next() async throws -> Delivery {
         while true {
             let busy = places.busy
@@ -59,6 +62,7 @@ package struct DeliveryWorker: Sendable {
             let due = try await index.read { [places] in try $0.nextDelivery(notOf: places.busy) }
             let sleep = due.map { Duration.milliseconds($0.milliseconds - Timestamp.now().milliseconds) }
             let deadline = ContinuousClock.now + min(max(sleep ?? Self.longestSleep, .zero), Self.longestSleep)
+            // Also ends when a delivery came in, was given back, or a channel has a place again.
             _ = try await index.wait(for: .deliveries, until: deadline) { [index, places] in
                 let now = try await index.read { try $0.nextDelivery(notOf: places.busy) }
                 return now == due ? nil : now
@@ -67,6 +71,8 @@ package struct DeliveryWorker: Sendable {
     }
 
     /// Tries once and notes how it went.
+    ///
+    /// - Throws: errors of the index, which end the worker.
     private func deliver(_ delivery: Delivery) async throws {
         let outcome: Result<Int?, any Error>
         do {
@@ -74,7 +80,7 @@ package struct DeliveryWorker: Sendable {
         } catch {
             outcome = .failure(error)
         }
-        // Before the index rings: whoever wakes sees the place free.
+        // Before the index rings, so that whoever wakes up sees the free place.
         places.leave(delivery.channelID)
         switch outcome {
         case .success(let status?):
@@ -89,7 +95,10 @@ package struct DeliveryWorker: Sendable {
         }
     }
 
-    /// The status of the answer; nil when the message has gone meanwhile, and the delivery with it.
+    /// Sends the event once.
+    ///
+    /// - Returns: the status of the answer; nil when the message is gone, and the delivery with it.
+    /// - Throws: ``AttemptFailure``; errors of the index.
     private func attempt(_ delivery: Delivery) async throws -> Int? {
         let (message, agent) = try await index.read { reader in
             (try reader.anyMessage(id: delivery.messageID), try reader.anyAgent(id: delivery.channelID))
@@ -100,12 +109,13 @@ package struct DeliveryWorker: Sendable {
             let body = try ByteBuffer.json(WebhookEventJSON(delivery.event, message))
             request = try WebhookRequest(id: delivery.id, of: message, channel: agent.webhook, body: body, now: .now())
         } catch let error where !(error is AttemptFailure) {
-            // Nothing is known that comes here; but one such row must not stop the others.
+            // No known error comes here, but a row like that must not stop the others.
             throw AttemptFailure("The request could not be made: \(error)", isFinal: true)
         }
         return try await client.send(request, timeout: Limits.webhookAttempt, turn: delivery.attempts)
     }
 
+    /// Notes a failure and when to try again. The log has a warning when the delivery is given up.
     private func note(_ failure: AttemptFailure, of delivery: Delivery) async throws {
         let pause = failure.isFinal ? nil : schedule.pause(afterAttempts: delivery.attempts + 1)
         try await index.write { tx in

@@ -1,11 +1,11 @@
 import Glibc
 
-/// An IPv4 or IPv6 address, without scope and port.
+/// An IPv4 or IPv6 address, without scope or port.
 package struct IPAddress: Sendable, Hashable {
     /// 4 or 16 bytes in network order.
     let bytes: [UInt8]
 
-    /// Reads the plain forms of `inet_pton` alone: no octal, no hexadecimal, no missing parts.
+    /// Reads only the plain forms of `inet_pton`: nothing octal or hexadecimal, no missing parts.
     package init?(_ text: String) {
         var (four, six) = (in_addr(), in6_addr())
         if inet_pton(AF_INET, text, &four) == 1 {
@@ -17,7 +17,7 @@ package struct IPAddress: Sendable, Hashable {
         }
     }
 
-    /// The address in a socket address; nil when it is of another family.
+    /// The address in a socket address. Nil if that is of another family.
     init?(_ address: UnsafePointer<sockaddr>) {
         let raw = UnsafeRawPointer(address)
         switch CInt(address.pointee.sa_family) {
@@ -35,8 +35,8 @@ package struct IPAddress: Sendable, Hashable {
 
     var isIPv6: Bool { bytes.count == 16 }
 
-    /// The IPv4 address that packets to this IPv6 address end at: mapped (RFC 4291), compatible (the same), NAT64 (RFC
-    /// 6052) and 6to4 (RFC 3056).
+    /// The IPv4 address at which packets to this IPv6 address end, if there is one: mapped and compatible (RFC 4291),
+    /// NAT64 (RFC 6052) and 6to4 (RFC 3056). Without it `::ffff:127.0.0.1` would not be seen as loopback.
     var embeddedIPv4: IPAddress? {
         guard isIPv6 else { return nil }
         if Self.sixToFour.contains(self) { return IPAddress(bytes: bytes[2..<6]) }
@@ -56,12 +56,12 @@ extension IPAddress: CustomStringConvertible {
     }
 }
 
-/// The addresses that begin with the same bits (RFC 4632, RFC 4291).
+/// All addresses that begin with the same bits (RFC 4632, RFC 4291).
 struct AddressRange: Sendable, Hashable {
     private let base: IPAddress
     private let length: Int
 
-    /// Reads `10.0.0.0/8`, `fd00::/8` or a lone address; bits of the address beyond the length do not count.
+    /// Reads `10.0.0.0/8`, `fd00::/8` or a single address. Bits of the address beyond the length are ignored.
     init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2, let base = IPAddress(String(parts[0])) else { return nil }
@@ -74,6 +74,7 @@ struct AddressRange: Sendable, Hashable {
         (self.base, self.length) = (base, length)
     }
 
+    /// Never true for an address of the other family.
     func contains(_ address: IPAddress) -> Bool {
         guard address.bytes.count == base.bytes.count else { return false }
         let (whole, rest) = length.quotientAndRemainder(dividingBy: 8)

@@ -3,10 +3,10 @@ import Glibc
 import NIOCore
 import NIOPosix
 
-/// Asks the system for the addresses of a name, as it would when connecting: `/etc/hosts`, DNS, and all spellings of
-/// IPv4 numbers.
+/// Asks the system for the addresses of a name, as connecting would: `/etc/hosts`, DNS, and every spelling of IPv4
+/// numbers.
 enum Resolver {
-    /// Its own threads, made when needed: names that take long hold up no other work.
+    /// Threads of its own, made when needed: a name that takes long holds up no other work.
     private static let queue = DispatchQueue(label: "delivery.resolver", attributes: .concurrent)
 
     /// The addresses in the system's order of preference.
@@ -22,7 +22,7 @@ enum Resolver {
         }
     }
 
-    /// Blocks.
+    /// Blocks until the system has answered. That cannot be cancelled, so a thread may outlive its caller's interest.
     private static func lookUp(_ host: String) throws -> [IPAddress] {
         var hints = addrinfo()
         hints.ai_socktype = CInt(SOCK_STREAM.rawValue)

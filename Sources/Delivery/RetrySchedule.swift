@@ -1,6 +1,6 @@
 import API
 
-/// When a failed delivery is tried again (docs/api.md, "Webhooks").
+/// When a failed delivery is tried again (docs/api.md, "Webhooks", Delivery).
 package struct RetrySchedule: Sendable {
     package static let standard = RetrySchedule(pauses: Limits.webhookPauses)
 
@@ -11,7 +11,7 @@ package struct RetrySchedule: Sendable {
         self.pauses = pauses
     }
 
-    /// The time from the end of that many attempts to the next; nil when there is none.
+    /// How long to wait after the failure of attempt number `count`. Nil gives the delivery up.
     func pause(afterAttempts count: Int) -> Duration? {
         pauses.indices.contains(count - 1) ? pauses[count - 1] : nil
     }

@@ -1,12 +1,14 @@
-/// Where webhooks may go: everywhere on the public Internet, and where the operator says.
+/// Where webhooks may go: to the public Internet, and wherever the operator allows.
 ///
-/// An agent names the URL, so without this the server would be its way into the operator's network.
+/// An agent chooses the URL. Without these rules the server would be its way into the operator's network (docs/api.md,
+/// "Webhooks", Refused).
 struct TargetRules: Sendable {
     let allowed: AllowedTargets
 
-    /// Judges a target by its name and by every address that the name has.
+    /// Judges a target by its name, and by every address of that name, because attempts go to each in turn.
     ///
-    /// - Throws: a final ``AttemptFailure`` when one of them is refused; one that is not when there is no address.
+    /// - Throws: a final ``AttemptFailure`` when the name or an address is refused; one that is tried again when there
+    ///   is no address.
     func check(_ target: WebhookTarget, addresses: [IPAddress]) throws(AttemptFailure) {
         guard !addresses.isEmpty else { throw AttemptFailure("The webhook's host has no address") }
         if allowed.contains(name: target.host, port: target.port) { return }
@@ -21,18 +23,19 @@ struct TargetRules: Sendable {
         }
     }
 
-    /// Whether an address is of no special kind (the registries of RFC 6890). One that carries an IPv4 address is what
-    /// that is.
+    /// Whether an address is of no special kind (the registries of RFC 6890). An IPv6 address that embeds an IPv4
+    /// address is judged by that one.
     static func isPublic(_ address: IPAddress) -> Bool {
         if let inner = address.embeddedIPv4 { return isPublic(inner) }
         if address.isIPv6 && !globalUnicast.contains(address) { return false }
         return !special.contains { $0.contains(address) }
     }
 
-    /// Of cloud providers; their addresses are refused too, but a proxy in between might know the names better.
+    /// Metadata services of cloud providers. Their addresses are refused too, but a proxy in between might resolve the
+    /// names in its own way.
     private static let metadataNames: Set = ["metadata.google.internal", "metadata.goog", "metadata"]
 
-    /// All that is handed out in IPv6; loopback, unique-local, link-local, multicast and the rest lie outside.
+    /// Everything assigned in IPv6 so far. Loopback, unique-local, link-local, multicast and the rest lie outside.
     private static let globalUnicast = AddressRange("2000::/3")!
 
     private static let special = [

@@ -3,12 +3,12 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// Sends requests to checked addresses: the name is resolved once, every address is judged, and the connection goes to
+/// Sends requests to checked addresses. The name is resolved once, every address is judged, and the connection goes to
 /// one of those, whatever the name says a moment later.
 struct WebhookClient: Sendable {
     typealias Resolve = @Sendable (_ host: String) async throws -> [IPAddress]
 
-    /// How much of an answer is read and for how long, so that the receiver can finish; what it says does not matter.
+    /// How much of an answer is read, so that the receiver can finish. What it says does not matter.
     private static let maxAnswerBytes = 4096
 
     let rules: TargetRules
@@ -19,15 +19,15 @@ struct WebhookClient: Sendable {
         self.resolve = resolve
     }
 
-    /// The client that the network sees: it asks the system for addresses.
+    /// The client for real use: it asks the system for addresses.
     init(allowed: AllowedTargets) {
         self.init(rules: TargetRules(allowed: allowed), resolve: Resolver.addresses)
     }
 
-    /// Sends once and answers the status, which is 2xx.
+    /// Sends once and returns the status, which is 2xx.
     ///
     /// - Parameters:
-    ///   - timeout: from the look-up of the name to the status.
+    ///   - timeout: from looking up the name to the status.
     ///   - turn: counts the attempts, so that each goes to the next address.
     /// - Throws: ``AttemptFailure``, also when the task is cancelled.
     func send(_ request: WebhookRequest, timeout: Duration, turn: Int) async throws -> Int {
@@ -43,6 +43,7 @@ struct WebhookClient: Sendable {
 
     private static let timeouts: [HTTPClientError?] = [.deadlineExceeded, .connectTimeout, .tlsHandshakeTimeout]
 
+    /// Any error as a sentence that users understand; of foreign ones at most 300 characters.
     private static func failure(_ error: any Error, _ timeout: Duration) -> AttemptFailure {
         if let failure = error as? AttemptFailure { return failure }
         if error is Timeout || timeouts.contains(error as? HTTPClientError) {
@@ -56,17 +57,17 @@ struct WebhookClient: Sendable {
         outgoing.method = request.method
         outgoing.headers = request.headers
         outgoing.body = .bytes(request.body)
-        // A client for each attempt: the override belongs to the client, and no connection is used twice.
+        // A client for each attempt: the address is set for the whole client, and no connection is used twice.
         return try await HTTPClient.withHTTPClient(
             configuration: Self.configuration(request.target.host, address)
         ) { [outgoing] client in
-            // The client's own timeout ends with the status; the rest has one of ours.
+            // The client's timeout ends with the status. For the rest there is one of ours.
             let response = try await client.execute(outgoing, timeout: TimeAmount(timeout))
             let status = Int(response.status.code)
             guard (200..<300).contains(status) else {
                 throw AttemptFailure("The receiver answered \(status)", status: status)
             }
-            // It was delivered, whatever becomes of the rest.
+            // It is delivered, whatever becomes of the rest.
             try? await within(Limits.webhookAnswer) { try await Self.drain(response.body) }
             return status
         }
@@ -80,7 +81,7 @@ struct WebhookClient: Sendable {
         }
     }
 
-    /// No redirects, no proxy, and no second try behind our back. The name stays what TLS asks the receiver for.
+    /// No redirects, no proxy, and no second try behind our back. TLS still checks the certificate against the name.
     private static func configuration(_ host: String, _ address: IPAddress) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.dnsOverride = [host: address.description]
@@ -92,7 +93,9 @@ struct WebhookClient: Sendable {
 
 private struct Timeout: Error {}
 
-/// What `work` gives, or a ``Timeout`` when it takes longer than `time`.
+/// What `work` returns.
+///
+/// - Throws: ``Timeout`` when it takes longer than `time`; what `work` throws.
 private func within<Value: Sendable>(
     _ time: Duration,
     _ work: @escaping @Sendable () async throws -> Value

@@ -12,11 +12,15 @@ struct WebhookRequest: Sendable {
     let headers: HTTPHeaders
     let body: ByteBuffer
 
-    /// The request that tells of `message` under the `webhook-id` `id`.
+    /// The request that reports `message`.
     ///
-    /// The URL is the message's, else the channel's, else that of the review's callback. What the channel has set, its
-    /// headers, credentials and signature, goes to the channel's own origin alone; what a callback has, to its URL.
+    /// The URL is the message's, else the channel's, else that of the review's callback. What the channel has set
+    /// (headers, credentials, signature) goes to the channel's own origin alone, and what a callback has set to the
+    /// callback's URL alone (docs/api.md, "Webhooks").
     ///
+    /// - Parameters:
+    ///   - id: the same for every attempt of an event, sent as `webhook-id`.
+    ///   - now: the time of the attempt, sent as `webhook-timestamp`.
     /// - Throws: a final ``AttemptFailure`` when there is no URL, or something in it cannot be used.
     init(
         id: Delivery.ID,
@@ -33,7 +37,7 @@ struct WebhookRequest: Sendable {
         try self.init(id: id, to: url, callback: callback, channel: channel, body: body, now: now)
     }
 
-    /// The request that tells the channel's own webhook, of no message.
+    /// The request to a channel's own webhook that reports no message.
     ///
     /// - Throws: a final ``AttemptFailure`` when something in it cannot be used.
     init(id: Delivery.ID, to channel: Webhook, body: ByteBuffer, now: Timestamp) throws {
@@ -63,6 +67,7 @@ struct WebhookRequest: Sendable {
                 headers.replaceOrAdd(name: "webhook-signature", value: signature)
             }
         }
+        // Set last: neither a channel nor a callback can replace these.
         headers.replaceOrAdd(name: "content-type", value: "application/json; charset=utf-8")
         headers.replaceOrAdd(name: "webhook-id", value: id.rawValue)
         headers.replaceOrAdd(name: "webhook-timestamp", value: String(seconds))
@@ -71,7 +76,7 @@ struct WebhookRequest: Sendable {
     }
 }
 
-/// `review.callback`: a free map until here.
+/// `review.callback`. Up to here it is a free map, in which an agent may have written anything.
 private struct Callback {
     let url: String
     var method = HTTPMethod.POST
@@ -94,7 +99,7 @@ private struct Callback {
 }
 
 extension HTTPHeaders {
-    /// What frames the request and says who sent it is ours.
+    /// Headers that frame the request, or belong to the connection, are ours. Given ones are left out.
     private static let reserved: Set = [
         "connection", "content-length", "content-type", "expect", "host", "keep-alive", "proxy-connection", "te",
         "trailer", "transfer-encoding", "upgrade",

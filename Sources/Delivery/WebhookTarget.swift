@@ -1,22 +1,22 @@
 import FoundationEssentials
 
-/// Scheme, host and port: what may share secrets (RFC 6454).
+/// Scheme, host and port (RFC 6454). Secrets are shared within one, never across.
 struct Origin: Sendable, Hashable {
     let scheme: String
     let host: String
     let port: Int
 }
 
-/// A webhook's URL, taken apart and put together anew, so that the client reads in it what was judged.
+/// A webhook's URL, taken apart and put together again. The client then reads the same in it that was judged here.
 struct WebhookTarget: Sendable, Hashable {
     let origin: Origin
-    /// Path and query as they were given, percent-encoded; from the first slash on.
+    /// Path and query as given, percent-encoded, from the first slash on.
     private let rest: String
 
     var host: String { origin.host }
     var port: Int { origin.port }
 
-    /// - Throws: a final ``AttemptFailure`` for all but an absolute http or https URL without credentials.
+    /// - Throws: a final ``AttemptFailure`` unless it is an absolute http or https URL without credentials.
     init(_ text: String) throws(AttemptFailure) {
         guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme)
         else { throw AttemptFailure("The webhook's URL must be an absolute http or https URL", isFinal: true) }
@@ -36,19 +36,20 @@ struct WebhookTarget: Sendable, Hashable {
         rest = (path.isEmpty ? "/" : path) + (url.query(percentEncoded: true).map { "?" + $0 } ?? "")
     }
 
-    /// The URL to ask for, without the fragment.
+    /// The URL to request, without the fragment.
     var url: String {
         let host = IPAddress(host)?.isIPv6 == true ? "[\(host)]" : host
         return "\(origin.scheme)://\(host):\(port)\(rest)"
     }
 
-    /// Lower case, without the dot at the end that makes a name absolute.
+    /// In lower case, without the dot at the end that makes a name absolute.
     static func normalized(name: String) -> String {
         let name = name.lowercased()
         return name.hasSuffix(".") ? String(name.dropLast()) : name
     }
 
-    /// Whether `name` is made of the letters of host names. Numbers pass, also `0x7f.1`: the resolver reads them.
+    /// Whether `name` has only the characters of host names, at most 253. Numeric forms such as `0x7f.1` pass, because
+    /// the resolver reads them, and what it reads is judged.
     static func isHostName(_ name: String) -> Bool {
         let letters = Set("abcdefghijklmnopqrstuvwxyz0123456789-_.")
         return (1...253).contains(name.count) && name.allSatisfy(letters.contains)

@@ -3,17 +3,19 @@ import HTTP
 import Index
 import NIOCore
 
-/// How a webhook took an event that tells of nothing.
+/// How a webhook took the event `webhook:test`, which reports nothing that happened.
 struct WebhookTest: Sendable, Equatable {
     let delivered: Bool
-    /// Of the receiver's answer, if it gave one.
+    /// The status of the receiver's answer, if there was one.
     let status: Int?
     /// Why it was not delivered.
     let error: String?
-    /// From the look-up of the name on.
+    /// From looking up the name to the answer.
     let milliseconds: Int64
 
-    /// Sends the event, with all that a real one carries.
+    /// Sends the event, with everything that a real one carries. A failure to deliver is a result, not an error.
+    ///
+    /// - Parameter timeout: from looking up the name to the status.
     init(
         of webhook: Webhook,
         channelID: Agent.ID,

@@ -4,30 +4,37 @@ import Hummingbird
 import Index
 import NIOCore
 
-/// One client's stream of events. Costs no buffer of its own: it reads on in the log of changes, and a client that is so
-/// slow that the log has moved on is told to read anew.
+/// One client's stream of events.
+///
+/// It has no buffer of its own: it reads along in the log of changes. When a client is so slow that the log has moved
+/// on, it gets a `reset` and reads its lists anew (docs/api.md, "Events"). Memory stays bounded whatever clients do.
 struct EventStream: Sendable {
+    /// How many changes are taken from the log at once.
     private static let batch = 100
-    /// Events are written together up to this many bytes, and what the last of them has: a client that does not read holds
-    /// no more than that.
+    /// Events are written together once they have this many bytes. The last one may exceed it. That is the most held
+    /// for a client that does not read.
     private static let batchBytes = 65_536
 
     let index: SQLiteIndex
-    /// A channel of the user's, or the user for all of them.
+    /// A channel of the user, or the user for all channels.
     let topic: Topic
     let userID: User.ID
-    /// Whether the client may still listen: who was let in may have been shut out since.
+    /// Whether the client may still listen. Its key or session may have ended since the stream began.
     let isAllowed: @Sendable (Reader) throws -> Bool
     let connection: Connection
-    /// The number of the last change that the client knows.
+    /// The number of the last change that the client has seen.
     let start: Int64
-    /// Free again when the stream has ended.
+    /// Taken for as long as the stream lives; nil for streams that are not limited.
     let place: Place?
 
-    /// Writes until the client leaves, the server stops, the channel is deleted or the key or session has ended.
+    /// Writes until the client leaves, the server stops, the channel is deleted, or the key or session ends.
+    ///
+    /// After ``Limits/heartbeat`` without an event a comment is written. It shows a dead connection, and its `id` keeps
+    /// a quiet client from falling behind the log.
     func write(to writer: inout any ResponseBodyWriter) async throws {
         var last = start
         do {
+            // Browsers wait these 2000 ms before they connect again.
             try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
             while true {
                 let after = last
@@ -36,6 +43,8 @@ struct EventStream: Sendable {
                     until: .now + Limits.heartbeat,
                     onStart: { cancel in connection.onHangUp(cancel) }
                 ) { () async throws -> Next? in try await self.next(after: after) }
+                // Asked after every wait, so at least once per heartbeat: the key or session may end while the stream
+                // is open.
                 let isAllowed = try await index.read(isAllowed)
                 guard let next else {
                     last = index.quietNumber(of: topic, after: last)
@@ -43,26 +52,28 @@ struct EventStream: Sendable {
                     guard isAllowed else { break }
                     continue
                 }
+                // The end of a channel is told although no key opens the channel any more.
                 guard isAllowed || next.isEnd else { break }
                 try await writer.write(next.text)
                 if next.isEnd { break }
                 last = next.last
             }
         } catch IndexError.closed {
-            // The server stops; the client connects again.
+            // The server is stopping. The client will connect again.
         }
         try await writer.finish(nil)
     }
 
-    /// Events to be written together, and the number to go on from.
+    /// Events to be written together, and the number from which to go on.
     private struct Next: Sendable {
         let text: ByteBuffer
         let last: Int64
         var isEnd = false
     }
 
-    /// What follows a number; nil when nothing has yet.
+    /// What follows a number; nil when nothing has happened yet.
     private func next(after last: Int64) async throws -> Next? {
+        // Nil: some changes are forgotten already, or the number comes from another run of the server.
         guard let batch = index.changes(of: topic, after: last, limit: Self.batch) else {
             let newest = index.lastChangeNumber
             let event = Event(kind: "reset", number: newest, data: EventJSON(channelID: channelID))
@@ -80,7 +91,7 @@ struct EventStream: Sendable {
         return Next(text: text, last: batch.last)
     }
 
-    /// Nil when it is about more than one.
+    /// The channel of this stream; nil for a user's, which has several.
     private var channelID: Agent.ID? {
         if case .channel(let id) = topic { id } else { nil }
     }
@@ -90,6 +101,8 @@ struct EventStream: Sendable {
         return Event(kind: change.kind.rawValue, number: announcement.number, data: try await data(change))
     }
 
+    /// The object as it is now, so several changes of one message all show its latest state. Without it once it is
+    /// gone.
     private func data(_ change: Change) async throws -> EventJSON {
         let (channelID, userID) = (change.channelID, userID)
         if change.kind == .agentStatus {
@@ -104,13 +117,13 @@ struct EventStream: Sendable {
     }
 }
 
-/// One event, as it stands in the stream.
+/// One event in the format of the stream.
 private struct Event {
     let kind: String
     let number: Int64
     let data: EventJSON
 
-    /// JSON has no line ends in it, so that it is one `data` field.
+    /// JSON contains no line breaks, so the data is a single `data` field.
     func text() throws -> ByteBuffer {
         var text = ByteBuffer(string: "event: \(kind)\nid: \(number)\ndata: ")
         text.writeImmutableBuffer(try ByteBuffer.json(data))

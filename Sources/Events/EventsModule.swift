@@ -4,10 +4,13 @@ import HTTPTypes
 import Hummingbird
 import Index
 
-/// What happens in a channel, or in all channels of a person, as server-sent events (WHATWG HTML, section 9.2), for as long
-/// as the client listens.
+/// What happens in a channel, or in all channels of a user, as server-sent events (WHATWG HTML, section 9.2), for as
+/// long as the client listens.
+///
+/// The hard part is in ``EventStream``: a slow client may cost no memory, and a client without rights any more no
+/// event.
 package struct EventsModule: RouteModule {
-    /// How many streams a person may have open: each costs the commits of the person's channels a look.
+    /// How many streams a user may have open. Each one looks at every commit in the user's channels.
     private static let maxStreamsPerUser = 50
 
     private let index: SQLiteIndex
@@ -22,19 +25,23 @@ package struct EventsModule: RouteModule {
         mounts.user.get("events", use: listenForUser)
     }
 
+    /// An agent's stream: one channel, which it must name. It ends with the key.
     func listen(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, userID, keyID) = (try request.channel(), context.userID, context.principal.keyID)
         try await index.read { _ = try $0.channel(channelID, ownedBy: userID) }
         return stream(request, context, of: .channel(channelID)) { try $0.opens(channelID, keyID: keyID) }
     }
 
+    /// The users' twin, which differs: it covers all channels, also ones created later, takes one of the user's places,
+    /// and ends with the session. Throws 429 when no place is free.
     func listenForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let (userID, sessionID) = (context.userID, context.principal.sessionID)
         let place = try places.place(userID, orAfter: .seconds(15))
         return stream(request, context, of: .user(userID), place) { try $0.hasSession(id: sessionID, now: .now()) }
     }
 
-    /// Goes on after `Last-Event-ID`, which browsers send by themselves when they connect again.
+    /// Goes on after `Last-Event-ID`, which browsers send when they connect again. A value that is no number leads to
+    /// `reset`.
     private func stream(
         _ request: Request,
         _ context: some CallerContext,

@@ -1,7 +1,7 @@
 import HTTP
 import HTTPTypes
 
-/// What can be wrong with an upload or a download: status and sentence, in one place.
+/// The refusals of uploads and downloads, with status and sentence, in one place.
 extension APIError {
     static let fileNotFound = APIError(.notFound, "File not found")
 
@@ -18,10 +18,12 @@ extension APIError {
         code: "required"
     )
 
+    /// - Parameter limit: in bytes.
     static func fieldTooLarge(_ name: String, limit: Int) -> APIError {
         .invalid(name, "is larger than \(limit) bytes; only the file may be larger", code: "too_big")
     }
 
+    /// 422: the bytes are not those that the client meant (docs/api.md, "Uploads", Integrity).
     static func digestMismatch(expected: String, actual: String) -> APIError {
         APIError(
             .unprocessableContent,
@@ -29,11 +31,13 @@ extension APIError {
         )
     }
 
+    /// 412 (RFC 9110 section 15.5.13).
     static let preconditionFailed = APIError(
         .preconditionFailed,
         "The file is not the version named in If-Match or If-Unmodified-Since"
     )
 
+    /// 416 with the size of the file in bytes, so that the client can ask again (RFC 9110 section 15.5.17).
     static func rangeNotSatisfiable(size: Int64) -> APIError {
         APIError(
             .rangeNotSatisfiable,

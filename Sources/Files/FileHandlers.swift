@@ -5,7 +5,8 @@ import Index
 
 /// Reading and deleting the records of files.
 extension FilesModule {
-    /// The files of a channel, newest first: an array, or a page when `limit` or `cursor` is given.
+    /// The files of a channel, newest first: a page when `limit` or `cursor` is given, else an array of the newest
+    /// 1000.
     func list(_ request: Request, _ context: AgentContext) async throws -> Response {
         let channelID = try request.channel()
         let isPaged = try request.query("limit") != nil || request.query("cursor") != nil
@@ -24,12 +25,16 @@ extension FilesModule {
         try .json(AttachmentJSON(try await storedFile(context).attachment))
     }
 
+    /// Differs from ``deleteForUser(_:_:)`` in the words of its answer, which the published API fixes for each.
     func delete(_ request: Request, _ context: AgentContext) async throws -> Response {
         try await deleteFile(context)
         return try .json(["deleted": true])
     }
 
-    /// Frees the name at once; the bytes live while any other file has them and are collected later.
+    /// Deletes a record, which frees its name at once. The bytes stay while another file has them, and are collected
+    /// later (docs/api.md, "Downloads", Deleting).
+    ///
+    /// - Throws: as ``storedFile(_:)``; 404 too when another request was first.
     func deleteFile(_ context: some CallerContext) async throws {
         let (id, userID) = (try await storedFile(context).attachment.id, context.userID)
         guard try await index.write({ try $0.deleteAttachment(id, ownedBy: userID) }) else {
@@ -37,7 +42,10 @@ extension FilesModule {
         }
     }
 
-    /// The file named in the path, when it is in a channel of the caller's.
+    /// The file that the path names, provided that it is in a channel of the caller's.
+    ///
+    /// - Throws: ``IndexError/notOwned`` when the channel is another user's; ``APIError`` 404 when there is no such
+    ///   file.
     func storedFile(_ context: some CallerContext) async throws -> StoredFile {
         let (id, userID) = (try context.id(of: Attachment.self), context.userID)
         let file = try await index.read { try $0.file(id, ownedBy: userID) }

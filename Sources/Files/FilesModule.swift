@@ -6,10 +6,15 @@ import Index
 import NIOPosix
 import Store
 
-/// The file service: bytes in, bytes out, and the list of what is there.
+/// Files in the channels of agents: uploaded, stored for later, listed, downloaded, shared by link, deleted.
+///
+/// The hard parts are the two streams. An upload is parsed, hashed and written while it arrives, and nothing of it
+/// stays unless its record commits (``UploadFormReader``, and `Store`). A download has conditions and ranges, and sends
+/// its bytes past our memory where the connection can (``Download``, ``FileBody``).
 package struct FilesModule: RouteModule {
     let store: FileStore
     let index: SQLiteIndex
+    /// Where the files of an archive are compressed: that would block an event loop.
     let threads: NIOThreadPool
     let recent = RecentDownloads()
 
@@ -49,7 +54,7 @@ package struct FilesModule: RouteModule {
 
     package var backgroundWork: [BackgroundWork] { [BackgroundWork(endedShares)] }
 
-    /// Removes links that have ended.
+    /// Removes the rows of expired links. They open nothing any more; this only frees the space.
     private var endedShares: Sweep {
         Sweep("ended share links", in: index) {
             try $0.removeEndedShares(limit: $1)

@@ -5,22 +5,28 @@ import Hummingbird
 import Index
 import MediaTypes
 
-/// Links that let whoever has one download a file, for an hour: made, listed, ended and followed.
+/// Links that let whoever has one download a file for an hour: made, listed, ended and followed (docs/api.md, "Users",
+/// Links).
 ///
-/// A link is a random token, stored as its SHA-256: it opens the one file and nothing else, and dies with it.
+/// A link is a random token that opens one file, and dies with it. Only its SHA-256 is stored, so a stolen database
+/// opens nothing (docs/decisions/0013-share-links.md).
 extension FilesModule {
     private static let lifetime = Duration.seconds(3600)
 
-    /// Makes a link. By GET, as docs/api.md has it: what another site could cause by that is a link that it cannot read.
+    /// Makes a link. It is a GET because the published API has it so. Another site can make a browser send one, but it
+    /// cannot read the link.
+    ///
+    /// - Throws: as ``place(ofFile:of:)``; ``APIError`` 409 while 100 links to the file are good.
     func share(_ request: Request, _ context: UserContext) async throws -> Response {
         if request.method == .head {
-            // The link could not be told: the answer has no body.
+            // The answer to HEAD has no body to tell a link in, so none is made.
             _ = try await storedFile(context)
             return Response(status: .ok, headers: [.cacheControl: "no-store"])
         }
         let (fileID, userID) = (try context.id(of: Attachment.self), context.userID)
         let (token, id) = (Secret(.share), Share.ID.make())
         try await index.write { tx in
+            // Counted where the link is stored, so that simultaneous requests cannot pass the limit together.
             let channel = try tx.place(ofFile: fileID, of: userID)
             guard try tx.shares(ofFile: fileID, in: channel, now: tx.now).count < Limits.shares else {
                 throw APIError.tooManyShares(Limits.shares)
@@ -33,10 +39,12 @@ extension FilesModule {
             expiresIn: Int(Self.lifetime.components.seconds)
         )
         var response = try Response.json(link)
+        // The link is a secret, which no cache may keep.
         response.headers[.cacheControl] = "no-store"
         return response
     }
 
+    /// The links that are still good, newest first. Their tokens are stored nowhere, so they cannot be shown again.
     func listShares(_ request: Request, _ context: UserContext) async throws -> Response {
         let (fileID, userID) = (try context.id(of: Attachment.self), context.userID)
         let shares = try await index.read { reader in
@@ -45,7 +53,7 @@ extension FilesModule {
         return try .json(shares.map { ShareJSON($0) })
     }
 
-    /// The link is dead at once; a download that has begun goes on.
+    /// Ends a link at once. A download that has begun goes on.
     func endShare(_ request: Request, _ context: UserContext) async throws -> Response {
         let (fileID, userID) = (try context.id(of: Attachment.self), context.userID)
         let id = try context.id(of: Share.self, "shareId")
@@ -58,7 +66,9 @@ extension FilesModule {
         return try .json(["deleted": true])
     }
 
-    /// Follows a link: the file as a download, never shown.
+    /// Follows a link. The file is always sent as an attachment, so that no link shows a page under our own address.
+    ///
+    /// - Throws: ``APIError`` 404 whatever is wrong with the link: the answer tells nothing about it.
     func downloadShared(_ request: Request, _ context: RootContext) async throws -> Response {
         guard let token = Secret(try context.parameters.require("token"), .share),
             let file = try await index.read({ try $0.sharedFile(hash: token.hash, now: .now()) })
@@ -68,9 +78,9 @@ extension FilesModule {
 }
 
 extension Querying {
-    /// The channel of a file.
+    /// The channel that a file is in.
     ///
-    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404 when there is no such file.
+    /// - Throws: ``IndexError/notOwned`` when it is another user's; ``APIError`` 404 when there is no such file.
     fileprivate func place(ofFile id: Attachment.ID, of userID: User.ID) throws -> OwnedChannel {
         guard let channel = try channel(ofFile: id, ownedBy: userID) else { throw APIError.fileNotFound }
         return channel

@@ -4,9 +4,11 @@ import Hummingbird
 import Index
 import JSON
 
-/// What people do with the files of all their channels at once: find them, and keep them in order.
+/// What users do with the files of all their channels at once: find them and keep them in order.
 extension FilesModule {
-    /// The files of all the caller's channels, or of one `agent`, newest first.
+    /// The files of all the user's channels, or of one `agent`, newest first. Agents list one channel, without filters.
+    ///
+    /// - Throws: ``IndexError/notOwned`` for another user's agent; ``APIError`` 400 for a filter that is too long.
     func listForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let page = try PageRequest(request, defaultLimit: Limits.usualFilesPage)
         let (channelID, userID) = (try request.optionalChannel("agent"), context.userID)
@@ -15,7 +17,7 @@ extension FilesModule {
         where (text ?? "").unicodeScalars.count > Limits.search {
             throw APIError.invalid(name, "must have at most \(Limits.search) characters", code: "too_big")
         }
-        // A filter that fits few of many files takes its time: not on the event loop, which a detached task leaves.
+        // A filter that matches few of many files takes long. A detached task leaves the event loop free meanwhile.
         let files = try await Task.detached { [index] in
             try await index.read { reader in
                 try reader.files(
@@ -31,18 +33,21 @@ extension FilesModule {
         return try .json(PageJSON(files, limit: page.limit, id: \.attachment.id, show: AttachmentJSON.init(listed:)))
     }
 
-    /// The published API answers users with other words than agents.
+    /// Differs from the agents' twin in the words of its answer, which the published API fixes for each.
     func deleteForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         try await deleteFile(context)
         return try .json(["message": "Deleted"])
     }
 
-    /// Deletes all files of those ids, or none when any of them is somebody else's. Those that do not exist are what they
-    /// are to be.
+    /// Deletes the files of `ids` in one transaction, at most 1000. An id without a file is no error and counts
+    /// nothing, because what was wanted is so already.
+    ///
+    /// - Throws: ``IndexError/notOwned`` when any file is another user's; then none is deleted.
     func bulkDelete(_ request: Request, _ context: UserContext) async throws -> Response {
         let ids = try await request.read(context) { $0.ids("ids", of: Attachment.self, count: Limits.deletedAtOnce) }
         let userID = context.userID
         let count = try await index.write { tx in
+            // Every file is looked at before any is deleted: one of another user throws here.
             for id in ids { _ = try tx.file(id, ownedBy: userID) }
             return try ids.count { try tx.deleteAttachment($0, ownedBy: userID) }
         }

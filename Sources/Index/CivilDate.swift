@@ -1,6 +1,7 @@
 /// A date of the Gregorian calendar, without a calendar library.
 ///
-/// Years start in March here, so that the leap day is the last one; 400 years, an era, always have 146 097 days.
+/// Its arithmetic takes years to start in March, so that the leap day is the last day. 400 years are an era, which
+/// always has 146 097 days.
 struct CivilDate: Equatable {
     var year: Int64
     var month: Int64
@@ -24,7 +25,7 @@ extension CivilDate {
         year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
     }
 
-    /// Days since 1970-01-01; a day or month out of range counts on into the next ones.
+    /// Days since 1970-01-01. A day or month that is too large runs on into the following ones.
     var daysSinceEpoch: Int64 {
         let (era, yearOfEra) = (month <= 2 ? year - 1 : year).flooredDivision(by: 400)
         let monthFromMarch = month > 2 ? month - 3 : month + 9
@@ -35,7 +36,7 @@ extension CivilDate {
 }
 
 extension Int64 {
-    /// Quotient rounded down and the remainder that is never negative, for a positive divisor.
+    /// The quotient rounded down, and a remainder that is never negative. The divisor must be positive.
     func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)

@@ -1,14 +1,14 @@
 import Synchronization
 
-/// The one writer: gathers what is queued while the last transaction commits, and commits it as a group.
+/// The one writer: it gathers what is queued while the last transaction commits, and commits it as a group.
 ///
-/// One flush of the disk then serves everyone who waited for it. What holds:
-/// - A unit runs inside its own savepoint: it is stored whole or not at all, whatever its neighbours do.
-/// - Nobody is resumed before the group's commit has returned; a success means the row survives a power loss.
-/// - What the group changed is announced after its commit, and before anybody is resumed.
-/// - At most one drain loop is scheduled, on the writer's dispatch queue; waiting units cost no thread.
+/// One flush of the disk then serves every caller that waited for it. Guarantees:
+/// - A unit runs in its own savepoint: it is stored whole or not at all, whatever the other units do.
+/// - No caller is resumed before the group's commit has returned. Success means that the row survives a power loss.
+/// - What the group changed is announced after its commit, before any caller is resumed.
+/// - At most one drain loop is scheduled, on the writer's dispatch queue. Waiting units cost no thread.
 final class CommitQueue: Sendable {
-    /// Bounds the time a unit waits for its group, and the memory of the uncommitted pages.
+    /// Limits how long a unit waits for its group, and how much memory the uncommitted pages take.
     static let maxUnitsPerCommit = 256
 
     private struct State {
@@ -17,32 +17,32 @@ final class CommitQueue: Sendable {
         var isClosed = false
     }
 
-    /// Grows with every group, before anybody learns how it went.
+    /// Grows with every group, before any caller learns how the group ended.
     let commitCount = Atomic<UInt64>(0)
 
     private let writer: Writer
     private let feed: ChangeFeed
     private let state = Mutex(State())
 
-    /// Writes through `writer`, which nobody else uses from now on, and tells `feed` what changed.
+    /// Writes through `writer`, which nothing else may use from now on, and tells `feed` what changed.
     init(_ writer: Writer, feed: ChangeFeed) {
         self.writer = writer
         self.feed = feed
     }
 
-    /// Queues `body`, and returns its value or throws its error after the commit of its group.
+    /// Queues `body`. After the commit of its group, returns its value or throws its error.
     func run<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             enqueue(Unit(body, continuation))
         }
     }
 
-    /// How many units wait for a group to begin with them.
+    /// How many units are not yet in a group.
     var waitingCount: Int {
         state.withLock { $0.waiting.count }
     }
 
-    /// Lets no more units in; those already queued are still committed.
+    /// Refuses further units. Those already queued are still committed.
     func refuseMore() {
         state.withLock { $0.isClosed = true }
     }
@@ -82,8 +82,8 @@ final class CommitQueue: Sendable {
     private func commit(_ group: [Unit], _ connection: SQLiteConnection) {
         let transaction = Transaction(connection: connection, now: .now(), announcements: Announcements())
         var outcomes: [Unit.Outcome] = []
-        // Also when the commit fails, which does not always tell whether it happened; and before anybody is resumed: who
-        // knows of a change must not be answered from before it.
+        // Also counts a failed commit, which may have happened after all. Must come before any caller is resumed: a
+        // caller that knows of a change must not get an answer from before it.
         func countCommit() { commitCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
         do {
             try connection.transaction {
@@ -131,8 +131,8 @@ struct Unit: Sendable {
                 try transaction.connection.savepoint { outcome = try perform(transaction) }
             }
         } catch {
-            // A full disk or an I/O error may make SQLite roll back everything, the neighbours' work included.
-            // Going on would run the rest outside of any transaction.
+            // A full disk or an I/O error can make SQLite roll back everything, including the units before. Going on
+            // would run the rest outside of any transaction.
             guard transaction.connection.isInsideTransaction else { throw error }
             let error = IndexError.translating(error)
             return { fail(error) }

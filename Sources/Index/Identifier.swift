@@ -1,7 +1,7 @@
-/// The id of a row. `Message.ID` and `Agent.ID` are two types: one is not taken for the other.
+/// The id of a row. `Message.ID` and `Agent.ID` are different types, so one cannot be passed for the other.
 ///
-/// On the wire and in the index it is its text. Those of ours are UUIDs (see `OrderedUUID`), so that their order is the
-/// order of making; a client may send any text, which then names nothing.
+/// On the wire and in the index an id is its text. Ours are UUIDs (see `OrderedUUID`), so sorting by id is sorting by
+/// age. A client may send any text; it then names nothing.
 package struct Identifier<Entity>: RawRepresentable, Sendable, Hashable {
     package let rawValue: String
 
@@ -14,10 +14,10 @@ package struct Identifier<Entity>: RawRepresentable, Sendable, Hashable {
         Self(rawValue: OrderedUUID.make())
     }
 
-    /// Whether it has the form of an id of ours; says nothing about a row of that name.
+    /// Whether it has the form of our ids. That says nothing about whether such a row exists.
     package var isValid: Bool { OrderedUUID.isValid(rawValue) }
 
-    /// Greater than every id: where a newest-first page without a cursor starts.
+    /// Greater than every id: the cursor of the first page of a list that starts with the newest.
     static var afterAll: Self { Self(rawValue: "~") }
 }
 

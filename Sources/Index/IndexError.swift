@@ -1,26 +1,26 @@
-/// Why the index refused; what the caller can act on has a case of its own.
+/// Why the index refused. What a caller can act on has its own case.
 package enum IndexError: Error, Sendable, Equatable {
     /// The file belongs to another store.
     case foreignStore
-    /// The file was written by a later release, whose schema this one does not know.
+    /// A later release wrote the file; this one does not know its schema.
     case newerSchema
-    /// A row with this identity exists already (primary key or unique index).
+    /// A row with this identity already exists (primary key or unique index).
     case duplicate
-    /// A row that this one refers to does not exist (any more).
+    /// A row that this one refers to does not exist, or no longer exists.
     case missingReference
-    /// The row cannot go while others refer to it.
+    /// The row cannot be deleted while others refer to it.
     case stillReferenced
-    /// The channel does not exist, or is another user's; which of the two is not told apart.
+    /// The channel does not exist or is another user's. The caller does not learn which.
     case notOwned
-    /// The same where agents themselves are asked for.
+    /// The same, where the request is about agents themselves.
     case noSuchAgent
-    /// No space left on the disk; nothing of the unit was stored.
+    /// No space is left on the disk; nothing of the unit was stored.
     case full
     /// The file or its disk cannot be written.
     case readOnly
     /// The index has been closed.
     case closed
-    /// Anything else: SQLite's extended result code (https://sqlite.org/rescode.html). At a commit it leaves open whether
-    /// the unit was stored.
+    /// Anything else, as SQLite's extended result code (https://sqlite.org/rescode.html). If it comes from a commit,
+    /// the unit may have been stored or not.
     case failure(code: Int32)
 }

@@ -1,18 +1,19 @@
 import Synchronization
 
-/// Makes the texts of ids: UUID version 7 (RFC 9562) in lower-case text, so that text order is the order of making.
+/// Makes ids: UUIDs of version 7 (RFC 9562 section 5.7) in lower-case text, so that text order is the order of
+/// creation.
 ///
-/// Within the process every one is greater than all before it, also when the clock stands still or goes back; and
-/// greater than the messages of every index it opens, should the clock have gone back while it was down.
+/// Each one is greater than all before it in this process, even when the clock stands still or goes back. Each one is
+/// also greater than the ids of all messages already in the index, should the clock have gone back between two runs.
 enum OrderedUUID {
     /// 48 bits of milliseconds and, below them, a 12-bit counter: the ordered part of the last id.
     private static let last = Mutex<UInt64>(0)
 
-    /// A new one; 62 of its bits are random.
+    /// A new one, of which 62 bits are random.
     static func make(at time: Timestamp = .now()) -> String {
         let milliseconds = UInt64(clamping: time.milliseconds) & 0xffff_ffff_ffff
-        // The counter starts anywhere in its lower half. Should it run over within a millisecond, it carries into
-        // the milliseconds: the ids run ahead of the clock a little and stay ordered.
+        // The counter starts at random in its lower half. If it overflows within a millisecond, it carries into the
+        // milliseconds: ids then run slightly ahead of the clock and stay ordered.
         let earliest = milliseconds << 12 | UInt64.random(in: 0..<0x800)
         let ordered = last.withLock { last in
             last = max(earliest, last + 1)
@@ -23,13 +24,13 @@ enum OrderedUUID {
         return text(high, low)
     }
 
-    /// Lets every later one be greater than `text`, if that is one of ours.
+    /// Makes all later ones greater than `text`. Ignores a text that is not one of ours.
     static func `continue`(after text: String) {
         guard isValid(text), let high = UInt64(text.filter { $0 != "-" }.prefix(16), radix: 16) else { return }
         last.withLock { last in last = max(last, (high >> 16) << 12 | high & 0xfff) }
     }
 
-    /// Whether `text` has the form of ours; says nothing about a row of that name.
+    /// Whether `text` has the form of our ids. That says nothing about whether such a row exists.
     static func isValid(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         guard bytes.count == 36 else { return false }

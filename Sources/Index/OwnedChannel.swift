@@ -1,8 +1,9 @@
-/// A channel of the user who asked for it. Everything that is listed, read or written inside a channel takes one, so that
-/// nobody can forget to ask whose it is.
+/// A channel, with the proof that it belongs to the user who asked. Whatever lists, reads or writes inside a channel
+/// takes one, so no handler can forget to ask whose channel it is.
 ///
-/// The index alone makes one, for a user and an id, inside the closure of ``SQLiteIndex/read(_:)`` or ``SQLiteIndex/write(_:)``. It
-/// is good in that snapshot or transaction only, and not being Sendable it cannot leave it.
+/// Only the index makes one, from a user and an id, inside the closure of ``SQLiteIndex/read(_:)`` or
+/// ``SQLiteIndex/write(_:)``. It is valid in that snapshot or transaction only. Because it is not Sendable, it cannot
+/// leave the closure.
 package struct OwnedChannel {
     package let id: Agent.ID
 
@@ -26,14 +27,14 @@ extension Querying {
         return OwnedChannel(id: id)
     }
 
-    /// The channel that a message is in; nil when there is no such message.
+    /// The channel of a message; nil when there is no such message.
     ///
     /// - Throws: ``IndexError/notOwned`` when the channel is not this user's.
     package func channel(ofMessage id: Message.ID, ownedBy userID: User.ID) throws -> OwnedChannel? {
         try owned(try one(SQL.ofMessage, [id]), by: userID)
     }
 
-    /// The channel that a file is in; nil when there is no such file.
+    /// The channel of a file; nil when there is no such file.
     ///
     /// - Throws: ``IndexError/notOwned`` when the channel is not this user's.
     package func channel(ofFile id: Attachment.ID, ownedBy userID: User.ID) throws -> OwnedChannel? {
@@ -48,7 +49,7 @@ extension Querying {
         return (agent, OwnedChannel(id: id))
     }
 
-    /// The agent in whose channel a message is, and the channel; nil when there is no such message.
+    /// The agent whose channel has the message, and the channel; nil when there is no such message.
     ///
     /// - Throws: ``IndexError/notOwned`` when the channel is not this user's.
     package func agent(
@@ -67,15 +68,15 @@ extension Querying {
     }
 }
 
-// For what acts for no user: sweeps, the delivery of webhooks, and the command line of this machine, whose operator may
-// act for every user. A handler of requests must not use these.
+// For work that acts for no user: sweeps, the delivery of webhooks, and the command line on this machine, whose
+// operator may act for all users. Handlers of network requests must not use these.
 extension Querying {
-    /// The agent of that id, whoever owns it; nil from its removal on.
+    /// The agent of that id, whoever owns it; nil once it is removed.
     package func anyAgent(id: Agent.ID) throws -> Agent? {
         try one(SQL.agent, [id])
     }
 
-    /// The channel that a message is in, whoever owns it; nil when there is no such message.
+    /// The channel of a message, whoever owns it; nil when there is no such message.
     package func anyChannel(ofMessage id: Message.ID) throws -> OwnedChannel? {
         let found: Belonging? = try one(SQL.ofMessage, [id])
         return found.map { OwnedChannel(id: $0.channelID) }

@@ -1,8 +1,8 @@
-/// What can be asked of the index, by a reader and inside a transaction alike.
+/// What can be asked of the index, by readers and inside a transaction.
 ///
 /// The queries stand in `Queries/`, one file per resource, as extensions of this protocol.
 package protocol Querying {
-    /// Only for this module's queries and the tests.
+    /// For this module's queries and the tests only.
     var connection: SQLiteConnection { get }
 }
 
@@ -14,14 +14,15 @@ package struct Reader: Querying {
 /// A unit of work, valid inside the closure of `SQLiteIndex.write`.
 package struct Transaction: Querying {
     package let connection: SQLiteConnection
-    /// The time of the group commit: the same for everything in the unit.
+    /// The time of the group commit, which is the same for the whole unit.
     package let now: Timestamp
     let announcements: Announcements
 }
 
-// All statements go through these. Texts are constants with `?`: a connection finds its compiled statement by the text.
+// All statements go through these. Their texts are constants with `?`, because a connection finds a compiled statement
+// by its text.
 extension Querying {
-    /// The first row of the answer, if there is one.
+    /// The first row of the answer; nil when there is none.
     func one<Value: RowReadable>(_ sql: String, _ arguments: Arguments = []) throws -> Value? {
         var value: Value?
         try connection.rows(sql, arguments) { row in
@@ -31,7 +32,7 @@ extension Querying {
         return value
     }
 
-    /// The first column of the answer's first row; nil also for NULL.
+    /// The first column of the answer's first row; nil when there is no row, or for NULL.
     func one<Value: Storable>(_ sql: String, _ arguments: Arguments = []) throws -> Value? {
         var value: Value?
         try connection.rows(sql, arguments) { row in
@@ -52,7 +53,7 @@ extension Querying {
         return values
     }
 
-    /// The first column of all rows of the answer.
+    /// The first column of every row of the answer.
     func all<Value: Storable>(_ sql: String, _ arguments: Arguments = []) throws -> [Value] {
         var values: [Value] = []
         try connection.rows(sql, arguments) { row in
@@ -63,7 +64,7 @@ extension Querying {
         return values
     }
 
-    /// An answer of two columns, by the first.
+    /// An answer with two columns, the second by the first.
     func dictionary<Key: Storable & Hashable, Value: Storable>(
         _ sql: String,
         _ arguments: Arguments
@@ -90,7 +91,7 @@ extension Querying {
 }
 
 extension Transaction {
-    /// Runs one statement and returns how many rows it inserted, changed or deleted itself (cascades not counted).
+    /// Runs one statement. Returns how many rows it inserted, changed or deleted itself; cascades do not count.
     @discardableResult
     func execute(_ sql: String, _ arguments: Arguments = []) throws -> Int {
         try connection.execute(sql, arguments)

@@ -1,13 +1,13 @@
 import Dispatch
 import Synchronization
 
-/// The SQLite index: what is stored, for whom, and under which key the bytes lie.
+/// The SQLite index: what is stored, for whom, and under which key the bytes are.
 ///
-/// Reads run beside each other on WAL snapshots; writes go through one writer that commits in groups. Both throw
-/// ``IndexError`` for what the database refuses, and the closure's own errors unchanged. Only rows live here, never
+/// Reads run side by side on WAL snapshots. Writes go through one writer, which commits in groups. Both throw
+/// ``IndexError`` for what the database refuses, and pass on the closure's own errors. Only rows are kept here, never
 /// bytes, and no SQL leaves the module.
 ///
-/// Guards of the store's invariants: 1, 2 and 6 by foreign keys (see `CSchema/0001.sql`), 4 by ``write(_:)``.
+/// Guards invariants of the store: 1, 2 and 6 by foreign keys (see `CSchema/0001.sql`), 4 by ``write(_:)``.
 package final class SQLiteIndex: Sendable {
     private let writer: Writer
     private let readers: Readers
@@ -15,10 +15,12 @@ package final class SQLiteIndex: Sendable {
     let commits: CommitQueue
     let feed = ChangeFeed()
 
-    /// Opens the index file at `path`, creates or migrates it, and ties a fresh one to the store `storeID`.
+    /// Opens the index file at `path`, creates or migrates it, and ties a new one to the store `storeID`.
     ///
-    /// Blocks for the time of the migrations. Throws ``IndexError/foreignStore`` when the file belongs to another
-    /// store and ``IndexError/newerSchema`` when a later release wrote it; the schema is untouched then.
+    /// Blocks while it migrates.
+    ///
+    /// - Throws: ``IndexError/foreignStore`` when the file belongs to another store, ``IndexError/newerSchema`` when a
+    ///   later release wrote it. In both cases the schema stays as it was.
     package init(path: String, storeID: String) throws {
         do {
             writer = try Writer(path: path, storeID: storeID)
@@ -31,9 +33,9 @@ package final class SQLiteIndex: Sendable {
         }
     }
 
-    /// Runs `body` on one snapshot of the index; queries inside it see neither each other's gaps nor later commits.
+    /// Runs `body` on one snapshot of the index: its queries all see the same state.
     ///
-    /// Keep `body` short and without I/O: it runs on the calling thread (see `Readers`).
+    /// Keep `body` short and free of I/O, because it runs on the calling thread (see `Readers`).
     package func read<T: Sendable>(_ body: @escaping @Sendable (Reader) throws -> T) async throws -> T {
         do {
             return try readers.read(body)
@@ -42,8 +44,8 @@ package final class SQLiteIndex: Sendable {
         }
     }
 
-    /// Runs `body` as ``read(_:)`` does, but on a thread that all of these share, one after another: for what may take
-    /// seconds, such as counting a channel, and must hold up neither an event loop nor one processor for each caller.
+    /// Like ``read(_:)``, but runs `body` on one thread that all these calls share, one after the other. For what may
+    /// take seconds, such as counting a channel: it must not hold up an event loop, nor take one processor per caller.
     package func readSlowly<T: Sendable>(_ body: @escaping @Sendable (Reader) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             slowReads.async { [readers] in
@@ -52,31 +54,32 @@ package final class SQLiteIndex: Sendable {
         }
     }
 
-    /// Queues `body` for the next group commit and returns its value once that commit is durable.
+    /// Queues `body` for the next group commit, and returns its value once that commit is durable.
     ///
-    /// Each body is atomic: when it throws, only its own changes are undone. The body may be run again by later
-    /// engines, so it does no I/O and takes the time from `Transaction.now`. Cancelling the task does not stop it:
-    /// once queued, a unit runs to its end and the caller learns how it ended. When the commit itself fails,
-    /// everyone in the group gets its error; nothing of the group is stored then, unless the error is
-    /// ``IndexError/failure(code:)``, which leaves that open.
+    /// Each body is atomic: when it throws, only its own changes are undone. An engine to come may run it more than
+    /// once, so it does no I/O and takes the time from ``Transaction/now``. Cancelling the task does not stop it: a
+    /// queued unit runs to its end, and the caller learns how that was.
+    ///
+    /// - Throws: what `body` throws; ``IndexError``. When the commit itself fails, the whole group gets its error, and
+    ///   nothing of the group is stored. Only ``IndexError/failure(code:)`` leaves that open.
     package func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
         try await commits.run(body)
     }
 
-    /// A number that grows with every commit, before its writers hear of it: while it stays the same, what was read after
-    /// taking it is still true. For memories of what the index said.
+    /// Grows with every commit, before the callers of its units hear of it. While it has not changed since before a
+    /// read, what was read still holds. For caches.
     package var commitCount: UInt64 { commits.commitCount.load(ordering: .sequentiallyConsistent) }
 
-    /// Proves that the index can be written, by one small durable commit; throws what a write would throw.
+    /// Proves that the index can be written, with one small durable commit. Throws what a write would throw.
     package func checkWritable() async throws {
         try await write { tx in
             _ = try tx.execute("UPDATE store SET checked_at = ?", [tx.now])
         }
     }
 
-    /// Commits what is queued, closes every connection and ends every wait; later calls throw ``IndexError/closed``.
+    /// Commits what is queued, closes all connections and ends all waits. Later calls throw ``IndexError/closed``.
     ///
-    /// Blocks until the last commit has ended. A read that is running ends as if nothing had happened.
+    /// Blocks until the last commit has ended. A read in progress ends normally.
     package func close() throws {
         commits.refuseMore()
         readers.close()

@@ -1,10 +1,10 @@
 import Glibc
 
-/// A moment in UTC, to the millisecond; stored as an integer, written as `2026-11-23T22:14:01.123Z`.
+/// A moment in UTC, to the millisecond. It is stored as an integer and written as `2026-11-23T22:14:01.123Z`.
 ///
-/// The text form covers the years 0000 to 9999; moments beyond are written as the nearest one inside.
+/// The text form covers the years 0000 to 9999. A moment outside is written as the nearest one inside.
 package struct Timestamp: Hashable, Comparable, Sendable {
-    /// Milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+    /// Milliseconds since 1970-01-01T00:00:00Z, not counting leap seconds.
     package let milliseconds: Int64
 
     package init(milliseconds: Int64) {
@@ -22,7 +22,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         left.milliseconds < right.milliseconds
     }
 
-    /// The moment `duration` later (earlier when negative), cut to the millisecond; stops at the ends of `Int64`.
+    /// The moment `duration` later, or earlier if that is negative, truncated to milliseconds. It stops at the ends of
+    /// `Int64`.
     package static func + (start: Timestamp, duration: Duration) -> Timestamp {
         let (seconds, attoseconds) = duration.components
         let end: Int64 = duration < .zero ? .min : .max
@@ -56,7 +57,7 @@ extension Timestamp: CustomStringConvertible {
         }
     }
 
-    /// Reads exactly the form that `description` writes; nil for any other text or a date that does not exist.
+    /// Reads exactly the form that `description` writes. Nil for any other text, and for a date that does not exist.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         let separators = [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "."), (23, "Z")]
@@ -67,12 +68,13 @@ extension Timestamp: CustomStringConvertible {
         let date = CivilDate(year: fields[0], month: fields[1], day: fields[2])
         let time = ((fields[3] * 60 + fields[4]) * 60 + fields[5]) * 1_000 + fields[6]
         self.init(milliseconds: date.daysSinceEpoch * Self.millisecondsPerDay + time)
-        // A month 13 or a 30 February comes out as another day.
+        // Month 13 or 30 February would come out as another day.
         guard description == text else { return nil }
     }
 
-    /// Reads a date-time of RFC 3339, as other programs write it: with any fraction of a second, of which milliseconds are
-    /// kept, and any zone. Nil for any other text, such as one without a zone, and for a date that does not exist.
+    /// Reads a date-time of RFC 3339 section 5.6, as other programs write it: with any zone, and with any fraction of a
+    /// second, of which milliseconds are kept. Nil for any other text, such as one without a zone, and for a date that
+    /// does not exist.
     package init?(rfc3339 text: String) {
         let form =
             /(?<date>\d{4}-\d\d-\d\d)[Tt](?<time>\d\d:\d\d:\d\d)(?:\.(?<fraction>\d{1,9}))?(?<zone>[Zz]|[+-]\d\d:\d\d)/
@@ -96,7 +98,7 @@ extension Timestamp: CustomStringConvertible {
 }
 
 extension UnsafeMutableBufferPointer<UInt8> {
-    /// Writes `value` in decimal with leading zeros, and the separator behind it.
+    /// Writes `value` in decimal with leading zeros, then the separator.
     fileprivate func write(_ value: Int64, digits: Int, at start: Int, then separator: Unicode.Scalar) {
         var rest = value
         for position in stride(from: start + digits - 1, through: start, by: -1) {

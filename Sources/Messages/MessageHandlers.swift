@@ -5,10 +5,13 @@ import Hummingbird
 import Index
 import Store
 
+/// What agents do with messages. Users have ``list(_:_:)`` too, which redacts for both.
 extension MessagesModule {
     /// Stores the message, its review and its attachments together, or nothing.
     ///
-    /// A repeat of a `clientId`, also a simultaneous one, answers the message that was stored first.
+    /// A repeat of a `clientId`, even a simultaneous one, answers the message that was stored first.
+    ///
+    /// - Throws: ``IndexError/notOwned``; as `MessageDraft.store`; ``StoreError`` when a text does not fit.
     func create(_ request: Request, _ context: AgentContext) async throws -> Response {
         let draft = try await request.read(context) { MessageDraft(&$0) }
         let userID = context.userID
@@ -16,6 +19,7 @@ extension MessagesModule {
         return try .json(try await withTexts(message), status: .created)
     }
 
+    /// Texts go through the store, because they become files first. Anything else is one transaction of the index.
     private func store(_ draft: MessageDraft, for userID: User.ID) async throws -> MessageWithParts {
         if !draft.texts.isEmpty {
             let texts = draft.texts.map {
@@ -30,6 +34,10 @@ extension MessagesModule {
         }
     }
 
+    /// A page of a channel, newest first: only messages with `search` in their text, or with attachments, if asked. A
+    /// page of large messages has fewer rows than `limit`.
+    ///
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 400 for a search of more than 1000 characters.
     func list(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let channelID = try request.channel()
         let page = try PageRequest(request)
@@ -58,6 +66,9 @@ extension MessagesModule {
         )
     }
 
+    /// One message. Its passwords are shown, because the agent that asked reads it.
+    ///
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404.
     func read(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
         let message = try await read(channelID, context) { try $0.message(id, in: $1) }
@@ -65,13 +76,16 @@ extension MessagesModule {
         return try .json(MessageJSON(message))
     }
 
+    /// All versions of a question, ascending.
     func iterations(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
         let messages = try await read(channelID, context) { try $0.iterations(ofMessage: id, in: $1) }
         return try .json(iterations(messages))
     }
 
-    /// Its attachments go with it; their bytes become garbage for collection.
+    /// Retracts a message, with its attachments; their bytes are collected later. A wait for its review ends with 404.
+    ///
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404, and 400 while other versions of the question exist.
     func delete(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
         let userID = context.userID
@@ -86,6 +100,10 @@ extension MessagesModule {
         }
     }
 
+    /// Notes that the agent has the message, and takes its answer off the feed. Given before there is an answer, it
+    /// does not count for that (docs/api.md, "Messages and reviews", Answers).
+    ///
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404.
     func acknowledge(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
         let userID = context.userID
@@ -96,7 +114,9 @@ extension MessagesModule {
         return try .json(["acknowledged": true])
     }
 
-    /// Reads from one channel, when it is the caller's.
+    /// Reads from a channel, provided that it is the caller's.
+    ///
+    /// - Throws: ``IndexError/notOwned``.
     private func read<T: Sendable>(
         _ channelID: Agent.ID,
         _ context: some CallerContext,
@@ -110,12 +130,13 @@ extension MessagesModule {
 }
 
 extension MessagesModule {
-    /// A message as its agent gets it when it is new: with the text of its small files.
+    /// A message as its agent gets it when it is new: with the text of its small text files, up to 64 KiB each, which
+    /// saves a download.
     func withTexts(_ message: MessageWithParts) async throws -> MessageJSON {
         MessageJSON(message, texts: try await store.texts(of: message.attachments))
     }
 
-    /// - Throws: ``APIError`` 404 without messages.
+    /// - Throws: ``APIError`` 404 when there are none.
     func iterations(_ messages: [MessageWithParts]) throws(APIError) -> IterationsJSON {
         guard let iterations = IterationsJSON(messages) else { throw APIError.messageNotFound }
         return iterations

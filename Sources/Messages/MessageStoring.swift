@@ -4,16 +4,17 @@ import Index
 import JSON
 
 extension MessageDraft {
-    /// Stores all of it; a repeat of the client id or the stream id stores nothing and gives the first message, which it
-    /// may abort while that is a draft.
+    /// Stores the message with its review and attachments. A repeat of the client id or the stream id stores nothing
+    /// and returns the first message; if that is a draft, the repeat may abort it.
     ///
-    /// - Parameter attachTexts: stores `texts` as attachments of a message that is stored by then.
-    /// - Throws: ``APIError`` 400 when an attachment cannot be attached or `iterationOf` names no finished review.
+    /// - Parameter attachTexts: stores `texts` as attachments. Called when the message is stored.
+    /// - Throws: ``APIError`` 400 when an attachment cannot be attached, or `iterationOf` names no finished review.
     func store(
         _ tx: Transaction,
         in channel: OwnedChannel,
         _ attachTexts: (_ messageID: Message.ID) throws -> Void
     ) throws -> MessageWithParts {
+        // Before anything is checked: what a repeat names is attached by now, and would be refused.
         if let first = try first(tx, channel) { return try repeated(first, tx, channel) }
         var message = message
         (message.createdAt, message.updatedAt) = (tx.now, tx.now)
@@ -21,7 +22,9 @@ extension MessageDraft {
         message.iteration = try iteration(tx, channel)
         let review = try review?.review(of: message, now: tx.now)
         let stored = try tx.insertOrKeepFirst(message, review: review, in: channel)
+        // The constraint of the index decides which is the first, not the look above.
         guard stored.id == message.id else { return try repeated(try tx.whole(stored.id, in: channel), tx, channel) }
+        // Nothing else can belong to it. A stream, though, may have status events already.
         if attachmentIDs.isEmpty, texts.isEmpty, message.streamID == nil {
             return MessageWithParts(message: message, review: review)
         }
@@ -30,11 +33,13 @@ extension MessageDraft {
         return try tx.whole(message.id, in: channel)
     }
 
+    /// The message that this one repeats, if any. The client id wins over the stream id.
     private func first(_ tx: Transaction, _ channel: OwnedChannel) throws -> MessageWithParts? {
         if let name = message.clientID, let first = try tx.message(clientID: name, in: channel) { return first }
         return try message.streamID.flatMap { try tx.message(streamID: $0, in: channel) }
     }
 
+    /// The answer to a repeat: the first message, now aborted if the repeat says so and it was still streaming.
     private func repeated(
         _ first: MessageWithParts,
         _ tx: Transaction,
@@ -45,6 +50,9 @@ extension MessageDraft {
         return try tx.whole(first.id, in: channel)
     }
 
+    /// The place among the versions of a question; nil without `iterationOf`.
+    ///
+    /// - Throws: ``APIError`` 400 when that names no finished review of the channel.
     private func iteration(_ tx: Transaction, _ channel: OwnedChannel) throws -> Iteration? {
         guard let iterationOf else { return nil }
         guard let next = try tx.nextIteration(of: iterationOf, in: channel) else {
@@ -55,7 +63,7 @@ extension MessageDraft {
 }
 
 extension UserMessageDraft {
-    /// Stores it as the user's; a repeat of the client id stores nothing and gives the first message.
+    /// Stores it as the user's message. A repeat of the client id stores nothing and returns the first message.
     ///
     /// - Throws: ``APIError`` 400 when a file cannot be attached.
     func store(_ tx: Transaction, in channel: OwnedChannel) throws -> MessageWithParts {
@@ -68,13 +76,16 @@ extension UserMessageDraft {
 }
 
 extension Transaction {
-    /// A message that has just been stored or found.
+    /// A message with its parts. This transaction has just stored or found it.
     fileprivate func whole(_ id: Message.ID, in channel: OwnedChannel) throws -> MessageWithParts {
         guard let whole = try message(id, in: channel) else { throw APIError.messageNotFound }
         return whole
     }
 
-    /// Attaches files to a message, or throws ``APIError`` 400 naming those that cannot be.
+    /// Attaches files to a message.
+    ///
+    /// - Throws: ``APIError`` 400 naming those that are not in the channel or belong to a message already. That undoes
+    ///   the whole transaction.
     fileprivate func attachAll(_ ids: [Attachment.ID], to message: Message, in channel: OwnedChannel) throws {
         let refused = try attach(ids, to: message, in: channel)
         guard refused.isEmpty else {

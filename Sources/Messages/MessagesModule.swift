@@ -5,7 +5,12 @@ import Index
 import Store
 
 /// Messages in a channel: sent, streamed, listed, read, retracted, acknowledged.
+///
+/// The hard part is that clients repeat themselves. A `clientId` or a `streamId` names one message of its channel.
+/// Every repeat, even a simultaneous one, gets that message and stores nothing (`MessageDraft.store`). A message is
+/// stored with its review, its attachments and its webhook's event in one transaction, or not at all.
 package struct MessagesModule: RouteModule {
+    /// For texts that become files, and files that are answered as text.
     let store: FileStore
     let index: SQLiteIndex
 

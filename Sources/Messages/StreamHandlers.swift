@@ -4,9 +4,10 @@ import HTTPTypes
 import Hummingbird
 import Index
 
-/// Drafts that are written piece by piece while people watch, and what the agent says it is doing meanwhile.
+/// Drafts that an agent writes piece by piece while users watch, and what it says it is doing (docs/api.md, "Messages
+/// and reviews", Drafts).
 extension MessagesModule {
-    /// Aborts drafts whose agent went away, for as long as the server runs.
+    /// Aborts drafts that nobody has written to for five minutes, so that users do not wait for an agent that is gone.
     var idleDrafts: Sweep {
         Sweep("idle drafts", in: index) {
             try $0.abortIdleDrafts(after: Limits.draftIdle, limit: $1)
@@ -15,8 +16,10 @@ extension MessagesModule {
         }
     }
 
-    /// Takes the whole text so far, and ends the draft when it is said to be complete or aborted. Repeating what ended it
-    /// is fine; anything else after the end is 409.
+    /// Takes the whole text so far, and ends the draft when the body says that it is complete or aborted. Because the
+    /// text is whole, a lost or repeated request does no harm.
+    ///
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404 without such a draft, 409 once it has ended.
     func updateStream(_ request: Request, _ context: AgentContext) async throws -> Response {
         let streamID = try context.pathParameter("streamId")
         let update = try await request.read(context) { StreamUpdate(&$0) }
@@ -26,6 +29,7 @@ extension MessagesModule {
             guard let draft = try tx.message(streamID: streamID, in: channel) else {
                 throw APIError(.notFound, "No draft of this streamId; create it with POST /api/v1/messages")
             }
+            // An agent that got no answer sends the end again. That is fine; anything else after the end is refused.
             let isRepeated = draft.message.streamState == update.state && draft.message.text == update.text
             if isRepeated, update.state != .streaming { return draft }
             guard try tx.updateDraft(draft.id, in: channel, text: update.text, state: update.state),
@@ -36,7 +40,10 @@ extension MessagesModule {
         return try .json(try await withTexts(message))
     }
 
-    /// Works before the draft exists, which then has the events of its stream.
+    /// Adds a status event to a stream. It may come before the draft, which then has it, and it keeps the draft alive
+    /// as text does.
+    ///
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 409 when the stream has 1000 events.
     func addStreamEvent(_ request: Request, _ context: AgentContext) async throws -> Response {
         let streamID = try context.pathParameter("streamId")
         let draft = try await request.read(context) { StreamEventDraft(&$0) }

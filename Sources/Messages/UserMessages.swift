@@ -5,10 +5,16 @@ import Hummingbird
 import Index
 import JSON
 
-/// What people do with messages: they see them with the agent beside, write their own, and have a webhook tried again.
-/// Values of password fields are redacted for them everywhere.
+/// What users do with messages: read them with their agent, write their own, and have a webhook tried again.
+///
+/// Values of password fields are redacted here everywhere, because only the agent that asked needs them. Handlers find
+/// a message by its id alone, since users look at all their channels; agents name the channel too.
 extension MessagesModule {
-    /// Stores a person's message, which the agent's webhook is told of.
+    /// Stores a user's message, and queues the event for the webhook.
+    ///
+    /// Differs from the agents' twin because users send text and files, but no reviews, drafts or status.
+    ///
+    /// - Throws: as `UserMessageDraft.store`.
     func createForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let userID = context.userID
         let draft = try await request.read(context) { UserMessageDraft(&$0, by: userID) }
@@ -18,6 +24,9 @@ extension MessagesModule {
         return try .json(MessageJSON(listed: message), status: .created)
     }
 
+    /// Differs from the agents' twin: the passwords are redacted, and the answer says whose channel it is.
+    ///
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404.
     func readForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Message.self), context.userID)
         let (message, agent) = try await index.read { reader in
@@ -29,6 +38,9 @@ extension MessagesModule {
         return try .json(MessageJSON(listed: message, of: agent))
     }
 
+    /// Differs from the agents' twin in that the message tells the channel, not the query.
+    ///
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404.
     func iterationsForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Message.self), context.userID)
         let messages = try await index.read { reader in
@@ -40,6 +52,9 @@ extension MessagesModule {
         return try .json(iterations(messages))
     }
 
+    /// Makes the events of a message that have not reached the webhook due now, with all their attempts.
+    ///
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404, and 400 when nothing is left to send or there is no URL.
     func retry(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Message.self), context.userID)
         let isQueued = try await index.write { tx in

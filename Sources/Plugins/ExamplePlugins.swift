@@ -1,15 +1,17 @@
 import CAssets
 import FoundationEssentials
 
-/// The two plugins of our own, which lie in `Sources/CAssets/Plugins` and are part of the binary, as we ship one.
+/// Our own two plugins. They lie in `Sources/CAssets/Plugins` and are part of the binary, because we ship one file.
 package enum ExamplePlugins {
     private static let files = ["checklist", "diff-view"].flatMap { name in
         ["plugin.json", "render.html", "icon.svg"].map { "\(name)/\($0)" }
     }
 
-    /// Writes them into a folder that does not exist yet; one that does is the operator's and is not touched.
+    /// Writes them into a folder that does not exist yet. A folder that does is the operator's, and is left alone.
     ///
-    /// The folder appears whole, under its name, or not at all.
+    /// It is written under another name first, so it appears whole or not at all.
+    ///
+    /// - Throws: what the file system refuses.
     package static func install(at path: String) throws {
         let manager = FileManager.default
         guard !manager.fileExists(atPath: path) else { return }

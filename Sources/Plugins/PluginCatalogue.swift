@@ -3,11 +3,13 @@ import Logging
 import NIOPosix
 import Synchronization
 
-/// The plugins of the storage folder, by name, as they are on disk now or were a second ago.
+/// The plugins in the storage folder, by name, as they are on disk now or were a second ago. So an operator can add,
+/// repair or remove one without a restart.
 ///
-/// Looking is a few `stat` per plugin, on a thread of the pool, about once a second however often one asks; only a
-/// plugin that has changed is read. So an operator who adds, mends or removes one need not restart the server.
+/// A look takes a few `stat` for each plugin, on a thread of the pool. There is about one a second at most, and it
+/// reads only the plugins that have changed.
 package final class PluginCatalogue: Sendable {
+    /// Beyond these, in the order of names, folders are not read.
     static let maxPlugins = 256
 
     private struct Entry: Sendable {
@@ -15,10 +17,10 @@ package final class PluginCatalogue: Sendable {
         let outcome: Result<PluginManifest, PluginProblem>
     }
 
-    /// What one look has found.
+    /// What one look found.
     private struct Look: Sendable {
         var entries: [String: Entry] = [:]
-        /// What could not even be opened, and under `.` what is wrong with the whole.
+        /// Folders that could not even be opened. What is wrong with the whole stands under `.`.
         var refused: [String: PluginProblem] = [:]
 
         var manifests: [String: PluginManifest] { entries.compactMapValues { try? $0.outcome.get() } }
@@ -38,8 +40,8 @@ package final class PluginCatalogue: Sendable {
     private let last = Mutex<(at: ContinuousClock.Instant, look: Task<Look, Never>)?>(nil)
 
     /// - Parameters:
-    ///   - path: the folder of the plugins' folders.
-    ///   - freshness: for how long an answer is good without another look.
+    ///   - path: the folder that has a folder for each plugin.
+    ///   - freshness: how long an answer is good without another look.
     package init(path: String, threads: NIOThreadPool, logger: Logger, freshness: Duration = .seconds(1)) {
         self.path = path
         self.threads = threads
@@ -47,12 +49,12 @@ package final class PluginCatalogue: Sendable {
         self.freshness = freshness
     }
 
-    /// The plugins that are whole, by name. What is wrong with others is logged when it is first seen.
+    /// The plugins that are whole, by name. What is wrong with another one is logged when it is first seen.
     package func manifests() async -> [String: PluginManifest] {
         let task = last.withLock { last in
             let now = ContinuousClock.now
             if let last, last.at.duration(to: now) < freshness { return last.look }
-            // A task of its own: a request that is cancelled does not spoil the look for others.
+            // In a task of its own: a request that is cancelled must not spoil the look for others.
             let task = Task { [previous = last?.look] in await look(after: await previous?.value ?? Look()) }
             last = (now, task)
             return task
@@ -60,13 +62,13 @@ package final class PluginCatalogue: Sendable {
         return await task.value.manifests
     }
 
-    /// The page of a plugin, as it is now; nil when there is no such plugin, or it can no longer be read.
+    /// The page of a plugin as it is now. Nil when there is no such plugin, or it can no longer be read.
     func page(of name: String) async throws -> [UInt8]? {
         guard await manifests()[name] != nil else { return nil }
         return try await read(name) { folder throws(PluginProblem) in try folder.page() }
     }
 
-    /// The icon of a plugin; nil when it has none, or it can no longer be read.
+    /// The icon of a plugin as it is now. Nil when it has none, or it can no longer be read.
     func icon(of plugin: PluginManifest) async throws -> [UInt8]? {
         guard let icon = plugin.icon else { return nil }
         return try await read(plugin.name) { folder throws(PluginProblem) in try folder.icon(icon) }
@@ -79,6 +81,7 @@ package final class PluginCatalogue: Sendable {
         try await threads.runIfActive { [path] in try? body(try PluginFolder(path).folder(name)) }
     }
 
+    /// Looks on a thread of the pool, and logs problems that are new.
     private func look(after previous: Look) async -> Look {
         let found = try? await threads.runIfActive { self.look(previous) }
         guard let found else { return previous }  // The server is stopping.
@@ -110,6 +113,9 @@ package final class PluginCatalogue: Sendable {
         return look
     }
 
+    /// The plugin of a folder; the known one if nothing has changed in it.
+    ///
+    /// - Throws: ``PluginProblem`` when the folder cannot be a plugin's. Problems inside it are its outcome.
     private static func entry(
         _ name: String,
         in parent: borrowing PluginFolder,
@@ -119,7 +125,7 @@ package final class PluginCatalogue: Sendable {
             throw PluginProblem("the folder's name must be lower-case words with hyphens, such as diff-view")
         }
         let folder = try parent.folder(name)
-        let stamp = folder.stamp  // Before reading: what is written meanwhile is seen by the next look.
+        let stamp = folder.stamp  // Before reading: the next look sees what is written meanwhile.
         if let known, known.stamp == stamp { return known }
         do throws(PluginProblem) {
             return Entry(stamp: stamp, outcome: .success(try folder.manifest(named: name)))

@@ -12,15 +12,15 @@ struct PluginProblem: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// An open folder, of one plugin or of all; what is in it is reached through the descriptor alone.
+/// An open folder: that of one plugin, or that of all. What is in it is reached through the descriptor alone.
 ///
-/// Nothing is followed out of it: links are refused, and names are single path components. Everything blocks.
+/// Nothing leads out of it: links are refused, and names are single path components. Everything here blocks.
 struct PluginFolder: ~Copyable {
     static let maxManifestBytes = 64 * 1024
     static let maxRenderBytes = 1024 * 1024
     static let maxIconBytes = 1024 * 1024
 
-    /// What changes when somebody writes to a plugin: the identity and the last change of its folder and files.
+    /// What changes when a plugin is written to: the identity and the last change of its folder and files.
     struct Stamp: Equatable {
         private struct Part: Equatable {
             let inode: ino_t
@@ -32,11 +32,11 @@ struct PluginFolder: ~Copyable {
         private let parts: [Part?]
 
         fileprivate init(_ folder: Int32) {
-            // The icon is looked at again when it is sent.
+            // Without the icon, which is looked at again when it is sent.
             parts = [".", "plugin.json", "render.html"].map { name in
                 var status = stat()
                 guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
-                let change = status.st_ctim
+                let change = status.st_ctim  // Unlike the time of modification, a program cannot set it.
                 return Part(
                     inode: status.st_ino,
                     size: status.st_size,
@@ -49,7 +49,10 @@ struct PluginFolder: ~Copyable {
 
     private let descriptor: Int32
 
-    /// - Parameter parent: where `name` is looked up; nil for a path of the operator's.
+    /// Opens a folder, but no link to one.
+    ///
+    /// - Parameter parent: where `name` is looked up. By default `name` is a path of the operator's.
+    /// - Throws: ``PluginProblem``.
     init(_ name: String, in parent: Int32 = AT_FDCWD) throws(PluginProblem) {
         descriptor = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw PluginProblem("is not a folder that can be opened; links are not followed") }
@@ -63,7 +66,7 @@ struct PluginFolder: ~Copyable {
         try PluginFolder(name, in: descriptor)
     }
 
-    /// The names in it, sorted, without those that start with a dot.
+    /// The names in it, sorted, without those that begin with a dot.
     func names() throws(PluginProblem) -> [String] {
         let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard let stream = fdopendir(copy) else {
@@ -81,7 +84,10 @@ struct PluginFolder: ~Copyable {
         return names.sorted()
     }
 
-    /// The manifest of a plugin whose folder has this name; its other files are looked at, not read.
+    /// The manifest in this folder. The other files are only checked, for their kind and size.
+    ///
+    /// - Parameter name: of the folder, which the manifest must repeat.
+    /// - Throws: ``PluginProblem`` naming what is wrong.
     func manifest(named name: String) throws(PluginProblem) -> PluginManifest {
         let bytes = try read("plugin.json", limit: Self.maxManifestBytes)
         guard let value = try? JSONValue(parsing: bytes) else { throw PluginProblem("plugin.json is not valid JSON") }
@@ -98,12 +104,12 @@ struct PluginFolder: ~Copyable {
         return manifest
     }
 
-    /// The page of a plugin.
+    /// The page of a plugin, at most 1 MiB.
     func page() throws(PluginProblem) -> [UInt8] {
         try read("render.html", limit: Self.maxRenderBytes)
     }
 
-    /// The image that its manifest names.
+    /// The image that the manifest names, at most 1 MiB.
     func icon(_ name: String) throws(PluginProblem) -> [UInt8] {
         try read(name, limit: Self.maxIconBytes)
     }
@@ -115,7 +121,7 @@ struct PluginFolder: ~Copyable {
     private func read(_ name: String, limit: Int) throws(PluginProblem) -> [UInt8] {
         let file = try open(name, limit: limit)
         defer { close(file) }
-        // It may have grown since its size was looked at.
+        // One byte more than allowed: the file may have grown since its size was checked.
         var bytes = [UInt8](repeating: 0, count: limit + 1)
         var count = 0
         while count < bytes.count {
@@ -129,7 +135,8 @@ struct PluginFolder: ~Copyable {
         return Array(bytes.prefix(count))
     }
 
-    /// Opens a regular file. Without waiting: a named pipe would block until somebody writes to it.
+    /// Opens a regular file, without following a link and without waiting: a named pipe would block until it is written
+    /// to.
     private func open(_ name: String, limit: Int) throws(PluginProblem) -> Int32 {
         let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else {

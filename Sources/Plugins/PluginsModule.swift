@@ -4,8 +4,11 @@ import Hummingbird
 import Index
 import NIOCore
 
-/// Plugins: what may show a freeform review. They belong to the server, so everybody sees the same ones; what is set for
-/// them belongs to each user.
+/// Plugins, which show freeform reviews in their own way. They belong to the server, so all users see the same ones;
+/// the settings of a plugin belong to each user.
+///
+/// The hard part is that a plugin is foreign code in a folder that may change at any time. Reading never leaves the
+/// folder (``PluginFolder``), and a browser keeps the code away from our cookies and our network (``ForeignPolicy``).
 package struct PluginsModule: RouteModule {
     let catalogue: PluginCatalogue
     let index: SQLiteIndex
@@ -28,6 +31,7 @@ package struct PluginsModule: RouteModule {
             .put("plugins/:name/config", use: changeSettings)
     }
 
+    /// All plugins that are whole, sorted by name.
     func list(_ request: Request, _ context: some RequestContext) async throws -> Response {
         try .json(await catalogue.manifests().values.sorted { $0.name < $1.name })
     }
@@ -36,7 +40,9 @@ package struct PluginsModule: RouteModule {
         try .json(try await plugin(context))
     }
 
-    /// The page itself. It does not trust whoever shows it to put it into a sandbox.
+    /// The page of a plugin. Its own policy puts it into a sandbox, whoever shows it.
+    ///
+    /// - Throws: ``APIError`` 404.
     func render(_ request: Request, _ context: UserContext) async throws -> Response {
         guard let page = try await catalogue.page(of: try context.parameters.require("name")) else {
             throw APIError.pluginNotFound
@@ -48,6 +54,7 @@ package struct PluginsModule: RouteModule {
         ).response(to: request)
     }
 
+    /// - Throws: ``APIError`` 404 when there is no such plugin, or it has no icon.
     func icon(_ request: Request, _ context: UserContext) async throws -> Response {
         let plugin = try await plugin(context)
         guard let bytes = try await catalogue.icon(of: plugin),
@@ -58,6 +65,8 @@ package struct PluginsModule: RouteModule {
     }
 
     /// The plugin that the path names.
+    ///
+    /// - Throws: ``APIError`` 404 when there is none, or it is broken.
     func plugin(_ context: some RequestContext) async throws -> PluginManifest {
         let name = try context.parameters.require("name")
         guard let manifest = await catalogue.manifests()[name] else { throw APIError.pluginNotFound }
@@ -67,7 +76,7 @@ package struct PluginsModule: RouteModule {
 
 /// What the files of a plugin may do in a browser, wherever they are opened.
 private enum ForeignPolicy {
-    /// Runs its own scripts, in an origin of its own: without our cookie, without storage, and without network.
+    /// Its scripts run, but in an origin of their own: without our cookie, storage or network.
     static let page = """
         sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
         img-src data:; font-src data:; media-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'

@@ -1,12 +1,12 @@
 import HTTP
 import JSON
 
-/// The OpenAPI 3.1 document of this server: what ``DocumentText`` says, completed with what goes for every route, so that
-/// no text repeats it.
+/// The OpenAPI 3.1 document of this server: the texts of ``DocumentText``, and what goes for every route, so that no
+/// text has to repeat it.
 struct Document: Sendable {
     let value: JSONValue
 
-    /// - Throws: ``DocumentDefect`` and what the texts' JSON throws: a defect that every start shows.
+    /// - Throws: ``DocumentDefect``, or what the JSON of a text throws.
     init(version: String) throws {
         var document = try DocumentText.merged()
         document["info"]?["version"] = .string(version)
@@ -19,9 +19,11 @@ struct Document: Sendable {
         value = document
     }
 
-    /// The methods a path item may have, in the order of the page.
+    /// The methods that a path may have, in the order of the page.
     static let methods = ["get", "head", "post", "put", "patch", "delete"]
 
+    /// A path with what goes for every operation: who may call, the body of errors, the answers in common. What a text
+    /// says itself stays.
     private static func completed(_ item: JSONValue, _ path: String) -> JSONValue {
         var item = item
         for method in methods {
@@ -39,14 +41,14 @@ struct Document: Sendable {
         return item
     }
 
-    /// Who may call what does not say it itself. Nil leaves it to the document, whose own is an API key.
+    /// Who may call an operation that does not say it. Nil leaves it to the whole document, which asks for an API key.
     private static func security(of path: String) -> JSONValue? {
         if path.hasPrefix("/api/v1/") { return nil }
         guard path.hasPrefix("/api/") else { return .array([]) }
         return .array(["session", "sessionToken"].map { .object([$0: .array([])]) })
     }
 
-    /// What any operation of that kind may be answered with.
+    /// The answers that any operation of this kind may give.
     private static func commonAnswers(of operation: JSONValue, _ method: String) -> [String: JSONValue] {
         var names = ["429": "TooManyRequests", "500": "ServerError", "503": "Unavailable"]
         let isSafe = method == "get" || method == "head"
@@ -64,7 +66,7 @@ struct Document: Sendable {
         return names.mapValues { reference("responses/\($0)") }
     }
 
-    /// Every error has the same shape.
+    /// An answer with the body that all errors have, unless it has one or is a reference.
     private static func withErrorBody(_ answer: JSONValue) -> JSONValue {
         guard answer["$ref"] == nil, answer["content"] == nil else { return answer }
         var answer = answer
@@ -72,6 +74,7 @@ struct Document: Sendable {
         return answer
     }
 
+    /// Every answer has this header; a reference gets it where it leads.
     private static func withRequestID(_ answer: JSONValue) -> JSONValue {
         guard answer["$ref"] == nil else { return answer }
         var answer = answer
@@ -94,6 +97,7 @@ struct Document: Sendable {
 }
 
 extension JSONValue {
-    /// Whether an operation asks for a session: an agent's leaves `security` to the document, an open one empties it.
+    /// Whether an operation needs a session. Agents' operations have no `security` of their own, open ones an empty
+    /// one.
     var isForPeople: Bool { self["security"]?.elements.isEmpty == false }
 }

@@ -1,14 +1,15 @@
 import CAssets
 import JSON
 
-/// The texts in `Sources/CAssets/OpenAPI`, each a part of an OpenAPI document about its own resource. Besides what OpenAPI
-/// has there is in them:
+/// The texts in `Sources/CAssets/OpenAPI`. Each is the part of an OpenAPI document about one resource. Beyond OpenAPI
+/// they may have:
 ///
-/// - A `description` may be an array of lines, and an empty line begins a paragraph.
-/// - `{{name}}` stands for a number, one of ``Figures``. A string that is nothing else becomes the number itself.
-/// - `$like` in a path item names the path that it is like; the other members are the differences, as a JSON Merge Patch
-///   (RFC 7396), in which null takes a member away.
-/// - Left out is what ``Document`` completes: who may call, the body of errors, answers that any route may give.
+/// - A `description` that is an array of lines. An empty line begins a paragraph.
+/// - `{{name}}` for a number, one of ``Figures``. A string of nothing else becomes the number itself.
+/// - `$like` in a path, which names another path that it is like. The other members are the differences, as a JSON
+///   Merge Patch (RFC 7396), in which null removes a member.
+///
+/// They leave out what ``Document`` completes.
 enum DocumentText {
     static let names = [
         "account-schemas", "accounts", "agent-schemas", "agents", "archives", "avatars", "conventions", "conversations",
@@ -22,7 +23,9 @@ enum DocumentText {
         try JSONValue(parsing: Asset("OpenAPI/\(name).json").buffer)
     }
 
-    /// All of them as one.
+    /// All texts as one, with their own notation resolved.
+    ///
+    /// - Throws: ``DocumentDefect``, or what the JSON of a text throws.
     static func merged() throws -> JSONValue {
         var all = JSONValue.object([:])
         for name in names { all = try all.merged(with: try text(name)) }
@@ -37,7 +40,7 @@ enum DocumentText {
     }
 }
 
-/// What is wrong with the texts.
+/// What is wrong with the texts. All of it shows when the server starts.
 enum DocumentDefect: Error {
     /// Two of them say something about the same thing.
     case conflict(JSONValue, JSONValue)
@@ -50,7 +53,9 @@ extension Asset {
 }
 
 extension JSONValue {
-    /// The members of both; what is in both must be objects, which are merged.
+    /// The members of both. What both have must be objects, which are merged in turn.
+    ///
+    /// - Throws: ``DocumentDefect/conflict(_:_:)``.
     fileprivate func merged(with other: JSONValue) throws -> JSONValue {
         guard case .object(let left) = self, case .object(let right) = other else {
             throw DocumentDefect.conflict(self, other)
@@ -58,7 +63,7 @@ extension JSONValue {
         return .object(try left.merging(right) { try $0.merged(with: $1) })
     }
 
-    /// RFC 7396 section 2.
+    /// A merge patch applied (RFC 7396 section 2).
     fileprivate func patched(with patch: JSONValue) -> JSONValue {
         guard case .object(let changes) = patch else { return patch }
         var members = members
@@ -68,7 +73,7 @@ extension JSONValue {
         return .object(members)
     }
 
-    /// The same with descriptions that are arrays of lines joined to one text.
+    /// The same, with the lines of each description joined to paragraphs.
     fileprivate var withJoinedDescriptions: JSONValue {
         switch self {
         case .array(let elements):
@@ -84,7 +89,9 @@ extension JSONValue {
         }
     }
 
-    /// The same with numbers in place of their names.
+    /// The same, with numbers in place of their names.
+    ///
+    /// - Throws: ``DocumentDefect/unknownFigure(_:)``.
     func withFigures(_ figures: [String: String]) throws -> JSONValue {
         switch self {
         case .array(let elements):

@@ -1,4 +1,4 @@
-/// A number of the code, as it is written in a text.
+/// A number of the code, as a text may write it.
 enum Figure: Sendable {
     case number(Int)
     case range(ClosedRange<Int>)
@@ -6,7 +6,7 @@ enum Figure: Sendable {
     case time(Duration)
     case times([Duration])
 
-    /// What may be written, by what its name ends with: only units in which it is a whole number.
+    /// How it may be written, by the end of its name: only in units in which it is a whole number.
     var forms: [String: String] {
         switch self {
         case .number(let number): ["": "\(number)"]
@@ -26,7 +26,7 @@ enum Figure: Sendable {
         return Dictionary(uniqueKeysWithValues: whole.map { (".\($0.name)", "\(value / $0.size)") })
     }
 
-    /// Each in the largest unit in which it is a whole number: `1 s, 5 min and 30 min`.
+    /// Each time in the largest unit in which it is a whole number: `1 s, 5 min and 30 min`.
     private static func list(_ times: [Duration]) -> String {
         let words = times.map { time -> String in
             let unit = Self.times.last { time.milliseconds.isMultiple(of: $0.size) }
@@ -38,7 +38,7 @@ enum Figure: Sendable {
 }
 
 extension Duration {
-    /// Whole milliseconds; what is less is left out.
+    /// Whole milliseconds, rounded down.
     fileprivate var milliseconds: Int {
         Int(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
     }

@@ -6,17 +6,17 @@ import JSON
 import Multipart
 import Store
 
-/// The numbers that the texts of the document name in double braces. Each is the constant that the code itself uses, so that
-/// the two cannot differ.
+/// The numbers that the texts name in double braces. Each is the constant that the code itself uses, so the two cannot
+/// differ.
 enum Figures {
-    /// The numbers as they are written, by name and unit: `page`, `id.least`, `id.most`, `picture.MiB`, `wait.ms`.
+    /// How the numbers are written, by name and unit: `page`, `id.least`, `id.most`, `picture.MiB`, `wait.ms`.
     static let all = Dictionary(
         uniqueKeysWithValues: constants.flatMap { name, figure in figure.forms.map { (name + $0.key, $0.value) } }
     )
 
     static let constants = requests.merging(resources) { own, _ in own }.merging(rows) { own, _ in own }
 
-    /// What any request may hold, from the shelves that refuse more.
+    /// What any request may hold. The shelves refuse anything beyond it.
     private static let requests: [String: Figure] = [
         "failures": .number(RateLimits.failures.burst),
         "formParts": .number(MultipartParser.Limits().maxParts),
@@ -42,7 +42,7 @@ enum Figures {
         "unread": .number(AgentWithNews.maxUnread),
     ]
 
-    /// What the handlers of each resource refuse beyond.
+    /// What the requests of each resource may hold. The handlers refuse anything beyond it.
     private static let resources: [String: Figure] = [
         "attachments": .range(Limits.attachments),
         "deletedAtOnce": .range(Limits.deletedAtOnce),
@@ -91,5 +91,6 @@ enum Figures {
         "webhookTestsPerUser": .number(Limits.webhookTestsPerUser),
     ]
 
+    /// A name in double braces, with the unit if there is one.
     static var placeholder: Regex<(Substring, Substring)> { /\{\{([A-Za-z.]+)\}\}/ }
 }

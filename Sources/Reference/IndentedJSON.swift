@@ -1,7 +1,7 @@
 import JSON
 
 extension JSONValue {
-    /// JSON for people, two spaces a level.
+    /// JSON for reading: two spaces a level, members in the order of their names.
     func indented(_ margin: String = "") throws -> String {
         let inner = margin + "  "
         switch self {

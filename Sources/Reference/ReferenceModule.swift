@@ -4,12 +4,16 @@ import JSON
 import NIOCore
 
 /// The reference of the API: the OpenAPI document, and a page that shows it. Both are made once, at the start.
+///
+/// The texts are in `Sources/CAssets/OpenAPI`. The hard part is to keep them true: numbers come from the code
+/// (``Figures``), what goes for every route is added once (``Document``), and the page is made from the document alone.
 package struct ReferenceModule: RouteModule {
     private let document: StaticAnswer
     private let page: StaticAnswer
 
     /// - Parameter version: of the server, for `info.version`.
-    /// - Throws: when the texts of the document are not right: a defect that every start shows.
+    /// - Throws: when something is wrong with the texts. Every start would show that, so a released server cannot throw
+    ///   here.
     package init(version: String) throws {
         let document = try Document(version: version)
         let page = try ReferencePage(document)

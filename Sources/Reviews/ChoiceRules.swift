@@ -1,15 +1,16 @@
 import HTTP
 import JSON
 
-/// One of some options, with a comment where that is not forbidden.
+/// One of some options, with a comment unless that is forbidden.
 struct ApprovalRules {
     private let ids: Set<String>
     private let forbidsComment: Bool
 
+    /// Nil when the payload has no options with ids: any object then answers it.
     init?(_ payload: [String: JSONValue]) {
         guard let ids = payload["options"]?.ids else { return nil }
         self.ids = ids
-        // Left out is not forbidden: a human's words are rather kept than refused.
+        // Only an explicit false forbids: a user's words are better kept than refused.
         forbidsComment = payload["allowComment"] == .bool(false)
     }
 
@@ -35,11 +36,12 @@ struct ApprovalRules {
     }
 }
 
-/// One of some items, or any number of them: none is an answer too.
+/// One of some items, or any number of them. In the second case none is an answer too.
 struct SelectionRules {
     private let ids: Set<String>
     private let isSingle: Bool
 
+    /// Nil when the payload has no items with ids, or no known mode: any object then answers it.
     init?(_ payload: [String: JSONValue]) {
         guard let ids = payload["items"]?.ids else { return nil }
         switch payload["mode"] {
@@ -74,7 +76,7 @@ struct SelectionRules {
 }
 
 extension JSONValue {
-    /// The ids of a list of objects; nil when it is none, or empty, or one has no id.
+    /// The ids in a list of objects. Nil when it is no such list, or empty, or one of them has no id.
     fileprivate var ids: Set<String>? {
         guard case .array(let elements) = self, !elements.isEmpty else { return nil }
         var ids: Set<String> = []

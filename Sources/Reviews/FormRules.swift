@@ -1,19 +1,22 @@
 import HTTP
 import JSON
 
-/// The fields of a form, each with what it takes; nil when the payload is no form.
+/// The fields of a form, and what each of them takes.
 struct FormRules {
     private let fields: [FormField]
     private let names: Set<String>
 
+    /// Nil when the payload is no form: any object then answers it.
     init?(_ payload: [String: JSONValue]) {
         guard case .array(let elements)? = payload["fields"], !elements.isEmpty else { return nil }
         fields = elements.compactMap(FormField.init)
         names = Set(fields.map(\.name))
-        // Of two fields with one name no answer could tell which it is for.
+        // With two fields of one name, nothing tells which of them an answer is for.
         guard names.count == elements.count else { return nil }
     }
 
+    /// All that is wrong with a response: bad values in the order of the form, then unknown names in alphabetical
+    /// order.
     func problems(_ response: [String: JSONValue]) -> [APIError.Field] {
         let unknown = response.keys.filter { !names.contains($0) }.sorted()
         return fields.compactMap { $0.problem(response[$0.name]) }
@@ -23,6 +26,7 @@ struct FormRules {
 
 /// One field of a form.
 struct FormField {
+    /// The types of fields. Most of them are those of HTML inputs.
     fileprivate enum Kind: String {
         case text, number, email, url, textarea, select, checkbox, date, time, datetime, range, password
     }
@@ -30,12 +34,14 @@ struct FormField {
     let name: String
     private let kind: Kind
     private let isRequired: Bool
+    /// Of numbers and ranges; of no effect on other kinds.
     private let bounds: Bounds
+    /// Nil unless positive.
     private let step: Double?
-    /// The values to choose from.
+    /// The values to choose from. Empty unless it is a select.
     private let options: [JSONValue]
 
-    /// Nil for what has no name, a type that is not known, or nothing to choose from.
+    /// Nil when it has no name, a type that is not known, or nothing to choose from.
     init?(_ value: JSONValue) {
         guard case .object(let members) = value, case .string(let name)? = members["name"], !name.isEmpty,
             case .string(let type)? = members["type"], let kind = Kind(rawValue: type),
@@ -47,7 +53,7 @@ struct FormField {
         step = members["step"]?.double.flatMap { $0 > 0 ? $0 : nil }
     }
 
-    /// What is wrong with `value`. Null, the empty text and no value at all are the same: no answer.
+    /// What is wrong with `value`. Null, the empty text and no value at all mean the same: no answer.
     func problem(_ value: JSONValue?) -> APIError.Field? {
         switch value {
         case nil, .null: return isRequired ? wrong("required", "is required") : nil
@@ -72,6 +78,7 @@ struct FormField {
         }
     }
 
+    /// Steps are counted from the least number, as browsers do.
     private func problem(_ number: Double) -> APIError.Field? {
         if let min = bounds.min, number < min { return wrong("too_small", "must be at least \(shown(min))") }
         if let max = bounds.max, number > max { return wrong("too_big", "must be at most \(shown(max))") }
@@ -82,7 +89,7 @@ struct FormField {
         return nil
     }
 
-    /// 0.3 is a multiple of 0.1 here, though not in binary.
+    /// Allows for rounding: 0.3 is a multiple of 0.1 here, though not in binary.
     private static func isMultiple(_ number: Double, of step: Double) -> Bool {
         let quotient = number / step
         guard quotient.isFinite else { return true }
@@ -95,9 +102,10 @@ struct FormField {
 }
 
 extension FormField.Kind {
+    /// Whether the empty text means that there is no answer. For other kinds it is a value of the wrong type.
     fileprivate var takesText: Bool { ![.number, .range, .checkbox].contains(self) }
 
-    /// What a text of this kind must be, when `text` is not.
+    /// What a text of this kind must be; nil when `text` is that.
     fileprivate func expectation(unmetBy text: String) -> String? {
         switch self {
         case .email: text.isPlausibleEmail ? nil : "must be an email address"
@@ -111,7 +119,7 @@ extension FormField.Kind {
 }
 
 extension JSONValue {
-    /// What can be chosen of a list of `{value, label}` or plain strings; nil when it is none, or empty.
+    /// The values in a list of plain strings or `{value, label}`. Nil when it is no such list, or empty.
     fileprivate var optionValues: [JSONValue]? {
         guard case .array(let elements) = self, !elements.isEmpty else { return nil }
         let values = elements.compactMap { element -> JSONValue? in

@@ -6,13 +6,14 @@ import Index
 import JSON
 
 extension ReviewResponse {
-    /// Completes the review of a message, once: of many at the same moment one is accepted.
+    /// Completes the review of a message. That happens once: of many responses at the same moment one is accepted.
     ///
-    /// - Throws: ``APIError`` 400 when the response is not one to this question, 403 when somebody else was first, 404
+    /// - Throws: ``APIError`` 400 when the response does not answer the question, 403 when another one was first, 404
     ///   when there is no review, 409 when it has expired.
     func complete(_ id: Message.ID, in channel: OwnedChannel, _ tx: Transaction) throws {
         guard let review = try tx.review(ofMessage: id, in: channel) else { throw APIError.reviewNotFound }
         if review.status(at: tx.now) == .pending {
+            // Only while it is pending: whoever comes too late should hear that, and not what else is wrong.
             let payload = try review.payloadJSON.map(JSONValue.init(text:))
             try ResponseRules.check(type: review.type, payload: payload, response: response)
             try checkFiles(of: id, in: channel, tx)
@@ -34,7 +35,9 @@ extension ReviewResponse {
         }
     }
 
-    /// Originals are files of the message, replacements files of its channel.
+    /// Originals must be files of the message, replacements files of its channel.
+    ///
+    /// - Throws: ``APIError`` 400 naming the first file that is neither.
     private func checkFiles(of messageID: Message.ID, in channel: OwnedChannel, _ tx: Transaction) throws {
         for (original, replacement) in modifiedFileIDs ?? [:] {
             guard try tx.attachment(Attachment.ID(rawValue: original), in: channel)?.messageID == messageID else {
@@ -48,20 +51,25 @@ extension ReviewResponse {
 }
 
 extension ReviewsModule {
-    /// Answers a review from the command line of this machine, whose operator may act for every user.
+    /// Answers a review for `placet respond`. The operator of this machine may act for every user.
+    ///
+    /// - Throws: as `ReviewResponse.complete`.
     func respondLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         let response = try await request.read(context) { ReviewResponse(&$0) }
         let id = try context.id(of: Message.self)
         return try await respond(id, response) { try $0.anyChannel(ofMessage: id) }
     }
 
-    /// Answers a review of one of the caller's channels.
+    /// Answers a review of one of the user's channels. Agents have no such route: they ask.
+    ///
+    /// - Throws: ``IndexError/notOwned``; as `ReviewResponse.complete`.
     func respondForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let response = try await request.read(context) { ReviewResponse(&$0) }
         let (id, userID) = (try context.id(of: Message.self), context.userID)
         return try await respond(id, response) { try $0.channel(ofMessage: id, ownedBy: userID) }
     }
 
+    /// - Parameter channel: finds the channel of the message, and so decides who may answer.
     private func respond(
         _ id: Message.ID,
         _ response: ReviewResponse,

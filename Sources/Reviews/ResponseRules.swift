@@ -1,15 +1,17 @@
 import HTTP
 import JSON
 
-/// Whether a response answers its review (docs/api.md, "Messages and reviews"). Decides only; no I/O.
+/// Whether a response answers its review (docs/api.md, "Users", Reviews; docs/decisions/0008). It decides only; no I/O.
 ///
-/// A payload that lacks the shape of its type lays down no rules: any object answers it, as agents rely on that. A
-/// single rule that nobody could obey, such as min over max or a min that is no number, is not applied. Time is linear
-/// in the sizes of payload and response. What was typed is never repeated in a problem: it may be a password.
+/// A payload without the shape of its type lays down no rules: any object answers it, and agents rely on that. A single
+/// rule that nobody could obey, such as a least value above the greatest, is not applied. Time is linear in the sizes
+/// of payload and response. A problem never repeats what was typed, because that may be a password.
 package enum ResponseRules {
-    /// How many problems are told at most.
+    /// The most problems that one answer tells.
     private static let maxProblems = 100
 
+    /// Checks a response against the question.
+    ///
     /// - Throws: ``APIError`` 400 naming every member that is wrong, by paths such as `response.selectedOption`.
     package static func check(type: String, payload: JSONValue?, response: JSONValue) throws(APIError) {
         let problems = problems(type: type, payload: payload, response: response)
@@ -25,6 +27,7 @@ package enum ResponseRules {
             return [.response([], "invalid_string", "must not contain the character U+0000")]
         }
         guard case .object(let payload) = payload ?? .object([:]) else { return [] }
+        // Forms can always be left unanswered in this way, selections when they have a label for it.
         let isDismissed = members == ["_dismissed": .bool(true)]
         switch type {
         case "approval": return ApprovalRules(payload)?.problems(members) ?? []
@@ -38,12 +41,12 @@ package enum ResponseRules {
     }
 }
 
-/// A text, of a length in characters (Unicode scalars).
+/// A text whose length is limited, in Unicode code points.
 private struct TextRules {
     private let length: Bounds
 
     init(_ payload: [String: JSONValue]) {
-        // No text is shorter than nothing: a negative maximum excludes everything.
+        // No text is shorter than empty. So a negative greatest length excludes everything, and neither bound applies.
         length = Bounds(max(payload["minLength"]?.double ?? 0, 0), payload["maxLength"]?.double)
     }
 
@@ -64,7 +67,7 @@ private struct TextRules {
     }
 }
 
-/// A least and a greatest number; neither when they exclude everything.
+/// A least and a greatest number. Neither applies when together they exclude everything.
 struct Bounds {
     let min: Double?
     let max: Double?
@@ -75,18 +78,20 @@ struct Bounds {
     }
 }
 
-/// A number as people write it: 3, not 3.0.
+/// A number as users write it: 3, not 3.0.
 func shown(_ number: Double) -> String {
     Int64(exactly: number).map(String.init) ?? "\(number)"
 }
 
 extension APIError.Field {
+    /// A problem with the member of the response at `path`.
     static func response(_ path: [String], _ code: String, _ message: String) -> APIError.Field {
         APIError.Field(code: code, message: message, path: ["response"] + path)
     }
 }
 
 extension JSONValue {
+    /// Nil when it is no number. Integers beyond 2^53 are rounded.
     var double: Double? {
         switch self {
         case .integer(let value): Double(value)

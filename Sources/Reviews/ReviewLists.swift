@@ -4,7 +4,11 @@ import Hummingbird
 import Index
 
 extension ReviewsModule {
-    /// The reviews of all the caller's channels, or of one, by how they stand.
+    /// The reviews of all the user's channels or of one, pending ones unless `status` says otherwise.
+    ///
+    /// Agents list only what is pending in one channel; users also look back.
+    ///
+    /// - Throws: ``IndexError/notOwned`` for another user's channel; ``APIError`` 400 for an unknown `status`.
     func listForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let page = try PageRequest(request)
         let name = try request.query("status") ?? "pending"

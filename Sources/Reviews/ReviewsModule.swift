@@ -5,7 +5,11 @@ import Hummingbird
 import Index
 import Store
 
-/// Reviews of the agent's channels: what is pending, how one stands, and the long-poll for its answer.
+/// Reviews: what is pending, how one stands, waiting for an answer, and answering.
+///
+/// The hard part is the last instant. A response that came in time may be in the commit under way when the time is up,
+/// so no review is told as expired before the writer has noted it. Waits park on the change feed: they poll nothing,
+/// and cost neither a thread nor a timer.
 package struct ReviewsModule: RouteModule {
     let index: SQLiteIndex
     private let store: FileStore
@@ -29,7 +33,7 @@ package struct ReviewsModule: RouteModule {
 
     package var backgroundWork: [BackgroundWork] { [BackgroundWork(expiry)] }
 
-    /// Marks reviews as expired the moment their time has passed, which wakes those who wait for them.
+    /// Marks reviews as expired the moment their time has passed, which wakes whoever waits for them.
     private var expiry: Sweep {
         Sweep("expired reviews", in: index) {
             _ = try $0.expireDue(limit: $1)
@@ -38,6 +42,8 @@ package struct ReviewsModule: RouteModule {
         }
     }
 
+    /// The pending reviews of a channel, newest first: a page when `limit` or `cursor` is given, else an array of the
+    /// newest 1000.
     func pending(_ request: Request, _ context: AgentContext) async throws -> Response {
         let channelID = try request.channel()
         let isPaged = try request.query("limit") != nil || request.query("cursor") != nil
@@ -60,12 +66,15 @@ package struct ReviewsModule: RouteModule {
         )
     }
 
+    /// One review. Values of password fields are shown, because the agent that asked reads it.
     func read(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
         return try .json(MessageJSON(try await message(id, in: channelID, of: context.userID)))
     }
 
-    /// Answers when the review is finished, or when the time is up; costs no thread and no timer in between.
+    /// Answers when the review is finished, or with `timeout` when the time is up.
+    ///
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404, also when the message is retracted meanwhile.
     func wait(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
         let userID = context.userID
@@ -76,7 +85,7 @@ package struct ReviewsModule: RouteModule {
         return try await outcome(id, in: channelID, of: userID)
     }
 
-    /// One look of a wait. Holds no message: what a task's functions have room for stays with it while it is parked.
+    /// One look of a wait. It holds no message, because a parked task keeps the room that its functions need.
     private func isFinished(_ id: Message.ID, in channelID: Agent.ID, of userID: User.ID) async throws -> Bool {
         let (isPending, isOverdue) = try await index.read { reader in
             let channel = try reader.channel(channelID, ownedBy: userID)
@@ -89,13 +98,16 @@ package struct ReviewsModule: RouteModule {
         return try await message(id, in: channelID, of: userID).review?.status != .pending
     }
 
+    /// The answer of a wait that is over, with the text of the message's small files.
     private func outcome(_ id: Message.ID, in channelID: Agent.ID, of userID: User.ID) async throws -> Response {
         let message = try await message(id, in: channelID, of: userID)
         return try .json(OutcomeJSON(message, texts: try await store.texts(of: message.attachments)))
     }
 
-    /// The finished reviews that the agent has not acknowledged, the first to finish first; waits for one when there is
-    /// none. Durable: what is not acknowledged is there again the next time, also after a restart.
+    /// The finished reviews that the agent has not acknowledged, the first to finish first. Waits while there are none.
+    ///
+    /// The feed is durable: what is not acknowledged is there again the next time, also after a restart. `after` only
+    /// leaves out what the client has already read.
     func answers(_ request: Request, _ context: AgentContext) async throws -> Response {
         let channelID = try request.channel()
         let after = try request.query("after") ?? "0"
@@ -114,13 +126,17 @@ package struct ReviewsModule: RouteModule {
         return try .json(AnswersJSON(found ?? [], after: after))
     }
 
-    /// Looks until there is something to answer; nil when the client's `timeout` is over, or the server is about to stop.
+    /// Looks now, and whenever something happens to `topic`, until `look` finds something. A client that hangs up ends
+    /// it.
+    ///
+    /// - Returns: nil when the client's `timeout` is over, or the server is about to stop.
     private func park<Found: Sendable>(
         _ request: Request,
         _ context: AgentContext,
         for topic: Topic,
         _ look: @Sendable () async throws -> Found?
     ) async throws -> Found? {
+        // In milliseconds. What is no positive number means the longest wait, and is not refused.
         let asked = try request.query("timeout").flatMap(Int.init) ?? 0
         let timeout = asked > 0 ? min(.milliseconds(asked), Limits.wait) : Limits.wait
         do {
@@ -135,7 +151,7 @@ package struct ReviewsModule: RouteModule {
         }
     }
 
-    /// The message of a review.
+    /// The message of a review, which is told as expired only if that is final.
     ///
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404 when there is no such message, or no review in it.
     private func message(_ id: Message.ID, in channelID: Agent.ID, of userID: User.ID) async throws -> MessageWithParts
@@ -143,17 +159,18 @@ package struct ReviewsModule: RouteModule {
         var message = try await storedMessage(id, in: channelID, of: userID)
         guard message.review?.isOverdue(at: .now()) == true else { return message }
         do {
-            // A response that came in time may be in the commit that is under way. Only the writer, whose turn comes
-            // after it, can tell that there is none; from then on that is final.
+            // A response that came in time may be in the commit under way. Only the writer, whose turn comes after it,
+            // can tell that there is none. From then on that is final.
             try await index.write { tx in _ = try tx.expireDue(limit: Sweep.batch) }
             return try await storedMessage(id, in: channelID, of: userID)
         } catch IndexError.full, IndexError.readOnly {
-            // Nothing can be committed now, a response neither.
+            // Nothing can be committed now, so no response can be either.
             message.review?.status = .expired
             return message
         }
     }
 
+    /// The message as the index has it, whose expiry may not be noted yet.
     private func storedMessage(
         _ id: Message.ID,
         in channelID: Agent.ID,
@@ -168,7 +185,7 @@ package struct ReviewsModule: RouteModule {
 }
 
 extension Review {
-    /// Whether its time has passed and nobody has noted how it ended.
+    /// Whether its time has passed, but how it ended is not noted yet.
     fileprivate func isOverdue(at now: Timestamp) -> Bool {
         status == .pending && expiresAt <= now
     }

@@ -1,19 +1,20 @@
 import Index
 
-/// The forms of text that fields ask for.
+/// The forms of text that fields ask for. They refuse only what is surely wrong.
 extension String {
     private var hasSpaceOrControl: Bool {
         unicodeScalars.contains { $0.properties.isWhitespace || $0.properties.generalCategory == .control }
     }
 
-    /// Somebody at a host. Only a mail could prove more.
+    /// Something at a host, without spaces. Only a mail could prove more.
     var isPlausibleEmail: Bool {
         let parts = split(separator: "@", omittingEmptySubsequences: false)
         return parts.count == 2 && !parts[0].isEmpty && !hasSpaceOrControl
             && parts[1].split(separator: ".", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
     }
 
-    /// As people paste them: other letters than ASCII need no percent signs.
+    /// `http` or `https` with a host. Users paste addresses as browsers show them, so letters outside ASCII need no
+    /// percent signs.
     var isAbsoluteWebAddress: Bool {
         guard let end = firstRange(of: "://"), !hasSpaceOrControl,
             ["http", "https"].contains(self[..<end.lowerBound].lowercased())
@@ -23,9 +24,10 @@ extension String {
         return !host.isEmpty && !host.hasPrefix(":")
     }
 
+    /// `YYYY-MM-DD`, and a day that exists.
     var isDate: Bool { Timestamp("\(self)T00:00:00.000Z") != nil }
 
-    /// `HH:MM` or `HH:MM:SS`, with or without a fraction of the second.
+    /// `HH:MM` or `HH:MM:SS`; with seconds, up to nine digits of a fraction may follow.
     var isTime: Bool {
         let parts = split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let clock = parts[0]
@@ -37,7 +39,7 @@ extension String {
         return Timestamp("1970-01-01T\(clock)\(clock.utf8.count == 5 ? ":00" : "").000Z") != nil
     }
 
-    /// A day, `T`, a time, and perhaps `Z` or an offset such as `+01:00` (ISO 8601).
+    /// A day, `T`, a time, and then nothing, `Z` or an offset such as `+01:00` (ISO 8601).
     var isDateAndTime: Bool {
         let parts = split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, String(parts[0]).isDate else { return false }

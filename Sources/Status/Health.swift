@@ -3,13 +3,16 @@ import Index
 import Store
 import Synchronization
 
-/// Tries both halves of the store with a real durable write, about once a second however often it is asked.
+/// Tries both halves of the store with a real, durable write, at most once a second however often it is asked.
+///
+/// A mere answer would prove little: a server with a full or read-only disk still answers, but can store nothing.
 final class Health: Sendable {
-    /// Anybody may ask, and each check costs flushes: answers are kept for this long.
+    /// How long a report is reused. Any caller may ask, without a key, and each check costs flushes of the disk.
     private static let freshness = Duration.seconds(1)
 
     private let store: FileStore
     private let version: String
+    /// The report itself is a task, so that requests during a check wait for it instead of starting another.
     private let last = Mutex<(at: ContinuousClock.Instant, report: Task<HealthJSON, Never>)?>(nil)
 
     init(store: FileStore, version: String) {
@@ -17,7 +20,7 @@ final class Health: Sendable {
         self.version = version
     }
 
-    /// The latest report, or the one being made: many who ask at once share one check.
+    /// The latest report, or the one being made: callers that ask at the same time share one check.
     func report() async -> HealthJSON {
         let task = last.withLock { last in
             let now = ContinuousClock.now
@@ -29,6 +32,7 @@ final class Health: Sendable {
         return await task.value
     }
 
+    /// One check. Never fails: an error is a finding, by the half of the store it was in.
     private func check() async -> HealthJSON {
         let (index, bytes) = await store.writability()
         return HealthJSON(

@@ -5,7 +5,9 @@ import Hummingbird
 import Index
 import Store
 
-/// How things are: the server's health, and what the agents say they are doing.
+/// How things are: the server's health, for monitors, and what the agents say they are doing.
+///
+/// The hard part is in ``Health``: its route is open to every caller, and a check is expensive.
 package struct StatusModule: RouteModule {
     private let index: SQLiteIndex
     private let health: Health
@@ -20,12 +22,15 @@ package struct StatusModule: RouteModule {
         mounts.agent.post("status/ping", use: ping)
     }
 
+    /// Answers 200 or 503 with the same body, so that a monitor can go by the status alone.
     func read(_ request: Request, _ context: RootContext) async throws -> Response {
         let report = await health.report()
         return try .json(report, status: report.isHealthy ? .ok : .serviceUnavailable)
     }
 
-    /// An agent's heartbeat. A message left out is none: it belongs to the status it came with.
+    /// An agent's heartbeat. A message belongs to the status it came with, so a ping without one clears it.
+    ///
+    /// - Throws: ``IndexError/noSuchAgent``, which is 404 here.
     func ping(_ request: Request, _ context: AgentContext) async throws -> Response {
         let ping = try await request.read(context) { StatusPing(&$0) }
         let userID = context.userID

@@ -4,15 +4,18 @@ import MediaTypes
 import NIOCore
 import NIOPosix
 
-/// The rows of received files, inserted as often as the transaction needs.
+/// The rows of received files: prepared once, and inserted anew by each attempt to commit.
 struct FileRows: Sendable {
     let files: [ReceivedFile]
-    /// The record of each; where and when it is stored is set by the transaction.
+    /// The record of each file. The transaction sets where and when it is stored.
     let attachments: [Attachment]
 
+    /// Inserts the blob rows, then the attachments that refer to them.
+    ///
     /// - Parameters:
-    ///   - keys: where the bytes of each were published; nil when the index knows the digest.
-    ///   - used: is given the keys that got a row; the others are garbage.
+    ///   - keys: where the bytes of each file were published; nil when the index knows the digest.
+    ///   - used: receives the keys that got a row. The bytes under the others are garbage.
+    /// - Throws: ``IndexError/missingReference`` when a blob that the index knew is gone by now.
     func insert(
         _ tx: Transaction,
         _ channel: OwnedChannel,
@@ -31,7 +34,7 @@ struct FileRows: Sendable {
 }
 
 extension FileStore {
-    /// Finds out what the files are, and makes their records.
+    /// Detects the type of each file, on the thread pool because libmagic blocks, and prepares its record.
     func rows(of files: [ReceivedFile], in channelID: Agent.ID) async throws -> FileRows {
         var attachments: [Attachment] = []
         for file in files { attachments.append(try await record(of: file, in: channelID)) }
@@ -78,10 +81,10 @@ extension ReceivedFile {
 }
 
 extension Attachment {
-    /// How long a file waits to be attached before the collector may take it.
+    /// How long a file may wait for a message before the collector may take it.
     package static let unattachedLifetime = Duration.seconds(24 * 60 * 60)
 
-    /// The record as it is stored: in a message or, without one, for a day.
+    /// The record as it is stored: in a message, or else with an expiry (invariant 6).
     fileprivate func stored(in messageID: Message.ID?, now: Timestamp) -> Attachment {
         var attachment = self
         attachment.messageID = messageID

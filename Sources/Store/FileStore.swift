@@ -3,10 +3,10 @@ import Index
 import MediaTypes
 import NIOPosix
 
-/// The index and the bytes, opened and used as one: what needs both is here, and nobody else names `DiskBlobStore`.
+/// The index and the bytes, opened and used as one. What needs both is in this module, and no other names
+/// `DiskBlobStore`.
 ///
-/// Guards the invariants of the store where they are about rows and bytes together: 1, 2, 4 and 7, numbered in
-/// `Blobs/DiskBlobStore.swift`.
+/// Guards the invariants that concern rows and bytes together: 1, 2, 4 and 7, numbered in `Blobs/DiskBlobStore.swift`.
 package struct FileStore: Sendable {
     package let index: SQLiteIndex
     package let limits: StoreLimits
@@ -14,13 +14,13 @@ package struct FileStore: Sendable {
     let detector: MediaTypeDetector
     let threads: NIOThreadPool
 
-    /// Opens both halves; they are made when they are missing. Blocks for some milliseconds, and longer for a
-    /// migration. Call ``recover()`` before the first request.
+    /// Opens both halves, and makes them if they are missing. Blocks for some milliseconds, longer when the index
+    /// migrates. Call ``recover()`` before the first request.
     ///
     /// - Parameters:
     ///   - root: the folder of the bytes; its parent must exist.
-    ///   - threads: for work that can block; their number is also that of the publishes that may wait for the disk.
-    /// - Throws: ``BlobError`` and ``IndexError``; an index of another store is refused.
+    ///   - threads: for blocking work. Their number limits how many publishes can wait for the disk at a time.
+    /// - Throws: ``BlobError`` and ``IndexError``; ``IndexError/foreignStore`` when the index belongs to other bytes.
     package init(
         root: String,
         indexPath: String,
@@ -35,7 +35,7 @@ package struct FileStore: Sendable {
         self.threads = threads
     }
 
-    /// Ends the use of the store; the folder's lock is free afterwards. Blocks until the last commit has ended.
+    /// Closes both halves. Blocks until the last commit has ended; then the lock on the folder is free.
     package func close() throws {
         try index.close()
         blobs.close()

@@ -4,13 +4,13 @@ import Index
 import MediaTypes
 import NIOCore
 
-/// The content of small text files, to be sent along with their records (`textContent` in docs/api.md).
+/// The content of small text files, sent along with their records (`textContent` in docs/api.md).
 extension FileStore {
     /// The largest file whose text is sent along, in bytes.
     package static let maxInlineBytes = 65_536
 
-    /// The texts of those that are Markdown, plain, HTML or CSV text of at most 65 536 bytes, by the ids of the
-    /// attachments. Leaves out what was deleted meanwhile, and bytes that are not text in their charset.
+    /// The texts of the files that are Markdown, plain text, HTML or CSV and have at most ``maxInlineBytes``, by
+    /// attachment id. Leaves out files that were deleted meanwhile, and bytes that are not valid in their charset.
     package func texts(of attachments: [Attachment]) async throws -> [Attachment.ID: String] {
         var texts: [Attachment.ID: String] = [:]
         for attachment in attachments
@@ -21,6 +21,7 @@ extension FileStore {
         return texts
     }
 
+    /// Nil when the row or its bytes are gone.
     private func bytes(sha256: String) async throws -> ByteBuffer? {
         guard let blob = try await index.read({ try $0.blob(sha256: sha256) }), let key = BlobKey(blob.key) else {
             return nil

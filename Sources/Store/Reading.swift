@@ -2,9 +2,9 @@ import Blobs
 import Index
 
 extension StoredFile {
-    /// The key of the bytes.
+    /// The key of the file's bytes.
     ///
-    /// - Throws: ``StoreError/damagedRecord(attachmentID:)``.
+    /// - Throws: ``StoreError/damagedRecord(attachmentID:)`` when the row holds no valid key.
     package func key() throws(StoreError) -> BlobKey {
         guard let key = BlobKey(blobKey) else { throw .damagedRecord(attachmentID: attachment.id) }
         return key
@@ -12,10 +12,10 @@ extension StoredFile {
 }
 
 extension FileStore {
-    /// Opens bytes of which the index says how many they are.
+    /// Opens bytes whose length the index knows.
     ///
-    /// A row without its bytes never exists (invariants 1 and 2): a missing or a shorter file is damage, which the log
-    /// explains, and never a download that looks whole.
+    /// A row without its bytes never exists (invariants 1 and 2). So a missing or shorter file is damage, which is
+    /// logged, and is never sent as a download that looks whole.
     ///
     /// - Throws: ``StoreError/damagedFile(_:size:)``; ``BlobError/notFound(_:)``.
     package func open(_ key: BlobKey, size: Int64) async throws -> BlobReader {

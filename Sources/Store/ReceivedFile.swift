@@ -1,11 +1,11 @@
 import Blobs
 
-/// A spooled blob, and what its sender calls it. It lasts as long as the ``Intake`` it came in by.
+/// A spooled blob, and what its sender calls it. Lasts as long as the ``Intake`` it came through.
 package struct ReceivedFile: Sendable {
     package let bytes: SpooledBlob
     /// Safe to show and to send back, whatever the sender wrote.
     package let filename: String
-    /// What the sender says the bytes are: a `Content-Type` value, not checked.
+    /// What the sender says the bytes are: the value of a `Content-Type`, unchecked.
     package let declaredType: String?
 
     package init(_ bytes: SpooledBlob, filename: String, declaredType: String?) {

@@ -2,14 +2,14 @@ import Blobs
 import Index
 
 extension FileStore {
-    /// Puts the store in order before the first request: uploads that died half-way, keys that were to be removed.
+    /// Puts the store in order before the first request: uploads that were cut off, and keys that were to be removed.
     ///
-    /// Nothing is walked (invariant 7): the work is as large as what was left unfinished.
+    /// Nothing is walked (invariant 7): the work grows only with what was left unfinished.
     ///
-    /// - Returns: what was left of uploads that were cut off.
+    /// - Returns: what cut-off uploads had left.
     /// - Throws: ``StoreError/indexIsMissing``; ``BlobError`` and ``IndexError``.
     package func recover() async throws -> SweepReport {
-        try await refuseLostIndex()  // First: with a lost index the sweep would take everything for garbage.
+        try await refuseLostIndex()  // First: without the index, the sweep would take everything for garbage.
         let swept = try await blobs.sweepIncoming { keys in
             let referenced = try await index.read { try $0.referencedKeys(among: keys.map(\.description)) }
             return Set(keys.filter { referenced.contains($0.description) })
@@ -21,8 +21,8 @@ extension FileStore {
         }
     }
 
-    /// An index without users beside a store with bytes is a lost index, not a new one: every start that ever succeeded
-    /// left an owner. Going on would make all the bytes garbage.
+    /// Refuses an index without users beside a store with bytes. It is lost, not new: every start that succeeded left
+    /// an owner. Going on would turn all the bytes into garbage.
     private func refuseLostIndex() async throws {
         guard try await index.read({ try $0.userCount() }) == 0 else { return }
         guard try await blobs.list(after: nil, limit: 1).isEmpty else { throw StoreError.indexIsMissing }

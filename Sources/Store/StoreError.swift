@@ -1,15 +1,15 @@
 import Blobs
 import Index
 
-/// Why the store refused, beside what ``IndexError`` and ``BlobError`` say.
+/// Why the store refused, besides what ``IndexError`` and ``BlobError`` say.
 package enum StoreError: Error, Sendable, Equatable {
-    /// The file has more bytes than one may have; nothing was stored.
+    /// The file is larger than `limit` bytes; nothing was stored.
     case fileTooLarge(limit: Int64)
-    /// The file would leave less of the disk free than is to stay free; nothing was stored.
+    /// The file would leave less disk space free than must stay free; nothing was stored.
     case noSpaceLeft
-    /// A record names no possible key: only damage or a foreign hand in the index explains it.
+    /// A record holds no valid key. Only damage to the index, or an edit by hand, explains that.
     case damagedRecord(attachmentID: Attachment.ID)
-    /// The bytes are not as many as the index says.
+    /// The stored bytes have another length than the index says.
     case damagedFile(BlobKey, size: Int64)
     /// There are bytes, but the index is empty: it was lost.
     case indexIsMissing

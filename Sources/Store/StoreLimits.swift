@@ -1,10 +1,10 @@
 import Blobs
 
-/// What the store takes in.
+/// What the store accepts.
 package struct StoreLimits: Sendable {
     /// The largest file, in bytes.
     package let maxFileBytes: Int64
-    /// How many bytes of the disk stay free: files that would leave less are refused.
+    /// How many bytes of the disk stay free. Files that would leave less are refused.
     package let minFreeBytes: Int64
 
     package init(maxFileBytes: Int64, minFreeBytes: Int64) {
@@ -14,12 +14,12 @@ package struct StoreLimits: Sendable {
 }
 
 extension FileStore {
-    /// Room for what stands around the files in a request body, in bytes: the fields and boundaries of a form.
+    /// Room in a request body for what surrounds the files, in bytes: the fields and boundaries of a form.
     private static let bodyOverhead: Int64 = 1 << 20
 
     /// Refuses what cannot be stored before a byte of it is read.
     ///
-    /// - Parameter length: of the body, in bytes, as declared; 0 when it is not.
+    /// - Parameter length: the declared length of the body, in bytes; 0 when it is not declared.
     /// - Throws: ``StoreError/fileTooLarge(limit:)`` and ``StoreError/noSpaceLeft``.
     package func admit(length: Int64) async throws {
         guard length - Self.bodyOverhead <= limits.maxFileBytes else {
@@ -28,6 +28,7 @@ extension FileStore {
         try await checkSpace(for: length)
     }
 
+    /// Throws ``StoreError/noSpaceLeft`` when `length` more bytes would leave too little of the disk free.
     func checkSpace(for length: Int64 = 0) async throws {
         guard try await blobs.freeBytes() - length >= limits.minFreeBytes else { throw StoreError.noSpaceLeft }
     }

@@ -2,7 +2,7 @@ import Blobs
 import Index
 import NIOCore
 
-/// A text to be stored as a file.
+/// A text that is to be stored as a file.
 package struct TextFile: Sendable {
     package let content: String
     package let filename: String
@@ -17,13 +17,13 @@ package struct TextFile: Sendable {
 }
 
 extension FileStore {
-    /// Adds one text to a channel of the user's, for later; otherwise as below.
+    /// Adds one text to a user's channel, unattached; otherwise as below.
     package func add(_ text: TextFile, in channelID: Agent.ID, of userID: User.ID) async throws -> Attachment {
         try await add([text], in: channelID, of: userID) { _, _, attach in try attach(nil)[0] }
     }
 
-    /// Adds texts to a channel together with whatever `body` stores, or nothing of both: see
-    /// ``Intake/add(_:in:of:_:)``. When `body` does not call `attach`, they are not stored.
+    /// Adds texts to a channel together with whatever `body` stores: both or neither. See ``Intake/add(_:in:of:_:)``.
+    /// If `body` does not call `attach`, the texts are not stored.
     ///
     /// - Throws: ``StoreError``; ``BlobError`` and ``IndexError``; what `body` throws.
     package func add<Value: Sendable>(

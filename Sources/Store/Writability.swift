@@ -7,8 +7,8 @@ package enum Writability: String, Sendable {
 }
 
 extension FileStore {
-    /// Tries both halves with a real durable write. Costs a few flushes of the disk, so do not do it for everybody who
-    /// asks.
+    /// Tries both halves with a real, durable write. That costs a few flushes of the disk, so do not run it for every
+    /// caller.
     package func writability() async -> (index: Writability, bytes: Writability) {
         (
             await Self.outcome { try await index.checkWritable() },

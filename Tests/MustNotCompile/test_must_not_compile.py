@@ -1,7 +1,7 @@
 """Whose data it is, is a type: a snippet that does not ask does not compile (see Sources/Index/OwnedChannel.swift).
 
-Each file in snippets/ begins with the errors that it must have, as regular expressions. One without errors must compile:
-it shows that the others fail for their own reason and not for a missing module.
+Each file in snippets/ begins with the errors that it must have, and no others, as regular expressions. One without
+errors must compile: it shows that the others fail for their own reason and not for a missing module.
 """
 
 import os
@@ -46,6 +46,8 @@ def test_snippet(snippet):
     assert (result.returncode == 0) == (not expected), result.stderr
     for pattern in expected:
         assert any(re.search(pattern, error) for error in errors), result.stderr
+    for error in errors:
+        assert any(re.search(pattern, error) for pattern in expected), result.stderr
 
 
 def test_one_snippet_compiles_and_the_others_do_not():

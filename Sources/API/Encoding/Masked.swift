@@ -1,6 +1,6 @@
-/// What stands for a secret that has a value.
+/// What is shown instead of a secret that has a value.
 package enum Masked {
     package static let text = "***"
-    /// For what a user has typed into a field declared `password`.
+    /// The same for what a user typed into a form field declared `password`.
     package static let typed = "***REDACTED***"
 }

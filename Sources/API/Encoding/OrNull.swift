@@ -1,4 +1,4 @@
-/// A member that is written as `null` while it has no value; without this it would be left out.
+/// A member that is written as `null` while it has no value. A plain optional would be left out.
 @propertyWrapper
 package struct OrNull<Value: Encodable & Sendable>: Encodable, Sendable {
     package var wrappedValue: Value?
@@ -16,8 +16,8 @@ package struct OrNull<Value: Encodable & Sendable>: Encodable, Sendable {
 extension OrNull: Equatable where Value: Equatable {}
 
 extension KeyedEncodingContainer {
-    /// The compiler takes this one where it writes the `encode(to:)` of a type with such members: one step less than by
-    /// way of a container of its own.
+    /// The compiler picks this overload when it writes the `encode(to:)` of a type with such members. It saves the
+    /// container that the wrapper would open for itself.
     package mutating func encode<Value>(_ member: OrNull<Value>, forKey key: Key) throws {
         if let value = member.wrappedValue {
             try encode(value, forKey: key)

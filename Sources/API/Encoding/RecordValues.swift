@@ -1,6 +1,6 @@
 import Index
 
-// How the values of records are written. Words are written as the index has them.
+// How the values of records are written. Enumerations are written with the words that the index stores.
 
 extension Timestamp: Encodable {
     /// ISO 8601 in UTC with milliseconds.

@@ -1,7 +1,7 @@
 import JSON
 
-/// JSON inside an object: text as the index has it, which is parsed when it is sent and not before, or a value that had
-/// to be looked into on the way.
+/// JSON inside an object: either text from the index, which is parsed only when it is sent, or a value that had to be
+/// looked into on the way.
 package enum StoredJSON: Sendable {
     case text(String)
     case value(JSONValue)

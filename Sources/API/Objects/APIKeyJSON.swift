@@ -1,6 +1,6 @@
 import Index
 
-/// An agent program's key (`ApiKey` in docs/api.md).
+/// An API key (`ApiKey` in docs/api.md). Its hash is never shown.
 package struct APIKeyJSON: Encodable, Sendable {
     let id: APIKey.ID
     let userId: User.ID
@@ -8,7 +8,7 @@ package struct APIKeyJSON: Encodable, Sendable {
     let keyPrefix: String
     @OrNull var lastUsedAt: Timestamp?
     let createdAt: Timestamp
-    /// The key itself: in the answer that makes it, and nowhere else.
+    /// The key itself, only in the answer to the request that made it: the server cannot show it again.
     let key: String?
 
     package init(_ record: APIKey, key: String? = nil) {

@@ -1,6 +1,6 @@
 import Index
 
-/// What an agent's channel holds, in numbers, and what the agent said it was doing, newest first.
+/// What an agent's channel holds, in numbers, and the agent's latest statuses, newest first.
 package struct AgentFiguresJSON: Encodable, Sendable {
     struct Status: Encodable, Sendable {
         let status: Agent.Status

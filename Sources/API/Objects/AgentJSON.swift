@@ -1,6 +1,6 @@
 import Index
 
-/// An agent (`Agent` in docs/api.md): without its owner, and with the webhook's secrets masked.
+/// An agent (`Agent` in docs/api.md). Its owner is not named, and the webhook's secrets are masked.
 package struct AgentJSON: Encodable, Sendable {
     struct Auth: Encodable, Sendable {
         let username: String
@@ -11,7 +11,7 @@ package struct AgentJSON: Encodable, Sendable {
     let name: String
     @OrNull var description: String?
     @OrNull var avatarUrl: String?
-    // Left out beside a message, null without a webhook.
+    // Left out when the agent stands beside a message; null without a webhook.
     var webhookUrl: OrNull<String>?
     var webhookHeaders: OrNull<[String: String]>?
     var webhookAuth: OrNull<Auth>?
@@ -22,7 +22,7 @@ package struct AgentJSON: Encodable, Sendable {
     @OrNull var lastActiveAt: Timestamp?
     @OrNull var tag: String?
     let createdAt: Timestamp
-    // In a user's list of agents; of the last message only when there is one.
+    // Only in a user's list of agents; the last message only if there is one.
     var unreadCount: Int?
     var lastMessage: String?
     var lastMessageTime: Timestamp?
@@ -36,7 +36,7 @@ package struct AgentJSON: Encodable, Sendable {
         webhookSecret = OrNull(wrappedValue: webhook?.secret.map { _ in Masked.text })
     }
 
-    /// An agent with what is new in its channel.
+    /// An agent in a user's list, with what is new in its channel.
     package init(_ news: AgentWithNews) {
         self.init(news.agent)
         unreadCount = news.unreadCount
@@ -44,6 +44,7 @@ package struct AgentJSON: Encodable, Sendable {
         lastMessageTime = news.lastMessageTime
     }
 
+    /// Without the webhook's members: for places that only name the agent.
     init(withoutWebhook agent: Agent) {
         id = agent.id
         name = agent.name
@@ -57,11 +58,12 @@ package struct AgentJSON: Encodable, Sendable {
         createdAt = agent.createdAt
     }
 
-    /// The values of headers are hidden whose name says that they are secret.
+    /// Masks the values of headers whose names suggest a secret.
     private static func masked(_ headers: [String: String]) -> [String: String] {
         Dictionary(uniqueKeysWithValues: headers.map { ($0, isSecret($0) ? Masked.text : $1) })
     }
 
+    /// Guesses by parts of the name, and rather masks too much: the value of `X-Api-Key` must never be shown.
     private static func isSecret(_ name: String) -> Bool {
         let name = name.lowercased()
         return ["authorization", "cookie", "token", "key", "secret", "signature"].contains(where: name.contains)

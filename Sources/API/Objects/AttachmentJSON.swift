@@ -1,8 +1,8 @@
 import Index
 
-/// A file (`Attachment` in docs/api.md). Its charset, the detector and the key on disk stay inside.
+/// A file (`Attachment` in docs/api.md). The charset, the detector and the blob's key stay inside.
 package struct AttachmentJSON: Encodable, Sendable {
-    /// As much of a file's message as a list of files shows.
+    /// The little that a list of files shows of a file's message.
     struct Place: Encodable, Sendable {
         let channelId: Agent.ID
         let createdAt: Timestamp
@@ -21,9 +21,9 @@ package struct AttachmentJSON: Encodable, Sendable {
     @OrNull var pluginData: String?
     let createdAt: Timestamp
     @OrNull var expiresAt: Timestamp?
-    /// Of small text files, where they are read one by one.
+    /// The text of a small text file; only where a message or file is read alone.
     let textContent: String?
-    /// In a user's list of files: null while the file is not attached.
+    /// Only in a user's list of files; null while the file is unattached.
     var message: OrNull<Place>?
 
     package init(_ attachment: Attachment, text: String? = nil) {
@@ -36,7 +36,7 @@ package struct AttachmentJSON: Encodable, Sendable {
         declaredMimeType = attachment.declaredMimeType
         size = attachment.size
         sha256 = attachment.sha256
-        // A name for the bytes: not a path, and not the blob's key on disk.
+        // A stable name for the bytes. It is neither a path nor the blob's key on disk.
         storageKey = "uploads/sha256/\(attachment.sha256)"
         pluginData = nil
         createdAt = attachment.createdAt
@@ -44,7 +44,7 @@ package struct AttachmentJSON: Encodable, Sendable {
         textContent = text
     }
 
-    /// A file in a user's list of files.
+    /// A file in a user's list, with the place of its message.
     package init(listed file: ListedFile) {
         self.init(file.attachment)
         message = OrNull(
@@ -52,6 +52,7 @@ package struct AttachmentJSON: Encodable, Sendable {
         )
     }
 
+    /// The plugin that shows files of a type. Clients of Placet expect these two names.
     private static func plugin(showing type: String) -> String {
         type.hasPrefix("image/") ? "@uax/image" : "@uax/file"
     }

@@ -1,6 +1,6 @@
 import Index
 
-/// An event of a message on its way to a webhook (`Delivery` in docs/api.md).
+/// An event of a message on its way to a webhook (`Delivery` in docs/api.md), with the outcome of the last attempt.
 package struct DeliveryJSON: Encodable, Sendable {
     let id: Delivery.ID
     let messageId: Message.ID

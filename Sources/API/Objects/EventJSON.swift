@@ -1,9 +1,9 @@
 import Index
 
-/// The data of a server-sent event (docs/api.md, "Events"). `message` is as it is now, not as it was then, and missing
-/// when it is gone by now.
+/// The data of a server-sent event (docs/api.md, "Events"). `message` is as it is when the event is sent, not as it was
+/// when it happened, and is left out if it has gone.
 package struct EventJSON: Encodable, Sendable {
-    /// Nil for what is not of one channel.
+    /// Nil for an event that concerns several channels.
     let channelId: Agent.ID?
     let messageId: Message.ID?
     let message: MessageJSON?

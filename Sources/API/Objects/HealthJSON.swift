@@ -1,6 +1,6 @@
 import Index
 
-/// How the server is: `ok`, or what each half of the store says beside it.
+/// Whether the server can do its work. `checks` tells the two halves of the store apart: `ok`, `full` or `unwritable`.
 package struct HealthJSON: Encodable, Sendable {
     struct Checks: Encodable, Sendable {
         let index: String

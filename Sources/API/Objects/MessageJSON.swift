@@ -19,25 +19,25 @@ package struct MessageJSON: Encodable, Sendable {
     let createdAt: Timestamp
     let updatedAt: Timestamp
     let attachments: [AttachmentJSON]
-    /// What stands in lists, and in all that users see.
+    /// Only in lists and in what users see.
     var statusEvents: [StreamEventJSON]?
-    /// Beside a message that a user reads alone.
+    /// Only when a user reads a single message.
     var agent: AgentJSON?
 
-    /// A message alone, for its agent: with what was typed into password fields.
+    /// A single message for its agent, which gets the passwords that a user typed: it asked for them.
     ///
-    /// - Parameter texts: the text of its small files, by the ids of the attachments.
+    /// - Parameter texts: the text of the message's small files, by attachment id.
     package init(_ message: MessageWithParts, texts: [Attachment.ID: String] = [:]) {
         self.init(message, isRedacted: false, texts: texts)
     }
 
-    /// A message in a list, or for a user: with status events, and without what was typed into password fields.
+    /// A message in a list, or for a user: with status events, and with typed passwords hidden.
     package init(listed message: MessageWithParts) {
         self.init(message, isRedacted: true, texts: [:])
         statusEvents = message.statusEvents.map(StreamEventJSON.init)
     }
 
-    /// The same with the agent of its channel beside it.
+    /// The same, with the agent of its channel.
     package init(listed message: MessageWithParts, of agent: Agent) {
         self.init(listed: message)
         self.agent = AgentJSON(withoutWebhook: agent)
@@ -65,12 +65,12 @@ package struct MessageJSON: Encodable, Sendable {
     }
 }
 
-/// The versions of one question, the first one first.
+/// The versions of one question, first to last.
 package struct IterationsJSON: Encodable, Sendable {
     let groupId: Message.ID
     let iterations: [MessageJSON]
 
-    /// Nil without messages; one that has no other versions is a group of its own.
+    /// Nil without messages. A message that has no other versions is a group of its own.
     package init?(_ messages: [MessageWithParts]) {
         guard let first = messages.first else { return nil }
         groupId = first.message.iteration?.groupID ?? first.id

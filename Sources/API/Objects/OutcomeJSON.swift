@@ -1,16 +1,16 @@
 import Index
 
-/// How a review ended, or that it has not.
+/// How a review ended, or that it has not ended (`timeout`).
 package enum OutcomeStatus: String, Encodable, Sendable {
     case completed, expired, timeout
 
-    /// Of a message whose review has ended.
+    /// The outcome of a message whose review has ended.
     init(of message: MessageWithParts) {
         self = message.review?.status == .completed ? .completed : .expired
     }
 }
 
-/// What a wait for a review's end gives.
+/// The answer to a request that waited for the end of a review.
 package struct OutcomeJSON: Encodable, Sendable {
     package static let timeout = OutcomeJSON(status: .timeout, message: nil)
 
@@ -19,7 +19,7 @@ package struct OutcomeJSON: Encodable, Sendable {
 
     /// The end of a message's review.
     ///
-    /// - Parameter texts: the text of its small files, by the ids of the attachments.
+    /// - Parameter texts: the text of the message's small files, by attachment id.
     package init(_ message: MessageWithParts, texts: [Attachment.ID: String]) {
         self.init(status: OutcomeStatus(of: message), message: MessageJSON(message, texts: texts))
     }
@@ -30,7 +30,7 @@ package struct OutcomeJSON: Encodable, Sendable {
     }
 }
 
-/// The feed of reviews that have ended.
+/// The feed of reviews that have ended, the first to end first.
 package struct AnswersJSON: Encodable, Sendable {
     struct Item: Encodable, Sendable {
         let number: Int64
@@ -39,10 +39,10 @@ package struct AnswersJSON: Encodable, Sendable {
     }
 
     let answers: [Item]
-    /// What to pass as `after` to see only what comes.
+    /// What to pass as `after` next time, to see only what is new.
     let next: Int64
 
-    /// - Parameter last: the `after` of this request.
+    /// - Parameter last: the `after` of this request, which stays the cursor while there is nothing new.
     package init(_ answers: [Answer], after last: Int64) {
         self.answers = answers.map { answer in
             Item(

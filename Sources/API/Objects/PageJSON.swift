@@ -1,14 +1,15 @@
 import Index
 
-/// One page of a list; `nextCursor` is null exactly when nothing follows.
+/// One page of a list. `nextCursor` is null exactly when nothing follows.
 package struct PageJSON<Row: Encodable & Sendable>: Encodable, Sendable {
     package let data: [Row]
     @OrNull package var nextCursor: String?
 
     /// - Parameters:
-    ///   - records: up to one more than `limit`: the extra one tells that more follow.
-    ///   - isCut: whether more follow in any case.
-    ///   - show: how a record is shown.
+    ///   - records: at most one more than `limit`. The extra one only proves that more follow, which saves a count.
+    ///   - isCut: true when more follow in any case, because the page got too large.
+    ///   - id: the id of a record. That of the last one shown becomes the cursor.
+    ///   - show: turns a record into its wire object.
     package init<Record, Entity>(
         _ records: [Record],
         limit: Int,

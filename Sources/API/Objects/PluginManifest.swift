@@ -1,13 +1,13 @@
 import JSON
 
-/// What a plugin says about itself in `plugin.json`, checked; on the wire every member is there (docs/plugins.md).
+/// What a plugin says about itself in `plugin.json`, checked. On the wire every member is present (docs/plugins.md).
 package struct PluginManifest: Sendable, Equatable, Encodable {
     package struct Permissions: Sendable, Equatable, Encodable {
         let httpRequests: Bool
         let maxHttpDomains: Int64
     }
 
-    /// A setting that the operator gives the plugin.
+    /// A setting of the plugin, which each user may fill in.
     package struct Variable: Sendable, Equatable {
         package let key: String
         package let label: String
@@ -19,7 +19,7 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
 
     private static let maxVariables = 50
     private static let maxDomains: ClosedRange<Int64> = 0...100
-    /// The types of images by the extensions of their names.
+    /// The media types of images, by file name extension.
     private static let imageTypes = [
         "gif": "image/gif", "ico": "image/x-icon", "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png",
         "svg": "image/svg+xml", "webp": "image/webp",
@@ -36,6 +36,7 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
     let permissions: Permissions
     package let env: [Variable]
 
+    /// Reads and checks a manifest. Reports every member that does not pass, so that its author can fix all at once.
     package init(_ fields: inout JSONFields) {
         name = fields.string("name", length: Limits.pluginName)
         displayName = fields.string("displayName", length: 1...200)
@@ -57,15 +58,16 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
         if Set(env.map(\.key)).count < env.count { fields.report("env", code: "invalid", "must not repeat a key") }
     }
 
-    /// Letters a to z and digits in words, joined by single hyphens: safe in a path, a URL and a log line.
+    /// Whether a name consists of words of a to z and digits, joined by single hyphens: safe in a path, a URL and a log
+    /// line.
     package static func isKebabCase(_ name: String) -> Bool {
         name.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { word in
             !word.isEmpty && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
         }
     }
 
-    /// The type of an image by its name, which must be plain: no slash of either kind, no leading dot. Only images, so that
-    /// `plugin.json` with its secrets can never be shown as one.
+    /// The media type of an image, by its file name. Nil for other files and for names that are not plain: no slash of
+    /// either kind, no leading dot. Only images, so that `plugin.json` with its secrets is never served as one.
     package static func imageType(_ name: String) -> String? {
         guard let dot = name.lastIndex(of: "."), !name.hasPrefix(".") else { return nil }
         let isPlain = name.utf8.allSatisfy {
@@ -76,6 +78,7 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
 }
 
 extension PluginManifest.Permissions {
+    /// What a plugin gets that asks for nothing.
     fileprivate static let denied = Self(httpRequests: false, maxHttpDomains: 0)
 
     fileprivate init(_ fields: inout JSONFields, _ domains: ClosedRange<Int64>) {
@@ -105,7 +108,7 @@ extension PluginManifest.Variable: Encodable {
         case isSecret = "secret"
     }
 
-    /// The default of a secret stays here: agents have no use for it.
+    /// The default of a secret is left out: agents have no use for it.
     package func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode(key, forKey: .key)

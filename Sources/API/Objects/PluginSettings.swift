@@ -1,12 +1,12 @@
 import JSON
 
-/// Settings as they are shown: a key of the plugin without a value has its default, and no secret is there.
+/// A user's settings for a plugin, as they are shown: unset keys have their defaults, and secrets are masked.
 package struct PluginSettings: Encodable, Sendable {
     let config: [String: String?]
-    /// The keys that are required and have no value.
+    /// The required keys without a value. The plugin cannot work before they are set.
     let missing: [String]
 
-    /// - Parameter stored: what the user has set; keys that the plugin has no longer are left out.
+    /// - Parameter stored: what the user has set. Keys that the plugin no longer has are left out.
     package init(_ stored: [String: String], of plugin: PluginManifest) {
         var (config, missing): ([String: String?], [String]) = ([:], [])
         for variable in plugin.env {
@@ -17,7 +17,8 @@ package struct PluginSettings: Encodable, Sendable {
         (self.config, self.missing) = (config, missing)
     }
 
-    /// The values in the body of a request, without those that are null.
+    /// Reads the values from a request. A value of null means unset, and a key that the plugin does not have is
+    /// refused.
     package static func read(from fields: inout JSONFields, of plugin: PluginManifest) -> [String: String] {
         guard fields.has("config") else {
             fields.report("config", code: "required", "is required")
@@ -36,7 +37,7 @@ package struct PluginSettings: Encodable, Sendable {
         return values ?? [:]
     }
 
-    /// What is to be stored: `given`, with the secrets that were sent back masked as they were.
+    /// The values to store. A secret that comes back masked, as it was shown, keeps its old value.
     package static func merged(
         _ given: [String: String],
         into old: [String: String],

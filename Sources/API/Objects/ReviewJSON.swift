@@ -1,7 +1,7 @@
 import Index
 import JSON
 
-/// The review inside a message (`Review` in docs/api.md); what is there only after an answer is left out before.
+/// The review in a message (`Review` in docs/api.md). Members of the answer are left out until there is one.
 package struct ReviewJSON: Encodable, Sendable {
     let type: String
     let payload: StoredJSON
@@ -13,9 +13,10 @@ package struct ReviewJSON: Encodable, Sendable {
     let modifiedFileIds: StoredJSON?
     let callback: StoredJSON?
 
-    /// A review as it stands now.
+    /// Shows a review with its status at this moment: one past its time is expired, even before the sweep has noted
+    /// that.
     ///
-    /// - Parameter isRedacted: whether values of fields declared `password` are hidden.
+    /// - Parameter isRedacted: whether to hide the values of fields declared `password`.
     init(_ review: Review, isRedacted: Bool) {
         type = review.type
         status = review.status(at: .now())
@@ -32,8 +33,8 @@ package struct ReviewJSON: Encodable, Sendable {
         }
     }
 
-    /// The form, and the answer to it without passwords; nil for what is no answered form. Text that cannot be read is
-    /// none either: it cannot be sent.
+    /// An answered form and its answer without passwords. Nil when the review is something else, or its text is not
+    /// valid JSON.
     private static func redacted(_ review: Review) -> (form: JSONValue, response: JSONValue)? {
         guard review.type == "form", let responseJSON = review.responseJSON, let payloadJSON = review.payloadJSON,
             let form = try? JSONValue(text: payloadJSON), var response = try? JSONValue(text: responseJSON)

@@ -1,13 +1,13 @@
 import Index
 
-/// A session of the caller's (`Session` in docs/api.md).
+/// One of the caller's sessions (`Session` in docs/api.md). The token is never shown.
 package struct SessionJSON: Encodable, Sendable {
     let id: Session.ID
     @OrNull var userAgent: String?
     let createdAt: Timestamp
     let lastUsedAt: Timestamp
     let expiresAt: Timestamp
-    /// Whether it is the one that asks.
+    /// Whether the request came in this session.
     let current: Bool
 
     package init(_ session: Session, isCurrent: Bool) {

@@ -1,6 +1,6 @@
 import Index
 
-/// A link to a file, without the token that nobody is told twice.
+/// A link to a file, without its token: that was shown once, when the link was made.
 package struct ShareJSON: Encodable, Sendable {
     let id: Share.ID
     let createdAt: Timestamp
@@ -13,7 +13,7 @@ package struct ShareJSON: Encodable, Sendable {
     }
 }
 
-/// A new link to a file.
+/// A new link to a file, with the token in its URL.
 package struct ShareLinkJSON: Encodable, Sendable {
     let url: String
     /// In seconds.

@@ -1,6 +1,6 @@
 import Index
 
-/// What an agent said it was doing while it wrote a draft.
+/// What an agent said it was doing while it wrote a draft. `index` counts from 0 within the stream.
 package struct StreamEventJSON: Encodable, Sendable {
     let id: StreamEvent.ID
     let channelId: Agent.ID

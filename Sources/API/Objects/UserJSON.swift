@@ -1,6 +1,6 @@
 import Index
 
-/// A user (`User` in docs/api.md); the password's hash stays inside.
+/// A user (`User` in docs/api.md). The hash of the password is never shown.
 package struct UserJSON: Encodable, Sendable {
     let id: User.ID
     let email: String
@@ -19,10 +19,10 @@ package struct UserJSON: Encodable, Sendable {
     }
 }
 
-/// The user who is signed in, or one whose password is new.
+/// The user who is signed in, or whose password was just set.
 package struct AccountJSON: Encodable, Sendable {
     let user: UserJSON
-    /// Only when it was made up here.
+    /// Only when the server made it up; it is shown this once.
     let password: String?
 
     package init(_ user: User, password: String? = nil) {
@@ -31,7 +31,7 @@ package struct AccountJSON: Encodable, Sendable {
     }
 }
 
-/// What a user has chosen, on whatever device.
+/// A user's choices, which hold on every device.
 package struct PreferencesJSON: Encodable, Sendable {
     let theme: User.Theme
 

@@ -1,6 +1,6 @@
 import Index
 
-/// What a webhook is told (docs/api.md, "Webhooks"); what an event does not have is left out.
+/// The body of a webhook request (docs/api.md, "Webhooks"). Members that an event does not have are left out.
 package struct WebhookEventJSON: Encodable, Sendable {
     let event: Delivery.Event
     let channelId: Agent.ID
@@ -23,7 +23,8 @@ package struct WebhookEventJSON: Encodable, Sendable {
         case expiredAt = "expired_at"
     }
 
-    /// What `event` has to say of `message`, whose review is final by then. Passwords stand in it: the receiver asked.
+    /// What `event` says about `message`, whose review is final by then. Typed passwords are included: the receiver
+    /// asked for them.
     package init(_ event: Delivery.Event, _ message: MessageWithParts) {
         self.event = event
         channelId = message.message.channelID

@@ -1,4 +1,4 @@
-/// How a webhook took an event that tells of nothing.
+/// How a receiver took a test event, which is about no message.
 package struct WebhookTestJSON: Encodable, Sendable {
     let delivered: Bool
     @OrNull var status: Int?
@@ -6,7 +6,7 @@ package struct WebhookTestJSON: Encodable, Sendable {
     let milliseconds: Int64
 
     /// - Parameters:
-    ///   - status: of the receiver's answer, if it gave one.
+    ///   - status: the receiver's status code, if it answered.
     ///   - error: why the event was not delivered; nil when it was.
     package init(status: Int?, error: String?, milliseconds: Int64) {
         delivered = error == nil

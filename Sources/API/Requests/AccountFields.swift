@@ -1,12 +1,13 @@
 import Index
 import JSON
 
-/// A user who is to be made.
+/// A user to be created.
 package struct UserDraft: Sendable {
     package let email: String
     package let displayName: String?
+    /// A member, unless the request says owner.
     package let role: User.Role
-    /// Nil to have one made up.
+    /// Nil to let the server make one up.
     package let password: String?
 
     package init(_ fields: inout JSONFields) {
@@ -22,7 +23,7 @@ package struct UserDraft: Sendable {
     }
 }
 
-/// What a request changes about a user; what it does not name stays.
+/// Changes to a user. A nil member stays as it is.
 package struct UserChange: Sendable {
     package let displayName: String?
     package let role: User.Role?
@@ -35,7 +36,7 @@ package struct UserChange: Sendable {
     }
 }
 
-/// What somebody signs in with.
+/// What a user signs in with.
 package struct Credentials: Sendable {
     package let email: String
     package let password: String
@@ -46,7 +47,7 @@ package struct Credentials: Sendable {
     }
 }
 
-/// Another password by who knows the old one.
+/// A new password from a user who knows the old one.
 package struct PasswordChange: Sendable {
     package let current: String
     package let new: String
@@ -57,10 +58,10 @@ package struct PasswordChange: Sendable {
     }
 }
 
-/// Another password by the operator, for a user who is locked out.
+/// A new password from the operator, for a user who is locked out.
 package struct PasswordReset: Sendable {
     package let email: String
-    /// Nil to have one made up.
+    /// Nil to let the server make one up.
     package let password: String?
 
     package init(_ fields: inout JSONFields) {
@@ -70,7 +71,7 @@ package struct PasswordReset: Sendable {
 }
 
 extension JSONFields {
-    /// What an API key is called.
+    /// The name that a user gives an API key.
     package mutating func label() -> String { string("label", length: Limits.keyLabel) }
 
     package mutating func optionalLabel() -> String? { optionalString("label", length: Limits.keyLabel) }

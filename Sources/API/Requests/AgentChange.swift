@@ -1,20 +1,20 @@
 import JSON
 
-/// What a request changes about an agent; what it does not name stays.
+/// Changes to an agent. What the request does not name stays as it is.
 package struct AgentChange: Sendable {
     package let name: String?
     package let description: String?
-    /// Nil when it stays; a nil inside takes it away.
+    /// Nil leaves it as it is; `.some(nil)` removes it. The same for the two below.
     package let avatarURL: String??
     package let webhookURL: String??
     package let tag: String??
 
-    /// - Parameter avatarPath: where the agent's uploaded picture is read.
+    /// - Parameter avatarPath: how the address of the agent's uploaded picture begins.
     package init(_ fields: inout JSONFields, avatarPath: String) {
         name = fields.optionalString("name", length: Limits.name)
         description = fields.optionalString("description", length: Limits.description)
         let avatar = fields.optionalURL("avatarUrl", orBelow: avatarPath)
-        // The address of an uploaded picture, sent back as it was read, changes nothing.
+        // A client may send back the address of an uploaded picture as it was read. That changes nothing.
         let keepsAvatar = !fields.has("avatarUrl") || avatar?.hasPrefix(avatarPath) == true
         avatarURL = keepsAvatar ? nil : .some(avatar)
         let webhook = fields.optionalURL("webhookUrl")

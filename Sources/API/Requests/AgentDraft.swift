@@ -1,7 +1,7 @@
 import Index
 import JSON
 
-/// An agent that is to be made.
+/// An agent to be created. Its picture can only be uploaded once it exists, so `avatarUrl` is absolute here.
 package struct AgentDraft: Sendable {
     package let name: String
     package let description: String?
@@ -22,7 +22,7 @@ package struct AgentDraft: Sendable {
 package struct StatusPing: Sendable {
     package let agentID: Agent.ID
     package let status: Agent.Status
-    /// It belongs to the status it came with.
+    /// Belongs to this status. A ping without one clears the last message.
     package let message: String?
 
     package init(_ fields: inout JSONFields) {

@@ -3,13 +3,15 @@ import Hummingbird
 import Index
 import JSON
 
-// Where texts of a request become ids. Whether an id is one of ours the index knows.
+// Turns the texts of a request into ids. An id may be any text here; whether it names a row, the index decides.
 
 extension JSONFields {
+    /// A required id of 1 to 500 characters.
     package mutating func id<Entity>(_ name: String, of: Entity.Type = Entity.self) -> Identifier<Entity> {
         Identifier(rawValue: string(name, length: Limits.id))
     }
 
+    /// The same, or nil when the member is missing.
     package mutating func optionalID<Entity>(
         _ name: String,
         of: Entity.Type = Entity.self
@@ -17,6 +19,7 @@ extension JSONFields {
         optionalString(name, length: Limits.id).map(Identifier.init)
     }
 
+    /// A required list of ids, as many as `count` allows. Repeats are for the handler to judge.
     package mutating func ids<Entity>(
         _ name: String,
         of: Entity.Type = Entity.self,
@@ -33,33 +36,33 @@ extension JSONFields {
         optionalStrings(name, count: count)?.map(Identifier.init)
     }
 
-    /// The sender's own name for what it sends, such as `clientId`.
+    /// The client's own name for what it sends, such as `clientId`.
     package mutating func optionalGivenName(_ name: String) -> String? {
         optionalString(name, length: Limits.id)
     }
 }
 
 extension RequestContext {
-    /// The id in the path.
+    /// The id in the path. Its type says what it names.
     package func id<Entity>(of: Entity.Type, _ name: String = "id") throws -> Identifier<Entity> {
         Identifier(rawValue: try parameters.require(name))
     }
 
-    /// The id in the path, of a route that may have one; nil of another.
+    /// The id in the path, for handlers whose routes do not all have one.
     package func optionalID<Entity>(of: Entity.Type, _ name: String = "id") -> Identifier<Entity>? {
         parameters.get(name).map(Identifier.init)
     }
 }
 
 extension Request {
-    /// The channel that a request is about, which must be named.
+    /// The channel that a request must name.
     ///
     /// - Throws: ``APIError`` 400.
     package func channel() throws(APIError) -> Agent.ID {
         Agent.ID(rawValue: try requiredQuery("channel"))
     }
 
-    /// A channel that a request may be limited to.
+    /// The channel that a request may name to limit itself to it.
     ///
     /// - Throws: ``APIError`` 400.
     package func optionalChannel(_ name: String = "channel") throws(APIError) -> Agent.ID? {
@@ -68,16 +71,16 @@ extension Request {
 }
 
 extension PageRequest {
-    /// The id of the last row that the client has seen.
+    /// The id of the last row that the client has seen; nil for the first page.
     package func cursor<Entity>() -> Identifier<Entity>? { before.map(Identifier.init) }
 }
 
-// Whom a request speaks for.
+// What `HTTP` knows as text about the caller gets its type here: that shelf does not know the index.
 
 extension CallerContext {
     package var userID: User.ID { User.ID(rawValue: user) }
 
-    /// As what the caller speaks: with a key as the agent, signed in as the user.
+    /// Whether the caller speaks as the agent, with a key, or as the user, signed in.
     package var senderType: Message.SenderType { self is AgentContext ? .agent : .user }
 }
 

@@ -1,14 +1,17 @@
 import Index
 import JSON
 
-/// A message as its agent sent it, with what is to be stored beside it.
+/// A message from an agent, and what is stored beside it. At least one of text, review, status, files and texts must be
+/// there.
 package struct MessageDraft: Sendable {
-    /// What the transaction stores, once it has set the times and the iteration.
+    /// What the transaction stores, once it has set the times and the iteration. Its id is made before, because the
+    /// transaction may run more than once.
     package let message: Message
     package let metadata: JSONValue?
     package let review: ReviewDraft?
     package let attachmentIDs: [Attachment.ID]
     package let texts: [TextDraft]
+    /// The earlier version of this question, if it has one.
     package let iterationOf: Message.ID?
 
     package init(_ fields: inout JSONFields) {
@@ -44,7 +47,7 @@ package struct MessageDraft: Sendable {
     }
 }
 
-/// A message as a user wrote it.
+/// A message from a user, who has fewer members to fill in: no review, no draft, no metadata.
 package struct UserMessageDraft: Sendable {
     /// What the transaction stores, once it has set the times.
     package let message: Message

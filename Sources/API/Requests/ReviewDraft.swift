@@ -1,7 +1,7 @@
 import Index
 import JSON
 
-/// The question in a message, as the agent sent it. Any type and any payload is taken: agents rely on that.
+/// The question in a message. Any type and any payload is accepted, because agents rely on that.
 package struct ReviewDraft: Sendable {
     private let type: String
     private let payload: JSONValue?
@@ -13,6 +13,7 @@ package struct ReviewDraft: Sendable {
         type = fields.string("type", length: Limits.reviewType)
         payload = fields.optionalObject("payload")
         callback = fields.optionalObject("callback", nullable: true)
+        // Checked here and stored as it came: the members that we do not know belong to the agent.
         fields.optionalFields("callback", nullable: true) { callback in
             _ = callback.url("url")
             _ = callback.optionalChoice("method", CallbackMethod.self)
@@ -36,7 +37,7 @@ package struct ReviewDraft: Sendable {
         }
     }
 
-    /// The question as it is stored with `message`.
+    /// The question in the form in which it is stored with `message`.
     package func review(of message: Message, now: Timestamp) throws -> Review {
         Review(
             of: message,
@@ -47,7 +48,7 @@ package struct ReviewDraft: Sendable {
         )
     }
 
-    /// A freeform payload may name the plugin that shows it; the message's own word counts first.
+    /// The metadata with the plugin that a freeform payload may name. A plugin in the metadata itself takes precedence.
     func addingPlugin(to metadata: JSONValue?) -> JSONValue? {
         guard type == "freeform", case .object(let payload)? = payload, case .string? = payload["plugin"] else {
             return metadata
@@ -58,7 +59,7 @@ package struct ReviewDraft: Sendable {
     }
 }
 
-/// How a review's outcome may be sent to its callback; POST when it does not say.
+/// The method of the request to a review's callback; POST when none is given.
 private enum CallbackMethod: String, CaseIterable {
     case post = "POST"
     case put = "PUT"
@@ -67,7 +68,7 @@ private enum CallbackMethod: String, CaseIterable {
 
 /// When a review expires.
 private enum ReviewExpiry {
-    /// Seconds win over a date; neither means 24 h, and more than 36 h is lowered to that.
+    /// Seconds win over a date. Without either it is 24 h from now, and never more than 36 h.
     static func time(inSeconds seconds: Int64?, at date: Timestamp?, now: Timestamp) -> Timestamp {
         let last = now + Limits.longestExpiry
         if let seconds { return min(now + .seconds(min(seconds, Limits.longestExpiry.components.seconds)), last) }

@@ -1,10 +1,10 @@
 import JSON
 
-/// An answer to a review, as somebody gave it. Whether it answers the question, its review decides.
+/// An answer to a review. Whether it fits the question is checked against the review later.
 package struct ReviewResponse: Sendable {
     package let response: JSONValue
     package let feedback: String?
-    /// The ids of replacements by the ids of the originals.
+    /// The id of each replacement, by the id of the original.
     package let modifiedFileIDs: [String: String]?
 
     package init(_ fields: inout JSONFields) {

@@ -1,13 +1,14 @@
 import Index
 import JSON
 
-/// The whole text of a streamed draft so far, and how the draft goes on.
+/// The whole text of a streamed draft so far, not only what is new, and whether the draft goes on.
 package struct StreamUpdate: Sendable {
     package let channelID: Agent.ID
     package let text: String
     package let state: Message.StreamState
 
     package init(_ fields: inout JSONFields) {
+        // `complete: true` is short for the state; an explicit `streamState` wins.
         let end = fields.optionalBool("complete") == true ? Message.StreamState.complete : .streaming
         channelID = fields.id("channelId")
         text = fields.string("text")

@@ -1,6 +1,6 @@
 import JSON
 
-/// A text that is to be stored as a file.
+/// A text to be stored as a file. Its size is limited by the body and by the store.
 package struct TextDraft: Sendable {
     package let content: String
     package let filename: String?

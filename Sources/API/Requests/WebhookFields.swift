@@ -4,9 +4,10 @@ import Index
 import JSON
 
 extension JSONFields {
+    /// The prefix that Standard Webhooks gives to shared secrets.
     private static let secretPrefix = "whsec_"
 
-    /// Where a channel's events are to go; headers, credentials and secret are replaced with it, or gone when left out.
+    /// Where a channel's events go. Headers, credentials and secret belong to the URL: left out, they are removed.
     package mutating func webhook() -> Webhook {
         let url = url("url")
         let headers = optionalStringMap("headers", count: Limits.webhookHeaders)
@@ -30,6 +31,7 @@ extension JSONFields {
         return Webhook(url: url, headers: headers, auth: auth, secret: secret)
     }
 
+    /// Whether the text is the prefix and a key in Base64, of a length that Standard Webhooks allows.
     private static func isSecret(_ text: String) -> Bool {
         guard text.hasPrefix(secretPrefix), let key = Data(base64Encoded: String(text.dropFirst(secretPrefix.count)))
         else { return false }

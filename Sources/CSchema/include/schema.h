@@ -1,4 +1,4 @@
 #pragma once
 
-// The text of a schema file by its number, from 1 on; NULL after the last.
+// The text of the schema file with this number. The first is 1; NULL after the last. Never to be freed.
 const char *placet_schema(unsigned number);

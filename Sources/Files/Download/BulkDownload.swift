@@ -9,12 +9,14 @@ import JSON
 import MediaTypes
 import Zip
 
-/// Many files as one zip archive.
+/// Many files as one zip archive (docs/api.md, "Downloads", Archives).
 extension FilesModule {
-    /// How many records are read before other requests of this thread get their turn; some 10 µs each.
+    /// How many records are read before other requests on this thread get their turn. Each takes some 10 µs.
     private static let batch = 100
 
-    /// Sends the files while their archive is written; what each is called and how large it is, is as of now.
+    /// Sends the files of `ids` while their archive is written. Names and sizes are those of this moment.
+    ///
+    /// There may be as many ids as fit in a JSON body.
     func bulkDownload(_ request: Request, _ context: UserContext) async throws -> Response {
         let ids = try await request.read(context) { $0.ids("ids", of: Attachment.self, count: 1...Int.max) }
         let archive = ZipBody(
@@ -35,9 +37,10 @@ extension FilesModule {
         return Response(status: .ok, headers: headers, body: body)
     }
 
-    /// The files of those ids as entries of an archive, in that order; repeats count once.
+    /// The files of `ids` as entries of an archive, in that order. Repeats count once.
     ///
-    /// - Throws: ``IndexError/notOwned``, else ``APIError`` 404 when any does not exist.
+    /// - Throws: ``IndexError/notOwned`` when any file is another user's; otherwise ``APIError`` 404 for the first that
+    ///   does not exist.
     private func archived(_ ids: [Attachment.ID], userID: User.ID) async throws -> [ArchivedFile] {
         var (seen, names) = (Set<Attachment.ID>(), EntryNames())
         let ids = ids.filter { seen.insert($0).inserted }
@@ -48,6 +51,7 @@ extension FilesModule {
             let found = try await index.read { reader in try batch.map { try reader.file($0, ownedBy: userID) } }
             for (id, file) in zip(batch, found) {
                 guard let file else {
+                    // Not thrown yet: a file of another user further on must be 403.
                     missing = missing ?? id
                     continue
                 }

@@ -1,6 +1,6 @@
 import MediaTypes
 
-/// The `Content-Disposition` of a download (RFC 6266): an ASCII `filename` that every client reads and a UTF-8
+/// The `Content-Disposition` of a download (RFC 6266): an ASCII `filename` that every client reads, and a UTF-8
 /// `filename*` (RFC 8187) for those that know it.
 enum ContentDisposition {
     static func header(_ disposition: ServingPolicy.Disposition, filename: String) -> String {
@@ -9,8 +9,8 @@ enum ContentDisposition {
         return "\(disposition.rawValue); filename=\"\(ascii)\"; filename*=UTF-8''\(encoded)"
     }
 
-    /// Characters every client takes as they are inside quotes: a percent sign would be decoded by some, a quote or a
-    /// backslash read as an escape (RFC 6266 appendix D).
+    /// Whether every client takes the character as it is between quotes. Some would decode a percent sign, and read a
+    /// quote or a backslash as an escape (RFC 6266 appendix D).
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
         (0x20...0x7E).contains(scalar.value) && !["\"", "\\", "%"].contains(scalar)
     }

@@ -7,7 +7,7 @@ import Index
 import MediaTypes
 import Store
 
-/// One file as HTTP sees it: its headers and the three shapes of its body.
+/// One file as HTTP sees it: its headers, and the three forms of its body.
 struct Download: Sendable {
     let key: BlobKey
     let size: Int64
@@ -17,6 +17,8 @@ struct Download: Sendable {
     private let headers: HTTPFields
     private let contentType: String
 
+    /// - Parameter requested: the `disposition` of the query; nil leaves it to the type.
+    /// - Throws: ``StoreError/damagedRecord(attachmentID:)``.
     init(_ file: StoredFile, requested: ServingPolicy.Disposition?) throws {
         let attachment = file.attachment
         let policy = ServingPolicy(type: attachment.mimeType, charset: attachment.charset, requested: requested)
@@ -26,6 +28,7 @@ struct Download: Sendable {
         size = Int64(attachment.size)
         contentType = policy.contentType
         preconditions = Preconditions(etag: etag, lastModified: modified)
+        // The client may keep the bytes but must ask before each use: access can end, and 304 costs little.
         let validators: HTTPFields = [
             .eTag: etag,
             .lastModified: modified.text,
@@ -36,6 +39,7 @@ struct Download: Sendable {
         headers[.contentType] = contentType
         headers[.acceptRanges] = "bytes"
         headers[.contentDisposition] = ContentDisposition.header(policy.disposition, filename: attachment.filename)
+        // The content is not ours. It must not act as our page, and other sites must not embed it.
         headers[.contentSecurityPolicy] = policy.contentSecurityPolicy
         headers[.xContentTypeOptions] = "nosniff"
         headers[.crossOriginResourcePolicy] = "same-origin"
@@ -44,6 +48,7 @@ struct Download: Sendable {
         self.headers = headers
     }
 
+    /// The answer to HEAD.
     var head: Response {
         var headers = headers
         headers[.contentLength] = String(size)
@@ -60,8 +65,9 @@ struct Download: Sendable {
         return Response(status: .partialContent, headers: headers, body: try await body.sending([.file(range)]))
     }
 
-    /// RFC 9110 section 14.6.
+    /// Several ranges as `multipart/byteranges` (RFC 9110 section 14.6).
     func parts(_ ranges: [Range<Int64>], of body: FileBody) async throws -> Response {
+        // New for each answer, so that no file can contain it.
         let boundary = "placet-\(Message.ID.make())"
         var pieces: [FileBody.Piece] = []
         for range in ranges {
@@ -75,10 +81,13 @@ struct Download: Sendable {
         return Response(status: .partialContent, headers: headers, body: try await body.sending(pieces))
     }
 
+    /// RFC 9110 section 14.4: the last byte counts.
     private func contentRange(_ range: Range<Int64>) -> String {
         "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
     }
 
+    /// Reads the query's `disposition`; nil without one.
+    ///
     /// - Throws: ``APIError`` 400 for anything but `inline` and `attachment`.
     static func disposition(_ requested: String?) throws(APIError) -> ServingPolicy.Disposition? {
         guard let requested else { return nil }

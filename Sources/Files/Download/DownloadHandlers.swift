@@ -5,18 +5,24 @@ import Hummingbird
 import Index
 import Store
 
-/// Downloads: HEAD from the index alone, conditions, ranges, and the bytes.
+/// Downloads: HEAD from the index alone, conditions, ranges, and the bytes (docs/api.md, "Downloads").
 extension FilesModule {
     func download(_ request: Request, _ context: some CallerContext) async throws -> Response {
         try await send(try await prepare(request, context), request, context.connection)
     }
 
+    /// Answers a prepared download: conditions first, then the range (RFC 9110 section 13.2.2). Bytes are opened for
+    /// GET only.
+    ///
+    /// - Throws: ``APIError`` 412 for a failed condition, 416 for a range outside the file; what opening the bytes
+    ///   throws.
     func send(_ download: Download, _ request: Request, _ connection: Connection) async throws -> Response {
         switch download.preconditions.evaluate(request.headers) {
         case .failed: throw APIError.preconditionFailed
         case .notModified: return Response(status: .notModified, headers: download.validators)
         case .proceed: break
         }
+        // A range counts for GET alone (RFC 9110 section 14.2).
         guard request.method == .get else { return download.head }
 
         let range = download.preconditions.allowsRange(request.headers) ? request.headers[.range] : nil
@@ -30,10 +36,12 @@ extension FilesModule {
         }
     }
 
-    /// The file's headers and key, from memory while the index has not changed since they were made.
+    /// The headers and the key of the file, from memory while nothing was committed since they were made. Downloads
+    /// with a `disposition` are rare, and not remembered.
     private func prepare(_ request: Request, _ context: some CallerContext) async throws -> Download {
         let requested = try Download.disposition(try request.query("disposition"))
         let (id, userID) = (try context.id(of: Attachment.self), context.userID)
+        // Taken before the row is read: a commit in between then makes the memory stale, never the answer.
         let commitCount = index.commitCount
         if requested == nil, let known = recent.find(id, of: userID, at: commitCount) { return known }
         let download = try Download(try await storedFile(context), requested: requested)

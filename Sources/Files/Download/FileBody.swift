@@ -3,16 +3,18 @@ import HTTP
 import Hummingbird
 import NIOCore
 
-/// Sends parts of a blob as a response body: large ones by sendfile where the connection can, others in buffers.
+/// Sends parts of a blob as the body of an answer: large parts by sendfile if the connection can, others through a
+/// buffer.
 struct FileBody: Sendable {
     enum Piece: Sendable {
+        /// What stands between ranges.
         case text(String)
         case file(Range<Int64>)
     }
 
-    /// Up to here one read and one write are cheaper than the round trips of sendfile; measured in docs/performance.md.
+    /// Up to this many bytes one read and one write are cheaper than the round trips of sendfile (docs/performance.md).
     static let bufferBytes: Int64 = 16_384
-    /// What is read at a time where sendfile is not to be had. Memory per download stays near this.
+    /// How many bytes are read at a time where sendfile is not possible. The memory of a download stays near this.
     static let chunkBytes: Int64 = 262_144
 
     private let reader: BlobReader
@@ -23,6 +25,10 @@ struct FileBody: Sendable {
         self.connection = connection
     }
 
+    /// The pieces as a body of known length. A single small range is read here and now; everything else while it is
+    /// sent. The reader is closed afterwards.
+    ///
+    /// - Throws: ``BlobError``.
     func sending(_ pieces: [Piece]) async throws -> ResponseBody {
         if case .file(let range)? = pieces.first, pieces.count == 1, range.count <= Self.bufferBytes {
             defer { reader.close() }
@@ -41,7 +47,7 @@ struct FileBody: Sendable {
         }
     }
 
-    /// Sends bytes as they are, in the order of the calls, without closing the reader.
+    /// Sends a range as it is. Returns when the connection has taken the bytes, and leaves the reader open.
     func send(_ range: Range<Int64>, to writer: inout any ResponseBodyWriter) async throws {
         if range.count > Self.bufferBytes, try await connection.sendFile(reader.fileRegion(range)) { return }
         var start = range.lowerBound

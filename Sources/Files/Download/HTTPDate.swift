@@ -10,12 +10,13 @@ struct HTTPDate: Equatable, Comparable, Sendable {
         self.seconds = seconds
     }
 
-    /// Reads the preferred format and the two obsolete ones a recipient must still accept:
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
+    /// Reads the preferred format and the two obsolete ones that a recipient must still accept: `Sun, 06 Nov 1994
+    /// 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
     ///
-    /// - Returns: nil for anything else; the day of the week is not checked.
+    /// Nil for anything else. The day of the week is not checked.
     init?(_ text: String) {
         let words = text.split { " ,-:".contains($0) }.dropFirst().map(String.init)
+        // Where day, month, year, hour, minute and second are. The third format has no `GMT`, and the year comes last.
         let order = words.last == "GMT" ? [0, 1, 2, 3, 4, 5] : [1, 0, 5, 2, 3, 4]
         guard words.count == (words.last == "GMT" ? 7 : 6), let month = Self.months.firstIndex(of: words[order[1]]),
             let day = Self.number(words[order[0]], in: 1...31), var year = Self.number(words[order[2]], in: 0...9999),

@@ -1,7 +1,7 @@
 import HTTP
 import HTTPTypes
 
-/// What the conditions of a GET or HEAD come to, in the order of RFC 9110 section 13.2.2.
+/// What the conditions of a GET or HEAD lead to, in the order of RFC 9110 section 13.2.2.
 struct Preconditions: Sendable {
     enum Outcome: Equatable, Sendable {
         case proceed
@@ -11,9 +11,11 @@ struct Preconditions: Sendable {
         case failed
     }
 
+    /// Strong, with its quotes.
     let etag: String
     let lastModified: HTTPDate
 
+    /// Tags win over dates. A date that cannot be read is ignored (RFC 9110 sections 13.1.3 and 13.1.4).
     func evaluate(_ headers: HTTPFields) -> Outcome {
         if let ifMatch = headers[.ifMatch] {
             guard matches(ifMatch, weakly: false) else { return .failed }
@@ -29,14 +31,16 @@ struct Preconditions: Sendable {
         return .proceed
     }
 
-    /// Whether the `Range` header counts: without `If-Range`, or when that names this very version by its strong tag or
-    /// its exact date (RFC 9110 section 13.1.5).
+    /// Whether the `Range` header counts: without `If-Range`, or when `If-Range` names exactly this version by its
+    /// strong tag or its date (RFC 9110 section 13.1.5).
     func allowsRange(_ headers: HTTPFields) -> Bool {
         guard let condition = headers[.ifRange] else { return true }
         if condition.hasSuffix("\"") { return condition == etag }
         return HTTPDate(condition) == lastModified
     }
 
+    /// Whether a list of tags names this version. `*` names every version; weak tags count only in a weak comparison
+    /// (RFC 9110 section 8.8.3.2).
     private func matches(_ list: String, weakly: Bool) -> Bool {
         list.split(separator: ",").contains { item in
             let tag = item.trimmed

@@ -1,14 +1,14 @@
 import Index
 import Synchronization
 
-/// Downloads prepared lately: finding the row and writing its headers cost as much as sending a small file.
+/// Downloads that were prepared lately. Finding a row and writing its headers takes as long as sending a small file.
 ///
-/// Holds no files open and answers only while no commit has happened, so nothing outlives its deletion.
+/// It answers only until the next commit, so no entry outlives a deletion. It holds no file open.
 final class RecentDownloads: Sendable {
-    /// About 2 KiB each; beyond that the memory is emptied and fills again.
+    /// About 2 KiB each. When it is full, the memory is emptied and fills again.
     private static let capacity = 1000
 
-    /// A file and who may have it.
+    /// A file, and the user who may have it.
     private struct Key: Hashable {
         let id: Attachment.ID
         let userID: User.ID
@@ -21,11 +21,13 @@ final class RecentDownloads: Sendable {
 
     private let memory = Mutex(Memory())
 
+    /// What was remembered at this commit count of the index, if anything.
     func find(_ id: Attachment.ID, of userID: User.ID, at commitCount: UInt64) -> Download? {
         let key = Key(id: id, userID: userID)
         return memory.withLock { $0.commitCount == commitCount ? $0.downloads[key] : nil }
     }
 
+    /// Keeps a download whose row was read after the index had this commit count. Forgets those of other counts.
     func remember(_ download: Download, as id: Attachment.ID, of userID: User.ID, at commitCount: UInt64) {
         memory.withLock { memory in
             if memory.commitCount != commitCount || memory.downloads.count >= Self.capacity {

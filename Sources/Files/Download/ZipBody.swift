@@ -8,11 +8,13 @@ import NIOPosix
 import Store
 import Zip
 
-/// A file that goes into an archive.
+/// A file that goes into an archive, with everything that the archive says of it before its bytes.
 struct ArchivedFile: Sendable {
     let key: BlobKey
     let entry: ZipEntry
 
+    /// - Parameter name: in the archive, where no other file may have it.
+    /// - Throws: ``StoreError/damagedRecord(attachmentID:)``.
     init(_ file: StoredFile, name: String) throws {
         let attachment = file.attachment
         key = try file.key()
@@ -26,14 +28,14 @@ struct ArchivedFile: Sendable {
     }
 }
 
-/// Sends files as one zip archive, each read when its turn has come: one file is open at a time, and memory does not
-/// grow with their size.
+/// Sends files as one zip archive while the archive is made. They are read one after another, so one is open at a time,
+/// and memory does not grow with their sizes.
 ///
-/// The checksums come from the index, so nothing is read twice and a reader of the archive notices bytes that are
-/// damaged here. Deleting a file meanwhile does not harm as long as its bytes are there; when they are not, sending
-/// breaks off, so that nobody takes half an archive for a whole one.
+/// Checksums come from the index. So nothing is read twice, and whoever unpacks the archive notices bytes that were
+/// damaged here. A file that is deleted meanwhile is still sent as long as its bytes are there. When they are not,
+/// sending breaks off before the archive has its end, so that nobody takes half an archive for a whole one.
 struct ZipBody: Sendable {
-    /// Small things are collected to this much before they are sent.
+    /// Headers and small files are gathered up to this many bytes before they are sent.
     private static let pendingBytes = 65_536
 
     let files: [ArchivedFile]
@@ -41,12 +43,15 @@ struct ZipBody: Sendable {
     let threads: NIOThreadPool
     let connection: Connection
 
-    /// In bytes; nil when it depends on how far files can be compressed.
+    /// Of the archive, in bytes; nil when files are to be compressed, because nobody knows yet how far.
     var length: Int? {
         let isKnown = files.allSatisfy { $0.entry.method == .stored }
         return isKnown ? Int(ZipWriter.length(ofStored: files.lazy.map(\.entry))) : nil
     }
 
+    /// Writes the whole archive and ends the body.
+    ///
+    /// - Throws: what reading a file throws, and what the connection throws. The body then has no proper end.
     func write(to writer: inout any ResponseBodyWriter) async throws {
         var (zip, pending) = (ZipWriter(), ByteBuffer())
         let deflater = length == nil ? Deflater() : nil
@@ -60,7 +65,7 @@ struct ZipBody: Sendable {
         try await writer.finish(nil)
     }
 
-    /// - Returns: how many bytes the file takes in the archive.
+    /// - Returns: how many bytes the file takes in the archive, without its headers.
     private func send(
         _ file: ArchivedFile,
         _ deflater: Deflater?,
@@ -83,6 +88,7 @@ struct ZipBody: Sendable {
         return entry.size
     }
 
+    /// Compresses 256 KiB at a time, on a thread of the pool.
     private func sendDeflated(
         _ reader: BlobReader,
         _ deflater: Deflater,

@@ -3,12 +3,13 @@ import FoundationEssentials
 import HTTP
 import HTTPTypes
 
-/// What the client says the SHA-256 of its upload is, in headers (RFC 9530) or in the form field `sha256`.
+/// What the client expects the SHA-256 of its upload to be: in headers (RFC 9530), or in the form field `sha256`
+/// (docs/api.md, "Uploads", Integrity).
 struct ExpectedDigests: Sendable {
-    /// Of the file: `Repr-Digest`, and the form field.
+    /// Of the file, in hexadecimal: from `Repr-Digest` and the form field.
     private(set) var file: [String] = []
-    /// Of the file or of the whole body: `Content-Digest`. By the letter of RFC 9530 it covers the multipart body;
-    /// clients that know only their file send that file's. Either proves that the bytes arrived whole.
+    /// From `Content-Digest`. By the letter of RFC 9530 it covers the multipart body, but clients that know only their
+    /// file send that file's digest. Either proves that the bytes arrived whole.
     private(set) var fileOrBody: String?
 
     /// - Throws: ``APIError`` 400 when a digest is not well-formed.
@@ -18,12 +19,16 @@ struct ExpectedDigests: Sendable {
     }
 
     /// Adds the form field `sha256`: 64 hexadecimal digits.
+    ///
+    /// - Throws: ``APIError`` 400 when it is anything else.
     mutating func add(field: String) throws(APIError) {
         guard let digest = BlobDigest(hex: field) else { throw .invalid("sha256", "must be 64 hexadecimal digits") }
         file.append(digest.hex)
     }
 
-    /// - Parameter body: the digest of the whole body; only needed when ``fileOrBody`` is set.
+    /// Compares what arrived with what was expected.
+    ///
+    /// - Parameter body: the digest of the whole body; needed only when ``fileOrBody`` is set.
     /// - Throws: ``APIError`` 422 with both values when one does not match.
     func verify(file actual: String, body: String?) throws(APIError) {
         for expected in file where expected != actual {
@@ -34,12 +39,15 @@ struct ExpectedDigests: Sendable {
         }
     }
 
-    /// The `sha-256` member of a digest field; other algorithms are ignored, as RFC 9530 section 2 allows.
+    /// The `sha-256` member of a digest header, in hexadecimal. Other algorithms are ignored, as RFC 9530 section 2
+    /// allows.
+    ///
+    /// - Throws: ``APIError`` 400 when the member is not 32 bytes in Base64.
     private static func sha256(in headers: HTTPFields, _ name: HTTPField.Name) throws(APIError) -> String? {
         guard let value = headers[name] else { return nil }
         var found: String?
         for member in value.split(separator: ",") {
-            // A dictionary of RFC 8941: parameters are dropped, and of equal keys the last counts.
+            // A dictionary of RFC 8941: parameters are dropped, and of equal keys the last one counts.
             let parts = member.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, parts[0].trimmed.lowercased() == "sha-256" else { continue }
             let quoted = parts[1].trimmed

@@ -8,10 +8,12 @@ import Multipart
 import NIOCore
 import Store
 
-/// Reads a multipart upload as it arrives: fields into memory (bounded), the file into the spool.
+/// Reads a multipart upload as it arrives: the fields into memory, the file into the spool.
 ///
-/// Fields and file come in any order.
+/// Memory stays small: fields have at most 64 KiB each, and the parser limits how many parts there are. Fields and file
+/// come in any order, so only ``finish()`` can judge the form as a whole.
 struct UploadFormReader {
+    /// Other fields are read under the same limit, and dropped.
     private static let knownFields: Set<String> = ["channelId", "text", "sha256"]
 
     private enum Part {
@@ -21,13 +23,15 @@ struct UploadFormReader {
 
     private let intake: Intake
     private var parser: MultipartParser
+    /// The part that is arriving; nil between two.
     private var part: Part?
     private var fields: [String: String] = [:]
+    /// Made when the file begins. ``Intake`` owns it and discards it.
     private var spool: Spool?
     private var filename = ""
     private var declaredType: String?
     private var digests: ExpectedDigests
-    /// Only when `Content-Digest` asks for it: it is computed on the event loop, 0.6 ms for each MiB.
+    /// Set only when `Content-Digest` asks for it, because it costs the event loop 0.6 ms for each MiB.
     private var bodyHash: SHA256?
 
     init(boundary: MultipartBoundary, digests: ExpectedDigests, intake: Intake) {
@@ -37,6 +41,10 @@ struct UploadFormReader {
         bodyHash = digests.fileOrBody == nil ? nil : SHA256()
     }
 
+    /// Takes the next bytes of the body. Returns when the spool can take more, which slows the sender down to the disk.
+    ///
+    /// - Throws: ``MultipartError`` when they are no proper form; ``APIError`` 400 for a second file or a field that is
+    ///   too large; ``StoreError`` when the file grows too large or the disk too full.
     mutating func consume(_ bytes: ByteBuffer) async throws {
         bytes.withUnsafeReadableBytes { bodyHash?.update(bufferPointer: $0) }
         parser.append(bytes)
@@ -50,7 +58,7 @@ struct UploadFormReader {
         }
     }
 
-    /// Checks the form as a whole.
+    /// Completes the file, and checks the form as a whole.
     ///
     /// - Throws: ``MultipartError`` when the body was cut off; ``APIError`` 400 for a missing file or channel, 422 for
     ///   a digest that does not match.
@@ -70,6 +78,7 @@ struct UploadFormReader {
     }
 
     private mutating func begin(_ headers: PartHeaders) async throws {
+        // A part with a filename is the file, whatever the part is called (docs/api.md, "Uploads").
         guard let name = headers.filename else {
             part = .field(name: headers.name ?? "", value: ByteBuffer())
             return
@@ -90,7 +99,7 @@ struct UploadFormReader {
             guard value.readableBytes + data.readableBytes <= Limits.formField else {
                 throw APIError.fieldTooLarge(name, limit: Limits.formField)
             }
-            part = nil  // So that the buffer has one owner and grows in place.
+            part = nil  // The buffer then has one owner and grows in place.
             value.writeImmutableBuffer(data)
             part = .field(name: name, value: value)
         case nil:
@@ -98,7 +107,7 @@ struct UploadFormReader {
         }
     }
 
-    /// Of fields with the same name the first counts.
+    /// Keeps a field that we know. Of fields with equal names the first one counts.
     private mutating func end() {
         if case .field(let name, let value) = part, Self.knownFields.contains(name), fields[name] == nil {
             fields[name] = String(buffer: value)

@@ -8,10 +8,13 @@ import Multipart
 import NIOCore
 import Store
 
-/// Uploads: a file inside a new message, a file stored for later, and text stored as a file.
+/// Uploads: a file in a new message, a file stored for later, and text stored as a file (docs/api.md, "Uploads").
 extension FilesModule {
-    /// The file becomes the attachment of a new message.
+    /// Stores the file as the attachment of a new message: both, or neither.
+    ///
+    /// The message is the agent's or the user's, as the caller is. A user's message also goes to the webhook.
     func upload(_ request: Request, _ context: some CallerContext) async throws -> Response {
+        // The id is made out here, because the transaction may run twice and must store the same message.
         let (userID, sender, messageID) = (context.userID, context.senderType, Message.ID.make())
         let attachment = try await receiving(request, context) { form, intake in
             try await intake.add([form.file], in: form.channelID, of: userID) { tx, channel, attach in
@@ -30,6 +33,7 @@ extension FilesModule {
         return try .json(AttachmentJSON(attachment), status: .created)
     }
 
+    /// Stores the file without a message. Unless a message takes it within a day, it is deleted.
     func storeFile(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let attachment = try await receiving(request, context) { form, intake in
             try await intake.add(form.file, in: form.channelID, of: context.userID)
@@ -37,6 +41,8 @@ extension FilesModule {
         return try .json(AttachmentJSON(attachment), status: .created)
     }
 
+    /// Stores a text from a JSON body as a file. Digest headers are ignored, because the bytes stored are not those
+    /// sent.
     func storeText(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, draft) = try await request.read(context) { fields in
             (fields.id("channelId", of: Agent.self), TextDraft(&fields))
@@ -46,7 +52,14 @@ extension FilesModule {
         return try .json(AttachmentJSON(attachment), status: .created)
     }
 
-    /// Judges the head, then takes the body in as it comes, and lets `body` add the file.
+    /// Checks the head of the request, then reads the body as it arrives, and lets `body` add the file.
+    ///
+    /// Form, digests, declared length and free space are judged before the client is told to go on (`100 Continue`), so
+    /// that a refused upload need not be sent. When this throws, no bytes are left, except as
+    /// ``FileStore/receiving(_:)`` says.
+    ///
+    /// - Throws: ``MultipartError`` without a proper form; ``APIError`` 400 for a malformed digest; ``StoreError`` when
+    ///   the file is too large or the disk too full; what `body` throws.
     private func receiving(
         _ request: Request,
         _ context: some CallerContext,
@@ -54,6 +67,7 @@ extension FilesModule {
     ) async throws -> Attachment {
         let boundary = try MultipartBoundary(contentType: request.headers[.contentType] ?? "")
         let digests = try ExpectedDigests(request.headers)
+        // A body of undeclared length is judged while it arrives.
         try await store.admit(length: request.declaredLength ?? 0)
         try await context.connection.acceptBody()
 

@@ -1,6 +1,7 @@
-/// Something that a commit has changed, for those who wait for it; what it is now must be read from the index.
+/// Something that a commit has changed, for those who wait for it. It says what happened; the index says how things
+/// are.
 package struct Change: Sendable, Equatable {
-    /// What has happened, under the names of events that clients know.
+    /// What has happened, by the names of events that clients know.
     package enum Kind: String, Sendable {
         case messageCreated = "message:created"
         case messageUpdated = "message:updated"
@@ -9,7 +10,7 @@ package struct Change: Sendable, Equatable {
         case reviewResponded = "review:responded"
         case reviewExpired = "review:expired"
         case agentStatus = "agent:status"
-        /// The channel is gone; its listeners are told to leave.
+        /// The channel is gone. Its listeners are told to leave.
         case agentDeleted = "agent:deleted"
     }
 
@@ -18,14 +19,13 @@ package struct Change: Sendable, Equatable {
     /// Nil when the channel itself has changed.
     package let messageID: Message.ID?
 
-    /// A change as given.
     package init(_ kind: Kind, channelID: Agent.ID, messageID: Message.ID? = nil) {
         self.kind = kind
         self.channelID = channelID
         self.messageID = messageID
     }
 
-    /// Those who hear of it.
+    /// Those who are told.
     var topics: [Topic] {
         var topics: [Topic] = [.everything, .channel(channelID)]
         if let messageID { topics.append(.message(messageID)) }
@@ -34,30 +34,30 @@ package struct Change: Sendable, Equatable {
     }
 }
 
-/// What one can listen to.
+/// What a waiter can listen to.
 package enum Topic: Sendable, Hashable {
     case everything
     case channel(Agent.ID)
     /// All channels of a user.
     case user(User.ID)
     case message(Message.ID)
-    /// The reviews of a channel that finish.
+    /// The reviews of a channel, as they finish.
     case answers(channelID: Agent.ID)
-    /// Webhook deliveries that are due now, and attempts that have ended. For the doorbell alone: no change has it.
+    /// Webhook deliveries that are due, and attempts that have ended. It only rings; no change belongs to it.
     case deliveries
 }
 
-/// A change with its place in the order of the commits.
+/// A change, with its place in the order of commits.
 package struct Announcement: Sendable, Equatable {
-    /// Grows with every change, also from one start of the process to the next while the clock is right.
+    /// Grows with every change. It also grows from one run of the process to the next, unless the clock went back.
     package let number: Int64
     package let change: Change
-    /// Who owns the channel, or owned it.
+    /// Who owns the channel, or owned it before it was deleted.
     let userID: User.ID
 
     var topics: [Topic] { change.topics + [.user(userID)] }
 
-    /// Whether it is among the changes of a channel or of a user.
+    /// Whether it belongs to the changes of a channel or of a user.
     func isOf(_ topic: Topic) -> Bool {
         switch topic {
         case .channel(let id): change.channelID == id
@@ -67,25 +67,25 @@ package struct Announcement: Sendable, Equatable {
     }
 }
 
-/// Changes of a channel or a user, in the order of the commits.
+/// Changes of a channel or a user, in the order of commits.
 package struct ChangeBatch: Sendable, Equatable {
     package let changes: [Announcement]
-    /// Go on after this one, whether or not it was one of them.
+    /// Go on from this number, whether or not the change is one of the batch.
     package let last: Int64
 }
 
-/// What the units of a group announce, until their commit.
+/// What the units of a group announce, collected until the commit.
 final class Announcements {
     private(set) var changes: [(change: Change, userID: User.ID)] = []
-    /// Those of a unit that failed stay: a ring in vain does no harm.
+    /// Those of a failed unit stay: a bell that rings in vain does no harm.
     private(set) var bells: Set<Topic> = []
 
     func append(_ change: Change, userID: User.ID) { changes.append((change, userID)) }
 
-    /// Wakes those who wait for `topic`, and tells nobody of a change.
+    /// Wakes those who wait for `topic`, without a change to tell.
     func ring(_ topic: Topic) { bells.insert(topic) }
 
-    /// Runs a unit; when it throws, what it announced is forgotten with the rest of it.
+    /// Runs a unit. When it throws, what it announced is dropped along with its rows.
     func undoingOnError<T>(_ unit: () throws -> T) throws -> T {
         let count = changes.count
         do {
@@ -98,10 +98,10 @@ final class Announcements {
 }
 
 extension Transaction {
-    /// Tells the listeners of `change` after the commit, and nobody when it does not come to that. The index's own
-    /// transactions announce what they change themselves.
+    /// Tells the listeners of `change` after the commit, and never if there is none. The transactions of this module
+    /// announce their changes themselves.
     package func announce(_ change: Change) throws {
-        // Now, while the channel's row is there: its end is to be heard of by its owner too.
+        // Looked up now, while the channel's row is still there: its owner must hear of its end too.
         let userID: User.ID? = try one("SELECT user_id FROM agents WHERE id = ?", [change.channelID])
         guard let userID else { return }
         announcements.append(change, userID: userID)

@@ -1,14 +1,15 @@
 import Synchronization
 
-/// Passes committed changes on to those who listen: rings the doorbells, and keeps the latest for who must not miss one.
+/// Passes committed changes on: it rings doorbells, and keeps the latest changes for listeners that must not miss one.
 ///
-/// What holds: changes come from one thread, the writer's, and are numbered in the order of the commits; no listener
-/// holds up the writer or another, because what is kept is bounded and nothing is kept for anybody in particular.
+/// Guarantees: changes come from one thread, the writer's, and are numbered in the order of commits. No listener can
+/// hold up the writer or another listener, because what is kept is bounded and shared by all.
 final class ChangeFeed: Sendable {
     let doorbells = Doorbells()
+    /// Starts at the clock, in microseconds, so that numbers grow from one run to the next.
     private let log = Mutex(ChangeLog(start: Timestamp.now().milliseconds * 1_000))
 
-    /// Tells everyone of `changes`, whose commit has just returned, and rings `bells` besides.
+    /// Tells all listeners of `changes`, whose commit has just returned, and rings `bells` as well.
     func publish(_ changes: [(change: Change, userID: User.ID)], bells: Set<Topic> = []) {
         let announced = log.withLock { log in changes.map { log.append($0.change, userID: $0.userID) } }
         doorbells.ring(bells.union(announced.flatMap(\.topics)))
@@ -25,7 +26,7 @@ final class ChangeFeed: Sendable {
         }
     }
 
-    /// Ends every wait with ``IndexError/closed``, also those to come.
+    /// Ends every wait with ``IndexError/closed``, now and later.
     func close() {
         doorbells.close()
     }

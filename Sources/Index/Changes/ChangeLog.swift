@@ -1,18 +1,19 @@
 /// The latest changes of the process, numbered without gaps, for listeners that were away for a moment.
 ///
-/// Bounded: the newest ``capacity`` of all channels are kept. Of what had to go, each channel's and each user's last number
-/// is known, so that a listener of a quiet one is not told it has missed something only because others were busy.
+/// It is bounded: it keeps the newest ``capacity`` changes of all channels together. For each channel and each user it
+/// also remembers the number of the last change it had to drop. So a listener of a quiet channel is not told that it
+/// missed something just because others were busy.
 package struct ChangeLog {
     package static let capacity = 8192
 
-    /// Of the newest change, or where the numbers begin.
+    /// The number of the newest change, or the one before the first.
     private(set) var lastNumber: Int64
     private let start: Int64
     /// The change of number n is at n modulo the capacity.
     private var slots: [Announcement] = []
     private var lastForgotten: [Topic: Int64] = [:]
 
-    /// - Parameter start: numbers are greater than this.
+    /// - Parameter start: all numbers are greater than this.
     init(start: Int64) {
         self.start = start
         lastNumber = start
@@ -33,8 +34,8 @@ package struct ChangeLog {
         return announcement
     }
 
-    /// The first `limit` changes of a channel or a user after a number; nil when some of them are forgotten, or the number
-    /// is not one of ours.
+    /// The first `limit` changes of a channel or a user after a number. Nil when some of them have been dropped, or the
+    /// number is not from this log.
     func changes(of topic: Topic, after number: Int64, limit: Int = .max) -> [Announcement]? {
         guard number <= lastNumber, number >= lastForgotten[topic] ?? start else { return nil }
         let oldest = lastNumber - Int64(slots.count)

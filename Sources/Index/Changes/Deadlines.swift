@@ -1,4 +1,4 @@
-/// One who waits until a deadline; those of one deadline in the order of their coming.
+/// A waiter with its deadline. Those with the same deadline are ordered by arrival.
 struct Waiter: Sendable, Hashable, Comparable {
     let deadline: ContinuousClock.Instant
     let id: UInt64
@@ -8,20 +8,21 @@ struct Waiter: Sendable, Hashable, Comparable {
     }
 }
 
-/// Who is to be called next, and for when to set the one timer. Decides only; the caller has the clock and the timer.
+/// Decides whose time is up, and when the one timer must fire next. Clock and timer belong to the caller, so this can
+/// be tested without waiting.
 ///
-/// A timer is never cancelled: one set for a moment that is not the awaited one any more fires in vain.
+/// A timer is never cancelled: one that is no longer needed fires without effect.
 struct Deadlines {
-    /// How far ahead a timer is set at most: what is later is looked at again then.
+    /// How far ahead a timer is set at most. Later deadlines are looked at again then.
     static let maxAhead = Duration.seconds(24 * 60 * 60)
 
-    /// Sorted. Long-polls have much the same timeout, so a new one comes near the end.
+    /// Sorted. Long-polls have much the same timeout, so a new one belongs near the end.
     private var waiters: [Waiter] = []
     private var timer: ContinuousClock.Instant?
 
     var count: Int { waiters.count }
 
-    /// Answers for when to set a timer, if that is necessary.
+    /// Returns when to set a timer; nil when the one that is set will do.
     mutating func insert(_ waiter: Waiter, now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         waiters.insert(waiter, at: position(of: waiter))
         return nextTimer(now)
@@ -33,14 +34,14 @@ struct Deadlines {
         waiters.remove(at: position)
     }
 
-    /// Takes out those whose time is up, and answers for when to set the next timer.
+    /// Removes those whose time is up, and returns them with the moment for the next timer.
     mutating func timerFired(
         setFor moment: ContinuousClock.Instant,
         now: ContinuousClock.Instant
     ) -> (due: [Waiter], timer: ContinuousClock.Instant?) {
         guard timer == moment else { return ([], nil) }
         timer = nil
-        // The timer's clock may be a little ahead of ours.
+        // The timer's clock may run slightly ahead of ours.
         let end = position(of: Waiter(deadline: max(moment, now), id: .max))
         let due = Array(waiters[..<end])
         waiters.removeSubrange(..<end)
@@ -55,7 +56,7 @@ struct Deadlines {
         return moment
     }
 
-    /// The index of the first one that is not before `waiter`.
+    /// The position of the first one that is not before `waiter`.
     private func position(of waiter: Waiter) -> Int {
         var range = 0..<waiters.count
         while !range.isEmpty {

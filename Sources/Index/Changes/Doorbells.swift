@@ -1,16 +1,16 @@
 import Dispatch
 import Synchronization
 
-/// Wakes those who wait for a topic. A ring says that there is something new, not what: the waiter looks itself.
+/// Wakes those who wait for a topic. A ring only says that something is new; the waiter then looks for itself.
 ///
-/// A waiter is registered before it looks for the first time, so no change falls between looking and parking. It
-/// costs an entry in three tables and no task or timer of its own; one timer serves all (see `Deadlines`).
+/// A waiter registers before it looks for the first time, so no change can fall between looking and parking. It costs
+/// an entry in three tables, but no task and no timer: one timer serves all (see `Deadlines`).
 final class Doorbells: Sendable {
     enum Call: Sendable { case rung, timeIsUp, cancelled, closed }
 
     private enum Entry {
         case looking
-        /// Called while it was looking: it will not park.
+        /// Called while it was looking, so it will not park.
         case called(Call)
         case parked(CheckedContinuation<Call, Never>)
     }
@@ -47,7 +47,7 @@ final class Doorbells: Sendable {
         }
     }
 
-    /// Parks until somebody calls; returns at once when somebody has since the last time.
+    /// Parks until a call comes. Returns at once if one has come since the last time.
     func wait(_ waiter: Waiter) async -> Call {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -81,7 +81,7 @@ final class Doorbells: Sendable {
         }
     }
 
-    /// How many are registered, and what the other tables hold for them.
+    /// How many waiters there are, and the sizes of the other tables: for tests that nothing is left behind.
     var counts: [Int] {
         state.withLock { [$0.entries.count, $0.byTopic.count, $0.deadlines.count] }
     }

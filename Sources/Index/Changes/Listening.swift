@@ -1,31 +1,30 @@
 extension SQLiteIndex {
-    /// The number of the latest change: go on from here to see only what comes.
+    /// The number of the latest change. Go on from here to see only what is new.
     package var lastChangeNumber: Int64 { feed.lastNumber }
 
-    /// What has been committed in a channel, or in all of a user, after the change of that number; nil when it is too long
-    /// ago to know, or was before this start of the process, or is no number of a change: then what is of interest must be
-    /// read anew.
+    /// The changes of a channel or a user after a number. Nil when that number is too old, or is from an earlier run of
+    /// the process, or never was a number: the caller then has to read its state anew.
     ///
-    /// - Parameter limit: how many changes at most; there may be more after them.
+    /// - Parameter limit: at most this many changes; more may follow.
     package func changes(of topic: Topic, after number: Int64, limit: Int = .max) -> ChangeBatch? {
         feed.changes(of: topic, after: number, limit: limit)
     }
 
-    /// The number to go on from for a listener who has heard nothing after `number`: the newest, so that who listens to
-    /// something quiet does not fall behind; or the same when there is something to hear by now.
+    /// Where a listener goes on that has heard nothing since `number`. That is the newest number, so that the listener
+    /// of a quiet topic does not fall behind; or `number` itself if there is something to hear by now.
     package func quietNumber(of topic: Topic, after number: Int64) -> Int64 {
         guard let batch = changes(of: topic, after: number, limit: 1), batch.changes.isEmpty else { return number }
         return batch.last
     }
 
-    /// Looks until there is something to see: at once, and again after every commit that changes `topic`; nil when
+    /// Calls `look` until it returns something: at once, and again after every commit that changes `topic`. Nil when
     /// there is still nothing at `deadline`.
     ///
-    /// For long-polls. Between the looks it costs no thread and no timer. Throws what `look` throws,
-    /// `CancellationError` at once when the task is cancelled, and ``IndexError/closed``.
+    /// For long-polls. Between the looks it costs no thread and no timer.
     ///
-    /// - Parameter onStart: gets a function that ends the wait as cancelling the task would: for a caller who learns that
-    ///   nobody waits any more, and need not have a task of its own for that.
+    /// - Parameter onStart: receives a function that ends the wait as cancelling the task would. A caller that learns
+    ///   of a closed connection then needs no task of its own.
+    /// - Throws: what `look` throws; `CancellationError` at once when the task is cancelled; ``IndexError/closed``.
     package func wait<T: Sendable>(
         for topic: Topic,
         until deadline: ContinuousClock.Instant,
@@ -46,7 +45,7 @@ extension SQLiteIndex {
         }
     }
 
-    /// Ends every wait with ``IndexError/closed``, also those to come: the server is about to stop.
+    /// Ends every wait with ``IndexError/closed``, now and later, because the server is about to stop.
     package func endWaits() {
         feed.close()
     }

@@ -1,10 +1,10 @@
-/// Work that falls due with time, such as the expiry of reviews, done in batches at the moment it is due.
+/// Work that falls due at certain times, such as the expiry of reviews. It is done in batches, at the moment it is due.
 ///
-/// Sleeps until the next due time, however far away; a commit that makes something due sooner wakes it. No timer by the
-/// second, nothing is polled.
+/// A sweep sleeps until the next due time, and a commit that makes something due sooner wakes it. Nothing is polled.
 package struct Sweep: Sendable {
-    /// How much is done in one commit at most.
+    /// How much is done in one commit at most, so that other writers do not wait long.
     package static let batch = 500
+    /// Guards against a clock that is set while the sweep sleeps.
     private static let longestSleep = Duration.seconds(3600)
 
     /// What is swept, for the log.
@@ -14,8 +14,8 @@ package struct Sweep: Sendable {
     private let next: @Sendable (Reader) throws -> Timestamp?
 
     /// - Parameters:
-    ///   - work: does what is due, at most `limit` of it, and some of it whenever something is due.
-    ///   - next: when something is due next, or has been; nil for never.
+    ///   - work: does what is due, at most `limit` of it. It must do some of it whenever something is due.
+    ///   - next: when something is due, which may be in the past; nil for never.
     package init(
         _ name: String,
         in index: SQLiteIndex,
@@ -28,7 +28,7 @@ package struct Sweep: Sendable {
         self.next = next
     }
 
-    /// Runs until cancelled, or until the index is closed.
+    /// Runs until it is cancelled or the index is closed, and then throws.
     package func run() async throws {
         while true {
             let next = try await index.read { try self.next($0) }
@@ -38,7 +38,8 @@ package struct Sweep: Sendable {
             }
             let sleep = next.map { Duration.milliseconds($0.milliseconds - Timestamp.now().milliseconds) }
             let deadline = ContinuousClock.now + min(max(sleep ?? Self.longestSleep, .zero), Self.longestSleep)
-            // Every commit rings here, and the look is one read of an index; only an earlier time ends the sleep.
+            // Every commit rings here, and each look reads one entry of an index. Only an earlier due time ends the
+            // sleep.
             _ = try await index.wait(for: .everything, until: deadline) { () async throws -> Timestamp? in
                 guard let now = try await index.read({ try self.next($0) }) else { return nil }
                 return now < next ?? Timestamp(milliseconds: .max) ? now : nil

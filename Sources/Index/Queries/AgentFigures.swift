@@ -1,7 +1,7 @@
-/// What an agent's channel holds, in numbers, and what the agent said it was doing.
+/// What an agent's channel holds, in numbers, and the agent's latest statuses.
 package struct AgentFigures: Sendable, Equatable {
     package struct Messages: Sendable, Equatable {
-        /// By who wrote them.
+        /// By who wrote them: the agent, or the user.
         package var agent = 0
         package var user = 0
     }
@@ -32,10 +32,10 @@ package struct AgentFigures: Sendable, Equatable {
 }
 
 extension Querying {
-    /// What an agent's channel holds. Reads index entries or small rows of all of it, which may take seconds: see
-    /// ``SQLiteIndex/readSlowly(_:)``.
+    /// Counts what an agent's channel holds. It reads index entries or small rows of the whole channel, which may take
+    /// seconds: use ``SQLiteIndex/readSlowly(_:)``.
     ///
-    /// - Parameter statusLimit: how many of the agent's last statuses are wanted.
+    /// - Parameter statusLimit: how many of the latest statuses to return.
     package func figures(in channel: OwnedChannel, statusLimit: Int) throws -> AgentFigures {
         let byAgent = try number(SQL.messagesOfAgent, channel)
         let reviews = try numbers(SQL.reviews, channel)

@@ -1,14 +1,14 @@
-/// An agent with what a user who lists agents wants to know: what is new in its channel.
+/// An agent, with what its user wants to see in a list of agents: what is new in its channel.
 package struct AgentWithNews: Sendable, Equatable {
-    /// How far unread messages are counted.
+    /// Unread messages are counted up to here.
     package static let maxUnread = 1000
     /// How much of the last message is shown, in Unicode scalars.
     package static let maxTextLength = 200
 
     package var agent: Agent
-    /// Messages of the agent after the last one that was read; ``maxUnread`` may be more.
+    /// The agent's messages after the last one that was read. ``maxUnread`` stands for that many or more.
     package var unreadCount: Int
-    /// The beginning of the newest message's text, empty when it has none; nil when the channel is empty.
+    /// The beginning of the newest message's text, empty when that has none; nil when the channel is empty.
     package var lastMessage: String?
     package var lastMessageTime: Timestamp?
 }
@@ -22,25 +22,26 @@ extension AgentWithNews: RowReadable {
     }
 }
 
-// Nothing here reads a message's row but the newest one's: counting goes by an index.
+// Of all messages, only the newest one's row is read. Counting uses an index.
 
 extension Querying {
-    /// The agents of one user with what is new in their channels, newest first. Some 100 µs for an agent with much unread.
+    /// A user's agents with what is new in their channels, newest first. An agent with many unread messages takes some
+    /// 100 µs.
     package func agentsWithNews(userID: User.ID) throws -> [AgentWithNews] {
         try all(SQL.withNews, [AgentWithNews.maxUnread, AgentWithNews.maxTextLength, userID])
     }
 
-    /// How many messages of the channel's agent nobody has read yet, counted up to ``AgentWithNews/maxUnread``.
+    /// How many of the agent's messages its user has not read yet, counted up to ``AgentWithNews/maxUnread``.
     package func unreadCount(in channel: OwnedChannel) throws -> Int {
         try one(SQL.unreadOfOne, [AgentWithNews.maxUnread, channel.id]) ?? 0
     }
 }
 
 extension Transaction {
-    /// Notes that an agent's messages have been read, up to that one or to the newest. What was read once stays so: of two
-    /// readers the one who has come further counts.
+    /// Notes that an agent's messages have been read, up to the given one or to the newest. Read messages never become
+    /// unread: of two devices, the one that has read further counts.
     ///
-    /// - Returns: false when there is no such message in the channel; the newest of an empty one is no such case.
+    /// - Returns: false when the given message is not in the channel. An empty channel is fine without one.
     package func markRead(in channel: OwnedChannel, through messageID: Message.ID?) throws -> Bool {
         if let messageID {
             guard try exists(SQL.hasMessage, [messageID, channel.id]) else { return false }

@@ -1,32 +1,33 @@
-// An agent may own a million messages, and deleting them at once would hold up the one writer for a minute. So a deleted
-// agent is marked, which takes it out of every query, and its rows go in batches, also after a restart.
+// An agent may have a million messages, and deleting them at once would hold up the one writer for a minute. So a
+// deleted agent is only marked, which hides it from every query. Its rows are removed in batches, also after a restart.
 
 extension Querying {
-    /// When to remove rows of deleted agents: now, or not at all.
+    /// When rows of deleted agents are to be removed: a time in the past, or nil for never.
     package func nextRemoval() throws -> Timestamp? {
         try one("SELECT min(removed_at) FROM agents WHERE removed_at IS NOT NULL")
     }
 }
 
 extension Transaction {
-    /// Takes a channel's agent out of sight for good, with everything it owns.
+    /// Deletes the agent of a channel, with everything in it. It disappears at once and for good.
     package func deleteAgent(in channel: OwnedChannel) throws {
         try removeAgent(channel.id)
     }
 
-    /// The same for whoever's it is: its user is being deleted.
+    /// The same whoever owns the agent, because its user is being deleted.
     func removeAgent(_ id: Agent.ID) throws {
         guard try execute(SQL.mark, [now, id]) > 0 else { return }
         try announce(Change(.agentDeleted, channelID: id))
     }
 
-    /// Removes rows of one deleted agent: at most `limit` messages with their parts or files, at last the agent itself.
+    /// Removes rows of one deleted agent: at most `limit` messages with their parts, or files; in the end the agent
+    /// itself.
     package func removeDeletedAgents(limit: Int) throws {
         guard let agentID: Agent.ID = try one(SQL.removed) else { return }
         let messages: [Message.ID] = try all(SQL.messages, [agentID, limit])
         for id in messages {
             try execute("DELETE FROM messages WHERE id = ?", [id])
-            // For those who wait for it alone: the channel's end has been told.
+            // For waiters on this message alone. The end of the channel has already been told.
             announcements.ring(.message(id))
         }
         if messages.count == limit { return }

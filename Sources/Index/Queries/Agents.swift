@@ -1,24 +1,26 @@
 extension Querying {
-    /// The agent of that id; nil when it is not one of this user's.
+    /// The agent of that id; nil when this user owns no such agent.
     package func agent(_ id: Agent.ID, ofUser userID: User.ID) throws -> Agent? {
         try one(SQL.agentOfUser, [id, userID])
     }
 
-    /// The agents of one user, newest first.
+    /// A user's agents, newest first.
     package func agents(userID: User.ID) throws -> [Agent] {
         try all(SQL.agentsByUser, [userID])
     }
 }
 
 extension Transaction {
-    /// Stores an agent; `IndexError.missingReference` when its user is gone, `.duplicate` when the id is taken.
+    /// Stores an agent.
+    ///
+    /// - Throws: ``IndexError/missingReference`` when its user is gone, ``IndexError/duplicate`` when the id is taken.
     package func insert(_ agent: Agent) throws {
         try execute(SQL.insertAgent, agent.values)
         try announce(Change(.agentStatus, channelID: agent.id))
     }
 
-    /// Stores what can be changed about an agent: name, description, avatar, tag and webhook. An uploaded picture goes when
-    /// `avatarURL` no longer names it.
+    /// Stores what can change about an agent: name, description, avatar, tag and webhook. An uploaded picture is
+    /// deleted when `avatarURL` no longer names it.
     package func update(_ agent: Agent, in channel: OwnedChannel) throws {
         try channel.check(agent.id)
         try execute(
@@ -32,8 +34,8 @@ extension Transaction {
         try removeUnusedAvatar(of: agent)
     }
 
-    /// Notes that the agent is alive and what it is doing, and returns it. `statusSince` moves when the status changes;
-    /// what was said before stays in its history, the last ``Agent/maxStatuses`` of them.
+    /// Notes that the agent is alive and what it is doing, and returns it. `statusSince` moves only when the status
+    /// changes. The last ``Agent/maxStatuses`` statuses and messages are kept as its history.
     package func ping(
         _ agent: Agent,
         in channel: OwnedChannel,
@@ -56,7 +58,7 @@ extension Transaction {
     }
 }
 
-/// What an agent said it was doing, and from when on.
+/// What an agent said it was doing, and since when.
 package struct AgentStatusEntry: Sendable, Equatable, RowReadable {
     package let status: Agent.Status
     package let message: String?
@@ -70,7 +72,7 @@ package struct AgentStatusEntry: Sendable, Equatable, RowReadable {
 }
 
 extension Querying {
-    /// What an agent said it was doing, the newest first.
+    /// An agent's latest statuses, newest first.
     package func statuses(in channel: OwnedChannel, limit: Int) throws -> [AgentStatusEntry] {
         try all(SQL.statuses, [channel.id, limit])
     }

@@ -4,9 +4,9 @@ extension Querying {
         try one(SQL.attachmentInChannel, [id, channel.id])
     }
 
-    /// The file of that id, with all that a download needs, in one statement; nil when there is none.
+    /// The file of that id with all that a download needs, in one statement; nil when there is none.
     ///
-    /// - Throws: ``IndexError/notOwned`` when it is in a channel that is not this user's.
+    /// - Throws: ``IndexError/notOwned`` when it is in another user's channel.
     package func file(_ id: Attachment.ID, ownedBy userID: User.ID) throws -> StoredFile? {
         guard let file: StoredFile = try one(SQL.storedFile, [id]) else { return nil }
         guard file.ownerID == userID else { throw IndexError.notOwned }
@@ -15,8 +15,9 @@ extension Querying {
 
     /// The attachments of a channel, newest first by id.
     ///
-    /// `before` is the id of the last row of the page before, which need not exist any more; nil starts at the newest.
-    /// `limit` nil means all.
+    /// - Parameters:
+    ///   - before: the id of the last row on the page before, which may be deleted by now; nil starts with the newest.
+    ///   - limit: nil for all.
     package func attachments(
         in channel: OwnedChannel,
         before: Attachment.ID? = nil,
@@ -34,15 +35,15 @@ extension Querying {
 extension Transaction {
     /// Stores an attachment.
     ///
-    /// `IndexError.missingReference` when its blob went meanwhile (publish the bytes and try again), or its channel,
-    /// or its message, which must be one of that channel; `.duplicate` when the id is taken.
+    /// - Throws: ``IndexError/missingReference`` when its blob has gone meanwhile (publish the bytes and try again), or
+    ///   its channel, or its message, which must be in that channel; ``IndexError/duplicate`` when the id is taken.
     package func insert(_ attachment: Attachment, in channel: OwnedChannel) throws {
         try channel.check(attachment.channelID)
         try execute(SQL.insertAttachment, attachment.values)
     }
 
-    /// Deletes an attachment in a channel of that user's, not its bytes; false when there is none of that id, so of two
-    /// racers one gets true.
+    /// Deletes an attachment in one of the user's channels, but not its bytes. False when there is none, so of two
+    /// racing calls one gets true.
     @discardableResult
     package func deleteAttachment(_ id: Attachment.ID, ownedBy userID: User.ID) throws -> Bool {
         guard let place: DeletedPlace = try one(SQL.deleteAttachment, [id, userID]) else { return false }
@@ -53,16 +54,16 @@ extension Transaction {
     }
 }
 
-/// A file's record, and where and what its bytes are.
+/// A file's record, with the address and checksum of its bytes.
 package struct StoredFile: Sendable, RowReadable {
     package let attachment: Attachment
-    /// Asked for by the index alone.
+    /// Only the index asks for it.
     let ownerID: User.ID
     package let blobKey: String
     package let crc32: UInt32
 
     static let columns = "\(Attachment.columns), agents.user_id, blobs.key, blobs.crc32"
-    /// What else is needed besides `attachments`.
+    /// The joins that these columns need besides `attachments`.
     static let joins = """
         JOIN agents ON agents.id = attachments.channel_id JOIN blobs ON blobs.sha256 = attachments.sha256
         """

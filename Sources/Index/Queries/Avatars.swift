@@ -1,12 +1,12 @@
 extension Querying {
-    /// The uploaded picture of a channel's agent.
+    /// The uploaded picture of the channel's agent; nil when there is none.
     package func avatar(in channel: OwnedChannel) throws -> Avatar? {
         try one(SQL.avatar, [channel.id])
     }
 }
 
 extension Transaction {
-    /// Stores the picture of an agent in the place of the one before, and returns the agent, whose `avatarURL` names it.
+    /// Stores an agent's picture in place of the last one. Returns the agent, whose `avatarURL` now names the picture.
     package func setAvatar(_ avatar: Avatar, of agent: Agent, in channel: OwnedChannel) throws -> Agent {
         var agent = agent
         agent.avatarURL = agent.avatarURL(at: now)
@@ -15,7 +15,7 @@ extension Transaction {
         return agent
     }
 
-    /// A picture lives as long as its agent's `avatarURL` names it.
+    /// Deletes a picture that the agent's `avatarURL` no longer names.
     func removeUnusedAvatar(of agent: Agent) throws {
         guard !agent.hasUploadedAvatar else { return }
         try execute("DELETE FROM avatars WHERE agent_id = ?", [agent.id])

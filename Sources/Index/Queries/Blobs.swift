@@ -1,16 +1,16 @@
 extension Querying {
-    /// The blob with that digest (lower-case hex).
+    /// The blob with that digest, in lower-case hex.
     package func blob(sha256: String) throws -> Blob? {
         try one(SQL.blobByDigest, [sha256])
     }
 
-    /// Those of `keys` that a blob row has; files under the others are garbage (invariant 2).
+    /// The ones among `keys` that belong to a blob row. Files under the others are garbage (invariant 2).
     package func referencedKeys(among keys: [String]) throws -> Set<String> {
-        // One look-up per key: the statement stays the same for every number of keys.
+        // One look-up per key, so that the statement is the same for any number of keys.
         Set(try keys.filter { try exists("SELECT 1 FROM blobs WHERE key = ?", [$0]) })
     }
 
-    /// Doomed keys whose time has come, longest due first, at most `limit`.
+    /// Doomed keys whose time has come, the longest overdue first, at most `limit`.
     package func dueDoomedKeys(now: Timestamp, limit: Int) throws -> [DoomedKey] {
         try all(SQL.dueKeys, [now, limit])
     }
@@ -22,22 +22,24 @@ extension Querying {
 }
 
 extension Transaction {
-    /// Stores a blob unless its digest has one already, and returns the one that is stored (invariant 3).
+    /// Stores a blob, unless its digest is already there; returns the stored one (invariant 3).
     ///
-    /// When the winner's key is another, the caller's own key is garbage: doom it in this same transaction.
-    /// `IndexError.duplicate` when a blob of another digest has the key.
+    /// If the returned blob has another key, the caller's key is garbage: doom it in the same transaction.
+    ///
+    /// - Throws: ``IndexError/duplicate`` when a blob with another digest has the key.
     package func insertBlobOrKeepWinner(_ blob: Blob) throws -> Blob {
         if try execute(SQL.insertBlob, blob.values) > 0 { return blob }
         guard let winner = try self.blob(sha256: blob.sha256) else { throw IndexError.missingReference }
         return winner
     }
 
-    /// Notes that the file under `key` is to be removed from `notBefore` on; the first word on a key stands.
+    /// Notes that the file under `key` is to be removed from `notBefore` on. If the key is doomed already, nothing
+    /// changes.
     package func doom(key: String, notBefore: Timestamp) throws {
         try execute(SQL.doom, DoomedKey(key: key, notBefore: notBefore).values)
     }
 
-    /// Forgets a doomed key once its file is gone; nothing happens when it is not doomed.
+    /// Forgets a doomed key once its file is gone. Does nothing when the key is not doomed.
     package func removeDoomed(key: String) throws {
         try execute("DELETE FROM doomed_keys WHERE key = ?", [key])
     }

@@ -1,50 +1,50 @@
 extension Querying {
-    /// The deliveries of a message, whatever its channel, the first one first.
+    /// The deliveries of a message in any channel, oldest first.
     package func deliveries(ofAnyMessage messageID: Message.ID) throws -> [Delivery] {
         try all(SQL.byMessage, [messageID])
     }
 
     /// The deliveries of a channel, newest first by id.
     ///
-    /// - Parameter before: the id of the last row of the page before; nil starts at the newest.
+    /// - Parameter before: the id of the last row on the page before; nil starts with the newest.
     package func deliveries(in channel: OwnedChannel, before: Delivery.ID? = nil, limit: Int) throws -> [Delivery] {
         try all(SQL.byChannel, [channel.id, before ?? .afterAll, limit])
     }
 
-    /// When the next delivery of a channel that is not one of `busy` may be claimed, or could have been: also one whose
-    /// lease runs out.
+    /// When the next delivery may be claimed, which may be in the past. Leases that run out count; the channels `busy`
+    /// do not.
     package func nextDelivery(notOf busy: Set<Agent.ID> = []) throws -> Timestamp? {
         try one(SQL.next, [jsonArray(of: busy)])
     }
 }
 
 extension Transaction {
-    /// Queues an event of a message, due now, when there is a URL to send it to: the message's, else the channel's,
-    /// else that of the review's callback. An event is queued once, whatever happens again.
+    /// Queues an event of a message, due now, if there is a URL for it: the message's, else the channel's, else that of
+    /// the review's callback. The same event is queued only once.
     func enqueueDelivery(_ event: Delivery.Event, messageID: Message.ID) throws {
         let values: Arguments = [Delivery.ID.make(), event, now, now, messageID]
         if try execute(SQL.enqueue, values) > 0 { announcements.ring(.deliveries) }
     }
 
-    /// Takes the delivery that is due the longest for the time of `lease`, after which others may take it; nil when
-    /// none is due but those of the channels `busy`.
+    /// Claims the longest overdue delivery for the time of `lease`, after which it may be claimed again. Nil when none
+    /// is due outside of the channels `busy`.
     package func claimDelivery(lease: Duration, notOf busy: Set<Agent.ID> = []) throws -> Delivery? {
         try one(SQL.claim, [now + lease, now, jsonArray(of: busy)])
     }
 
-    /// Notes that a delivery has arrived, whoever holds it by now; the message is `webhook_delivered`.
+    /// Notes that a delivery has arrived, whoever has claimed it by now. The message becomes `webhook_delivered`.
     package func deliverySucceeded(_ delivery: Delivery, status: Int) throws {
         announcements.ring(.deliveries)
         guard try execute(SQL.succeed, [now, status, now, delivery.id]) > 0 else { return }
         try setDeliveryStatus(.webhookDelivered, messageID: delivery.messageID)
     }
 
-    /// Notes that an attempt failed; the message is `webhook_failed` unless one has arrived before.
+    /// Notes that an attempt failed. The message becomes `webhook_failed`, unless an event of it has arrived before.
     ///
     /// - Parameters:
-    ///   - delivery: as claimed. Nothing happens when its lease has run out and another claim was made.
-    ///   - status: of the answer, if there was one.
-    ///   - pause: until the next attempt; nil gives it up.
+    ///   - delivery: as it was claimed. Nothing happens if its lease has run out and it was claimed again.
+    ///   - status: the receiver's status code, if it answered.
+    ///   - pause: how long to wait before the next attempt; nil gives up.
     package func deliveryFailed(_ delivery: Delivery, status: Int?, error: String, retryAfter pause: Duration?) throws {
         let values: Arguments = [
             pause == nil ? Delivery.State.failed : .pending, pause.map { now + $0 }, pause == nil ? now : nil, now,
@@ -55,14 +55,14 @@ extension Transaction {
         try setDeliveryStatus(.webhookFailed, messageID: delivery.messageID)
     }
 
-    /// Makes a claimed delivery due now, as if it had not been tried; nothing happens when it has gone.
+    /// Makes a claimed delivery due again, as if it had not been tried. Does nothing when it is gone.
     package func giveBack(_ delivery: Delivery) throws {
         announcements.ring(.deliveries)
         try execute(SQL.giveBack, [now, delivery.id, delivery.nextAttemptAt])
     }
 
-    /// Makes what has not arrived of a message's events due now, with all its attempts; false when there is nothing to
-    /// send, or no URL any more.
+    /// Makes all events of a message that have not arrived due now, with all their attempts ahead. False when there is
+    /// nothing to send, or no URL to send it to.
     package func retryDelivery(ofMessage id: Message.ID, in channel: OwnedChannel) throws -> Bool {
         guard try execute(SQL.retry, [now, id, channel.id, id]) > 0 else { return false }
         announcements.ring(.deliveries)

@@ -1,14 +1,14 @@
 extension Querying {
     /// The files in the channels of a user, newest first by id.
     ///
-    /// Of each channel the newest that fit are found by index, without reading further once there are `limit`; only a
-    /// filter that fits few of them reads on.
+    /// For each channel the newest matches are found through an index, and reading stops once there are `limit`. Only a
+    /// filter with few matches reads on.
     ///
     /// - Parameters:
-    ///   - channel: only those of this channel; nil for all.
-    ///   - typePrefix: only those whose type begins so, in lower case; nil for all.
-    ///   - search: only those with this in their name, see `SearchTerm`; nil and empty mean all.
-    ///   - before: the id of the last row of the page before, which need not exist any more; nil starts at the newest.
+    ///   - channel: only files in this channel; nil for all.
+    ///   - typePrefix: only files whose type begins with this, in lower case; nil for all.
+    ///   - search: only files with this in their name, see `SearchTerm`; nil and empty mean all.
+    ///   - before: the id of the last row on the page before, which may be deleted by now; nil starts with the newest.
     package func files(
         ofUser userID: User.ID,
         in channel: OwnedChannel? = nil,
@@ -28,16 +28,16 @@ extension Querying {
     }
 }
 
-/// A file in a list, and the message it is in.
+/// A file in a list, with the message it is in.
 package struct ListedFile: Sendable, RowReadable {
-    /// As much of the message as the list shows.
+    /// The little of the message that the list shows.
     package struct Message: Sendable {
         package let channelID: Agent.ID
         package let createdAt: Timestamp
     }
 
     package let attachment: Attachment
-    /// Nil while the file is not attached.
+    /// Nil while the file is unattached.
     package let message: Message?
 
     init(row: inout Row) {

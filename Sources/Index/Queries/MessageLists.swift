@@ -1,23 +1,24 @@
-/// Some messages of a list, in its order.
+/// A page of messages, in the order of its list.
 package struct MessagePage: Sendable, Equatable {
-    /// The most that the messages of a page weigh together, in characters of texts, metadata, questions and answers; one
-    /// message may be heavier. A message can have 8 MiB, and a page is held in memory.
+    /// The most that the messages of a page may weigh together, in characters of texts, metadata, questions and
+    /// answers. A page is held in memory, and one message can have 8 MiB; a single message may be heavier.
     static let maxWeight = 4_000_000
     static let empty = MessagePage(messages: [], isCut: false)
 
     package var messages: [MessageWithParts]
-    /// Whether more were asked for, and are there, than could be given at once.
+    /// Whether the page ended early because of its weight, so that more would follow.
     package var isCut: Bool
 }
 
 extension Querying {
-    /// A page of a channel's messages with their parts, newest first by id; shorter than `limit` when they are large.
+    /// A page of a channel's messages with their parts, newest first by id. It is shorter than `limit` when they are
+    /// large.
     ///
     /// - Parameters:
-    ///   - before: the id of the last row of the page before, which need not exist any more; nil starts at the newest.
-    ///   - search: only those with this in their text, see `SearchTerm`; nil and empty mean all. Nothing is found by
-    ///     more than 1 000 Unicode scalars: refuse such a request.
-    ///   - hasAttachments: true for only those with attachments, false for all.
+    ///   - before: the id of the last row on the page before, which may be deleted by now; nil starts with the newest.
+    ///   - search: only messages with this in their text, see `SearchTerm`; nil and empty mean all. More than 1 000
+    ///     Unicode scalars find nothing: refuse such a request.
+    ///   - hasAttachments: true for only messages with attachments, false for all.
     package func messages(
         in channel: OwnedChannel,
         before: Message.ID? = nil,
@@ -31,8 +32,8 @@ extension Querying {
         return try page(SQL.page, [channel.id, cursor, limit])
     }
 
-    /// Three characters and more go by trigram. Less read the channel's texts from the newest on until the page is
-    /// full, which takes a second for a million messages when there are few hits.
+    /// Terms of three characters and more use the trigrams. Shorter ones read the channel's texts, newest first, until
+    /// the page is full. With few hits among a million messages that takes a second.
     private func messages(
         _ channelID: Agent.ID,
         _ before: Message.ID?,
@@ -49,7 +50,7 @@ extension Querying {
         return try page(SQL.pageByTrigrams, [query, range.lower, range.upper, term.pattern, hasAttachments, limit])
     }
 
-    /// The messages that a statement gives, as far as they are not too large together; their columns are
+    /// The messages that a statement returns, as long as they are not too large together. Its columns must be
     /// `weighedMessage`.
     func page(_ sql: String, _ arguments: Arguments) throws -> MessagePage {
         var messages: [Message] = []
@@ -65,8 +66,7 @@ extension Querying {
     }
 }
 
-/// The columns of a list of messages: first the number of characters that the message takes, as
-/// ``MessagePage/maxWeight`` counts them, then the message.
+/// The columns of a list of messages: first the weight as ``MessagePage/maxWeight`` counts it, then the message.
 let weighedMessage = """
     ifnull(length(messages.text), 0) + ifnull(length(messages.metadata), 0) + ifnull((
         SELECT ifnull(length(payload), 0) + ifnull(length(response), 0)
@@ -96,7 +96,7 @@ private enum SQL {
         WHERE channel_id = ? AND id < ? AND text GLOB ? AND \(filesWhenAsked)
         ORDER BY id DESC LIMIT ?
         """
-    // CROSS: the full-text index leads, newest first, and stops with the page.
+    // CROSS makes the full-text index the outer loop: newest first, and it stops when the page is full.
     static let pageByTrigrams = """
         SELECT \(weighedMessage)
         FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid

@@ -1,15 +1,14 @@
-/// A message with all that belongs to it.
+/// A message with everything that belongs to it.
 package struct MessageWithParts: Sendable, Equatable, Identifiable {
     package var message: Message
     package var review: Review?
-    /// In the order of their ids.
+    /// Sorted by id.
     package var attachments: [Attachment]
-    /// What the sender said while it wrote a streamed draft, the first one first.
+    /// What the sender said it was doing while it wrote the draft, first to last.
     package var statusEvents: [StreamEvent]
 
     package var id: Message.ID { message.id }
 
-    /// A message and its parts as given.
     package init(
         message: Message,
         review: Review? = nil,
@@ -24,12 +23,12 @@ package struct MessageWithParts: Sendable, Equatable, Identifiable {
 }
 
 extension Querying {
-    /// `message` with its parts.
+    /// The message with its parts.
     func withParts(_ message: Message?) throws -> MessageWithParts? {
         try message.flatMap { try withParts([$0]).first }
     }
 
-    /// `messages` with their parts, by two more statements however many they are, or three when there are streams.
+    /// Messages with their parts. However many there are, it takes two more statements, or three if there are drafts.
     func withParts(_ messages: [Message]) throws -> [MessageWithParts] {
         if messages.isEmpty { return [] }
         let ids = jsonArray(of: messages.map(\.id))

@@ -1,14 +1,14 @@
 /// How an attempt to delete a message ended.
 package enum MessageDeletion: Sendable, Equatable {
     case deleted
-    /// Others of its iteration group exist; it stays.
+    /// Other versions of the question exist, so the message stays.
     case hasIterations
-    /// There is none of that id in the channel.
+    /// There is no such message in the channel.
     case absent
 }
 
 extension Transaction {
-    /// Deletes a message with its review and its attachments, not their bytes.
+    /// Deletes a message with its review and its attachments, but not their bytes.
     package func deleteMessage(_ id: Message.ID, in channel: OwnedChannel) throws -> MessageDeletion {
         if try execute(SQL.delete, [id, channel.id]) > 0 {
             try announce(Change(.messageDeleted, channelID: channel.id, messageID: id))
@@ -17,8 +17,8 @@ extension Transaction {
         return try exists(SQL.exists, [id, channel.id]) ? .hasIterations : .absent
     }
 
-    /// Notes that the agent has the message, for good, and takes its answer off the feed if there is one by now;
-    /// false when there is no such message in the channel.
+    /// Notes that the agent has the message, which is final, and takes its answer off the feed if there is one. False
+    /// when there is no such message in the channel.
     @discardableResult
     package func acknowledge(_ id: Message.ID, in channel: OwnedChannel) throws -> Bool {
         guard try exists(SQL.exists, [id, channel.id]) else { return false }
@@ -27,8 +27,8 @@ extension Transaction {
         return true
     }
 
-    /// Notes how far the message has come; false when it is gone or has come as far already. What was delivered stays
-    /// so whatever fails later, and that the agent has it is final.
+    /// Notes how far the message has come. False when it is gone or no change is due: a delivered message stays
+    /// delivered whatever fails later, and one that the agent has stays so for good.
     @discardableResult
     func setDeliveryStatus(_ status: Message.DeliveryStatus, messageID: Message.ID) throws -> Bool {
         let channelID: Agent.ID? = try one(SQL.setDeliveryStatus, [status, now, messageID, status, status])
@@ -37,10 +37,11 @@ extension Transaction {
         return true
     }
 
-    /// The place of the next version of a message, whose group begins with it if it has none yet; nil unless it is in
-    /// the channel and its review is finished.
+    /// The place for the next version of a message. If the message has no group yet, one begins with it. Nil unless the
+    /// message is in the channel and its review is finished.
     ///
-    /// Insert the version in the same unit: should another have taken the place, that is `IndexError.duplicate`.
+    /// Insert the version in the same unit. If another version takes the place first, that throws
+    /// ``IndexError/duplicate``.
     package func nextIteration(of messageID: Message.ID, in channel: OwnedChannel) throws -> Iteration? {
         let target = try message(messageID, in: channel)
         guard let target, let review = target.review, review.status(at: now) != .pending else { return nil }

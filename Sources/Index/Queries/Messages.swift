@@ -4,28 +4,29 @@ extension Querying {
         try withParts(try one(SQL.messageInChannel, [id, channel.id]))
     }
 
-    /// The message of that id with its parts, wherever it is in the channels of a user; nil when it is not in them.
+    /// The message of that id with its parts, in any of the user's channels; nil when it is in none of them.
     package func message(_ id: Message.ID, ofUser userID: User.ID) throws -> MessageWithParts? {
         try withParts(try one(SQL.messageOfUser, [id, userID]))
     }
 
-    /// The message of that id with its parts, whatever its channel. For what acts for no user, and must not be used by a
-    /// handler of requests: the delivery of webhooks.
+    /// The message of that id with its parts, whatever its channel. For the delivery of webhooks, which acts for no
+    /// user. Handlers of requests must not use it.
     package func anyMessage(id: Message.ID) throws -> MessageWithParts? {
         try withParts(try one(SQL.messageByID, [id]))
     }
 
-    /// The message that a client named so in this channel.
+    /// The message to which its sender gave this name in the channel.
     package func message(clientID: String, in channel: OwnedChannel) throws -> MessageWithParts? {
         try withParts(try one(SQL.messageByClient, [channel.id, clientID]))
     }
 
-    /// The draft that a client named so in this channel.
+    /// The draft to which its sender gave this name in the channel.
     package func message(streamID: String, in channel: OwnedChannel) throws -> MessageWithParts? {
         try withParts(try one(SQL.messageByStream, [channel.id, streamID]))
     }
 
-    /// The versions that a message is one of, the first one first; a lone message gives itself, an absent one none.
+    /// All versions of a question, first to last. A message without other versions returns itself, an absent one
+    /// nothing.
     package func iterations(ofMessage id: Message.ID, in channel: OwnedChannel) throws -> [MessageWithParts] {
         let group = try withParts(try all(SQL.iterations, [id, channel.id]))
         if !group.isEmpty { return group }
@@ -39,16 +40,16 @@ extension Querying {
 }
 
 extension Transaction {
-    /// Stores a message with its review; one by a human goes to the channel's webhook.
+    /// Stores a message with its review. A message from a user is queued for the channel's webhook.
     ///
-    /// `IndexError.missingReference` when its channel is gone, `.duplicate` when the id is taken, or in its channel
-    /// the client id, the stream id or the place in the iteration group.
+    /// - Throws: ``IndexError/missingReference`` when the channel is gone; ``IndexError/duplicate`` when the id is
+    ///   taken, or within the channel the client id, the stream id or the place in the iteration group.
     package func insert(_ message: Message, review: Review? = nil, in channel: OwnedChannel) throws {
         _ = try insert(message, review, channel, SQL.insertMessage)
     }
 
-    /// Stores a message unless its channel has one of that client id or stream id, and returns the one that is
-    /// stored; of a repeat nothing is stored, the review neither.
+    /// Stores a message, unless its channel already has one with that client id or stream id. Returns the stored one.
+    /// Of a repeat nothing is stored, not even the review.
     package func insertOrKeepFirst(
         _ message: Message,
         review: Review? = nil,
@@ -61,10 +62,10 @@ extension Transaction {
         return first
     }
 
-    /// Attaches files to a message, both of the channel, and answers which of `ids` cannot be: those that are not in the
-    /// channel, and those that are attached already. Repeats within the list count once.
+    /// Attaches unattached files of the channel to a message in it. Returns those of `ids` that cannot be attached:
+    /// they are not in the channel, or already attached. Repeats in the list count once.
     ///
-    /// Throw when there are any, so that nothing of the unit is stored.
+    /// Throw if any are returned, so that nothing of the unit is stored.
     package func attach(
         _ ids: [Attachment.ID],
         to message: Message,

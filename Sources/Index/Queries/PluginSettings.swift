@@ -1,12 +1,14 @@
 extension Querying {
-    /// What a user has set for a plugin, by key.
+    /// A user's settings for a plugin, by key.
     package func pluginSettings(_ plugin: String, userID: User.ID) throws -> [String: String] {
         try dictionary(SQL.settings, [userID, plugin])
     }
 }
 
 extension Transaction {
-    /// Replaces all that a user has set for a plugin; `IndexError.missingReference` when the user is gone.
+    /// Replaces all of a user's settings for a plugin.
+    ///
+    /// - Throws: ``IndexError/missingReference`` when the user is gone.
     package func setPluginSettings(_ values: [String: String], of plugin: String, userID: User.ID) throws {
         try execute("DELETE FROM plugin_settings WHERE user_id = ? AND plugin = ?", [userID, plugin])
         for (key, value) in values { try execute(SQL.insert, [userID, plugin, key, value]) }

@@ -1,20 +1,19 @@
-/// How an attempt to answer a review ended; `accepted` comes once for each review.
+/// How an attempt to answer a review ended. Each review is `accepted` at most once.
 package enum ReviewCompletion: Sendable, Equatable {
     case accepted
     case alreadyResponded
-    /// It is past its time, whether or not that has been noted yet.
+    /// It is past its time, whether or not the sweep has noted that.
     case expired
-    /// There is no review in such a message.
+    /// The message does not exist, or has no review.
     case absent
 }
 
-/// A finished review that its agent has not acknowledged, with its place in the channel's feed of answers.
+/// A finished review that its agent has not acknowledged, with its place in the channel's feed.
 package struct Answer: Sendable, Equatable {
-    /// Grows with every review that finishes, also across restarts; never given twice.
+    /// Grows with every review that finishes, also across restarts. No number is used twice.
     package var number: Int64
     package var message: MessageWithParts
 
-    /// An answer as given.
     package init(number: Int64, message: MessageWithParts) {
         self.number = number
         self.message = message
@@ -22,12 +21,13 @@ package struct Answer: Sendable, Equatable {
 }
 
 extension Querying {
-    /// The review in that message, without the rest of it; for those who look often. Nil also in another channel.
+    /// The review in that message, without the rest of the message; for waiters, which look often. Nil also in another
+    /// channel.
     package func review(ofMessage id: Message.ID, in channel: OwnedChannel) throws -> Review? {
         try one(SQL.review, [id, channel.id])
     }
 
-    /// A page of the messages of a channel that wait for an answer at `now`, newest first by id.
+    /// A page of the channel's messages that wait for an answer at `now`, newest first by id.
     package func pendingReviews(
         in channel: OwnedChannel,
         now: Timestamp,
@@ -37,11 +37,11 @@ extension Querying {
         try page(SQL.pending, [channel.id, before ?? .afterAll, now, limit])
     }
 
-    /// A page of the messages with reviews in the channels of a user, newest first by id.
+    /// A page of the messages with reviews in a user's channels, newest first by id.
     ///
     /// - Parameters:
-    ///   - channel: only those of this channel; nil for all.
-    ///   - status: as it is at `now`; nil for all.
+    ///   - channel: only reviews in this channel; nil for all.
+    ///   - status: the status at `now`; nil for all.
     package func reviews(
         ofUser userID: User.ID,
         in channel: OwnedChannel? = nil,
@@ -61,28 +61,28 @@ extension Querying {
         return try page(sql, [userID, channel?.id, channel?.id, cursor, now, limit])
     }
 
-    /// The channel's finished reviews that the agent has not acknowledged, the first to finish first; `after` is the
-    /// number of the last one that the reader has. Fewer than `limit` when they are large.
+    /// The channel's finished reviews that its agent has not acknowledged, the first to finish first. `after` is the
+    /// number of the last one that the agent has seen. There are fewer than `limit` when they are large.
     package func answers(in channel: OwnedChannel, after: Int64 = 0, limit: Int) throws -> [Answer] {
         let messages = try page(SQL.answers, [channel.id, after, limit]).messages
         let numbers: [Int64] = try all(SQL.answerNumbers, [channel.id, after, limit])
         return zip(numbers, messages).map { Answer(number: $0, message: $1) }
     }
 
-    /// When the next review expires, or should have.
+    /// When the next review expires; a time in the past if the sweep is late.
     package func nextExpiry() throws -> Timestamp? {
         try one(SQL.nextExpiry)
     }
 }
 
 extension Transaction {
-    /// Stores a review; pending is the only status to begin with.
+    /// Stores a review, which must be pending.
     func insert(_ review: Review) throws {
         try execute(SQL.insertReview, review.values)
     }
 
-    /// Answers a review, unless somebody else has, or it is past its time: from `expiresAt` on every response is
-    /// refused. The answer goes to the channel's feed, and to its webhook.
+    /// Answers a review, unless it is answered already or past its time: from `expiresAt` on every response is refused.
+    /// The answer goes to the channel's feed and to its webhook.
     package func complete(
         reviewOf messageID: Message.ID,
         in channel: OwnedChannel,
@@ -103,8 +103,8 @@ extension Transaction {
         }
     }
 
-    /// Notes that reviews are past their time, the longest due first, at most `limit`; their answer, that there is
-    /// none, goes to their channels' feeds and webhooks. Returns them.
+    /// Marks reviews as expired, the longest overdue first, at most `limit`, and returns them. Their channels' feeds
+    /// and webhooks are told that there is no answer.
     @discardableResult
     package func expireDue(limit: Int) throws -> [Review] {
         let expired: [Review] = try all(SQL.expireDue, [now, limit])

@@ -1,23 +1,23 @@
 import Foundation
 
 extension Querying {
-    /// The session whose token has that SHA-256 (32 bytes), and its user; nil once it has expired.
+    /// The session whose token has this SHA-256 (32 bytes), with its user; nil once it has expired.
     package func session(hash: [UInt8], now: Timestamp) throws -> (session: Session, user: User)? {
         let found: SessionWithUser? = try one(SQL.byHash, [Data(hash), now])
         return found.map { ($0.session, $0.user) }
     }
 
-    /// The sessions of a user that have not expired, newest first.
+    /// A user's sessions that have not expired, newest first.
     package func sessions(userID: User.ID, now: Timestamp) throws -> [Session] {
         try all(SQL.byUser, [userID, now])
     }
 
-    /// Whether a session is still good, for those who were let in by it a while ago.
+    /// Whether a session is still valid. For long requests, which began with it a while ago.
     package func hasSession(id: Session.ID, now: Timestamp) throws -> Bool {
         try exists(SQL.isGood, [id, now])
     }
 
-    /// When the next session ends, or has ended.
+    /// When the next session ends; a time in the past if the sweep is late.
     package func nextSessionEnd() throws -> Timestamp? {
         try one("SELECT min(expires_at) FROM sessions")
     }
@@ -26,28 +26,29 @@ extension Querying {
 extension Transaction {
     /// Stores a session under the SHA-256 of its token (32 bytes).
     ///
-    /// `IndexError.missingReference` when its user is gone, `.duplicate` when the hash is taken.
+    /// - Throws: ``IndexError/missingReference`` when its user is gone, ``IndexError/duplicate`` when the hash is
+    ///   taken.
     package func insert(_ session: Session, hash: [UInt8]) throws {
         try execute(SQL.insert, session.values + [Data(hash)])
     }
 
-    /// Gives a session another token, from which on the old one is dead; false when it has gone.
+    /// Gives a session a new token. The old one stops working at once. False when the session is gone.
     package func renewSession(id: Session.ID, hash: [UInt8], expiresAt: Timestamp) throws -> Bool {
         try execute(SQL.renew, [Data(hash), now, expiresAt, id]) > 0
     }
 
-    /// Notes that a session was used now; nothing happens when it is gone.
+    /// Notes that a session was used now. Does nothing when it is gone.
     package func touchSession(id: Session.ID) throws {
         try execute("UPDATE sessions SET last_used_at = ? WHERE id = ?", [now, id])
     }
 
-    /// Ends a session of a user; false when the user has none of that id.
+    /// Ends a session of a user; false when the user has no such session.
     @discardableResult
     package func endSession(_ id: Session.ID, ownedBy userID: User.ID) throws -> Bool {
         try execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, userID]) > 0
     }
 
-    /// Ends all sessions of a user but one.
+    /// Ends all sessions of a user, or all but one.
     package func endSessions(userID: User.ID, butNot id: Session.ID? = nil) throws {
         try execute("DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?", [userID, id])
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Querying {
-    /// The file that is shared by the token whose SHA-256 (32 bytes) this is; nil once the link has expired.
+    /// The file behind the link whose token has this SHA-256 (32 bytes); nil once the link has expired.
     package func sharedFile(hash: [UInt8], now: Timestamp) throws -> StoredFile? {
         try one(SQL.sharedFile, [Data(hash), now])
     }
@@ -11,7 +11,7 @@ extension Querying {
         try all(SQL.byFile, [id, channel.id, now])
     }
 
-    /// When the next link ends, or has ended.
+    /// When the next link ends; a time in the past if the sweep is late.
     package func nextShareEnd() throws -> Timestamp? {
         try one("SELECT min(expires_at) FROM shares")
     }
@@ -20,13 +20,14 @@ extension Querying {
 extension Transaction {
     /// Stores a link under the SHA-256 of its token (32 bytes).
     ///
-    /// `IndexError.missingReference` when the file is not in the channel, `.duplicate` when the hash is taken.
+    /// - Throws: ``IndexError/missingReference`` when the file is not in the channel, ``IndexError/duplicate`` when the
+    ///   hash is taken.
     package func insert(_ share: Share, hash: [UInt8], in channel: OwnedChannel) throws {
         let values = share.values + [Data(hash), share.attachmentID, channel.id]
         guard try execute(SQL.insert, values) > 0 else { throw IndexError.missingReference }
     }
 
-    /// Ends a link to a file; false when the file has none of that id.
+    /// Ends a link to a file; false when the file has no such link.
     package func endShare(_ id: Share.ID, ofFile fileID: Attachment.ID, in channel: OwnedChannel) throws -> Bool {
         try execute(SQL.end, [id, fileID, channel.id]) > 0
     }

@@ -1,12 +1,13 @@
 extension Querying {
-    /// When the next draft has been idle for `idleTime`, or has been for longer.
+    /// When the next draft will have been idle for `idleTime`; a time in the past if the sweep is late.
     package func nextIdleDraft(after idleTime: Duration) throws -> Timestamp? {
         try one(SQL.longestIdle).map { (time: Timestamp) in time + idleTime }
     }
 }
 
 extension Transaction {
-    /// Writes what a draft is by now; false when it is not streaming any more, or not there.
+    /// Replaces the text and state of a draft. Without a text, the old one stays. False when the draft is gone or
+    /// finished.
     package func updateDraft(
         _ id: Message.ID,
         in channel: OwnedChannel,
@@ -18,16 +19,16 @@ extension Transaction {
         return true
     }
 
-    /// Aborts drafts that nobody has written to for `idleTime`, at most `limit`.
+    /// Aborts drafts that were not updated for `idleTime`, at most `limit`.
     package func abortIdleDrafts(after idleTime: Duration, limit: Int) throws {
         let idle: [Message] = try all(SQL.abortIdle, [now, now + (.zero - idleTime), limit])
         for draft in idle { try announce(Change(.messageUpdated, channelID: draft.channelID, messageID: draft.id)) }
     }
 
-    /// Notes what the sender of a stream is doing, which counts as life of its draft if that is there already; nil when
-    /// the stream has ``StreamEvent/maxPerStream`` of them.
+    /// Notes what the sender of a stream is doing. If its draft is there already, this counts as an update of it. Nil
+    /// when the stream already has ``StreamEvent/maxPerStream`` events.
     ///
-    /// `IndexError.missingReference` when the channel is gone.
+    /// - Throws: ``IndexError/missingReference`` when the channel is gone.
     package func insertStreamEvent(
         id: StreamEvent.ID,
         in channel: OwnedChannel,

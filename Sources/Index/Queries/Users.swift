@@ -1,20 +1,20 @@
 extension Querying {
-    /// The user of that id.
+    /// The user of that id; nil once deleted.
     package func user(id: User.ID) throws -> User? {
         try one(SQL.userByID, [id])
     }
 
-    /// The user of that address, upper and lower case being the same.
+    /// The user with that email address, without regard to case.
     package func user(email: String) throws -> User? {
         try one(SQL.userByEmail, [email.lowercased()])
     }
 
-    /// Everybody, oldest first.
+    /// All users, oldest first.
     package func users() throws -> [User] {
         try all(SQL.users)
     }
 
-    /// How pages are to look to a user; nil when the user is gone.
+    /// How pages look to a user; nil when the user is gone.
     package func theme(userID: User.ID) throws -> User.Theme? {
         try one(SQL.theme, [userID])
     }
@@ -26,19 +26,22 @@ extension Querying {
 }
 
 extension Querying {
-    /// When to remove the row of a deleted user, whose agents have gone: now, or not at all.
+    /// When the row of a deleted user can be removed, because the agents are gone: a time in the past, or nil for
+    /// never.
     package func nextUserRemoval() throws -> Timestamp? {
         try one(SQL.nextRemoval)
     }
 }
 
 extension Transaction {
-    /// Stores a user; `IndexError.duplicate` when the id or the address is taken.
+    /// Stores a user.
+    ///
+    /// - Throws: ``IndexError/duplicate`` when the id or the email address is taken.
     package func insert(_ user: User) throws {
         try execute(SQL.insertUser, user.values + [user.email.lowercased()])
     }
 
-    /// Stores what can be changed about a user: name, role, and password.
+    /// Stores what can change about a user: name, role and password.
     package func update(_ user: User) throws {
         try execute(
             SQL.updateUser,
@@ -46,13 +49,13 @@ extension Transaction {
         )
     }
 
-    /// Notes how pages are to look to a user; nothing happens when the user is gone.
+    /// Sets how pages look to a user. Does nothing when the user is gone.
     package func setTheme(_ theme: User.Theme, userID: User.ID) throws {
         try execute("UPDATE users SET theme = ? WHERE id = ?", [theme, userID])
     }
 
-    /// Takes a user out of sight for good, with sessions, keys and agents; the address is free again. The row goes when
-    /// what the agents owned has gone.
+    /// Deletes a user with all sessions, keys and agents. The user disappears at once and for good, and the address is
+    /// free again. The row is removed later, when the agents' rows are gone.
     package func deleteUser(id: User.ID) throws {
         try endSessions(userID: id)
         try execute("DELETE FROM api_keys WHERE user_id = ?", [id])
@@ -60,7 +63,7 @@ extension Transaction {
         try execute(SQL.removeUser, [now, id])
     }
 
-    /// Removes deleted users whose agents have gone, at most `limit`.
+    /// Removes the rows of deleted users whose agents are gone, at most `limit`.
     package func removeDeletedUsers(limit: Int) throws {
         try execute(SQL.removeDeleted, [limit])
     }

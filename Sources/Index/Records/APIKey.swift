@@ -1,16 +1,16 @@
-/// An agent program's key, acting as its owning user.
+/// An API key, with which agents act for the user who owns it.
 ///
-/// The record holds neither the key nor its hash: the key is shown once by who made it, the hash stays in the table.
+/// The record holds neither the key nor its hash. The key is shown once, when it is made; the hash stays in the table.
 package struct APIKey: Sendable, Equatable, Identifiable {
     package var id: Identifier<APIKey>
     package var userID: User.ID
     package var label: String
-    /// The first 11 characters of the key, to recognise it by.
+    /// The first 11 characters of the key, so that users can tell their keys apart.
     package var keyPrefix: String
     package var lastUsedAt: Timestamp?
     package var createdAt: Timestamp
 
-    /// A key's row as given, never used yet by default.
+    /// Never used by default.
     package init(
         id: Identifier<APIKey>,
         userID: User.ID,

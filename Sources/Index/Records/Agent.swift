@@ -1,15 +1,15 @@
-/// An agent, which is a channel, owned by one user.
+/// An agent, which is also a channel. One user owns it.
 package struct Agent: Sendable, Equatable, Identifiable {
-    /// What the agent last said it is doing.
+    /// What the agent last said about itself.
     package enum Status: String, Sendable, CaseIterable, Storable {
         case active, busy, error, offline
     }
 
-    /// How many of its statuses are kept.
+    /// How many of an agent's statuses are kept.
     static let maxStatuses = 1000
 
     package var id: Identifier<Agent>
-    /// The owner.
+    /// The user who owns it.
     package var userID: User.ID
     package var name: String
     package var description: String?
@@ -22,7 +22,7 @@ package struct Agent: Sendable, Equatable, Identifiable {
     package var tag: String?
     package var createdAt: Timestamp
 
-    /// An agent as given; offline and without details by default.
+    /// Offline and without details by default.
     package init(
         id: Identifier<Agent>,
         userID: User.ID,

@@ -1,29 +1,29 @@
-/// A file as its users see it: a name and a type for the bytes of one blob.
+/// A file as users and agents see it: a name and a type for the bytes of one blob.
 ///
-/// It belongs to a message, or it has an expiry: the index takes no row with both or neither (invariant 6).
+/// It is in a message or has an expiry. The index accepts no row with both or neither (invariant 6).
 package struct Attachment: Sendable, Equatable, Identifiable {
     package var id: Identifier<Attachment>
     package var channelID: Agent.ID
-    /// Nil while stored but not attached.
+    /// Nil while the file is unattached.
     package var messageID: Message.ID?
-    /// The identity of the bytes, in lower-case hex.
+    /// The SHA-256 of the bytes, in lower-case hex: their identity.
     package var sha256: String
     package var filename: String
-    /// What the bytes are.
+    /// What the bytes are, as detected.
     package var mimeType: String
-    /// The encoding of text bytes.
+    /// The encoding of text; nil for other bytes.
     package var charset: String?
-    /// Whose rules the type follows, such as `libmagic 5.44`, so that a later release knows what to look at again.
+    /// Which detector decided on the type, such as `libmagic 5.44`, so that a later release knows what to check again.
     package var detector: String
-    /// What the sender said the bytes are.
+    /// What the sender said the bytes are; nil when nothing usable was said.
     package var declaredMimeType: String?
     /// In bytes.
     package var size: Int
     package var createdAt: Timestamp
-    /// When an unattached file will be collected; nil once attached.
+    /// When an unattached file may be collected; nil once it is attached.
     package var expiresAt: Timestamp?
 
-    /// An attachment as given; nothing is checked before the insert.
+    /// Nothing is checked before the insert.
     package init(
         id: Identifier<Attachment>,
         channelID: Agent.ID,

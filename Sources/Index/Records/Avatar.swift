@@ -1,11 +1,11 @@
 import Foundation
 
-/// The picture of an agent that its owner has uploaded.
+/// The picture that a user has uploaded for an agent.
 package struct Avatar: Sendable, Equatable {
     package let mimeType: String
     package let bytes: Data
 
-    /// A picture as given; nothing is checked here.
+    /// Type and size are for the caller to check.
     package init(mimeType: String, bytes: Data) {
         self.mimeType = mimeType
         self.bytes = bytes
@@ -28,12 +28,12 @@ extension Avatar: StoredRecord {
 }
 
 extension Agent {
-    /// How the address of an uploaded picture begins.
+    /// How the address of an agent's uploaded picture begins.
     package static func avatarPath(id: Agent.ID) -> String { "/api/agents/\(id)/avatar?v=" }
 
-    /// Whether `avatarURL` names a picture of ours; from elsewhere it is absolute.
+    /// Whether `avatarURL` is the address of an uploaded picture. One from elsewhere is an absolute URL.
     package var hasUploadedAvatar: Bool { avatarURL?.hasPrefix(Self.avatarPath(id: id)) == true }
 
-    /// The address of a picture uploaded at `time`: another one for each, so that browsers may keep what they have.
+    /// The address of a picture uploaded at `time`. It differs for each upload, so that browsers may cache it for good.
     func avatarURL(at time: Timestamp) -> String { Self.avatarPath(id: id) + String(time.milliseconds) }
 }

@@ -1,15 +1,15 @@
-/// Bytes that are on disk: their digest is the identity, the key is the address (invariant 3).
+/// Bytes on disk. The digest is their identity, the key is their address (invariant 3).
 package struct Blob: Sendable, Equatable {
     /// In lower-case hex, 64 characters.
     package var sha256: String
-    /// Where the store published the bytes; no two blobs have the same.
+    /// Where the store published the bytes. No two blobs share a key.
     package var key: String
     /// In bytes.
     package var size: Int
     package var crc32: UInt32
     package var createdAt: Timestamp
 
-    /// A blob as given; its bytes must be durable before the row is inserted (invariant 1).
+    /// The bytes must be durable before the row is inserted (invariant 1).
     package init(sha256: String, key: String, size: Int, crc32: UInt32, createdAt: Timestamp) {
         self.sha256 = sha256
         self.key = key
@@ -40,12 +40,11 @@ extension Blob: StoredRecord {
     }
 }
 
-/// A key whose file has no row any more and is to be removed, but not before a given time.
+/// A key that no longer has a row. Its file is to be removed, but not before the given time.
 package struct DoomedKey: Sendable, Equatable {
     package var key: String
     package var notBefore: Timestamp
 
-    /// A doomed key as given.
     package init(key: String, notBefore: Timestamp) {
         self.key = key
         self.notBefore = notBefore

@@ -1,12 +1,12 @@
 /// An event of a message on its way to a webhook.
 package struct Delivery: Sendable, Equatable, Identifiable {
-    /// What is told, under the names that receivers know.
+    /// What is told, by the names that receivers know.
     package enum Event: String, Sendable, Storable {
         case messageCreated = "message:created"
         case reviewResponded = "review:responded"
         case reviewExpired = "review:expired"
 
-        /// What the listeners here are told of it.
+        /// The change that listeners on this server hear of.
         var change: Change.Kind {
             switch self {
             case .messageCreated: .messageCreated
@@ -16,24 +16,25 @@ package struct Delivery: Sendable, Equatable, Identifiable {
         }
     }
 
-    /// `pending` until it has arrived or was given up; a retry makes a failed one pending again.
+    /// `pending` until the event is delivered or given up. A retry by hand makes a failed one pending again.
     package enum State: String, Sendable, Storable {
         case pending, delivered, failed
     }
 
-    /// The `webhook-id`: the same for every attempt, so that a receiver can tell repeats.
+    /// Sent as `webhook-id`. It is the same for every attempt, so that a receiver can recognize repeats.
     package var id: Identifier<Delivery>
     package var channelID: Agent.ID
     package var messageID: Message.ID
     package var event: Event
     package var state: State
-    /// How many attempts have ended, since the last retry by hand.
+    /// How many attempts have ended since the last retry by hand.
     package var attempts: Int
     /// When the last attempt ended, if there was one.
     package var attemptedAt: Timestamp?
-    /// When it may be claimed; of a claimed one the end of the lease, which names the claim. Nil when finished.
+    /// When it may be claimed. While it is claimed, the end of the lease, which identifies the claim. Nil when
+    /// finished.
     package var nextAttemptAt: Timestamp?
-    /// Of the last attempt that got an answer, and why the last one failed.
+    /// The status of the last attempt that got an answer. `error` says why the last attempt failed.
     package var responseStatus: Int?
     package var error: String?
     package var createdAt: Timestamp

@@ -1,16 +1,16 @@
-/// A message in a channel, without its review and its attachments (see ``MessageWithParts``).
+/// A message in a channel, without its review and attachments (see ``MessageWithParts``).
 package struct Message: Sendable, Equatable, Identifiable {
     /// Who wrote it.
     package enum SenderType: String, Sendable, Storable {
         case agent, user
     }
 
-    /// The colour of the message.
+    /// How the message is highlighted.
     package enum Status: String, Sendable, CaseIterable, Storable {
         case info, success, warning, error
     }
 
-    /// How far the message has come on its way to the agent.
+    /// How far the message has come on its way to the agent. It never goes back.
     package enum DeliveryStatus: String, Sendable, Storable {
         case sent
         case webhookDelivered = "webhook_delivered"
@@ -18,7 +18,7 @@ package struct Message: Sendable, Equatable, Identifiable {
         case agentReceived = "agent_received"
     }
 
-    /// What becomes of a draft that is written piece by piece.
+    /// The state of a draft, which is written piece by piece.
     package enum StreamState: String, Sendable, CaseIterable, Storable {
         case streaming, complete, aborted
     }
@@ -26,26 +26,27 @@ package struct Message: Sendable, Equatable, Identifiable {
     package var id: Identifier<Message>
     package var channelID: Agent.ID
     package var senderType: SenderType
-    /// The channel's id for agents, the user's for users.
+    /// The channel's id when an agent sent it, otherwise the user's.
     package var senderID: String
     package var text: String?
     package var status: Status?
-    /// The free map as JSON text, as our parser writes it: 3.0 has become 3, and an integer beyond 64 bits a float.
+    /// A free JSON object, as our parser writes it: 3.0 has become 3, and an integer beyond 64 bits a floating-point
+    /// number.
     package var metadataJSON: String?
-    /// Where this message's events go, instead of the channel's URL.
+    /// Where this message's events go instead of the channel's URL.
     package var webhookURL: String?
     package var deliveryStatus: DeliveryStatus
-    /// The group of versions it belongs to; both or neither.
+    /// Its place in a group of versions; nil when it has no other versions.
     package var iteration: Iteration?
-    /// The sender's own name for it, unique in the channel: what makes a repeated request do nothing.
+    /// The sender's own name for it, unique in the channel. It makes repeating a request harmless.
     package var clientID: String?
-    /// The sender's name for a streamed draft, unique in the channel; it and the state are both there or neither.
+    /// The sender's name for a draft, unique in the channel. Name and state are both there or both nil.
     package var streamID: String?
     package var streamState: StreamState?
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
 
-    /// A message as given; sent and not changed since by default.
+    /// Sent, and not changed since, by default.
     package init(
         id: Identifier<Message>,
         channelID: Agent.ID,
@@ -88,7 +89,7 @@ package struct Iteration: Sendable, Equatable {
     /// From 1.
     package var number: Int
 
-    /// An iteration as given; the index takes each (group, number) once.
+    /// The index accepts each pair of group and number once.
     package init(groupID: Message.ID, number: Int) {
         self.groupID = groupID
         self.number = number

@@ -1,6 +1,6 @@
-/// The question in a message, and its answer once it has one. The free maps are JSON texts.
+/// The question in a message, and its answer once there is one. Free objects are JSON text.
 package struct Review: Sendable, Equatable {
-    /// `pending` goes to one of the others once, and they are final.
+    /// `pending` changes once to one of the others, which are final.
     package enum Status: String, Sendable, Storable {
         case pending, completed, expired
     }
@@ -8,21 +8,21 @@ package struct Review: Sendable, Equatable {
     /// The message it is part of.
     package var messageID: Message.ID
     package var channelID: Agent.ID
-    /// What shows the question; an unknown one is shown as freeform.
+    /// How the question is shown. An unknown type is shown as freeform.
     package var type: String
     package var payloadJSON: String?
     /// `{url, method?, headers?}`
     package var callbackJSON: String?
     package var status: Status
     package var expiresAt: Timestamp
-    /// There exactly when completed; so is `completedAt`.
+    /// There exactly when the review is completed, as is `completedAt`.
     package var responseJSON: String?
     package var feedback: String?
-    /// Original attachment id to replacement id.
+    /// The ids of replacements, by the ids of the originals.
     package var modifiedFileIDsJSON: String?
     package var completedAt: Timestamp?
 
-    /// A question of `message`, pending until `expiresAt`.
+    /// A question in `message`, pending until `expiresAt`.
     package init(
         of message: Message,
         type: String,
@@ -39,7 +39,7 @@ package struct Review: Sendable, Equatable {
         status = .pending
     }
 
-    /// The status at `now`: from `expiresAt` on a review is expired, also before the sweep has noted it.
+    /// The status at `now`. From `expiresAt` on a pending review is expired, even before the sweep has noted it.
     package func status(at now: Timestamp) -> Status {
         status == .pending && expiresAt <= now ? .expired : status
     }

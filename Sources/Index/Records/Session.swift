@@ -1,14 +1,14 @@
-/// Somebody signed in. The token is known to its holder alone; the table has its SHA-256.
+/// The session of a signed-in user. Only the client knows the token; the table has its SHA-256.
 package struct Session: Sendable, Equatable, Identifiable {
     package var id: Identifier<Session>
     package var userID: User.ID
-    /// What the client calls itself, to be recognised by.
+    /// What the client calls itself, so that the user can recognize the session.
     package var userAgent: String?
     package var createdAt: Timestamp
     package var lastUsedAt: Timestamp
     package var expiresAt: Timestamp
 
-    /// A session as given; nothing is checked before the insert.
+    /// Nothing is checked before the insert.
     package init(
         id: Identifier<Session>,
         userID: User.ID,

@@ -1,12 +1,12 @@
-/// A link that lets whoever has it download one file for a while. The token in it is known to its holders alone; the table
-/// has its SHA-256.
+/// A link through which any caller who has it can download one file for a while. The table has only the SHA-256 of its
+/// token.
 package struct Share: Sendable, Equatable, Identifiable {
     package var id: Identifier<Share>
     package var attachmentID: Attachment.ID
     package var createdAt: Timestamp
     package var expiresAt: Timestamp
 
-    /// A link as given; nothing is checked before the insert.
+    /// Nothing is checked before the insert.
     package init(id: Identifier<Share>, attachmentID: Attachment.ID, createdAt: Timestamp, expiresAt: Timestamp) {
         self.id = id
         self.attachmentID = attachmentID

@@ -1,12 +1,12 @@
 /// What an agent says it is doing while it writes a streamed draft.
 package struct StreamEvent: Sendable, Equatable, Identifiable {
-    /// How many a stream may have.
+    /// How many events a stream may have.
     package static let maxPerStream = 1000
 
     package var id: Identifier<StreamEvent>
     package var channelID: Agent.ID
     package var streamID: String
-    /// Its place in the stream, from 0.
+    /// Its place in the stream, counted from 0.
     package var number: Int
     package var text: String
     package var toolHint: String?

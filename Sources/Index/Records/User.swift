@@ -1,26 +1,26 @@
 /// A user: the account of a person, and the person.
 package struct User: Sendable, Equatable, Identifiable {
-    /// What a user may do: owners administer, members use.
+    /// What a user may do: owners administer, members only use the service.
     package enum Role: String, Sendable, CaseIterable, Storable {
         case owner, member
     }
 
-    /// How pages look to a user.
+    /// How pages look to the user.
     package enum Theme: String, Sendable, CaseIterable, Storable {
         case system, light, dark
     }
 
     package var id: Identifier<User>
-    /// As it was typed; unique without regard to case.
+    /// As the user typed it; unique without regard to case.
     package var email: String
     package var displayName: String
     package var role: Role
-    /// Algorithm, parameters, salt and hash in one text; opaque here.
+    /// Algorithm, parameters, salt and hash in one text, which means nothing to the index.
     package var passwordHash: String
     package var mustChangePassword: Bool
     package var createdAt: Timestamp
 
-    /// A user as given; nothing is checked before the insert.
+    /// Nothing is checked before the insert.
     package init(
         id: Identifier<User>,
         email: String,

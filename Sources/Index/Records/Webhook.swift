@@ -1,7 +1,7 @@
 import Foundation
 
-/// Where a channel's events go, and what the requests carry. Its secrets are in the index as they were given: they must be
-/// sent again, and are never shown.
+/// Where a channel's events go, and what the requests carry. Secrets are stored as they were given, because they have
+/// to be sent again. They are never shown.
 package struct Webhook: Sendable, Equatable {
     /// Credentials of HTTP Basic authentication (RFC 7617).
     package struct Auth: Sendable, Equatable, Codable {
@@ -17,10 +17,10 @@ package struct Webhook: Sendable, Equatable {
     package var url: String
     package var headers: [String: String]?
     package var auth: Auth?
-    /// `whsec_` and the key of the signatures in Base64 (Standard Webhooks).
+    /// `whsec_` and the signing key in Base64 (Standard Webhooks).
     package var secret: String?
 
-    /// A webhook as given; nothing is checked.
+    /// Nothing is checked here.
     package init(url: String, headers: [String: String]? = nil, auth: Auth? = nil, secret: String? = nil) {
         self.url = url
         self.headers = headers
@@ -41,7 +41,7 @@ extension Webhook {
         self.init(url: url, headers: headers.flatMap(Self.value), auth: auth.flatMap(Self.value), secret: secret)
     }
 
-    /// Strings alone: encoding them cannot fail.
+    /// Encodes strings only, which cannot fail.
     private static func json(_ value: some Encodable) -> String? {
         (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) }
     }

@@ -3,11 +3,13 @@ import Synchronization
 
 /// Read-only connections to the index, each lent to one read at a time.
 ///
-/// A read runs on the thread that asks. That is safe: in WAL mode no read waits for the writer or for another read,
-/// and none waits for a connection, because one more is opened when all are lent. There are never more than threads
-/// reading at the same moment. It is also why this is not GRDB's `DatabasePool`: handing a look-up of some
-/// microseconds to a reader's queue and back costs several times the look-up, and the pool's synchronous read asks
-/// for the schema version each time, although in one process the schema is settled before the first read.
+/// A read runs on the calling thread. That is safe: in WAL mode a read waits neither for the writer nor for other
+/// reads, and it does not wait for a connection either, because another one is opened when all are lent. So there are
+/// at most as many connections as threads that read at the same moment.
+///
+/// This is why GRDB's `DatabasePool` is not used. Handing a look-up of a few microseconds to a reader's queue and back
+/// costs several times the look-up. The pool also asks for the schema version on each synchronous read, although in one
+/// process the schema is settled before the first read.
 final class Readers: Sendable {
     private struct State {
         var idle: [DatabaseQueue] = []
@@ -17,7 +19,7 @@ final class Readers: Sendable {
     private let path: String
     private let state = Mutex(State())
 
-    /// Opens nothing yet.
+    /// Opens no connection yet.
     init(path: String) {
         self.path = path
     }
@@ -28,13 +30,13 @@ final class Readers: Sendable {
         defer { giveBack(connection) }
         return try connection.unsafeRead { db in
             try db.cachedStatement(sql: "BEGIN DEFERRED TRANSACTION").execute()
-            // A read has nothing to commit; ending it is all there is, and it cannot fail in a way that matters.
+            // A read has nothing to commit. This only ends it, and a failure would not matter.
             defer { try? db.cachedStatement(sql: "COMMIT TRANSACTION").execute() }
             return try body(Reader(connection: SQLiteConnection(database: db)))
         }
     }
 
-    /// Closes what is idle; a connection that is lent closes when it comes back.
+    /// Closes idle connections. A lent one is closed when it comes back.
     func close() {
         state.withLock { state in
             state.isClosed = true

@@ -1,21 +1,21 @@
 import GRDB
 
-/// A row of an answer, read column by column from the left; good until the next one is fetched.
+/// A row of an answer, read column by column from the left. It is valid until the next one is fetched.
 ///
-/// A value that does not fit its column, and a column left over or missing, is a mistake in this module and ends the
-/// process: what the tables hold is kept by their constraints.
+/// A value that does not fit its column, or a wrong number of columns, is a defect in this module and ends the process.
+/// Constraints keep the tables from holding such a value.
 struct Row {
     private let statement: SQLiteStatement
     private let columnCount: CInt
     private var column: CInt = 0
 
-    /// The row that `statement` has come to.
+    /// The row at which `statement` stands.
     init(of statement: Statement) {
         self.statement = statement.sqliteStatement
         columnCount = CInt(statement.columnCount)
     }
 
-    /// The value of the next column, which is not NULL.
+    /// The value of the next column, which must not be NULL.
     mutating func next<Value: Storable>() -> Value {
         guard let value: Value = next() else { preconditionFailure("Column \(column) is NULL, not a \(Value.self).") }
         return value
@@ -31,7 +31,7 @@ struct Row {
         return value
     }
 
-    /// What all columns together hold.
+    /// Reads one value from all columns together.
     func read<Value: RowReadable>() -> Value {
         var row = self
         let value = Value(row: &row)

@@ -1,32 +1,32 @@
 import GRDB
 
-/// A connection to the index file, on its thread and for the time of a read or of a unit of work.
+/// A connection to the index file, valid on its thread during a read or a unit of work.
 ///
-/// Statements are compiled once per connection and found again by their text, so texts are constants with `?`.
+/// Each connection compiles a statement once and finds it again by its text, so texts are constants with `?`.
 package struct SQLiteConnection {
-    /// For the tests, which look beneath the queries.
+    /// For the tests, which look below the queries.
     package let database: Database
 
-    /// Runs a statement and reads its rows one after the other, until there are no more or `read` returns false.
+    /// Runs a statement and reads its rows one by one, until there are no more or `read` returns false.
     func rows(_ sql: String, _ arguments: Arguments, while read: (Row) throws -> Bool) throws {
         let statement = try database.cachedStatement(sql: sql)
         let cursor = try Step.fetchCursor(statement, arguments: StatementArguments(arguments))
         let row = Row(of: statement)
-        // The end of the cursor ends the statement.
+        // The statement is reset when the cursor ends.
         try withExtendedLifetime(cursor) {
             while try cursor.next() != nil, try read(row) {}
         }
     }
 
-    /// Runs a statement to its end and returns how many rows it inserted, changed or deleted itself (cascades not
-    /// counted).
+    /// Runs a statement to its end. Returns how many rows it inserted, changed or deleted itself; cascades do not
+    /// count.
     @discardableResult
     func execute(_ sql: String, _ arguments: Arguments) throws -> Int {
         try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
         return database.changesCount
     }
 
-    /// Runs `body` in a transaction that has the write lock from its beginning, and commits it.
+    /// Runs `body` in a transaction that has the write lock from the start, and commits it.
     func transaction(_ body: () throws -> Void) throws {
         try database.inTransaction(.immediate) {
             try body()
@@ -34,7 +34,7 @@ package struct SQLiteConnection {
         }
     }
 
-    /// Runs `body` in a savepoint: when it throws, its changes are undone.
+    /// Runs `body` in a savepoint. When it throws, its changes are undone.
     func savepoint(_ body: () throws -> Void) throws {
         try database.inSavepoint {
             try body()
@@ -57,8 +57,8 @@ extension StatementArguments {
     }
 }
 
-/// What GRDB's cursor makes of a row: nothing. Our ``Row`` reads the columns itself; a row of GRDB's costs 2 µs for each
-/// statement.
+/// What GRDB's cursor makes of a row: nothing, because our ``Row`` reads the columns itself. A row of GRDB's would cost
+/// 2 µs per statement.
 private struct Step: DatabaseValueConvertible, StatementColumnConvertible {
     var databaseValue: DatabaseValue { .null }
 

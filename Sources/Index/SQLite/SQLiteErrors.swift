@@ -1,12 +1,12 @@
 import GRDB
 
 extension IndexError {
-    /// What a disk too full to grow the WAL's shared memory says, which may be after the commit was written.
+    /// The error when the disk has no room for the WAL's shared memory. The commit may have been written before it.
     package static let fullAtCommit = IndexError.failure(code: ResultCode.SQLITE_IOERR_SHMSIZE.rawValue)
-    /// Something happened that this module rules out.
+    /// A case that this module rules out.
     static let unexpected = IndexError.failure(code: ResultCode.SQLITE_INTERNAL.rawValue)
 
-    /// The index's word for an error of GRDB; every other error as it is.
+    /// Turns an error of GRDB into one of the index. Any other error stays as it is.
     static func translating(_ error: any Error) -> any Error {
         guard let error = error as? DatabaseError else { return error }
         switch error.extendedResultCode {
@@ -15,7 +15,7 @@ extension IndexError {
         case .SQLITE_CONSTRAINT_FOREIGNKEY:
             return IndexError.missingReference
         case .SQLITE_CONSTRAINT_TRIGGER:
-            // No trigger of ours refuses anything: this is how SQLite reports ON DELETE RESTRICT.
+            // None of our triggers refuses anything. SQLite reports ON DELETE RESTRICT this way.
             return IndexError.stillReferenced
         default:
             return byPrimaryCode(error)
@@ -25,9 +25,9 @@ extension IndexError {
     private static func byPrimaryCode(_ error: DatabaseError) -> IndexError {
         switch error.resultCode {
         case .SQLITE_FULL: .full
-        // Busy: somebody else's shell has held the write lock for longer than we wait, and nothing was begun.
+        // Busy: another program, such as a shell, held the write lock for longer than we wait. Nothing was begun.
         case .SQLITE_READONLY, .SQLITE_BUSY: .readOnly
-        // GRDB's answer of a closed connection; our statements give no other reason for it.
+        // What GRDB reports for a closed connection. Our statements give no other reason for it.
         case .SQLITE_MISUSE: .closed
         default: .failure(code: error.extendedResultCode.rawValue)
         }

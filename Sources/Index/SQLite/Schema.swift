@@ -1,9 +1,9 @@
 import CSchema
 import GRDB
 
-/// The tables of the index, made by the numbered files in `Sources/CSchema`. Each file is run once, in their order.
+/// The tables of the index, made by the numbered files in `Sources/CSchema`. Each file runs once, in order.
 enum Schema {
-    /// The texts of the files; the first one is number 1.
+    /// The texts of the files, from number 1 on.
     static var files: [String] {
         sequence(first: 1) { $0 + 1 }.lazy.map { placet_schema($0) }.prefix { $0 != nil }.compactMap { $0 }
             .map { String(cString: $0) }
@@ -18,7 +18,8 @@ enum Schema {
         return migrator
     }
 
-    /// Throws when the file is of another store or of a later release; a fresh file passes.
+    /// Throws ``IndexError/foreignStore`` or ``IndexError/newerSchema`` when the file is not for this store or this
+    /// release. A new file passes.
     static func checkStore(_ storeID: String, _ db: Database) throws {
         if try migrator.hasBeenSuperseded(db) { throw IndexError.newerSchema }
         guard try db.tableExists("store") else { return }
@@ -26,7 +27,7 @@ enum Schema {
         if let recorded, recorded != storeID { throw IndexError.foreignStore }
     }
 
-    /// Ties a fresh index to its store.
+    /// Ties a new index to its store.
     static func recordStore(_ storeID: String, _ db: Database) throws {
         try db.execute(
             sql: "INSERT INTO store (singleton, id, checked_at) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",

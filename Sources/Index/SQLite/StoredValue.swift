@@ -1,6 +1,6 @@
 import Foundation
 
-/// A value as a column holds it. No column of ours holds REAL.
+/// A value as a column holds it. None of our columns holds REAL.
 enum StoredValue: Equatable, Sendable {
     case null
     case integer(Int64)
@@ -8,15 +8,15 @@ enum StoredValue: Equatable, Sendable {
     case bytes(Data)
 }
 
-/// What can stand in a column.
+/// A type whose values can be in a column.
 protocol Storable: Sendable {
     var stored: StoredValue { get }
 
-    /// Nil when the column holds something else.
+    /// Nil when the column holds another kind of value.
     init?(stored: StoredValue)
 }
 
-/// The values for the `?` of a statement, in their order.
+/// The values for the `?` of a statement, in order.
 typealias Arguments = [(any Storable)?]
 
 extension String: Storable {
@@ -28,7 +28,7 @@ extension String: Storable {
     }
 }
 
-/// Enumerations are stored by their names.
+/// Enumerations are stored by name.
 extension Storable where Self: RawRepresentable, RawValue == String {
     var stored: StoredValue { .text(rawValue) }
 

@@ -1,7 +1,7 @@
-/// Passes a group's changes of texts on to the full-text index, in the group's transaction.
+/// Passes a group's changes of texts to the full-text index, in the group's transaction.
 ///
-/// `search_changes` holds them between the triggers that note them and here; it is empty in every commit. In order of
-/// the numbers, because FTS5 flushes its memory whenever one is smaller than the one before.
+/// Triggers note the changes in `search_changes`, which is empty again at every commit. They are applied in the order
+/// of their numbers, because FTS5 flushes its memory whenever a number is smaller than the one before.
 enum SearchChanges {
     static func apply(in tx: Transaction) throws {
         guard try tx.exists(SQL.anything) else { return }

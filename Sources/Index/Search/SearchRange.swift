@@ -1,30 +1,32 @@
-/// The search numbers of a channel's messages, from newest to those before a given one.
+/// The search numbers of a channel's messages, or of those before a given one.
 struct SearchRange {
-    /// A channel's number is above these bits of a search number: a million million messages for each.
+    /// How many low bits of a search number count the messages of a channel, a million million each. The channel's
+    /// number is above them.
     static let bits = 40
 
-    /// Both excluded.
+    /// Both bounds are excluded.
     let lower: Int64
     let upper: Int64
 }
 
 extension Querying {
-    /// Nil when the channel does not exist, or has nothing before `cursor`.
+    /// Nil when the channel does not exist, or has no message before `cursor`.
     func searchRange(channelID: Agent.ID, before cursor: Message.ID?) throws -> SearchRange? {
         guard let number: Int64 = try one(SQL.channelNumber, [channelID]) else { return nil }
         let lower = number << SearchRange.bits
         guard let cursor else { return SearchRange(lower: lower, upper: (number + 1) << SearchRange.bits) }
-        // Numbers follow ids, so the newest message before the cursor has the highest number before it.
+        // Numbers follow ids, so the newest message before the cursor also has the highest number.
         let newest: Int64? = try one(SQL.newestBefore, [channelID, cursor])
         return newest.map { SearchRange(lower: lower, upper: $0 + 1) }
     }
 }
 
 extension Transaction {
-    /// Lets the messages of a channel that are newer than `messageID` follow it in number, as they do by id.
+    /// Gives the messages of a channel that are newer than `messageID` new numbers after its own, so that numbers
+    /// follow ids.
     ///
-    /// A message gets the number after the channel's last. Hardly ever is a newer one there already: its id was made
-    /// later but its unit came first. The cost is one look-up, and one update for each of those.
+    /// A message gets the number after the channel's last. A newer one is rarely there already: its id was made later,
+    /// but its unit came first. This costs one look-up, and one update for each such message.
     func numberNewerMessages(than messageID: Message.ID, channelID: Agent.ID) throws {
         let newer: [Message.ID] = try all(SQL.newer, [channelID, messageID])
         for id in newer {
@@ -33,7 +35,8 @@ extension Transaction {
     }
 }
 
-/// The number after the last one of the channel that is the statement's next argument; NULL without that channel.
+/// The number after the last one in the channel that is the statement's next argument; NULL when there is no such
+/// channel.
 let nextSearchNumber = """
     (SELECT 1 + coalesce(
         (SELECT search_number FROM messages

@@ -7,12 +7,12 @@ struct Example {
 
     init(_ document: Document) { self.document = document }
 
-    /// Of the request's body.
+    /// The example of the request's body, if there is one.
     func body(of operation: JSONValue) -> JSONValue? {
         operation["requestBody"]?["content"]?.members.values.first.flatMap(value)
     }
 
-    /// Of the first answer that means success.
+    /// The example of the first answer that means success, if there is one.
     func answer(of operation: JSONValue) -> JSONValue? {
         let success = (operation["responses"]?.members ?? [:]).filter { $0.key.hasPrefix("2") }
         return success.min { $0.key < $1.key }?.value["content"]?.members.values.first.flatMap(value)
@@ -27,8 +27,8 @@ struct Example {
     }
 }
 
-/// An operation as a curl command that works when pasted into a shell with a key in `$PLACET_KEY`; those for people use
-/// the cookies that the one for signing in keeps in `cookies.txt`.
+/// An operation as a curl command that works when it is pasted into a shell with a key in `$PLACET_KEY`. Commands for
+/// users need no key: they use the cookies that signing in leaves in `cookies.txt`.
 struct CurlCommand {
     let text: String
 
@@ -61,13 +61,14 @@ struct CurlCommand {
         (operation["responses"]?.members ?? [:]).values.contains { $0["headers"]?["Set-Cookie"] != nil }
     }
 
-    /// Which curl would not print on a terminal.
+    /// Where to put an answer that is no text, which curl would not print on a terminal.
     private static func answeredFile(_ operation: JSONValue) -> String? {
         let content = operation["responses"]?["200"]?["content"]
         if content?["application/zip"] != nil { return "files.zip" }
         return content?["image/*"] == nil ? nil : "picture"
     }
 
+    /// The options that send the example: as JSON, or as the fields of a form with a file.
     private static func body(of operation: JSONValue, _ document: Document) throws -> [String] {
         guard let example = Example(document).body(of: operation) else { return [] }
         guard let form = operation["requestBody"]?["content"]?["multipart/form-data"] else {
@@ -82,6 +83,6 @@ struct CurlCommand {
 
     private static func plain(_ value: JSONValue?) throws -> String { try value?.text ?? value?.encoded() ?? "" }
 
-    /// For a shell of the POSIX kind.
+    /// For a POSIX shell.
     private static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "'\\''"))'" }
 }

@@ -1,12 +1,13 @@
 import CAssets
 
-/// HTML that is well-formed and escaped by the way it is made.
+/// HTML that is well-formed and escaped by construction: apart from our own files, text gets in only through
+/// ``init(_:)``.
 struct HTML: Sendable {
     let text: String
 
     private init(text: String) { self.text = text }
 
-    /// Text, escaped for content and for quoted attributes.
+    /// Text, escaped for contents and for quoted attributes.
     init(_ text: String) {
         var escaped = ""
         for character in text.unicodeScalars {
@@ -35,7 +36,7 @@ struct HTML: Sendable {
         HTML(text: "<\(name)\(attributes.map { " \($0.key)=\"\(HTML($0.value).text)\"" }.joined())>")
     }
 
-    /// A file that is part of this program, as it is.
+    /// A file that is part of this program, unchanged.
     static func verbatim(_ asset: Asset) -> HTML { HTML(text: String(decoding: asset.buffer, as: UTF8.self)) }
 
     static func joined(_ parts: [HTML], separator: String = "") -> HTML {
@@ -46,7 +47,7 @@ struct HTML: Sendable {
 
     static let none = HTML(text: "")
 
-    /// A line of a description: text with `code` between backticks.
+    /// One line of a description. What stands between backticks is code.
     static func line(_ text: String) -> HTML {
         let pieces = text.split(separator: "`", omittingEmptySubsequences: false)
         return joined(
@@ -56,14 +57,14 @@ struct HTML: Sendable {
         )
     }
 
-    /// A description: paragraphs between empty lines.
+    /// A whole description. Empty lines separate its paragraphs.
     static func paragraphs(_ text: String?) -> HTML {
         joined((text ?? "").split(separator: "\n\n").map { tag("p", [:], line(String($0))) })
     }
 
     static func code(_ text: String) -> HTML { tag("code", [:], HTML(text)) }
 
-    /// A block that can be scrolled, also by keyboard.
+    /// A block of code. It can be scrolled by keyboard too.
     static func block(_ text: String, label: String) -> HTML {
         tag("pre", ["tabindex": "0", "role": "region", "aria-label": label], code(text))
     }

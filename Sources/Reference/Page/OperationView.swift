@@ -32,6 +32,7 @@ struct OperationView: Sendable {
         )
     }
 
+    /// Those of the path, then those of the operation.
     func parameters(_ document: Document) -> [JSONValue] {
         ((item["parameters"]?.elements ?? []) + (operation["parameters"]?.elements ?? [])).map(document.resolved)
     }
@@ -75,7 +76,7 @@ struct OperationView: Sendable {
         }
     }
 
-    /// The request as a command, and the answer it gets.
+    /// The request as a command, and the answer that it gets. A webhook has only a body: the server sends it.
     private func example(_ document: Document) throws -> HTML {
         if isWebhook {
             guard let example = try Example(document).body(of: operation)?.indented() else { return .none }
@@ -95,7 +96,7 @@ struct OperationView: Sendable {
 }
 
 extension HTML {
-    /// These items under a heading; nothing when there are none.
+    /// The items under a heading. Nothing if there are none.
     func list(_ heading: String) -> HTML {
         text.isEmpty ? .none : .tag("h4", [:], HTML(heading)) + .tag("ul", ["class": "fields"], self)
     }

@@ -4,18 +4,18 @@ import FoundationEssentials
 import HTTP
 import JSON
 
-/// The document as a page to read: no scripts, nothing from elsewhere.
+/// The document as a page to read, without scripts and without anything from elsewhere.
 struct ReferencePage: Sendable {
     let html: String
 
-    /// What stands between the tags of the style element: the policy has the hash of exactly this.
+    /// Exactly what stands in the style element, because the policy has its hash.
     private static let stylesheet = Asset("Reference/page.css")
 
     init(_ document: Document) throws {
         html = try Self.html(document)
     }
 
-    /// Allows the one stylesheet by its hash, and nothing else.
+    /// It allows the one stylesheet, by its hash, and nothing else.
     var contentSecurityPolicy: String {
         let hash = Data(SHA256.hash(data: Data(buffer: Self.stylesheet.buffer))).base64EncodedString()
         return
@@ -60,7 +60,7 @@ struct ReferencePage: Sendable {
     }
 }
 
-/// The operations of one tag, and the webhooks as a section of their own.
+/// The operations of one tag. The webhooks are a section too.
 struct Section: Sendable {
     let name: String
     let description: String?
@@ -68,6 +68,7 @@ struct Section: Sendable {
 
     var anchor: String { "section-" + name.lowercased() }
 
+    /// All sections, in the order of the document's tags; the webhooks come last.
     static func all(of document: Document) -> [Section] {
         let served = operations(in: document.value["paths"], isWebhook: false)
         let tagged = (document.value["tags"]?.elements ?? []).map { tag in

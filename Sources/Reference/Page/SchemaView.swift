@@ -1,11 +1,11 @@
 import HTTP
 import JSON
 
-/// Schemas in words: types, fields and limits.
+/// Schemas in words: types, members and limits.
 struct SchemaView: Sendable {
     let document: Document
 
-    /// All named schemas, each closed until it is asked for.
+    /// All named schemas. Each is closed until a reader or a link opens it.
     func all() throws -> HTML {
         let schemas = (document.value["components"]?["schemas"]?.members ?? [:]).sorted { $0.key < $1.key }
         let details = try schemas.map { name, schema in
@@ -27,7 +27,7 @@ struct SchemaView: Sendable {
             + .joined(details)
     }
 
-    /// The members of an object, also those that it has by `allOf`.
+    /// The members of an object, those from `allOf` first, then the required ones.
     func fields(of schema: JSONValue) throws -> HTML {
         let schema = document.resolved(schema)
         let inherited = try (schema["allOf"]?.elements ?? []).map(fields)
@@ -39,6 +39,9 @@ struct SchemaView: Sendable {
             + .joined(try members.map { try field($0.key, $0.value, isRequired: required.contains($0.key)) })
     }
 
+    /// One member or parameter, with its own members if they have no name of their own.
+    ///
+    /// - Parameter place: where a parameter is; empty for a member.
     func field(
         _ name: String,
         _ schema: JSONValue,
@@ -61,7 +64,7 @@ struct SchemaView: Sendable {
         )
     }
 
-    /// What a value may be, in one line.
+    /// What a value may be, in one line. Named schemas are links.
     func type(_ schema: JSONValue) throws -> HTML {
         if let reference = schema["$ref"]?.text {
             let name = reference.split(separator: "/").last.map(String.init) ?? reference
@@ -88,7 +91,7 @@ struct SchemaView: Sendable {
         return HTML(names.isEmpty ? "anything" : names.joined(separator: " or "))
     }
 
-    /// What narrows a type, as the document has it.
+    /// What narrows a type down: bounds, format, pattern, default.
     private static func limits(of schema: JSONValue) throws -> [HTML] {
         let bounds: [(least: String, most: String, unit: String)] = [
             ("minLength", "maxLength", " characters"), ("minItems", "maxItems", " elements"),

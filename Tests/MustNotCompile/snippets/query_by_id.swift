@@ -1,4 +1,5 @@
 // error: missing argument for parameter 'in' in call
+// error: extra argument 'channelID' in call
 import Index
 
 func messages(in id: Agent.ID, _ index: SQLiteIndex) async throws -> MessagePage {

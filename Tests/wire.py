@@ -130,7 +130,7 @@ LAST_CHUNK = b"0\r\n\r\n"
 
 
 def assert_error(answer, status, path=None):
-    """The one shape of all errors (contract section 1)."""
+    """The one shape of all errors (docs/api.md, Conventions)."""
     assert answer.status == status, f"{answer.status}: {answer.body[:300]!r}"
     assert answer.headers["content-type"].startswith("application/json"), answer.headers
     error = answer.json()

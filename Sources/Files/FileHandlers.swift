@@ -9,15 +9,14 @@ extension FilesModule {
     /// 1000.
     func list(_ request: Request, _ context: AgentContext) async throws -> Response {
         let channelID = try request.channel()
-        let isPaged = try request.query("limit") != nil || request.query("cursor") != nil
         let page = try PageRequest(request)
-        let count = isPaged ? page.limit + 1 : PageRequest.maxUnpaged
+        let count = request.asksForPage ? page.limit + 1 : PageRequest.maxUnpaged
         let userID = context.userID
         let files = try await index.read { reader in
             let channel = try reader.channel(channelID, ownedBy: userID)
             return try reader.attachments(in: channel, before: page.cursor(), limit: count)
         }
-        guard isPaged else { return try .json(files.map { AttachmentJSON($0) }) }
+        guard request.asksForPage else { return try .json(files.map { AttachmentJSON($0) }) }
         return try .json(PageJSON(files, limit: page.limit, id: \.id) { AttachmentJSON($0) })
     }
 

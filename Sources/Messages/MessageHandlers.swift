@@ -55,15 +55,7 @@ extension MessagesModule {
                 hasAttachments: hasAttachments
             )
         }
-        return try .json(
-            PageJSON(
-                found.messages,
-                limit: page.limit,
-                isCut: found.isCut,
-                id: \.id,
-                show: MessageJSON.init(listed:)
-            )
-        )
+        return try .json(PageJSON(found, limit: page.limit))
     }
 
     /// One message. Its passwords are shown, because the agent that asked reads it.

@@ -27,14 +27,6 @@ extension ReviewsModule {
                 limit: page.limit + 1
             )
         }
-        return try .json(
-            PageJSON(
-                found.messages,
-                limit: page.limit,
-                isCut: found.isCut,
-                id: \.id,
-                show: MessageJSON.init(listed:)
-            )
-        )
+        return try .json(PageJSON(found, limit: page.limit))
     }
 }

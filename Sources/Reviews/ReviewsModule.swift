@@ -46,24 +46,15 @@ package struct ReviewsModule: RouteModule {
     /// newest 1000.
     func pending(_ request: Request, _ context: AgentContext) async throws -> Response {
         let channelID = try request.channel()
-        let isPaged = try request.query("limit") != nil || request.query("cursor") != nil
         let page = try PageRequest(request)
-        let count = isPaged ? page.limit + 1 : PageRequest.maxUnpaged
+        let count = request.asksForPage ? page.limit + 1 : PageRequest.maxUnpaged
         let userID = context.userID
         let found = try await index.read { reader in
             let channel = try reader.channel(channelID, ownedBy: userID)
             return try reader.pendingReviews(in: channel, now: .now(), before: page.cursor(), limit: count)
         }
-        guard isPaged else { return try .json(found.messages.map(MessageJSON.init(listed:))) }
-        return try .json(
-            PageJSON(
-                found.messages,
-                limit: page.limit,
-                isCut: found.isCut,
-                id: \.id,
-                show: MessageJSON.init(listed:)
-            )
-        )
+        guard request.asksForPage else { return try .json(found.messages.map(MessageJSON.init(listed:))) }
+        return try .json(PageJSON(found, limit: page.limit))
     }
 
     /// One review. Values of password fields are shown, because the agent that asked reads it.

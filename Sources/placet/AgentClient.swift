@@ -22,7 +22,9 @@ struct AgentClient: Sendable {
     private static let timeout = TimeAmount.seconds(45)
     /// For one try to send a file. The largest upload is 1 GiB unless configured, and the line may be slow.
     private static let uploadTimeout = TimeAmount.hours(6)
+    /// More than any answer needs; it only bounds what a wrong server could fill the memory with.
     private static let maxAnswerBytes = 64 << 20
+    /// How much of a file is read at a time.
     private static let chunkBytes = 256 << 10
     /// Fails at once when nobody listens, because the patience is ours. Lives as long as the process.
     private static let http = {

@@ -41,8 +41,8 @@ func makeServer(
 
 /// Writes a line, unbuffered: scripts wait for these lines.
 ///
-/// Standard output has only what a script wants to read: the key, the id, the answer, JSON. Everything for a person who
-/// watches goes to standard error.
+/// Standard output has only what a script wants to read: the key, the id, the answer, JSON. Errors, and what a command
+/// is waiting for, go to standard error.
 func say(_ line: String, to output: FileHandle = .standardOutput) throws {
     try output.write(contentsOf: Data((line + "\n").utf8))
 }

@@ -27,8 +27,7 @@ struct ControlClient: Sendable {
 
     private let socketPath: String
 
-    /// Sends one request and decodes its answer. Tries again only if the socket could not be reached, never after a
-    /// refusal.
+    /// Sends one request and decodes its answer. Tries again while the connection fails, but never after a refusal.
     ///
     /// - Throws: ``CommandFailure`` with the server's own sentence when it refuses, ``StartFailure`` when the store
     ///   cannot be opened.

@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test("removing what was never there is fine")
+    @Test("removing bytes that never existed is fine")
     func removeAbsent() async throws {
         try await withStore { test in
             let zeros = String(repeating: "0", count: 62)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.enabled(if: TinyDisk.isPermitted, "mounting a tmpfs is not permitted here"))
 struct StorageFullTests {
-    @Test("a full disk is said as such, leaves nothing behind, and small blobs still fit")
+    @Test("a full disk is reported as such, leaves nothing behind, and small blobs still fit")
     func full() async throws {
         let disk = try TinyDisk.mount(bytes: 1_048_576)
         defer { TinyDisk.unmount(disk) }

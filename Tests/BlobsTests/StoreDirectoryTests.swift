@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test("after close every call says closed, and close may be repeated")
+    @Test("after close every call throws closed, and close may be repeated")
     func closed() async throws {
         try await withStore { test in
             let key = try await test.publish([1])
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test("a crash while the layout is made is made good by the next start")
+    @Test("the next start completes a layout that a crash left half-made")
     func halfMade() async throws {
         try await withStore { test in
             let manager = FileManager.default
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test("invariant 3: published bytes are a file nobody may write, and list skips names that are no keys")
+    @Test("invariant 3: published bytes are a file nobody may write, and list skips names that are not keys")
     func strangers() async throws {
         try await withStore { test in
             let key = try await test.publish([1, 2, 3])

@@ -1,4 +1,4 @@
-"""Files opened in a real browser: what may be shown is shown, and nothing that was uploaded ever runs (contract 6.5)."""
+"""Files opened in a real browser: what may be shown is shown, and nothing that was uploaded ever runs (docs/media-types.md)."""
 
 import json
 import struct

@@ -16,7 +16,7 @@ struct FileStoryTests {
 
     // MARK: In
 
-    @Test("an uploaded file is an Attachment with exactly the contract's members, inside a new message of the agent")
+    @Test("an uploaded file is an Attachment with exactly the documented members, inside a new message of the agent")
     func upload() async throws {
         try await withServer { server in
             let owner = try await server.owner()
@@ -178,7 +178,7 @@ struct FileStoryTests {
         }
     }
 
-    @Test("a download carries every header of the contract")
+    @Test("a download carries every header that docs/api.md lists")
     func headers() async throws {
         try await withServer { server in
             let owner = try await server.owner()

@@ -79,17 +79,17 @@ struct JSONTests {
 
     // MARK: Fields
 
-    @Test("what is no object has no members", arguments: ["[]", "1", #""a""#, "null", "true"])
+    @Test("a value that is not an object has no members", arguments: ["[]", "1", #""a""#, "null", "true"])
     func noObject(text: String) {
         #expect(throws: JSONError.notAnObject) { try JSONFields.read(try JSONValue(parsing: text.utf8)) { _ in } }
     }
 
-    @Test("members nobody asks for are ignored")
+    @Test("members that nobody asks for are ignored")
     func unknownMembers() throws {
         #expect(try read(#"{"name":"a","other":{"x":[null]},"nil":null}"#) { $0.string("name") } == "a")
     }
 
-    @Test("nothing is coerced to a string, null least of all", arguments: ["3", "2.5", "true", "null", "[]", "{}"])
+    @Test("nothing is coerced to a string, not even null", arguments: ["3", "2.5", "true", "null", "[]", "{}"])
     func noCoercion(value: String) throws {
         #expect(try problems(#"{"a":\#(value)}"#) { _ = $0.string("a") } == ["a: invalid_type"])
         #expect(try problems(#"{"a":\#(value)}"#) { _ = $0.optionalString("a") } == ["a: invalid_type"])
@@ -101,7 +101,7 @@ struct JSONTests {
         #expect(try problems("{}") { _ = $0.optionalString("a") } == [])
     }
 
-    @Test("null is taken where the contract allows it, and means absent")
+    @Test("null is accepted where the schema allows it, and means absent")
     func nullable() throws {
         #expect(try read(#"{"tag":null}"#) { $0.optionalString("tag", nullable: true) } == nil)
     }

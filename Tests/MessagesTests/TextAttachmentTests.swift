@@ -52,7 +52,7 @@ struct TextAttachmentTests {
         }
     }
 
-    @Test("textContent is for small Markdown, plain, HTML and CSV text, and only where the contract has it")
+    @Test("textContent is for small Markdown, plain, HTML and CSV text, and only where docs/api.md says so")
     func inlineTexts() async throws {
         try await withServer { server in
             let owner = try await server.owner()

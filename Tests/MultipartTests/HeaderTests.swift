@@ -93,7 +93,7 @@ struct HeaderTests {
         #expect(headers.contentType == expected)
     }
 
-    @Test("bytes that are no UTF-8 are repaired, not refused")
+    @Test("bytes that are not UTF-8 are repaired, not refused")
     func repair() throws {
         let boundary = try MultipartBoundary(contentType: "multipart/form-data; boundary=b")
         let body =

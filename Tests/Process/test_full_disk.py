@@ -1,4 +1,4 @@
-"""A disk that is full: nothing is left behind, the old is readable, and it works again when there is room (contract 6.2)."""
+"""A full disk: nothing is left behind, old files stay readable, and uploads work again when there is room."""
 
 import os
 import shutil

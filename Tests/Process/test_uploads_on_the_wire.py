@@ -1,4 +1,4 @@
-"""Uploads as bytes on a socket: what arrives when, in which pieces, and what is answered meanwhile (contract 6.1, 6.2)."""
+"""Uploads as bytes on a socket: what arrives when, in which pieces, and what is answered meanwhile."""
 
 import itertools
 import os

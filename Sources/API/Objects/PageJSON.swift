@@ -22,3 +22,10 @@ package struct PageJSON<Row: Encodable & Sendable>: Encodable, Sendable {
         nextCursor = isCut || records.count > limit ? shown.last.map { id($0).rawValue } : nil
     }
 }
+
+extension PageJSON where Row == MessageJSON {
+    /// A page of messages as lists have them.
+    package init(_ found: MessagePage, limit: Int) {
+        self.init(found.messages, limit: limit, isCut: found.isCut, id: \.id, show: MessageJSON.init(listed:))
+    }
+}

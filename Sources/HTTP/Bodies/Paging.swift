@@ -41,3 +41,8 @@ package struct PageRequest: Sendable, Equatable {
         return text.lowercased()
     }
 }
+
+extension Request {
+    /// Whether `limit` or `cursor` is given. A route whose answer is an array gives a page then.
+    package var asksForPage: Bool { ["limit", "cursor"].contains { uri.queryParameters[$0] != nil } }
+}

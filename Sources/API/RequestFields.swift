@@ -38,8 +38,8 @@ extension APIError {
     /// 400, with a sentence that says how to repair the body.
     package init(_ error: JSONError) {
         switch error {
-        case .malformed:
-            self.init(.badRequest, "The body is not valid JSON; send one JSON object in UTF-8")
+        case .malformed(let fault):
+            self.init(.badRequest, "The body is not valid JSON: \(fault)")
         case .tooDeep:
             self.init(.badRequest, "The JSON body nests deeper than \(JSONValue.maxDepth) levels; flatten it")
         case .notAnObject:

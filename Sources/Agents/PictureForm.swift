@@ -14,8 +14,10 @@ struct PictureForm {
 
     /// Checks the head of a request.
     ///
-    /// - Throws: ``MultipartError`` when it has no form; ``APIError`` 413 when the form is too large for a picture.
+    /// - Throws: ``MultipartError`` when it has no form; ``APIError`` 413 when the form is too large for a picture, 415
+    ///   when it is coded.
     init(_ request: Request) throws {
+        try request.refuseCodedBody()
         parser = MultipartParser(boundary: try MultipartBoundary(contentType: request.headers[.contentType] ?? ""))
         if let length = request.declaredLength, length > Limits.picture + Limits.pictureForm {
             throw APIError.pictureTooLarge(Limits.picture)

@@ -29,8 +29,29 @@ func translate(_ error: any Error) -> APIError? {
         APIError(.serviceUnavailable, "The storage cannot be written at the moment")
     case BlobError.closed, IndexError.closed:
         APIError(.serviceUnavailable, "The server is stopping; send the request again")
+    case let error as BlobError:
+        translate(error)
+    case let error as IndexError where error.isCannotOpen:
+        tooManyOpenFiles("SQLite cannot open its files, most likely for too many open files (ulimit -n): \(error)")
     default:
         nil
+    }
+}
+
+private func translate(_ error: BlobError) -> APIError? {
+    guard case .tooManyOpenFiles = error else { return nil }
+    return tooManyOpenFiles(error.logDescription)
+}
+
+private func tooManyOpenFiles(_ cause: String) -> APIError {
+    let message = "The server has too many files and connections open; send the request again in a few seconds"
+    return APIError(.serviceUnavailable, message, headers: [.retryAfter: "5"], cause: cause)
+}
+
+extension IndexError {
+    /// SQLITE_CANTOPEN and its extended codes.
+    fileprivate var isCannotOpen: Bool {
+        if case .failure(let code) = self { code & 0xff == 14 } else { false }
     }
 }
 

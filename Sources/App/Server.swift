@@ -94,6 +94,11 @@ package struct Server: Sendable {
         let network = application(
             assembly.routers.network,
             address: .hostname(configuration.host, port: configuration.port),
+            limits: ConnectionLimits(
+                inAll: configuration.maxConnections,
+                ofAddress: configuration.maxConnectionsPerAddress,
+                logger: logger
+            ),
             onRunning: { channel in onListening(channel.localAddress?.port ?? 0) }
         )
         let background = assembly.backgroundWork.map { Background(work: $0, logger: logger) }
@@ -179,15 +184,23 @@ package struct Server: Sendable {
     private func application(
         _ responder: RouterResponder<RootContext>,
         address: BindAddress,
+        limits: ConnectionLimits? = nil,
         onRunning: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
         Application(
             responder: responder,
             server: HTTPServerBuilder { [idleTimeout = configuration.idleTimeout, logger] responder in
-                EventLoopChannel(responder: responder, idleTimeout: idleTimeout, logger: logger)
+                EventLoopChannel(responder: responder, idleTimeout: idleTimeout, limits: limits, logger: logger)
             },
             configuration: .init(address: address, serverName: "placet", backlog: 1024),
-            onServerRunning: onRunning,
+            onServerRunning: { [logger] channel in
+                do {
+                    try await EventLoopChannel.guardAccepting(channel, logger: logger)
+                } catch {
+                    logger.debug("the server stops as it starts", metadata: ["error": "\(error)"])
+                }
+                await onRunning(channel)
+            },
             logger: logger
         )
     }

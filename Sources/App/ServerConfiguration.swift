@@ -21,6 +21,12 @@ package struct ServerConfiguration: Sendable {
     package let minFreeBytes: Int64
     /// `PLACET_IDLE_TIMEOUT` (integer, 60, 1…3600 seconds): a connection that sends nothing for that long is closed.
     package let idleTimeout: Duration
+    /// `PLACET_MAX_CONNECTIONS` (integer, what the process has descriptors for less an eighth, 1…1 000 000): connections
+    /// open at a time.
+    package let maxConnections: Int?
+    /// `PLACET_MAX_CONNECTIONS_PER_ADDRESS` (integer, no limit, 1…1 000 000): those of one IPv4 address or one IPv6
+    /// network of 64 bits. Behind a proxy all come from one.
+    package let maxConnectionsPerAddress: Int?
     /// `PLACET_RATE_LIMIT` (`off` or an integer, 1000, 1…1 000 000 requests a second): for each API key, for each
     /// session, and for each address on the open routes. A burst may have three times as many.
     package let rateLimit: Rate?
@@ -49,6 +55,8 @@ package struct ServerConfiguration: Sendable {
         maxUploadBytes = try values.integer("max.upload.bytes", default: Int64(Limits.upload), in: 1...(1 << 50))
         minFreeBytes = try values.integer("min.free.bytes", default: 64 << 20, in: 0...(1 << 50))
         idleTimeout = .seconds(try values.integer("idle.timeout", default: 60, in: 1...3600))
+        maxConnections = try values.integer("max.connections", in: 1...1_000_000)
+        maxConnectionsPerAddress = try values.integer("max.connections.per.address", in: 1...1_000_000)
         if values["rate.limit"] == "off" {
             rateLimit = nil
         } else {
@@ -126,6 +134,11 @@ private struct Values {
             )
         }
         return number
+    }
+
+    /// Nil when it is not set.
+    func integer(_ key: String, in range: ClosedRange<Int64>) throws(ConfigurationError) -> Int? {
+        self[key] == nil ? nil : Int(try integer(key, default: range.lowerBound, in: range))
     }
 
     /// A list separated by commas; empty means none.

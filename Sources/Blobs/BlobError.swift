@@ -19,11 +19,18 @@ package enum BlobError: Error, Sendable, Equatable {
     case foreignLayout
     /// The store, spool or reader was used after `close`, `finish` or `discard`, or the thread pool has been shut down.
     case closed
+    /// The process or the system has no descriptor left (EMFILE, ENFILE). It passes when others close theirs.
+    case tooManyOpenFiles(operation: String)
     /// A system call failed for any other reason.
     case io(operation: String, errno: Int32)
 
     init(operation: String, errno code: Int32) {
-        self = code == ENOSPC || code == EDQUOT ? .storageFull : .io(operation: operation, errno: code)
+        self =
+            switch code {
+            case ENOSPC, EDQUOT: .storageFull
+            case EMFILE, ENFILE: .tooManyOpenFiles(operation: operation)
+            default: .io(operation: operation, errno: code)
+            }
     }
 }
 
@@ -37,6 +44,7 @@ extension BlobError: CustomStringConvertible {
         case .missingLayout: "The storage folder is incomplete."
         case .foreignLayout: "The storage folder was made by another program or version."
         case .closed: "The storage is closed."
+        case .tooManyOpenFiles: "The server has too many files and connections open."
         case .io: "The storage could not be read or written."
         }
     }
@@ -49,6 +57,7 @@ extension BlobError: CustomStringConvertible {
         case .missingLayout: "\(description) There is a STORE file, but no blobs folder."
         case .foreignLayout: "\(description) The STORE file cannot be understood."
         case .io(let operation, let code): "\(description) \(operation): \(String(cString: strerror(code))) (\(code))."
+        case .tooManyOpenFiles(let operation): "Too many open files (ulimit -n): \(operation)."
         case .storageFull, .locked(nil), .closed: description
         }
     }

@@ -16,12 +16,12 @@ package struct JSONFields {
         package let path: [String]
     }
 
-    private let members: [String: JSONValue]
+    private let members: JSONObject
     private let path: [String]
     private var problems: [Problem] = []
     private var refusal: String?
 
-    private init(members: [String: JSONValue], path: [String]) {
+    private init(members: JSONObject, path: [String]) {
         self.members = members
         self.path = path
     }
@@ -42,8 +42,8 @@ package struct JSONFields {
         return result
     }
 
-    /// The names of all members, sorted.
-    package var names: [String] { members.keys.sorted() }
+    /// The names of all members, in the order of their code points.
+    package var names: [String] { members.sorted.map(\.key.text) }
 
     package func has(_ name: String) -> Bool { members[name] != nil }
 
@@ -250,7 +250,7 @@ package struct JSONFields {
             return nil
         }
         let numbered = elements.enumerated().map { (String($0.offset), $0.element) }
-        var fields = JSONFields(members: Dictionary(uniqueKeysWithValues: numbered), path: path + [name])
+        var fields = JSONFields(members: JSONObject(Dictionary(uniqueKeysWithValues: numbered)), path: path + [name])
         let values = numbered.compactMap { number, _ in fields.optionalFields(number, read) }
         problems += fields.problems
         return values

@@ -12,7 +12,7 @@ extension JSONValue {
     }
 
     /// The members of an object; empty for anything else.
-    package var members: [String: JSONValue] {
+    package var members: JSONObject {
         if case .object(let members) = self { members } else { [:] }
     }
 

@@ -1,7 +1,7 @@
 /// Parses one JSON text (RFC 8259) in UTF-8, in time linear in its length.
 ///
 /// It is ours because Foundation's parser does not do what a server needs: limit the nesting before the stack is at
-/// risk, accept UTF-8 only, keep whole numbers and other numbers apart, and never guess a type
+/// risk, accept UTF-8 only, keep every digit and every name, say where a text is wrong, and never guess a type
 /// (docs/decisions/0005-our-own-json-parser.md).
 struct JSONParser {
     private let bytes: [UInt8]
@@ -10,19 +10,28 @@ struct JSONParser {
 
     init(_ bytes: some Sequence<UInt8>) {
         self.bytes = Array(bytes)
+        if self.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
 
     mutating func parse() throws(JSONError) -> JSONValue {
+        if let coding = otherCoding { throw fault("it is \(coding), and JSON is sent in UTF-8", at: 0) }
         let value = try value()
         skipSpace()
-        guard position == bytes.count else { throw .malformed }
+        guard position == bytes.count else { throw fault("the text goes on after its end") }
         return value
+    }
+
+    /// What the bytes are instead of UTF-8, as far as the first of them tell (RFC 4627 section 3).
+    private var otherCoding: String? {
+        if bytes.starts(with: [0xFE, 0xFF]) || bytes.starts(with: [0xFF, 0xFE]) { return "UTF-16 or UTF-32" }
+        if bytes.starts(with: [0x1F, 0x8B]) { return "compressed (gzip)" }
+        return bytes.prefix(2).contains(0) ? "UTF-16 or UTF-32" : nil
     }
 
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     private mutating func skipSpace() {
-        while let byte = next, [0x20, 0x0A, 0x0D, 0x09].contains(byte) { position += 1 }
+        while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
     }
 
     private mutating func take(_ character: Unicode.Scalar) -> Bool {
@@ -31,8 +40,13 @@ struct JSONParser {
         return true
     }
 
-    private mutating func expect(_ character: Unicode.Scalar) throws(JSONError) {
-        guard take(character) else { throw .malformed }
+    private func fault(_ reason: String, at place: Int? = nil) -> JSONError {
+        .malformed(JSONError.Fault(at: place ?? position, of: bytes, reason))
+    }
+
+    /// For a place where something else must stand.
+    private func expected(_ what: String) -> JSONError {
+        fault(next == nil ? "it ends where \(what) is expected" : "\(what) is expected")
     }
 
     private mutating func value() throws(JSONError) -> JSONValue {
@@ -44,7 +58,8 @@ struct JSONParser {
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
         case UInt8(ascii: "n"): return try literal("null", .null)
-        default: return try number()
+        case let byte? where byte == UInt8(ascii: "-") || Self.isDigit(byte): return try number()
+        default: throw expected("a value")
         }
     }
 
@@ -56,22 +71,22 @@ struct JSONParser {
     }
 
     /// If members have the same name, the last one counts, as in JavaScript.
-    private mutating func object() throws(JSONError) -> [String: JSONValue] {
+    private mutating func object() throws(JSONError) -> JSONObject {
         try descend()
         defer { depth -= 1 }
-        var members: [String: JSONValue] = [:]
+        var members: JSONObject = [:]
         skipSpace()
         if take("}") { return members }
         repeat {
             skipSpace()
-            guard next == UInt8(ascii: "\"") else { throw .malformed }
+            guard next == UInt8(ascii: "\"") else { throw expected("a name in double quotes") }
             let name = try string()
             skipSpace()
-            try expect(":")
+            guard take(":") else { throw expected("a colon") }
             members[name] = try value()
             skipSpace()
         } while take(",")
-        try expect("}")
+        guard take("}") else { throw expected("a comma or }") }
         return members
     }
 
@@ -85,7 +100,7 @@ struct JSONParser {
             elements.append(try value())
             skipSpace()
         } while take(",")
-        try expect("]")
+        guard take("]") else { throw expected("a comma or ]") }
         return elements
     }
 
@@ -94,7 +109,7 @@ struct JSONParser {
         let isThere =
             end <= bytes.count
             && text.withUTF8Buffer { bytes[position..<end].elementsEqual($0) }
-        guard isThere else { throw .malformed }
+        guard isThere else { throw fault("a value is expected, such as \(text)") }
         position = end
         return value
     }
@@ -108,32 +123,44 @@ struct JSONParser {
         while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
         if next == UInt8(ascii: "\"") {
             defer { position += 1 }
-            return try text(bytes[start..<position])
+            return try text(bytes[start..<position], from: start)
         }
-        return try stringWithEscapes(Array(bytes[start..<position]))
+        return try stringWithEscapes(from: start)
     }
 
-    private mutating func stringWithEscapes(_ beginning: [UInt8]) throws(JSONError) -> String {
-        var collected = beginning
+    /// - Parameter start: of its characters; all before the position are plain.
+    private mutating func stringWithEscapes(from start: Int) throws(JSONError) -> String {
+        var collected = Array(bytes[start..<position])
         while let byte = next {
-            position += 1
             switch byte {
-            case UInt8(ascii: "\""): return try text(collected[...])
-            case UInt8(ascii: "\\"): collected += Array(String(try escape()).utf8)
-            case 0..<0x20: throw .malformed
-            default: collected.append(byte)
+            case UInt8(ascii: "\""):
+                position += 1
+                return try text(collected[...], from: start)
+            case UInt8(ascii: "\\"):
+                let scalar = try escape()
+                collected.append(contentsOf: Array(String(scalar).utf8))
+            case 0..<0x20:
+                throw fault("a control character stands in a string, where it must be escaped")
+            default:
+                position += 1
+                collected.append(byte)
             }
         }
-        throw .malformed
+        throw fault("it ends within a string")
     }
 
-    private func text(_ bytes: ArraySlice<UInt8>) throws(JSONError) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .malformed }
+    /// - Parameter start: where the string begins that the bytes are from.
+    private func text(_ bytes: ArraySlice<UInt8>, from start: Int) throws(JSONError) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw fault("a string is not UTF-8", at: start)
+        }
         return text
     }
 
     private mutating func escape() throws(JSONError) -> Unicode.Scalar {
-        guard let byte = next else { throw .malformed }
+        let start = position
+        position += 1
+        guard let byte = next else { throw fault("it ends within a string") }
         position += 1
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
@@ -142,31 +169,33 @@ struct JSONParser {
         case UInt8(ascii: "n"): return "\n"
         case UInt8(ascii: "r"): return "\r"
         case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "u"): return try unicodeEscape()
-        default: throw .malformed
+        case UInt8(ascii: "u"): return try unicodeEscape(from: start)
+        default: throw fault("there is no such escape in JSON", at: start)
         }
     }
 
-    /// Reads one `\uXXXX`, or two for characters past U+FFFF (RFC 8259 section 7). Half a pair is malformed.
-    private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
-        let first = try codeUnit()
+    /// Reads one `\uXXXX`, or two for characters past U+FFFF (RFC 8259 section 7). Half a pair is no character.
+    private mutating func unicodeEscape(from start: Int) throws(JSONError) -> Unicode.Scalar {
+        let half = "half of a surrogate pair stands alone"
+        let first = try codeUnit(from: start)
         guard UTF16.isLeadSurrogate(first) else {
-            guard let scalar = Unicode.Scalar(first) else { throw .malformed }
+            guard let scalar = Unicode.Scalar(first) else { throw fault(half, at: start) }
             return scalar
         }
-        try expect("\\")
-        try expect("u")
-        let second = try codeUnit()
+        guard take("\\"), take("u") else { throw fault(half, at: start) }
+        let second = try codeUnit(from: start)
         guard UTF16.isTrailSurrogate(second),
             let scalar = Unicode.Scalar(0x10000 + (UInt32(first & 0x3FF) << 10 | UInt32(second & 0x3FF)))
-        else { throw .malformed }
+        else { throw fault(half, at: start) }
         return scalar
     }
 
-    private mutating func codeUnit() throws(JSONError) -> UInt16 {
+    private mutating func codeUnit(from start: Int) throws(JSONError) -> UInt16 {
         var unit: UInt16 = 0
         for _ in 0..<4 {
-            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw .malformed }
+            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw fault("an escape \\u needs four hexadecimal digits", at: start)
+            }
             unit = unit << 4 | UInt16(digit)
             position += 1
         }
@@ -175,12 +204,15 @@ struct JSONParser {
 
     // MARK: Numbers
 
-    /// A number of 64 bits, written without fraction or exponent, becomes `.integer`; any other finite one becomes
-    /// `.number`. One too large for a double is malformed.
+    /// What 64 bits hold, written as they would be written, becomes `.integer`; every other number keeps its spelling.
     private mutating func number() throws(JSONError) -> JSONValue {
         let start = position
         _ = take("-")
-        if !take("0") { try digits() }
+        if take("0") {
+            if let byte = next, Self.isDigit(byte) { throw fault("a number begins with a zero", at: start) }
+        } else {
+            try digits()
+        }
         var isInteger = true
         if take(".") {
             isInteger = false
@@ -191,15 +223,15 @@ struct JSONParser {
             if !take("+") { _ = take("-") }
             try digits()
         }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        if isInteger, let integer = Int64(text) { return .integer(integer) }
-        guard let number = Double(text), number.isFinite else { throw .malformed }
-        return .number(number)
+        let literal = String(decoding: bytes[start..<position], as: UTF8.self)
+        if isInteger, literal != "-0", let integer = Int64(literal) { return .integer(integer) }
+        return .number(JSONNumber(literal: literal))
     }
 
     private mutating func digits() throws(JSONError) {
-        let start = position
-        while let byte = next, (0x30...0x39).contains(byte) { position += 1 }
-        guard position > start else { throw .malformed }
+        guard let byte = next, Self.isDigit(byte) else { throw expected("a digit") }
+        while let byte = next, Self.isDigit(byte) { position += 1 }
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }

@@ -1,27 +1,28 @@
-import Foundation
-
-/// Any JSON value (RFC 8259). Whole numbers of 64 bits are kept apart from other numbers: 3 stays 3, 2.3 stays 2.3.
-package enum JSONValue: Sendable, Equatable {
+/// Any JSON value (RFC 8259), kept exactly: 3 stays 3, 2.30 stays 2.30, and no number loses a digit.
+package enum JSONValue: Sendable {
     case null
     case bool(Bool)
+    /// A number of 64 bits, written without fraction, exponent and sign of a zero.
     case integer(Int64)
-    case number(Double)
+    /// Any other number.
+    case number(JSONNumber)
     case string(String)
     case array([JSONValue])
-    case object([String: JSONValue])
+    case object(JSONObject)
 }
 
-extension JSONValue: Encodable {
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .null: try container.encodeNil()
-        case .bool(let value): try container.encode(value)
-        case .integer(let value): try container.encode(value)
-        case .number(let value): try container.encode(value)
-        case .string(let value): try container.encode(value)
-        case .array(let value): try container.encode(value)
-        case .object(let value): try container.encode(value)
+/// Texts are equal when their code points are.
+extension JSONValue: Equatable {
+    package static func == (left: JSONValue, right: JSONValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.number(let left), .number(let right)): left == right
+        case (.string(let left), .string(let right)): ExactString(left) == ExactString(right)
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)): left == right
+        default: false
         }
     }
 }
@@ -30,9 +31,9 @@ extension JSONValue {
     /// How deep arrays and objects may be nested.
     package static let maxDepth = 128
 
-    /// Parses one JSON text in UTF-8.
+    /// Parses one JSON text in UTF-8. A byte order mark before it is skipped (RFC 8259 section 8.1).
     ///
-    /// - Throws: ``JSONError/malformed`` and ``JSONError/tooDeep``.
+    /// - Throws: ``JSONError/malformed(_:)`` and ``JSONError/tooDeep``.
     package init(parsing bytes: some Sequence<UInt8>) throws(JSONError) {
         var parser = JSONParser(bytes)
         self = try parser.parse()
@@ -46,9 +47,9 @@ extension JSONValue {
     }
 
     /// The value as JSON on one line, keys in a stable order.
-    package func encoded() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    package func encoded() -> String {
+        var writer = JSONWriter()
+        writer.write(self)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

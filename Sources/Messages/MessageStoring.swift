@@ -18,9 +18,9 @@ extension MessageDraft {
         if let first = try first(tx, channel) { return try repeated(first, tx, channel) }
         var message = message
         (message.createdAt, message.updatedAt) = (tx.now, tx.now)
-        message.metadataJSON = try metadata?.encoded()
+        message.metadataJSON = metadata?.encoded()
         message.iteration = try iteration(tx, channel)
-        let review = try review?.review(of: message, now: tx.now)
+        let review = review?.review(of: message, now: tx.now)
         let stored = try tx.insertOrKeepFirst(message, review: review, in: channel)
         // The constraint of the index decides which is the first, not the look above.
         guard stored.id == message.id else { return try repeated(try tx.whole(stored.id, in: channel), tx, channel) }

@@ -90,7 +90,14 @@ struct PluginFolder: ~Copyable {
     /// - Throws: ``PluginProblem`` naming what is wrong.
     func manifest(named name: String) throws(PluginProblem) -> PluginManifest {
         let bytes = try read("plugin.json", limit: Self.maxManifestBytes)
-        guard let value = try? JSONValue(parsing: bytes) else { throw PluginProblem("plugin.json is not valid JSON") }
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: bytes)
+        } catch JSONError.malformed(let fault) {
+            throw PluginProblem("plugin.json is not valid JSON: \(fault)")
+        } catch {
+            throw PluginProblem("plugin.json is not valid JSON")
+        }
         guard case .object = value else { throw PluginProblem("plugin.json is not a JSON object") }
         let manifest: PluginManifest
         do {

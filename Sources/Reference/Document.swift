@@ -29,12 +29,12 @@ struct Document: Sendable {
         for method in methods {
             guard var operation = item[method] else { continue }
             operation["security"] = operation["security"] ?? security(of: path)
-            var answers: [String: JSONValue] = [:]
+            var answers: JSONObject = [:]
             for (status, answer) in operation["responses"]?.members ?? [:] {
                 let isError = status.hasPrefix("4") || status.hasPrefix("5")
                 answers[status] = withRequestID(isError ? withErrorBody(answer) : answer)
             }
-            answers.merge(commonAnswers(of: operation, method)) { own, _ in own }
+            answers = answers.merging(commonAnswers(of: operation, method)) { own, _ in own }
             operation["responses"] = .object(answers)
             item[method] = operation
         }
@@ -49,7 +49,7 @@ struct Document: Sendable {
     }
 
     /// The answers that any operation of this kind may give.
-    private static func commonAnswers(of operation: JSONValue, _ method: String) -> [String: JSONValue] {
+    private static func commonAnswers(of operation: JSONValue, _ method: String) -> JSONObject {
         var names = ["429": "TooManyRequests", "500": "ServerError", "503": "Unavailable"]
         let isSafe = method == "get" || method == "head"
         if operation["security"] == nil {
@@ -63,7 +63,7 @@ struct Document: Sendable {
             names["415"] = "UnsupportedMediaType"
         }
         if !isSafe { names["507"] = "StorageFull" }
-        return names.mapValues { reference("responses/\($0)") }
+        return JSONObject(names.mapValues { reference("responses/\($0)") })
     }
 
     /// An answer with the body that all errors have, unless it has one or is a reference.

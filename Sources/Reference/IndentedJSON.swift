@@ -10,11 +10,11 @@ extension JSONValue {
             return "[\n\(lines.joined(separator: ",\n"))\n\(margin)]"
         case .object(let members) where !members.isEmpty:
             let lines = try members.sorted { $0.key < $1.key }.map { name, value in
-                "\(inner)\(try JSONValue.string(name).encoded()): \(try value.indented(inner))"
+                "\(inner)\(JSONValue.string(name).encoded()): \(try value.indented(inner))"
             }
             return "{\n\(lines.joined(separator: ",\n"))\n\(margin)}"
         default:
-            return try encoded()
+            return encoded()
         }
     }
 }

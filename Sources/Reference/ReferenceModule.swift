@@ -18,7 +18,7 @@ package struct ReferenceModule: RouteModule {
         let document = try Document(version: version)
         let page = try ReferencePage(document)
         self.document = StaticAnswer(
-            ByteBuffer(string: try document.value.encoded()),
+            ByteBuffer(string: document.value.encoded()),
             type: "application/json; charset=utf-8"
         )
         self.page = StaticAnswer(

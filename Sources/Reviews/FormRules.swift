@@ -4,23 +4,23 @@ import JSON
 /// The fields of a form, and what each of them takes.
 struct FormRules {
     private let fields: [FormField]
-    private let names: Set<String>
+    private let names: Set<ExactString>
 
     /// Nil when the payload is no form: any object then answers it.
-    init?(_ payload: [String: JSONValue]) {
+    init?(_ payload: JSONObject) {
         guard case .array(let elements)? = payload["fields"], !elements.isEmpty else { return nil }
         fields = elements.compactMap(FormField.init)
-        names = Set(fields.map(\.name))
+        names = Set(fields.map { ExactString($0.name) })
         // With two fields of one name, nothing tells which of them an answer is for.
         guard names.count == elements.count else { return nil }
     }
 
-    /// All that is wrong with a response: bad values in the order of the form, then unknown names in alphabetical
-    /// order.
-    func problems(_ response: [String: JSONValue]) -> [APIError.Field] {
-        let unknown = response.keys.filter { !names.contains($0) }.sorted()
+    /// All that is wrong with a response: bad values in the order of the form, then unknown names in the order of their
+    /// code points.
+    func problems(_ response: JSONObject) -> [APIError.Field] {
+        let unknown = response.keys.map(ExactString.init).filter { !names.contains($0) }.sorted()
         return fields.compactMap { $0.problem(response[$0.name]) }
-            + unknown.map { .response([$0], "unrecognized_keys", "is not a field of the form; leave it out") }
+            + unknown.map { .response([$0.text], "unrecognized_keys", "is not a field of the form; leave it out") }
     }
 }
 
@@ -71,7 +71,8 @@ struct FormField {
             if case .bool = value { return nil }
             return wrong("invalid_type", "must be true or false")
         case .select:
-            return options.contains(value) ? nil : wrong("invalid_enum_value", "must be one of the options")
+            return options.contains { $0.hasValue(of: value) }
+                ? nil : wrong("invalid_enum_value", "must be one of the options")
         default:
             guard case .string(let text) = value else { return wrong("invalid_type", "must be a string") }
             return kind.expectation(unmetBy: text).map { wrong("invalid_string", $0) }

@@ -21,10 +21,10 @@ extension ReviewResponse {
         let outcome = try tx.complete(
             reviewOf: id,
             in: channel,
-            responseJSON: try response.encoded(),
+            responseJSON: response.encoded(),
             feedback: feedback,
-            modifiedFileIDsJSON: try modifiedFileIDs.map {
-                try JSONValue.object($0.mapValues { .string($0) }).encoded()
+            modifiedFileIDsJSON: modifiedFileIDs.map {
+                JSONValue.object(JSONObject($0.mapValues { .string($0) })).encoded()
             }
         )
         switch outcome {

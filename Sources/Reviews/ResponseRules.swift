@@ -45,12 +45,12 @@ package enum ResponseRules {
 private struct TextRules {
     private let length: Bounds
 
-    init(_ payload: [String: JSONValue]) {
+    init(_ payload: JSONObject) {
         // No text is shorter than empty. So a negative greatest length excludes everything, and neither bound applies.
         length = Bounds(max(payload["minLength"]?.double ?? 0, 0), payload["maxLength"]?.double)
     }
 
-    func problems(_ response: [String: JSONValue]) -> [APIError.Field] {
+    func problems(_ response: JSONObject) -> [APIError.Field] {
         switch response["text"] {
         case nil: return [.response(["text"], "required", "is required")]
         case .string(let text):
@@ -95,7 +95,7 @@ extension JSONValue {
     var double: Double? {
         switch self {
         case .integer(let value): Double(value)
-        case .number(let value): value
+        case .number(let value): value.double
         default: nil
         }
     }

@@ -45,7 +45,7 @@ struct AgentClient: Sendable {
 
     /// Sends JSON, or no body at all when it is nil.
     func post(_ path: String, _ body: JSONValue?) async throws -> JSONValue {
-        let bytes = try body.map { ByteBuffer(string: try $0.encoded()) }
+        let bytes = body.map { ByteBuffer(string: $0.encoded()) }
         return try await send(path) { url in
             var request = HTTPClientRequest(url: url)
             request.method = .POST
@@ -99,7 +99,10 @@ struct AgentClient: Sendable {
     ) async throws -> JSONValue {
         var components = URLComponents(string: "\(url)/api/v1/\(path)")
         let items = query.merging(["channel": channel]) { given, _ in given }
-        components?.queryItems = items.map { URLQueryItem(name: $0, value: $1) }
+        // URLQueryItem would leave a plus as it is, and that is a space in a query.
+        components?.percentEncodedQueryItems = items.map { name, value in
+            URLQueryItem(name: name, value: value.addingPercentEncoding(withAllowedCharacters: .unreserved))
+        }
         guard let url = components?.string else { throw CommandFailure(description: "Not a URL: \(url)") }
         var pause = Duration.milliseconds(100)
         let end = ContinuousClock.now + patience
@@ -144,6 +147,13 @@ struct AgentClient: Sendable {
         }
         return .later(message, seconds: response.headers.first(name: "retry-after").flatMap { Int($0) } ?? 0)
     }
+}
+
+extension CharacterSet {
+    /// What needs no percent sign anywhere (RFC 3986 section 2.3).
+    fileprivate static let unreserved = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+    )
 }
 
 /// A multipart form (RFC 7578) with a channel and a file. The file is read while it is sent, so memory does not grow

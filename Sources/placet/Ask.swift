@@ -58,9 +58,9 @@ struct Ask: AsyncParsableCommand {
             throw ValidationError("--input asks for a text; leave out --option and --negative.")
         }
         guard patience >= 0 else { throw ValidationError("--patience must not be negative.") }
-        let ids = options.map(\.id)
+        let ids = options.map { ExactString($0.id) }
         if Set(ids).count != ids.count { throw ValidationError("Two options have the same id.") }
-        if ids.contains("") { throw ValidationError("An option needs an id: --option ID=LABEL.") }
+        if ids.contains(ExactString("")) { throw ValidationError("An option needs an id: --option ID=LABEL.") }
     }
 
     func run() async throws {
@@ -110,8 +110,8 @@ struct Ask: AsyncParsableCommand {
             let review = outcome["message"]?["review"] ?? .null
             try show(status, id, review)
             guard status == "completed" else { throw ExitCode(4) }
-            let chosen = review["response"]?["selectedOption"]?.text
-            if options.contains(where: { $0.isNegative && $0.id == chosen }) { throw ExitCode(3) }
+            let chosen = review["response"]?["selectedOption"]
+            if options.contains(where: { $0.isNegative && .string($0.id) == chosen }) { throw ExitCode(3) }
             return
         }
     }
@@ -148,9 +148,9 @@ struct Ask: AsyncParsableCommand {
 
     /// The message with its review. Its `clientId` is the key: the server answers a repeat with the first message.
     private func body(channel: String, key: String, files: [String]) -> JSONValue {
-        let payload: [String: JSONValue] =
+        let payload: JSONObject =
             input ? [:] : ["options": .array(options.map(\.json)), "allowComment": .bool(true)]
-        var review: [String: JSONValue] = [
+        var review: JSONObject = [
             "type": .string(input ? "text-input" : "approval"), "payload": .object(payload),
         ]
         if let expires { review["expiresInSeconds"] = .integer(Int64(expires)) }
@@ -168,10 +168,10 @@ struct Ask: AsyncParsableCommand {
     /// An expired question has no answer, so its sentence goes to standard error.
     private func show(_ status: String, _ id: String, _ review: JSONValue) throws {
         if json {
-            var outcome: [String: JSONValue] = ["status": .string(status), "messageId": .string(id)]
+            var outcome: JSONObject = ["status": .string(status), "messageId": .string(id)]
             outcome["response"] = review["response"]
             outcome["feedback"] = review["feedback"]
-            try say(try JSONValue.object(outcome).encoded())
+            try say(JSONValue.object(outcome).encoded())
             return
         }
         guard status == "completed" else {
@@ -181,6 +181,6 @@ struct Ask: AsyncParsableCommand {
         let response = review["response"] ?? .null
         let lines = [response["selectedOption"] ?? response["text"], response["comment"], review["feedback"]]
             .compactMap { $0?.text }
-        try say(lines.isEmpty ? try response.encoded() : lines.joined(separator: "\n"))
+        try say(lines.isEmpty ? response.encoded() : lines.joined(separator: "\n"))
     }
 }

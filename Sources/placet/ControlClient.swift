@@ -1,6 +1,7 @@
 import App
 import AsyncHTTPClient
 import Foundation
+import JSON
 import NIOCore
 import NIOHTTP1
 
@@ -75,9 +76,11 @@ struct ControlClient: Sendable {
         }
         var request = HTTPClientRequest(url: url.absoluteString)
         request.method = .init(rawValue: method.rawValue)
+        // A socket has no host to name, and HTTP/1.1 wants one named.
+        request.headers.add(name: "host", value: "localhost")
         if method == .post {
             request.headers.add(name: "content-type", value: "application/json")
-            request.body = .bytes(try JSONEncoder().encode(body))
+            request.body = .bytes(try JSONText.bytes(of: body))
         }
         let response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
         let bytes = Data(try await response.body.collect(upTo: Self.maxAnswerBytes).readableBytesView)

@@ -28,10 +28,7 @@ struct Respond: AsyncParsableCommand {
 
     func run() async throws {
         // Checked here only for being JSON. The server knows the question, and checks the response against it.
-        guard let value = try? JSONValue(text: response) else {
-            throw ValidationError("The response is not JSON: \(response)")
-        }
-        var body: [String: JSONValue] = ["response": value]
+        var body: JSONObject = ["response": try parsed()]
         body["feedback"] = feedback.map { .string($0) }
         let message: Message = try await ControlClient.send(
             .post,
@@ -40,6 +37,15 @@ struct Respond: AsyncParsableCommand {
             storage: storage
         )
         try say(message.id)
+    }
+
+    private func parsed() throws -> JSONValue {
+        do {
+            return try JSONValue(text: response)
+        } catch {
+            guard case .malformed(let fault) = error else { throw ValidationError("The response nests too deep.") }
+            throw ValidationError("The response is not JSON: \(fault).")
+        }
     }
 
     private struct Message: Decodable, Sendable { let id: String }

@@ -60,11 +60,29 @@ struct MessageJSONTests {
         #expect(listed["review"]?["response"] == .object(["user": .string("ada")]))
     }
 
-    @Test("A form that cannot be read is not sent: its passwords could not be found")
-    func unreadable() {
+    @Test("Of a form that cannot be read no answer is listed: its passwords could not be found")
+    func unreadable() throws {
         var message = Self.form(#"{"pass":"hunter2"}"#)
         message.review?.payloadJSON = "{"
-        #expect(throws: JSONError.self) { try ByteBuffer.json(MessageJSON(listed: message)) }
+        #expect(String(buffer: try ByteBuffer.json(MessageJSON(listed: message))).contains("hunter2") == false)
+    }
+
+    @Test("A password is redacted under its name in either Unicode form, and every other value is kept exactly")
+    func passwordsInEitherForm() throws {
+        var message = Self.form(#"{"e\u0301":"hunter2","\u00e9":"hunter3","n":1.0}"#)
+        message.review?.payloadJSON = #"{"fields":[{"name":"\u00e9","type":"password"}]}"#
+        let shown = String(buffer: try ByteBuffer.json(MessageJSON(listed: message)))
+        #expect(!shown.contains("hunter"))
+        #expect(shown.contains(#""n":1.0"#))
+    }
+
+    @Test("Free maps are sent as the index has them, byte for byte")
+    func freeMaps() throws {
+        var message = Self.form(#"{ "b": 1.0, "a": 18446744073709551615 }"#)
+        message.review?.type = "freeform"
+        let shown = String(buffer: try ByteBuffer.json(MessageJSON(listed: message)))
+        #expect(shown.contains(#""response":{ "b": 1.0, "a": 18446744073709551615 }"#))
+        #expect(shown.contains(#""metadata":{"n":3,"x":2.5}"#))
     }
 
     @Test("The agent beside a message has no webhook")

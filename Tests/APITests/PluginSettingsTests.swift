@@ -29,8 +29,19 @@ struct PluginSettingsTests {
     @Test("keys without a value are there as null on the wire")
     func wire() throws {
         let plugin = try Self.plugin(#"{"key":"A","label":"A"},{"key":"B","label":"B","default":"b"}"#)
-        let text = String(decoding: try JSONEncoder().encode(PluginSettings([:], of: plugin)), as: UTF8.self)
+        let text = String(decoding: try JSONText.bytes(of: PluginSettings([:], of: plugin)), as: UTF8.self)
         #expect(try JSONValue(text: text) == JSONValue(text: #"{"config":{"A":null,"B":"b"},"missing":[]}"#))
+    }
+
+    @Test("a key that only looks like one of the plugin's is refused, not left out in silence")
+    func lookalike() throws {
+        let plugin = try Self.plugin(#"{"key":"\u00e9","label":"A"}"#)
+        func read(_ config: String) throws -> [String: String] {
+            let body = try JSONValue(text: #"{"config":\#(config)}"#)
+            return try JSONFields.read(body) { PluginSettings.read(from: &$0, of: plugin) }
+        }
+        #expect(try read(#"{"\u00e9":"x"}"#) == ["é": "x"])
+        #expect(throws: JSONError.self) { try read(#"{"e\u0301":"x"}"#) }
     }
 
     @Test("only a secret sent back masked stays; what is left out, or masked and was never set, is not stored")

@@ -1,5 +1,6 @@
 import Foundation
 import Index
+import JSON
 import Testing
 
 import struct Index.Attachment
@@ -9,9 +10,7 @@ import struct Index.Attachment
 @Suite("Records as JSON")
 struct RecordJSONTests {
     func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        String(decoding: try JSONText.bytes(of: value), as: UTF8.self)
     }
 
     @Test("A user is shown without the password hash")

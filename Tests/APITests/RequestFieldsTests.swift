@@ -73,7 +73,29 @@ struct RequestFieldsTests {
         #expect(errors.allSatisfy { $0["code"]?.text != nil && $0["message"]?.text != nil })
     }
 
-    private func post(_ body: String, type: String? = "application/json") async throws -> TestResponse {
+    @Test("a body that is no JSON is 400 with the place and the reason, and without what stands there")
+    func malformed() async throws {
+        let answer = try await post("{\n\"name\": secret}")
+        let message = try JSONValue(parsing: answer.body.readableBytesView)["message"]
+        #expect(message == .string("The body is not valid JSON: a value is expected (line 2, column 9)"))
+    }
+
+    @Test("a byte order mark before JSON is skipped")
+    func byteOrderMark() async throws {
+        #expect(try await post("\u{feff}{\"name\":\"a\"}").status == .ok)
+    }
+
+    @Test("JSON with a Content-Encoding is 415, whatever the bytes are")
+    func codedBody() async throws {
+        #expect(try await post(#"{"name":"a"}"#, coding: "gzip").status == .unsupportedMediaType)
+        #expect(try await post(#"{"name":"a"}"#, coding: "identity").status == .ok)
+    }
+
+    private func post(
+        _ body: String,
+        type: String? = "application/json",
+        coding: String? = nil
+    ) async throws -> TestResponse {
         let strangers = Strangers()
         let routers = Routers(
             modules: [Probe()],
@@ -82,7 +104,9 @@ struct RequestFieldsTests {
             limits: nil,
             translate: { _ in nil }
         )
-        let headers: HTTPFields = type.map { [.contentType: $0] } ?? [:]
+        var fields: HTTPFields = type.map { [.contentType: $0] } ?? [:]
+        fields[.contentEncoding] = coding
+        let headers = fields
         return try await Application(responder: routers.network).test(.router) {
             client in
             try await client.executeRequest(

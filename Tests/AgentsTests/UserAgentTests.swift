@@ -95,10 +95,10 @@ struct UserAgentTests {
             let figures = try await ada.send(.get, "agents/\(agent.channel)/stats").json
             #expect(figures["messages"] == .object(["agent": .integer(2), "user": .integer(1)]))
             let reviews = ["pending": 1, "completed": 1, "expired": 0].mapValues(JSONValue.integer)
-            #expect(figures["reviews"] == .object(reviews))
+            #expect(figures["reviews"] == .object(JSONObject(reviews)))
             #expect(figures["files"] == .object(["count": .integer(1), "bytes": .integer(5)]))
             let deliveries = ["pending": 0, "delivered": 0, "failed": 0].mapValues(JSONValue.integer)
-            #expect(figures["deliveries"] == .object(deliveries))
+            #expect(figures["deliveries"] == .object(JSONObject(deliveries)))
             let statuses = try #require(figures["statuses"]?.elements)
             #expect(statuses.map { $0["status"]?.text } == ["error", "busy"])
             #expect(statuses.first?.names == ["status", "message", "since"])

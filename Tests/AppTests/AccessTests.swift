@@ -43,7 +43,7 @@ struct AccessTests {
                 Visit.all.filter(\.isForAgents)
             )
             for visit in Visit.all where visit.isForAgents && !visit.isEndless {
-                let answer = try await target.send(visit, [.authorization: "Bearer " + key])
+                let answer = try await target.send(visit, [.authorization: "bEARER   " + key])
                 #expect((200...201).contains(answer.status), "\(visit.route): \(answer.text)")
             }
         }

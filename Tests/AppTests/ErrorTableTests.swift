@@ -20,6 +20,7 @@ struct ErrorTableTests {
             (IndexError.closed, 503),
             (IndexError.missingReference, nil), (IndexError.failure(code: 778), nil),
             (BlobError.storageFull, 507), (BlobError.closed, 503), (BlobError.missingLayout, nil),
+            (BlobError.tooManyOpenFiles(operation: "open"), 503), (IndexError.failure(code: 14), 503),
         ] as [(any Error, Int?)]
     )
     func status(error: any Error, status: Int?) {

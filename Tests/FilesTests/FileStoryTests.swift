@@ -291,7 +291,7 @@ struct FileStoryTests {
     }
 
     /// The members of an attachment, besides `id` and the times: these and no others.
-    private func expect(_ attachment: JSONValue, _ members: [String: JSONValue]) {
+    private func expect(_ attachment: JSONValue, _ members: JSONObject) {
         #expect(
             attachment.names == [
                 "id", "messageId", "channelId", "pluginType", "filename", "mimeType", "declaredMimeType", "size",

@@ -17,6 +17,20 @@ struct UploadLimitTests {
         return try await owner.send(json: json, to: "/api/v1/files/store-text")
     }
 
+    @Test("a form with a Content-Encoding is 415, and nothing is stored")
+    func codedForm() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            for route in ["store", "upload"] {
+                let form = Form(.channel(owner.channel), Self.file)
+                let answer = try await owner.send(form, to: route, [.contentEncoding: "gzip"])
+                #expect(answer.status == 415)
+                #expect(answer.headers[.acceptEncoding] == "identity")
+            }
+            #expect(try await server.census() == Census())
+        }
+    }
+
     @Test("a digest that does not match is told with both values")
     func digestValues() async throws {
         try await withServer { server in

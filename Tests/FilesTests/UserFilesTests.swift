@@ -107,6 +107,21 @@ struct UserFilesTests {
         }
     }
 
+    @Test("a name is found in either Unicode form, and by the words of a form-encoded query")
+    func searchedNames() async throws {
+        try await withServer { server in
+            let (ada, agent, _) = try await server.personWithTwoChannels()
+            for name in ["caf\u{e9} menu.txt", "cafe\u{301} bill.txt", "1+1.txt"] {
+                _ = try await agent.store("a", name)
+            }
+            let searches = [("caf%C3%A9", 2), ("cafe%CC%81", 2), ("%C3%A9+menu", 1), ("1%2B1", 1), ("1+1", 0)]
+            for (term, count) in searches {
+                let found = try await ada.send(.get, "files?search=\(term)").json["data"]?.elements
+                #expect(found?.count == count, "\(term)")
+            }
+        }
+    }
+
     @Test("a list of another user's agent, of none and of an empty id is 403")
     func foreignAgent() async throws {
         try await withServer { server in

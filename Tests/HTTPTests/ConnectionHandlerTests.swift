@@ -142,18 +142,67 @@ struct ConnectionHandlerTests {
         #expect(head.headerFields[.connection] == passedOn)
     }
 
+    @Test(
+        "a request that wants its connection closed is told so, however it says it",
+        arguments: ["close", "Close", "keep-alive, close"]
+    )
+    func wishToCloseIsConfirmed(sent: String) throws {
+        let wire = try Wire()
+        try wire.clientSends("GET /next HTTP/1.1\r\nhost: x\r\nconnection: \(sent)\r\n\r\n")
+        try wire.serverAnswers(.ok, [.contentLength: "1"], body: "a")
+        #expect(try Answer(try wire.received()).headers["connection"] == "close")
+        #expect(wire.closed == [.output])
+    }
+
     // MARK: Hanging up
 
-    @Test("who wants to know hears once that the client hung up, also when it had before", arguments: [true, false])
-    func hangUp(isEarly: Bool) throws {
+    @Test(
+        "a client that ended its sending and is waited for is sent an interim answer, which tells whether it is there",
+        arguments: [true, false]
+    )
+    func halfClose(isEarly: Bool) throws {
         let wire = try Wire()
         let count = Atomic(0)
         try wire.clientSends(Self.getting)
         if isEarly { wire.clientCloses() }
+        #expect(try wire.received() == "")
         try wire.trigger(ConnectionHandler.OnHangUp { count.add(1, ordering: .relaxed) })
-        #expect(count.load(ordering: .relaxed) == (isEarly ? 1 : 0))
-        wire.clientCloses()
+        if !isEarly { wire.clientCloses() }
+        #expect(try wire.received() == "HTTP/1.1 102 Processing\r\n\r\n")
+        #expect(count.load(ordering: .relaxed) == 0)
         wire.channel.pipeline.fireChannelInactive()
+        wire.channel.pipeline.fireChannelInactive()
+        #expect(count.load(ordering: .relaxed) == 1)
+    }
+
+    @Test("a half-closed client of HTTP/1.0 may wait too, and is sent nothing it does not know")
+    func halfCloseOfOld() throws {
+        let wire = try Wire()
+        let count = Atomic(0)
+        try wire.clientSends("GET /wait HTTP/1.0\r\n\r\n")
+        try wire.trigger(ConnectionHandler.OnHangUp { count.add(1, ordering: .relaxed) })
+        wire.clientCloses()
+        #expect(try wire.received() == "")
+        #expect(count.load(ordering: .relaxed) == 0)
+    }
+
+    @Test("a client that ends its sending amid an answer has hung up")
+    func halfCloseAmidAnAnswer() throws {
+        let wire = try Wire()
+        let count = Atomic(0)
+        try wire.clientSends(Self.getting)
+        try wire.begin(.ok)
+        try wire.trigger(ConnectionHandler.OnHangUp { count.add(1, ordering: .relaxed) })
+        wire.clientCloses()
+        #expect(count.load(ordering: .relaxed) == 1)
+    }
+
+    @Test("who asks after the client hung up hears it at once")
+    func hungUpBefore() throws {
+        let wire = try Wire()
+        let count = Atomic(0)
+        wire.channel.pipeline.fireChannelInactive()
+        try wire.trigger(ConnectionHandler.OnHangUp { count.add(1, ordering: .relaxed) })
         #expect(count.load(ordering: .relaxed) == 1)
     }
 
@@ -185,9 +234,9 @@ struct ConnectionHandlerTests {
         #expect(try wire.received() == "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nab<file 2..<5>yz")
     }
 
-    @Test("without the codec a file cannot be sent, and the caller hears so")
-    func noCodec() throws {
-        let channel = EmbeddedChannel(handler: ConnectionHandler(logger: .silent))
+    @Test("without the handler a file cannot be sent, and the caller hears so")
+    func noHandler() throws {
+        let channel = EmbeddedChannel()
         let file = try TemporaryFile("0123456789")
         defer { try? file.handle.close() }
         let region = FileRegion(fileHandle: file.handle, readerIndex: 0, endIndex: 5)
@@ -242,27 +291,6 @@ struct ConnectionHandlerTests {
         #expect(answer.statusLine == "HTTP/1.1 401 Unauthorized")
         #expect(answer.headers["content-length"] == "2")
         #expect(answer.body == "no")
-    }
-}
-
-/// An answer taken apart, header names in lower case.
-private struct Answer {
-    let statusLine: String
-    let headers: [String: String]
-    let body: String
-
-    init(_ text: String) throws {
-        let end = try #require(text.firstRange(of: "\r\n\r\n"))
-        let lines = text[..<end.lowerBound].split(separator: "\r\n")
-        statusLine = String(lines[0])
-        headers = Dictionary(
-            lines.dropFirst().map { line in
-                let colon = line.firstIndex(of: ":") ?? line.endIndex
-                return (line[..<colon].lowercased(), String(line[colon...].dropFirst(2)))
-            },
-            uniquingKeysWith: { $0 + ", " + $1 }
-        )
-        body = String(text[end.upperBound...])
     }
 }
 

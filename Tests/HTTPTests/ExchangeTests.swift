@@ -87,17 +87,34 @@ struct ExchangeTests {
         #expect(replay(story.steps) == story.answers)
     }
 
+    @Test(
+        "HTTP/1.0 hears that its connection stays when it asked for that and can tell where the answer ends",
+        arguments: [
+            (true, true, false, Exchange.Framing(isOld: true, confirmsKeepAlive: true)),
+            (true, false, true, Exchange.Framing(isOld: true, confirmsKeepAlive: true)),
+            (true, false, false, Exchange.Framing(isOld: true, closes: true)),
+            (false, true, false, Exchange.Framing(isOld: true, closes: true)),
+        ]
+    )
+    func old(keepsAlive: Bool, hasLength: Bool, isHead: Bool, framing: Exchange.Framing) {
+        var exchange = Exchange()
+        exchange.readHead(Exchange.Manner(isOld: true, keepsAlive: keepsAlive, isHead: isHead))
+        exchange.readEnd()
+        #expect(exchange.beginResponse(hasLength: hasLength) == framing)
+        #expect(exchange.endResponse() == framing.closes)
+    }
+
     private func replay(_ steps: [Step]) -> [Bool] {
         var exchange = Exchange()
         var answers: [Bool] = []
         for step in steps {
             switch step {
-            case .head: exchange.readHead(expectsContinue: false)
-            case .headThatWaits: exchange.readHead(expectsContinue: true)
+            case .head: exchange.readHead(Exchange.Manner())
+            case .headThatWaits: exchange.readHead(Exchange.Manner(expectsContinue: true))
             case .body: exchange.readBody()
             case .end: exchange.readEnd()
             case .wantsBody: answers.append(exchange.acceptBody())
-            case .answerBegins: answers.append(exchange.beginResponse())
+            case .answerBegins: answers.append(exchange.beginResponse(hasLength: true).closes)
             case .answerEnds: answers.append(exchange.endResponse())
             }
         }

@@ -2,9 +2,8 @@ import HTTPTypes
 import Logging
 import NIOCore
 import NIOEmbedded
-import NIOHTTP1
 import NIOHTTPTypes
-import NIOHTTPTypesHTTP1
+import Testing
 
 @testable import HTTP
 
@@ -13,16 +12,10 @@ final class Wire {
     let channel = EmbeddedChannel()
     private let closing = ClosingRecorder()
 
-    init(codec: Bool = true) throws {
+    init(limits: ConnectionLimits? = nil) throws {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(closing)
-        try pipeline.configureHTTPServerPipeline(
-            withPipeliningAssistance: false,
-            withErrorHandling: false,
-            withOutboundHeaderValidation: false
-        )
-        if codec { try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false)) }
-        try pipeline.addHandler(ConnectionHandler(logger: .silent))
+        try EventLoopChannel.addHandlers(to: pipeline, limits: limits, logger: .silent)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 
@@ -80,6 +73,27 @@ final class Wire {
             }
         }
         return text
+    }
+}
+
+/// An answer taken apart, header names in lower case.
+struct Answer {
+    let statusLine: String
+    let headers: [String: String]
+    let body: String
+
+    init(_ text: String) throws {
+        let end = try #require(text.firstRange(of: "\r\n\r\n"))
+        let lines = text[..<end.lowerBound].split(separator: "\r\n")
+        statusLine = String(lines[0])
+        headers = Dictionary(
+            lines.dropFirst().map { line in
+                let colon = line.firstIndex(of: ":") ?? line.endIndex
+                return (line[..<colon].lowercased(), String(line[colon...].dropFirst(2)))
+            },
+            uniquingKeysWith: { $0 + ", " + $1 }
+        )
+        body = String(text[end.upperBound...])
     }
 }
 

@@ -25,6 +25,49 @@ struct MessageTests {
         }
     }
 
+    @Test("free maps keep every digit and every name, in every answer and to the webhook's event")
+    func exactMaps() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let map =
+                "{\"a\":[18446744073709551615,0.12345678901234567890,1e-400,-0.0,1.0,1e2],"
+                + "\"e\u{301}\":1,\"plugin\":\"diff\",\"\u{e9}\":2}"
+            let review = #"{"type":"freeform","payload":\#(map),"callback":{"url":"https://h","x":1.0}}"#
+            let sent = try await owner.post(#""text":"a","metadata":\#(map),"review":\#(review)"#)
+            #expect(sent.status == 201, "\(sent.text)")
+            let id = try #require(sent.json["id"]?.text)
+            let respond = #"{"response":\#(map)}"#
+            #expect(try await server.command(.post, "reviews/\(id)/respond", respond).status == 201)
+            let answers = [
+                try await owner.get("messages/\(id)"), try await owner.get("messages"),
+                try await owner.get("reviews/\(id)/wait"), try await owner.get("answers"),
+            ]
+            for answer in [sent] + answers {
+                for name in answer.text == sent.text ? ["metadata", "payload"] : ["metadata", "payload", "response"] {
+                    #expect(exactly("\"\(name)\":\(map)", isIn: answer.text), "\(name): \(answer.text)")
+                }
+                #expect(answer.text.contains(#""callback":{"url":"https://h","x":1.0}"#))
+            }
+        }
+    }
+
+    /// Compares bytes: to Swift's strings é is é.
+    private func exactly(_ part: String, isIn text: String) -> Bool {
+        Array(text.utf8).firstRange(of: Array(part.utf8)) != nil
+    }
+
+    @Test("the plugin of a payload is copied to metadata without changing anything else in it")
+    func copiedPlugin() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let review = #"{"type":"freeform","payload":{"plugin":"diff"}}"#
+            let map = "{\"e\u{301}\":1.0,\"\u{e9}\":18446744073709551615}"
+            let sent = try await owner.post(#""metadata":\#(map),"review":\#(review)"#)
+            let expected = "{\"e\u{301}\":1.0,\"plugin\":\"diff\",\"\u{e9}\":18446744073709551615}"
+            #expect(exactly("\"metadata\":\(expected)", isIn: sent.text), "\(sent.text)")
+        }
+    }
+
     @Test("nothing to send, or a wrong field, is 400 with its path, and nothing is stored")
     func refused() async throws {
         let cases: [(String, String?)] = [
@@ -86,8 +129,13 @@ struct MessageTests {
     func search() async throws {
         try await withServer { server in
             let owner = try await server.owner()
-            for text in ["100% done", "100 done", "Größe", "a_b"] { _ = try await owner.post(#""text":"\#(text)""#) }
-            for (term, found) in [("0%25", 1), ("DONE", 2), ("GRÖSSE", 0), ("grö", 1), ("_", 1), ("", 4)] {
+            for text in ["100% done", "100 done", "Größe", "a_b", "1+1"] {
+                _ = try await owner.post(#""text":"\#(text)""#)
+            }
+            for (term, found) in [
+                ("0%25", 1), ("DONE", 2), ("GRÖSSE", 0), ("grö", 1), ("_", 1), ("", 5), ("100+done", 1), ("1%2B1", 1),
+                ("1+1", 0),
+            ] {
                 let page = try await owner.get("messages", "&search=\(term)").json["data"]?.elements
                 #expect(page?.count == found, "\(term)")
             }

@@ -120,7 +120,7 @@ def test_a_connection_outlives_its_waits_and_a_client_that_hangs_up_frees_its_ow
             wire.send(head("GET", f"{target}&timeout=1", key=owner.key))
             assert wire.answer().json() == {"status": "timeout"}
     eventually(lambda: server.socket_count() == idle, "that connection is closed")
-    for end in (Wire.half_close, Wire.close, Wire.reset):
+    for end in (Wire.close, Wire.reset):
         parked = Wire(server).send(head("GET", f"{target}&timeout=30000", key=owner.key))
         eventually(lambda: server.socket_count() > idle, "the wait has come")
         end(parked)

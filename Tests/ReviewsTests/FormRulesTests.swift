@@ -100,6 +100,17 @@ struct FormRulesTests {
             accepted: [#""a""#, "2", #""b""#],
             refused: ["invalid_enum_value": [#""A""#, #""2""#, #""Two""#], "required": [#""""#, "null"]]
         ),
+        // Numbers are one whatever their spelling, texts only with the same code points.
+        FieldTable(
+            #""type":"select","options":[{"value":1,"label":"x"},{"value":18446744073709551615,"label":"y"},"\u00e9"]"#,
+            accepted: ["1", "1.0", "10e-1", "18446744073709551615", #""é""#],
+            refused: ["invalid_enum_value": ["1.1", "18446744073709551614", "18446744073709551616", #""e\u0301""#]]
+        ),
+        FieldTable(
+            #""type":"number","min":-1e999,"max":1e999"#,
+            accepted: ["3", "18446744073709551615", "1e-400"],
+            refused: ["invalid_type": ["1e999"]]
+        ),
         FieldTable(
             #""type":"checkbox","required":true"#,
             accepted: ["true", "false"],
@@ -174,11 +185,22 @@ struct FormRulesTests {
 
     private static let two = #"{"fields":[{"name":"a","type":"text","required":true},{"name":"b","type":"number"}]}"#
 
+    private static let lookalikes =
+        #"{"fields":[{"name":"\u00e9","type":"text"},{"name":"e\u0301","type":"text","required":true}]}"#
+
     static let forms = [
         Reply(#"{"a":"x"}"#, to: two), Reply(#"{"a":"x","b":null}"#, to: two), Reply(#"{"a":"x","b":3}"#, to: two),
         Reply("{}", to: two, "a: required"), Reply(#"{"b":"3"}"#, to: two, "a: required", "b: invalid_type"),
         Reply(#"{"a":"x","d":1,"c":null}"#, to: two, "c: unrecognized_keys", "d: unrecognized_keys"),
         Reply(#"{"a":"x","A":"x"}"#, to: two, "A: unrecognized_keys"),
+        // Names are compared by code points.
+        Reply(#"{"\u00e9":"x","e\u0301":"y"}"#, to: lookalikes),
+        Reply(#"{"\u00e9":"x"}"#, to: lookalikes, "e\u{301}: required"),
+        Reply(
+            #"{"e\u0301":"x"}"#,
+            to: #"{"fields":[{"name":"\u00e9","type":"text"}]}"#,
+            "e\u{301}: unrecognized_keys"
+        ),
         // Dismissed, and nothing else with it.
         Reply(#"{"_dismissed":true}"#, to: two),
         Reply(#"{"_dismissed":false}"#, to: two, "a: required", "_dismissed: unrecognized_keys"),
@@ -218,14 +240,14 @@ struct FormRulesTests {
 
         // Comparing each with each would take 400 million steps, minutes in a debug build.
         let elapsed = try ContinuousClock().measure {
-            try ResponseRules.check(type: "form", payload: payload, response: .object(members))
+            try ResponseRules.check(type: "form", payload: payload, response: .object(JSONObject(members)))
             try ResponseRules.check(
                 type: "selection",
                 payload: payload,
                 response: .object(["selectedIds": .array(names)])
             )
             let error = #expect(throws: APIError.self) {
-                try ResponseRules.check(type: "form", payload: payload, response: .object(strangers))
+                try ResponseRules.check(type: "form", payload: payload, response: .object(JSONObject(strangers)))
             }
             #expect(error?.fields.count == 100)
         }

@@ -93,6 +93,13 @@ struct ResponseRulesTests {
         Reply(#"{"selectedOption":null}"#, to: yesNo, "selectedOption: invalid_type"),
         Reply(#"{"selectedOption":["yes"]}"#, to: yesNo, "selectedOption: invalid_type"),
         Reply(#"{"selectedOption":1}"#, to: yesNo, "selectedOption: invalid_type"),
+        // Ids are compared by code points.
+        Reply(#"{"selectedOption":"\u00e9"}"#, to: #"{"options":[{"id":"\u00e9"}]}"#),
+        Reply(
+            #"{"selectedOption":"e\u0301"}"#,
+            to: #"{"options":[{"id":"\u00e9"}]}"#,
+            "selectedOption: invalid_enum_value"
+        ),
         // The comment.
         Reply(#"{"selectedOption":"yes","comment":"a"}"#, to: talking),
         Reply(#"{"selectedOption":"yes","comment":"a"}"#, to: yesNo),
@@ -131,10 +138,19 @@ struct ResponseRulesTests {
     private static let items = #""items":[{"id":"a","label":"A"},{"id":"b","label":"B"},{"id":"c","label":"C"}]"#
     private static let single = #"{"mode":"single",\#(items)}"#
     private static let multi = #"{"mode":"multi",\#(items)}"#
+    private static let lookalikes = #"{"mode":"multi","items":[{"id":"\u00e9"},{"id":"e\u0301"}]}"#
 
     static let selections = [
         Reply(#"{"selectedIds":["a"]}"#, to: single), Reply(#"{"selectedIds":["c","a"]}"#, to: multi),
         Reply(#"{"selectedIds":[]}"#, to: multi), Reply(#"{"selectedIds":["a","b","c"],"more":1}"#, to: multi),
+        // Ids are compared by code points.
+        Reply(#"{"selectedIds":["\u00e9","e\u0301"]}"#, to: lookalikes),
+        Reply(#"{"selectedIds":["\u00e9","\u00e9"]}"#, to: lookalikes, "selectedIds.1: invalid"),
+        Reply(
+            #"{"selectedIds":["e\u0301"]}"#,
+            to: #"{"mode":"multi","items":[{"id":"\u00e9"}]}"#,
+            "selectedIds.0: invalid_enum_value"
+        ),
         Reply(#"{"selectedIds":[]}"#, to: single, "selectedIds: invalid"),
         Reply(#"{"selectedIds":["a","b"]}"#, to: single, "selectedIds: invalid"),
         Reply(#"{"selectedIds":["d"]}"#, to: single, "selectedIds.0: invalid_enum_value"),

@@ -1,4 +1,5 @@
 import Index
+import JSON
 
 /// A message with its review and its attachments (`Message` in docs/api.md).
 package struct MessageJSON: Encodable, Sendable {
@@ -9,7 +10,7 @@ package struct MessageJSON: Encodable, Sendable {
     @OrNull var text: String?
     @OrNull var status: Message.Status?
     @OrNull var review: ReviewJSON?
-    @OrNull var metadata: StoredJSON?
+    @OrNull var metadata: JSONText?
     let deliveryStatus: Message.DeliveryStatus
     @OrNull var iterationGroupId: Message.ID?
     @OrNull var iteration: Int?
@@ -52,7 +53,7 @@ package struct MessageJSON: Encodable, Sendable {
         text = message.text
         status = message.status
         review = parts.review.map { ReviewJSON($0, isRedacted: isRedacted) }
-        metadata = message.metadataJSON.map(StoredJSON.text)
+        metadata = message.metadataJSON.map(JSONText.init)
         deliveryStatus = message.deliveryStatus
         iterationGroupId = message.iteration?.groupID
         iteration = message.iteration?.number

@@ -25,7 +25,8 @@ package struct PluginSettings: Encodable, Sendable {
             return [:]
         }
         let values = fields.optionalFields("config") { config in
-            for name in config.names where !plugin.env.contains(where: { $0.key == name }) {
+            let known = Set(plugin.env.map { ExactString($0.key) })
+            for name in config.names where !known.contains(ExactString(name)) {
                 config.report(name, code: "unrecognized_keys", "is no setting of this plugin")
             }
             var values: [String: String] = [:]

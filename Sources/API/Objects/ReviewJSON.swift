@@ -4,14 +4,14 @@ import JSON
 /// The review in a message (`Review` in docs/api.md). Members of the answer are left out until there is one.
 package struct ReviewJSON: Encodable, Sendable {
     let type: String
-    let payload: StoredJSON
+    let payload: JSONText
     let status: Review.Status
     let expiresAt: Timestamp
-    let response: StoredJSON?
+    let response: JSONText?
     let completedAt: Timestamp?
     let feedback: String?
-    let modifiedFileIds: StoredJSON?
-    let callback: StoredJSON?
+    let modifiedFileIds: JSONText?
+    let callback: JSONText?
 
     /// Shows a review with its status at this moment: one past its time is expired, even before the sweep has noted
     /// that.
@@ -23,25 +23,30 @@ package struct ReviewJSON: Encodable, Sendable {
         expiresAt = review.expiresAt
         completedAt = review.completedAt
         feedback = review.feedback
-        modifiedFileIds = review.modifiedFileIDsJSON.map(StoredJSON.text)
-        callback = review.callbackJSON.map(StoredJSON.text)
-        if isRedacted, let (form, redacted) = Self.redacted(review) {
-            (payload, response) = (.value(form), .value(redacted))
-        } else {
-            payload = review.payloadJSON.map(StoredJSON.text) ?? .value(.object([:]))
-            response = review.responseJSON.map(StoredJSON.text)
-        }
+        modifiedFileIds = review.modifiedFileIDsJSON.map(JSONText.init)
+        callback = review.callbackJSON.map(JSONText.init)
+        payload = review.payloadJSON.map(JSONText.init) ?? .emptyObject
+        response = isRedacted ? Self.redacted(review) : review.responseJSON.map(JSONText.init)
     }
 
-    /// An answered form and its answer without passwords. Nil when the review is something else, or its text is not
-    /// valid JSON.
-    private static func redacted(_ review: Review) -> (form: JSONValue, response: JSONValue)? {
-        guard review.type == "form", let responseJSON = review.responseJSON, let payloadJSON = review.payloadJSON,
-            let form = try? JSONValue(text: payloadJSON), var response = try? JSONValue(text: responseJSON)
-        else { return nil }
-        for field in form["fields"]?.elements ?? [] where field["type"] == .string("password") {
-            if let name = field["name"]?.text, response[name] != nil { response[name] = .string(Masked.typed) }
+    /// The answer without what was typed into fields declared `password`; an empty one when the form cannot be read, and
+    /// with it not which fields those are.
+    private static func redacted(_ review: Review) -> JSONText? {
+        guard let responseJSON = review.responseJSON else { return nil }
+        guard review.type == "form", let payloadJSON = review.payloadJSON else { return JSONText(responseJSON) }
+        guard let form = try? JSONValue(text: payloadJSON), var response = try? JSONValue(text: responseJSON) else {
+            return .emptyObject
         }
-        return (form, response)
+        let passwords = (form["fields"]?.elements ?? []).filter { $0["type"] == .string("password") }
+        // By String: a name in the other Unicode form counts too. Rather one too many is hidden.
+        let names = Set(passwords.compactMap { $0["name"]?.text })
+        let hidden = response.members.keys.filter { names.contains($0) }
+        if hidden.isEmpty { return JSONText(responseJSON) }
+        for name in hidden { response[name] = .string(Masked.typed) }
+        return JSONText(response)
     }
+}
+
+extension JSONText {
+    fileprivate static let emptyObject = JSONText("{}")
 }

@@ -1,4 +1,5 @@
 import Index
+import JSON
 
 /// The body of a webhook request (docs/api.md, "Webhooks"). Members that an event does not have are left out.
 package struct WebhookEventJSON: Encodable, Sendable {
@@ -7,11 +8,11 @@ package struct WebhookEventJSON: Encodable, Sendable {
     var message: MessageJSON?
     var messageID: Message.ID?
     var reviewType: String?
-    var response: StoredJSON?
+    var response: JSONText?
     var respondedAt: Timestamp?
     var expiredAt: Timestamp?
     var feedback: String?
-    var modifiedFileIds: StoredJSON?
+    var modifiedFileIds: JSONText?
     var iterationGroupId: Message.ID?
     var iteration: Int?
 
@@ -38,10 +39,10 @@ package struct WebhookEventJSON: Encodable, Sendable {
             expiredAt = message.review?.expiresAt
             return
         }
-        response = message.review?.responseJSON.map(StoredJSON.text)
+        response = message.review?.responseJSON.map(JSONText.init)
         respondedAt = message.review?.completedAt
         feedback = message.review?.feedback
-        modifiedFileIds = message.review?.modifiedFileIDsJSON.map(StoredJSON.text)
+        modifiedFileIds = message.review?.modifiedFileIDsJSON.map(JSONText.init)
         iterationGroupId = message.message.iteration?.groupID
         iteration = message.message.iteration?.number
     }

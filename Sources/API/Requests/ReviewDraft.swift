@@ -38,12 +38,12 @@ package struct ReviewDraft: Sendable {
     }
 
     /// The question in the form in which it is stored with `message`.
-    package func review(of message: Message, now: Timestamp) throws -> Review {
+    package func review(of message: Message, now: Timestamp) -> Review {
         Review(
             of: message,
             type: type,
-            payloadJSON: try payload?.encoded(),
-            callbackJSON: try callback?.encoded(),
+            payloadJSON: payload?.encoded(),
+            callbackJSON: callback?.encoded(),
             expiresAt: ReviewExpiry.time(inSeconds: expiresInSeconds, at: expiresAt, now: now)
         )
     }

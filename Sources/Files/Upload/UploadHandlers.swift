@@ -65,6 +65,7 @@ extension FilesModule {
         _ context: some CallerContext,
         _ body: (UploadForm, Intake) async throws -> Attachment
     ) async throws -> Attachment {
+        try request.refuseCodedBody()
         let boundary = try MultipartBoundary(contentType: request.headers[.contentType] ?? "")
         let digests = try ExpectedDigests(request.headers)
         // A body of undeclared length is judged while it arrives.

@@ -46,10 +46,10 @@ package struct AgentAuthentication: RouterMiddleware {
 }
 
 extension HTTPFields {
-    /// The token of `Authorization: Bearer` (RFC 6750).
+    /// The token of `Authorization: Bearer` (RFC 6750), one or more blanks behind the scheme (RFC 9110 section 11.4).
     var bearerToken: String? {
         guard let authorization = self[.authorization] else { return nil }
-        let parts = authorization.split(separator: " ", maxSplits: 1)
+        let parts = authorization.split(separator: " ")
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
         return String(parts[1])
     }

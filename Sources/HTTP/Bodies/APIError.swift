@@ -22,17 +22,21 @@ package struct APIError: Error, Sendable {
     package let message: String
     package let fields: [Field]
     package let headers: HTTPFields
+    /// What the operator is told in the log, if anything. It is not sent.
+    package let cause: String?
 
     package init(
         _ status: HTTPResponse.Status,
         _ message: String,
         fields: [Field] = [],
-        headers: HTTPFields = [:]
+        headers: HTTPFields = [:],
+        cause: String? = nil
     ) {
         self.status = status
         self.message = message
         self.fields = fields
         self.headers = headers
+        self.cause = cause
     }
 
     /// 400 for one field or parameter. Both the sentence and `errors` name it.

@@ -53,6 +53,7 @@ package struct ErrorMiddleware: RouterMiddleware {
         default:
             failure = translate(error) ?? defect(error, context: context)
         }
+        if let cause = failure.cause { context.logger.error("request refused", metadata: ["cause": "\(cause)"]) }
         return failure.response(path: request.uri.path, requestID: context.id)
     }
 
@@ -87,7 +88,7 @@ extension APIError {
 
     /// The failure as a client gets it (docs/api.md, "Conventions", Errors).
     package func response(path: String, requestID: String) -> Response {
-        var response = Response.json(body(path: path, requestID: requestID), status: status)
+        var response = Response.json(bytes: body(path: path, requestID: requestID), status: status)
         response.headers.append(contentsOf: headers)
         return response
     }

@@ -12,10 +12,11 @@ extension Request {
     /// The bytes of a JSON body, not yet parsed.
     ///
     /// - Parameter mayBeMissing: whether the body may be left out. An empty body may then be declared as any type.
-    /// - Throws: ``APIError`` 415 when the body is declared as another type, 413 when it is larger than
+    /// - Throws: ``APIError`` 415 when the body is declared as another type or is coded, 413 when it is larger than
     ///   ``maxJSONBytes``.
     package func jsonBytes(on connection: Connection, mayBeMissing: Bool) async throws -> ByteBuffer {
         if !mayBeMissing { try refuseOtherThanJSON() }
+        try refuseCodedBody()
         let tooLarge = APIError(.contentTooLarge, "The JSON body is larger than \(Self.maxJSONBytes) bytes")
         if let length = declaredLength, length > Self.maxJSONBytes { throw tooLarge }
         try await connection.acceptBody()
@@ -28,6 +29,19 @@ extension Request {
         return bytes
     }
 
+    /// Every route that reads a body calls this: bytes that are compressed are neither JSON nor the file that is meant.
+    ///
+    /// - Throws: ``APIError`` 415 for any `Content-Encoding` but `identity` (RFC 9110 section 15.5.16).
+    package func refuseCodedBody() throws(APIError) {
+        let codings = headers[values: .contentEncoding].joined(separator: ",").split(separator: ",").map(\.trimmed)
+        guard codings.contains(where: { !$0.isEmpty && $0.lowercased() != "identity" }) else { return }
+        throw APIError(
+            .unsupportedMediaType,
+            "Send the body as it is, without Content-Encoding",
+            headers: [.acceptEncoding: "identity"]
+        )
+    }
+
     private func refuseOtherThanJSON() throws(APIError) {
         guard let type = headers[.contentType], !Self.isJSON(type) else { return }
         throw APIError(.unsupportedMediaType, "Send the body as Content-Type: application/json")
@@ -36,24 +50,5 @@ extension Request {
     private static func isJSON(_ contentType: String) -> Bool {
         let type = contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
         return type == "application/json" || type.hasSuffix("+json")
-    }
-
-    /// A query parameter that the route needs, such as `channel`.
-    ///
-    /// - Throws: ``APIError`` 400 when it is missing, empty or contains U+0000.
-    package func requiredQuery(_ name: String) throws(APIError) -> String {
-        guard let value = try query(name), !value.isEmpty else {
-            throw .invalid(name, "is required as a query parameter", code: "required")
-        }
-        return value
-    }
-
-    /// A query parameter, percent-decoded; nil when it is missing.
-    ///
-    /// - Throws: ``APIError`` 400 when it contains U+0000, at which C libraries would cut the text.
-    package func query(_ name: String) throws(APIError) -> String? {
-        guard let value = uri.queryParameters[name[...]] else { return nil }
-        guard !value.unicodeScalars.contains("\0") else { throw .invalidCharacter(in: name) }
-        return String(value)
     }
 }

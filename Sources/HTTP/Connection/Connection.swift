@@ -22,7 +22,8 @@ package struct Connection: Sendable {
 
     /// Calls `act` once, when the client hangs up or at once if it already has. Replaces an earlier `act`.
     ///
-    /// A client that ends its sending counts as hung up, because a socket does not tell the two apart.
+    /// A client that ends its sending may still listen. Before the answer, `102 Processing` is sent to find out, except
+    /// to HTTP/1.0. Amid an answer it counts as hung up.
     package func onHangUp(_ act: @escaping @Sendable () -> Void) {
         channel.triggerUserOutboundEvent(ConnectionHandler.OnHangUp(act: act), promise: nil)
     }

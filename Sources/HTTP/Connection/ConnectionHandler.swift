@@ -3,18 +3,17 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOHTTP1
-import NIOHTTPTypes
-import NIOHTTPTypesHTTP1
 
-/// Does for each plain HTTP/1 connection what Hummingbird leaves to us: `100 Continue`, sendfile, and an end to uploads
-/// that were refused before they were read.
+/// Does for each plain HTTP/1 connection what Hummingbird leaves to us: `100 Continue`, HTTP/1.0, sendfile, and an end
+/// to requests that are refused before they are read.
 ///
-/// It sits between the HTTP codec and Hummingbird's own handlers. ``Exchange`` decides; this class does the I/O.
+/// It sits directly above NIO's parser and encoder, where the version of a request is still known. ``Exchange``
+/// decides; this class does the I/O.
 final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     struct AcceptBody: Sendable {}
     struct SendFile: Sendable { let region: FileRegion }
@@ -24,57 +23,104 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// reset the connection and the client would lose the answer (RFC 9112 section 9.6).
     private static let lingering = TimeAmount.seconds(30)
 
+    /// How long a connection above the limit may take to send the request that is then refused.
+    private static let refusal = TimeAmount.seconds(5)
+
     private var exchange = Exchange()
     private var isLingering = false
-    private var parseFailed = false
+    /// What Hummingbird's answer to bytes that are no request, an empty 400, becomes on its way out.
+    private var refusal: APIError?
+    /// Nothing that arrives is taken any more.
+    private var isDeaf = false
     /// The head just written has a body that follows at once. Both leave together, which saves a system call and a
     /// packet.
     private var holdsHead = false
-    private var codec: ChannelHandlerContext?
     private var deadline: Scheduled<Void>?
+    private var inputHasEnded = false
     private var hasHungUp = false
     private var onHangUp: (@Sendable () -> Void)?
 
+    private let decoder: RequestDecoder
+    private let limits: ConnectionLimits?
+    private var admission: (address: String, verdict: ConnectionLimits.Verdict)?
     private let logger: Logger
 
-    init(logger: Logger) {
+    init(decoder: RequestDecoder, limits: ConnectionLimits? = nil, logger: Logger) {
+        self.decoder = decoder
+        self.limits = limits
         self.logger = logger
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        // File regions are not HTTPResponseParts. They enter the pipeline below the codec, in order with its other
-        // parts.
-        codec = try? context.pipeline.syncOperations.context(handlerType: HTTP1ToHTTPServerCodec.self)
+    func handlerRemoved(context: ChannelHandlerContext) {
+        deadline?.cancel()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
-        codec = nil
-        deadline?.cancel()
+    // MARK: Admission
+
+    func channelActive(context: ChannelHandlerContext) {
+        if let limits {
+            let address = Connection(channel: context.channel).addressGroup
+            let verdict = limits.open(from: address)
+            admission = (address, verdict)
+            switch verdict {
+            case .admitted: break
+            case .refused: close(in: Self.refusal, context: context)
+            case .dropped: context.close(promise: nil)
+            }
+        }
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if let admission { limits?.close(from: admission.address, admission.verdict) }
+        admission = nil
+        clientHungUp()
+        context.fireChannelInactive()
+    }
+
+    private var refusesAll: APIError? {
+        if case .refused(let error) = admission?.verdict { error } else { nil }
     }
 
     // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isLingering else { return }
+        guard !isLingering, !isDeaf else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
-            exchange.readHead(expectsContinue: head.headerFields[.expect]?.lowercased() == "100-continue")
-            context.fireChannelRead(wrapInboundOut(.head(Self.withPlainClose(head))))
+            readHead(head, context: context)
             return
         case .body: exchange.readBody()
-        case .end: exchange.readEnd()
+        case .end:
+            exchange.readEnd()
+            if endsParser { decoder.requestEndedParser() }
         }
         context.fireChannelRead(data)
     }
 
-    /// Hummingbird recognises `Connection: close` only in that spelling. The header is a list, and case does not matter
-    /// (RFC 9110 section 7.6.1).
-    private static func withPlainClose(_ head: HTTPRequest) -> HTTPRequest {
-        let options = head.headerFields[.connection]?.lowercased().split(separator: ",") ?? []
-        guard options.contains(where: { $0.filter { $0 != " " } == "close" }) else { return head }
+    /// Whether NIO's parser stops at the end of the request that is being read.
+    private var endsParser = false
+
+    private func readHead(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        if let refusal = refusesAll ?? head.refusal {
+            refuse(refusal, context: context)
+            return
+        }
+        endsParser = head.endsParser
+        let manner = head.manner
+        exchange.readHead(manner)
         var head = head
-        head.headerFields[.connection] = "close"
-        return head
+        // Hummingbird recognises the wish to close only in this spelling, and knows nothing of HTTP/1.0.
+        if !manner.keepsAlive { head.headers.replaceOrAdd(name: "connection", value: "close") }
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    /// Takes no more requests. Hummingbird gives the answer once those before are answered: it knows errors of the
+    /// parser, and answers them with an empty 400, of which ``writeHead`` makes `error`.
+    private func refuse(_ error: APIError, context: ChannelHandlerContext) {
+        isDeaf = true
+        refusal = error
+        context.fireErrorCaught(HTTPParserError.unknown)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -86,22 +132,37 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        parseFailed = parseFailed || error is HTTPParserError
+        if refusal == nil, error is HTTPParserError { refusal = .notHTTP }
         context.fireErrorCaught(error)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent { clientHungUp() }
-        if isLingering, case .inputClosed? = event as? ChannelEvent {
+        guard case .inputClosed? = event as? ChannelEvent else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        inputHasEnded = true
+        lookForClient(context)
+        if isLingering {
             context.close(promise: nil)
         } else {
             context.fireUserInboundEventTriggered(event)
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        clientHungUp()
-        context.fireChannelInactive()
+    /// Finds out whether a client that ended its sending still listens. A socket tells only whoever sends something: a
+    /// client that is gone answers with a reset.
+    private func lookForClient(_ context: ChannelHandlerContext) {
+        guard inputHasEnded, onHangUp != nil else { return }
+        if exchange.takesInterimAnswer {
+            context.writeAndFlush(
+                wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .processing))),
+                promise: nil
+            )
+        } else if exchange.isAnswering {
+            // An event stream, in which there is nothing to send now.
+            clientHungUp()
+        }
     }
 
     private func clientHungUp() {
@@ -119,7 +180,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         holdsHead = false
         switch unwrapOutboundIn(data) {
-        case .head(let head) where head.status.kind != .informational:
+        case .head(let head) where head.status.code >= 200:
             writeHead(head, context: context, promise: promise)
         case .end:
             writeEnd(data, context: context, promise: promise)
@@ -128,24 +189,42 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    private func writeHead(_ head: HTTPResponse, context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+    private func writeHead(_ head: HTTPResponseHead, context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
         var head = head
-        let mustClose = exchange.beginResponse()
-        if mustClose || parseFailed { head.headerFields[.connection] = "close" }
-        guard parseFailed, head.headerFields[.requestID] == nil else {
-            holdsHead = head.headerFields[.contentLength].map { $0 != "0" } ?? false
+        let length = head.headers.first(name: "content-length")
+        let framing = exchange.beginResponse(hasLength: length != nil || !head.status.mayHaveResponseBody)
+        if framing.isOld { head.version = .http1_0 }
+        if framing.confirmsKeepAlive { head.headers.replaceOrAdd(name: "connection", value: "keep-alive") }
+        if framing.closes || refusal != nil { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+        guard let refusal, !head.headers.contains(name: HTTPField.Name.requestID.rawName) else {
+            holdsHead = length.map { $0 != "0" } ?? false
             context.write(wrapOutboundOut(.head(head)), promise: promise)
             return
         }
-        // The bytes never became a request. Hummingbird answers an empty 400; ours is JSON like every other error.
+        writeRefusal(refusal, head, context: context, promise: promise)
+    }
+
+    /// The bytes never became a request. The answer is JSON like every other error.
+    private func writeRefusal(
+        _ refusal: APIError,
+        _ head: HTTPResponseHead,
+        context: ChannelHandlerContext,
+        promise: EventLoopPromise<Void>?
+    ) {
         let id = RequestID().description
-        logger.info("not a request", metadata: ["hb.request.id": "\(id)"])
-        let body = APIError.notHTTP.body(path: "/", requestID: id)
-        head.headerFields[.requestID] = id
-        head.headerFields[.contentType] = Response.jsonType
-        head.headerFields[.contentLength] = String(body.readableBytes)
+        logger.info(
+            "not a request",
+            metadata: ["hb.request.id": "\(id)", "status": "\(refusal.status.code)", "reason": "\(refusal.message)"]
+        )
+        let body = refusal.body(path: "/", requestID: id)
+        var head = head
+        head.status = HTTPResponseStatus(statusCode: refusal.status.code, reasonPhrase: refusal.status.reasonPhrase)
+        for field in refusal.headers { head.headers.replaceOrAdd(name: field.name.rawName, value: field.value) }
+        head.headers.replaceOrAdd(name: HTTPField.Name.requestID.rawName, value: id)
+        head.headers.replaceOrAdd(name: "Content-Type", value: Response.jsonType)
+        head.headers.replaceOrAdd(name: "Content-Length", value: String(body.readableBytes))
         context.write(wrapOutboundOut(.head(head)), promise: promise)
-        context.write(wrapOutboundOut(.body(body)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
     }
 
     private func writeEnd(_ data: NIOAny, context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
@@ -169,19 +248,15 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 promise?.succeed()
                 return
             }
-            context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: promise)
+            let head = HTTPResponseHead(version: .http1_1, status: .continue)
+            context.writeAndFlush(wrapOutboundOut(.head(head)), promise: promise)
         case let event as OnHangUp:
             onHangUp = event.act
-            if hasHungUp { clientHungUp() }
+            if hasHungUp { clientHungUp() } else { lookForClient(context) }
             promise?.succeed()
         case let event as SendFile:
-            guard let codec else {
-                promise?.fail(ChannelError.operationUnsupported)
-                return
-            }
             holdsHead = false
-            let part = HTTPServerResponsePart.body(.fileRegion(event.region))
-            codec.writeAndFlush(NIOAny(part), promise: promise)
+            context.writeAndFlush(wrapOutboundOut(.body(.fileRegion(event.region))), promise: promise)
         default:
             context.triggerUserOutboundEvent(event, promise: promise)
         }
@@ -193,11 +268,17 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// too.
     private func linger(after written: EventLoopFuture<Void>, context: ChannelHandlerContext) {
         isLingering = true
+        close(in: Self.lingering, context: context)
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)
         written.whenComplete { _ in
             context.value.close(mode: .output, promise: nil)
             context.value.read()
         }
-        deadline = written.eventLoop.scheduleTask(in: Self.lingering) { context.value.close(promise: nil) }
+    }
+
+    private func close(in time: TimeAmount, context: ChannelHandlerContext) {
+        deadline?.cancel()
+        let context = NIOLoopBound(context, eventLoop: context.eventLoop)
+        deadline = context.eventLoop.scheduleTask(in: time) { context.value.close(promise: nil) }
     }
 }

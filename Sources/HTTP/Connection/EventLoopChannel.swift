@@ -3,7 +3,9 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 
 /// Hummingbird's HTTP/1 channel, with the tasks of each connection running on the event loop that serves its socket.
 ///
@@ -13,16 +15,20 @@ import NIOHTTPTypes
 package struct EventLoopChannel: ServerChildChannel {
     private let http1: HTTP1Channel
     private let idleTimeout: Duration
+    private let limits: ConnectionLimits?
+    private let logger: Logger
 
-    package init(responder: @escaping HTTPChannelHandler.Responder, idleTimeout: Duration, logger: Logger) {
+    /// - Parameter limits: nil where the number of connections has no limit, as on the control socket.
+    package init(
+        responder: @escaping HTTPChannelHandler.Responder,
+        idleTimeout: Duration,
+        limits: ConnectionLimits?,
+        logger: Logger
+    ) {
+        http1 = HTTP1Channel(responder: responder)
         self.idleTimeout = idleTimeout
-        http1 = HTTP1Channel(
-            responder: responder,
-            configuration: .init(
-                additionalChannelHandlers: [ConnectionHandler(logger: logger)],
-                idleTimeout: TimeAmount(idleTimeout)
-            )
-        )
+        self.limits = limits
+        self.logger = logger
     }
 
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
@@ -31,7 +37,29 @@ package struct EventLoopChannel: ServerChildChannel {
         let unacknowledged = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_USER_TIMEOUT))
         let milliseconds = SocketOptionValue(idleTimeout.components.seconds * 1000)
         try? channel.syncOptions?.setOption(unacknowledged, value: milliseconds)
-        return http1.setup(channel: channel, logger: logger)
+        return channel.eventLoop.makeCompletedFuture {
+            try Self.addHandlers(to: channel.pipeline.syncOperations, limits: limits, logger: self.logger)
+            let state = HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger)
+            try channel.pipeline.syncOperations.addHandler(state)
+            return try NIOAsyncChannel(
+                wrappingChannelSynchronously: channel,
+                configuration: .init(isOutboundHalfClosureEnabled: true)
+            )
+        }
+    }
+
+    /// What stands between the bytes and Hummingbird. Its own `HTTP1Channel` has no place for a handler below the
+    /// codec, nor for a parser that goes on after an upgrade was offered.
+    static func addHandlers(
+        to pipeline: ChannelPipeline.SynchronousOperations,
+        limits: ConnectionLimits? = nil,
+        logger: Logger
+    ) throws {
+        let decoder = RequestDecoder()
+        try pipeline.addHandler(HTTPResponseEncoder())
+        try pipeline.addHandler(ByteToMessageHandler(decoder))
+        try pipeline.addHandler(ConnectionHandler(decoder: decoder, limits: limits, logger: logger))
+        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
     }
 
     package func handle(value: HTTP1Channel.Value, logger: Logger) async {

@@ -1,3 +1,5 @@
+import Foundation
+
 extension Querying {
     /// The files in the channels of a user, newest first by id.
     ///
@@ -17,7 +19,8 @@ extension Querying {
         before: Attachment.ID? = nil,
         limit: Int
     ) throws -> [ListedFile] {
-        let term = SearchTerm(search)
+        // Names are kept composed (NFC), and some systems write them decomposed.
+        let term = SearchTerm(search?.precomposedStringWithCanonicalMapping)
         if term?.findsNothing == true { return [] }
         let pattern = term?.pattern ?? "*"
         let cursor = before ?? .afterAll

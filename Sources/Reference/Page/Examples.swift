@@ -36,10 +36,10 @@ struct CurlCommand {
         let parameters = view.parameters(document).filter { $0["required"] == .bool(true) || $0["example"] != nil }
         var path = view.path
         for parameter in parameters where parameter["in"] == .string("path") {
-            path.replace("{\(parameter["name"]?.text ?? "")}", with: try Self.plain(parameter["example"]))
+            path.replace("{\(parameter["name"]?.text ?? "")}", with: Self.plain(parameter["example"]))
         }
-        let query = try parameters.filter { $0["in"] == .string("query") }.map { parameter in
-            "\(parameter["name"]?.text ?? "")=\(try Self.plain(parameter["example"]))"
+        let query = parameters.filter { $0["in"] == .string("query") }.map { parameter in
+            "\(parameter["name"]?.text ?? "")=\(Self.plain(parameter["example"]))"
         }
         if !query.isEmpty { path += "?" + query.joined(separator: "&") }
         let flag =
@@ -76,12 +76,12 @@ struct CurlCommand {
         }
         let fields = form["schema"].map(document.resolved)?["properties"]
         let file = fields?["file"]?["contentMediaType"] == .string("image/*") ? "picture.gif" : "build.log"
-        return try example.members.sorted { $0.key < $1.key }.map { name, value in
-            name == "file" ? "-F file=@\(file)" : "-F \(quoted("\(name)=\(try plain(value))"))"
+        return example.members.sorted { $0.key < $1.key }.map { name, value in
+            name == "file" ? "-F file=@\(file)" : "-F \(quoted("\(name)=\(plain(value))"))"
         }
     }
 
-    private static func plain(_ value: JSONValue?) throws -> String { try value?.text ?? value?.encoded() ?? "" }
+    private static func plain(_ value: JSONValue?) -> String { value?.text ?? value?.encoded() ?? "" }
 
     /// For a POSIX shell.
     private static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "'\\''"))'" }

@@ -70,9 +70,9 @@ struct SchemaView: Sendable {
             let name = reference.split(separator: "/").last.map(String.init) ?? reference
             return .tag("a", ["href": "#schema-\(name)"], HTML(name))
         }
-        if let constant = schema["const"] { return .code(try constant.encoded()) }
+        if let constant = schema["const"] { return .code(constant.encoded()) }
         if let choices = schema["enum"]?.elements {
-            return .joined(try choices.map { .code(try $0.encoded()) }, separator: " or ")
+            return .joined(choices.map { .code($0.encoded()) }, separator: " or ")
         }
         for name in ["oneOf", "anyOf", "allOf"] where schema["properties"] == nil && schema["pattern"] == nil {
             guard let choices = schema[name]?.elements, choices.contains(where: { $0["pattern"] == nil }) else {
@@ -81,7 +81,7 @@ struct SchemaView: Sendable {
             let separator = name == "allOf" ? " and " : " or "
             return .joined(try choices.map { try $0["title"]?.text.map(HTML.init) ?? type($0) }, separator: separator)
         }
-        let limits = try Self.limits(of: schema)
+        let limits = Self.limits(of: schema)
         return try plainType(schema) + (limits.isEmpty ? .none : HTML(", ") + .joined(limits, separator: ", "))
     }
 
@@ -92,13 +92,13 @@ struct SchemaView: Sendable {
     }
 
     /// What narrows a type down: bounds, format, pattern, default.
-    private static func limits(of schema: JSONValue) throws -> [HTML] {
+    private static func limits(of schema: JSONValue) -> [HTML] {
         let bounds: [(least: String, most: String, unit: String)] = [
             ("minLength", "maxLength", " characters"), ("minItems", "maxItems", " elements"),
             ("minProperties", "maxProperties", " members"), ("minimum", "maximum", ""),
         ]
-        var limits = try bounds.compactMap { least, most, unit -> HTML? in
-            switch (try schema[least]?.encoded(), try schema[most]?.encoded()) {
+        var limits = bounds.compactMap { least, most, unit -> HTML? in
+            switch (schema[least]?.encoded(), schema[most]?.encoded()) {
             case (let least?, let most?): HTML("\(least) to \(most)\(unit)")
             case (let least?, nil): HTML("at least \(least)\(unit)")
             case (nil, let most?): HTML("at most \(most)\(unit)")
@@ -107,7 +107,7 @@ struct SchemaView: Sendable {
         }
         if let format = schema["format"]?.text { limits.append(HTML(format)) }
         if let pattern = schema["pattern"]?.text { limits.append(HTML("pattern ") + .code(pattern)) }
-        if let value = schema["default"] { limits.append(HTML("default ") + .code(try value.encoded())) }
+        if let value = schema["default"] { limits.append(HTML("default ") + .code(value.encoded())) }
         return limits
     }
 }

@@ -1,0 +1,55 @@
+import Hummingbird
+
+extension Request {
+    /// A query parameter that the route needs, such as `channel`.
+    ///
+    /// - Throws: ``APIError`` 400 when it is missing, empty or as ``query(_:)`` refuses it.
+    package func requiredQuery(_ name: String) throws(APIError) -> String {
+        guard let value = try query(name), !value.isEmpty else {
+            throw .invalid(name, "is required as a query parameter", code: "required")
+        }
+        return value
+    }
+
+    /// A query parameter, form-decoded; nil when it is missing. The first of several counts.
+    ///
+    /// - Throws: ``APIError`` 400 when it is not UTF-8, or contains U+0000, at which C libraries would cut the text.
+    package func query(_ name: String) throws(APIError) -> String? {
+        guard let bytes = Self.formValue(of: name, in: uri.query ?? "") else { return nil }
+        guard let value = String(validating: bytes, as: UTF8.self) else {
+            throw .invalid(name, "is not UTF-8", code: "invalid_string")
+        }
+        guard !value.unicodeScalars.contains("\0") else { throw .invalidCharacter(in: name) }
+        return value
+    }
+
+    private static func formValue(of name: String, in query: String) -> [UInt8]? {
+        for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
+            let given = pair.prefix { $0 != UInt8(ascii: "=") }
+            guard formDecoded(given).elementsEqual(name.utf8) else { continue }
+            return formDecoded(pair.dropFirst(given.count + 1))
+        }
+        return nil
+    }
+
+    /// As browsers and HTTP libraries write queries (URL Standard section 5.1): `+` is a space, `%2B` a plus. A percent
+    /// sign that no two hexadecimal digits follow stands for itself.
+    private static func formDecoded(_ text: Substring.UTF8View) -> [UInt8] {
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(text.count)
+        var rest = text[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"):
+                decoded.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                let digits = rest.prefix(2).compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+                if digits.count == 2 { rest = rest.dropFirst(2) }
+                decoded.append(digits.count == 2 ? UInt8(digits[0] << 4 | digits[1]) : byte)
+            default:
+                decoded.append(byte)
+            }
+        }
+        return decoded
+    }
+}

@@ -153,7 +153,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         tests("MultipartTests", ["Multipart", .nioCore]),
-        tests("MediaTypesTests", ["MediaTypes", .nioCore], exclude: ["Samples", "make-samples.py"]),
+        tests("MediaTypesTests", ["MediaTypes", .nioCore], exclude: ["Samples", "make-samples.py", "make-kinds.py"]),
         tests("ZipTests", ["Zip", "CZlib", .nioCore]),
         tests("BlobsTests", ["Blobs", .nioCore, .nioPosix]),
         tests("IndexTests", ["Index", .grdb], exclude: ["schema.sql"]),

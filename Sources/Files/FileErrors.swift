@@ -18,6 +18,11 @@ extension APIError {
         code: "required"
     )
 
+    /// Stored damaged, it would look as if it had arrived.
+    static func notText(_ field: String) -> APIError {
+        .invalid(field, "is not UTF-8: send UTF-8, or declare ISO-8859-1 as the charset of the part's Content-Type")
+    }
+
     /// - Parameter limit: in bytes.
     static func fieldTooLarge(_ name: String, limit: Int) -> APIError {
         .invalid(name, "is larger than \(limit) bytes; only the file may be larger", code: "too_big")

@@ -11,6 +11,17 @@ extension MediaType {
         return halves.map { String(decoding: $0, as: UTF8.self).lowercased() }.joined(separator: "/")
     }
 
+    /// The `charset` of a `Content-Type` value, without quotes. Nil when there is none.
+    static func declaredCharset(_ value: String?) -> String? {
+        guard normalisedDeclaredType(value) != nil, let value else { return nil }
+        for parameter in value.split(separator: ";").dropFirst() {
+            let halves = parameter.split(separator: "=", maxSplits: 1)
+            guard halves.count == 2, String(trimmed(halves[0].utf8))?.lowercased() == "charset" else { continue }
+            return String(trimmed(halves[1].utf8))?.split(separator: "\"").first.map(String.init)
+        }
+        return nil
+    }
+
     private static func trimmed(_ bytes: Substring.UTF8View) -> Substring.UTF8View {
         let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         var rest = bytes.drop(while: isBlank)

@@ -2,8 +2,7 @@
 package struct MediaType: Sendable, Equatable {
     /// The type in lower case, for example `text/html`.
     package var type: String
-    /// `utf-8`, `utf-16le`, `utf-16be` or `iso-8859-1` for text. Nil for anything else, and for text of unknown
-    /// charset.
+    /// The charset of text when it is sure, as in ``Charset``. Nil for anything else.
     package var charset: String?
 
     package init(type: String, charset: String? = nil) {

@@ -44,7 +44,7 @@ package final class MediaTypeDetector: Sendable {
             let isCut = !isWhole || sample.readableBytes > bytes.count
             if let settled = DetectionRules.settledText(bytes, isCut: isCut, hints) { return settled }
             let answer = try ask(bytes)
-            return DetectionRules.mediaType(SampleFacts(bytes, isCut: isCut, answer: answer), hints)
+            return DetectionRules.mediaType(SampleFacts(bytes, isCut: isCut, answer: answer, hints), hints)
         }
     }
 

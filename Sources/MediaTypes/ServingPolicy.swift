@@ -35,7 +35,7 @@ package struct ServingPolicy: Sendable, Equatable {
     /// Allows only the charsets that detection gives, never `utf-7` and the like, in which harmless letters spell
     /// markup.
     private static func knownCharset(_ charset: String?) -> String? {
-        charset.flatMap { TextCoding.knownCharsets.contains($0) ? $0 : nil }
+        charset.flatMap { Charset.isServed($0) ? $0 : nil }
     }
 }
 

@@ -31,13 +31,61 @@ struct ContainerFamily {
         return nil
     }
 
+    /// The same with what the bytes say: an Office file with macros is one, whatever it is called.
+    static func refine(_ answer: String, _ bytes: UnsafeRawBufferPointer, _ hints: TypeHints) -> String? {
+        let type = refine(answer, hints) ?? answer
+        guard let withMacros = macroTypes[type], bytes.contains(word: "vbaProject.bin") else {
+            return type == answer ? nil : type
+        }
+        return withMacros
+    }
+
+    private static let document = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    private static let sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    private static let slides = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+    private static let documentWithMacros = "application/vnd.ms-word.document.macroenabled.12"
+    private static let sheetWithMacros = "application/vnd.ms-excel.sheet.macroenabled.12"
+    private static let slidesWithMacros = "application/vnd.ms-powerpoint.presentation.macroenabled.12"
+
+    private static let macroTypes = [
+        document: documentWithMacros, sheet: sheetWithMacros, slides: slidesWithMacros,
+    ]
+
     private static let all = [
+        ContainerFamily(
+            vague: [document],
+            members: [
+                "docm": documentWithMacros,
+                "dotx": "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+                "dotm": "application/vnd.ms-word.template.macroenabled.12",
+            ]
+        ),
+        ContainerFamily(
+            vague: [sheet],
+            members: [
+                "xlsm": sheetWithMacros,
+                "xlsb": "application/vnd.ms-excel.sheet.binary.macroenabled.12",
+                "xltx": "application/vnd.openxmlformats-officedocument.spreadsheetml.template",
+            ]
+        ),
+        ContainerFamily(
+            vague: [slides],
+            members: [
+                "pptm": slidesWithMacros,
+                "ppsx": "application/vnd.openxmlformats-officedocument.presentationml.slideshow",
+                "potx": "application/vnd.openxmlformats-officedocument.presentationml.template",
+            ]
+        ),
+        ContainerFamily(vague: ["video/x-ms-asf"], members: ["wmv": "video/x-ms-wmv"]),
         ContainerFamily(
             vague: ["application/zip", "application/x-zip", "application/java-archive"],
             members: [
-                "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-                "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+                "docx": document,
+                "xlsx": sheet,
+                "pptx": slides,
+                "docm": documentWithMacros,
+                "xlsm": sheetWithMacros,
+                "pptm": slidesWithMacros,
                 "odt": "application/vnd.oasis.opendocument.text",
                 "ods": "application/vnd.oasis.opendocument.spreadsheet",
                 "odp": "application/vnd.oasis.opendocument.presentation",
@@ -57,6 +105,15 @@ struct ContainerFamily {
             ]
         ),
     ]
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether the bytes of a word are somewhere among these.
+    fileprivate func contains(word: StaticString) -> Bool {
+        word.withUTF8Buffer { word in
+            indices.contains { self[$0] == word[0] && self[$0...].starts(with: word) }
+        }
+    }
 }
 
 /// The declared types that we believe when the bytes say nothing: a browser can only draw, play or save them.

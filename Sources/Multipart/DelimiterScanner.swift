@@ -13,10 +13,6 @@ struct DelimiterScanner: Sendable {
     enum Finding {
         case data(ByteBuffer)
         case delimiter(isClosing: Bool)
-
-        var data: ByteBuffer? {
-            if case .data(let bytes) = self { bytes } else { nil }
-        }
     }
 
     /// The most spaces and tabs after the boundary that still count as transport padding. Mail relays added a few.

@@ -8,6 +8,10 @@ package enum MultipartError: Error, Equatable, Sendable {
     case truncated
     /// A header line of a part has no name and colon, or does not end in CRLF.
     case malformedHeader
+    /// The `Content-Transfer-Encoding` of a part is none that we undo.
+    case unknownTransferEncoding
+    /// The data of a part are not what its `Content-Transfer-Encoding` says.
+    case malformedTransferEncoding
     /// The header lines of one part are longer than `limit` bytes.
     case headersTooLarge(limit: Int)
     /// There are more than `limit` parts.
@@ -27,6 +31,11 @@ extension MultipartError: CustomStringConvertible {
                 + "boundary named in Content-Type."
         case .malformedHeader:
             "A part of the multipart body has a malformed header line; write each as \"Name: value\" ending in CRLF."
+        case .unknownTransferEncoding:
+            "A part has an unknown Content-Transfer-Encoding; send its bytes as they are, or base64 or "
+                + "quoted-printable."
+        case .malformedTransferEncoding:
+            "The data of a part are not in the Content-Transfer-Encoding that it declares; send its bytes as they are."
         case .headersTooLarge(let limit):
             "The headers of a part of the multipart body are longer than \(limit) bytes; shorten its names."
         case .tooManyParts(let limit):

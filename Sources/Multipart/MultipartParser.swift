@@ -8,8 +8,10 @@ import NIOCore
 ///        └──────────closing delimiter──▶ closed ◀──closing delimiter──┘
 ///                                          └─ .finished ─▶ epilogue
 ///
-/// - Part data are slices of the appended buffers. Nothing is copied, and nothing is held back except a possible start
-///   of a   delimiter, which is kept as a number. Memory does not grow with the size of the body.
+/// - Part data are slices of the appended buffers, unless the part has a transfer encoding, which is undone. Nothing
+///   else is copied, and nothing is held back except a possible start of a delimiter, which is kept as a number.
+///   Memory does not grow with the size of the body.
+/// - A part with an empty filename and no bytes is a file input that was left empty: it has no filename in its event.
 /// - However a body is cut into buffers, it gives the same events, the same joined data and the same error.
 /// - Time is linear in the number of bytes, even when they come one at a time.
 package struct MultipartParser: Sendable {
@@ -41,6 +43,8 @@ package struct MultipartParser: Sendable {
 
     private enum State {
         case preamble, headers, body, closed, epilogue
+        /// After the headers of a part with an empty filename, until it is known whether there are bytes.
+        case unnamed(PartHeaders)
         case failed(MultipartError)
     }
 
@@ -48,6 +52,9 @@ package struct MultipartParser: Sendable {
     private var state = State.preamble
     private var delimiters: DelimiterScanner
     private var headers: HeaderBlock
+    private var decoder = TransferDecoder(.identity)
+    /// What follows the event that was given out last, when both were found at once.
+    private var following: Event?
     private var partCount = 0
     private var input = ByteBuffer()
     private var waiting = CircularBuffer<ByteBuffer>()
@@ -65,13 +72,13 @@ package struct MultipartParser: Sendable {
     package mutating func append(_ bytes: ByteBuffer) {
         switch state {
         case .epilogue, .failed: break
-        case .preamble, .headers, .body, .closed: waiting.append(bytes)
+        case .preamble, .headers, .unnamed, .body, .closed: waiting.append(bytes)
         }
     }
 
     /// Returns the next event, or nil when it needs more bytes to decide.
     ///
-    /// Throws `.malformedHeader`, `.headersTooLarge` or `.tooManyParts`, and throws it again on every later call.
+    /// Throws any error but those of the boundary and `.truncated`, and throws it again on every later call.
     package mutating func nextEvent() throws(MultipartError) -> Event? {
         do {
             repeat {
@@ -92,7 +99,7 @@ package struct MultipartParser: Sendable {
         switch state {
         case .epilogue: return
         case .failed(let error): throw error
-        case .preamble, .headers, .body, .closed: throw .truncated
+        case .preamble, .headers, .unnamed, .body, .closed: throw .truncated
         }
     }
 
@@ -103,6 +110,7 @@ package struct MultipartParser: Sendable {
 
     /// Works through `input` until there is an event or nothing is left.
     private mutating func advance() throws(MultipartError) -> Event? {
+        if let event = following.take() { return event }
         while true {
             switch state {
             case .preamble:
@@ -110,12 +118,14 @@ package struct MultipartParser: Sendable {
                 if case .delimiter(let isClosing) = found { leavePart(isClosing) }
             case .headers:
                 guard let part = try headers.read(from: &input) else { return nil }
-                return try enterPart(part)
+                try enterPart(part)
+                if case .body = state { return .partBegan(part) }
+            case .unnamed(let part):
+                guard let event = try readBody() else { return nil }
+                following = event
+                return begin(part, before: event)
             case .body:
-                guard let found = delimiters.next(from: &input) else { return nil }
-                guard case .delimiter(let isClosing) = found else { return found.data.map(Event.partData) }
-                leavePart(isClosing)
-                return .partEnded
+                return try readBody()
             case .closed:
                 state = .epilogue
                 dropInput()
@@ -128,12 +138,37 @@ package struct MultipartParser: Sendable {
         }
     }
 
-    private mutating func enterPart(_ part: PartHeaders) throws(MultipartError) -> Event {
+    private mutating func enterPart(_ part: PartHeaders) throws(MultipartError) {
         partCount += 1
         guard partCount <= limits.maxParts else { throw .tooManyParts(limit: limits.maxParts) }
-        state = .body
+        guard part.transferCoding != .unknown else { throw .unknownTransferEncoding }
+        decoder = TransferDecoder(part.transferCoding)
+        state = part.filename == "" ? .unnamed(part) : .body
         delimiters.beginAfterLineEnd()
+    }
+
+    /// The event that begins a part with an empty filename, now that the one after it is known.
+    private mutating func begin(_ part: PartHeaders, before event: Event) -> Event {
+        var part = part
+        if event == .partEnded { part.filename = nil } else { state = .body }
         return .partBegan(part)
+    }
+
+    /// The next decoded data of a part, or its end.
+    private mutating func readBody() throws(MultipartError) -> Event? {
+        while true {
+            guard !decoder.isBroken else { throw .malformedTransferEncoding }
+            switch delimiters.next(from: &input) {
+            case nil: return nil
+            case .data(let bytes):
+                let data = decoder.decode(bytes)
+                if data.readableBytes > 0 { return .partData(data) }
+            case .delimiter(let isClosing):
+                guard decoder.isWhole else { throw .malformedTransferEncoding }
+                leavePart(isClosing)
+                return .partEnded
+            }
+        }
     }
 
     private mutating func leavePart(_ isClosing: Bool) {

@@ -8,15 +8,21 @@ package enum FileName {
     private static let maxExtensionBytes = 32
     private static let fallback = "file"
 
-    /// The last path component, after a slash of either kind, without control characters and in Unicode NFC. It has at
-    /// most ``maxBytes``; shortening keeps the extension. `file` when only `.`, `..` or nothing is left.
+    /// The last path component, after a slash of either kind, without control characters and without those that turn the
+    /// direction of reading (`photo_` U+202E `gnp.exe` would read `photo_exe.png`), in Unicode NFC. It has at most
+    /// ``maxBytes``; shortening keeps the extension. `file` when nothing, only blanks, or only `.` or `..` is left.
     package static func sanitized(_ name: String) -> String {
         let scalars = name.unicodeScalars
         let lastSlash = scalars.lastIndex { $0 == "/" || $0 == "\\" }
         let component = lastSlash.map { scalars[scalars.index(after: $0)...] } ?? scalars[...]
-        let visible = String(String.UnicodeScalarView(component.filter { $0.properties.generalCategory != .control }))
+        let visible = String(String.UnicodeScalarView(component.filter(isShown)))
         let shortened = shorten(visible.precomposedStringWithCanonicalMapping)
-        return ["", ".", ".."].contains(shortened) ? fallback : shortened
+        let isBlank = shortened.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+        return isBlank || [".", ".."].contains(shortened) ? fallback : shortened
+    }
+
+    private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory != .control && !scalar.properties.isBidiControl
     }
 
     private static func shorten(_ name: String) -> String {

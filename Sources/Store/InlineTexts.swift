@@ -1,5 +1,4 @@
 import Blobs
-import Foundation
 import Index
 import MediaTypes
 import NIOCore
@@ -10,13 +9,14 @@ extension FileStore {
     package static let maxInlineBytes = 65_536
 
     /// The texts of the files that are Markdown, plain text, HTML or CSV and have at most ``maxInlineBytes``, by
-    /// attachment id. Leaves out files that were deleted meanwhile, and bytes that are not valid in their charset.
+    /// attachment id. Bytes that are not valid in their charset become U+FFFD. Leaves out files that were deleted
+    /// meanwhile, and texts of an unknown charset.
     package func texts(of attachments: [Attachment]) async throws -> [Attachment.ID: String] {
         var texts: [Attachment.ID: String] = [:]
         for attachment in attachments
         where attachment.size <= Self.maxInlineBytes && MediaType.hasInlineText(type: attachment.mimeType) {
             let bytes = try await bytes(sha256: attachment.sha256)
-            texts[attachment.id] = bytes.flatMap { Self.text($0, charset: attachment.charset) }
+            texts[attachment.id] = bytes.flatMap { Charset.text($0, charset: attachment.charset) }
         }
         return texts
     }
@@ -33,16 +33,5 @@ extension FileStore {
         } catch BlobError.notFound {
             return nil
         }
-    }
-
-    private static func text(_ bytes: ByteBuffer, charset: String?) -> String? {
-        let encoding: String.Encoding =
-            switch charset {
-            case "utf-16le": .utf16LittleEndian
-            case "utf-16be": .utf16BigEndian
-            case "iso-8859-1": .isoLatin1
-            default: .utf8
-            }
-        return String(data: Data(bytes.readableBytesView), encoding: encoding)
     }
 }

@@ -6,13 +6,14 @@ import NIOCore
 package struct TextFile: Sendable {
     package let content: String
     package let filename: String
-    package let declaredType: String
+    package let declaredType: String?
 
-    /// A text without a name or a type is Markdown.
+    /// A text without a name is `content.md`. Without a type it goes by its name, and is Markdown when there is none, or
+    /// no extension to go by.
     package init(content: String, filename: String?, declaredType: String?) {
         self.content = content
         self.filename = filename ?? "content.md"
-        self.declaredType = declaredType ?? "text/markdown"
+        self.declaredType = declaredType ?? (filename?.contains(".") == true ? nil : "text/markdown")
     }
 }
 

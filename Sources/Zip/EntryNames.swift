@@ -30,8 +30,9 @@ package struct EntryNames {
         }
     }
 
-    /// Swift compares strings by canonical equivalence, so the Unicode form needs no extra work.
-    private static func folded(_ name: String) -> String { name.lowercased() }
+    /// Swift compares strings by canonical equivalence, so the Unicode form needs no extra work. Upper case comes first
+    /// for the letters that only it makes equal: `ß` and `SS`, `ﬁ` and `FI`.
+    private static func folded(_ name: String) -> String { name.uppercased().lowercased() }
 
     /// Replaces everything that is a path, a stream, a device or a pattern on some system, or that reverses the
     /// direction of reading.
@@ -41,9 +42,15 @@ package struct EntryNames {
         // Windows drops trailing dots and spaces.
         while name.last == "." || name.last == " " { name.removeLast() }
         if name.isEmpty { return fallback }
-        let device = name.prefix { $0 != "." }.uppercased()
         let (stem, fileExtension) = split(name)
-        return fit((devices.contains(device) ? "_" : "") + stem, fileExtension)
+        return fit((isDevice(name) ? "_" : "") + stem, fileExtension)
+    }
+
+    /// Whether Windows opens a device instead: it looks at what is before the first dot, without blanks at its end.
+    private static func isDevice(_ name: String) -> Bool {
+        var base = name.unicodeScalars.prefix { $0 != "." }
+        while base.last == " " { base.removeLast() }
+        return devices.contains(String(base).uppercased())
     }
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
@@ -53,8 +60,10 @@ package struct EntryNames {
         }
     }
 
+    /// The superscript digits count as digits there ("Naming Files, Paths, and Namespaces", Microsoft Learn).
     private static let devices: Set<String> = Set(
-        ["CON", "PRN", "AUX", "NUL"] + (0...9).flatMap { ["COM\($0)", "LPT\($0)"] }
+        ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"]
+            + "0123456789¹²³".flatMap { ["COM\($0)", "LPT\($0)"] }
     )
 
     /// The extension includes its dot, and is at most 32 bytes long; anything longer is part of the stem.

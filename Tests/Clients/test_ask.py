@@ -46,6 +46,19 @@ def messages(owner):
 # The outcomes
 
 
+@pytest.mark.parametrize("chosen, code", [("caf\u00e9", ANSWERED), ("cafe\u0301", NEGATIVE)], ids=["NFC", "NFD"])
+def test_options_that_only_look_alike_are_two(ask, owner, chosen, code):
+    asked = ask(owner, "Where?", "--option", "caf\u00e9", "--negative", "cafe\u0301")
+    respond(owner.server, question(owner), {"selectedOption": chosen})
+    assert asked.ends()[:2] == (code, chosen + "\n")
+
+
+def test_a_response_that_is_no_json_is_refused_with_the_place_and_not_repeated(owner):
+    done = owner.server.command("respond", "any", '{"text": secret}', check=False)
+    assert done.returncode == USAGE
+    assert "a value is expected (line 1, column 10)" in done.stderr and "secret}" not in done.stderr
+
+
 def test_approve_is_printed_and_is_success(ask, owner):
     asked = ask(owner, "Deploy to **production**?")
     message = question(owner)

@@ -197,6 +197,20 @@ struct ConnectionHandlerTests {
         #expect(count.load(ordering: .relaxed) == 1)
     }
 
+    @Test("what was to be done when the client hung up is forgotten once it was answered")
+    func answeredBeforeHalfClose() throws {
+        let wire = try Wire()
+        let count = Atomic(0)
+        try wire.clientSends(Self.getting)
+        try wire.trigger(ConnectionHandler.OnHangUp { count.add(1, ordering: .relaxed) })
+        try wire.serverAnswers(.ok, [.contentLength: "0"])
+        try wire.clientSends(Self.getting)
+        _ = try wire.received()
+        wire.clientCloses()
+        #expect(try wire.received() == "")
+        #expect(count.load(ordering: .relaxed) == 0)
+    }
+
     @Test("who asks after the client hung up hears it at once")
     func hungUpBefore() throws {
         let wire = try Wire()

@@ -69,13 +69,74 @@ struct DetectionTests {
         #expect(try detect(bytes, declared: declared, as: filename) == detect(bytes))
     }
 
-    @Test("a character cut by the end of the sample is valid only when more bytes follow")
+    @Test("a cut or broken character leaves UTF-8, but does not make it of bytes that are hardly ever UTF-8")
     func cutCharacter() throws {
-        let bytes = ByteBuffer(bytes: Array("Grüße ☃".utf8.dropLast()))
-        #expect(try detect(bytes, whole: false).charset == "utf-8")
-        #expect(try detect(bytes, whole: true).charset != "utf-8")
+        let cut = ByteBuffer(bytes: Array("Grüße ☃".utf8.dropLast()))
+        #expect(try detect(cut, whole: false).charset == "utf-8")
+        #expect(try detect(cut, whole: true) == MediaType(type: "text/plain", charset: "utf-8"))
+        let broken = Array("Grüße ☃ und".utf8) + [0xE9] + Array(" mehr".utf8)
+        #expect(try detect(ByteBuffer(bytes: broken)) == MediaType(type: "text/plain", charset: "utf-8"))
+        for latin: [UInt8] in [
+            [0x63, 0x61, 0x66, 0xE9], [0x63, 0x61, 0x66, 0xE9, 0x0A], [0x61, 0xC3, 0xA9, 0xE9, 0x62],
+        ] {
+            #expect(try detect(ByteBuffer(bytes: latin), as: "a.txt") == MediaType(type: "text/plain"))
+        }
         let long = ByteBuffer(string: "a" + String(repeating: "é", count: MediaTypeDetector.sampleBytes))
         #expect(try detect(long, whole: true) == MediaType(type: "text/plain", charset: "utf-8"))
+    }
+
+    @Test(
+        "a declared charset counts when we know it and the bytes are text in it, and never against UTF-8",
+        arguments: [
+            ("k-gbk.log", "text/plain; charset=gbk", "gbk"), ("k-gbk.log", "text/plain; charset=\"GB2312\"", "gbk"),
+            ("k-windows-1251.txt", "text/plain;charset=Windows-1251", "windows-1251"),
+            ("k-windows-1251.txt", "text/x-unknown; a=b; CHARSET=cp1251", "windows-1251"),
+            ("k-shift-jis.txt", "text/plain; charset=Shift_JIS", "shift_jis"),
+            ("k-euc-kr.txt", "text/plain; charset=euc-kr", "euc-kr"),
+            ("k-big5.txt", "text/plain; charset=big5", "big5"),
+            ("k-latin1.csv", "text/csv; charset=latin1", "iso-8859-1"),
+            ("k-windows-1251.txt", "text/plain; charset=gbk", nil), ("k-koi8-r.txt", "text/plain; charset=utf-8", nil),
+            ("k-gbk.log", "text/plain; charset=utf-7", nil), ("k-gbk.log", "text/plain; charset=nonsense", nil),
+            ("k-iso-2022-jp.txt", "text/plain; charset=iso-2022-jp", nil),
+            ("k-latin1.html", "text/html; charset=iso-8859-1", nil),
+            ("k-emoji.txt", "text/plain; charset=gbk", "utf-8"),
+        ] as [(String, String, String?)]
+    )
+    func declaredCharset(_ file: String, _ declared: String, _ charset: String?) throws {
+        #expect(try detect(Sample(file, "", .inline).bytes, declared: declared).charset == charset)
+    }
+
+    @Test(
+        "a film is sound when it has no pictures, or when a hint says so",
+        arguments: [
+            ("k-film.mp4", "a.m4a", nil, "audio/mp4"), ("k-film.mp4", "a", "audio/mp4", "audio/mp4"),
+            ("k-late.m4a", "a", nil, "video/mp4"), ("k-late.m4a", "a", "audio/mp4", "audio/mp4"),
+            ("k-voice-real.webm", "a.webm", "video/webm", "audio/webm"), ("k-film-real.webm", "a", nil, "video/webm"),
+            ("k-frag-audio.mp4", "a.mp4", "video/mp4", "audio/mp4"), ("k-real.wma", "a", nil, "audio/x-ms-wma"),
+            ("k-real.ts", "a", nil, "video/mp2t"), ("k-real.m2ts", "a.ts", "application/octet-stream", "video/mp2t"),
+            ("k-pixel.png", "a.m4a", "audio/mp4", "image/png"),
+        ] as [(String, String, String?, String)]
+    )
+    func sound(_ file: String, _ filename: String, _ declared: String?, _ type: String) throws {
+        let file = file == "k-pixel.png" ? "pixel.png" : file
+        #expect(try detect(Sample(file, "", .inline).bytes, declared: declared, as: filename).type == type)
+    }
+
+    @Test("the text of a file in its charset: what is broken is U+FFFD, zeros and a byte order mark are left out")
+    func textOfBytes() throws {
+        let cases: [([UInt8], String?, String?)] = [
+            (Array("a✓".utf8) + [0xE2, 0x9C], "utf-8", "a✓\u{FFFD}"), ([0x63, 0xE9], nil, "cé"), ([0x80], nil, nil),
+            ([0x80], "windows-1252", "€"),
+            ([0x63, 0xE9], "iso-8859-1", "cé"), ([0xD1, 0xE1], "windows-1251", "Сб"),
+            ([0xB9, 0xB9, 0xBD], "gbk", "构\u{FFFD}"),
+            ([0x61, 0xFF, 0x62], "gbk", "a\u{FFFD}b"), ([0x61, 0, 0], "utf-8", "a"),
+            ([0xEF, 0xBB, 0xBF, 0x61], "utf-8", "a"),
+            ([0xFF, 0xFE, 0x61, 0, 0xE4, 0], "utf-16le", "aä"), ([0xFE, 0xFF, 0, 0x61, 0], "utf-16be", "a"),
+            ([], nil, ""),
+        ]
+        for (bytes, charset, text) in cases {
+            #expect(Charset.text(ByteBuffer(bytes: bytes), charset: charset) == text, "\(bytes) \(charset ?? "")")
+        }
     }
 
     @Test("many threads ask one detector at once and get the same answers")

@@ -43,7 +43,7 @@ struct DocumentedTableTests {
             )
             let policy = ServingPolicy(type: found.type, charset: found.charset, requested: nil)
             let cells = [
-                sample.file, sample.filename == sample.file ? "" : sample.filename, sample.declared ?? "",
+                sample.file, sample.file.hasSuffix(sample.filename) ? "" : sample.filename, sample.declared ?? "",
                 "\(raw.type) · \(raw.encoding)", policy.contentType, policy.disposition.rawValue,
             ]
             return "| " + cells.joined(separator: " | ") + " |\n"

@@ -49,7 +49,7 @@ struct Sample: CustomTestStringConvertible, Sendable {
 
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Samples")
 
-    static let all = documents + containers + media + texts + markup + polyglots
+    static let all = documents + containers + media + texts + markup + polyglots + kinds
 
     private static let documents: [Sample] = [
         Sample("page.pdf", "application/pdf", .attachment),
@@ -174,7 +174,8 @@ struct Sample: CustomTestStringConvertible, Sendable {
         Sample("nul-in.log", MediaType.unknown, .attachment),
         Sample("mail-like.txt", plain, "utf-8", .inline),
         Sample("mail-like.txt", as: "a.eml", "message/rfc822", .attachment),
-        Sample("latin1.txt", plain, "iso-8859-1", .inline),
+        Sample("latin1.txt", plain, nil, .inline),
+        Sample("latin1.txt", declared: "text/plain; charset=ISO-8859-1", plain, "iso-8859-1", .inline),
         Sample("cp1252.txt", plain, nil, .inline),
         Sample("utf8.txt", plain, "utf-8", .inline),
         Sample("utf8-bom.txt", plain, "utf-8", .inline),

@@ -61,6 +61,11 @@ struct TextAttachmentTests {
                 (Array(small.utf8), "a.txt", small), (Array((small + "a").utf8), "b.txt", nil),
                 (Array("{}".utf8), "c.json", nil), (Array("<p>a</p>".utf8), "d.html", "<p>a</p>"),
                 ([0xC4, 0x72, 0x67, 0x65, 0x72, 0x0A], "e.txt", "Ärger\n"), ([0x89, 0x50, 0x4E, 0x47], "f.png", nil),
+                // Cut in the middle of a character, with a control, and with the zeros of a crash.
+                (Array("Prüfung ✓ ü\n".utf8) + [0xE2, 0x9C], "cut.log", "Prüfung ✓ ü\n\u{FFFD}"),
+                (Array("\u{1B}[1mBuild\u{1B}[m\u{F} ok\n".utf8), "sgr0.log", "\u{1B}[1mBuild\u{1B}[m\u{F} ok\n"),
+                (Array("last line\n".utf8) + [UInt8](repeating: 0, count: 200), "tail.log", "last line\n"),
+                (Array("\u{FEFF}first\n".utf8), "bom.txt", "first\n"),
             ]
             for (bytes, name, text) in cases {
                 let id = try #require(try await owner.store(bytes, name)["id"]?.text)

@@ -25,8 +25,24 @@ struct Form: CustomTestStringConvertible, Sendable {
     }
 }
 
+extension Outcome {
+    static let malformed = Outcome.failed(.malformedTransferEncoding)
+}
+
 extension Form {
-    static let all = fromClients + ofDelimiters + broken
+    /// A form of one coded part.
+    init(_ name: String, coding: String, data: String, _ outcomes: [Outcome]) {
+        let head = "Content-Disposition: form-data; name=f\r\nContent-Transfer-Encoding: \(coding)\r\n\r\n"
+        var headers = PartHeaders(name: "f")
+        headers.transferCoding = TransferCoding(token: String(coding.filter { $0 != " " }).lowercased())
+        self.init(name, body: "--b\r\n\(head)\(data)\r\n--b--", [.began(headers)] + outcomes)
+    }
+
+    init(_ name: String, coding: String, data: String, _ found: Outcome?) {
+        self.init(name, coding: coding, data: data, [found].compactMap(\.self) + [.ended, .finished])
+    }
+
+    static let all = fromClients + coded + ofDelimiters + broken
 
     /// What curl, browsers and libraries send.
     static let fromClients = [
@@ -64,9 +80,13 @@ extension Form {
             [.began(PartHeaders(name: "f", filename: "€.txt")), .text("€"), .ended, .finished]
         ),
         Form(
-            "an empty file",
-            body: "--b\r\nContent-Disposition: form-data; name=f; filename=\"\"\r\n\r\n\r\n--b--\r\n",
-            [.began(PartHeaders(name: "f", filename: "")), .ended, .finished]
+            "a file input left empty, and a nameless one that has bytes",
+            body: "--b\r\nContent-Disposition: form-data; name=f; filename=\"\"\r\n\r\n\r\n--b"
+                + "\r\nContent-Disposition: form-data; name=g; filename=\"\"\r\n\r\nx\r\n--b--\r\n",
+            [
+                .began(PartHeaders(name: "f")), .ended, .began(PartHeaders(name: "g", filename: "")), .text("x"),
+                .ended, .finished,
+            ]
         ),
         Form(
             "many fields",
@@ -74,6 +94,32 @@ extension Form {
                 + "--b--",
             (0..<12).flatMap { [.began(PartHeaders(name: "\($0)")), .text("\($0)"), .ended] } + [.finished]
         ),
+    ]
+
+    /// Parts with a Content-Transfer-Encoding (RFC 2045).
+    static let coded = [
+        Form(
+            "curl -F 'file=@x;encoder=base64' of several lines",
+            coding: "base64",
+            data: "aGVsbG8gd29ybGQ=\r\n",
+            [.text("hello world"), .ended, .finished]
+        ),
+        Form("Base64 over lines", coding: " BASE64 ", data: "aGVs\r\nbG8g\n d29y\r\nbGQ", .text("hello world")),
+        Form("Base64 of nothing", coding: "base64", data: "\r\n", nil),
+        Form(
+            "quoted-printable",
+            coding: "quoted-printable",
+            data: "a=3Db =C3=A9=\r\nc= \t\r\nd\r\n",
+            .text("a=b écd\r\n")
+        ),
+        Form("codings that change nothing", coding: "8bit", data: "a=3D", .text("a=3D")),
+        Form("Base64 with a foreign sign", coding: "base64", data: "aGVs!bG8=", [.text("hel"), .malformed]),
+        Form("Base64 with one digit too many", coding: "base64", data: "aGVsb", [.text("hel"), .malformed]),
+        Form("Base64 padded too early", coding: "base64", data: "a===", [.malformed]),
+        Form("Base64 padded too little", coding: "base64", data: "aG=", [.text("h"), .malformed]),
+        Form("Base64 that goes on after its padding", coding: "base64", data: "aA==aA==", [.text("h"), .malformed]),
+        Form("quoted-printable without digits", coding: "quoted-printable", data: "a=zz", [.text("a"), .malformed]),
+        Form("quoted-printable cut in a sign", coding: "quoted-printable", data: "a=4", [.text("a"), .malformed]),
     ]
 
     /// What stands around and looks like delimiters.
@@ -129,6 +175,11 @@ extension Form {
             "no closing delimiter",
             body: "--b\r\n\r\nx\r\n--b-",
             [.began(PartHeaders()), .text("x"), .failed(.truncated)]
+        ),
+        Form(
+            "an unknown transfer encoding",
+            body: "--b\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\nx\r\n--b--",
+            [.failed(.unknownTransferEncoding)]
         ),
         Form(
             "a header line without a colon",

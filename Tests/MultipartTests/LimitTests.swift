@@ -115,6 +115,7 @@ struct LimitTests {
         "every error is one sentence",
         arguments: [
             MultipartError.notMultipart, .invalidBoundary, .truncated, .malformedHeader, .headersTooLarge(limit: 5),
+            .unknownTransferEncoding, .malformedTransferEncoding,
             .tooManyParts(limit: 5),
         ]
     )

@@ -75,7 +75,7 @@ def test_http_1_0_gets_no_chunks_and_no_continue(server, owner):
     file = owner.store(b"kept as it is " * 100, "a.txt")
     person = server.person()
     cookie = "cookie: " + "; ".join(f"{name}={value}" for name, value in person.session.cookies.items())
-    body = b'{"fileIds":["%s"]}' % file["id"].encode()
+    body = b'{"ids":["%s"]}' % file["id"].encode()
     lines = [cookie, "content-type: application/json", f"content-length: {len(body)}", "connection: keep-alive"]
     with Wire(server, timeout=5) as wire:
         wire.send(old("POST", "/api/files/bulk-download", "expect: 100-continue", *lines, body=body))
@@ -156,6 +156,15 @@ def test_an_address_has_a_limit_of_its_own(make_server):
         with Wire(server, timeout=5) as wire:
             answer = wire.send(head("GET", "/health")).answer()
             assert "Your address has its limit of 1" in assert_error(answer, 503)["message"]
+
+
+def test_of_a_crowd_above_the_limit_most_are_closed_at_once(make_server):
+    server = make_server(PLACET_MAX_CONNECTIONS="1").start()
+    with ExitStack() as held:
+        assert held.enter_context(Wire(server)).send(head("GET", "/health")).answer().status == 200
+        crowd = [held.enter_context(Wire(server, timeout=3)) for _ in range(70)]
+        assert crowd[69].ended()
+        assert crowd[0].send(head("GET", "/health")).answer().status == 503
 
 
 def test_without_descriptors_nothing_spins_and_the_cause_is_named(make_server):

@@ -109,7 +109,8 @@ def test_the_stream_ends_with_its_channel_and_with_its_key(server, listener):
 
 def test_a_connection_outlives_its_waits_and_a_client_that_hangs_up_frees_its_own(make_server):
     server = make_server().start()
-    idle = server.socket_count()
+    idle = 2  # The port and the control socket, which opens beside it.
+    eventually(lambda: server.socket_count() == idle, "both listen")
     owner = server.owner()
     review = say(owner, review={"type": "approval"})
     target = f"/api/v1/reviews/{review['id']}/wait?channel={owner.channel}"

@@ -34,9 +34,10 @@ def test_a_form_without_an_end_is_refused_while_it_streams(server, person, owner
 
 @pytest.mark.parametrize("status, lines", [
     (413, [f"content-length: {2 * MIB}"]), (413, ["content-length: 9000000000"]), (404, ["content-length: 1000"]),
-], ids=["too large", "far too large", "somebody else's"])
+    (415, ["content-length: 1000", "content-encoding: gzip"]),
+], ids=["too large", "far too large", "somebody else's", "compressed"])
 def test_a_refusal_comes_without_continue(person, server, wire, owner, status, lines):
-    agent = owner.channel if status == 413 else "nobodys"
+    agent = "nobodys" if status == 404 else owner.channel
     assert_error(wire.send(request(person, agent, EXPECT, *lines)).answer(), status)
 
 

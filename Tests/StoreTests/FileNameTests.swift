@@ -28,6 +28,7 @@ struct FileNameTests {
         "a name of which nothing is left becomes file",
         arguments: [
             "", ".", "..", "/", "a/", #"a\"#, "a/..", #"a\."#, "\0", "\n\r\t", ".\0", "\u{7F}.\u{85}.", "x/\u{1}",
+            "   ", "\u{A0}\u{2003}", "\u{202E}", ".\u{200F}.",
         ]
     )
     func fallback(name: String) {
@@ -42,6 +43,18 @@ struct FileNameTests {
         ]
     )
     func controls(name: String, expected: String) {
+        #expect(same(FileName.sanitized(name), expected))
+    }
+
+    @Test(
+        "controls of the direction of reading are removed: they make an extension look like another one",
+        arguments: [
+            ("photo_\u{202E}gnp.exe", "photo_gnp.exe"), ("\u{2066}a\u{2069}.\u{200F}txt", "a.txt"),
+            ("a\u{61C}\u{200E}\u{202A}\u{202B}\u{202C}\u{202D}\u{2067}\u{2068}b", "ab"),
+            ("e\u{200F}\u{301}", "\u{E9}"), ("\u{5E9}\u{5DC}.txt", "\u{5E9}\u{5DC}.txt"),
+        ]
+    )
+    func direction(name: String, expected: String) {
         #expect(same(FileName.sanitized(name), expected))
     }
 

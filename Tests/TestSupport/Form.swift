@@ -6,6 +6,10 @@ package struct Form: Sendable {
         case field(String, [UInt8])
         case file([UInt8], String, type: String? = nil, name: String = "file")
 
+        /// What follows `form-data; `, further header lines too.
+        case raw([UInt8], [UInt8])
+
+        package static func raw(_ head: String, _ bytes: [UInt8]) -> Part { raw(Array(head.utf8), bytes) }
         package static func channel(_ id: String) -> Part { field("channelId", Array(id.utf8)) }
         package static func text(_ text: String) -> Part { field("text", Array(text.utf8)) }
     }
@@ -29,6 +33,10 @@ package struct Form: Sendable {
             body.writeString("name=\"\(name)\"; filename=\"\(filename)\"\r\n")
             if let type { body.writeString("Content-Type: \(type)\r\n") }
             body.writeString("\r\n")
+            body.writeBytes(bytes)
+        case .raw(let head, let bytes):
+            body.writeBytes(head)
+            body.writeString("\r\n\r\n")
             body.writeBytes(bytes)
         }
         body.writeString("\r\n")

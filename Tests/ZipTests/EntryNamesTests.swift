@@ -26,6 +26,7 @@ struct EntryNamesTests {
     @Test("Names that differ only in case or Unicode form are told apart, since they are one file on some systems")
     func folded() {
         #expect(Self.names(["Log.TXT", "log.txt"]) == ["Log.TXT", "log (2).txt"])
+        #expect(Self.names(["ß.txt", "SS.txt", "ﬁ.md", "fi.md"]) == ["ß.txt", "SS (2).txt", "ﬁ.md", "fi (2).md"])
         #expect(Self.names(["caf\u{e9}", "cafe\u{301}"]) == ["caf\u{e9}", "cafe\u{301} (2)"])
     }
 
@@ -35,7 +36,10 @@ struct EntryNamesTests {
             ("../../etc/passwd", ".._.._etc_passwd"), ("..\\..\\boot.ini", ".._.._boot.ini"), ("/abs", "_abs"),
             ("C:evil.exe", "C_evil.exe"), ("a?b*c<d>e|f\"g", "a_b_c_d_e_f_g"), ("..", "file"), (". . .", "file"),
             ("", "file"), ("name.", "name"), ("CON", "_CON"), ("nul.txt", "_nul.txt"), ("com1.tar.gz", "_com1.tar.gz"),
-            ("console.log", "console.log"), ("a\nb\u{0}c\u{7f}", "a_b_c_"),
+            ("COM¹.log", "_COM¹.log"), ("lpt³", "_lpt³"), ("CON .txt", "_CON .txt"), ("aux  .tar.gz", "_aux  .tar.gz"),
+            ("CONIN$", "_CONIN$"), ("conout$.txt", "_conout$.txt"), ("CLOCK$", "_CLOCK$"), ("COM0", "_COM0"),
+            ("nul.\u{301}txt", "_nul.\u{301}txt"), ("NUL:", "NUL_"), (" con", " con"), ("COM10", "COM10"),
+            ("com⁴.txt", "com⁴.txt"), ("console.log", "console.log"), ("a\nb\u{0}c\u{7f}", "a_b_c_"),
             ("invoice\u{202e}gpj.exe", "invoice_gpj.exe"),
             ("line\u{2028}end", "line_end"),
         ]

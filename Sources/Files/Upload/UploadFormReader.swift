@@ -18,7 +18,7 @@ struct UploadFormReader {
 
     private enum Part {
         case file
-        case field(name: String, value: ByteBuffer)
+        case field(PartHeaders, value: ByteBuffer)
     }
 
     private let intake: Intake
@@ -52,7 +52,7 @@ struct UploadFormReader {
             switch event {
             case .partBegan(let headers): try await begin(headers)
             case .partData(let data): try await add(data)
-            case .partEnded: end()
+            case .partEnded: try end()
             case .finished: break
             }
         }
@@ -80,7 +80,7 @@ struct UploadFormReader {
     private mutating func begin(_ headers: PartHeaders) async throws {
         // A part with a filename is the file, whatever the part is called (docs/api.md, "Uploads").
         guard let name = headers.filename else {
-            part = .field(name: headers.name ?? "", value: ByteBuffer())
+            part = .field(headers, value: ByteBuffer())
             return
         }
         guard spool == nil else { throw APIError.twoFiles }
@@ -95,22 +95,25 @@ struct UploadFormReader {
         case .file:
             guard let spool else { return }
             try await intake.append(data, to: spool)
-        case .field(let name, var value):
+        case .field(let headers, var value):
             guard value.readableBytes + data.readableBytes <= Limits.formField else {
-                throw APIError.fieldTooLarge(name, limit: Limits.formField)
+                throw APIError.fieldTooLarge(headers.name ?? "", limit: Limits.formField)
             }
             part = nil  // The buffer then has one owner and grows in place.
             value.writeImmutableBuffer(data)
-            part = .field(name: name, value: value)
+            part = .field(headers, value: value)
         case nil:
             break
         }
     }
 
     /// Keeps a field that we know. Of fields with equal names the first one counts.
-    private mutating func end() {
-        if case .field(let name, let value) = part, Self.knownFields.contains(name), fields[name] == nil {
-            fields[name] = String(buffer: value)
+    private mutating func end() throws(APIError) {
+        if case .field(let headers, let value) = part, let name = headers.name, Self.knownFields.contains(name),
+            fields[name] == nil
+        {
+            guard let text = headers.text(of: value) else { throw .notText(name) }
+            fields[name] = text
         }
         part = nil
     }

@@ -60,15 +60,14 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelActive(context: ChannelHandlerContext) {
         if let limits {
             let address = Connection(channel: context.channel).addressGroup
-            let verdict = limits.open(from: address)
-            admission = (address, verdict)
-            switch verdict {
-            case .admitted: break
-            case .refused: close(in: Self.refusal, context: context)
-            case .dropped: context.close(promise: nil)
-            }
+            admission = (address, limits.open(from: address))
         }
         context.fireChannelActive()
+        switch admission?.verdict {
+        case .refused: close(in: Self.refusal, context: context)
+        case .dropped: context.close(promise: nil)
+        case .admitted, nil: break
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -102,16 +101,16 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var endsParser = false
 
     private func readHead(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
-        if let refusal = refusesAll ?? head.refusal {
+        let meaning = RequestHead(head)
+        if let refusal = refusesAll ?? meaning.refusal {
             refuse(refusal, context: context)
             return
         }
-        endsParser = head.endsParser
-        let manner = head.manner
-        exchange.readHead(manner)
+        endsParser = meaning.endsParser
+        exchange.readHead(meaning.manner)
         var head = head
         // Hummingbird recognises the wish to close only in this spelling, and knows nothing of HTTP/1.0.
-        if !manner.keepsAlive { head.headers.replaceOrAdd(name: "connection", value: "close") }
+        if !meaning.manner.keepsAlive { head.headers.replaceOrAdd(name: "connection", value: "close") }
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 
@@ -228,6 +227,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func writeEnd(_ data: NIOAny, context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+        onHangUp = nil
         guard exchange.endResponse() else {
             context.write(data, promise: promise)
             return
@@ -268,11 +268,13 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// too.
     private func linger(after written: EventLoopFuture<Void>, context: ChannelHandlerContext) {
         isLingering = true
-        close(in: Self.lingering, context: context)
-        let context = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         written.whenComplete { _ in
-            context.value.close(mode: .output, promise: nil)
-            context.value.read()
+            let (handler, context) = bound.value
+            // Not before: a slow client may take long for what is still to be sent.
+            handler.close(in: Self.lingering, context: context)
+            context.close(mode: .output, promise: nil)
+            context.read()
         }
     }
 

@@ -2,60 +2,78 @@ import HTTPTypes
 import NIOHTTP1
 
 /// What the head of a request means for the connection (RFC 9112), before anybody asks what the request is about.
-extension HTTPRequestHead {
+struct RequestHead {
     /// Why a request with such a head is not taken at all. Where its body ends may be unknown, so the connection closes.
-    var refusal: APIError? {
-        let hosts = headers["host"]
+    let refusal: APIError?
+    let manner: Exchange.Manner
+    /// Whether NIO's parser stops after this request, and a new one can go on.
+    ///
+    /// After CONNECT it stops too, but then what follows may not be HTTP, so that connection closes.
+    let endsParser: Bool
+
+    init(_ head: HTTPRequestHead) {
+        let isOld = head.version == .http1_0
+        let fields = Fields(head.headers)
+        refusal = fields.refusal(isOld: isOld)
+        endsParser = fields.offersUpgrade && fields.namesUpgrade && head.method != .CONNECT
+        // We cannot tell for certain what the parser makes of an odd spelling of `Connection: upgrade`.
+        let isUnclear = fields.hasUpgrade && fields.mentionsUpgrade && !endsParser
+        manner = Exchange.Manner(
+            isOld: isOld,
+            keepsAlive: head.isKeepAlive && !fields.wantsClose && !isUnclear && head.method != .CONNECT,
+            expectsContinue: fields.expectsContinue,
+            isHead: head.method == .HEAD
+        )
+    }
+}
+
+/// The header fields that concern the connection, gathered in one pass: every request pays for it.
+private struct Fields {
+    private var hosts: [String] = []
+    private var codings: [Substring] = []
+    var expectsContinue = false
+    var hasUpgrade = false
+    var offersUpgrade = false
+    var wantsClose = false
+    /// `Connection` has the member `upgrade`, in a spelling that the parser certainly knows.
+    var namesUpgrade = false
+    /// `Connection` has it in some spelling.
+    var mentionsUpgrade = false
+
+    init(_ headers: HTTPHeaders) {
+        for (name, value) in headers {
+            switch name.utf8.count {
+            case 4 where name.lowercased() == "host": hosts.append(value)
+            case 6 where name.lowercased() == "expect": expectsContinue = value.lowercased() == "100-continue"
+            case 7 where name.lowercased() == "upgrade":
+                hasUpgrade = true
+                offersUpgrade = offersUpgrade || !value.isEmpty
+            case 10 where name.lowercased() == "connection": readConnection(value.lowercased())
+            case 17 where name.lowercased() == "transfer-encoding":
+                codings += value.lowercased().split(separator: ",").map(\.trimmed)
+            default: break
+            }
+        }
+    }
+
+    private mutating func readConnection(_ value: String) {
+        mentionsUpgrade = mentionsUpgrade || value.contains("upgrade")
+        for member in value.split(separator: ",") {
+            namesUpgrade = namesUpgrade || member.drop { $0 == " " } == "upgrade"
+            wantsClose = wantsClose || member.trimmed == "close"
+        }
+    }
+
+    func refusal(isOld: Bool) -> APIError? {
         if hosts.isEmpty, !isOld { return APIError(.badRequest, "Send a Host header (RFC 9112 section 3.2)") }
         if hosts.count > 1 { return APIError(.badRequest, "Send one Host header, not \(hosts.count)") }
         if let host = hosts.first, host.utf8.contains(where: Self.cannotBeInHost) {
             return APIError(.badRequest, "The Host header is not a host with or without a port")
         }
-        let codings = tokens(of: "transfer-encoding")
-        guard !codings.isEmpty else { return nil }
+        if codings.isEmpty { return nil }
         if isOld { return APIError(.badRequest, "HTTP/1.0 has no Transfer-Encoding; send Content-Length") }
-        if codings != ["chunked"] {
-            return APIError(.notImplemented, "Transfer-Encoding: chunked is the only one that is understood")
-        }
-        return nil
-    }
-
-    var manner: Exchange.Manner {
-        Exchange.Manner(
-            isOld: isOld,
-            keepsAlive: isKeepAlive && !tokens(of: "connection").contains("close") && !isUnclear && method != .CONNECT,
-            expectsContinue: headers.first(name: "expect")?.lowercased() == "100-continue",
-            isHead: method == .HEAD
-        )
-    }
-
-    /// Whether NIO's parser stops after this request, and a new one can go on.
-    ///
-    /// After CONNECT it stops too, but then what follows may not be HTTP, so that connection closes.
-    var endsParser: Bool { offersUpgrade && connectionNamesUpgrade && method != .CONNECT }
-
-    /// Whether we cannot tell for certain what the parser makes of an odd spelling of `Connection: upgrade`.
-    private var isUnclear: Bool {
-        guard headers.contains(name: "upgrade"), !endsParser else { return false }
-        return headers["connection"].contains { $0.lowercased().contains("upgrade") }
-    }
-
-    private var offersUpgrade: Bool { headers["upgrade"].contains { !$0.isEmpty } }
-
-    private var connectionNamesUpgrade: Bool {
-        headers["connection"].contains { line in
-            line.split(separator: ",").contains { $0.lowercased().trimmingPrefix { $0 == " " } == "upgrade" }
-        }
-    }
-
-    private var isOld: Bool { version.major == 1 && version.minor == 0 }
-
-    /// The members of a list header, in lower case.
-    private func tokens(of name: String) -> [String] {
-        headers[name].flatMap { line in
-            line.split(separator: ",").map { $0.lowercased().filter { $0 != " " && $0 != "\t" } }
-        }
-        .filter { !$0.isEmpty }
+        if codings == ["chunked"] { return nil }
+        return APIError(.notImplemented, "Transfer-Encoding: chunked is the only one that is understood")
     }
 
     /// Everything but what RFC 3986 section 3.2 has in a host and a port.

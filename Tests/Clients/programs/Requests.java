@@ -13,7 +13,7 @@ public class Requests {
             .timeout(Duration.ofSeconds(10)).header("x-api-key", System.getenv("API_KEY"));
         for (int i = 0; i < 3; i++) {
             System.out.println(client.send(agents.GET().build(), BodyHandlers.ofString()).statusCode());
-            var post = agents.header("content-type", "application/json").POST(BodyPublishers.ofString("{\"name\":\"java\"}"));
+            var post = agents.setHeader("content-type", "application/json").POST(BodyPublishers.ofString("{\"name\":\"java\"}"));
             System.out.println(client.send(post.build(), BodyHandlers.ofString()).statusCode());
         }
     }

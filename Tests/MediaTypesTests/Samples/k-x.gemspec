@@ -1,0 +1,21 @@
+Gem::Specification.new { |s| s.name = 'x' }
+# more
+# more
+# more
+# more
+# more
+# more
+# more
+# more
+# more
+# more
+# more
+# more
+# more
+# more
+# more
+# more
+# more
+# more
+# more
+# more

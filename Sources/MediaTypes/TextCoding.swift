@@ -19,8 +19,10 @@ struct TextCoding: Equatable {
         if isPlainUTF8(bytes, isCut: isCut) { return TextCoding(charset: Charset.utf8) }
         let isKnownText = looksLikeText(answer, isMarked: isMarked)
         if isKnownText, utf16.contains(answer.encoding) { return TextCoding(charset: answer.encoding) }
+        // Counting looks at every byte, which a picture or an archive is spared.
+        guard isKnownText || !isMarked && (hints.sayText || isGuess(answer)) else { return nil }
         let census = ByteCensus(bytes, isCut: isCut)
-        guard isKnownText || !isMarked && isTextWithOddities(census, answer, hints, of: bytes.count) else {
+        guard isKnownText || isTextWithOddities(census, answer, hints, of: bytes.count) else {
             return nil
         }
         return TextCoding(charset: charset(bytes, isCut: isCut, census, hints))
@@ -35,6 +37,11 @@ struct TextCoding: Equatable {
         return ["utf-8", "us-ascii", "iso-8859-1"].contains(answer.encoding)
     }
 
+    /// Whether libmagic has not told what the bytes are.
+    private static func isGuess(_ answer: MagicAnswer) -> Bool {
+        answer.type == MediaType.unknown || answer.type == TextTypes.plain
+    }
+
     private static func isTextWithOddities(
         _ census: ByteCensus,
         _ answer: MagicAnswer,
@@ -43,8 +50,8 @@ struct TextCoding: Equatable {
     ) -> Bool {
         if hints.sayText { return census.hasFewOdd(oneIn: census.isSurelyUTF8 || census.selectsCharacters ? 8 : 64) }
         // libmagic leaves out the zeros at the end, even when there is little else.
-        let isGuess = answer.type == MediaType.unknown ? census.count == count : answer.type == TextTypes.plain
-        return isGuess && census.isUTF8 && census.hasFewOdd(oneIn: 64) && census.count >= count / 2
+        if answer.type == MediaType.unknown, census.count != count { return false }
+        return isGuess(answer) && census.isUTF8 && census.hasFewOdd(oneIn: 64) && census.count >= count / 2
     }
 
     private static func charset(

@@ -80,7 +80,7 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "placet",
-            dependencies: ["App", "HTTP", "JSON", .arguments, .httpClient, .logging, .nioCore, .nioHTTP1],
+            dependencies: ["App", "HTTP", "JSON", "Index", .arguments, .httpClient, .logging, .nioCore, .nioHTTP1],
             swiftSettings: settings(layer: "COMMAND")
         ),
         module(
@@ -140,7 +140,7 @@ let package = Package(
                 .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),
-        shelf("Index", ["CSchema", .grdb]),
+        shelf("Index", ["CSchema", .grdb, .crypto]),
         // The schema of the index in SQL, embedded by `#embed`.
         .target(name: "CSchema", exclude: ["0001.sql"]),
         shelf("Blobs", ["CZlib", .crypto, .nioCore, .nioPosix]),

@@ -51,7 +51,6 @@ package enum Limits {
     package static let modifiedFiles = 0...1000
     /// The text of one status event of a draft.
     package static let statusText = 1...10_000
-    package static let toolHint = 0...200
     /// How long a draft may stay without an update before it is aborted.
     package static let draftIdle = Duration.seconds(5 * 60)
     /// How long a review waits that does not say when it expires.

@@ -10,27 +10,34 @@ extension Request {
 
     /// Reads a value from the JSON object in the body.
     ///
-    /// - Parameter mayBeMissing: whether a missing body counts as an object without members.
+    /// - Parameters:
+    ///   - mayBeMissing: whether a missing body counts as an object without members.
+    ///   - path: the names that lead to the member that `body` wants as it is written (``JSONFields/written``).
     /// - Throws: ``APIError``: 415 and 413 as `jsonBytes` does, 400 for a body that is not a JSON object, and one 400
     ///   that names all the members that did not pass.
     package func read<Value>(
         _ context: some Connected,
         mayBeMissing: Bool = false,
+        writtenAt path: [String] = [],
         _ body: (inout JSONFields) -> Value
     ) async throws -> Value {
         let bytes = try await jsonBytes(on: context.connection, mayBeMissing: mayBeMissing)
         do {
-            let value = mayBeMissing && bytes.readableBytes == 0 ? .object([:]) : try await Self.parse(bytes)
-            return try JSONFields.read(value, body)
+            if mayBeMissing, bytes.readableBytes == 0 { return try JSONFields.read(.object([:]), body) }
+            let (value, written) = try await Self.parse(bytes, writtenAt: path)
+            return try JSONFields.read(value, written: written, body)
         } catch let error as JSONError {
             throw APIError(error)
         }
     }
 
     /// Leaves the event loop for a large body; a detached task runs elsewhere.
-    private static func parse(_ bytes: ByteBuffer) async throws -> JSONValue {
-        guard bytes.readableBytes > maxInlineBytes else { return try JSONValue(parsing: bytes.readableBytesView) }
-        return try await Task.detached { try JSONValue(parsing: bytes.readableBytesView) }.value
+    private static func parse(
+        _ bytes: ByteBuffer,
+        writtenAt path: [String]
+    ) async throws -> (value: JSONValue, written: String?) {
+        let parse = { @Sendable in try JSONValue.parse(bytes.readableBytesView, writtenAt: path) }
+        return try await bytes.readableBytes > maxInlineBytes ? Task.detached { try parse() }.value : parse()
     }
 }
 

@@ -21,6 +21,12 @@ func translate(_ error: any Error) -> APIError? {
         .notYourAgent
     case IndexError.noSuchAgent:
         .agentNotFound
+    case IndexError.frozen(let id):
+        APIError(
+            .conflict,
+            "The question in message \(id) is answered or has expired, so its text and files stay as they are; "
+                + "send a new message, or delete this one"
+        )
     case BlobError.storageFull, IndexError.full:
         APIError(.insufficientStorage, "The storage is full; nothing was stored")
     case let error as IndexError where error == .fullAtCommit:

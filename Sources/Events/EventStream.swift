@@ -123,10 +123,10 @@ private struct Event {
     let number: Int64
     let data: EventJSON
 
-    /// JSON contains no line breaks, so the data is a single `data` field.
+    /// The data is a single `data` field. Line breaks, which a payload may have between its members, become blanks.
     func text() throws -> ByteBuffer {
         var text = ByteBuffer(string: "event: \(kind)\nid: \(number)\ndata: ")
-        text.writeImmutableBuffer(try ByteBuffer.json(data))
+        text.writeBytes(try ByteBuffer.json(data).readableBytesView.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 })
         text.writeString("\n\n")
         return text
     }

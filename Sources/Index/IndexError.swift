@@ -14,6 +14,8 @@ package enum IndexError: Error, Sendable, Equatable {
     case notOwned
     /// The same, where the request is about agents themselves.
     case noSuchAgent
+    /// The text or the files of this message cannot change: its question is answered or has expired.
+    case frozen(Message.ID)
     /// No space is left on the disk; nothing of the unit was stored.
     case full
     /// The file or its disk cannot be written.

@@ -18,12 +18,16 @@ package struct JSONFields {
 
     private let members: JSONObject
     private let path: [String]
+    /// The one member that the reader wants as it is written (``JSONValue/parse(_:writtenAt:)``); nil when it is not
+    /// there.
+    package let written: String?
     private var problems: [Problem] = []
     private var refusal: String?
 
-    private init(members: JSONObject, path: [String]) {
+    private init(members: JSONObject, path: [String], written: String?) {
         self.members = members
         self.path = path
+        self.written = written
     }
 
     /// Makes a value from the members of `value`, with `body`.
@@ -32,10 +36,11 @@ package struct JSONFields {
     ///   ``JSONError/refused(_:)``.
     package static func read<Value>(
         _ value: JSONValue,
+        written: String? = nil,
         _ body: (inout JSONFields) -> Value
     ) throws(JSONError) -> Value {
         guard case .object(let members) = value else { throw .notAnObject }
-        var fields = JSONFields(members: members, path: [])
+        var fields = JSONFields(members: members, path: [], written: written)
         let result = body(&fields)
         guard fields.problems.isEmpty else { throw .invalid(fields.problems) }
         if let refusal = fields.refusal { throw .refused(refusal) }
@@ -224,7 +229,7 @@ package struct JSONFields {
             report(name, code: "invalid_type", "must be an object")
             return nil
         }
-        var fields = JSONFields(members: inner, path: path + [name])
+        var fields = JSONFields(members: inner, path: path + [name], written: written)
         let result = read(&fields)
         problems += fields.problems
         refusal = refusal ?? fields.refusal
@@ -250,7 +255,8 @@ package struct JSONFields {
             return nil
         }
         let numbered = elements.enumerated().map { (String($0.offset), $0.element) }
-        var fields = JSONFields(members: JSONObject(Dictionary(uniqueKeysWithValues: numbered)), path: path + [name])
+        let elementsByNumber = JSONObject(Dictionary(uniqueKeysWithValues: numbered))
+        var fields = JSONFields(members: elementsByNumber, path: path + [name], written: written)
         let values = numbered.compactMap { number, _ in fields.optionalFields(number, read) }
         problems += fields.problems
         return values

@@ -7,9 +7,15 @@ struct JSONParser {
     private let bytes: [UInt8]
     private var position = 0
     private var depth = 0
+    /// The names that lead from the outermost object to the member whose text is wanted.
+    private let wanted: [ExactString]
+    /// How many of these names lead to where the parser is.
+    private var followed = 0
+    private var written: Range<Int>?
 
-    init(_ bytes: some Sequence<UInt8>) {
+    init(_ bytes: some Sequence<UInt8>, writtenAt path: [String] = []) {
         self.bytes = Array(bytes)
+        wanted = path.map(ExactString.init)
         if self.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
 
@@ -20,6 +26,9 @@ struct JSONParser {
         guard position == bytes.count else { throw fault("the text goes on after its end") }
         return value
     }
+
+    /// The wanted member as it is written; nil when there is none.
+    var writtenText: String? { written.map { String(decoding: bytes[$0], as: UTF8.self) } }
 
     /// What the bytes are instead of UTF-8, as far as the first of them tell (RFC 4627 section 3).
     private var otherCoding: String? {
@@ -83,11 +92,26 @@ struct JSONParser {
             let name = try string()
             skipSpace()
             guard take(":") else { throw expected("a colon") }
-            members[name] = try value()
+            members[name] = try member(name)
             skipSpace()
         } while take(",")
         guard take("}") else { throw expected("a comma or }") }
         return members
+    }
+
+    /// Parses the value of a member, and notes where it stands when it is the wanted one.
+    private mutating func member(_ name: String) throws(JSONError) -> JSONValue {
+        let level = depth - 1
+        guard followed == level, level < wanted.count, wanted[level] == ExactString(name) else { return try value() }
+        followed += 1
+        defer { followed -= 1 }
+        // Of an earlier member with this name nothing counts.
+        written = nil
+        skipSpace()
+        let start = position
+        let value = try value()
+        if followed == wanted.count { written = start..<position }
+        return value
     }
 
     private mutating func array() throws(JSONError) -> [JSONValue] {

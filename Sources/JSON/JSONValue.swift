@@ -39,6 +39,19 @@ extension JSONValue {
         self = try parser.parse()
     }
 
+    /// Parses one JSON text, and gives one member of it as it is written, white space included.
+    ///
+    /// - Parameter path: the names that lead to the member from the outermost object.
+    /// - Throws: as ``init(parsing:)`` does.
+    package static func parse(
+        _ bytes: some Sequence<UInt8>,
+        writtenAt path: [String]
+    ) throws(JSONError) -> (value: JSONValue, written: String?) {
+        var parser = JSONParser(bytes, writtenAt: path)
+        let value = try parser.parse()
+        return (value, parser.writtenText)
+    }
+
     /// Parses one JSON text, such as ``encoded()`` writes.
     ///
     /// - Throws: as ``init(parsing:)`` does.

@@ -13,7 +13,7 @@ extension MessagesModule {
     ///
     /// - Throws: ``IndexError/notOwned``; as `MessageDraft.store`; ``StoreError`` when a text does not fit.
     func create(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let draft = try await request.read(context) { MessageDraft(&$0) }
+        let draft = try await request.read(context, writtenAt: ReviewDraft.payloadPath) { MessageDraft(&$0) }
         let userID = context.userID
         let message = try await store(draft, for: userID)
         return try .json(try await withTexts(message), status: .created)

@@ -30,6 +30,7 @@ extension MessageDraft {
         }
         try tx.attachAll(attachmentIDs, to: message, in: channel)
         if !texts.isEmpty { try attachTexts(message.id) }
+        if let question = self.review?.question { try tx.setDigest(question, ofMessage: message.id, in: channel) }
         return try tx.whole(message.id, in: channel)
     }
 
@@ -39,14 +40,17 @@ extension MessageDraft {
         return try message.streamID.flatMap { try tx.message(streamID: $0, in: channel) }
     }
 
-    /// The answer to a repeat: the first message, now aborted if the repeat says so and it was still streaming.
+    /// The answer to a repeat: the first message, now aborted if the repeat says so and it was still streaming. Then it
+    /// takes the text of the repeat, if that has one.
+    ///
+    /// - Throws: ``IndexError/frozen(_:)`` when the text is another and its question is answered or has expired.
     private func repeated(
         _ first: MessageWithParts,
         _ tx: Transaction,
         _ channel: OwnedChannel
     ) throws -> MessageWithParts {
         guard message.streamState == .aborted, first.message.streamState == .streaming else { return first }
-        _ = try tx.updateDraft(first.id, in: channel, text: nil, state: .aborted)
+        _ = try tx.updateDraft(first.id, in: channel, text: message.text, state: .aborted)
         return try tx.whole(first.id, in: channel)
     }
 

@@ -75,7 +75,6 @@ enum Figures {
         "statusesShown": .number(Limits.statusesShown),
         "tag": .range(Limits.tag),
         "textAttachments": .range(Limits.textAttachments),
-        "toolHint": .range(Limits.toolHint),
         "upload": .bytes(Limits.upload),
         "userAgent": .number(Limits.userAgent),
         "usualExpiry": .time(Limits.usualExpiry),

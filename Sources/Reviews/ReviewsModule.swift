@@ -28,7 +28,9 @@ package struct ReviewsModule: RouteModule {
         mounts.user
             .get("messages/reviews", use: listForUser)
             .post("messages/:id/respond", use: respondForUser)
-        mounts.local.post("reviews/:id/respond", use: respondLocally)
+        mounts.local
+            .get("reviews/:id", use: readLocally)
+            .post("reviews/:id/respond", use: respondLocally)
     }
 
     package var backgroundWork: [BackgroundWork] { [BackgroundWork(expiry)] }

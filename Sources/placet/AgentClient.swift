@@ -71,8 +71,14 @@ struct AgentClient: Sendable {
         } catch is CommandFailure {}
     }
 
-    /// Stores a file of this machine for a later message, and returns its id. Every try reads the file anew.
-    func store(_ path: String) async throws -> String {
+    /// A file as the server has it.
+    struct StoredFile: Sendable {
+        let id: String
+        let sha256: String
+    }
+
+    /// Stores a file of this machine for a later message. Every try reads the file anew.
+    func store(_ path: String) async throws -> StoredFile {
         let form = try FileForm(path: path, channel: channel)
         let answer = try await send("files/store", timeout: Self.uploadTimeout) { url in
             var request = HTTPClientRequest(url: url)
@@ -81,10 +87,10 @@ struct AgentClient: Sendable {
             request.body = .stream(try form.chunks(of: Self.chunkBytes), length: .known(form.length))
             return request
         }
-        guard case .object(let members) = answer, case .string(let id)? = members["id"] else {
+        guard let id = answer["id"]?.text, let sha256 = answer["sha256"]?.text else {
             throw CommandFailure(description: "The server answered no file")
         }
-        return id
+        return StoredFile(id: id, sha256: sha256)
     }
 
     /// Sends until there is an answer. Every request here may be repeated: a message has its `clientId`, and `ask`

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import HTTP
+import Index
 import JSON
 
 /// `placet ask`: asks a user from a script and waits for the answer.
@@ -12,7 +13,8 @@ struct Ask: AsyncParsableCommand {
         abstract: "Ask a person a question and wait for the answer.",
         discussion: """
             Waits through time-outs and restarts of the server. Run again with the same --key, it waits for the same
-            question instead of asking twice. Prints the id of the chosen option and then the comment, or the text.
+            question instead of asking twice; another text, other options or other files under that key are refused.
+            Prints the id of the chosen option and then the comment, or the text.
 
             The server is PLACET_URL (default http://127.0.0.1:3001), the API key API_KEY.
 
@@ -89,14 +91,17 @@ struct Ask: AsyncParsableCommand {
     /// Asks the question once, waits for its answer however long that takes, and prints it.
     private func ask(_ client: AgentClient) async throws {
         let key = key ?? UUID().uuidString
-        var files: [String] = []
+        var files: [AgentClient.StoredFile] = []
         for path in file { files.append(try await client.store(path)) }
-        let message = try await client.post("messages", body(channel: client.channel, key: key, files: files))
+        let digest = digest(files)
+        let body = body(channel: client.channel, key: key, files: files)
+        let message = try await client.post("messages", body)
         guard let id = message["id"]?.text else { throw CommandFailure(description: "The server answered no message") }
         // If the question was asked before, its message has the files of that time, and those just stored are not
         // needed.
         let attached = Set(message["attachments"]?.elements.compactMap { $0["id"]?.text } ?? [])
-        for file in files where !attached.contains(file) { try await client.discard(file: file) }
+        for file in files where !attached.contains(file.id) { try await client.discard(file: file.id) }
+        try Self.check(message, asks: digest)
         // A run that is interrupted can be continued only with the key, so the key is printed now.
         try say("Waiting for an answer to \(id); to go on later, run again with --key \(key)", to: .standardError)
 
@@ -104,6 +109,8 @@ struct Ask: AsyncParsableCommand {
             // 30 s is the longest wait that the server grants. It may restart in between.
             let outcome = try await client.get("reviews/\(id)/wait", ["timeout": "30000"])
             guard let status = outcome["status"]?.text, status != "timeout" else { continue }
+            // It may have changed while it waited, as when a file was deleted.
+            try Self.check(outcome["message"] ?? .null, asks: digest)
             // Acknowledged before it is printed. Should this process end here, the same key still gets the answer from
             // `wait`.
             _ = try await client.post("messages/\(id)/ack", nil)
@@ -146,17 +153,32 @@ struct Ask: AsyncParsableCommand {
         return option.map { Choice($0, isNegative: false) } + negative.map { Choice($0, isNegative: true) }
     }
 
+    /// - Throws: ``CommandFailure`` when the message asks something else than this command: its answer is for that.
+    private static func check(_ message: JSONValue, asks digest: String) throws {
+        guard message["review"]?["digest"]?.text == digest else {
+            let sentence = "asks something else: its text, options or files differ. Use another --key for this question"
+            throw CommandFailure(description: "Message \(message["id"]?.text ?? "") of this key \(sentence)")
+        }
+    }
+
+    private var type: String { input ? "text-input" : "approval" }
+
+    private var payload: JSONValue {
+        input ? .object([:]) : .object(["options": .array(options.map(\.json)), "allowComment": .bool(true)])
+    }
+
+    /// What this command asks, by the digest that the server computes too.
+    private func digest(_ files: [AgentClient.StoredFile]) -> String {
+        QuestionDigest(text: question, type: type, payloadJSON: payload.encoded()).hex(files: files.map(\.sha256))
+    }
+
     /// The message with its review. Its `clientId` is the key: the server answers a repeat with the first message.
-    private func body(channel: String, key: String, files: [String]) -> JSONValue {
-        let payload: JSONObject =
-            input ? [:] : ["options": .array(options.map(\.json)), "allowComment": .bool(true)]
-        var review: JSONObject = [
-            "type": .string(input ? "text-input" : "approval"), "payload": .object(payload),
-        ]
+    private func body(channel: String, key: String, files: [AgentClient.StoredFile]) -> JSONValue {
+        var review: JSONObject = ["type": .string(type), "payload": payload]
         if let expires { review["expiresInSeconds"] = .integer(Int64(expires)) }
         return .object([
             "channelId": .string(channel), "text": .string(question), "clientId": .string(key),
-            "review": .object(review), "attachmentIds": .array(files.map { .string($0) }),
+            "review": .object(review), "attachmentIds": .array(files.map { .string($0.id) }),
         ])
     }
 

@@ -38,6 +38,16 @@ struct ControlClient: Sendable {
         body: some Encodable & Sendable = [String: String](),
         storage: StorageOption
     ) async throws -> Answer {
+        try JSONDecoder().decode(Answer.self, from: try await bytes(method, path, body: body, storage: storage))
+    }
+
+    /// The same, with the answer as it came.
+    static func bytes(
+        _ method: Method,
+        _ path: String,
+        body: some Encodable & Sendable = [String: String](),
+        storage: StorageOption
+    ) async throws -> Data {
         let server = try makeServer(storage.arguments, announceTo: .standardError, isQuiet: true)
         let client = ControlClient(socketPath: server.configuration.controlSocketPath)
         for _ in 1..<attempts {
@@ -52,13 +62,13 @@ struct ControlClient: Sendable {
     }
 
     /// Tries to open the store first: only the lock can say for sure whether a server runs.
-    private static func attempt<Answer: Decodable & Sendable>(
+    private static func attempt(
         _ server: Server,
         _ client: ControlClient,
         _ method: Method,
         _ path: String,
         _ body: some Encodable & Sendable
-    ) async throws -> Answer {
+    ) async throws -> Data {
         do {
             return try await server.withControlSocket { try await client.execute(method, path, body) }
         } catch StartFailure.storageInUse {
@@ -66,11 +76,11 @@ struct ControlClient: Sendable {
         }
     }
 
-    private func execute<Answer: Decodable>(
+    private func execute(
         _ method: Method,
         _ path: String,
         _ body: some Encodable & Sendable
-    ) async throws -> Answer {
+    ) async throws -> Data {
         guard let url = URL(httpURLWithSocketPath: socketPath, uri: "/local/\(path)") else {
             throw CommandFailure(description: "The storage path cannot be used for a socket: \(socketPath)")
         }
@@ -88,7 +98,7 @@ struct ControlClient: Sendable {
             let refusal = try? JSONDecoder().decode(Refusal.self, from: bytes)
             throw CommandFailure(description: refusal?.message ?? "The server answered \(response.status)")
         }
-        return try JSONDecoder().decode(Answer.self, from: bytes)
+        return bytes
     }
 
     /// The part of the server's JSON error that a command prints.

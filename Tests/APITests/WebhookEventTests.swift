@@ -8,6 +8,9 @@ import Testing
 @Suite("What a webhook says")
 struct WebhookEventTests {
     private static let time = Timestamp(milliseconds: 1_795_472_041_123)
+    private static let responded =
+        #""respondedBy":{"at":"2026-11-23T22:14:01.123Z","name":"operator","userId":null,"via":"command line"},"#
+        + #""responded_at":"2026-11-23T22:14:01.123Z""#
 
     @Test("A response is told whole, passwords included, and what there is not is left out")
     func responded() throws {
@@ -15,10 +18,11 @@ struct WebhookEventTests {
         message.review?.status = .completed
         message.review?.responseJSON = #"{"n":3,"pass":"hunter2","x":3.5}"#
         message.review?.completedAt = Self.time
+        message.review?.respondedBy = .commandLine
         #expect(
             try Self.text(.reviewResponded, message)
-                == #"{"channelId":"c","event":"review:responded","message_id":"m","#
-                + #""responded_at":"2026-11-23T22:14:01.123Z","response":{"n":3,"pass":"hunter2","x":3.5},"#
+                == #"{"channelId":"c","digest":"d","event":"review:responded","message_id":"m","#
+                + Self.responded + #","response":{"n":3,"pass":"hunter2","x":3.5},"#
                 + #""review_type":"form"}"#
         )
         message.review?.feedback = "f"
@@ -26,9 +30,9 @@ struct WebhookEventTests {
         message.message.iteration = Iteration(groupID: "g", number: 2)
         #expect(
             try Self.text(.reviewResponded, message)
-                == #"{"channelId":"c","event":"review:responded","feedback":"f","iteration":2,"#
+                == #"{"channelId":"c","digest":"d","event":"review:responded","feedback":"f","iteration":2,"#
                 + #""iterationGroupId":"g","message_id":"m","modifiedFileIds":{"a":"b"},"#
-                + #""responded_at":"2026-11-23T22:14:01.123Z","response":{"n":3,"pass":"hunter2","x":3.5},"#
+                + Self.responded + #","response":{"n":3,"pass":"hunter2","x":3.5},"#
                 + #""review_type":"form"}"#
         )
     }
@@ -57,7 +61,7 @@ struct WebhookEventTests {
     private static func message() -> MessageWithParts {
         let message = Message(id: "m", channelID: "c", senderType: .agent, senderID: "c", createdAt: time)
         let payload = #"{"fields":[{"name":"pass","type":"password"}]}"#
-        let review = Review(of: message, type: "form", payloadJSON: payload, expiresAt: time)
+        let review = Review(of: message, type: "form", payloadJSON: payload, digest: "d", expiresAt: time)
         return MessageWithParts(message: message, review: review)
     }
 

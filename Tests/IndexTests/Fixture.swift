@@ -95,7 +95,8 @@ extension Transaction {
         reviewOf id: Message.ID,
         responseJSON: String,
         feedback: String? = nil,
-        modifiedFileIDsJSON: String? = nil
+        modifiedFileIDsJSON: String? = nil,
+        by responder: Responder = .commandLine
     ) throws -> ReviewCompletion {
         guard let channel = try anyChannel(ofMessage: id) else { return .absent }
         return try complete(
@@ -103,7 +104,8 @@ extension Transaction {
             in: channel,
             responseJSON: responseJSON,
             feedback: feedback,
-            modifiedFileIDsJSON: modifiedFileIDsJSON
+            modifiedFileIDsJSON: modifiedFileIDsJSON,
+            by: responder
         )
     }
 

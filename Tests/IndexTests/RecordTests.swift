@@ -22,7 +22,7 @@ struct RecordTests {
         try check(DoomedKey(key: "a", notBefore: at(1)))
         try check(Avatar(mimeType: "image/png", bytes: Data([1])))
         try check(
-            StreamEvent(id: "a", channelID: "b", streamID: "c", number: 1, text: "d", toolHint: "e", createdAt: at(2))
+            StreamEvent(id: "a", channelID: "b", streamID: "c", number: 3, text: "d", toolHint: true, createdAt: at(2))
         )
         try check(agent)
         try check(message)
@@ -120,12 +120,13 @@ private let message = Message(
 )
 
 private var review: Review {
-    var review = Review(of: message, type: "t", payloadJSON: "{}", callbackJSON: "[]", expiresAt: at(1))
+    var review = Review(of: message, type: "t", payloadJSON: "{}", callbackJSON: "[]", digest: "s", expiresAt: at(1))
     review.status = .completed
     review.responseJSON = "r"
     review.feedback = "f"
     review.modifiedFileIDsJSON = "m"
     review.completedAt = at(2)
+    review.respondedBy = Responder(.sample(email: "ada@example.org"))
     return review
 }
 

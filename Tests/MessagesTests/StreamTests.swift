@@ -51,9 +51,10 @@ struct StreamTests {
         try await withServer { server in
             let owner = try await server.owner()
             for (number, text) in ["reading", "thinking"].enumerated() {
-                let json = #"{"channelId":"\#(owner.channel)","text":"\#(text)","toolHint":"grep"}"#
+                let json = #"{"channelId":"\#(owner.channel)","text":"\#(text)","toolHint":true}"#
                 let event = try await owner.send(json: json, to: "/api/v1/messages/streams/s/status")
                 #expect(event.status == 201 && event.json["index"] == .integer(Int64(number)))
+                #expect(event.json["toolHint"] == .bool(true))
             }
             let id = try #require(try await owner.post(#""text":"a","streamId":"s""#).json["id"]?.text)
             _ = try await owner.post(#""text":"no stream""#)
@@ -102,7 +103,7 @@ struct StreamTests {
                         in: tx.owned(owner.channel),
                         streamID: "s",
                         text: "a",
-                        toolHint: nil
+                        toolHint: false
                     )
                     #expect(event?.number == number)
                 }

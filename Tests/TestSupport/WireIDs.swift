@@ -32,7 +32,7 @@ extension Transaction {
     /// Answers a review, whoever may.
     package func complete(reviewOf id: Message.ID, responseJSON: String) throws -> ReviewCompletion {
         let channel = try #require(try anyChannel(ofMessage: id))
-        return try complete(reviewOf: id, in: channel, responseJSON: responseJSON)
+        return try complete(reviewOf: id, in: channel, responseJSON: responseJSON, by: .commandLine)
     }
 
     package func complete(reviewOf id: String, responseJSON: String) throws -> ReviewCompletion {

@@ -18,6 +18,7 @@ extension Message.DeliveryStatus: Encodable {}
 extension Message.SenderType: Encodable {}
 extension Message.Status: Encodable {}
 extension Message.StreamState: Encodable {}
+extension Responder.Way: Encodable {}
 extension Review.Status: Encodable {}
 extension User.Role: Encodable {}
 extension User.Theme: Encodable {}

@@ -7,8 +7,10 @@ package struct ReviewJSON: Encodable, Sendable {
     let payload: JSONText
     let status: Review.Status
     let expiresAt: Timestamp
+    let digest: String
     let response: JSONText?
     let completedAt: Timestamp?
+    let respondedBy: ResponderJSON?
     let feedback: String?
     let modifiedFileIds: JSONText?
     let callback: JSONText?
@@ -21,7 +23,9 @@ package struct ReviewJSON: Encodable, Sendable {
         type = review.type
         status = review.status(at: .now())
         expiresAt = review.expiresAt
+        digest = review.digest
         completedAt = review.completedAt
+        respondedBy = ResponderJSON(review)
         feedback = review.feedback
         modifiedFileIds = review.modifiedFileIDsJSON.map(JSONText.init)
         callback = review.callbackJSON.map(JSONText.init)
@@ -44,6 +48,23 @@ package struct ReviewJSON: Encodable, Sendable {
         if hidden.isEmpty { return JSONText(responseJSON) }
         for name in hidden { response[name] = .string(Masked.typed) }
         return JSONText(response)
+    }
+}
+
+/// Who answered a review, when and how.
+struct ResponderJSON: Encodable, Sendable {
+    @OrNull var userId: User.ID?
+    let name: String
+    let at: Timestamp
+    let via: Responder.Way
+
+    /// Nil while there is no answer.
+    init?(_ review: Review) {
+        guard let responder = review.respondedBy, let completedAt = review.completedAt else { return nil }
+        userId = responder.userID
+        name = responder.name
+        at = completedAt
+        via = responder.via
     }
 }
 

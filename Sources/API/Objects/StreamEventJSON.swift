@@ -7,7 +7,7 @@ package struct StreamEventJSON: Encodable, Sendable {
     let streamId: String
     let index: Int
     let text: String
-    @OrNull var toolHint: String?
+    let toolHint: Bool
     let createdAt: Timestamp
 
     package init(_ event: StreamEvent) {

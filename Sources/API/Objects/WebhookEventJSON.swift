@@ -10,6 +10,8 @@ package struct WebhookEventJSON: Encodable, Sendable {
     var reviewType: String?
     var response: JSONText?
     var respondedAt: Timestamp?
+    var respondedBy: ResponderJSON?
+    var digest: String?
     var expiredAt: Timestamp?
     var feedback: String?
     var modifiedFileIds: JSONText?
@@ -17,7 +19,7 @@ package struct WebhookEventJSON: Encodable, Sendable {
     var iteration: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case event, channelId, message, response, feedback, modifiedFileIds, iterationGroupId, iteration
+        case event, channelId, message, response, respondedBy, digest, feedback, modifiedFileIds, iterationGroupId, iteration
         case messageID = "message_id"
         case reviewType = "review_type"
         case respondedAt = "responded_at"
@@ -41,6 +43,8 @@ package struct WebhookEventJSON: Encodable, Sendable {
         }
         response = message.review?.responseJSON.map(JSONText.init)
         respondedAt = message.review?.completedAt
+        respondedBy = message.review.flatMap(ResponderJSON.init)
+        digest = message.review?.digest
         feedback = message.review?.feedback
         modifiedFileIds = message.review?.modifiedFileIDsJSON.map(JSONText.init)
         iterationGroupId = message.message.iteration?.groupID

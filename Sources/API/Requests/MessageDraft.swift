@@ -30,7 +30,7 @@ package struct MessageDraft: Sendable {
         iterationOf = fields.optionalID("iterationOf")
         message.clientID = fields.optionalGivenName("clientId")
         let metadata = fields.optionalObject("metadata")
-        review = fields.optionalFields("review") { ReviewDraft(&$0) }
+        review = fields.optionalFields("review") { [text = message.text] in ReviewDraft(&$0, text: text) }
         self.metadata = review?.addingPlugin(to: metadata) ?? metadata
         texts = fields.optionalArray("textAttachments", count: Limits.textAttachments) { TextDraft(&$0) } ?? []
         message.streamID = fields.optionalGivenName("streamId")

@@ -3,15 +3,25 @@ import JSON
 
 /// The question in a message. Any type and any payload is accepted, because agents rely on that.
 package struct ReviewDraft: Sendable {
+    /// The names that lead to the payload in a message. It is kept as it is written, so that an agent can compute the
+    /// digest of its question from what it has sent.
+    package static let payloadPath = ["review", "payload"]
+
     private let type: String
     private let payload: JSONValue?
+    private let payloadJSON: String?
     private let callback: JSONValue?
     private let expiresInSeconds: Int64?
     private let expiresAt: Timestamp?
+    /// What is asked, while no files are known. Computed here, because the writer should not wait for it.
+    package let question: QuestionDigest
 
-    package init(_ fields: inout JSONFields) {
+    /// - Parameter text: of the message, which belongs to the question.
+    package init(_ fields: inout JSONFields, text: String?) {
         type = fields.string("type", length: Limits.reviewType)
         payload = fields.optionalObject("payload")
+        payloadJSON = payload.map { fields.written ?? $0.encoded() }
+        question = QuestionDigest(text: text, type: type, payloadJSON: payloadJSON)
         callback = fields.optionalObject("callback", nullable: true)
         // Checked here and stored as it came: the members that we do not know belong to the agent.
         fields.optionalFields("callback", nullable: true) { callback in
@@ -37,13 +47,14 @@ package struct ReviewDraft: Sendable {
         }
     }
 
-    /// The question in the form in which it is stored with `message`.
+    /// The question in the form in which it is stored with `message`, still without files.
     package func review(of message: Message, now: Timestamp) -> Review {
         Review(
             of: message,
             type: type,
-            payloadJSON: payload?.encoded(),
+            payloadJSON: payloadJSON,
             callbackJSON: callback?.encoded(),
+            digest: question.hex(),
             expiresAt: ReviewExpiry.time(inSeconds: expiresInSeconds, at: expiresAt, now: now)
         )
     }

@@ -20,11 +20,11 @@ package struct StreamUpdate: Sendable {
 package struct StreamEventDraft: Sendable {
     package let channelID: Agent.ID
     package let text: String
-    package let toolHint: String?
+    package let toolHint: Bool
 
     package init(_ fields: inout JSONFields) {
         channelID = fields.id("channelId")
         text = fields.string("text", length: Limits.statusText)
-        toolHint = fields.optionalString("toolHint", length: Limits.toolHint)
+        toolHint = fields.optionalBool("toolHint") ?? false
     }
 }

@@ -44,11 +44,17 @@ extension Transaction {
 
     /// Deletes an attachment in one of the user's channels, but not its bytes. False when there is none, so of two
     /// racing calls one gets true.
+    ///
+    /// - Throws: ``IndexError/frozen(_:)`` when it belongs to a question that is answered or has expired.
     @discardableResult
     package func deleteAttachment(_ id: Attachment.ID, ownedBy userID: User.ID) throws -> Bool {
-        guard let place: DeletedPlace = try one(SQL.deleteAttachment, [id, userID]) else { return false }
+        guard let place: Place = try one(SQL.place, [id, userID]) else { return false }
+        let delete = { _ = try execute(SQL.deleteAttachment, [id]) }
         if let messageID = place.messageID {
-            try announce(Change(.messageUpdated, channelID: place.channelID, messageID: messageID))
+            try changeQuestion(of: messageID, in: place.channel, delete)
+            try announce(Change(.messageUpdated, channelID: place.channel.id, messageID: messageID))
+        } else {
+            try delete()
         }
         return true
     }
@@ -76,13 +82,13 @@ package struct StoredFile: Sendable, RowReadable {
     }
 }
 
-/// Where a deleted attachment was.
-private struct DeletedPlace: RowReadable {
-    let channelID: Agent.ID
+/// Where an attachment of the user is.
+private struct Place: RowReadable {
+    let channel: OwnedChannel
     let messageID: Message.ID?
 
     init(row: inout Row) {
-        channelID = row.next()
+        channel = OwnedChannel(id: row.next())
         messageID = row.next()
     }
 }
@@ -98,12 +104,11 @@ private enum SQL {
     static let attachmentsByChannel = """
         SELECT \(Attachment.columns) FROM attachments WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?
         """
-    static let deleteAttachment = """
-        DELETE FROM attachments WHERE id = ? AND EXISTS (
-            SELECT * FROM agents
-            WHERE agents.id = attachments.channel_id AND agents.user_id = ? AND agents.removed_at IS NULL
-        )
-        RETURNING channel_id, message_id
+    static let place = """
+        SELECT attachments.channel_id, attachments.message_id
+        FROM attachments JOIN agents ON agents.id = attachments.channel_id
+        WHERE attachments.id = ? AND agents.user_id = ? AND agents.removed_at IS NULL
         """
+    static let deleteAttachment = "DELETE FROM attachments WHERE id = ?"
     static let insertAttachment = Attachment.columns.insert()
 }

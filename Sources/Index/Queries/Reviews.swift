@@ -88,9 +88,13 @@ extension Transaction {
         in channel: OwnedChannel,
         responseJSON: String,
         feedback: String? = nil,
-        modifiedFileIDsJSON: String? = nil
+        modifiedFileIDsJSON: String? = nil,
+        by responder: Responder
     ) throws -> ReviewCompletion {
-        let values: Arguments = [responseJSON, feedback, modifiedFileIDsJSON, now, messageID, channel.id, now]
+        let values: Arguments = [
+            responseJSON, feedback, modifiedFileIDsJSON, now, responder.userID, responder.name, responder.via,
+            messageID, channel.id, now,
+        ]
         if let review: Review = try one(SQL.complete, values) {
             try finish(review, .reviewResponded)
             return .accepted
@@ -160,7 +164,8 @@ private enum SQL {
     static let insertReview = Review.columns.insert()
     static let complete = """
         UPDATE reviews
-        SET status = 'completed', response = ?, feedback = ?, modified_file_ids = ?, completed_at = ?
+        SET status = 'completed', response = ?, feedback = ?, modified_file_ids = ?, completed_at = ?,
+            responder_id = ?, responder_name = ?, responded_via = ?
         WHERE message_id = ? AND channel_id = ? AND status = 'pending' AND expires_at > ?
         RETURNING \(Review.columns)
         """

@@ -8,13 +8,17 @@ extension Querying {
 extension Transaction {
     /// Replaces the text and state of a draft. Without a text, the old one stays. False when the draft is gone or
     /// finished.
+    ///
+    /// - Throws: ``IndexError/frozen(_:)`` when another text would change a question that is answered or has expired.
     package func updateDraft(
         _ id: Message.ID,
         in channel: OwnedChannel,
         text: String?,
         state: Message.StreamState
     ) throws -> Bool {
-        guard try execute(SQL.updateDraft, [text, state, now, id, channel.id]) > 0 else { return false }
+        let update = { try execute(SQL.updateDraft, [text, state, now, id, channel.id]) > 0 }
+        let isOtherText = try text.map { try exists(SQL.hasOtherText, [id, channel.id, $0]) } ?? false
+        guard try isOtherText ? changeQuestion(of: id, in: channel, update) : update() else { return false }
         try announce(Change(.messageUpdated, channelID: channel.id, messageID: id))
         return true
     }
@@ -34,7 +38,7 @@ extension Transaction {
         in channel: OwnedChannel,
         streamID: String,
         text: String,
-        toolHint: String?
+        toolHint: Bool
     ) throws -> StreamEvent? {
         let values: Arguments = [
             id, channel.id, streamID, text, toolHint, now, channel.id, streamID, StreamEvent.maxPerStream,
@@ -51,6 +55,7 @@ private enum SQL {
     static let longestIdle = """
         SELECT updated_at FROM messages WHERE stream_state = 'streaming' ORDER BY updated_at LIMIT 1
         """
+    static let hasOtherText = "SELECT 1 FROM messages WHERE id = ? AND channel_id = ? AND text IS NOT ?"
     static let updateDraft = """
         UPDATE messages SET text = coalesce(?, text), stream_state = ?, updated_at = ?
         WHERE id = ? AND channel_id = ? AND stream_state = 'streaming'

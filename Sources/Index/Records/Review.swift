@@ -13,21 +13,27 @@ package struct Review: Sendable, Equatable {
     package var payloadJSON: String?
     /// `{url, method?, headers?}`
     package var callbackJSON: String?
+    /// What is asked (``QuestionDigest``). Once the review is not pending any more, it is what was answered, for good.
+    package var digest: String
     package var status: Status
     package var expiresAt: Timestamp
-    /// There exactly when the review is completed, as is `completedAt`.
+    /// There exactly when the review is completed, as are `completedAt` and `respondedBy`.
     package var responseJSON: String?
     package var feedback: String?
     /// The ids of replacements, by the ids of the originals.
     package var modifiedFileIDsJSON: String?
     package var completedAt: Timestamp?
+    package var respondedBy: Responder?
 
     /// A question in `message`, pending until `expiresAt`.
+    ///
+    /// - Parameter digest: what is asked, without files; computed when it is not given.
     package init(
         of message: Message,
         type: String,
         payloadJSON: String? = nil,
         callbackJSON: String? = nil,
+        digest: String? = nil,
         expiresAt: Timestamp
     ) {
         messageID = message.id
@@ -35,6 +41,7 @@ package struct Review: Sendable, Equatable {
         self.type = type
         self.payloadJSON = payloadJSON
         self.callbackJSON = callbackJSON
+        self.digest = digest ?? QuestionDigest(text: message.text, type: type, payloadJSON: payloadJSON).hex()
         self.expiresAt = expiresAt
         status = .pending
     }
@@ -54,12 +61,16 @@ extension Review: StoredRecord {
             ("type", { $0.type }),
             ("payload", { $0.payloadJSON }),
             ("callback", { $0.callbackJSON }),
+            ("digest", { $0.digest }),
             ("status", { $0.status }),
             ("expires_at", { $0.expiresAt }),
             ("response", { $0.responseJSON }),
             ("feedback", { $0.feedback }),
             ("modified_file_ids", { $0.modifiedFileIDsJSON }),
             ("completed_at", { $0.completedAt }),
+            ("responder_id", { $0.respondedBy?.userID }),
+            ("responder_name", { $0.respondedBy?.name }),
+            ("responded_via", { $0.respondedBy?.via }),
         ]
     )
 
@@ -69,11 +80,13 @@ extension Review: StoredRecord {
         type = row.next()
         payloadJSON = row.next()
         callbackJSON = row.next()
+        digest = row.next()
         status = row.next()
         expiresAt = row.next()
         responseJSON = row.next()
         feedback = row.next()
         modifiedFileIDsJSON = row.next()
         completedAt = row.next()
+        respondedBy = Responder(row: &row)
     }
 }

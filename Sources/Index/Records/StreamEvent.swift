@@ -9,7 +9,8 @@ package struct StreamEvent: Sendable, Equatable, Identifiable {
     /// Its place in the stream, counted from 0.
     package var number: Int
     package var text: String
-    package var toolHint: String?
+    /// Whether a tool is at work.
+    package var toolHint: Bool
     package var createdAt: Timestamp
 }
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -37,6 +38,14 @@ def owner(server):
 def restartable(make_server):
     """A server that can be started again where its clients look for it."""
     return make_server().start(quiet_port())
+
+
+def digest(body, *files):
+    """Of a question as `placet ask` writes it: JSON without white space."""
+    review = body["review"]
+    payload = json.dumps(review["payload"], separators=(",", ":"), ensure_ascii=False)
+    parts = [part.encode() for part in (body["text"], review["type"], payload, *files)]
+    return hashlib.sha256(b"".join(b"%d:%b" % (len(part), part) for part in parts)).hexdigest()
 
 
 def messages(owner):
@@ -216,7 +225,6 @@ def test_asked_again_under_its_key_it_attaches_nothing_and_leaves_nothing(ask, o
     first = ask(owner, *arguments)
     message = question(owner)
     first.kill()
-    (tmp_path / "build.log").write_bytes(os.urandom(2000))
     again = ask(owner, *arguments)
     eventually(lambda: owner.server.log().count("DELETE") and question(owner), "the second file is taken back")
     respond(owner.server, message, {"selectedOption": "approve"})
@@ -231,15 +239,16 @@ def test_asked_again_under_its_key_it_attaches_nothing_and_leaves_nothing(ask, o
 def test_a_file_that_was_taken_back_without_our_hearing_of_it_is_no_failure(ask, owner, tmp_path):
     """A server whose answer to the DELETE is lost, as by kill -9: the repeat finds nothing."""
     (tmp_path / "build.log").write_bytes(b"1")
-    lost = []
+    sha256, lost, review = hashlib.sha256(b"1").hexdigest(), [], {"response": {"selectedOption": "approve"}}
 
     class Stand(BaseHTTPRequestHandler):
         def do_POST(self):
-            self.rfile.read(int(self.headers["content-length"] or 0))
-            self.reply(201, {"id": "1", "attachments": []})
+            body = self.rfile.read(int(self.headers["content-length"] or 0))
+            if self.path.startswith("/api/v1/messages?"):
+                review["digest"] = digest(json.loads(body), sha256)
+            self.reply(201, {"id": "1", "sha256": sha256, "attachments": [], "review": review})
 
         def do_GET(self):
-            review = {"response": {"selectedOption": "approve"}}
             self.reply(200, {"status": "completed", "message": {"review": review}})
 
         def do_DELETE(self):
@@ -272,6 +281,62 @@ def test_run_twice_at_once_under_one_key_it_asks_once(ask, owner):
     respond(owner.server, message, {"selectedOption": "approve"})
     assert [client.ends()[:2] for client in both] == [(ANSWERED, "approve\n")] * 2
     assert len(messages(owner)) == 1
+
+
+@pytest.mark.parametrize("other", [
+    ["Drop B?"], ["Drop A?", "--negative", "approve", "--option", "reject"], ["Drop A?", "--input"],
+    ["Drop A?", "--file"],
+], ids=["text", "options", "kind", "files"])
+def test_another_question_under_a_key_is_refused_and_the_old_answer_not_printed(ask, owner, tmp_path, other):
+    (tmp_path / "plan.txt").write_bytes(b"1")
+    asked = ask(owner, "Drop A?", "--key", "drop")
+    message = question(owner)
+    if "--file" in other:
+        other = [*other, str(tmp_path / "plan.txt")]
+    code, output, errors = ask(owner, *other, "--key", "drop").ends()
+    assert (code, output) == (REFUSED, "") and message["id"] in errors and "--key" in errors
+    respond(owner.server, message, {"selectedOption": "approve"})
+    assert asked.ends()[:2] == (ANSWERED, "approve\n")
+    assert ask(owner, *other, "--key", "drop").ends()[:2] == (REFUSED, "")
+    assert len(messages(owner)) == 1 and owner.files() == []
+
+
+def test_an_answer_to_a_question_that_was_changed_while_it_waited_does_not_count(ask, owner, tmp_path):
+    (tmp_path / "plan.txt").write_bytes(b"1")
+    asked = ask(owner, "Deploy?", "--file", str(tmp_path / "plan.txt"))
+    message = question(owner)
+    assert owner.request("DELETE", f"files/{message['attachments'][0]['id']}").status_code == 200
+    respond(owner.server, message, {"selectedOption": "approve"})
+    code, output, errors = asked.ends()
+    assert (code, output) == (REFUSED, "") and "asks something else" in errors
+    assert len(answers(owner)) == 1
+
+
+def test_the_operator_is_shown_the_question_and_answers_what_was_shown(binary, owner, tmp_path):
+    posted = owner.request("POST", "messages", json={
+        "channelId": owner.channel, "text": "Delete cache?", "streamId": "s", "review": {"type": "text-input"},
+    }).json()
+    shown = subprocess.Popen(
+        [binary, "respond", posted["id"], "--storage", str(owner.server.storage)], text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=owner.server.environment,
+    )
+    assert shown.stderr.readline() == "Delete cache?\n"
+    changed = {"channelId": owner.channel, "text": "Wipe everything?"}
+    assert owner.request("PATCH", "messages/streams/s", json=changed).status_code == 200
+    output, errors = shown.communicate('{"text": "yes"}\n', timeout=20)
+    assert (shown.returncode, output) == (REFUSED, "") and "has changed" in errors
+    done = owner.server.command("respond", posted["id"], given='{"text": "no"}\n')
+    assert done.stdout == posted["id"] + "\n" and done.stderr.startswith("Wipe everything?\n")
+    assert answers(owner)[0]["message"]["review"]["response"] == {"text": "no"}
+
+
+def test_the_operator_may_say_which_question_is_answered(owner):
+    posted = owner.request("POST", "messages", json={
+        "channelId": owner.channel, "text": "Deploy?", "review": {"type": "text-input"},
+    }).json()
+    arguments = ["respond", posted["id"], '{"text": "yes"}', "--digest"]
+    assert owner.server.command(*arguments, "0" * 64, check=False).returncode == REFUSED
+    owner.server.command(*arguments, posted["review"]["digest"])
 
 
 # Away and back

@@ -202,15 +202,21 @@ CREATE TABLE reviews (
     type TEXT NOT NULL,
     payload TEXT,
     callback TEXT,
+    digest TEXT NOT NULL CHECK (length(digest) = 64),
     status TEXT NOT NULL CHECK (status IN ('pending', 'completed', 'expired')),
     expires_at INTEGER NOT NULL,
     response TEXT,
     feedback TEXT,
     modified_file_ids TEXT,
     completed_at INTEGER,
+    responder_id TEXT,
+    responder_name TEXT,
+    responded_via TEXT CHECK (responded_via IN ('session', 'command line')),
     FOREIGN KEY (channel_id, message_id) REFERENCES messages (channel_id, id) ON DELETE CASCADE,
     CHECK ((status = 'completed') = (response IS NOT NULL)),
-    CHECK ((status = 'completed') = (completed_at IS NOT NULL))
+    CHECK ((status = 'completed') = (completed_at IS NOT NULL)),
+    CHECK ((status = 'completed') = (responder_name IS NOT NULL)),
+    CHECK ((status = 'completed') = (responded_via IS NOT NULL))
 ) STRICT;
 
 CREATE INDEX reviews_by_channel ON reviews (channel_id, message_id);
@@ -262,7 +268,7 @@ CREATE TABLE stream_events (
     stream_id TEXT NOT NULL,
     number INTEGER NOT NULL CHECK (number >= 0),
     text TEXT NOT NULL,
-    tool_hint TEXT,
+    tool_hint INTEGER NOT NULL CHECK (tool_hint IN (0, 1)),
     created_at INTEGER NOT NULL,
     UNIQUE (channel_id, stream_id, number)
 ) STRICT;

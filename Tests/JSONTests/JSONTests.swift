@@ -271,6 +271,28 @@ struct JSONTests {
         #expect(elements == (0..<12).map(String.init))
     }
 
+    @Test(
+        "a member is given as it is written, by the path that leads to it; of several the last one counts",
+        arguments: [
+            (
+                #"{"a":1,"review": { "payload" :{ "b" : 1.0,\#r\#n "a":[{}] } ,"x":{"payload":2}}}"#,
+                #"{ "b" : 1.0,\#r\#n "a":[{}] }"#
+            ),
+            (#"{"review":{"payload":1,"payload": [1, 2] }}"#, "[1, 2]"),
+            (#"{"review":{"p\u0061yload": "\u00e9" }}"#, #""\u00e9""#),
+            (#"{"review":{"payload":1},"review":{"payload":2}}"#, "2"),
+            (#"{"review":{"payload":1},"review":{}}"#, nil), (#"{"payload":1,"x":{"payload":2}}"#, nil),
+            (#"{"review":[{"payload":1}]}"#, nil), (#"{"review":{"x":{"payload":1}}}"#, nil), ("3", nil),
+        ] as [(String, String?)]
+    )
+    func asWritten(text: String, expected: String?) throws {
+        for mark in ["", "\u{FEFF}"] {
+            let (value, written) = try JSONValue.parse((mark + text).utf8, writtenAt: ["review", "payload"])
+            #expect(written == expected)
+            #expect(try value == JSONValue(text: text))
+        }
+    }
+
     /// Nil when the bytes are JSON.
     private func fault(in bytes: [UInt8]) -> JSONError.Fault? {
         do {

@@ -46,6 +46,22 @@ struct StreamTests {
         }
     }
 
+    @Test("an aborting POST brings the text of its end; without one the draft keeps its own, and an ended one both")
+    func abortedWithText() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            for (stream, members, text) in [("s", #","text":"Stopped at 3""#, "Stopped at 3"), ("t", "", "so far")] {
+                _ = try await owner.post(#""text":"so far","streamId":"\#(stream)""#)
+                for members in [members, #","text":"too late""#] {
+                    let end = #""status":"error","streamId":"\#(stream)","streamState":"aborted"\#(members)"#
+                    let aborted = try await owner.post(end)
+                    #expect(aborted.status == 201 && aborted.json["streamState"] == .string("aborted"))
+                    #expect(aborted.json["text"] == .string(text))
+                }
+            }
+        }
+    }
+
     @Test("status events are numbered from 0, also before the draft is there, stand in lists, and go with the draft")
     func events() async throws {
         try await withServer { server in
@@ -142,6 +158,11 @@ struct StreamTests {
                 (#""text":"a","streamId":3"#, "streamId"),
             ] {
                 #expect(try await owner.post(members).faults == [fault], "\(members)")
+            }
+            for hint in [#""grep""#, "1", "null"] {
+                let json = #"{"channelId":"\#(owner.channel)","text":"a","toolHint":\#(hint)}"#
+                let event = try await owner.send(json: json, to: "/api/v1/messages/streams/s/status")
+                #expect(event.faults == ["toolHint"], "\(hint)")
             }
             for members in [#""text":3"#, #""complete":true"#, #""text":"a","complete":"yes""#] {
                 #expect(try await owner.patch("messages/streams/s", members).status == 400, "\(members)")

@@ -41,6 +41,15 @@ def test_what_happens_in_the_channel_is_told_in_order(listener):
         assert names == ["message:delivery", "agent:status", "message:deleted"]
 
 
+def test_line_breaks_in_a_payload_do_not_end_the_data(listener):
+    payload = '{\r\n  "a": 1,\n  "b": "\\n"\r}'
+    body = '{"channelId": "%s", "review": {"type": "x", "payload": %s}}' % (listener.channel, payload)
+    with Events(listener) as events:
+        answer = listener.request("POST", "messages", data=body, headers={"content-type": "application/json"})
+        assert answer.status_code == 201, answer.text
+        assert events.next()[2]["message"]["review"]["payload"] == {"a": 1, "b": "\n"}
+
+
 def test_a_review_that_expires_is_told_at_its_time(listener):
     with Events(listener) as events:
         say(listener, review={"type": "approval", "expiresInSeconds": 1})

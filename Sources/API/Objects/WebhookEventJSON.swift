@@ -19,7 +19,8 @@ package struct WebhookEventJSON: Encodable, Sendable {
     var iteration: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case event, channelId, message, response, respondedBy, digest, feedback, modifiedFileIds, iterationGroupId, iteration
+        case event, channelId, message, response, respondedBy, digest, feedback, modifiedFileIds, iterationGroupId,
+            iteration
         case messageID = "message_id"
         case reviewType = "review_type"
         case respondedAt = "responded_at"

@@ -47,7 +47,8 @@ private struct Question: RowReadable {
 }
 
 private enum SQL {
-    static let pendingUntil = "SELECT status = 'pending', expires_at FROM reviews WHERE message_id = ? AND channel_id = ?"
+    static let pendingUntil =
+        "SELECT status = 'pending', expires_at FROM reviews WHERE message_id = ? AND channel_id = ?"
     static let question = """
         SELECT messages.text, reviews.type, reviews.payload
         FROM reviews JOIN messages ON messages.id = reviews.message_id

@@ -56,7 +56,8 @@ def test_it_hears_of_an_answer_once_and_signed(webhook):
     assert told["body"] == {
         "event": "review:responded", "channelId": owner.channel, "message_id": asked["id"],
         "review_type": "approval", "response": {"selectedOption": "yes"},
-        "responded_at": review["completedAt"], "feedback": "Good work, Jörg",
+        "responded_at": review["completedAt"], "respondedBy": review["respondedBy"],
+        "digest": asked["review"]["digest"], "feedback": "Good work, Jörg",
     }
     eventually(lambda: delivery_status(owner, asked) == "webhook_delivered", "delivered")
     assert owner.server.query("SELECT state, attempts FROM deliveries") == [("delivered", 1)]

@@ -49,7 +49,7 @@ extension Transaction {
     @discardableResult
     package func deleteAttachment(_ id: Attachment.ID, ownedBy userID: User.ID) throws -> Bool {
         guard let place: Place = try one(SQL.place, [id, userID]) else { return false }
-        let delete = { _ = try execute(SQL.deleteAttachment, [id]) }
+        let delete = { _ = try execute(SQL.deleteAttachment, [id, place.channel.id]) }
         if let messageID = place.messageID {
             try changeQuestion(of: messageID, in: place.channel, delete)
             try announce(Change(.messageUpdated, channelID: place.channel.id, messageID: messageID))
@@ -109,6 +109,6 @@ private enum SQL {
         FROM attachments JOIN agents ON agents.id = attachments.channel_id
         WHERE attachments.id = ? AND agents.user_id = ? AND agents.removed_at IS NULL
         """
-    static let deleteAttachment = "DELETE FROM attachments WHERE id = ?"
+    static let deleteAttachment = "DELETE FROM attachments WHERE id = ? AND channel_id = ?"
     static let insertAttachment = Attachment.columns.insert()
 }

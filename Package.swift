@@ -182,7 +182,7 @@ let package = Package(
         ),
         routeTests("AccountsTests", ["API", "Accounts"]),
         routeTests("AgentsTests"),
-        routeTests("DeliveryTests", ["Delivery", .logging, .nioHTTP1]),
+        routeTests("DeliveryTests", ["API", "Delivery", .logging, .nioHTTP1]),
         routeTests("FilesTests", ["Files", "MediaTypes", "Store", .crypto]),
         routeTests("MessagesTests"),
         routeTests("PluginsTests", ["API", "Plugins", .logging, .nioPosix]),

@@ -93,8 +93,17 @@ package enum Limits {
     package static let webhookAttempt = Duration.seconds(10)
     /// How long the body of the receiver's answer is read after its status has come. The body itself is dropped.
     package static let webhookAnswer = Duration.seconds(1)
-    /// How long to wait after each failed attempt. After the last one there is no other.
-    package static let webhookPauses = [1, 5, 30, 5 * 60, 30 * 60].map(Duration.seconds)
+    /// How long to wait after each failed attempt: a day in all. After the last one there is no other.
+    package static let webhookPauses = [
+        Duration.seconds(1), .seconds(5), .seconds(30), .seconds(5 * 60), .seconds(30 * 60), .seconds(2 * 60 * 60),
+        .seconds(5 * 60 * 60), .seconds(8 * 60 * 60), .seconds(9 * 60 * 60),
+    ]
+    /// The longest pause that a receiver may ask for with `Retry-After`.
+    package static let webhookRetryAfter = Duration.seconds(6 * 60 * 60)
+    /// How many deliveries to the webhooks of one user are under way at a time.
+    package static let webhooksPerUser = 8
+    /// How long a webhook's old secret signs beside the new one.
+    package static let webhookSecretOverlap = Duration.seconds(24 * 60 * 60)
     /// How many tests of webhooks may run at a time: in all, and for one user.
     package static let webhookTests = 16
     package static let webhookTestsPerUser = 4

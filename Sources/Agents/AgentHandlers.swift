@@ -38,7 +38,7 @@ extension AgentsModule {
     func update(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let id = try context.id(of: Agent.self)
         let change = try await request.read(context) { AgentChange(&$0, avatarPath: Agent.avatarPath(id: id)) }
-        let agent = try await self.change(id, of: context.userID, change.apply)
+        let agent = try await self.change(id, of: context.userID) { agent, _ in change.apply(to: &agent) }
         return try .json(AgentJSON(agent))
     }
 
@@ -60,11 +60,11 @@ extension AgentsModule {
     func change(
         _ id: Agent.ID,
         of userID: User.ID,
-        _ change: @escaping @Sendable (inout Agent) -> Void
+        _ change: @escaping @Sendable (inout Agent, _ now: Timestamp) -> Void
     ) async throws -> Agent {
         try await index.write { tx in
             var (agent, channel) = try tx.agent(id, ownedBy: userID)
-            change(&agent)
+            change(&agent, tx.now)
             try tx.update(agent, in: channel)
             return agent
         }

@@ -5,7 +5,8 @@ import Index
 
 /// The webhook of a channel. Users name the channel in the path, agents in the body.
 extension AgentsModule {
-    /// Replaces the whole webhook: what the body leaves out is gone (docs/api.md, "Agents").
+    /// Replaces the whole webhook: what the body leaves out is gone, but an old secret signs on for a while
+    /// (docs/api.md, "Agents").
     ///
     /// - Throws: ``IndexError/noSuchAgent``.
     func setWebhook(_ request: Request, _ context: some CallerContext) async throws -> Response {
@@ -13,7 +14,9 @@ extension AgentsModule {
         let (id, webhook) = try await request.read(context) { fields in
             (pathID ?? fields.id("channelId", of: Agent.self), fields.webhook())
         }
-        return try .json(AgentJSON(try await change(id, of: context.userID) { $0.webhook = webhook }))
+        return try .json(
+            AgentJSON(try await change(id, of: context.userID) { $0.webhook = webhook.replacing($0.webhook, now: $1) })
+        )
     }
 
     /// Removes the webhook. Events still queued for it are given up at their next attempt, unless their review has a
@@ -27,6 +30,6 @@ extension AgentsModule {
             } else {
                 try await request.read(context) { $0.id("channelId") }
             }
-        return try .json(AgentJSON(try await change(id, of: context.userID) { $0.webhook = nil }))
+        return try .json(AgentJSON(try await change(id, of: context.userID) { agent, _ in agent.webhook = nil }))
     }
 }

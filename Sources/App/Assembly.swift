@@ -74,7 +74,8 @@ package struct Assembly: Sendable {
             PluginsModule(catalogue: plugins, index: index),
             StatusModule(store: store, version: Server.version),
         ]
-        backgroundWork = modules.flatMap(\.backgroundWork)
+        backgroundWork =
+            modules.flatMap(\.backgroundWork) + [BackgroundWork("clock", run: ClockWatch(index).run)]
         routers = Routers(
             modules: modules,
             authenticator: authenticator,

@@ -67,6 +67,7 @@ CREATE TABLE plugin_settings (
 
 -- number: the high bits of the search numbers of the agent's messages.
 -- read_through: the newest message that the user has read. Only one user can read a channel, so it is a column here.
+-- webhook_old_secret: signs beside webhook_secret until webhook_old_secret_until.
 -- removed_at: a deleted agent disappears at once, and its rows are removed in batches.
 CREATE TABLE agents (
     id TEXT NOT NULL PRIMARY KEY,
@@ -79,6 +80,8 @@ CREATE TABLE agents (
     webhook_headers TEXT,
     webhook_auth TEXT,
     webhook_secret TEXT,
+    webhook_old_secret TEXT,
+    webhook_old_secret_until INTEGER,
     status TEXT NOT NULL CHECK (status IN ('active', 'busy', 'error', 'offline')),
     status_message TEXT,
     status_since INTEGER,
@@ -310,4 +313,5 @@ CREATE TABLE deliveries (
 ) STRICT;
 CREATE INDEX deliveries_by_message ON deliveries (channel_id, message_id);
 CREATE INDEX deliveries_by_channel ON deliveries (channel_id, id);
-CREATE INDEX deliveries_due ON deliveries (next_attempt_at) WHERE state = 'pending';
+-- Each channel's queue, the next first. To see who has any, a query jumps from channel to channel.
+CREATE INDEX deliveries_due ON deliveries (channel_id, next_attempt_at, id) WHERE state = 'pending';

@@ -1,3 +1,5 @@
+import API
+
 /// The targets in `PLACET_WEBHOOK_ALLOW`: webhooks may go there although they are not public.
 package struct AllowedTargets: Sendable, Equatable {
     private enum Place: Sendable, Hashable {
@@ -47,10 +49,10 @@ package struct AllowedTargets: Sendable, Equatable {
             port = number
         }
         if let range = AddressRange(placeText) { return Entry(place: .range(range), port: port) }
-        let name = WebhookTarget.normalized(name: placeText)
         // A name that ends in a number is a mistyped address.
-        let last = name.split(separator: ".").last ?? ""
-        guard WebhookTarget.isHostName(name), Int(last) == nil else { return nil }
+        guard let name = WebhookTarget.hostName(placeText), Int(name.split(separator: ".").last ?? "") == nil else {
+            return nil
+        }
         return Entry(place: .name(name), port: port)
     }
 

@@ -5,10 +5,13 @@ struct AttemptFailure: Error, Equatable {
     var status: Int?
     /// Whether trying again would not help.
     var isFinal: Bool
+    /// How long the receiver asks to be left alone.
+    var retryAfter: Duration?
 
-    init(_ reason: String, status: Int? = nil, isFinal: Bool = false) {
+    init(_ reason: String, status: Int? = nil, isFinal: Bool = false, retryAfter: Duration? = nil) {
         self.reason = reason
         self.status = status
         self.isFinal = isFinal
+        self.retryAfter = retryAfter
     }
 }

@@ -10,17 +10,14 @@ import NIOCore
 /// killed process was sending is sent again.
 package struct DeliveryWorker: Sendable {
     private static let maxAtOnce = 64
-    /// A receiver that never answers must not take all the places.
-    private static let maxPerChannel = 2
     /// Longer than an attempt takes. Until then no other claim is made.
     private static let lease = Duration.seconds(15)
-    private static let longestSleep = Duration.seconds(3600)
 
     private let index: SQLiteIndex
     private let client: WebhookClient
     private let schedule: RetrySchedule
     private let logger: Logger
-    private let places = Places<Agent.ID>(perKey: maxPerChannel)
+    private let turns = DeliveryTurns()
 
     package init(
         index: SQLiteIndex,
@@ -43,7 +40,6 @@ package struct DeliveryWorker: Sendable {
         try await withThrowingDiscardingTaskGroup { group in
             for await _ in free {
                 let delivery = try await next()
-                places.take(delivery.channelID)
                 group.addTask {
                     try await deliver(delivery)
                     freed.yield()
@@ -52,20 +48,21 @@ package struct DeliveryWorker: Sendable {
         }
     }
 
-    /// Claims the delivery that is due the longest, of a channel with a place left. Waits if there is none.
+    /// Claims the delivery whose turn it is, and takes its place. Waits if there is none.
     private func next() async throws -> Delivery {
         while true {
-            let busy = places.busy
-            if let claimed = try await index.write({ try $0.claimDelivery(lease: Self.lease, notOf: busy) }) {
+            let queue = try await index.read { try $0.nextDeliveries() }
+            if let head = turns.next(in: queue, now: .now()) {
+                let claimed = try await index.write { tx in
+                    try tx.claimDelivery(inAnyChannel: head.channelID, lease: Self.lease)
+                }
+                guard let claimed else { continue }
+                turns.take(head.channelID, of: head.userID)
                 return claimed
             }
-            let due = try await index.read { [places] in try $0.nextDelivery(notOf: places.busy) }
-            let sleep = due.map { Duration.milliseconds($0.milliseconds - Timestamp.now().milliseconds) }
-            let deadline = ContinuousClock.now + min(max(sleep ?? Self.longestSleep, .zero), Self.longestSleep)
             // Also ends when a delivery came in, was given back, or a channel has a place again.
-            _ = try await index.wait(for: .deliveries, until: deadline) { [index, places] in
-                let now = try await index.read { try $0.nextDelivery(notOf: places.busy) }
-                return now == due ? nil : now
+            try await index.sleep(until: turns.nextDue(in: queue), listeningTo: .deliveries) {
+                turns.nextDue(in: try await index.read { try $0.nextDeliveries() })
             }
         }
     }
@@ -81,7 +78,7 @@ package struct DeliveryWorker: Sendable {
             outcome = .failure(error)
         }
         // Before the index rings, so that whoever wakes up sees the free place.
-        places.leave(delivery.channelID)
+        turns.leave(delivery.channelID)
         switch outcome {
         case .success(let status?):
             try await index.write { try $0.deliverySucceeded(delivery, status: status) }
@@ -110,14 +107,14 @@ package struct DeliveryWorker: Sendable {
             request = try WebhookRequest(id: delivery.id, of: message, channel: agent.webhook, body: body, now: .now())
         } catch let error where !(error is AttemptFailure) {
             // No known error comes here, but a row like that must not stop the others.
-            throw AttemptFailure("The request could not be made: \(error)", isFinal: true)
+            throw AttemptFailure("The request could not be made", isFinal: true)
         }
-        return try await client.send(request, timeout: Limits.webhookAttempt, turn: delivery.attempts)
+        return try await client.send(request, timeout: Limits.webhookAttempt)
     }
 
     /// Notes a failure and when to try again. The log has a warning when the delivery is given up.
     private func note(_ failure: AttemptFailure, of delivery: Delivery) async throws {
-        let pause = failure.isFinal ? nil : schedule.pause(afterAttempts: delivery.attempts + 1)
+        let pause = schedule.pause(after: failure, ofAttempt: delivery.attempts + 1)
         try await index.write { tx in
             try tx.deliveryFailed(delivery, status: failure.status, error: failure.reason, retryAfter: pause)
         }

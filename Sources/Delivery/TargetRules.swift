@@ -1,3 +1,5 @@
+import API
+
 /// Where webhooks may go: to the public Internet, and wherever the operator allows.
 ///
 /// An agent chooses the URL. Without these rules the server would be its way into the operator's network (docs/api.md,
@@ -5,7 +7,7 @@
 struct TargetRules: Sendable {
     let allowed: AllowedTargets
 
-    /// Judges a target by its name, and by every address of that name, because attempts go to each in turn.
+    /// Judges a target by its name, and by every address of that name, because an attempt may go to any of them.
     ///
     /// - Throws: a final ``AttemptFailure`` when the name or an address is refused; one that is tried again when there
     ///   is no address.

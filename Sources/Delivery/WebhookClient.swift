@@ -1,5 +1,8 @@
 import API
 import AsyncHTTPClient
+import Glibc
+import HTTP
+import Index
 import NIOCore
 import NIOHTTP1
 
@@ -10,6 +13,8 @@ struct WebhookClient: Sendable {
 
     /// How much of an answer is read, so that the receiver can finish. What it says does not matter.
     private static let maxAnswerBytes = 4096
+    /// How long an address may take to accept the connection while others are left. Long enough for one lost packet.
+    private static let longestConnecting = Duration.seconds(2)
 
     let rules: TargetRules
     let resolve: Resolve
@@ -26,50 +31,67 @@ struct WebhookClient: Sendable {
 
     /// Sends once and returns the status, which is 2xx.
     ///
-    /// - Parameters:
-    ///   - timeout: from looking up the name to the status.
-    ///   - turn: counts the attempts, so that each goes to the next address.
+    /// - Parameter timeout: from looking up the name to the status, whatever the number of addresses.
     /// - Throws: ``AttemptFailure``, also when the task is cancelled.
-    func send(_ request: WebhookRequest, timeout: Duration, turn: Int) async throws -> Int {
+    func send(_ request: WebhookRequest, timeout: Duration) async throws -> Int {
         let deadline = ContinuousClock.now + timeout
         do {
             let addresses = try await within(timeout) { try await resolve(request.target.host) }
             try rules.check(request.target, addresses: addresses)
-            return try await send(request, to: addresses[turn % addresses.count], deadline - .now)
+            return try await send(request, toOneOf: addresses, until: deadline)
         } catch {
-            throw Self.failure(error, timeout)
+            throw AttemptFailure(client: error, timeout)
         }
     }
 
-    private static let timeouts: [HTTPClientError?] = [.deadlineExceeded, .connectTimeout, .tlsHandshakeTimeout]
-
-    /// Any error as a sentence that users understand; of foreign ones at most 300 characters.
-    private static func failure(_ error: any Error, _ timeout: Duration) -> AttemptFailure {
-        if let failure = error as? AttemptFailure { return failure }
-        if error is Timeout || timeouts.contains(error as? HTTPClientError) {
-            return AttemptFailure("The receiver did not answer within \(timeout)")
+    /// Goes through the addresses, in the system's order of preference, until one accepts a connection. Nothing was sent
+    /// to those before it.
+    private func send(
+        _ request: WebhookRequest,
+        toOneOf addresses: [IPAddress],
+        until deadline: ContinuousClock.Instant
+    ) async throws -> Int {
+        for (number, address) in addresses.enumerated().dropLast() {
+            let share = (deadline - .now) / (addresses.count - number)
+            do {
+                let connecting = min(share, Self.longestConnecting)
+                return try await send(request, to: address, connecting: connecting, until: deadline)
+            } catch  where Self.isWithoutConnection(error) {
+                continue
+            }
         }
-        return AttemptFailure("The connection failed: \("\(error)".prefix(300))")
+        return try await send(request, to: addresses[addresses.count - 1], connecting: deadline - .now, until: deadline)
     }
 
-    private func send(_ request: WebhookRequest, to address: IPAddress, _ timeout: Duration) async throws -> Int {
+    private static func isWithoutConnection(_ error: any Error) -> Bool {
+        if let error = error as? IOError { return errnosOfConnecting.contains(error.errnoCode) }
+        return [.connectTimeout, .tlsHandshakeTimeout].contains(error as? HTTPClientError)
+    }
+
+    private static let errnosOfConnecting: Set = [
+        ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, EAFNOSUPPORT, EACCES, EPERM, ETIMEDOUT,
+    ]
+
+    private func send(
+        _ request: WebhookRequest,
+        to address: IPAddress,
+        connecting: Duration,
+        until deadline: ContinuousClock.Instant
+    ) async throws -> Int {
         var outgoing = HTTPClientRequest(url: request.target.url)
         outgoing.method = request.method
         outgoing.headers = request.headers
         outgoing.body = .bytes(request.body)
         // A client for each attempt: the address is set for the whole client, and no connection is used twice.
         return try await HTTPClient.withHTTPClient(
-            configuration: Self.configuration(request.target.host, address)
+            configuration: Self.configuration(request.target.host, address, connecting)
         ) { [outgoing] client in
             // The client's timeout ends with the status. For the rest there is one of ours.
-            let response = try await client.execute(outgoing, timeout: TimeAmount(timeout))
-            let status = Int(response.status.code)
-            guard (200..<300).contains(status) else {
-                throw AttemptFailure("The receiver answered \(status)", status: status)
-            }
+            let response = try await client.execute(outgoing, timeout: TimeAmount(deadline - .now))
+            if let failure = AttemptFailure(answer: response.status, response.headers) { throw failure }
             // It is delivered, whatever becomes of the rest.
             try? await within(Limits.webhookAnswer) { try await Self.drain(response.body) }
-            return status
+            return Int(response.status.code)
         }
     }
 
@@ -82,13 +104,54 @@ struct WebhookClient: Sendable {
     }
 
     /// No redirects, no proxy, and no second try behind our back. TLS still checks the certificate against the name.
-    private static func configuration(_ host: String, _ address: IPAddress) -> HTTPClient.Configuration {
+    private static func configuration(
+        _ host: String,
+        _ address: IPAddress,
+        _ connecting: Duration
+    ) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.dnsOverride = [host: address.description]
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.timeout.connect = TimeAmount(connecting)
         return configuration
     }
+}
+
+extension AttemptFailure {
+    /// Nil for 2xx. 410 says that there is nothing here to try again; 429 and 503 may say when.
+    fileprivate init?(answer status: HTTPResponseStatus, _ headers: HTTPHeaders) {
+        if (200..<300).contains(status.code) { return nil }
+        let asked = [.tooManyRequests, .serviceUnavailable].contains(status) ? headers.first(name: "retry-after") : nil
+        self.init(
+            "The receiver answered \(status.code)",
+            status: Int(status.code),
+            isFinal: status == .gone,
+            retryAfter: asked.flatMap { RetrySchedule.retryAfter($0, now: .now()) }
+        )
+    }
+
+    /// The only place where an error of the client becomes a text. The client's own descriptions may quote header
+    /// values, which are secrets, so each kind has a sentence of ours.
+    fileprivate init(client error: any Error, _ timeout: Duration) {
+        switch error {
+        case let failure as AttemptFailure: self = failure
+        case is Timeout: self.init("The receiver did not answer within \(timeout)")
+        case let error as HTTPClientError where Self.timeouts.contains(error):
+            self.init("The receiver did not answer within \(timeout)")
+        case let error as IOError: self.init("The connection failed: " + String(cString: strerror(error.errnoCode)))
+        case let error as HTTPClientError where error == .remoteConnectionClosed:
+            self.init("The receiver hung up without an answer")
+        case let error as HTTPClientError: self.init("The request failed: " + error.shortDescription)
+        case is HTTPParserError: self.init("The receiver's answer is not HTTP")
+        // The client's TLS is not ours to import, so its errors are known by their module.
+        case _ where String(reflecting: type(of: error)).hasPrefix("NIOSSL."):
+            self.init("TLS failed: is the receiver's certificate trusted, and valid for its host?")
+        default: self.init("The connection failed")
+        }
+    }
+
+    private static let timeouts: [HTTPClientError] = [.deadlineExceeded, .connectTimeout, .tlsHandshakeTimeout]
 }
 
 private struct Timeout: Error {}

@@ -1,3 +1,4 @@
+import API
 import FoundationEssentials
 import HTTP
 import Index
@@ -52,7 +53,7 @@ struct WebhookRequest: Sendable {
         body: ByteBuffer,
         now: Timestamp
     ) throws {
-        target = try WebhookTarget(url)
+        target = try Self.target(url)
         method = callback?.method ?? .POST
         self.body = body
         let seconds = now.milliseconds / 1_000
@@ -61,10 +62,12 @@ struct WebhookRequest: Sendable {
         if let channel, let own = try? WebhookTarget(channel.url), own.origin == target.origin {
             headers.add(given: channel.headers ?? [:])
             if let auth = channel.auth { headers.replaceOrAdd(name: "authorization", value: auth.basic) }
-            if let secret = channel.secret {
-                let signature = try WebhookSignature(secret: secret)
+            let signatures = try channel.secrets(at: now).map { secret in
+                try WebhookSignature(secret: secret)
                     .value(id: id.rawValue, seconds: seconds, body: body.readableBytesView)
-                headers.replaceOrAdd(name: "webhook-signature", value: signature)
+            }
+            if !signatures.isEmpty {
+                headers.replaceOrAdd(name: "webhook-signature", value: signatures.joined(separator: " "))
             }
         }
         // Set last: neither a channel nor a callback can replace these.
@@ -73,6 +76,14 @@ struct WebhookRequest: Sendable {
         headers.replaceOrAdd(name: "webhook-timestamp", value: String(seconds))
         if !headers.contains(name: "user-agent") { headers.add(name: "user-agent", value: "placet") }
         self.headers = headers
+    }
+
+    private static func target(_ url: String) throws(AttemptFailure) -> WebhookTarget {
+        do {
+            return try WebhookTarget(url)
+        } catch {
+            throw AttemptFailure("The webhook's URL " + error.sentence, isFinal: true)
+        }
     }
 }
 

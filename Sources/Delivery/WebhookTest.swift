@@ -27,7 +27,7 @@ struct WebhookTest: Sendable, Equatable {
         do {
             let body = try ByteBuffer.json(["event": "webhook:test", "channelId": channelID.rawValue])
             let request = try WebhookRequest(id: .make(), to: webhook, body: body, now: .now())
-            outcome = (try await client.send(request, timeout: timeout, turn: 0), nil)
+            outcome = (try await client.send(request, timeout: timeout), nil)
         } catch let failure as AttemptFailure {
             outcome = (failure.status, failure.reason)
         }

@@ -22,6 +22,14 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         left.milliseconds < right.milliseconds
     }
 
+    /// Later than every time that is stored.
+    static let distantFuture = Timestamp(milliseconds: .max)
+
+    /// How much later `other` is; negative when it is earlier.
+    func duration(to other: Timestamp) -> Duration {
+        .milliseconds(other.milliseconds) - .milliseconds(milliseconds)
+    }
+
     /// The moment `duration` later, or earlier if that is negative, truncated to milliseconds. It stops at the ends of
     /// `Int64`.
     package static func + (start: Timestamp, duration: Duration) -> Timestamp {

@@ -106,15 +106,6 @@ package struct JSONFields {
         return text
     }
 
-    /// An absolute http or https URL that must be there.
-    package mutating func url(_ name: String) -> String {
-        guard let text = optionalURL(name) else {
-            if members[name] == nil || members[name] == .null { report(name, code: "required", "is required") }
-            return ""
-        }
-        return text
-    }
-
     /// A whole number of 64 bits. 3.0 and "3" are not whole numbers.
     package mutating func optionalInteger(_ name: String) -> Int64? {
         guard let value = members[name] else { return nil }

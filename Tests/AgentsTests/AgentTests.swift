@@ -23,7 +23,9 @@ struct AgentTests {
             #expect(emptied["tag"] == .null && emptied["avatarUrl"] == .null)
             #expect(emptied["description"] == .string("builds") && emptied["name"] == .string("b"))
             #expect(try await owner.send(.get, "/api/v1/agents").json.elements == [emptied])
-            for bad in [#""name":"""#, #""name":null"#, #""description":null"#, #""tag":3"#, #""webhookUrl":"x""#] {
+            for bad in [
+                #""name":"""#, #""name":null"#, #""description":null"#, #""tag":3"#, #""webhookUrl":"http://u@h/""#,
+            ] {
                 #expect(try await change(owner, bad).status == 400, "\(bad)")
             }
         }
@@ -72,6 +74,9 @@ struct AgentTests {
     func refusedWebhooks() async throws {
         let cases = [
             (#""headers":{}"#, "url"), (#""url":null"#, "url"), (#""url":"file:///etc/passwd""#, "url"),
+            (#""url":"https://u:p@h/""#, "url"), (#""url":"https://h:0/""#, "url"),
+            (#""url":"https://h:99999/""#, "url"),
+            (#""url":"https://%6c/""#, "url"), (#""url":"https://a..b/""#, "url"),
             (#""url":"https://h","headers":{"a b":"c"}"#, "headers"),
             (#""url":"https://h","headers":{"a":"b\nc"}"#, "headers"),
             (#""url":"https://h","headers":{"a":1}"#, "headers"), (#""url":"https://h","headers":[]"#, "headers"),
@@ -87,6 +92,35 @@ struct AgentTests {
                 #expect(answer.status == 400 && answer.faults.first == fault, "\(members): \(answer.text)")
             }
             #expect(try await owner.send(.get, "/api/v1/agents").json.elements.first?["webhookUrl"] == .null)
+        }
+    }
+
+    @Test("a changed secret signs for a day beside the new one, unless the webhook moves to another origin")
+    func changedSecret() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            func set(_ letters: String, _ host: String = "h.example") async throws -> [String] {
+                let secret = "whsec_" + String(repeating: letters, count: 8)
+                let json = #"{"channelId":"\#(owner.channel)","url":"https://\#(host)/","secret":"\#(secret)"}"#
+                #expect(try await owner.send(json: json, to: "/api/v1/agents/setWebhook").status == 200)
+                let stored = try await server.assembly.index.read { [channel = owner.channel] reader in
+                    try reader.anyAgent(id: Agent.ID(channel))?.webhook
+                }
+                let secrets = stored?.secrets(at: .now() + .seconds(86_000)) ?? []
+                #expect(stored?.secrets(at: .now() + .seconds(86_401)) == [secret])
+                return secrets.map { String($0.dropFirst("whsec_".count).prefix(4)) }
+            }
+            #expect(try await set("AAAA") == ["AAAA"])
+            #expect(try await set("BBBB") == ["BBBB", "AAAA"])
+            // The same secret again, with another header for example, ends nothing.
+            #expect(try await set("BBBB") == ["BBBB", "AAAA"])
+            #expect(try await set("CCCC") == ["CCCC", "BBBB"])
+            #expect(try await set("DDDD", "other.example") == ["DDDD"])
+            _ = try await owner.send(
+                json: #"{"channelId":"\#(owner.channel)","url":"https://other.example/"}"#,
+                to: "/api/v1/agents/setWebhook"
+            )
+            #expect(try await set("EEEE", "other.example") == ["EEEE"])
         }
     }
 

@@ -130,7 +130,7 @@ def narrowed(document, world):
     schemas["ChannelId"] = {"type": "string", "enum": [world.agent]}
     parameters["channel"]["schema"] = schemas["ChannelId"]
     # Never a host that would be looked up.
-    schemas["WebURL"] = {"type": "string", "enum": ["http://127.0.0.1:9/a", "HTTPS://[::1]/b?c=d"]}
+    schemas["WebhookURL"] = schemas["WebURL"] = {"type": "string", "enum": ["http://127.0.0.1:9/a", "HTTPS://[::1]/b?c=d"]}
     # A file can be attached once, and a repeat of a clientId does not look at what the rest names.
     for name in ("NewMessage", "PersonMessage"):
         del schemas[name]["properties"]["attachmentIds"]

@@ -7,6 +7,8 @@ import time
 
 import pytest
 import requests
+import standardwebhooks
+import svix
 from clients import question, respond
 from placet_server import Lines, eventually
 
@@ -85,3 +87,31 @@ def test_it_takes_nothing_that_is_forged_or_old(webhook, forge):
     asked = ask(owner)
     respond(owner.server, asked, {"selectedOption": "yes"})
     assert json.loads(lines.next(15))["body"]["message_id"] == asked["id"]
+
+
+@pytest.mark.parametrize("library", [standardwebhooks, svix])
+def test_while_a_secret_is_changed_both_libraries_verify_by_either(make_server, receive, library):
+    """The receiver is never without a secret that it can verify by, whenever it changes over."""
+    receiver, owner = receive(), make_server(PLACET_WEBHOOK_ALLOW="127.0.0.1").start().owner()
+    other = "whsec_" + base64.b64encode(b"76543210fedcba9876543210").decode()
+    unknown = "whsec_" + base64.b64encode(b"x" * 24).decode()
+
+    def deliver(secret):
+        settings = {"channelId": owner.channel, "url": receiver.url(), "secret": secret}
+        answer = owner.request("POST", "agents/setWebhook", json=settings)
+        assert answer.status_code == 200, answer.text
+        respond(owner.server, ask(owner), {"selectedOption": "yes"})
+        return receiver.next()
+
+    def is_verified(got, secret):
+        try:
+            library.Webhook(secret).verify(got.body, dict(got.headers))
+        except library.WebhookVerificationError:
+            return False
+        return True
+
+    got = deliver(SECRET)
+    assert [is_verified(got, secret) for secret in (SECRET, other)] == [True, False]
+    got = deliver(other)
+    assert len(got.headers["webhook-signature"].split(" ")) == 2
+    assert [is_verified(got, secret) for secret in (SECRET, other, unknown)] == [True, True, False]

@@ -1,4 +1,5 @@
 import HTTP
+import HTTPTypes
 import Hummingbird
 import JSON
 import Logging
@@ -12,9 +13,12 @@ struct Receiver: Sendable {
 
     /// Listens while `body` runs.
     ///
-    /// - Parameter answer: the status for the attempt of that number, from 1; may take its time.
+    /// - Parameters:
+    ///   - answer: the status for the attempt of that number, from 1; may take its time.
+    ///   - headers: of every answer.
     static func run(
         _ answer: @escaping @Sendable (_ attempt: Int) async throws -> HTTPResponse.Status,
+        headers: HTTPFields = [:],
         _ body: @escaping @Sendable (Receiver) async throws -> Void
     ) async throws {
         let (bodies, came) = AsyncStream.makeStream(of: (id: String, json: JSONValue).self)
@@ -25,7 +29,7 @@ struct Receiver: Sendable {
             let buffer = try await request.body.collect(upTo: 1 << 20)
             let id = request.headers[.init("webhook-id")!] ?? ""
             came.yield((id, try JSONValue(parsing: buffer.readableBytesView)))
-            return Response(status: try await answer(await count.next()))
+            return Response(status: try await answer(await count.next()), headers: headers)
         }
         let application = Application(
             router: router,

@@ -1,3 +1,4 @@
+import API
 import HTTP
 import Index
 import NIOCore
@@ -30,10 +31,56 @@ struct RequestTests {
         #expect(throws: AttemptFailure.self) { try WebhookSignature(secret: secret) }
     }
 
-    @Test("Retries come after 1 s, 5 s, 30 s, 5 min and 30 min, and then no more")
+    @Test("Retries go on for a day, further and further apart, and then no more")
     func schedule() {
-        let pauses = (1...7).map { RetrySchedule.standard.pause(afterAttempts: $0) }
-        #expect(pauses == [.seconds(1), .seconds(5), .seconds(30), .seconds(300), .seconds(1800), nil, nil])
+        let failure = AttemptFailure("busy")
+        let pauses = (1...11).map { RetrySchedule.standard.pause(after: failure, ofAttempt: $0) }
+        let hour = Duration.seconds(3600)
+        #expect(pauses[..<5] == [.seconds(1), .seconds(5), .seconds(30), .seconds(300), .seconds(1800)])
+        #expect(pauses[5...] == [hour * 2, hour * 5, hour * 8, hour * 9, nil, nil])
+        #expect(pauses.compactMap(\.self).reduce(.zero, +) > hour * 24)
+        #expect(RetrySchedule.standard.pause(after: AttemptFailure("gone", isFinal: true), ofAttempt: 1) == nil)
+    }
+
+    @Test("The receiver can ask for a longer pause, up to six hours, but not for a shorter one, nor for more attempts")
+    func askedPause() {
+        func pause(_ asked: Duration, ofAttempt count: Int) -> Duration? {
+            RetrySchedule.standard.pause(after: AttemptFailure("busy", retryAfter: asked), ofAttempt: count)
+        }
+        #expect(pause(.seconds(120), ofAttempt: 1) == .seconds(120))
+        #expect(pause(.seconds(120), ofAttempt: 4) == .seconds(300))
+        #expect(pause(.seconds(-5), ofAttempt: 1) == .seconds(1))
+        #expect(pause(.seconds(Int64.max), ofAttempt: 1) == .seconds(6 * 3600))
+        #expect(pause(.seconds(120), ofAttempt: 10) == nil)
+    }
+
+    @Test(
+        "Retry-After is read in both forms of RFC 9110, and ignored in any other",
+        arguments: [
+            ("120", 120), ("0", 0), ("99999999999999999999", Int64.max), ("Thu, 25 Feb 2021 15:04:10 GMT", 120),
+            ("Thu, 25 Feb 2021 14:00:00 GMT", -3730), ("", nil), ("-1", nil), ("1.5", nil), ("soon", nil),
+        ]
+    )
+    func retryAfter(text: String, seconds: Int64?) {
+        #expect(RetrySchedule.retryAfter(text, now: Self.now) == seconds.map { Duration.seconds($0) })
+    }
+
+    @Test("While a secret is changed both sign, the new one first; when its time is over the old one does not")
+    func twoSecrets() throws {
+        let old = "whsec_" + String(repeating: "QUJD", count: 8)
+        var channel = Webhook(url: "https://a.example/", secret: Self.secret)
+        func signatures() throws -> [String] {
+            try Self.request(channel: channel).headers["webhook-signature"].flatMap {
+                $0.split(separator: " ").map(String.init)
+            }
+        }
+        let wanted = try [Self.secret, old].map {
+            try WebhookSignature(secret: $0).value(id: "d-1", seconds: 1_614_265_330, body: "{}".utf8)
+        }
+        channel.oldSecret = Webhook.OldSecret(old, until: Self.now + .milliseconds(1))
+        #expect(try signatures() == wanted)
+        channel.oldSecret = Webhook.OldSecret(old, until: Self.now)
+        #expect(try signatures() == [wanted[0]])
     }
 
     @Test("What the channel has set goes to the channel's own origin, by whatever URL")

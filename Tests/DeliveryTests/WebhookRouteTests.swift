@@ -85,7 +85,9 @@ struct WebhookRouteTests {
             #expect(last["nextCursor"] == .null)
             #expect(try await ada.send(.get, "\(path)?limit=0").status == 400)
             let failed = try await server.assembly.index.write { tx throws in
-                let claimed = try #require(try tx.claimDelivery(lease: .seconds(15)))
+                let claimed = try #require(
+                    try tx.claimDelivery(inAnyChannel: Agent.ID(agent.channel), lease: .seconds(15))
+                )
                 try tx.deliveryFailed(claimed, status: nil, error: "refused", retryAfter: nil)
                 return claimed.id
             }

@@ -1,6 +1,8 @@
+import API
 import Foundation
 import HTTPTypes
 import Index
+import JSON
 import Logging
 import NIOCore
 import Synchronization
@@ -88,6 +90,131 @@ struct WorkerTests {
         }
     }
 
+    @Test("410 ends it after one attempt; 404 is a failure like any other")
+    func gone() async throws {
+        try await withIndex { index, channel in
+            try await Receiver.run({ [.gone, .notFound, .ok][$0 - 1] }) { receiver in
+                let url = "http://127.0.0.1:\(receiver.port)/hook"
+                let gone = try await answer(in: channel, url: url, index)
+                try await worker(index, pauses: [.zero]).running {
+                    let ended = try await finished(gone, index)
+                    #expect(ended.state == .failed && ended.attempts == 1 && ended.responseStatus == 410)
+                    let missing = try await answer(in: channel, url: url, index)
+                    let found = try await finished(missing, index)
+                    #expect(found.state == .delivered && found.attempts == 2)
+                }
+            }
+        }
+    }
+
+    @Test("Retry-After of 429 and 503 puts the next attempt off; of 500 it means nothing")
+    func retryAfter() async throws {
+        try await withIndex { index, channel in
+            let statuses: [HTTPResponse.Status] = [.tooManyRequests, .serviceUnavailable, .internalServerError]
+            try await Receiver.run({ statuses[$0 - 1] }, headers: [.retryAfter: "120"]) { receiver in
+                let url = "http://127.0.0.1:\(receiver.port)/hook"
+                for status in statuses {
+                    let message = try await answer(in: channel, url: url, index)
+                    try await worker(index, pauses: [.seconds(60)]).running {
+                        let failed = try await index.wait(for: .deliveries, until: .now + .seconds(20)) {
+                            let delivery = try await index.read { try $0.deliveries(ofAnyMessage: message.id).first }
+                            return delivery?.attempts == 1 ? delivery : nil
+                        }
+                        let (tried, next) = (try #require(failed?.attemptedAt), try #require(failed?.nextAttemptAt))
+                        #expect(next == tried + .seconds(status == .internalServerError ? 60 : 120), "\(status)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("While the first event of a channel is under way the second waits, and another channel's does not")
+    func order() async throws {
+        try await withIndex { index, channel in
+            let (gate, open) = AsyncStream.makeStream(of: Void.self)
+            let answerWhenOpen: @Sendable (Int) async throws -> HTTPResponse.Status = { attempt in
+                if attempt == 1 { for await _ in gate {} }
+                return .ok
+            }
+            try await Receiver.run(answerWhenOpen) { receiver in
+                let url = "http://127.0.0.1:\(receiver.port)/hook"
+                let other = Agent(id: .make(), userID: channel.userID, name: "other", createdAt: .now())
+                try await index.write { try $0.insert(other) }
+                var sent: [Message.ID] = []
+                for sender in [channel, channel, other] {
+                    sent.append(try await answer(in: sender, url: url, index).id)
+                }
+                try await worker(index, pauses: []).running {
+                    var told: [Message.ID] = []
+                    for await body in receiver.bodies {
+                        told.append(Message.ID(body.json["message_id"]?.text ?? ""))
+                        if told.count == 2 { open.finish() }
+                        if told.count == 3 { break }
+                    }
+                    #expect(Set(told[..<2]) == [sent[0], sent[2]] && told[2] == sent[1])
+                }
+            }
+        }
+    }
+
+    @Test("Where an address refuses the connection the next one is asked within the same attempt, if it was judged")
+    func nextAddress() async throws {
+        try await Receiver.run({ _ in .ok }) { receiver in
+            // Nobody listens at the first two.
+            let addresses = ["::1", "127.0.0.2", "127.0.0.1"].compactMap(IPAddress.init)
+            let request = try request(to: "http://hook.invalid:\(receiver.port)/hook")
+            let client = WebhookClient(
+                rules: TargetRules(allowed: try #require(AllowedTargets("127.0.0.0/8, ::1"))),
+                resolve: { _ in addresses }
+            )
+            #expect(try await client.send(request, timeout: .seconds(120)) == 200)
+            let strict = WebhookClient(
+                rules: TargetRules(allowed: try #require(AllowedTargets("127.0.0.1, ::1"))),
+                resolve: { _ in addresses }
+            )
+            let failure = await #expect(throws: AttemptFailure.self) {
+                try await strict.send(request, timeout: .seconds(120))
+            }
+            #expect(failure?.isFinal == true)
+        }
+    }
+
+    @Test("An answer is an answer: a failure is not tried at the next address, because the request was sent")
+    func noSecondRequest() async throws {
+        try await Receiver.run({ $0 == 1 ? .badGateway : .ok }) { receiver in
+            let address = try #require(IPAddress("127.0.0.1"))
+            let client = WebhookClient(
+                rules: TargetRules(allowed: try #require(AllowedTargets("127.0.0.1"))),
+                resolve: { _ in [address, address] }
+            )
+            let request = try request(to: "http://hook.invalid:\(receiver.port)/hook")
+            await #expect(throws: AttemptFailure("The receiver answered 502", status: 502)) {
+                try await client.send(request, timeout: .seconds(120))
+            }
+        }
+    }
+
+    @Test(
+        "A refused connection is told in words of ours, and so is a header that the client refuses, without its value"
+    )
+    func reasons() async throws {
+        let address = try #require(IPAddress("127.0.0.1"))
+        let client = WebhookClient(
+            rules: TargetRules(allowed: try #require(AllowedTargets("127.0.0.1"))),
+            resolve: { _ in [address] }
+        )
+        await #expect(throws: AttemptFailure("The connection failed: Connection refused")) {
+            try await client.send(try request(to: "http://hook.invalid:1/"), timeout: .seconds(120))
+        }
+        let webhook = Webhook(url: "http://hook.invalid:1/", headers: ["Authorization": "Bearer sk-SECRET\n"])
+        let secret = try WebhookRequest(id: "d", to: webhook, body: ByteBuffer(), now: .now())
+        let failure = await #expect(throws: AttemptFailure.self) {
+            try await client.send(secret, timeout: .seconds(120))
+        }
+        #expect(failure?.reason.contains("SECRET") == false)
+        #expect(failure?.reason.hasPrefix("The request failed: ") == true)
+    }
+
     @Test("A name is resolved once, and the connection goes to the address that was judged")
     func resolvedOnce() async throws {
         try await Receiver.run({ _ in .ok }) { receiver in
@@ -102,7 +229,7 @@ struct WorkerTests {
                 }
             )
             let request = try request(to: "http://Hook.invalid.:\(receiver.port)/hook")
-            #expect(try await client.send(request, timeout: .seconds(120), turn: 0) == 200)
+            #expect(try await client.send(request, timeout: .seconds(120)) == 200)
             #expect(asked.withLock { $0 } == ["hook.invalid"])
         }
     }
@@ -122,9 +249,9 @@ struct WorkerTests {
                 }
             )
             let request = try request(to: "http://hook.invalid:\(receiver.port)/hook")
-            #expect(try await client.send(request, timeout: .seconds(120), turn: 0) == 200)
+            #expect(try await client.send(request, timeout: .seconds(120)) == 200)
             await #expect(throws: AttemptFailure.self) {
-                try await client.send(request, timeout: .seconds(120), turn: 0)
+                try await client.send(request, timeout: .seconds(120))
             }
         }
     }
@@ -139,7 +266,7 @@ struct WorkerTests {
             }
         )
         await #expect(throws: AttemptFailure("The receiver did not answer within 0.05 seconds")) {
-            try await client.send(try request(to: "http://hook.invalid/"), timeout: .milliseconds(50), turn: 0)
+            try await client.send(try request(to: "http://hook.invalid/"), timeout: .milliseconds(50))
         }
     }
 }

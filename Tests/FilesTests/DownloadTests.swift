@@ -1,10 +1,14 @@
+import App
 import HTTP
 import HTTPTypes
 import Hummingbird
+import Index
 import JSON
 import NIOCore
 import TestSupport
 import Testing
+
+@testable import Files
 
 @Suite("Downloads: ranges, conditions and dispositions")
 struct DownloadTests {
@@ -112,6 +116,20 @@ struct DownloadTests {
                     #expect(answer.headers[.lastModified] != nil)
                 }
             }
+        }
+    }
+
+    @Test("a file that came before the clock was set back was modified no later than now")
+    func futureFile() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let (id, channel) = (Attachment.ID(try await owner.storedID("x")), Agent.ID(owner.channel))
+            let file = try await server.assembly.index.read { reader in
+                try reader.anyAgent(id: channel).flatMap { try reader.file(id, ownedBy: $0.userID) }
+            }
+            let now = Timestamp(milliseconds: 784_111_777_999)
+            let download = try Download(try #require(file), requested: nil, now: now)
+            #expect(download.validators[.lastModified] == "Sun, 06 Nov 1994 08:49:37 GMT")
         }
     }
 

@@ -138,9 +138,9 @@ struct AgentNewsTests {
             try tx.execute("UPDATE agents SET webhook_url = 'http://a/' WHERE id = ?", [agent.id])
             try tx.expireDue(limit: 9)
             _ = try tx.complete(reviewOf: answered.id, responseJSON: "{}")
-            let arrived = try #require(try tx.claimDelivery(lease: .seconds(15)))
+            let arrived = try #require(try tx.claimDelivery(inAnyChannel: agent.id, lease: .seconds(15)))
             try tx.deliverySucceeded(arrived, status: 204)
-            let lost = try #require(try tx.claimDelivery(lease: .seconds(15)))
+            let lost = try #require(try tx.claimDelivery(inAnyChannel: agent.id, lease: .seconds(15)))
             try tx.deliveryFailed(lost, status: 500, error: "no", retryAfter: nil)
             for number in 0..<3 { _ = try tx.ping(agent, status: .busy, message: "\(number)") }
         }

@@ -129,7 +129,7 @@ struct DeliveryTests {
             let second = try #require(try tx.claimDelivery(lease: Self.lease))
             #expect(second.id == first.id)
             #expect(try tx.claimDelivery(lease: Self.lease) == nil)
-            #expect(try tx.nextDelivery() == tx.now + Self.lease)
+            #expect(try tx.nextDeliveries().map(\.dueAt) == [tx.now + Self.lease])
             try tx.deliveryFailed(first, status: 500, error: "late", retryAfter: nil)
             try tx.giveBack(first)
             #expect(try tx.deliveries(ofAnyMessage: message.id) == [second])
@@ -164,7 +164,7 @@ struct DeliveryTests {
             #expect(ended.attempts == 2)
             #expect(ended.nextAttemptAt == nil)
             #expect(ended.finishedAt == tx.now)
-            #expect(try tx.nextDelivery() == nil)
+            #expect(try tx.nextDeliveries() == [])
         }
     }
 
@@ -201,14 +201,72 @@ struct DeliveryTests {
         }
     }
 
-    @Test("Deliveries of busy channels are passed over, by the claim and by the look for the next")
-    func busy() async throws {
+    @Test("Each channel with something pending stands in the queue once, the longest due first, with its user")
+    func queue() async throws {
+        let fixture = try await Fixture()
+        let other = Agent.sample(of: fixture.user)
+        try await fixture.index.write { try $0.insert(other) }
+        let first = try await Self.answered(fixture)
+        for _ in 0..<3 { _ = try await Self.answered(fixture) }
+        let last = Message.sample(in: other)
+        try await fixture.index.write { tx throws in
+            try tx.insert(last, review: .sample(of: last, expiresAt: tx.now + .seconds(60)))
+            try tx.execute("UPDATE messages SET webhook_url = 'http://m/' WHERE id = ?", [last.id])
+            #expect(try tx.complete(reviewOf: last.id, responseJSON: "{}") == .accepted)
+            try tx.execute("UPDATE deliveries SET next_attempt_at = 7 WHERE message_id = ?", [first.id])
+            let queue = try tx.nextDeliveries()
+            #expect(queue.map(\.channelID) == [fixture.agent.id, other.id])
+            #expect(queue.map(\.dueAt) == [Timestamp(milliseconds: 7), tx.now])
+            #expect(queue.map(\.userID) == [fixture.user.id, fixture.user.id])
+            #expect(try tx.claimDelivery(inAnyChannel: other.id, lease: Self.lease)?.messageID == last.id)
+            try tx.deleteAgent(in: tx.owned(fixture.agent.id))
+            #expect(try tx.nextDeliveries().map(\.channelID) == [other.id])
+        }
+    }
+
+    @Test("The queue is read by jumps in its index, however many deliveries a channel has")
+    func queueByIndex() async throws {
+        let fixture = try await Fixture()
+        let plan = try await fixture.stranger().read { database in
+            try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN " + NextDelivery.query).map { $0["detail"] as String }
+        }
+        let steps = plan.filter { $0.contains("deliveries") }
+        #expect(steps.count == 3)
+        #expect(steps.allSatisfy { $0.hasPrefix("SEARCH deliveries USING INDEX deliveries_due") }, "\(plan)")
+    }
+
+    @Test("Events of a channel that are due at the same moment are claimed in the order of their coming")
+    func order() async throws {
+        let fixture = try await Fixture()
+        var messages: [Message.ID] = []
+        for _ in 0..<20 { messages.append(try await Self.answered(fixture).id) }
+        try await fixture.index.write { [messages] tx throws in
+            try tx.execute("UPDATE deliveries SET next_attempt_at = ?, created_at = ?", [tx.now, tx.now])
+            // What is given back goes before those that came after it.
+            try tx.giveBack(try #require(try tx.claimDelivery(lease: Self.lease)))
+            let claimed = try (0..<20).map { _ in try tx.claimDelivery(lease: Self.lease)?.messageID }
+            #expect(claimed == messages)
+        }
+    }
+
+    @Test("When the clock is set back, new events are due at once and retries after their pause, not at the old time")
+    func clockSetBack() async throws {
         let fixture = try await Fixture()
         let message = try await Self.answered(fixture)
+        let failed = try await Self.answered(fixture)
         try await fixture.index.write { tx throws in
-            #expect(try tx.nextDelivery(notOf: [message.channelID]) == nil)
-            #expect(try tx.claimDelivery(lease: Self.lease, notOf: [message.channelID, "b"]) == nil)
-            #expect(try tx.claimDelivery(lease: Self.lease, notOf: ["a", "b"])?.messageID == message.id)
+            let hour = tx.now + .seconds(3600)
+            try tx.execute(
+                "UPDATE deliveries SET created_at = ?, next_attempt_at = ? WHERE message_id = ?",
+                [hour, hour, message.id]
+            )
+            try tx.execute(
+                "UPDATE deliveries SET attempts = 1, attempted_at = ?, next_attempt_at = ? WHERE message_id = ?",
+                [hour, hour + .seconds(5), failed.id]
+            )
+            try tx.restartPausesAfterClockWasSetBack()
+            #expect(try tx.deliveries(ofAnyMessage: message.id).first?.nextAttemptAt == tx.now)
+            #expect(try tx.deliveries(ofAnyMessage: failed.id).first?.nextAttemptAt == tx.now + .seconds(5))
         }
     }
 
@@ -258,7 +316,7 @@ struct DeliveryTests {
         let looks = Atomic(0)
         async let due = index.wait(for: .deliveries, until: .now + .seconds(120)) {
             looks.add(1, ordering: .relaxed)
-            return try await index.read { try $0.nextDelivery() }
+            return try await index.read { try $0.nextDeliveries().first }
         }
         while index.feed.doorbells.counts[0] < 1 { await Task.yield() }
         for _ in 0..<20 { try await fixture.send() }
@@ -287,5 +345,12 @@ struct DeliveryTests {
             }
         }
         #expect(try await rung == true)
+    }
+}
+
+extension Transaction {
+    /// Claims the head of the queue, whosever it is.
+    fileprivate func claimDelivery(lease: Duration) throws -> Delivery? {
+        try nextDeliveries().first.flatMap { try claimDelivery(inAnyChannel: $0.channelID, lease: lease) }
     }
 }

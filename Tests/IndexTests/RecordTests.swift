@@ -87,12 +87,16 @@ private let agent = Agent(
     name: "c",
     description: "d",
     avatarURL: "e",
-    webhook: Webhook(
-        url: "https://h",
-        headers: ["X": "y"],
-        auth: Webhook.Auth(username: "u", password: "p"),
-        secret: "whsec_"
-    ),
+    webhook: {
+        var webhook = Webhook(
+            url: "https://h",
+            headers: ["X": "y"],
+            auth: Webhook.Auth(username: "u", password: "p"),
+            secret: "whsec_"
+        )
+        webhook.oldSecret = Webhook.OldSecret("whsec_old", until: at(4))
+        return webhook
+    }(),
     status: .busy,
     statusMessage: "f",
     statusSince: at(1),

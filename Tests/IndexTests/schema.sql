@@ -19,6 +19,8 @@ CREATE TABLE agents (
     webhook_headers TEXT,
     webhook_auth TEXT,
     webhook_secret TEXT,
+    webhook_old_secret TEXT,
+    webhook_old_secret_until INTEGER,
     status TEXT NOT NULL CHECK (status IN ('active', 'busy', 'error', 'offline')),
     status_message TEXT,
     status_since INTEGER,
@@ -118,7 +120,7 @@ CREATE INDEX deliveries_by_channel ON deliveries (channel_id, id);
 
 CREATE INDEX deliveries_by_message ON deliveries (channel_id, message_id);
 
-CREATE INDEX deliveries_due ON deliveries (next_attempt_at) WHERE state = 'pending';
+CREATE INDEX deliveries_due ON deliveries (channel_id, next_attempt_at, id) WHERE state = 'pending';
 
 CREATE TABLE doomed_keys (
     key TEXT NOT NULL PRIMARY KEY,

@@ -82,6 +82,9 @@ struct MessageTests {
             (#""review":{"type":"a","callback":{"url":"file:///a"}}"#, "review"),
             (#""review":{"type":"a","callback":{"url":"https://h","method":"DELETE"}}"#, "review"),
             (#""review":{"type":"a","callback":{"url":"https://h","headers":{"a":1}}}"#, "review"),
+            (#""review":{"type":"a","callback":{"url":"https://u:p@h"}}"#, "review"),
+            (#""review":{"type":"a","callback":{"url":"https://h","headers":{"a":"Bearer sk\n"}}}"#, "review"),
+            (#""webhookUrl":"https://h:0/""#, "webhookUrl"),
             (#""review":{"type":"a","expiresInSeconds":60,"expiresAt":"soon"}"#, "review"),
         ]
         try await withServer { server in

@@ -17,7 +17,7 @@ package struct AgentChange: Sendable {
         // A client may send back the address of an uploaded picture as it was read. That changes nothing.
         let keepsAvatar = !fields.has("avatarUrl") || avatar?.hasPrefix(avatarPath) == true
         avatarURL = keepsAvatar ? nil : .some(avatar)
-        let webhook = fields.optionalURL("webhookUrl")
+        let webhook = fields.optionalWebhookURL("webhookUrl")
         webhookURL = fields.has("webhookUrl") ? .some(webhook) : nil
         let newTag = fields.optionalString("tag", length: Limits.tag, nullable: true)
         tag = fields.has("tag") ? .some(newTag) : nil

@@ -13,7 +13,7 @@ package struct AgentDraft: Sendable {
         name = fields.string("name", length: Limits.name)
         description = fields.optionalString("description", length: Limits.description)
         avatarURL = fields.optionalURL("avatarUrl")
-        webhookURL = fields.optionalURL("webhookUrl")
+        webhookURL = fields.optionalWebhookURL("webhookUrl")
         tag = fields.optionalString("tag", length: Limits.tag, nullable: true)
     }
 }

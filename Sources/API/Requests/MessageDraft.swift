@@ -25,7 +25,7 @@ package struct MessageDraft: Sendable {
         )
         message.text = fields.optionalString("text")
         message.status = fields.optionalChoice("status")
-        message.webhookURL = fields.optionalURL("webhookUrl")
+        message.webhookURL = fields.optionalWebhookURL("webhookUrl")
         attachmentIDs = fields.optionalIDs("attachmentIds", count: Limits.attachments) ?? []
         iterationOf = fields.optionalID("iterationOf")
         message.clientID = fields.optionalGivenName("clientId")

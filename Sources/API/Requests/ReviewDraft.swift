@@ -25,9 +25,9 @@ package struct ReviewDraft: Sendable {
         callback = fields.optionalObject("callback", nullable: true)
         // Checked here and stored as it came: the members that we do not know belong to the agent.
         fields.optionalFields("callback", nullable: true) { callback in
-            _ = callback.url("url")
+            _ = callback.webhookURL("url")
             _ = callback.optionalChoice("method", CallbackMethod.self)
-            _ = callback.optionalStringMap("headers", count: Limits.webhookHeaders)
+            _ = callback.optionalHeaders("headers")
         }
         expiresInSeconds = fields.optionalInteger("expiresInSeconds")
         let text = fields.optionalString("expiresAt", nullable: true)

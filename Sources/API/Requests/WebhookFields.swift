@@ -9,8 +9,8 @@ extension JSONFields {
 
     /// Where a channel's events go. Headers, credentials and secret belong to the URL: left out, they are removed.
     package mutating func webhook() -> Webhook {
-        let url = url("url")
-        let headers = optionalStringMap("headers", count: Limits.webhookHeaders)
+        let url = webhookURL("url")
+        let headers = optionalHeaders("headers")
         let auth = optionalFields("auth") {
             Webhook.Auth(
                 username: $0.string("username", length: Limits.webhookCredential),
@@ -18,9 +18,6 @@ extension JSONFields {
             )
         }
         let secret = optionalString("secret")
-        for (name, value) in headers ?? [:] where HTTPField.Name(name) == nil || !HTTPField.isValidValue(value) {
-            report("headers", code: "invalid_string", "has the name or value of no HTTP header: \(name)")
-        }
         if let auth, auth.username.contains(":") {
             report("auth", code: "invalid_string", "must have a username without a colon")
         }
@@ -31,10 +28,58 @@ extension JSONFields {
         return Webhook(url: url, headers: headers, auth: auth, secret: secret)
     }
 
+    /// The URL of a webhook, which must be there.
+    package mutating func webhookURL(_ name: String) -> String {
+        guard has(name) else {
+            report(name, code: "required", "is required")
+            return ""
+        }
+        return checkedWebhookURL(name, optionalString(name, length: Self.urlLength)) ?? ""
+    }
+
+    /// The URL of a webhook, of a channel or of one message. Null is the same as leaving it out.
+    package mutating func optionalWebhookURL(_ name: String) -> String? {
+        checkedWebhookURL(name, optionalString(name, length: Self.urlLength, nullable: true))
+    }
+
+    private mutating func checkedWebhookURL(_ name: String, _ text: String?) -> String? {
+        do {
+            _ = try text.map { text throws(WebhookTarget.Problem) in try WebhookTarget(text) }
+        } catch {
+            report(name, code: "invalid_string", error.sentence)
+        }
+        return text
+    }
+
+    /// The headers that requests to a webhook carry, by their names.
+    mutating func optionalHeaders(_ name: String) -> [String: String]? {
+        let headers = optionalStringMap(name, count: Limits.webhookHeaders)
+        for (header, value) in headers ?? [:] where HTTPField.Name(header) == nil || !HTTPField.isValidValue(value) {
+            report(name, code: "invalid_string", "has the name or value of no HTTP header: \(header)")
+        }
+        return headers
+    }
+
     /// Whether the text is the prefix and a key in Base64, of a length that Standard Webhooks allows.
     private static func isSecret(_ text: String) -> Bool {
         guard text.hasPrefix(secretPrefix), let key = Data(base64Encoded: String(text.dropFirst(secretPrefix.count)))
         else { return false }
         return Limits.webhookSecret.contains(key.count)
+    }
+}
+
+extension Webhook {
+    /// This webhook in the place of `old`. A secret that it changes signs beside the new one for
+    /// ``Limits/webhookSecretOverlap``, so that the receiver can change over without losing an event. But never for
+    /// another origin: what is signed there could be sent on to the old receiver.
+    package func replacing(_ old: Webhook?, now: Timestamp) -> Webhook {
+        guard let old, let secret, let oldSecret = old.secret,
+            let origin = try? WebhookTarget(url).origin, let oldOrigin = try? WebhookTarget(old.url).origin,
+            origin == oldOrigin
+        else { return self }
+        var new = self
+        new.oldSecret =
+            secret == oldSecret ? old.oldSecret : OldSecret(oldSecret, until: now + Limits.webhookSecretOverlap)
+        return new
     }
 }

@@ -17,13 +17,15 @@ struct Download: Sendable {
     private let headers: HTTPFields
     private let contentType: String
 
-    /// - Parameter requested: the `disposition` of the query; nil leaves it to the type.
+    /// - Parameters:
+    ///   - requested: the `disposition` of the query; nil leaves it to the type.
+    ///   - now: no file was modified later (RFC 9110 section 8.8.2.1), even if the clock was wrong when it came.
     /// - Throws: ``StoreError/damagedRecord(attachmentID:)``.
-    init(_ file: StoredFile, requested: ServingPolicy.Disposition?) throws {
+    init(_ file: StoredFile, requested: ServingPolicy.Disposition?, now: Timestamp = .now()) throws {
         let attachment = file.attachment
         let policy = ServingPolicy(type: attachment.mimeType, charset: attachment.charset, requested: requested)
         key = try file.key()
-        let modified = HTTPDate(seconds: Int(attachment.createdAt.milliseconds / 1000))
+        let modified = HTTPDate(seconds: Int(min(attachment.createdAt, now).milliseconds / 1000))
         let etag = "\"sha256-\(attachment.sha256)\""
         size = Int64(attachment.size)
         contentType = policy.contentType

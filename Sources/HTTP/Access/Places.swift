@@ -16,12 +16,7 @@ package final class Places<Key: Hashable & Sendable>: Sendable {
         taken.withLock { taken in Set(taken.filter { $0.value >= perKey }.keys) }
     }
 
-    /// Takes a place even if none is left; for callers that have checked ``busy`` before.
-    package func take(_ key: Key) {
-        taken.withLock { $0[key, default: 0] += 1 }
-    }
-
-    package func leave(_ key: Key) {
+    private func leave(_ key: Key) {
         taken.withLock { taken in
             guard let count = taken[key] else { return }
             taken[key] = count > 1 ? count - 1 : nil

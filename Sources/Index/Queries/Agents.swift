@@ -27,7 +27,8 @@ extension Transaction {
             SQL.updateAgent,
             [
                 agent.name, agent.description, agent.avatarURL, agent.tag, agent.webhook?.url,
-                agent.webhook?.headersJSON, agent.webhook?.authJSON, agent.webhook?.secret, agent.id,
+                agent.webhook?.headersJSON, agent.webhook?.authJSON, agent.webhook?.secret,
+                agent.webhook?.oldSecret?.text, agent.webhook?.oldSecret?.end, agent.id,
             ]
         )
         try announce(Change(.agentStatus, channelID: agent.id))
@@ -88,7 +89,7 @@ private enum SQL {
     static let updateAgent = """
         UPDATE agents
         SET name = ?, description = ?, avatar_url = ?, tag = ?, webhook_url = ?, webhook_headers = ?, webhook_auth = ?,
-            webhook_secret = ?
+            webhook_secret = ?, webhook_old_secret = ?, webhook_old_secret_until = ?
         WHERE id = ?
         """
     static let ping = """

@@ -1,3 +1,42 @@
+/// The head of a channel's queue of deliveries.
+package struct NextDelivery: Sendable, Equatable {
+    package var channelID: Agent.ID
+    package var userID: User.ID
+    /// When it may be claimed, which may be in the past. Leases that run out count.
+    package var dueAt: Timestamp
+
+    package init(channelID: Agent.ID, userID: User.ID, dueAt: Timestamp) {
+        self.channelID = channelID
+        self.userID = userID
+        self.dueAt = dueAt
+    }
+}
+
+extension NextDelivery: RowReadable {
+    /// Jumps in `deliveries_due` from channel to channel, and there to the first entry. A channel that is removed has
+    /// its rows for a while, but nobody to tell.
+    static let query = """
+        WITH RECURSIVE channels (id) AS (
+            SELECT min(channel_id) FROM deliveries WHERE state = 'pending'
+            UNION ALL
+            SELECT (SELECT min(channel_id) FROM deliveries WHERE state = 'pending' AND channel_id > channels.id)
+            FROM channels WHERE channels.id IS NOT NULL
+        )
+        SELECT channels.id, agents.user_id, (
+            SELECT min(next_attempt_at) FROM deliveries WHERE state = 'pending' AND channel_id = channels.id
+        ) AS due_at
+        FROM channels JOIN agents ON agents.id = channels.id
+        WHERE agents.removed_at IS NULL
+        ORDER BY due_at
+        """
+
+    init(row: inout Row) {
+        channelID = row.next()
+        userID = row.next()
+        dueAt = row.next()
+    }
+}
+
 extension Querying {
     /// The deliveries of a message in any channel, oldest first.
     package func deliveries(ofAnyMessage messageID: Message.ID) throws -> [Delivery] {
@@ -11,10 +50,10 @@ extension Querying {
         try all(SQL.byChannel, [channel.id, before ?? .afterAll, limit])
     }
 
-    /// When the next delivery may be claimed, which may be in the past. Leases that run out count; the channels `busy`
-    /// do not.
-    package func nextDelivery(notOf busy: Set<Agent.ID> = []) throws -> Timestamp? {
-        try one(SQL.next, [jsonArray(of: busy)])
+    /// The head of each channel's queue, the longest due first. The work grows with the channels that have deliveries
+    /// pending, not with their deliveries.
+    package func nextDeliveries() throws -> [NextDelivery] {
+        try all(NextDelivery.query)
     }
 }
 
@@ -26,10 +65,10 @@ extension Transaction {
         if try execute(SQL.enqueue, values) > 0 { announcements.ring(.deliveries) }
     }
 
-    /// Claims the longest overdue delivery for the time of `lease`, after which it may be claimed again. Nil when none
-    /// is due outside of the channels `busy`.
-    package func claimDelivery(lease: Duration, notOf busy: Set<Agent.ID> = []) throws -> Delivery? {
-        try one(SQL.claim, [now + lease, now, jsonArray(of: busy)])
+    /// Claims the channel's longest overdue delivery, of several the oldest, for the time of `lease`, after which it may
+    /// be claimed again. Nil when none is due.
+    package func claimDelivery(inAnyChannel id: Agent.ID, lease: Duration) throws -> Delivery? {
+        try one(SQL.claim, [now + lease, id, now])
     }
 
     /// Notes that a delivery has arrived, whoever has claimed it by now. The message becomes `webhook_delivered`.
@@ -55,10 +94,17 @@ extension Transaction {
         try setDeliveryStatus(.webhookFailed, messageID: delivery.messageID)
     }
 
-    /// Makes a claimed delivery due again, as if it had not been tried. Does nothing when it is gone.
+    /// Makes a claimed delivery due again, as if it had not been tried: before those that were queued after it. Does
+    /// nothing when it is gone.
     package func giveBack(_ delivery: Delivery) throws {
         announcements.ring(.deliveries)
         try execute(SQL.giveBack, [now, delivery.id, delivery.nextAttemptAt])
+    }
+
+    /// Repairs what a clock that was set back would hold up: every delivery whose last attempt, or whose event, seems to
+    /// lie ahead of now waits for its pause from now on.
+    package func restartPausesAfterClockWasSetBack() throws {
+        if try execute(SQL.restartPauses, [now, now]) > 0 { announcements.ring(.deliveries) }
     }
 
     /// Makes all events of a message that have not arrived due now, with all their attempts ahead. False when there is
@@ -75,12 +121,6 @@ private enum SQL {
     static let byChannel = """
         SELECT \(Delivery.columns) FROM deliveries WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?
         """
-    static let next = """
-        SELECT next_attempt_at FROM deliveries
-        WHERE state = 'pending' AND channel_id NOT IN (SELECT value FROM json_each(?))
-        ORDER BY next_attempt_at LIMIT 1
-        """
-
     private static let messageWithURL = """
         FROM messages
         JOIN agents ON agents.id = messages.channel_id
@@ -97,8 +137,8 @@ private enum SQL {
         UPDATE deliveries SET next_attempt_at = ?
         WHERE id = (
             SELECT id FROM deliveries
-            WHERE state = 'pending' AND next_attempt_at <= ? AND channel_id NOT IN (SELECT value FROM json_each(?))
-            ORDER BY next_attempt_at LIMIT 1
+            WHERE state = 'pending' AND channel_id = ? AND next_attempt_at <= ?
+            ORDER BY next_attempt_at, id LIMIT 1
         )
         RETURNING \(Delivery.columns)
         """
@@ -114,7 +154,13 @@ private enum SQL {
             response_status = ?, error = ?
         WHERE id = ? AND next_attempt_at = ?
         """
-    static let giveBack = "UPDATE deliveries SET next_attempt_at = ? WHERE id = ? AND next_attempt_at = ?"
+    static let giveBack = """
+        UPDATE deliveries SET next_attempt_at = min(created_at, ?) WHERE id = ? AND next_attempt_at = ?
+        """
+    static let restartPauses = """
+        UPDATE deliveries SET next_attempt_at = ? + next_attempt_at - coalesce(attempted_at, created_at)
+        WHERE state = 'pending' AND coalesce(attempted_at, created_at) > ?
+        """
     static let retry = """
         UPDATE deliveries SET state = 'pending', next_attempt_at = ?, finished_at = NULL, attempts = 0
         WHERE message_id = ? AND channel_id = ? AND state <> 'delivered' AND EXISTS (SELECT 1 \(messageWithURL))

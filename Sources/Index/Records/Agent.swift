@@ -65,6 +65,8 @@ extension Agent: StoredRecord {
             ("webhook_headers", { $0.webhook?.headersJSON }),
             ("webhook_auth", { $0.webhook?.authJSON }),
             ("webhook_secret", { $0.webhook?.secret }),
+            ("webhook_old_secret", { $0.webhook?.oldSecret?.text }),
+            ("webhook_old_secret_until", { $0.webhook?.oldSecret?.end }),
             ("status", { $0.status }),
             ("status_message", { $0.statusMessage }),
             ("status_since", { $0.statusSince }),

@@ -1,12 +1,12 @@
 import Glibc
 
 /// A point in time as HTTP writes it, in whole seconds since 1970 (RFC 9110 section 5.6.7).
-struct HTTPDate: Equatable, Comparable, Sendable {
-    let seconds: Int
+package struct HTTPDate: Equatable, Comparable, Sendable {
+    package let seconds: Int
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-    init(seconds: Int) {
+    package init(seconds: Int) {
         self.seconds = seconds
     }
 
@@ -14,7 +14,7 @@ struct HTTPDate: Equatable, Comparable, Sendable {
     /// 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
     ///
     /// Nil for anything else. The day of the week is not checked.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let words = text.split { " ,-:".contains($0) }.dropFirst().map(String.init)
         // Where day, month, year, hour, minute and second are. The third format has no `GMT`, and the year comes last.
         let order = words.last == "GMT" ? [0, 1, 2, 3, 4, 5] : [1, 0, 5, 2, 3, 4]
@@ -31,7 +31,7 @@ struct HTTPDate: Equatable, Comparable, Sendable {
     }
 
     /// In the preferred format. The process never leaves the C locale, so the C library writes English names.
-    var text: String {
+    package var text: String {
         var (time, fields) = (time_t(seconds), tm())
         gmtime_r(&time, &fields)
         return String(unsafeUninitializedCapacity: 32) { buffer in
@@ -41,7 +41,7 @@ struct HTTPDate: Equatable, Comparable, Sendable {
         }
     }
 
-    static func < (left: HTTPDate, right: HTTPDate) -> Bool { left.seconds < right.seconds }
+    package static func < (left: HTTPDate, right: HTTPDate) -> Bool { left.seconds < right.seconds }
 
     private static func number(_ text: String, in range: ClosedRange<Int>) -> Int? {
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text) else { return nil }

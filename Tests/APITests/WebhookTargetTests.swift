@@ -1,9 +1,9 @@
 import Testing
 
-@testable import Delivery
+@testable import API
 
 @Suite("URLs of webhooks")
-struct TargetTests {
+struct WebhookTargetTests {
     @Test(
         "What is not an absolute http or https URL with a usable host is refused",
         arguments: [
@@ -12,10 +12,13 @@ struct TargetTests {
             "http://user@example.org/", "http://user:secret@example.org/", "http://:secret@example.org/",
             "http://@example.org/", "http://example.org:0/", "http://example.org:65536/",
             "http://[fe80::1%25eth0]/", "http://%31%32%37.0.0.1/", "http://exa mple.org/", "http://exam\tple.org/",
+            "http://ex%61mple.org/", "http://[::1", "http://[::g]/", "http://a..b/", "http://.a/", "http://./",
+            "http://münchen.example/", "http://a:b/", "http://a:-1/", "http://a:99999999999999999999/",
+            "http://\(String(repeating: "a", count: 64)).example/", "http://a,b/", "http://a\\@b/",
         ]
     )
     func refused(url: String) {
-        #expect(throws: AttemptFailure.self) { try WebhookTarget(url) }
+        #expect(throws: WebhookTarget.Problem.self) { try WebhookTarget(url) }
     }
 
     @Test(

@@ -1,0 +1,75 @@
+"""What falls due by the system's clock follows it when it is set while the server runs and sleeps."""
+
+import os
+import subprocess
+import time
+
+import pytest
+from placet_server import eventually
+
+#: The clock as a library in front of the C library's shows it: ahead by the seconds in a file.
+SHIM = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+    static int (*real)(clockid_t, struct timespec *);
+    if (!real) real = (int (*)(clockid_t, struct timespec *)) dlsym(RTLD_NEXT, "clock_gettime");
+    int result = real(clock, time);
+    FILE *file = clock == CLOCK_REALTIME ? fopen(getenv("CLOCK_AHEAD"), "r") : NULL;
+    long seconds;
+    if (file && fscanf(file, "%ld", &seconds) == 1) time->tv_sec += seconds;
+    if (file) fclose(file);
+    return result;
+}
+"""
+HOUR = 3600
+
+
+@pytest.fixture
+def start(make_server, tmp_path):
+    """Starts a server under a clock that can be set: `server.set_clock(seconds ahead)`."""
+    (tmp_path / "shim.c").write_text(SHIM)
+    library = tmp_path / "shim.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, tmp_path / "shim.c", "-ldl"], check=True)
+    ahead = tmp_path / "ahead"
+
+    def set_clock(seconds):
+        ahead.with_suffix(".new").write_text(str(seconds))
+        os.replace(ahead.with_suffix(".new"), ahead)
+
+    set_clock(0)
+    server = make_server(LD_PRELOAD=str(library), CLOCK_AHEAD=str(ahead), PLACET_WEBHOOK_ALLOW="127.0.0.1").start()
+    server.set_clock = set_clock
+    return server
+
+
+def ask(owner, **fields):
+    review = {"type": "approval", "payload": {"options": [{"id": "x", "label": "X"}]}, "expiresInSeconds": HOUR}
+    answer = owner.request("POST", "messages", json={"channelId": owner.channel, "review": review} | fields)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_set_ahead_a_review_expires_at_once_for_who_waits_and_for_the_webhook(start, receive):
+    receiver, owner = receive(), start.owner()
+    message = ask(owner, webhookUrl=receiver.url())
+    start.set_clock(HOUR + 60)
+    began = time.monotonic()
+    waited = owner.request("GET", f"reviews/{message['id']}/wait", params={"channel": owner.channel, "timeout": 30_000})
+    assert waited.json()["status"] == "expired"
+    assert receiver.next(10).json["event"] == "review:expired"
+    assert time.monotonic() - began < 10, "it is looked at every second"
+
+
+def test_set_back_a_retry_keeps_its_pause(start, receive):
+    receiver, owner = receive(500, 200), start.owner()
+    message = ask(owner, webhookUrl=receiver.url())
+    start.command("respond", message["id"], '{"selectedOption": "x"}')
+    first = receiver.next()
+    eventually(lambda: start.query("SELECT attempts FROM deliveries") == [(1,)], "the failure is noted")
+    start.set_clock(-HOUR)
+    assert receiver.next(10).id == first.id

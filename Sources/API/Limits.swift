@@ -32,6 +32,9 @@ package enum Limits {
     /// A password to compare with the stored one.
     package static let password = 1...1024
     package static let keyLabel = 1...64
+    /// The channels and keys in a file for `placet import`. They are stored in one transaction, in about a third of a
+    /// second at most.
+    package static let importedLines = 1...10_000
     /// How much of the `User-Agent` header a session keeps.
     package static let userAgent = 200
 

@@ -4,7 +4,7 @@ import Hummingbird
 import Index
 
 /// Users, their sessions, and the API keys of their agents: for users themselves, for owners who administer, and for
-/// the operator by the command line (`placet users`, `placet keys`).
+/// the operator by the command line (`placet users`, `placet keys`, `placet import`).
 ///
 /// The hard parts: a revoked key or an ended session must be dead at once, although every request asks for one
 /// (``KeyAuthenticator``, ``SessionAuthenticator``); and guessing passwords must be slow without slowing down others
@@ -49,6 +49,7 @@ package struct AccountsModule: RouteModule {
             .get("users", use: listUsers)
             .post("users", use: createUser)
             .post("users/password", use: resetPassword)
+            .post("import", use: importLines)
     }
 
     package var backgroundWork: [BackgroundWork] { [BackgroundWork(endedSessions), BackgroundWork(deletedUsers)] }

@@ -64,9 +64,12 @@ extension AccountsModule {
 
     /// Takes the user out of sight at once, with sessions, keys and agents. The rows go afterwards.
     ///
-    /// - Throws: ``APIError`` 404; 409 for the last owner.
+    /// - Throws: ``APIError`` 403 for oneself; 404; 409 for the last owner, should two delete each other.
     func deleteUser(_ request: Request, _ context: OwnerContext) async throws -> Response {
         let id = try context.id(of: User.self)
+        guard id != context.userID else {
+            throw APIError(.forbidden, "You cannot delete yourself; another owner may")
+        }
         let keys = try await index.write { tx in
             guard let user = try tx.user(id: id) else { throw APIError.userNotFound }
             if user.role == .owner, try tx.ownerCount() == 1 { throw APIError.lastOwner }

@@ -1,26 +1,43 @@
-import Foundation
+import Index
 import JSON
 import Logging
 
 extension ServerConfiguration {
-    /// The logger of the whole process. It writes one line per event on standard error, as text or as JSON; standard
-    /// output is left to what commands print.
-    package func makeLogger() -> Logger {
+    /// The logger of the whole process. It writes one line per event, as text or as JSON, whatever the values of the
+    /// event hold; standard output is left to what commands print.
+    package func makeLogger(writingTo queue: LogQueue = .standardError) -> Logger {
         var logger = Logger(label: "placet") { label in
             switch logFormat {
-            case .text: StreamLogHandler.standardError(label: label)
-            case .json: JSONLogHandler()
+            case .text: StreamLogHandler(label: label, stream: LineStream(queue: queue))
+            case .json: JSONLogHandler(queue: queue)
             }
         }
         logger.logLevel = logLevel
+        queue.whenDropped { [logger] lines in
+            logger.warning("\(lines) lines dropped, because nobody read the log")
+        }
         return logger
+    }
+}
+
+/// Gets each event from `StreamLogHandler` as one text that ends with a line end.
+private struct LineStream: TextOutputStream, Sendable {
+    let queue: LogQueue
+
+    func write(_ event: String) {
+        queue.write(String(Substring(event.utf8.dropLast())))
     }
 }
 
 /// Writes each event as one JSON object: `time`, `level` and `message`, with the metadata beside them as strings.
 private struct JSONLogHandler: LogHandler {
+    let queue: LogQueue
     var logLevel = Logger.Level.info
     var metadata: Logger.Metadata = [:]
+
+    init(queue: LogQueue) {
+        self.queue = queue
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -29,15 +46,44 @@ private struct JSONLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         var line = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues { "\($0)" }
-        line["time"] = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        line["time"] = Timestamp.now().description
         line["level"] = event.level.rawValue
         line["message"] = "\(event.message)"
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard var bytes = try? encoder.encode(line) else { return }
-        bytes.append(UInt8(ascii: "\n"))
-        // One write per line, so that the lines of concurrent requests do not mix. A log that cannot be written, on a
-        // full disk for example, is no reason to stop.
-        try? FileHandle.standardError.write(contentsOf: bytes)
+        guard let bytes = try? JSONText.bytes(of: line) else { return }
+        queue.write(String(decoding: bytes, as: UTF8.self))
+    }
+}
+
+/// Leaves out what Hummingbird calls errors at every stop with connections open: that it cancels them, and that it
+/// finds its listening socket closed by us.
+struct OrderlyStopHandler: LogHandler {
+    private var next: any LogHandler
+
+    init(_ next: any LogHandler) {
+        self.next = next
+    }
+
+    var logLevel: Logger.Level {
+        get { next.logLevel }
+        set { next.logLevel = newValue }
+    }
+
+    var metadata: Logger.Metadata {
+        get { next.metadata }
+        set { next.metadata = newValue }
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { next[metadataKey: key] }
+        set { next[metadataKey: key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        guard event.level != .error || !Self.isNormal("\(event.message)") else { return }
+        next.log(event: event)
+    }
+
+    private static func isNormal(_ message: String) -> Bool {
+        ["Waiting on child channel: CancellationError()", "Server shutdown error: Already closed"].contains(message)
     }
 }

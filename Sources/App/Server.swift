@@ -201,7 +201,7 @@ package struct Server: Sendable {
                 }
                 await onRunning(channel)
             },
-            logger: logger
+            logger: Logger(label: logger.label) { _ in OrderlyStopHandler(logger.handler) }
         )
     }
 }

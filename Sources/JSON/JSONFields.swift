@@ -52,6 +52,11 @@ package struct JSONFields {
 
     package func has(_ name: String) -> Bool { members[name] != nil }
 
+    /// Whether the member is an array, for members that may be of several types.
+    package func hasArray(_ name: String) -> Bool {
+        if case .array? = members[name] { true } else { false }
+    }
+
     /// A string that must be there.
     ///
     /// - Parameter length: in characters (Unicode scalars).
@@ -193,9 +198,15 @@ package struct JSONFields {
 
     /// An object of names and strings, such as headers.
     ///
-    /// - Parameter count: how many members there may be.
-    package mutating func optionalStringMap(_ name: String, count: ClosedRange<Int>) -> [String: String]? {
-        guard case .object(let members)? = optionalObject(name) else { return nil }
+    /// - Parameters:
+    ///   - count: how many members there may be.
+    ///   - nullable: whether null is the same as leaving it out.
+    package mutating func optionalStringMap(
+        _ name: String,
+        count: ClosedRange<Int>,
+        nullable: Bool = false
+    ) -> [String: String]? {
+        guard case .object(let members)? = optionalObject(name, nullable: nullable) else { return nil }
         var strings: [String: String] = [:]
         for case (let key, .string(let string)) in members { strings[key] = string }
         if strings.count != members.count {

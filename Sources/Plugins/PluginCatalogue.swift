@@ -70,8 +70,8 @@ package final class PluginCatalogue: Sendable {
 
     /// The icon of a plugin as it is now. Nil when it has none, or it can no longer be read.
     func icon(of plugin: PluginManifest) async throws -> [UInt8]? {
-        guard let icon = plugin.icon else { return nil }
-        return try await read(plugin.name) { folder throws(PluginProblem) in try folder.icon(icon) }
+        guard let image = plugin.image else { return nil }
+        return try await read(plugin.name) { folder throws(PluginProblem) in try folder.icon(image.name) }
     }
 
     private func read(

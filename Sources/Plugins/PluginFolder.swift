@@ -107,7 +107,7 @@ struct PluginFolder: ~Copyable {
         }
         guard manifest.name == name else { throw PluginProblem("plugin.json: name: must be the name of the folder") }
         try checkFile("render.html", limit: Self.maxRenderBytes)
-        if let icon = manifest.icon { try checkFile(icon, limit: Self.maxIconBytes) }
+        if let image = manifest.image { try checkFile(image.name, limit: Self.maxIconBytes) }
         return manifest
     }
 

@@ -57,10 +57,10 @@ package struct PluginsModule: RouteModule {
     /// - Throws: ``APIError`` 404 when there is no such plugin, or it has no icon.
     func icon(_ request: Request, _ context: UserContext) async throws -> Response {
         let plugin = try await plugin(context)
-        guard let bytes = try await catalogue.icon(of: plugin),
-            let type = plugin.icon.flatMap(PluginManifest.imageType)
-        else { throw APIError(.notFound, "The plugin has no icon") }
-        return StaticAnswer(foreign: ByteBuffer(bytes: bytes), type: type, policy: ForeignPolicy.image)
+        guard let bytes = try await catalogue.icon(of: plugin), let image = plugin.image else {
+            throw APIError(.notFound, "The plugin has no icon")
+        }
+        return StaticAnswer(foreign: ByteBuffer(bytes: bytes), type: image.type, policy: ForeignPolicy.image)
             .response(to: request)
     }
 

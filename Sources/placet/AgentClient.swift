@@ -26,9 +26,10 @@ struct AgentClient: Sendable {
     private static let maxAnswerBytes = 64 << 20
     /// How much of a file is read at a time.
     private static let chunkBytes = 256 << 10
-    /// Fails at once when nobody listens, because the patience is ours. Lives as long as the process.
+    /// Fails at once when nobody listens, because the patience is ours. Follows no redirect, which would show the key
+    /// to another server. Lives as long as the process.
     private static let http = {
-        var configuration = HTTPClient.Configuration()
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
@@ -38,6 +39,29 @@ struct AgentClient: Sendable {
     let channel: String
     /// How long the server may be away during one request.
     let patience: Duration
+
+    /// - Throws: ``CommandFailure`` for a URL or a key that can never work. It shows neither: both may have a secret in
+    ///   them.
+    init(url: String, apiKey: String, channel: String, patience: Duration) throws {
+        let parts = URLComponents(string: url)
+        guard let parts, ["http", "https"].contains(parts.scheme?.lowercased()), parts.host?.isEmpty == false,
+            parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil
+        else {
+            throw CommandFailure(
+                description: "PLACET_URL must be an address like http://127.0.0.1:3001, without a user name or a query"
+            )
+        }
+        // Visible ASCII (RFC 9110 section 5.5). Often it is the line end of the file that the key was read from.
+        guard apiKey.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw CommandFailure(
+                description: "API_KEY has a line end, a blank or another character in it that no key has; copy it again"
+            )
+        }
+        self.url = url
+        self.apiKey = apiKey
+        self.channel = channel
+        self.patience = patience
+    }
 
     func get(_ path: String, _ query: [String: String]) async throws -> JSONValue {
         try await send(path, query) { HTTPClientRequest(url: $0) }
@@ -109,7 +133,7 @@ struct AgentClient: Sendable {
         components?.percentEncodedQueryItems = items.map { name, value in
             URLQueryItem(name: name, value: value.addingPercentEncoding(withAllowedCharacters: .unreserved))
         }
-        guard let url = components?.string else { throw CommandFailure(description: "Not a URL: \(url)") }
+        guard let url = components?.string else { throw CommandFailure(description: "No path of the API: \(path)") }
         var pause = Duration.milliseconds(100)
         let end = ContinuousClock.now + patience
         while true {
@@ -123,6 +147,9 @@ struct AgentClient: Sendable {
                 }
             } catch let error as CommandFailure {
                 throw error
+            } catch let error as HTTPClientError {
+                // The whole description may have headers in it, and so the key.
+                problem = error.shortDescription
             } catch {
                 problem = "\(error)"
             }
@@ -145,6 +172,11 @@ struct AgentClient: Sendable {
         let body = try await response.body.collect(upTo: Self.maxAnswerBytes)
         if (200..<300).contains(response.status.code) {
             return .done(try JSONValue(parsing: body.readableBytesView))
+        }
+        if (300..<400).contains(response.status.code) {
+            throw CommandFailure(
+                description: "The server answered \(response.status): it has another address; set PLACET_URL to that"
+            )
         }
         let said = try? JSONValue(parsing: body.readableBytesView)["message"]?.text
         let message = said ?? "The server answered \(response.status)"

@@ -73,7 +73,7 @@ struct Ask: AsyncParsableCommand {
         guard let channel = channel ?? environment["CHANNEL_ID"], !channel.isEmpty else {
             throw ValidationError("Say where to ask: --channel ID, or CHANNEL_ID.")
         }
-        let client = AgentClient(
+        let client = try AgentClient(
             url: environment["PLACET_URL"] ?? "http://127.0.0.1:3001",
             apiKey: apiKey,
             channel: channel,
@@ -193,7 +193,7 @@ struct Ask: AsyncParsableCommand {
             var outcome: JSONObject = ["status": .string(status), "messageId": .string(id)]
             outcome["response"] = review["response"]
             outcome["feedback"] = review["feedback"]
-            try say(JSONValue.object(outcome).encoded())
+            try sayExactly(JSONValue.object(outcome).encoded())
             return
         }
         guard status == "completed" else {

@@ -39,10 +39,16 @@ func makeServer(
     }
 }
 
-/// Writes a line, unbuffered: scripts wait for these lines.
+/// Writes a text and a line end, unbuffered: scripts wait for these lines. What a terminal would obey is made visible,
+/// because others wrote much of what is said: labels, names, comments.
 ///
 /// Standard output has only what a script wants to read: the key, the id, the answer, JSON. Errors, and what a command
 /// is waiting for, go to standard error.
-func say(_ line: String, to output: FileHandle = .standardOutput) throws {
-    try output.write(contentsOf: Data((line + "\n").utf8))
+func say(_ text: String, to output: FileHandle = .standardOutput) throws {
+    try sayExactly(text.visible, to: output)
+}
+
+/// The same for JSON, which is read by programs and stays as it is.
+func sayExactly(_ text: String, to output: FileHandle = .standardOutput) throws {
+    try output.write(contentsOf: Data((text + "\n").utf8))
 }

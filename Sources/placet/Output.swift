@@ -1,3 +1,4 @@
+import App
 import ArgumentParser
 import Foundation
 import JSON
@@ -17,16 +18,18 @@ struct OutputOptions: ParsableArguments {
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try say(String(decoding: try encoder.encode(answer), as: UTF8.self))
+        try sayExactly(String(decoding: try encoder.encode(answer), as: UTF8.self))
     }
 }
 
-/// A table whose columns are as wide as their widest cell, two spaces apart. Every cell is padded, the last one too.
+/// A table whose columns are as wide as their widest cell, two spaces apart. Every cell is padded, the last one too,
+/// and stays on its line.
 func table(_ header: [String], _ rows: [[String]]) -> String {
+    let all = ([header] + rows).map { $0.map(\.onOneLine) }
     let widths = header.indices.map { column in
-        ([header] + rows).map { $0[column].count }.max() ?? 0
+        all.map { $0[column].count }.max() ?? 0
     }
-    let lines = ([header] + rows).map { row in
+    let lines = all.map { row in
         zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
     }
     return lines.joined(separator: "\n")

@@ -1,5 +1,6 @@
 import App
 import ArgumentParser
+import Foundation
 
 /// The command line: `placet COMMAND`.
 ///
@@ -11,6 +12,27 @@ struct Placet: AsyncParsableCommand {
         commandName: "placet",
         abstract: "A file and attachment service for AI agents and the humans who review their work.",
         version: Server.version,
-        subcommands: [Serve.self, Keys.self, Users.self, Ask.self, Respond.self]
+        subcommands: [Serve.self, Keys.self, Users.self, Import.self, Ask.self, Respond.self]
     )
+
+    /// What ArgumentParser's own `main` does, but an error is printed with its controls made visible, as everything is,
+    /// and the log is written to its end.
+    static func main() async {
+        var outcome = ExitCode.success
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            outcome = exitCode(for: error)
+            let message = fullMessage(for: error)
+            // Help and the version are no errors.
+            if !message.isEmpty { try? say(message, to: outcome.isSuccess ? .standardOutput : .standardError) }
+        }
+        LogQueue.standardError.finish()
+        Foundation.exit(outcome.rawValue)
+    }
 }

@@ -1,3 +1,4 @@
+import App
 import ArgumentParser
 
 /// `placet users create|passwd|list`: for the operator, who needs no account. The file permissions decide.
@@ -74,7 +75,7 @@ struct Users: AsyncParsableCommand {
         func run() async throws {
             var body = ["email": email]
             if !generate {
-                guard let password = readSecret("New password for \(email): "), !password.isEmpty else {
+                guard let password = readSecret("New password for \(email.onOneLine): "), !password.isEmpty else {
                     throw ValidationError("Write the password as one line to standard input, or use --generate.")
                 }
                 body["password"] = password

@@ -124,6 +124,49 @@ struct AgentTests {
         }
     }
 
+    @Test("PATCH sets and clears headers and credentials; *** keeps what is stored, for the same URL only")
+    func webhookByPatch() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let channel = Agent.ID(owner.channel)
+            func stored() async throws -> Webhook? {
+                try await server.assembly.index.read { try $0.anyAgent(id: channel)?.webhook }
+            }
+            let (token, password) = (
+                #""webhookHeaders":{"X-Token":"one","X-Team":"a"}"#, #""webhookAuth":{"username":"u","password":"two"}"#
+            )
+            for members in [token, password] {
+                #expect(try await change(owner, members).status == 400, "no URL yet: \(members)")
+            }
+            #expect(try await change(owner, #""webhookHeaders":null,"webhookAuth":null"#).status == 200)
+
+            let set = try await change(owner, #""webhookUrl":"https://h.example/a",\#(token),\#(password)"#)
+            #expect(set.json["webhookHeaders"]?["X-Token"] == .string("***"))
+            #expect(set.json["webhookAuth"] == .object(["username": .string("u"), "password": .string("***")]))
+            // As it was read.
+            let headers = #""webhookHeaders":{"X-Token":"***","X-Team":"b"}"#
+            let auth = #""webhookAuth":{"username":"u","password":"***"}"#
+            #expect(try await change(owner, #""webhookUrl":"https://h.example/a",\#(headers),\#(auth)"#).status == 200)
+            #expect(try await stored()?.headers == ["X-Token": "one", "X-Team": "b"])
+            #expect(try await stored()?.auth == Webhook.Auth(username: "u", password: "two"))
+            // What is masked is for the URL that it was given for.
+            for members in [headers, auth] {
+                let answer = try await change(owner, #""webhookUrl":"https://evil.example/",\#(members)"#)
+                #expect(answer.status == 400, "\(answer.text)")
+            }
+            #expect(try await stored()?.url == "https://h.example/a")
+            for bad in [#"{"a b":"c"}"#, #"{"a":"b\nc"}"#, #"{"a":1}"#, "[]"] {
+                #expect(try await change(owner, #""webhookHeaders":\#(bad)"#).faults == ["webhookHeaders"], "\(bad)")
+            }
+            for bad in [#"{"username":"u"}"#, #"{"username":"a:b","password":""}"#, "3"] {
+                #expect(try await change(owner, #""webhookAuth":\#(bad)"#).faults == ["webhookAuth"], "\(bad)")
+            }
+            #expect(try await change(owner, #""webhookHeaders":null"#).json["webhookHeaders"] == .null)
+            #expect(try await change(owner, #""webhookAuth":null"#).json["webhookAuth"] == .null)
+            #expect(try await stored() == Webhook(url: "https://h.example/a"))
+        }
+    }
+
     @Test("a deleted agent is gone at once with all it owns, and its rows after the sweep; waits on it end")
     func delete() async throws {
         try await withServer { server in

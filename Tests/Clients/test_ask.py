@@ -151,6 +151,54 @@ def test_what_the_server_refuses_ends_it_at_once_with_the_servers_sentence(ask, 
     assert ("Invalid API key" if "API_KEY" in wrong else "Not your agent") in errors
 
 
+@pytest.mark.parametrize("spoil", ["{}\r", "{}\n", " {}", "{} x", "{}\u00e9"])
+def test_a_key_that_cannot_be_one_is_refused_at_once_and_never_shown(ask, owner, spoil):
+    code, output, errors = ask(owner, "Deploy?", API_KEY=spoil.format(owner.key)).ends()
+    assert (code, output) == (REFUSED, "")
+    assert "API_KEY" in errors and owner.key not in errors and owner.key[3:20] not in errors
+
+
+@pytest.mark.parametrize("url", [
+    "http://user:pass-word@127.0.0.1:3001", "ftp://127.0.0.1", "127.0.0.1:3001", "http://", "http://127.0.0.1:3001\r",
+    "http://127.0.0.1:3001?token=pass-word",
+])
+def test_an_address_that_cannot_be_one_is_refused_at_once_and_its_password_not_shown(ask, owner, url):
+    code, output, errors = ask(owner, "Deploy?", PLACET_URL=url).ends()
+    assert (code, output) == (REFUSED, "")
+    assert "PLACET_URL" in errors and "pass-word" not in errors
+
+
+def test_the_key_is_not_taken_to_where_a_redirect_points(ask, owner):
+    class Elsewhere(BaseHTTPRequestHandler):
+        keys = []
+
+        def do_POST(self):
+            self.keys.append(self.headers["x-api-key"])
+            self.send_response(307)
+            self.send_header("location", f"http://localhost:{self.server.server_port}/elsewhere")
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as stand:
+        threading.Thread(target=stand.serve_forever, daemon=True).start()
+        code, _, errors = ask(owner, "Deploy?", PLACET_URL=f"http://127.0.0.1:{stand.server_port}").ends()
+        stand.shutdown()
+    assert code == REFUSED and "PLACET_URL" in errors
+    assert Elsewhere.keys == [owner.key]
+
+
+def test_an_answer_is_printed_with_its_lines_and_without_what_a_terminal_obeys(ask, owner):
+    comment = "two\nlines\x1b]0;title\x07 \u202e"
+    response = {"selectedOption": "approve", "comment": comment}
+    asked = ask(owner, "Deploy?", "--key", "escapes")
+    respond(owner.server, question(owner), response)
+    assert asked.ends()[:2] == (ANSWERED, "approve\ntwo\nlines" + r"\u001b]0;title\u0007 \u202e" + "\n")
+    assert json.loads(ask(owner, "Deploy?", "--key", "escapes", "--json").ends()[1])["response"] == response
+
+
 def test_a_question_that_is_retracted_ends_it(ask, owner):
     asked = ask(owner, "Deploy?")
     message = question(owner)

@@ -10,6 +10,22 @@ import Testing
 struct OldAndOddRequestTests {
     private static let getting = "GET /next HTTP/1.1\r\nhost: x\r\n\r\n"
 
+    // MARK: The path
+
+    @Test(
+        "letters, digits and -._~ of a path are the same percent-encoded or not; nothing else is, nor the query",
+        arguments: [
+            ("/%61gents", "/agents"), ("/%7Ea%2d%2Eb", "/~a-.b"), ("/a%2Fb%20c%3F", "/a%2Fb%20c%3F"),
+            ("/%e4%", "/%e4%"), ("/%6", "/%6"), ("/%+61", "/%+61"), ("/%2561", "/%2561"), ("/%61?q=%61", "/a?q=%61"),
+            ("/a?%61", "/a?%61"),
+        ]
+    )
+    func plainPath(sent: String, arrived: String) throws {
+        let wire = try Wire()
+        try wire.clientSends("GET \(sent) HTTP/1.1\r\nhost: x\r\n\r\n")
+        #expect(try wire.arrived() == ["GET \(arrived)", "end"])
+    }
+
     // MARK: Upgrades
 
     private static let h2c = "connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n"

@@ -27,6 +27,7 @@ private struct Probe: RouteModule {
             .head("files/:id") { _, _ -> Response in throw APIError(.notFound, "No such file") }
             .delete("files/:id") { _, _ in try Response.json("gone") }
             .post("files/upload") { _, _ in try Response.json("uploaded") }
+            .patch("files/streams/:id") { _, _ in try Response.json("streamed") }
         mounts.local.get("keys") { _, _ in try Response.json("keys") }
     }
 }
@@ -117,7 +118,8 @@ struct RouterTests {
         arguments: [
             ("/open", ["GET", "HEAD"]), ("/open/", ["GET", "HEAD"]), ("/api/v1/files/1", ["DELETE", "GET", "HEAD"]),
             ("/api/v1/files/upload", ["POST"]), ("/api/v1/files", []), ("/api/v1/files/1/2", []), ("/", []),
-            ("/nothing", []),
+            ("/nothing", []), ("/api/v1/files/streams", []), ("/api/v1/files/streams/1", ["PATCH"]),
+            ("/api/v1/files/streams/1/", ["PATCH"]), ("/api/v1//files/1", ["DELETE", "GET", "HEAD"]),
         ]
     )
     func methods(path: String, expected: [String]) {
@@ -130,7 +132,7 @@ struct RouterTests {
         #expect(
             routes == [
                 "DELETE /api/v1/files/:id", "GET /api/v1/files/:id", "GET /api/v1/me", "GET /defect", "GET /full",
-                "GET /open", "HEAD /api/v1/files/:id", "POST /api/v1/files/upload",
+                "GET /open", "HEAD /api/v1/files/:id", "PATCH /api/v1/files/streams/:id", "POST /api/v1/files/upload",
             ]
         )
     }
@@ -141,6 +143,8 @@ struct RouterTests {
             (.post, "/open", 405, "GET, HEAD"), (.put, "/api/v1/files/1", 405, "DELETE, GET, HEAD"),
             (.delete, "/api/v1/files/upload", 405, "POST"), (.get, "/nothing", 404, nil), (.get, "/api/v1", 404, nil),
             (.get, "/api/v1/nothing", 404, nil), (.get, "/", 404, nil), (.get, "/api/v1/files/1/x", 404, nil),
+            (.options, "/open", 405, "GET, HEAD"), (.head, "/api/v1/files/upload", 405, "POST"),
+            (.get, "/api/v1/files/streams", 404, nil), (.delete, "/api/v1/files/streams", 404, nil),
         ] as [(HTTPRequest.Method, String, Int, String?)]
     )
     func unknownRoutes(method: HTTPRequest.Method, path: String, status: Int, allow: String?) async throws {
@@ -148,6 +152,23 @@ struct RouterTests {
             let answer = try await send(method, path, headers)
             #expect(answer.status.code == status)
             #expect(answer.headers[.allow] == allow)
+        }
+    }
+
+    @Test("a refused method is never one that Allow names, and an allowed one is never refused")
+    func allowIsTrue() async throws {
+        let paths = routers.table.routes.map(\.path)
+        let near = paths.flatMap { path in
+            [path, "\(path)/more", "/" + path.split(separator: "/").dropLast().joined(separator: "/")]
+        }
+        let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+        for path in Set(near) {
+            let allowed = routers.table.methods(at: path)
+            for method in methods {
+                let answer = try await send(method, path, [.apiKey: "hp_right"])
+                let isRefused = answer.status == .methodNotAllowed
+                #expect(isRefused == (!allowed.isEmpty && !allowed.contains(method.rawValue)), "\(method) \(path)")
+            }
         }
     }
 

@@ -30,6 +30,8 @@ struct IdentifierTests {
     @Test("Every id comes before the start of a page without a cursor")
     func afterAll() {
         #expect("ffffffff-ffff-7fff-bfff-ffffffffffff" < Message.ID.afterAll)
+        // Of an imported channel.
+        #expect("~~~" < Agent.ID.afterAll)
     }
 
     @Test("The random part differs from id to id")

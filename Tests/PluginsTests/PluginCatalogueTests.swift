@@ -65,6 +65,13 @@ struct PluginCatalogueTests {
         .manifest(#""icon":"plugin.json""#, "icon: must be the name"),
         .manifest(#""icon":".png""#, "icon: must be the name"),
         .manifest(#""icon":"icon.png""#, "icon.png cannot be opened"),
+        .manifest(#""icon":"./icon.png""#, "icon.png cannot be opened"),
+        .manifest(#""icon":"././icon.png""#, "icon: must be the name"),
+        .manifest(#""icon":"./plugin.json""#, "icon: must be the name"),
+        .manifest(#""permissions":{"maxHttpDomains":[1]}"#, "permissions.maxHttpDomains: must be an array of strings"),
+        .manifest(#""permissions":{"maxHttpDomains":["a b"]}"#, "permissions.maxHttpDomains: must list domains"),
+        .manifest(#""permissions":{"maxHttpDomains":[""]}"#, "permissions.maxHttpDomains: must list domains"),
+        .manifest(#""permissions":{"maxHttpDomains":101}"#, "permissions.maxHttpDomains: must be a whole number"),
     ]
 
     static let files: [Break] = [

@@ -39,6 +39,32 @@ struct PluginManifestTests {
         }
     }
 
+    @Test(
+        "what the manifests of other servers' plugins say loads too",
+        arguments: [
+            (#""icon":"./icon.svg""#, "icon", #""icon.svg""#), (#""icon":"rocket""#, "icon", #""rocket""#),
+            (#""icon":"lucide:file-diff""#, "icon", #""lucide:file-diff""#), (#""icon":"🚀""#, "icon", #""🚀""#),
+            (
+                #""permissions":{"maxHttpDomains":["api.example.com","*.example.org:8443"]}"#, "permissions",
+                #"{"httpRequests":false,"maxHttpDomains":["api.example.com","*.example.org:8443"]}"#
+            ),
+            (
+                #""permissions":{"httpRequests":true,"maxHttpDomains":["*"]}"#, "permissions",
+                #"{"httpRequests":true,"maxHttpDomains":["*"]}"#
+            ),
+            (#""permissions":{"maxHttpDomains":[]}"#, "permissions", #"{"httpRequests":false,"maxHttpDomains":[]}"#),
+        ]
+    )
+    func fromElsewhere(members: String, name: String, shown: String) async throws {
+        try await withPlugins { plugins in
+            try plugins.write("mine/icon.svg", "<svg/>")
+            try plugins.add("mine", members)
+            let manifest = try Self.shown(await plugins.catalogue.manifests()["mine"])
+            let expected = try JSONValue(text: shown)
+            #expect(manifest[name] == expected, "\(plugins.log.lines)")
+        }
+    }
+
     @Test("the default of a secret is not shown")
     func secret() async throws {
         try await withPlugins { plugins in

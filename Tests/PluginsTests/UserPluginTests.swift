@@ -88,8 +88,13 @@ struct UserPluginTests {
             #expect(icon.headers[.contentSecurityPolicy] == policy)
             #expect(icon.headers[.init("cross-origin-resource-policy")!] == "same-origin")
         }
-        try await withPlugin(#""author":"A""#, ["icon.svg": svg]) { ada async throws in
-            #expect(try await ada.send(.get, "plugins/mine/icon").status == 404)
+        for members in [#""author":"A""#, #""icon":"rocket""#] {
+            try await withPlugin(members, ["icon.svg": svg, "rocket": svg]) { ada async throws in
+                #expect(try await ada.send(.get, "plugins/mine/icon").status == 404)
+            }
+        }
+        try await withPlugin(#""icon":"./icon.svg""#, ["icon.svg": svg]) { ada async throws in
+            #expect(try await ada.send(.get, "plugins/mine/icon").text == svg)
         }
     }
 

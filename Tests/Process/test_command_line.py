@@ -1,5 +1,6 @@
 """The commands of an operator, with the server running (through its control socket) and stopped (alone; invariant 5)."""
 
+import hashlib
 import json
 import os
 import pty
@@ -167,6 +168,62 @@ def test_a_key_for_an_unknown_user_is_refused_in_a_sentence(server):
     done = server.command("keys", "create", "--label", "x", "--user", "nobody@example.org", check=False)
     assert (done.returncode > 0, done.stdout) == (True, "")
     assert "user" in done.stderr
+
+
+def test_what_others_wrote_is_printed_with_controls_made_visible(server):
+    """By a label and a name like these, a member could write rows and titles on the operator's terminal."""
+    evil = "x\x1b[31m\nfake \u202erow\x9b"
+    server.command("keys", "create", "--label", evil)
+    server.command("users", "create", "eve@example.org", "--name", evil)
+    for command in ("keys", "users"):
+        listed = server.command(command, "list").stdout
+        assert r"x\u001b[31m\nfake \u202erow\u009b" in listed
+        assert not set(listed) & set("\x1b\u202e\x9b")
+        assert evil in [row.get("label", row.get("displayName")) for row in
+                        json.loads(server.command(command, "list", "--json").stdout)]
+    refused = server.command("users", "passwd", evil, "--generate", check=False)
+    assert refused.returncode == 1 and not set(refused.stderr) & set("\x1b\u202e\x9b")
+    usage = server.command("users", "create", "a@b.c", evil, check=False)
+    assert usage.returncode == 64 and "\x1b" not in usage.stderr
+
+
+@pytest.mark.parametrize("running", [True, False], ids=["running", "stopped"])
+def test_channels_and_keys_of_another_server_are_imported(make_server, tmp_path, running):
+    server = make_server().start()
+    if not running:
+        assert server.stop() == 0
+    key = "hp_" + "0123456789abcdef" * 4
+    lines = [
+        {"type": "channel", "id": "clx4k2_old", "name": "Old bot"},
+        {"type": "key", "label": "old", "sha256": hashlib.sha256(key.encode()).hexdigest(), "prefix": key[:11]},
+    ]
+    file = tmp_path / "placet.ndjson"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    tried = server.command("import", str(file), "--dry-run").stdout
+    assert tried == "Would import channels: 1, keys: 1; there already: 0\n"
+    imported = server.command("import", "-", given=file.read_text()).stdout
+    assert imported == "Imported channels: 1, keys: 1; there already: 0\n"
+    again = json.loads(server.command("import", str(file), "--json").stdout)
+    assert again == {kind: {"added": 0, "unchanged": 1} for kind in ("channels", "keys")}
+    if not running:
+        server.start()
+    agents = requests.get(f"{server.url}/api/v1/agents", headers={"x-api-key": key}, timeout=20).json()
+    assert [(agent["id"], agent["name"]) for agent in agents] == [("clx4k2_old", "Old bot")]
+
+
+@pytest.mark.parametrize("given, reason", [
+    (b'{"type":"channel","id":"a","name":"n"}\n\n{"type":"key"}\n', "Line 3: sha256: is required; nothing was"),
+    (b"\xff\n", "not UTF-8"), (b"", "0 lines"), (b" " * (4 << 20) + b"{", "larger than 4 MiB"),
+    (None, "cannot be read"),
+], ids=["line", "bytes", "empty", "large", "missing"])
+def test_a_file_that_cannot_be_imported_is_refused_in_a_sentence(server, tmp_path, given, reason):
+    file = tmp_path / "placet.ndjson"
+    if given is not None:
+        file.write_bytes(given)
+    done = server.command("import", str(file), check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert reason in done.stderr
+    assert server.query("SELECT count(*) FROM agents") == [(0,)]
 
 
 @pytest.mark.parametrize("label", ["", "x" * 65])

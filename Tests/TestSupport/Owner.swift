@@ -10,7 +10,7 @@ package struct Owner: Sendable {
     package let server: TestServer
     package let key: String
     package let keyID: String
-    package let channel: String
+    package var channel: String
 
     package func send(
         _ method: HTTPRequest.Method,

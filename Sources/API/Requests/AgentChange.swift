@@ -1,13 +1,17 @@
+import HTTP
+import Index
 import JSON
 
 /// Changes to an agent. What the request does not name stays as it is.
 package struct AgentChange: Sendable {
-    package let name: String?
-    package let description: String?
-    /// Nil leaves it as it is; `.some(nil)` removes it. The same for the two below.
-    package let avatarURL: String??
-    package let webhookURL: String??
-    package let tag: String??
+    private let name: String?
+    private let description: String?
+    // Nil leaves these as they are; `.some(nil)` removes them.
+    private let avatarURL: String??
+    private let tag: String??
+    private let webhookURL: String??
+    private let webhookHeaders: [String: String]??
+    private let webhookAuth: Webhook.Auth??
 
     /// - Parameter avatarPath: how the address of the agent's uploaded picture begins.
     package init(_ fields: inout JSONFields, avatarPath: String) {
@@ -17,9 +21,67 @@ package struct AgentChange: Sendable {
         // A client may send back the address of an uploaded picture as it was read. That changes nothing.
         let keepsAvatar = !fields.has("avatarUrl") || avatar?.hasPrefix(avatarPath) == true
         avatarURL = keepsAvatar ? nil : .some(avatar)
-        let webhook = fields.optionalWebhookURL("webhookUrl")
-        webhookURL = fields.has("webhookUrl") ? .some(webhook) : nil
         let newTag = fields.optionalString("tag", length: Limits.tag, nullable: true)
         tag = fields.has("tag") ? .some(newTag) : nil
+        let url = fields.optionalWebhookURL("webhookUrl")
+        webhookURL = fields.has("webhookUrl") ? .some(url) : nil
+        let headers = fields.optionalWebhookHeaders("webhookHeaders", nullable: true)
+        webhookHeaders = fields.has("webhookHeaders") ? .some(headers) : nil
+        let auth = fields.optionalWebhookAuth("webhookAuth", nullable: true)
+        webhookAuth = fields.has("webhookAuth") ? .some(auth) : nil
+    }
+
+    /// - Throws: ``APIError`` 400 when headers or credentials have no webhook to belong to, or have `***` for a secret
+    ///   that is not there.
+    package func apply(to agent: inout Agent) throws(APIError) {
+        agent.name = name ?? agent.name
+        agent.description = description ?? agent.description
+        if let avatarURL { agent.avatarURL = avatarURL }
+        if let tag { agent.tag = tag }
+        // Another URL is another webhook: what belonged to the old one, such as credentials, must not be sent there.
+        if let webhookURL, webhookURL != agent.webhook?.url { agent.webhook = webhookURL.map { Webhook(url: $0) } }
+        try applyCredentials(to: &agent.webhook)
+    }
+
+    private func applyCredentials(to stored: inout Webhook?) throws(APIError) {
+        guard var webhook = stored else {
+            if case .some(.some) = webhookHeaders { throw .withoutURL("webhookHeaders") }
+            if case .some(.some) = webhookAuth { throw .withoutURL("webhookAuth") }
+            return
+        }
+        if let webhookHeaders { webhook.headers = try webhookHeaders?.unmasked(by: webhook.headers) }
+        if let webhookAuth { webhook.auth = try webhookAuth?.unmasked(by: webhook.auth) }
+        stored = webhook
+    }
+}
+
+// A client may send back what it has read, where `***` stands for a secret. That keeps the secret.
+
+extension [String: String] {
+    fileprivate func unmasked(by stored: [String: String]?) throws(APIError) -> [String: String] {
+        var headers = self
+        for (name, value) in self where value == Masked.text {
+            guard let secret = stored?[name] else { throw .masked("webhookHeaders") }
+            headers[name] = secret
+        }
+        return headers
+    }
+}
+
+extension Webhook.Auth {
+    fileprivate func unmasked(by stored: Webhook.Auth?) throws(APIError) -> Webhook.Auth {
+        guard password == Masked.text else { return self }
+        guard let stored, stored.username == username else { throw .masked("webhookAuth") }
+        return stored
+    }
+}
+
+extension APIError {
+    fileprivate static func withoutURL(_ name: String) -> APIError {
+        .invalid(name, "has no webhookUrl to belong to; send that too")
+    }
+
+    fileprivate static func masked(_ name: String) -> APIError {
+        .invalid(name, "has \(Masked.text) for a secret that is not stored; send the secret")
     }
 }

@@ -3,11 +3,11 @@ import JSON
 
 /// An agent to be created. Its picture can only be uploaded once it exists, so `avatarUrl` is absolute here.
 package struct AgentDraft: Sendable {
-    package let name: String
-    package let description: String?
-    package let avatarURL: String?
-    package let webhookURL: String?
-    package let tag: String?
+    private let name: String
+    private let description: String?
+    private let avatarURL: String?
+    private let webhookURL: String?
+    private let tag: String?
 
     package init(_ fields: inout JSONFields) {
         name = fields.string("name", length: Limits.name)
@@ -15,6 +15,21 @@ package struct AgentDraft: Sendable {
         avatarURL = fields.optionalURL("avatarUrl")
         webhookURL = fields.optionalWebhookURL("webhookUrl")
         tag = fields.optionalString("tag", length: Limits.tag, nullable: true)
+    }
+
+    /// The agent in the form in which it is stored.
+    package func agent(_ id: Agent.ID, of userID: User.ID, now: Timestamp) -> Agent {
+        Agent(
+            id: id,
+            userID: userID,
+            name: name,
+            description: description,
+            avatarURL: avatarURL,
+            webhook: webhookURL.map { Webhook(url: $0) },
+            status: .active,
+            tag: tag,
+            createdAt: now
+        )
     }
 }
 

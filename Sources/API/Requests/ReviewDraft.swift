@@ -27,7 +27,7 @@ package struct ReviewDraft: Sendable {
         fields.optionalFields("callback", nullable: true) { callback in
             _ = callback.webhookURL("url")
             _ = callback.optionalChoice("method", CallbackMethod.self)
-            _ = callback.optionalHeaders("headers")
+            _ = callback.optionalWebhookHeaders("headers")
         }
         expiresInSeconds = fields.optionalInteger("expiresInSeconds")
         let text = fields.optionalString("expiresAt", nullable: true)

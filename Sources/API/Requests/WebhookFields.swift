@@ -10,17 +10,9 @@ extension JSONFields {
     /// Where a channel's events go. Headers, credentials and secret belong to the URL: left out, they are removed.
     package mutating func webhook() -> Webhook {
         let url = webhookURL("url")
-        let headers = optionalHeaders("headers")
-        let auth = optionalFields("auth") {
-            Webhook.Auth(
-                username: $0.string("username", length: Limits.webhookCredential),
-                password: $0.string("password", length: Limits.webhookCredential)
-            )
-        }
+        let headers = optionalWebhookHeaders("headers")
+        let auth = optionalWebhookAuth("auth")
         let secret = optionalString("secret")
-        if let auth, auth.username.contains(":") {
-            report("auth", code: "invalid_string", "must have a username without a colon")
-        }
         if let secret, !Self.isSecret(secret) {
             let length = "\(Limits.webhookSecret.lowerBound) to \(Limits.webhookSecret.upperBound)"
             report("secret", code: "invalid_string", "must be whsec_ and \(length) bytes in Base64")
@@ -51,13 +43,31 @@ extension JSONFields {
         return text
     }
 
-    /// The headers that requests to a webhook carry, by their names.
-    mutating func optionalHeaders(_ name: String) -> [String: String]? {
-        let headers = optionalStringMap(name, count: Limits.webhookHeaders)
+    /// The headers that a webhook's requests carry, by their names.
+    ///
+    /// - Parameter nullable: whether null is the same as leaving them out.
+    mutating func optionalWebhookHeaders(_ name: String, nullable: Bool = false) -> [String: String]? {
+        let headers = optionalStringMap(name, count: Limits.webhookHeaders, nullable: nullable)
         for (header, value) in headers ?? [:] where HTTPField.Name(header) == nil || !HTTPField.isValidValue(value) {
             report(name, code: "invalid_string", "has the name or value of no HTTP header: \(header)")
         }
         return headers
+    }
+
+    /// Credentials of a webhook (RFC 7617).
+    ///
+    /// - Parameter nullable: whether null is the same as leaving them out.
+    mutating func optionalWebhookAuth(_ name: String, nullable: Bool = false) -> Webhook.Auth? {
+        let auth = optionalFields(name, nullable: nullable) {
+            Webhook.Auth(
+                username: $0.string("username", length: Limits.webhookCredential),
+                password: $0.string("password", length: Limits.webhookCredential)
+            )
+        }
+        if let auth, auth.username.contains(":") {
+            report(name, code: "invalid_string", "must have a username without a colon")
+        }
+        return auth
     }
 
     /// Whether the text is the prefix and a key in Base64, of a length that Standard Webhooks allows.

@@ -15,7 +15,7 @@ package struct Secret: Sendable {
     }
 
     /// How much of it may be shown later, so that users can tell their secrets apart.
-    private static let shownCharacters = 11
+    package static let shownCharacters = 11
 
     package let text: String
 

@@ -109,6 +109,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         endsParser = meaning.endsParser
         exchange.readHead(meaning.manner)
         var head = head
+        head.uri = head.uri.withPlainPath
         // Hummingbird recognises the wish to close only in this spelling, and knows nothing of HTTP/1.0.
         if !meaning.manner.keepsAlive { head.headers.replaceOrAdd(name: "connection", value: "close") }
         context.fireChannelRead(wrapInboundOut(.head(head)))

@@ -26,23 +26,32 @@ package final class RouteTable: Sendable {
 
     /// The methods at a concrete path, sorted; empty when no route matches.
     ///
-    /// As in the router, a literal segment beats a parameter: `/files/upload` is not the file with the id `upload`.
+    /// As in the router, a literal segment beats a parameter: `/files/upload` is not the file with the id `upload`, and
+    /// nothing is at `/messages/streams` if there is only `/messages/streams/:id`.
     func methods(at path: String) -> [String] {
-        let segments = path.split(separator: "/")
-        let matching = Dictionary(grouping: routes.filter { Self.matches($0.path, segments) }, by: \.path)
-        let nearest = matching.min { Self.parameterCount($0.key) < Self.parameterCount($1.key) }
-        let methods = Set(nearest?.value.map(\.method) ?? [])
+        let patterns = routes.map { Pattern(method: $0.method, rest: $0.path.split(separator: "/")[...]) }
+        let methods = Set(Self.matches(patterns, path.split(separator: "/")[...])?.map(\.method) ?? [])
         // The router answers HEAD wherever it answers GET.
         return (methods.contains("GET") ? methods.union(["HEAD"]) : methods).sorted()
     }
 
-    private static func matches(_ path: String, _ segments: [Substring]) -> Bool {
-        let pattern = path.split(separator: "/")
-        return pattern.count == segments.count
-            && zip(pattern, segments).allSatisfy { pattern, segment in pattern.hasPrefix(":") || pattern == segment }
+    private struct Pattern {
+        let method: String
+        /// The segments that are not matched yet.
+        let rest: ArraySlice<Substring>
     }
 
-    private static func parameterCount(_ path: String) -> Int { path.count { $0 == ":" } }
+    /// The patterns that end where the path ends. Nil when none goes as far as the path, and then the router looks
+    /// whether another one does.
+    private static func matches(_ patterns: [Pattern], _ path: ArraySlice<Substring>) -> [Pattern]? {
+        guard let segment = path.first else { return patterns.filter(\.rest.isEmpty) }
+        func following(_ isMatch: (Substring) -> Bool) -> [Pattern]? {
+            let next = patterns.filter { $0.rest.first.map(isMatch) ?? false }
+                .map { Pattern(method: $0.method, rest: $0.rest.dropFirst()) }
+            return next.isEmpty ? nil : matches(next, path.dropFirst())
+        }
+        return following { $0 == segment } ?? following { $0.hasPrefix(":") }
+    }
 
     private static func colonPattern(_ path: String) -> String {
         path.replacing("{", with: ":").replacing("}", with: "")

@@ -4,6 +4,11 @@ extension Querying {
         try one(SQL.agentOfUser, [id, userID])
     }
 
+    /// Whether the id is taken by an agent of anybody's, also by a deleted one whose rows are not removed yet.
+    package func isTaken(_ id: Agent.ID) throws -> Bool {
+        try exists("SELECT 1 FROM agents WHERE id = ?", [id])
+    }
+
     /// A user's agents, newest first.
     package func agents(userID: User.ID) throws -> [Agent] {
         try all(SQL.agentsByUser, [userID])

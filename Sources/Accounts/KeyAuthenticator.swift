@@ -78,6 +78,6 @@ package final class KeyAuthenticator: AgentAuthenticator {
 
     /// Notes the use. That fails on a full disk, where reads must go on, and only the note is lost.
     private func touch(_ keyID: APIKey.ID) async {
-        _ = try? await index.write { tx in try tx.touchAPIKey(id: keyID) }
+        _ = try? await index.write(for: .upkeep) { tx in try tx.touchAPIKey(id: keyID) }
     }
 }

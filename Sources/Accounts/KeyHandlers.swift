@@ -54,7 +54,7 @@ extension AccountsModule {
     /// - Throws: ``APIError`` 404.
     func revokeKeyLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         let id = try context.id(of: APIKey.self)
-        guard try await index.write({ tx in try tx.revokeAnyAPIKey(id: id) }) else {
+        guard try await index.write(for: .upkeep, { tx in try tx.revokeAnyAPIKey(id: id) }) else {
             throw APIError(.notFound, "No such key; see 'placet keys list'")
         }
         authenticator.forget(keyID: id)
@@ -81,7 +81,7 @@ extension AccountsModule {
     func rotateKey(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: APIKey.self), context.userID)
         let secret = Secret(.apiKey)
-        let key = try await index.write { tx in
+        let key = try await index.write(for: .upkeep) { tx in
             try tx.rotateAPIKey(id, ownedBy: userID, keyPrefix: secret.shownPrefix, hash: secret.hash)
         }
         guard let key else { throw APIError.keyNotFound }
@@ -94,7 +94,7 @@ extension AccountsModule {
     /// - Throws: ``APIError`` 404, also for another user's key.
     func revokeKey(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: APIKey.self), context.userID)
-        let isRevoked = try await index.write { tx in
+        let isRevoked = try await index.write(for: .upkeep) { tx in
             try tx.revokeAPIKey(id, ownedBy: userID)
         }
         guard isRevoked else { throw APIError.keyNotFound }

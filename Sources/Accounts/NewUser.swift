@@ -59,7 +59,7 @@ package struct FirstOwner: Sendable {
     package static func create(in index: SQLiteIndex, email: String, password: String?) async throws -> FirstOwner? {
         guard try await index.read({ try $0.userCount() }) == 0 else { return nil }
         let owner = try NewUser(email: email, displayName: nil, role: .owner, password: password)
-        _ = try await index.write(owner.insert)
+        _ = try await index.write(for: .upkeep, owner.insert)
         return FirstOwner(email: email, generatedPassword: owner.password.generated)
     }
 }

@@ -24,7 +24,7 @@ package struct SessionAuthenticator: UserAuthenticator {
         guard let (session, user) = try await index.read({ try $0.session(hash: hash, now: now) }) else { return nil }
         if now.milliseconds - session.lastUsedAt.milliseconds >= Self.touchInterval {
             // That fails on a full disk, where reads must go on, and only the note is lost.
-            _ = try? await index.write { tx in try tx.touchSession(id: session.id) }
+            _ = try? await index.write(for: .upkeep) { tx in try tx.touchSession(id: session.id) }
         }
         return UserPrincipal(session, of: user)
     }

@@ -69,7 +69,7 @@ extension AccountsModule {
     /// - Throws: ``APIError`` 401, also when the user is gone.
     func openSession(for user: User, userAgent: String?) async throws -> Secret {
         let (token, id) = (Secret(.session), Session.ID.make())
-        try await index.write { tx in
+        try await index.write(for: .upkeep) { tx in
             guard try tx.user(id: user.id)?.passwordHash == user.passwordHash else { throw APIError.invalidCredentials }
             let session = Session(
                 id: id,
@@ -94,7 +94,7 @@ extension AccountsModule {
     func refresh(_ request: Request, _ context: UserContext) async throws -> Response {
         let user = try await user(context)
         let (token, sessionID) = (Secret(.session), context.principal.sessionID)
-        let isThere = try await index.write { tx in
+        let isThere = try await index.write(for: .upkeep) { tx in
             try tx.renewSession(id: sessionID, hash: token.hash, expiresAt: tx.now + Self.lifetime)
         }
         guard isThere else { throw APIError.notSignedIn }
@@ -104,7 +104,7 @@ extension AccountsModule {
     /// Ends this session and takes the cookie away.
     func logout(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (context.principal.sessionID, context.userID)
-        try await index.write { tx in _ = try tx.endSession(id, ownedBy: userID) }
+        try await index.write(for: .upkeep) { tx in _ = try tx.endSession(id, ownedBy: userID) }
         var response = try Response.json(["message": "Signed out"])
         response.headers[.setCookie] = SessionCookie.header("", maxAge: .zero, for: request)
         return response
@@ -118,7 +118,7 @@ extension AccountsModule {
         let (user, sessionID) = (try await user(context), context.principal.sessionID)
         _ = try await passwords.user(email: user.email, password: change.current, from: context.connection)
         let hash = try await hashing.run { try NewPassword(change.new).hash }
-        try await index.write { tx in
+        try await index.write(for: .upkeep) { tx in
             guard var user = try tx.user(id: user.id) else { throw APIError.notSignedIn }
             try tx.setPassword(hash, of: &user, mustChange: false, keeping: sessionID)
         }
@@ -136,7 +136,7 @@ extension AccountsModule {
     /// - Throws: ``APIError`` 404, also for another user's session.
     func endSession(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Session.self), context.userID)
-        guard try await index.write({ tx in try tx.endSession(id, ownedBy: userID) }) else {
+        guard try await index.write(for: .upkeep, { tx in try tx.endSession(id, ownedBy: userID) }) else {
             throw APIError(.notFound, "Session not found")
         }
         return try .json(["deleted": true])

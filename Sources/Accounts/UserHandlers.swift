@@ -32,7 +32,7 @@ extension AccountsModule {
         let change = try await request.read(context) { UserChange(&$0) }
         let hash: String? =
             if let password = change.password { try await hashing.run { try NewPassword(password).hash } } else { nil }
-        let user = try await index.write { tx in
+        let user = try await index.write(for: .upkeep) { tx in
             guard var user = try tx.user(id: id) else { throw APIError.userNotFound }
             // Counted in the transaction: two owners cannot demote each other at the same time.
             if user.role == .owner, change.role == .member, try tx.ownerCount() == 1 { throw APIError.lastOwner }
@@ -54,7 +54,7 @@ extension AccountsModule {
     func resetPassword(_ request: Request, _ context: RootContext) async throws -> Response {
         let reset = try await request.read(context) { PasswordReset(&$0) }
         let password = try await hashing.run { try NewPassword(reset.password) }
-        let user = try await index.write { tx in
+        let user = try await index.write(for: .upkeep) { tx in
             guard var user = try tx.user(email: reset.email) else { throw APIError.noSuchUser }
             try tx.setPassword(password.hash, of: &user, mustChange: password.generated != nil)
             return user
@@ -70,7 +70,7 @@ extension AccountsModule {
         guard id != context.userID else {
             throw APIError(.forbidden, "You cannot delete yourself; another owner may")
         }
-        let keys = try await index.write { tx in
+        let keys = try await index.write(for: .upkeep) { tx in
             guard let user = try tx.user(id: id) else { throw APIError.userNotFound }
             if user.role == .owner, try tx.ownerCount() == 1 { throw APIError.lastOwner }
             let keys = try tx.apiKeys(userID: id)

@@ -37,7 +37,7 @@ extension AgentsModule {
     /// - Throws: ``IndexError/noSuchAgent``.
     func delete(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Agent.self), context.userID)
-        try await index.write { tx in
+        try await index.write(for: .upkeep) { tx in
             let (_, channel) = try tx.agent(id, ownedBy: userID)
             try tx.deleteAgent(in: channel)
         }
@@ -50,9 +50,10 @@ extension AgentsModule {
     func change(
         _ id: Agent.ID,
         of userID: User.ID,
+        for purpose: Purpose = .content,
         _ change: @escaping @Sendable (inout Agent, _ now: Timestamp) throws -> Void
     ) async throws -> Agent {
-        try await index.write { tx in
+        try await index.write(for: purpose) { tx in
             var (agent, channel) = try tx.agent(id, ownedBy: userID)
             try change(&agent, tx.now)
             try tx.update(agent, in: channel)

@@ -54,7 +54,7 @@ extension AgentsModule {
 
     /// Removes the uploaded picture. An `avatarUrl` that leads elsewhere stays.
     func removeAvatar(_ request: Request, _ context: UserContext) async throws -> Response {
-        try await changeAvatar(context) { tx, agent, channel in
+        try await changeAvatar(context, for: .upkeep) { tx, agent, channel in
             guard agent.hasUploadedAvatar else { return agent }
             var agent = agent
             agent.avatarURL = nil
@@ -65,10 +65,11 @@ extension AgentsModule {
 
     private func changeAvatar(
         _ context: UserContext,
+        for purpose: Purpose = .content,
         _ change: @escaping @Sendable (Transaction, Agent, OwnedChannel) throws -> Agent
     ) async throws -> Response {
         let (id, userID) = (try context.id(of: Agent.self), context.userID)
-        let agent = try await index.write { tx in
+        let agent = try await index.write(for: purpose) { tx in
             let (agent, channel) = try tx.agent(id, ownedBy: userID)
             return try change(tx, agent, channel)
         }

@@ -22,7 +22,7 @@ extension AgentsModule {
         let messageID = try await request.read(context, mayBeMissing: true) {
             $0.optionalID("messageId", of: Message.self)
         }
-        let unreadCount = try await index.write { tx in
+        let unreadCount = try await index.write(for: .upkeep) { tx in
             let (_, channel) = try tx.agent(id, ownedBy: userID)
             guard try tx.markRead(in: channel, through: messageID) else { throw APIError.messageNotFound }
             return try tx.unreadCount(in: channel)

@@ -30,6 +30,8 @@ extension AgentsModule {
             } else {
                 try await request.read(context) { $0.id("channelId") }
             }
-        return try .json(AgentJSON(try await change(id, of: context.userID) { agent, _ in agent.webhook = nil }))
+        return try .json(
+            AgentJSON(try await change(id, of: context.userID, for: .upkeep) { agent, _ in agent.webhook = nil })
+        )
     }
 }

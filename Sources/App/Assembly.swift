@@ -51,9 +51,16 @@ package struct Assembly: Sendable {
                 minFreeBytes: configuration.minFreeBytes
             ),
             detector: detector,
-            threads: threads
+            threads: threads,
+            onDamage: { key in
+                logger.error(
+                    "stored bytes are missing or have the wrong length; uploading the same file again repairs it",
+                    metadata: ["sha256": "\(key.digest.hex)", "key": "\(key)"]
+                )
+            }
         )
         let index = store.index
+        Self.warnOfOpenFiles(configuration.storage, logger)
         try await Self.recover(store, logger)
         firstOwner = try await FirstOwner.create(
             in: index,
@@ -87,12 +94,22 @@ package struct Assembly: Sendable {
 
     /// Cleans up after the last run, and tells the operator what was found. Must come before the first request.
     private static func recover(_ store: FileStore, _ logger: Logger) async throws {
+        if store.index.hasLostCommits {
+            logger.error("the log of the index is damaged: what was stored last before the stop may be missing")
+        }
         let swept = try await store.recover()
         guard swept.leftovers > 0 else { return }
-        logger.notice(
+        logger.log(
+            level: swept.removedBlobs > 0 ? .warning : .notice,
             "uploads cut off by the last stop were removed",
             metadata: ["leftovers": "\(swept.leftovers)", "blobs": "\(swept.removedBlobs)"]
         )
+    }
+
+    private static func warnOfOpenFiles(_ folder: String, _ logger: Logger) {
+        for remedy in StoragePermissions.remedies(for: folder) {
+            logger.warning("other accounts of this system can read or change the storage", metadata: ["fix": "\(remedy)"])
+        }
     }
 
     /// Reads the plugins once, so that what is wrong with them is logged at the start. They never prevent it.

@@ -31,6 +31,14 @@ func translate(_ error: any Error) -> APIError? {
         APIError(.insufficientStorage, "The storage is full; nothing was stored")
     case let error as IndexError where error == .fullAtCommit:
         APIError(.insufficientStorage, "The storage is full; look whether the file was stored before sending it again")
+    case IndexError.reserveReached:
+        .almostFull
+    case IndexError.filesReplaced:
+        APIError(
+            .serviceUnavailable,
+            "The index was removed or replaced while the server runs; the operator has to restore it and restart",
+            cause: "index.sqlite, or the -wal or -shm beside it, is not the file that was opened"
+        )
     case IndexError.readOnly:
         APIError(.serviceUnavailable, "The storage cannot be written at the moment")
     case BlobError.closed, IndexError.closed:
@@ -42,6 +50,13 @@ func translate(_ error: any Error) -> APIError? {
     default:
         nil
     }
+}
+
+extension APIError {
+    fileprivate static let almostFull = APIError(
+        .insufficientStorage,
+        "There is not enough space left, and nothing was stored; delete what is not needed any more"
+    )
 }
 
 private func translate(_ error: BlobError) -> APIError? {
@@ -67,7 +82,17 @@ private func translate(_ error: StoreError) -> APIError? {
     case .fileTooLarge(let limit):
         APIError(.contentTooLarge, "The file is larger than the limit of \(limit) bytes; nothing was stored")
     case .noSpaceLeft:
-        APIError(.insufficientStorage, "There is not enough space left for this file; nothing was stored")
+        .almostFull
+    case .keyUsedOtherwise:
+        APIError(
+            .unprocessableContent,
+            "This Idempotency-Key was used for another upload; nothing was stored. Send each upload with a key of its own"
+        )
+    case .deletedSince:
+        APIError(
+            .conflict,
+            "The file stored with this Idempotency-Key has been deleted; nothing was stored. To store it again, use another key"
+        )
     case .damagedRecord, .damagedFile, .indexIsMissing:
         nil
     }

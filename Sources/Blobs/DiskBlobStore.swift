@@ -14,7 +14,7 @@ import Synchronization
 //     never change: the generation is fresh, link(2) does not replace, and no published file is opened for writing. So
 //     a late or repeated remove can only hit a dead key, never the same bytes under a newer key.
 //  4. The client gets its 201 after the commit, and the commit is durable. (Store, Index)
-//  5. One process at a time has the store open: `LOCK` is locked from `init` to `close`.
+//  5. One process at a time has the store open: its folder is locked from `init` to `close`.
 //  6. Bytes are referenced only by rows under a foreign key, which one piece of code makes. Time only decides when to
 //     try to collect. (Index)
 //  7. Nothing is walked at start. Only `incoming/` is swept: a name there carries the key under which its bytes were
@@ -86,15 +86,14 @@ package final class DiskBlobStore: Sendable {
         try BlobReader(key, in: try opened(), threads: threads)
     }
 
-    /// The size and time of published bytes; nil when there are none.
+    /// The size and time of published bytes; nil when there are none. Runs on the calling thread, as ``open(_:)`` does.
     package func stat(_ key: BlobKey) async throws(BlobError) -> BlobStat? {
-        try await run { (directory) throws(BlobError) in
-            var status = Glibc.stat()
-            let found = try check("stat", unless: ENOENT) {
-                fstatat(directory.blobs.raw, key.description, &status, AT_SYMLINK_NOFOLLOW)
-            }
-            return found ? BlobStat(status) : nil
+        let directory = try opened()
+        var status = Glibc.stat()
+        let found = try check("stat", unless: ENOENT) {
+            fstatat(directory.blobs.raw, key.description, &status, AT_SYMLINK_NOFOLLOW)
         }
+        return found ? BlobStat(status) : nil
     }
 
     /// Returns up to `limit` keys after `after`, in key order; an empty answer is the end. Skips names that are not

@@ -5,7 +5,7 @@ import Glibc
 //
 //     root/
 //       STORE                                "placet blobs 1 <store id>", written once, last, when the rest is durable
-//       LOCK                                 flock(2) is held while a process has the store open; its process id
+//       LOCK                                 the process id of whoever opened the store last, for its refusal of others
 //       incoming/
 //         <session>.<token>                  a spool whose content is not known yet
 //         <session>.<64 hex>.<generation>    a spool that is being published under that key, or was
@@ -16,13 +16,14 @@ import Glibc
 // `session` is a token for one opening of the store. Anything in `incoming/` with another session is left over from a
 // dead process.
 //
+// The lock is a flock(2) on root/ itself: a file in it could be deleted and made anew, and would then be locked twice.
+//
 // Guards invariant 5 (one process has the store open) and the first half of 7 (nothing is walked when it opens).
 
-/// The open storage folder: its lock and its directories. All are reached through descriptors, so no path is looked up
+/// The open storage folder, locked, and its directories. All are reached through descriptors, so no path is looked up
 /// twice. It closes with its last user, and the lock is released then.
 final class StoreDirectory: Sendable {
     let root: Descriptor
-    let lock: Descriptor
     let blobs: Descriptor
     let incoming: Descriptor
     let storeID: String
@@ -32,7 +33,7 @@ final class StoreDirectory: Sendable {
         let isNew = try check("mkdir", unless: EEXIST) { mkdir(path, Self.mode) }
         root = try Descriptor(path, in: AT_FDCWD, O_RDONLY | O_DIRECTORY)
         if isNew { try Descriptor("..", in: root.raw, O_RDONLY | O_DIRECTORY).sync() }
-        lock = try Self.takeLock(in: root.raw)
+        try Self.takeLock(on: root.raw)
         if let known = try Self.readStoreID(in: root.raw) {
             storeID = known
         } else {
@@ -49,19 +50,22 @@ final class StoreDirectory: Sendable {
     }
 
     // Closing is not enough: a child that has been forked but has not yet called exec shares the lock.
-    deinit { flock(lock.raw, LOCK_UN) }
+    deinit { flock(root.raw, LOCK_UN) }
 
     private static let mode: mode_t = 0o750
 
-    private static func takeLock(in root: Int32) throws(BlobError) -> Descriptor {
-        let lock = try Descriptor("LOCK", in: root, O_RDWR | O_CREAT, mode: 0o640)
-        let raw = lock.raw
-        guard try check("flock", unless: EWOULDBLOCK, { flock(raw, LOCK_EX | LOCK_NB) }) else {
-            throw .locked(pid: Int32(try lock.text().prefix { $0.isNumber }))
+    private static func takeLock(on root: Int32) throws(BlobError) {
+        guard try check("flock", unless: EWOULDBLOCK, { flock(root, LOCK_EX | LOCK_NB) }) else {
+            throw .locked(pid: holder(of: root))
         }
-        try check("truncate") { ftruncate(raw, 0) }
-        try lock.write("\(getpid())\n")
-        return lock
+        // Only a note, which a full disk must not keep from starting.
+        try? Descriptor("LOCK", in: root, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o640).write("\(getpid())\n")
+    }
+
+    /// Nil when the note is missing, or not written yet.
+    private static func holder(of root: Int32) -> Int32? {
+        guard let note = try? Descriptor("LOCK", in: root, O_RDONLY).text() else { return nil }
+        return Int32(note.prefix { $0.isNumber })
     }
 
     private static func readStoreID(in root: Int32) throws(BlobError) -> String? {

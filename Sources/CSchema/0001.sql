@@ -65,14 +65,14 @@ CREATE TABLE plugin_settings (
 
 -- Agents, which are the channels -------------------------------------------------------------------------------------
 
--- number: the high bits of the search numbers of the agent's messages.
+-- number: the high bits of the search numbers of the agent's messages, of which there are 23.
 -- read_through: the newest message that the user has read. Only one user can read a channel, so it is a column here.
 -- webhook_old_secret: signs beside webhook_secret until webhook_old_secret_until.
 -- removed_at: a deleted agent disappears at once, and its rows are removed in batches.
 CREATE TABLE agents (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    number INTEGER,
+    number INTEGER CHECK (number BETWEEN 1 AND 8388607),
     name TEXT NOT NULL,
     description TEXT,
     avatar_url TEXT,
@@ -115,7 +115,8 @@ CREATE TABLE avatars (
 
 -- Messages -----------------------------------------------------------------------------------------------------------
 
--- Constraints decide races: there is one message per client id, per stream id and per place in an iteration group.
+-- Constraints decide races: there is one message per sender's client id, per stream id and per place in an iteration
+-- group. In a channel, all agents are one sender and all users another.
 --
 -- search_number: the high bits are the channel's number, the low 40 grow with the ids of its messages. So a channel is
 -- one range of the full-text index, newest last, and a search in it reads nothing of other channels. The table's own
@@ -143,7 +144,8 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE UNIQUE INDEX messages_by_channel ON messages (channel_id, id);
 CREATE UNIQUE INDEX messages_by_search_number ON messages (search_number);
-CREATE UNIQUE INDEX messages_by_client ON messages (channel_id, client_id) WHERE client_id IS NOT NULL;
+CREATE UNIQUE INDEX messages_by_client ON messages (channel_id, sender_type, client_id)
+    WHERE client_id IS NOT NULL;
 CREATE UNIQUE INDEX messages_by_stream ON messages (channel_id, stream_id) WHERE stream_id IS NOT NULL;
 CREATE UNIQUE INDEX messages_by_iteration ON messages (iteration_group_id, iteration)
     WHERE iteration_group_id IS NOT NULL;
@@ -152,7 +154,8 @@ CREATE INDEX messages_streaming ON messages (updated_at) WHERE stream_state = 's
 CREATE INDEX messages_of_agents ON messages (channel_id, id) WHERE sender_type = 'agent';
 
 -- What an agent says it is doing while it writes a streamed draft. A status event may come before its draft, so it
--- refers to the channel and carries the stream's name. A trigger deletes it with the draft.
+-- refers to the channel and carries the stream's name. Until there is a draft it has an expiry. Triggers take that away
+-- with the draft's coming, and the event with its going.
 CREATE TABLE stream_events (
     id TEXT NOT NULL PRIMARY KEY,
     channel_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
@@ -161,8 +164,13 @@ CREATE TABLE stream_events (
     text TEXT NOT NULL,
     tool_hint INTEGER NOT NULL CHECK (tool_hint IN (0, 1)),
     created_at INTEGER NOT NULL,
+    expires_at INTEGER,
     UNIQUE (channel_id, stream_id, number)
 ) STRICT;
+CREATE INDEX stream_events_by_expiry ON stream_events (expires_at) WHERE expires_at IS NOT NULL;
+CREATE TRIGGER stream_events_keep AFTER INSERT ON messages WHEN new.stream_id IS NOT NULL BEGIN
+    UPDATE stream_events SET expires_at = NULL WHERE channel_id = new.channel_id AND stream_id = new.stream_id;
+END;
 CREATE TRIGGER stream_events_delete AFTER DELETE ON messages WHEN old.stream_id IS NOT NULL BEGIN
     DELETE FROM stream_events WHERE channel_id = old.channel_id AND stream_id = old.stream_id;
 END;
@@ -275,6 +283,20 @@ CREATE INDEX attachments_by_channel_message ON attachments (channel_id, message_
 -- Serves the files of a message and, under NULL, the unattached ones, the next to expire first.
 CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
 CREATE INDEX attachments_by_blob ON attachments (sha256);
+
+-- What senders called their uploads (Idempotency-Key), so that a repeat stores nothing. The name outlives its file,
+-- without which attachment_id is NULL. request: what was sent under it, to tell a repeat from another upload.
+CREATE TABLE idempotency_keys (
+    channel_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    sender_type TEXT NOT NULL CHECK (sender_type IN ('agent', 'user')),
+    key TEXT NOT NULL,
+    request TEXT NOT NULL,
+    attachment_id TEXT REFERENCES attachments (id) ON DELETE SET NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (channel_id, sender_type, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_keys_by_attachment ON idempotency_keys (attachment_id);
+CREATE INDEX idempotency_keys_by_expiry ON idempotency_keys (expires_at);
 
 -- Links by which any caller who has the token may download one file. A link ends with its file, whether that is deleted
 -- alone or with its message or channel.

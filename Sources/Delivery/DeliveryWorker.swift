@@ -53,7 +53,7 @@ package struct DeliveryWorker: Sendable {
         while true {
             let queue = try await index.read { try $0.nextDeliveries() }
             if let head = turns.next(in: queue, now: .now()) {
-                let claimed = try await index.write { tx in
+                let claimed = try await index.write(for: .upkeep) { tx in
                     try tx.claimDelivery(inAnyChannel: head.channelID, lease: Self.lease)
                 }
                 guard let claimed else { continue }
@@ -81,13 +81,13 @@ package struct DeliveryWorker: Sendable {
         turns.leave(delivery.channelID)
         switch outcome {
         case .success(let status?):
-            try await index.write { try $0.deliverySucceeded(delivery, status: status) }
+            try await index.write(for: .upkeep) { try $0.deliverySucceeded(delivery, status: status) }
         case .failure(let failure as AttemptFailure) where failure.isFinal || !Task.isCancelled:
             try await note(failure, of: delivery)
         case .success(nil):
-            try await index.write { try $0.giveBack(delivery) }
+            try await index.write(for: .upkeep) { try $0.giveBack(delivery) }
         case .failure(let error):
-            try await index.write { try $0.giveBack(delivery) }
+            try await index.write(for: .upkeep) { try $0.giveBack(delivery) }
             if !Task.isCancelled { throw error }
         }
     }
@@ -115,7 +115,7 @@ package struct DeliveryWorker: Sendable {
     /// Notes a failure and when to try again. The log has a warning when the delivery is given up.
     private func note(_ failure: AttemptFailure, of delivery: Delivery) async throws {
         let pause = schedule.pause(after: failure, ofAttempt: delivery.attempts + 1)
-        try await index.write { tx in
+        try await index.write(for: .upkeep) { tx in
             try tx.deliveryFailed(delivery, status: failure.status, error: failure.reason, retryAfter: pause)
         }
         logger.log(

@@ -36,7 +36,7 @@ extension FilesModule {
     /// - Throws: as ``storedFile(_:)``; 404 too when another request was first.
     func deleteFile(_ context: some CallerContext) async throws {
         let (id, userID) = (try await storedFile(context).attachment.id, context.userID)
-        guard try await index.write({ try $0.deleteAttachment(id, ownedBy: userID) }) else {
+        guard try await index.write(for: .upkeep, { try $0.deleteAttachment(id, ownedBy: userID) }) else {
             throw APIError.fileNotFound
         }
     }

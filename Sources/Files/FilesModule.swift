@@ -52,7 +52,16 @@ package struct FilesModule: RouteModule {
             .head("share/:token", use: downloadShared)
     }
 
-    package var backgroundWork: [BackgroundWork] { [BackgroundWork(endedShares)] }
+    package var backgroundWork: [BackgroundWork] { [BackgroundWork(endedShares), BackgroundWork(oldKeys)] }
+
+    /// Forgets under which keys files were uploaded, after a day.
+    private var oldKeys: Sweep {
+        Sweep("old idempotency keys", in: index) {
+            try $0.removeExpiredKeys(limit: $1)
+        } next: {
+            try $0.nextKeyExpiry()
+        }
+    }
 
     /// Removes the rows of expired links. They open nothing any more; this only frees the space.
     private var endedShares: Sweep {

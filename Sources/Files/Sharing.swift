@@ -57,7 +57,7 @@ extension FilesModule {
     func endShare(_ request: Request, _ context: UserContext) async throws -> Response {
         let (fileID, userID) = (try context.id(of: Attachment.self), context.userID)
         let id = try context.id(of: Share.self, "shareId")
-        let hasEnded = try await index.write { tx in
+        let hasEnded = try await index.write(for: .upkeep) { tx in
             try tx.endShare(id, ofFile: fileID, in: tx.place(ofFile: fileID, of: userID))
         }
         guard hasEnded else {

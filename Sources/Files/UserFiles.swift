@@ -46,7 +46,7 @@ extension FilesModule {
     func bulkDelete(_ request: Request, _ context: UserContext) async throws -> Response {
         let ids = try await request.read(context) { $0.ids("ids", of: Attachment.self, count: Limits.deletedAtOnce) }
         let userID = context.userID
-        let count = try await index.write { tx in
+        let count = try await index.write(for: .upkeep) { tx in
             // Every file is looked at before any is deleted: one of another user throws here.
             for id in ids { _ = try tx.file(id, ownedBy: userID) }
             return try ids.count { try tx.deleteAttachment($0, ownedBy: userID) }

@@ -6,6 +6,7 @@ import Synchronization
 /// - A unit runs in its own savepoint: it is stored whole or not at all, whatever the other units do.
 /// - No caller is resumed before the group's commit has returned. Success means that the row survives a power loss.
 /// - What the group changed is announced after its commit, before any caller is resumed.
+/// - Nothing is reported as stored when the files of the index were removed or replaced meanwhile.
 /// - At most one drain loop is scheduled, on the writer's dispatch queue. Waiting units cost no thread.
 final class CommitQueue: Sendable {
     /// Limits how long a unit waits for its group, and how much memory the uncommitted pages take.
@@ -21,19 +22,24 @@ final class CommitQueue: Sendable {
     let commitCount = Atomic<UInt64>(0)
 
     private let writer: Writer
+    private let files: IndexFiles
     private let feed: ChangeFeed
     private let state = Mutex(State())
 
     /// Writes through `writer`, which nothing else may use from now on, and tells `feed` what changed.
-    init(_ writer: Writer, feed: ChangeFeed) {
+    init(_ writer: Writer, files: IndexFiles, feed: ChangeFeed) {
         self.writer = writer
+        self.files = files
         self.feed = feed
     }
 
     /// Queues `body`. After the commit of its group, returns its value or throws its error.
-    func run<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
+    func run<T: Sendable>(
+        for purpose: Purpose,
+        _ body: @escaping @Sendable (Transaction) throws -> T
+    ) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
-            enqueue(Unit(body, continuation))
+            enqueue(Unit(for: purpose, body, continuation))
         }
     }
 
@@ -65,6 +71,15 @@ final class CommitQueue: Sendable {
         while let group = nextGroup() {
             commit(group, connection)
         }
+        giveBackPages(connection)
+    }
+
+    /// Between two groups, and a little at a time: others may be waiting by now.
+    private func giveBackPages(_ connection: SQLiteConnection) {
+        let transaction = Transaction(connection: connection, now: .now(), announcements: Announcements())
+        // Best effort: whatever is wrong, the next unit meets it too, and its caller is told.
+        guard (try? files.giveBackPages(transaction)) == true else { return files.ballast.takeIfPlenty() }
+        writer.run { self.giveBackPages($0) }
     }
 
     private func nextGroup() -> [Unit]? {
@@ -86,12 +101,15 @@ final class CommitQueue: Sendable {
         // caller that knows of a change must not get an answer from before it.
         func countCommit() { commitCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
         do {
+            try files.checkInPlace()
+            files.ballast.giveUpIfFull()
             try connection.transaction {
                 for unit in group {
-                    outcomes.append(try unit.outcome(in: transaction))
+                    outcomes.append(try unit.outcome(in: transaction, files))
                 }
                 try SearchChanges.apply(in: transaction)
             }
+            try files.checkInPlace()
         } catch {
             let error = IndexError.translating(error)
             countCommit()
@@ -109,13 +127,16 @@ struct Unit: Sendable {
     /// Resumes the caller; called after the commit.
     typealias Outcome = () -> Void
 
+    private let purpose: Purpose
     private let perform: @Sendable (Transaction) throws -> Outcome
     let fail: @Sendable (any Error) -> Void
 
     init<T: Sendable>(
+        for purpose: Purpose,
         _ body: @escaping @Sendable (Transaction) throws -> T,
         _ continuation: CheckedContinuation<T, any Error>
     ) {
+        self.purpose = purpose
         perform = { transaction in
             let value = try body(transaction)
             return { continuation.resume(returning: value) }
@@ -123,10 +144,11 @@ struct Unit: Sendable {
         fail = { continuation.resume(throwing: $0) }
     }
 
-    /// Runs the unit in a savepoint. Throws only when the whole group is lost with it.
-    func outcome(in transaction: Transaction) throws -> Outcome {
+    /// Runs the unit in a savepoint, if there is room for it. Throws only when the whole group is lost with it.
+    func outcome(in transaction: Transaction, _ files: IndexFiles) throws -> Outcome {
         var outcome: Outcome?
         do {
+            try files.checkRoom(for: purpose, transaction)
             try transaction.announcements.undoingOnError {
                 try transaction.connection.savepoint { outcome = try perform(transaction) }
             }

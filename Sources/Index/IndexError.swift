@@ -18,6 +18,13 @@ package enum IndexError: Error, Sendable, Equatable {
     case frozen(Message.ID)
     /// No space is left on the disk; nothing of the unit was stored.
     case full
+    /// Less of the disk is free than must stay free for upkeep (``Purpose``); nothing of the unit was stored.
+    case reserveReached
+    /// The files of the index were removed or replaced while it was open. What a commit under way stored is lost with
+    /// them, or can be.
+    case filesReplaced
+    /// SQLite found a part of the index that makes no sense (SQLITE_CORRUPT).
+    case damaged
     /// The file or its disk cannot be written.
     case readOnly
     /// The index has been closed.

@@ -14,24 +14,32 @@ package final class SQLiteIndex: Sendable {
     private let slowReads = DispatchQueue(label: "index.slow-reads")
     let commits: CommitQueue
     let feed = ChangeFeed()
+    private let hasMetDamage = Atomic(false)
 
     /// Opens the index file at `path`, creates or migrates it, and ties a new one to the store `storeID`.
     ///
     /// Blocks while it migrates.
     ///
+    /// - Parameter reserve: how many bytes of the disk stay free for upkeep (``Purpose``).
     /// - Throws: ``IndexError/foreignStore`` when the file belongs to another store, ``IndexError/newerSchema`` when a
     ///   later release wrote it. In both cases the schema stays as it was.
-    package init(path: String, storeID: String) throws {
+    package init(path: String, storeID: String, reserve: Int64 = 0) throws {
         do {
+            let ballast = Ballast(indexPath: path, reserve: reserve)
+            ballast.giveUpIfFull()
             writer = try Writer(path: path, storeID: storeID)
             readers = Readers(path: path)
-            commits = CommitQueue(writer, feed: feed)
+            let files = IndexFiles(path: path, reserve: reserve, ballast: ballast)
+            commits = CommitQueue(writer, files: files, feed: feed)
             let newest: String? = try readers.read { try $0.one("SELECT max(id) FROM messages") }
             if let newest { OrderedUUID.continue(after: newest) }
         } catch {
             throw IndexError.translating(error)
         }
     }
+
+    /// Whether the log that the last stop left was damaged before its end: rows that were stored may be missing.
+    package var hasLostCommits: Bool { writer.hasLostCommits }
 
     /// Runs `body` on one snapshot of the index: its queries all see the same state.
     ///
@@ -40,7 +48,7 @@ package final class SQLiteIndex: Sendable {
         do {
             return try readers.read(body)
         } catch {
-            throw IndexError.translating(error)
+            throw noting(IndexError.translating(error))
         }
     }
 
@@ -48,8 +56,9 @@ package final class SQLiteIndex: Sendable {
     /// take seconds, such as counting a channel: it must not hold up an event loop, nor take one processor per caller.
     package func readSlowly<T: Sendable>(_ body: @escaping @Sendable (Reader) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
-            slowReads.async { [readers] in
-                continuation.resume(with: Result { try readers.read(body) }.mapError(IndexError.translating))
+            slowReads.async { [self] in
+                let result = Result { try readers.read(body) }
+                continuation.resume(with: result.mapError { noting(IndexError.translating($0)) })
             }
         }
     }
@@ -60,21 +69,38 @@ package final class SQLiteIndex: Sendable {
     /// once, so it does no I/O and takes the time from ``Transaction/now``. Cancelling the task does not stop it: a
     /// queued unit runs to its end, and the caller learns how that was.
     ///
+    /// - Parameter purpose: whether it may use the reserve. A unit that does not say so may not.
     /// - Throws: what `body` throws; ``IndexError``. When the commit itself fails, the whole group gets its error, and
-    ///   nothing of the group is stored. Only ``IndexError/failure(code:)`` leaves that open.
-    package func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
-        try await commits.run(body)
+    ///   nothing of the group is stored. Only ``IndexError/failure(code:)`` and ``IndexError/filesReplaced`` leave that
+    ///   open.
+    package func write<T: Sendable>(
+        for purpose: Purpose = .content,
+        _ body: @escaping @Sendable (Transaction) throws -> T
+    ) async throws -> T {
+        do {
+            return try await commits.run(for: purpose, body)
+        } catch {
+            throw noting(error)
+        }
     }
 
     /// Grows with every commit, before the callers of its units hear of it. While it has not changed since before a
     /// read, what was read still holds. For caches.
     package var commitCount: UInt64 { commits.commitCount.load(ordering: .sequentiallyConsistent) }
 
-    /// Proves that the index can be written, with one small durable commit. Throws what a write would throw.
+    /// Proves that the index can take content, with one small durable commit.
+    ///
+    /// - Throws: what a write would throw; ``IndexError/damaged`` once any read or write has met damage.
     package func checkWritable() async throws {
+        if hasMetDamage.load(ordering: .relaxed) { throw IndexError.damaged }
         try await write { tx in
             _ = try tx.execute("UPDATE store SET checked_at = ?", [tx.now])
         }
+    }
+
+    private func noting(_ error: any Error) -> any Error {
+        if error as? IndexError == .damaged { hasMetDamage.store(true, ordering: .relaxed) }
+        return error
     }
 
     /// Commits what is queued, closes all connections and ends all waits. Later calls throw ``IndexError/closed``.

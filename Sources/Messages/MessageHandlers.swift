@@ -15,12 +15,12 @@ extension MessagesModule {
     func create(_ request: Request, _ context: AgentContext) async throws -> Response {
         let draft = try await request.read(context, writtenAt: ReviewDraft.payloadPath) { MessageDraft(&$0) }
         let userID = context.userID
-        let message = try await store(draft, for: userID)
-        return try .json(try await withTexts(message), status: .created)
+        let stored = try await store(draft, for: userID)
+        return try .created(try await withTexts(stored.message), isRepeat: stored.isRepeat)
     }
 
     /// Texts go through the store, because they become files first. Anything else is one transaction of the index.
-    private func store(_ draft: MessageDraft, for userID: User.ID) async throws -> MessageWithParts {
+    private func store(_ draft: MessageDraft, for userID: User.ID) async throws -> StoredMessage {
         if !draft.texts.isEmpty {
             let texts = draft.texts.map {
                 TextFile(content: $0.content, filename: $0.filename, declaredType: $0.mimeType)
@@ -81,7 +81,7 @@ extension MessagesModule {
     func delete(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
         let userID = context.userID
-        let outcome = try await index.write { tx in
+        let outcome = try await index.write(for: .upkeep) { tx in
             try tx.deleteMessage(id, in: tx.channel(channelID, ownedBy: userID))
         }
         switch outcome {
@@ -99,7 +99,7 @@ extension MessagesModule {
     func acknowledge(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
         let userID = context.userID
-        let isThere = try await index.write { tx in
+        let isThere = try await index.write(for: .upkeep) { tx in
             try tx.acknowledge(id, in: tx.channel(channelID, ownedBy: userID))
         }
         guard isThere else { throw APIError.messageNotFound }

@@ -3,6 +3,12 @@ import HTTP
 import Index
 import JSON
 
+/// A message that a request has stored, or that it repeats.
+struct StoredMessage: Sendable {
+    let message: MessageWithParts
+    let isRepeat: Bool
+}
+
 extension MessageDraft {
     /// Stores the message with its review and attachments. A repeat of the client id or the stream id stores nothing
     /// and returns the first message; if that is a draft, the repeat may abort it.
@@ -13,7 +19,7 @@ extension MessageDraft {
         _ tx: Transaction,
         in channel: OwnedChannel,
         _ attachTexts: (_ messageID: Message.ID) throws -> Void
-    ) throws -> MessageWithParts {
+    ) throws -> StoredMessage {
         // Before anything is checked: what a repeat names is attached by now, and would be refused.
         if let first = try first(tx, channel) { return try repeated(first, tx, channel) }
         var message = message
@@ -26,17 +32,21 @@ extension MessageDraft {
         guard stored.id == message.id else { return try repeated(try tx.whole(stored.id, in: channel), tx, channel) }
         // Nothing else can belong to it. A stream, though, may have status events already.
         if attachmentIDs.isEmpty, texts.isEmpty, message.streamID == nil {
-            return MessageWithParts(message: message, review: review)
+            return StoredMessage(message: MessageWithParts(message: message, review: review), isRepeat: false)
         }
         try tx.attachAll(attachmentIDs, to: message, in: channel)
         if !texts.isEmpty { try attachTexts(message.id) }
         if let question = self.review?.question { try tx.setDigest(question, ofMessage: message.id, in: channel) }
-        return try tx.whole(message.id, in: channel)
+        return StoredMessage(message: try tx.whole(message.id, in: channel), isRepeat: false)
     }
 
     /// The message that this one repeats, if any. The client id wins over the stream id.
     private func first(_ tx: Transaction, _ channel: OwnedChannel) throws -> MessageWithParts? {
-        if let name = message.clientID, let first = try tx.message(clientID: name, in: channel) { return first }
+        if let name = message.clientID,
+            let first = try tx.message(clientID: name, by: message.senderType, in: channel)
+        {
+            return first
+        }
         return try message.streamID.flatMap { try tx.message(streamID: $0, in: channel) }
     }
 
@@ -48,10 +58,12 @@ extension MessageDraft {
         _ first: MessageWithParts,
         _ tx: Transaction,
         _ channel: OwnedChannel
-    ) throws -> MessageWithParts {
-        guard message.streamState == .aborted, first.message.streamState == .streaming else { return first }
+    ) throws -> StoredMessage {
+        guard message.streamState == .aborted, first.message.streamState == .streaming else {
+            return StoredMessage(message: first, isRepeat: true)
+        }
         _ = try tx.updateDraft(first.id, in: channel, text: message.text, state: .aborted)
-        return try tx.whole(first.id, in: channel)
+        return StoredMessage(message: try tx.whole(first.id, in: channel), isRepeat: true)
     }
 
     /// The place among the versions of a question; nil without `iterationOf`.
@@ -70,12 +82,13 @@ extension UserMessageDraft {
     /// Stores it as the user's message. A repeat of the client id stores nothing and returns the first message.
     ///
     /// - Throws: ``APIError`` 400 when a file cannot be attached.
-    func store(_ tx: Transaction, in channel: OwnedChannel) throws -> MessageWithParts {
+    func store(_ tx: Transaction, in channel: OwnedChannel) throws -> StoredMessage {
         var message = message
         (message.createdAt, message.updatedAt) = (tx.now, tx.now)
         let stored = try tx.insertOrKeepFirst(message, in: channel)
-        if stored.id == message.id { try tx.attachAll(attachmentIDs, to: message, in: channel) }
-        return try tx.whole(stored.id, in: channel)
+        let isRepeat = stored.id != message.id
+        if !isRepeat { try tx.attachAll(attachmentIDs, to: message, in: channel) }
+        return StoredMessage(message: try tx.whole(stored.id, in: channel), isRepeat: isRepeat)
     }
 }
 

@@ -6,7 +6,8 @@ import Store
 
 /// Messages in a channel: sent, streamed, listed, read, retracted, acknowledged.
 ///
-/// The hard part is that clients repeat themselves. A `clientId` or a `streamId` names one message of its channel.
+/// The hard part is that clients repeat themselves. A `clientId` or a `streamId` names one message of its sender in
+/// its channel.
 /// Every repeat, even a simultaneous one, gets that message and stores nothing (`MessageDraft.store`). A message is
 /// stored with its review, its attachments and its webhook's event in one transaction, or not at all.
 package struct MessagesModule: RouteModule {
@@ -37,5 +38,5 @@ package struct MessagesModule: RouteModule {
             .post("messages/:id/retry", use: retry)
     }
 
-    package var backgroundWork: [BackgroundWork] { [BackgroundWork(idleDrafts)] }
+    package var backgroundWork: [BackgroundWork] { [BackgroundWork(idleDrafts), BackgroundWork(lonelyStreamEvents)] }
 }

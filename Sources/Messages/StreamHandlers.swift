@@ -16,6 +16,15 @@ extension MessagesModule {
         }
     }
 
+    /// Removes status events whose draft has not come within a day.
+    var lonelyStreamEvents: Sweep {
+        Sweep("status events without a draft", in: index) {
+            try $0.removeExpiredStreamEvents(limit: $1)
+        } next: {
+            try $0.nextStreamEventExpiry()
+        }
+    }
+
     /// Takes the whole text so far, and ends the draft when the body says that it is complete or aborted. Because the
     /// text is whole, a lost or repeated request does no harm.
     ///

@@ -18,10 +18,10 @@ extension MessagesModule {
     func createForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let userID = context.userID
         let draft = try await request.read(context) { UserMessageDraft(&$0, by: userID) }
-        let message = try await index.write { tx in
+        let stored = try await index.write { tx in
             try draft.store(tx, in: tx.channel(draft.message.channelID, ownedBy: userID))
         }
-        return try .json(MessageJSON(listed: message), status: .created)
+        return try .created(MessageJSON(listed: stored.message), isRepeat: stored.isRepeat)
     }
 
     /// Differs from the agents' twin: the passwords are redacted, and the answer says whose channel it is.
@@ -57,7 +57,7 @@ extension MessagesModule {
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404, and 400 when nothing is left to send or there is no URL.
     func retry(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Message.self), context.userID)
-        let isQueued = try await index.write { tx in
+        let isQueued = try await index.write(for: .upkeep) { tx in
             guard let channel = try tx.channel(ofMessage: id, ownedBy: userID) else { throw APIError.messageNotFound }
             return try tx.retryDelivery(ofMessage: id, in: channel)
         }

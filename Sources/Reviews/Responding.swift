@@ -93,7 +93,7 @@ extension ReviewsModule {
         _ response: ReviewResponse,
         _ authority: @escaping @Sendable (Transaction) throws -> (OwnedChannel, Responder)?
     ) async throws -> Response {
-        let message = try await index.write { tx in
+        let message = try await index.write(for: .answer) { tx in
             guard let (channel, responder) = try authority(tx) else { throw APIError.reviewNotFound }
             try response.complete(id, in: channel, by: responder, tx)
             guard let whole = try tx.message(id, in: channel) else { throw APIError.reviewNotFound }

@@ -154,7 +154,7 @@ package struct ReviewsModule: RouteModule {
         do {
             // A response that came in time may be in the commit under way. Only the writer, whose turn comes after it,
             // can tell that there is none. From then on that is final.
-            try await index.write { tx in _ = try tx.expireDue(limit: Sweep.batch) }
+            try await index.write(for: .upkeep) { tx in _ = try tx.expireDue(limit: Sweep.batch) }
             return try await storedMessage(id, in: channelID, of: userID)
         } catch IndexError.full, IndexError.readOnly {
             // Nothing can be committed now, so no response can be either.

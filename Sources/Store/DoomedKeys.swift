@@ -6,6 +6,7 @@ extension FileStore {
     /// and removing bytes that are gone is fine (invariant 3).
     func removeDoomed(_ key: String) async throws {
         if let key = BlobKey(key) { try await blobs.remove(key) }
-        try await index.write { tx in try tx.removeDoomed(key: key) }
+        damage.forget(key)
+        try await index.write(for: .upkeep) { tx in try tx.removeDoomed(key: key) }
     }
 }

@@ -13,24 +13,37 @@ struct FileRows: Sendable {
     /// Inserts the blob rows, then the attachments that refer to them.
     ///
     /// - Parameters:
-    ///   - keys: where the bytes of each file were published; nil when the index knows the digest.
-    ///   - used: receives the keys that got a row. The bytes under the others are garbage.
+    ///   - copies: where the bytes of each file were published; nil when the store has them.
+    ///   - garbage: starts with the keys of all copies. Loses those that got a row, and receives those that lost theirs
+    ///     because the bytes under them were damaged.
     /// - Throws: ``IndexError/missingReference`` when a blob that the index knew is gone by now.
     func insert(
         _ tx: Transaction,
         _ channel: OwnedChannel,
-        _ keys: [BlobKey?],
+        _ copies: [PublishedCopy?],
         messageID: Message.ID?,
-        used: inout Set<BlobKey>
+        garbage: inout Set<String>
     ) throws -> [Attachment] {
-        for case (let file, let key?) in zip(files, keys) {
-            let winner = try tx.insertBlobOrKeepWinner(file.blob(at: key, now: tx.now))
-            if winner.key == key.description { used.insert(key) }
+        for case (let file, let copy?) in zip(files, copies) {
+            let (digest, key) = (file.bytes.digest.hex, copy.key.description)
+            if let damaged = copy.damagedKey, try tx.moveBlob(sha256: digest, from: damaged, to: key) {
+                garbage.insert(damaged)
+                garbage.remove(key)
+            } else if try tx.insertBlobOrKeepWinner(file.blob(at: copy.key, now: tx.now)).key == key {
+                garbage.remove(key)
+            }
         }
         let stored = attachments.map { $0.stored(in: messageID, now: tx.now) }
         for attachment in stored { try tx.insert(attachment, in: channel) }
         return stored
     }
+}
+
+/// Bytes that were published for a file.
+struct PublishedCopy: Sendable {
+    let key: BlobKey
+    /// The key that the index has for the same bytes, if what is stored there is damaged.
+    let damagedKey: String?
 }
 
 extension FileStore {

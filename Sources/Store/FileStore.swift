@@ -13,6 +13,7 @@ package struct FileStore: Sendable {
     let blobs: DiskBlobStore
     let detector: MediaTypeDetector
     let threads: NIOThreadPool
+    package let damage: Damage
 
     /// Opens both halves, and makes them if they are missing. Blocks for some milliseconds, longer when the index
     /// migrates. Call ``recover()`` before the first request.
@@ -20,19 +21,22 @@ package struct FileStore: Sendable {
     /// - Parameters:
     ///   - root: the folder of the bytes; its parent must exist.
     ///   - threads: for blocking work. Their number limits how many publishes can wait for the disk at a time.
+    ///   - onDamage: called once for each key whose bytes were found missing or of the wrong length.
     /// - Throws: ``BlobError`` and ``IndexError``; ``IndexError/foreignStore`` when the index belongs to other bytes.
     package init(
         root: String,
         indexPath: String,
         limits: StoreLimits,
         detector: MediaTypeDetector,
-        threads: NIOThreadPool
+        threads: NIOThreadPool,
+        onDamage: @escaping @Sendable (BlobKey) -> Void = { _ in }
     ) throws {
         blobs = try DiskBlobStore(root: root, threads: threads)
-        index = try SQLiteIndex(path: indexPath, storeID: blobs.storeID)
+        index = try SQLiteIndex(path: indexPath, storeID: blobs.storeID, reserve: limits.minFreeBytes)
         self.limits = limits
         self.detector = detector
         self.threads = threads
+        damage = Damage(report: onDamage)
     }
 
     /// Closes both halves. Blocks until the last commit has ended; then the lock on the folder is free.

@@ -10,27 +10,27 @@ extension FileStore {
 
     /// The texts of the files that are Markdown, plain text, HTML or CSV and have at most ``maxInlineBytes``, by
     /// attachment id. Bytes that are not valid in their charset become U+FFFD. Leaves out files that were deleted
-    /// meanwhile, and texts of an unknown charset.
+    /// meanwhile or cannot be read, and texts of an unknown charset: the message they are in is stored all the same.
     package func texts(of attachments: [Attachment]) async throws -> [Attachment.ID: String] {
         var texts: [Attachment.ID: String] = [:]
         for attachment in attachments
         where attachment.size <= Self.maxInlineBytes && MediaType.hasInlineText(type: attachment.mimeType) {
-            let bytes = try await bytes(sha256: attachment.sha256)
+            let bytes = try await bytes(of: attachment)
             texts[attachment.id] = bytes.flatMap { Charset.text($0, charset: attachment.charset) }
         }
         return texts
     }
 
-    /// Nil when the row or its bytes are gone.
-    private func bytes(sha256: String) async throws -> ByteBuffer? {
-        guard let blob = try await index.read({ try $0.blob(sha256: sha256) }), let key = BlobKey(blob.key) else {
+    private func bytes(of attachment: Attachment) async throws -> ByteBuffer? {
+        let blob = try await index.read { try $0.blob(sha256: attachment.sha256) }
+        guard let blob, let key = BlobKey(blob.key) else {
             return nil
         }
         do {
-            let reader = try await blobs.open(key)
+            let reader = try await open(key, size: Int64(blob.size))
             defer { reader.close() }
             return try await reader.read(0..<reader.size)
-        } catch BlobError.notFound {
+        } catch where error is BlobError || error is StoreError {
             return nil
         }
     }

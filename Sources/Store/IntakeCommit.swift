@@ -9,25 +9,19 @@ extension Intake {
     /// Stores the rows of all files in their given order: attached to a message or, with nil, unattached.
     package typealias Attach = (_ messageID: Message.ID?) throws -> [Attachment]
 
-    /// One unit of the commit. Gets the keys under which the bytes of each file were published, and notes the ones that
-    /// got a row.
+    /// One unit of the commit. Gets what was published for each file, and notes the keys that end up without a row (see
+    /// ``FileRows``).
     private typealias Write<Value> =
-        @Sendable (Transaction, _ keys: [BlobKey?], _ used: inout Set<BlobKey>) throws -> Value
+        @Sendable (Transaction, _ copies: [PublishedCopy?], _ garbage: inout Set<String>) throws -> Value
 
     /// How often bytes are published again because the collector took a blob between look-up and commit.
     private static let maxAttempts = 3
 
-    /// Adds one file to a user's channel, unattached.
-    ///
-    /// - Throws: ``IndexError/notOwned``; ``BlobError`` and ``IndexError`` when the store cannot take the file.
-    package func add(_ file: ReceivedFile, in channelID: Agent.ID, of userID: User.ID) async throws -> Attachment {
-        try await add([file], in: channelID, of: userID) { _, _, attach in try attach(nil)[0] }
-    }
-
     /// Adds files together with whatever `body` stores: both or neither. `body` calls `attach` to decide whether and
     /// where the files go. It may run more than once.
     ///
-    /// - Throws: as above, and what `body` throws.
+    /// - Throws: ``IndexError/notOwned``; ``BlobError`` and ``IndexError`` when the store cannot take the files; what
+    ///   `body` throws.
     package func add<Value: Sendable>(
         _ files: [ReceivedFile],
         in channelID: Agent.ID,
@@ -37,9 +31,9 @@ extension Intake {
         // Asked again in the transaction. Asking here saves publishing bytes that will be refused.
         try await store.index.read { _ = try $0.channel(channelID, ownedBy: userID) }
         let rows = try await store.rows(of: files, in: channelID)
-        let write: Write<Value> = { tx, keys, used in
+        let write: Write<Value> = { tx, copies, garbage in
             let channel = try tx.channel(channelID, ownedBy: userID)
-            return try body(tx, channel) { try rows.insert(tx, channel, keys, messageID: $0, used: &used) }
+            return try body(tx, channel) { try rows.insert(tx, channel, copies, messageID: $0, garbage: &garbage) }
         }
         for _ in 1..<Self.maxAttempts {
             do {
@@ -56,51 +50,56 @@ extension Intake {
         _ files: [ReceivedFile],
         _ body: @escaping Write<Value>
     ) async throws -> Value {
-        let keys = try await publishNew(files)
+        let copies = try await publishNew(files)
         do {
-            let (value, unused) = try await store.index.write { tx in
-                var used: Set<BlobKey> = []
-                let value = try body(tx, keys, &used)
-                // Another upload stored the same bytes first, or no row uses them: our copy has to go.
-                let unused = keys.compactMap { $0 }.filter { !used.contains($0) }
-                for key in unused { try tx.doom(key: key.description, notBefore: tx.now) }
-                return (value, unused)
+            let (value, garbage) = try await store.index.write { tx in
+                var garbage = Set(copies.compactMap { $0?.key.description })
+                let value = try body(tx, copies, &garbage)
+                // Another upload stored the same bytes first, no row uses them, or they took the place of damaged ones.
+                for key in garbage { try tx.doom(key: key, notBefore: tx.now) }
+                return (value, garbage)
             }
             // The files are stored by now, so a failure here concerns no caller. The row stays, and the next start acts
             // on it.
-            for key in unused { try? await store.removeDoomed(key.description) }
+            for key in garbage { try? await store.removeDoomed(key) }
             return value
         } catch let error as IndexError where !error.meansNothingWasStored {
             leavesNames = true
             throw error
         } catch {
-            try await unpublish(keys)
+            try await unpublish(copies)
             throw error
         }
     }
 
-    /// Publishes the bytes that the index does not know yet. When one file fails, the others are removed again.
+    /// Publishes the bytes that the store does not have yet, or not whole. When one file fails, the others are removed
+    /// again.
     ///
-    /// - Returns: the fresh key of each file; nil when the index knows the digest.
-    private func publishNew(_ files: [ReceivedFile]) async throws -> [BlobKey?] {
-        var keys: [BlobKey?] = []
+    /// - Returns: the fresh copy of each file; nil when the store has the bytes.
+    private func publishNew(_ files: [ReceivedFile]) async throws -> [PublishedCopy?] {
+        var copies: [PublishedCopy?] = []
         do {
             for file in files {
                 let digest = file.bytes.digest.hex
-                let isKnown = try await store.index.read { try $0.blob(sha256: digest) != nil }
-                keys.append(isKnown ? nil : try await store.blobs.publish(file.bytes))
+                let known = try await store.index.read { try $0.blob(sha256: digest) }
+                if let known, try await store.hasWhole(known) {
+                    copies.append(nil)
+                } else {
+                    let key = try await store.blobs.publish(file.bytes)
+                    copies.append(PublishedCopy(key: key, damagedKey: known?.key))
+                }
             }
-            return keys
+            return copies
         } catch {
-            try await unpublish(keys)
+            try await unpublish(copies)
             throw error
         }
     }
 
     /// Removes published bytes that got no row.
-    private func unpublish(_ keys: [BlobKey?]) async throws {
+    private func unpublish(_ copies: [PublishedCopy?]) async throws {
         do {
-            for case let key? in keys { try await store.blobs.remove(key) }
+            for case let copy? in copies { try await store.blobs.remove(copy.key) }
         } catch {
             leavesNames = true
             throw error
@@ -111,6 +110,9 @@ extension Intake {
 extension IndexError {
     /// Whether the failed unit was rolled back for certain. An I/O error at the commit leaves that open.
     fileprivate var meansNothingWasStored: Bool {
-        if case .failure = self { false } else { true }
+        switch self {
+        case .failure, .filesReplaced, .damaged: false
+        default: true
+        }
     }
 }

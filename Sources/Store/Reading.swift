@@ -15,12 +15,27 @@ extension FileStore {
     /// Opens bytes whose length the index knows.
     ///
     /// A row without its bytes never exists (invariants 1 and 2). So a missing or shorter file is damage, which is
-    /// logged, and is never sent as a download that looks whole.
+    /// noted, and is never sent as a download that looks whole.
     ///
     /// - Throws: ``StoreError/damagedFile(_:size:)``; ``BlobError/notFound(_:)``.
     package func open(_ key: BlobKey, size: Int64) async throws -> BlobReader {
-        let reader = try await blobs.open(key)
-        guard reader.size == size else { throw StoreError.damagedFile(key, size: reader.size) }
-        return reader
+        do {
+            let reader = try await blobs.open(key)
+            if reader.size == size { return reader }
+            throw StoreError.damagedFile(key, size: reader.size)
+        } catch {
+            try await noteDamage(error, of: key)
+            throw error
+        }
+    }
+
+    private func noteDamage(_ error: any Error, of key: BlobKey) async throws {
+        switch error {
+        case BlobError.notFound, StoreError.damagedFile:
+            // The row may have gone since it was read, or have been given other bytes.
+            let isReferenced = try await index.read { try !$0.referencedKeys(among: [key.description]).isEmpty }
+            if isReferenced { damage.note(key) }
+        default: break
+        }
     }
 }

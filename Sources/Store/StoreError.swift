@@ -7,6 +7,10 @@ package enum StoreError: Error, Sendable, Equatable {
     case fileTooLarge(limit: Int64)
     /// The file would leave less disk space free than must stay free; nothing was stored.
     case noSpaceLeft
+    /// The sender has used this idempotency key for another upload; nothing was stored.
+    case keyUsedOtherwise
+    /// The file of a repeated upload has been deleted; nothing was stored.
+    case deletedSince
     /// A record holds no valid key. Only damage to the index, or an edit by hand, explains that.
     case damagedRecord(attachmentID: Attachment.ID)
     /// The stored bytes have another length than the index says.
@@ -21,6 +25,8 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .fileTooLarge(let limit): "The file is larger than \(limit) bytes."
         case .noSpaceLeft: "The file would leave too little of the disk free."
+        case .keyUsedOtherwise: "The idempotency key belongs to another upload."
+        case .deletedSince: "The file that this idempotency key stored has been deleted."
         case .damagedRecord(let id): "The record of attachment \(id) names no possible key: the index is damaged."
         case .damagedFile(let key, let size):
             "The stored bytes are damaged: \(size) bytes, which is not what the index says. Key: \(key)."

@@ -18,9 +18,16 @@ package struct TextFile: Sendable {
 }
 
 extension FileStore {
-    /// Adds one text to a user's channel, unattached; otherwise as below.
-    package func add(_ text: TextFile, in channelID: Agent.ID, of userID: User.ID) async throws -> Attachment {
-        try await add([text], in: channelID, of: userID) { _, _, attach in try attach(nil)[0] }
+    /// Adds one text to a user's channel, unattached, once under its key (``Intake/add(_:in:of:once:_:)``).
+    package func add(
+        _ text: TextFile,
+        in channelID: Agent.ID,
+        of userID: User.ID,
+        once key: UploadKey? = nil
+    ) async throws -> AddedFile {
+        try await receiving([text]) { intake, files in
+            try await intake.add(files[0], in: channelID, of: userID, once: key)
+        }
     }
 
     /// Adds texts to a channel together with whatever `body` stores: both or neither. See ``Intake/add(_:in:of:_:)``.
@@ -33,6 +40,13 @@ extension FileStore {
         of userID: User.ID,
         _ body: @escaping @Sendable (Transaction, OwnedChannel, Intake.Attach) throws -> Value
     ) async throws -> Value {
+        try await receiving(texts) { intake, files in try await intake.add(files, in: channelID, of: userID, body) }
+    }
+
+    private func receiving<Value: Sendable>(
+        _ texts: [TextFile],
+        _ body: (Intake, [ReceivedFile]) async throws -> Value
+    ) async throws -> Value {
         for text in texts where text.content.utf8.count > limits.maxFileBytes {
             throw StoreError.fileTooLarge(limit: limits.maxFileBytes)
         }
@@ -40,7 +54,7 @@ extension FileStore {
         return try await receiving { intake in
             var files: [ReceivedFile] = []
             for text in texts { files.append(try await intake.receive(text)) }
-            return try await intake.add(files, in: channelID, of: userID, body)
+            return try await body(intake, files)
         }
     }
 }

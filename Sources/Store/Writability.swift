@@ -1,18 +1,26 @@
 import Blobs
 import Index
 
-/// Whether a half of the store can be written.
+/// How a half of the store is.
 package enum Writability: String, Sendable {
-    case ok, full, unwritable
+    /// It takes content.
+    case ok
+    /// No space is left, or only the reserve.
+    case full
+    case unwritable
+    /// The index makes no sense in a place, and not all writes work; or stored bytes are missing, which hinders no other
+    /// file.
+    case damaged
 }
 
 extension FileStore {
     /// Tries both halves with a real, durable write. That costs a few flushes of the disk, so do not run it for every
     /// caller.
     package func writability() async -> (index: Writability, bytes: Writability) {
-        (
+        let bytes = await Self.outcome { try await blobs.checkWritable() }
+        return (
             await Self.outcome { try await index.checkWritable() },
-            await Self.outcome { try await blobs.checkWritable() }
+            bytes == .ok && damage.count > 0 ? .damaged : bytes
         )
     }
 
@@ -20,8 +28,10 @@ extension FileStore {
         do {
             try await check()
             return .ok
-        } catch BlobError.storageFull, IndexError.full {
+        } catch BlobError.storageFull, IndexError.full, IndexError.reserveReached {
             return .full
+        } catch IndexError.damaged {
+            return .damaged
         } catch {
             return .unwritable
         }

@@ -34,16 +34,16 @@ enum TinyDisk {
     }
 }
 
-/// `flock(1)` holding a lock on a file until it is told to let go.
+/// `flock(1)` holding the lock of a store until it is told to let go.
 final class OtherProcess {
     private let process = Process()
     private let input = Pipe()
     private let output = Pipe()
 
     /// Returns when the other process has the lock.
-    init(locking path: String) throws {
+    init(locking root: String) throws {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
-        process.arguments = [path, "sh", "-c", "echo 4711 > \(path); echo held; read line"]
+        process.arguments = [root, "sh", "-c", "echo 4711 > \(root)/LOCK; echo held; read line"]
         process.standardInput = input
         process.standardOutput = output
         try process.run()

@@ -161,6 +161,18 @@ struct ChangeLogTests {
         )
     }
 
+    @Test("however many channels come and go, what is remembered of them is bounded")
+    func bounded() {
+        var log = ChangeLog(start: 100)
+        for number in 0..<4 * ChangeLog.capacity {
+            log.append(Agent.ID(rawValue: "\(number)"), of: User.ID(rawValue: "\(number)"))
+        }
+        #expect(log.lastForgotten.count <= ChangeLog.capacity + 1)
+        // Who is too far behind for that is told to read anew, and nobody else.
+        #expect(log.changes(of: .channel("silent"), after: 100) == nil)
+        #expect(log.changes(of: .channel("silent"), after: log.lastNumber - Int64(ChangeLog.capacity)) == [])
+    }
+
     @Test("who listens to all channels of a user hears them all, no others, and is told of what was missed")
     func users() {
         var log = ChangeLog(start: 100)

@@ -104,7 +104,7 @@ struct CommitFailureTests {
 
 extension Message {
     /// A megabyte of text.
-    fileprivate static func large(in agent: Agent) -> Message {
+    static func large(in agent: Agent) -> Message {
         var message = Message.sample(in: agent)
         message.text = String(repeating: "x", count: 1_000_000)
         return message

@@ -126,7 +126,7 @@ struct MessageListTests {
             _ = try tx.complete(reviewOf: other.id, responseJSON: "{}")
             _ = try tx.answers(in: tx.owned(channel), limit: 5)
             try tx.acknowledge(other.id, in: tx.owned(channel))
-            _ = try tx.message(clientID: "c", in: tx.owned(channel))
+            _ = try tx.message(clientID: "c", by: .agent, in: tx.owned(channel))
             _ = try tx.message(streamID: "s", in: tx.owned(channel))
             _ = try tx.nextIteration(of: message.id, in: tx.owned(channel))
             _ = try tx.iterations(ofMessage: message.id, in: tx.owned(channel))

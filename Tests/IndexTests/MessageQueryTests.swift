@@ -28,10 +28,10 @@ struct MessageQueryTests {
         try await fixture.index.read { reader throws in
             let channel = fixture.agent.id
             #expect(try reader.message(message.id, in: reader.owned(channel)) == whole)
-            #expect(try reader.message(clientID: "client", in: reader.owned(channel)) == whole)
+            #expect(try reader.message(clientID: "client", by: .agent, in: reader.owned(channel)) == whole)
             #expect(try reader.message(streamID: "stream", in: reader.owned(channel)) == whole)
             #expect(try reader.message(message.id, in: reader.owned("other")) == nil)
-            #expect(try reader.message(clientID: "client", in: reader.owned("other")) == nil)
+            #expect(try reader.message(clientID: "client", by: .agent, in: reader.owned("other")) == nil)
             #expect(try reader.message("gone", in: reader.owned(channel)) == nil)
         }
     }

@@ -11,7 +11,7 @@ CREATE INDEX agent_statuses_by_agent ON agent_statuses (agent_id, id);
 CREATE TABLE agents (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    number INTEGER,
+    number INTEGER CHECK (number BETWEEN 1 AND 8388607),
     name TEXT NOT NULL,
     description TEXT,
     avatar_url TEXT,
@@ -131,6 +131,20 @@ CREATE INDEX doomed_keys_by_time ON doomed_keys (not_before);
 
 CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
 
+CREATE TABLE idempotency_keys (
+    channel_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    sender_type TEXT NOT NULL CHECK (sender_type IN ('agent', 'user')),
+    key TEXT NOT NULL,
+    request TEXT NOT NULL,
+    attachment_id TEXT REFERENCES attachments (id) ON DELETE SET NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (channel_id, sender_type, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX idempotency_keys_by_attachment ON idempotency_keys (attachment_id);
+
+CREATE INDEX idempotency_keys_by_expiry ON idempotency_keys (expires_at);
+
 CREATE VIRTUAL TABLE message_search USING fts5 (
     text, content='messages', content_rowid='search_number', tokenize='trigram', detail=none, columnsize=0
 );
@@ -173,7 +187,8 @@ END;
 
 CREATE UNIQUE INDEX messages_by_channel ON messages (channel_id, id);
 
-CREATE UNIQUE INDEX messages_by_client ON messages (channel_id, client_id) WHERE client_id IS NOT NULL;
+CREATE UNIQUE INDEX messages_by_client ON messages (channel_id, sender_type, client_id)
+    WHERE client_id IS NOT NULL;
 
 CREATE UNIQUE INDEX messages_by_iteration ON messages (iteration_group_id, iteration)
     WHERE iteration_group_id IS NOT NULL;
@@ -188,6 +203,10 @@ CREATE INDEX messages_streaming ON messages (updated_at) WHERE stream_state = 's
 
 CREATE TRIGGER stream_events_delete AFTER DELETE ON messages WHEN old.stream_id IS NOT NULL BEGIN
     DELETE FROM stream_events WHERE channel_id = old.channel_id AND stream_id = old.stream_id;
+END;
+
+CREATE TRIGGER stream_events_keep AFTER INSERT ON messages WHEN new.stream_id IS NOT NULL BEGIN
+    UPDATE stream_events SET expires_at = NULL WHERE channel_id = new.channel_id AND stream_id = new.stream_id;
 END;
 
 CREATE TABLE plugin_settings (
@@ -272,8 +291,11 @@ CREATE TABLE stream_events (
     text TEXT NOT NULL,
     tool_hint INTEGER NOT NULL CHECK (tool_hint IN (0, 1)),
     created_at INTEGER NOT NULL,
+    expires_at INTEGER,
     UNIQUE (channel_id, stream_id, number)
 ) STRICT;
+
+CREATE INDEX stream_events_by_expiry ON stream_events (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE users (
     id TEXT NOT NULL PRIMARY KEY,

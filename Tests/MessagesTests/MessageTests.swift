@@ -98,6 +98,25 @@ struct MessageTests {
         }
     }
 
+    @Test("a clientId is the sender's: an agent's and a user's are two, and a repeat is told by a header")
+    func clientIDOfEach() async throws {
+        try await withServer { server in
+            let (person, owner) = try await server.pair()
+            let ask = #""text":"Deploy?","clientId":"c","review":{"type":"approval"}"#
+            let said = #"{"channelId":"\#(owner.channel)","text":"human","clientId":"c"}"#
+            let first = try await person.send(.post, "messages", said)
+            let question = try await owner.post(ask)
+            #expect([first.status, question.status] == [201, 201])
+            #expect(question.json["senderType"] == .string("agent") && question.json["text"] == .string("Deploy?"))
+            #expect(first.headers[.idempotencyReplayed] == nil && question.headers[.idempotencyReplayed] == nil)
+            let repeats = [try await person.send(.post, "messages", said), try await owner.post(ask)]
+            #expect(repeats.map(\.json["id"]) == [first.json["id"], question.json["id"]])
+            #expect(repeats.map(\.status) == [201, 201])
+            #expect(repeats.map { $0.headers[.idempotencyReplayed] } == ["true", "true"])
+            #expect(try await server.census().messages == 2)
+        }
+    }
+
     @Test("of 20 repeats of a clientId at once one is stored, and all are answered with it")
     func idempotent() async throws {
         try await withServer { server in

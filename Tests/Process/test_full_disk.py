@@ -1,5 +1,6 @@
 """A full disk: nothing is left behind, old files stay readable, and uploads work again when there is room."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from placet_server import eventually
+from placet_server import ADMIN_PASSWORD, eventually
 from wire import Wire, assert_error, chunk, field, file_part, upload_head
 
 DISK_MIB = 16
@@ -16,9 +17,19 @@ DISK_MIB = 16
 
 @pytest.fixture(scope="module")
 def disk():
-    """A file system of 16 MiB of our own."""
+    yield from mounted(DISK_MIB)
+
+
+@pytest.fixture
+def large_disk():
+    """Three times the default reserve."""
+    yield from mounted(192)
+
+
+def mounted(mebibytes):
+    """A file system of our own."""
     folder = tempfile.mkdtemp(prefix="placet-disk-")
-    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m", "tmpfs", folder]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs", folder]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         os.rmdir(folder)
@@ -172,6 +183,34 @@ def test_a_restart_on_a_full_disk_serves_what_is_there_or_says_why_not(disk, ser
     make_room(disk)
     server.start()
     assert owner.another().content(old) == b"here before"
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_disk_filled_with_messages_and_then_to_the_brim_has_a_way_out(large_disk, make_server, restarts):
+    server = make_server(storage=large_disk / "s", PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
+    owner = server.owner()
+    sent = [owner.request("POST", "messages", json={"channelId": owner.channel, "text": os.urandom(3 << 20).hex()})]
+    while sent[-1].status_code == 201:
+        sent.append(owner.request("POST", "messages", json=json.loads(sent[0].request.body)))
+    refused = sent.pop()
+    assert refused.status_code == 507, refused.text
+    assert len(sent) > 3
+    fill(large_disk)
+    if restarts:
+        assert server.stop() == 0
+        fill(large_disk)
+        server.start()
+        owner = owner.another()
+    person = server.person()
+    for message in sent:
+        path = f"messages/{message.json()['id']}"
+        assert owner.request("DELETE", path, params={"channel": owner.channel}).status_code == 200
+    # Their room goes back to the disk, and uploads work again although the other's file stays.
+    eventually(lambda: owner.post_file(b"again").status_code == 201, "an upload is taken")
+    key = person.request("GET", "api-keys").json()[0]["id"]
+    assert person.request("DELETE", f"api-keys/{key}").status_code == 200
+    assert owner.request("GET", "agents").status_code == 401
+    server.kill()
 
 
 def test_the_reserve_holds_for_an_upload_of_unknown_length(disk, make_server):

@@ -7,6 +7,7 @@ import socket
 import sqlite3
 
 import pytest
+import requests
 from placet_server import eventually
 from wire import Wire, field, file_part, form, head, upload_head
 
@@ -40,6 +41,32 @@ def test_a_second_server_on_the_same_store_is_refused_and_names_the_first(make_s
     first.kill()
     second.start()
     assert second.stop() == 0
+
+
+def test_the_lock_cannot_be_removed_from_under_a_server(make_server):
+    first = make_server().start()
+    owner = first.owner()
+    (first.storage / "LOCK").unlink()
+    (first.storage / "control.sock").unlink()
+    refuses(make_server(storage=first.storage), "in use")
+    assert "in use" in first.command("keys", "list", check=False).stderr
+    assert owner.content(owner.store(b"undisturbed")["id"]) == b"undisturbed"
+
+
+@pytest.mark.parametrize("name", ["index.sqlite", "index.sqlite-wal"])
+def test_an_index_that_goes_while_the_server_runs_takes_no_more_writes(filled, name):
+    filled.start()
+    lost = (filled.storage / name).rename(filled.storage / "lost")
+    answers = [filled.kept.post_file(b"new"), filled.kept.request("POST", "agents", json={"name": "new"})]
+    assert [answer.status_code for answer in answers] == [503, 503]
+    health = requests.get(f"{filled.url}/health", timeout=20)
+    assert (health.status_code, health.json()["checks"]["index"]) == (503, "unwritable")
+    assert "is not the file that was opened" in filled.log()
+    filled.kill()
+    lost.rename(filled.storage / name)
+    filled.start()
+    assert filled.kept.another().content(filled.kept_file) == b"kept"
+    filled.assert_consistent()
 
 
 def test_a_stale_lock_file_does_not_hold_up_a_start(filled):

@@ -1,6 +1,7 @@
 import Blobs
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 @testable import Index
@@ -23,6 +24,59 @@ struct DamageTests {
             await #expect(throws: StoreError.damagedFile(key, size: Int64(size / 2))) {
                 _ = try await test.store.open(key, size: Int64(size))
             }
+        }
+    }
+
+    @Test("uploading the same bytes again mends a file that is missing or short, and leaves nothing", arguments: [0, 3])
+    func repaired(rest: Int) async throws {
+        let reported = Mutex<[BlobKey]>([])
+        try await withStore(onDamage: { key in reported.withLock { $0.append(key) } }) { test in
+            let bytes = Array("precious".utf8)
+            let attachment = try await test.add(bytes)
+            let path = try #require(test.blobFiles().first)
+            try FileManager.default.removeItem(atPath: path)
+            if rest > 0 { try Data(bytes.prefix(rest)).write(to: URL(fileURLWithPath: path)) }
+            for _ in 1...2 {
+                await #expect(throws: (any Error).self) { _ = try await test.bytes(of: attachment) }
+            }
+            // Said once, with its key, and told until it is mended.
+            let key = reported.withLock { $0 }
+            #expect(key.count == 1 && key.first.map { path.hasSuffix("\($0)") } == true)
+            #expect(await test.store.writability() == (.ok, .damaged))
+            let again = try await test.add(bytes)
+            #expect(try await test.bytes(of: attachment) == bytes)
+            #expect(try await test.bytes(of: again) == bytes)
+            #expect(await test.store.writability() == (.ok, .ok))
+            #expect(try await test.census() == Census(attachments: 2, blobs: 1, blobFiles: 1))
+            // Invariant 3: the bytes are under a key of their own.
+            #expect(test.blobFiles() != [path])
+        }
+    }
+
+    @Test("an upload notices damage that nobody has met before, and two at once mend it once")
+    func repairedTwice() async throws {
+        let reported = Mutex(0)
+        try await withStore(onDamage: { _ in reported.withLock { $0 += 1 } }) { test in
+            let attachment = try await test.add([7])
+            try FileManager.default.removeItem(atPath: try #require(test.blobFiles().first))
+            async let first = test.add([7])
+            async let second = test.add([7])
+            for attachment in [attachment, try await first, try await second] {
+                #expect(try await test.bytes(of: attachment) == [7])
+            }
+            #expect(reported.withLock { $0 } == 1)
+            #expect(try await test.census() == Census(attachments: 3, blobs: 1, blobFiles: 1))
+        }
+    }
+
+    @Test("a message is answered although the bytes of its text file cannot be read")
+    func textOfDamagedFile() async throws {
+        try await withStore { test in
+            let attachment = try await test.add(Array("text".utf8))
+            #expect(try await test.store.texts(of: [attachment]) == [attachment.id: "text"])
+            try FileManager.default.removeItem(atPath: try #require(test.blobFiles().first))
+            #expect(try await test.store.texts(of: [attachment]) == [:])
+            #expect(test.store.damage.count == 1)
         }
     }
 

@@ -125,7 +125,7 @@ struct IntakeTests {
     func text() async throws {
         try await withStore { test in
             let text = TextFile(content: "*Log*", filename: nil, declaredType: nil)
-            let stored = try await test.store.add(text, in: test.channel.id, of: test.user.id)
+            let stored = try await test.store.add(text, in: test.channel.id, of: test.user.id).attachment
             #expect(stored.filename == "content.md")
             #expect(stored.mimeType == "text/markdown" && stored.declaredMimeType == "text/markdown")
             #expect(try await test.store.texts(of: [stored]) == [stored.id: "*Log*"])

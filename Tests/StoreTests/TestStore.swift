@@ -8,11 +8,15 @@ import NIOPosix
 @testable import Store
 
 /// A store in a folder of its own, with a user and a channel in it; all gone when `body` returns.
-func withStore(maxFileBytes: Int64 = 1 << 30, _ body: (TestStore) async throws -> Void) async throws {
+func withStore(
+    maxFileBytes: Int64 = 1 << 30,
+    onDamage: @escaping @Sendable (BlobKey) -> Void = { _ in },
+    _ body: (TestStore) async throws -> Void
+) async throws {
     let root = NSTemporaryDirectory() + "store-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: root) }
     let limits = StoreLimits(maxFileBytes: maxFileBytes, minFreeBytes: 0)
-    let test = try TestStore(root: root, limits: limits)
+    let test = try TestStore(root: root, limits: limits, onDamage: onDamage)
     try await test.store.index.write { tx in
         try tx.insert(test.user)
         try tx.insert(test.channel)
@@ -31,9 +35,9 @@ struct TestStore: Sendable {
     let user: User
     let channel: Agent
 
-    init(root: String, limits: StoreLimits) throws {
+    init(root: String, limits: StoreLimits, onDamage: @escaping @Sendable (BlobKey) -> Void) throws {
         self.root = root
-        store = try Self.open(root, limits)
+        store = try Self.open(root, limits, onDamage)
         user = User(
             id: .make(),
             email: "ada@example.org",
@@ -46,13 +50,18 @@ struct TestStore: Sendable {
         channel = Agent(id: .make(), userID: user.id, name: "builder", createdAt: .now())
     }
 
-    private static func open(_ root: String, _ limits: StoreLimits) throws -> FileStore {
+    private static func open(
+        _ root: String,
+        _ limits: StoreLimits,
+        _ onDamage: @escaping @Sendable (BlobKey) -> Void = { _ in }
+    ) throws -> FileStore {
         try FileStore(
             root: root,
             indexPath: root + "/index.sqlite",
             limits: limits,
             detector: try detector.get(),
-            threads: .singleton
+            threads: .singleton,
+            onDamage: onDamage
         )
     }
 
@@ -68,7 +77,7 @@ struct TestStore: Sendable {
     func add(_ bytes: [UInt8], to channelID: Agent.ID? = nil) async throws -> Attachment {
         try await store.receiving { intake in
             let file = try await receive(bytes, intake)
-            return try await intake.add(file, in: channelID ?? channel.id, of: user.id)
+            return try await intake.add(file, in: channelID ?? channel.id, of: user.id).attachment
         }
     }
 

@@ -1,6 +1,7 @@
 import Index
 
-/// Whether the server can do its work. `checks` tells the two halves of the store apart: `ok`, `full` or `unwritable`.
+/// Whether the server can do its work. `checks` tells the two halves of the store apart: `ok`, `full`,
+/// `unwritable` or `damaged`.
 package struct HealthJSON: Encodable, Sendable {
     struct Checks: Encodable, Sendable {
         let index: String

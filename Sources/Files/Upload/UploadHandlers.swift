@@ -1,4 +1,6 @@
 import API
+import Crypto
+import FoundationEssentials
 import HTTP
 import HTTPTypes
 import Hummingbird
@@ -16,8 +18,11 @@ extension FilesModule {
     func upload(_ request: Request, _ context: some CallerContext) async throws -> Response {
         // The id is made out here, because the transaction may run twice and must store the same message.
         let (userID, sender, messageID) = (context.userID, context.senderType, Message.ID.make())
-        let attachment = try await receiving(request, context) { form, intake in
-            try await intake.add([form.file], in: form.channelID, of: userID) { tx, channel, attach in
+        let file = try await receiving(request, context) { form, intake, name in
+            // A repeat says the same.
+            let text = SHA256.hash(data: Data((form.text ?? "").utf8))
+            let key = name.map { UploadKey(name: $0, senderType: sender, purpose: "upload \(text)") }
+            return try await intake.add(form.file, in: form.channelID, of: userID, once: key) { tx, channel, attach in
                 let message = Message(
                     id: messageID,
                     channelID: channel.id,
@@ -30,42 +35,46 @@ extension FilesModule {
                 return try attach(message.id)[0]
             }
         }
-        return try .json(AttachmentJSON(attachment), status: .created)
+        return try .created(AttachmentJSON(file.attachment), isRepeat: file.isRepeat)
     }
 
     /// Stores the file without a message. Unless a message takes it within a day, it is deleted.
     func storeFile(_ request: Request, _ context: some CallerContext) async throws -> Response {
-        let attachment = try await receiving(request, context) { form, intake in
-            try await intake.add(form.file, in: form.channelID, of: context.userID)
+        let file = try await receiving(request, context) { form, intake, name in
+            let key = name.map { UploadKey(name: $0, senderType: context.senderType, purpose: "store") }
+            return try await intake.add(form.file, in: form.channelID, of: context.userID, once: key)
         }
-        return try .json(AttachmentJSON(attachment), status: .created)
+        return try .created(AttachmentJSON(file.attachment), isRepeat: file.isRepeat)
     }
 
     /// Stores a text from a JSON body as a file. Digest headers are ignored, because the bytes stored are not those
     /// sent.
     func storeText(_ request: Request, _ context: AgentContext) async throws -> Response {
+        let name = try request.idempotencyKey()
         let (channelID, draft) = try await request.read(context) { fields in
             (fields.id("channelId", of: Agent.self), TextDraft(&fields))
         }
         let text = TextFile(content: draft.content, filename: draft.filename, declaredType: draft.mimeType)
-        let attachment = try await store.add(text, in: channelID, of: context.userID)
-        return try .json(AttachmentJSON(attachment), status: .created)
+        let key = name.map { UploadKey(name: $0, senderType: context.senderType, purpose: "store") }
+        let file = try await store.add(text, in: channelID, of: context.userID, once: key)
+        return try .created(AttachmentJSON(file.attachment), isRepeat: file.isRepeat)
     }
 
     /// Checks the head of the request, then reads the body as it arrives, and lets `body` add the file.
     ///
-    /// Form, digests, declared length and free space are judged before the client is told to go on (`100 Continue`), so
+    /// Form, digests, idempotency key, declared length and free space are judged before the client is told to go on (`100 Continue`), so
     /// that a refused upload need not be sent. When this throws, no bytes are left, except as
     /// ``FileStore/receiving(_:)`` says.
     ///
-    /// - Throws: ``MultipartError`` without a proper form; ``APIError`` 400 for a malformed digest; ``StoreError`` when
-    ///   the file is too large or the disk too full; what `body` throws.
+    /// - Throws: ``MultipartError`` without a proper form; ``APIError`` 400 for a malformed digest or key; ``StoreError``
+    ///   when the file is too large or the disk too full; what `body` throws.
     private func receiving(
         _ request: Request,
         _ context: some CallerContext,
-        _ body: (UploadForm, Intake) async throws -> Attachment
-    ) async throws -> Attachment {
+        _ body: (UploadForm, Intake, _ key: String?) async throws -> AddedFile
+    ) async throws -> AddedFile {
         try request.refuseCodedBody()
+        let key = try request.idempotencyKey()
         let boundary = try MultipartBoundary(contentType: request.headers[.contentType] ?? "")
         let digests = try ExpectedDigests(request.headers)
         // A body of undeclared length is judged while it arrives.
@@ -75,7 +84,7 @@ extension FilesModule {
         return try await store.receiving { intake in
             var reader = UploadFormReader(boundary: boundary, digests: digests, intake: intake)
             for try await bytes in request.body { try await reader.consume(bytes) }
-            return try await body(try await reader.finish(), intake)
+            return try await body(try await reader.finish(), intake, key)
         }
     }
 }

@@ -2,7 +2,8 @@
 ///
 /// It is bounded: it keeps the newest ``capacity`` changes of all channels together. For each channel and each user it
 /// also remembers the number of the last change it had to drop. So a listener of a quiet channel is not told that it
-/// missed something just because others were busy.
+/// missed something just because others were busy. When it remembers ``capacity`` channels and users, it starts afresh,
+/// and whoever is further behind than that has to read its state anew.
 package struct ChangeLog {
     package static let capacity = 8192
 
@@ -11,12 +12,15 @@ package struct ChangeLog {
     private let start: Int64
     /// The change of number n is at n modulo the capacity.
     private var slots: [Announcement] = []
-    private var lastForgotten: [Topic: Int64] = [:]
+    private(set) var lastForgotten: [Topic: Int64] = [:]
+    /// Of a topic that is not in `lastForgotten`, all changes after this number are known.
+    private var knownSince: Int64
 
     /// - Parameter start: all numbers are greater than this.
     init(start: Int64) {
         self.start = start
         lastNumber = start
+        knownSince = start
     }
 
     mutating func append(_ change: Change, userID: User.ID) -> Announcement {
@@ -28,16 +32,24 @@ package struct ChangeLog {
         }
         let slot = slot(of: lastNumber)
         let forgotten = slots[slot]
-        lastForgotten[.channel(forgotten.change.channelID)] = forgotten.number
-        lastForgotten[.user(forgotten.userID)] = forgotten.number
         slots[slot] = announcement
+        forget(forgotten)
         return announcement
+    }
+
+    private mutating func forget(_ announcement: Announcement) {
+        if lastForgotten.count >= Self.capacity {
+            lastForgotten = [:]
+            knownSince = announcement.number
+        }
+        lastForgotten[.channel(announcement.change.channelID)] = announcement.number
+        lastForgotten[.user(announcement.userID)] = announcement.number
     }
 
     /// The first `limit` changes of a channel or a user after a number. Nil when some of them have been dropped, or the
     /// number is not from this log.
     func changes(of topic: Topic, after number: Int64, limit: Int = .max) -> [Announcement]? {
-        guard number <= lastNumber, number >= lastForgotten[topic] ?? start else { return nil }
+        guard number <= lastNumber, number >= lastForgotten[topic] ?? knownSince else { return nil }
         let oldest = lastNumber - Int64(slots.count)
         let later = (max(number, oldest)..<lastNumber).lazy.map { slots[slot(of: $0 + 1)] }
         return Array(later.filter { $0.isOf(topic) }.prefix(limit))

@@ -36,7 +36,7 @@ package struct Sweep: Sendable {
         while true {
             let next = try await index.read { try self.next($0) }
             if let next, next <= clock() {
-                _ = try await index.write { tx in try work(tx, Self.batch) }
+                _ = try await index.write(for: .upkeep) { tx in try work(tx, Self.batch) }
                 continue
             }
             // Every commit rings here, and each look reads one entry of an index.

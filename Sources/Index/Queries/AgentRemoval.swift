@@ -20,7 +20,7 @@ extension Transaction {
         try announce(Change(.agentDeleted, channelID: id))
     }
 
-    /// Removes rows of one deleted agent: at most `limit` messages with their parts, or files; in the end the agent
+    /// Removes rows of one deleted agent: at most `limit` messages with their parts, files or keys; in the end the agent
     /// itself.
     package func removeDeletedAgents(limit: Int) throws {
         guard let agentID: Agent.ID = try one(SQL.removed) else { return }
@@ -32,6 +32,7 @@ extension Transaction {
         }
         if messages.count == limit { return }
         if try execute(SQL.deleteFiles, [agentID, limit]) == limit { return }
+        if try execute(SQL.deleteKeys, [agentID, agentID, limit]) == limit { return }
         try execute("DELETE FROM agents WHERE id = ?", [agentID])
     }
 }
@@ -42,5 +43,10 @@ private enum SQL {
     static let messages = "SELECT id FROM messages WHERE channel_id = ? ORDER BY id DESC LIMIT ?"
     static let deleteFiles = """
         DELETE FROM attachments WHERE id IN (SELECT id FROM attachments WHERE channel_id = ? ORDER BY id LIMIT ?)
+        """
+    static let deleteKeys = """
+        DELETE FROM idempotency_keys WHERE channel_id = ? AND (sender_type, key) IN (
+            SELECT sender_type, key FROM idempotency_keys WHERE channel_id = ? LIMIT ?
+        )
         """
 }

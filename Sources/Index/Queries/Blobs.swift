@@ -33,6 +33,16 @@ extension Transaction {
         return winner
     }
 
+    /// Gives a blob another key, because the bytes under the old one are damaged, and dooms the old one. False when the
+    /// blob is gone, or has another key by now.
+    package func moveBlob(sha256: String, from oldKey: String, to key: String) throws -> Bool {
+        guard try execute("UPDATE blobs SET key = ? WHERE sha256 = ? AND key = ?", [key, sha256, oldKey]) > 0 else {
+            return false
+        }
+        try doom(key: oldKey, notBefore: now)
+        return true
+    }
+
     /// Notes that the file under `key` is to be removed from `notBefore` on. If the key is doomed already, nothing
     /// changes.
     package func doom(key: String, notBefore: Timestamp) throws {

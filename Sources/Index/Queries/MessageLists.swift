@@ -47,7 +47,10 @@ extension Querying {
             return try page(SQL.pageByPattern, [channelID, cursor, term.pattern, hasAttachments, limit])
         }
         guard let range = try searchRange(channelID: channelID, before: before) else { return .empty }
-        return try page(SQL.pageByTrigrams, [query, range.lower, range.upper, term.pattern, hasAttachments, limit])
+        let arguments: Arguments = [
+            query, range.lower, range.upper, channelID, term.pattern, hasAttachments, limit,
+        ]
+        return try page(SQL.pageByTrigrams, arguments)
     }
 
     /// The messages that a statement returns, as long as they are not too large together. Its columns must be
@@ -101,7 +104,7 @@ private enum SQL {
         SELECT \(weighedMessage)
         FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid
         WHERE message_search MATCH ? AND message_search.rowid > ? AND message_search.rowid < ?
-            AND messages.text GLOB ? AND \(filesWhenAsked)
+            AND messages.channel_id = ? AND messages.text GLOB ? AND \(filesWhenAsked)
         ORDER BY message_search.rowid DESC LIMIT ?
         """
 }

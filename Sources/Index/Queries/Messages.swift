@@ -15,9 +15,13 @@ extension Querying {
         try withParts(try one(SQL.messageByID, [id]))
     }
 
-    /// The message to which its sender gave this name in the channel.
-    package func message(clientID: String, in channel: OwnedChannel) throws -> MessageWithParts? {
-        try withParts(try one(SQL.messageByClient, [channel.id, clientID]))
+    /// The message to which an agent, or a user, gave this name in the channel.
+    package func message(
+        clientID: String,
+        by sender: Message.SenderType,
+        in channel: OwnedChannel
+    ) throws -> MessageWithParts? {
+        try withParts(try one(SQL.messageByClient, [channel.id, sender, clientID]))
     }
 
     /// The draft to which its sender gave this name in the channel.
@@ -43,12 +47,12 @@ extension Transaction {
     /// Stores a message with its review. A message from a user is queued for the channel's webhook.
     ///
     /// - Throws: ``IndexError/missingReference`` when the channel is gone; ``IndexError/duplicate`` when the id is
-    ///   taken, or within the channel the client id, the stream id or the place in the iteration group.
+    ///   taken, or within the channel the sender's client id, the stream id or the place in the iteration group.
     package func insert(_ message: Message, review: Review? = nil, in channel: OwnedChannel) throws {
         _ = try insert(message, review, channel, SQL.insertMessage)
     }
 
-    /// Stores a message, unless its channel already has one with that client id or stream id. Returns the stored one.
+    /// Stores a message, unless its channel already has one with that stream id, or its sender's client id. Returns the stored one.
     /// Of a repeat nothing is stored, not even the review.
     package func insertOrKeepFirst(
         _ message: Message,
@@ -56,7 +60,7 @@ extension Transaction {
         in channel: OwnedChannel
     ) throws -> Message {
         if try insert(message, review, channel, SQL.insertMessageOnce) { return message }
-        let ofClient: Message? = try one(SQL.messageByClient, [channel.id, message.clientID])
+        let ofClient: Message? = try one(SQL.messageByClient, [channel.id, message.senderType, message.clientID])
         let first: Message? = try ofClient ?? one(SQL.messageByStream, [channel.id, message.streamID])
         guard let first else { throw IndexError.duplicate }
         return first
@@ -102,7 +106,9 @@ private enum SQL {
         WHERE messages.id = ? AND agents.user_id = ? AND agents.removed_at IS NULL
         """
     static let messageInChannel = "SELECT \(Message.columns) FROM messages WHERE id = ? AND channel_id = ?"
-    static let messageByClient = "SELECT \(Message.columns) FROM messages WHERE channel_id = ? AND client_id = ?"
+    static let messageByClient = """
+        SELECT \(Message.columns) FROM messages WHERE channel_id = ? AND sender_type = ? AND client_id = ?
+        """
     static let messageByStream = "SELECT \(Message.columns) FROM messages WHERE channel_id = ? AND stream_id = ?"
     static let iterations = """
         SELECT \(Message.columns) FROM messages
@@ -112,7 +118,7 @@ private enum SQL {
     static let insertMessage = Message.columns.insert(and: [("search_number", nextSearchNumber)])
     static let insertMessageOnce = """
         \(insertMessage)
-        ON CONFLICT (channel_id, client_id) WHERE client_id IS NOT NULL DO NOTHING
+        ON CONFLICT (channel_id, sender_type, client_id) WHERE client_id IS NOT NULL DO NOTHING
         ON CONFLICT (channel_id, stream_id) WHERE stream_id IS NOT NULL DO NOTHING
         """
     static let attach = """

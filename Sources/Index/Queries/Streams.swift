@@ -5,6 +5,13 @@ extension Querying {
     }
 }
 
+extension Querying {
+    /// When the next status event without a draft ends; a time in the past if the sweep is late.
+    package func nextStreamEventExpiry() throws -> Timestamp? {
+        try one("SELECT min(expires_at) FROM stream_events WHERE expires_at IS NOT NULL")
+    }
+}
+
 extension Transaction {
     /// Replaces the text and state of a draft. Without a text, the old one stays. False when the draft is gone or
     /// finished.
@@ -41,13 +48,19 @@ extension Transaction {
         toolHint: Bool
     ) throws -> StreamEvent? {
         let values: Arguments = [
-            id, channel.id, streamID, text, toolHint, now, channel.id, streamID, StreamEvent.maxPerStream,
+            id, channel.id, streamID, text, toolHint, now, channel.id, streamID, now + StreamEvent.lifetime,
+            channel.id, streamID, StreamEvent.maxPerStream,
         ]
         guard let event: StreamEvent = try one(SQL.insertEvent, values) else { return nil }
         if let draft: Message = try one(SQL.touchDraft, [now, channel.id, streamID]) {
             try announce(Change(.messageUpdated, channelID: channel.id, messageID: draft.id))
         }
         return event
+    }
+
+    /// Removes status events whose draft has not come in time, at most `limit`.
+    package func removeExpiredStreamEvents(limit: Int) throws {
+        try execute(SQL.removeExpiredEvents, [now, limit])
     }
 }
 
@@ -68,12 +81,19 @@ private enum SQL {
         RETURNING \(Message.columns)
         """
     static let insertEvent = """
-        INSERT INTO stream_events (id, channel_id, stream_id, text, tool_hint, created_at, number)
-        SELECT ?, ?, ?, ?, ?, ?, next FROM (
+        INSERT INTO stream_events (id, channel_id, stream_id, text, tool_hint, created_at, expires_at, number)
+        SELECT ?, ?, ?, ?, ?, ?, iif(EXISTS (
+            SELECT * FROM messages WHERE channel_id = ? AND stream_id = ?
+        ), NULL, ?), next FROM (
             SELECT coalesce(max(number), -1) + 1 AS next FROM stream_events WHERE channel_id = ? AND stream_id = ?
         )
         WHERE next < ?
         RETURNING \(StreamEvent.columns)
+        """
+    static let removeExpiredEvents = """
+        DELETE FROM stream_events WHERE id IN (
+            SELECT id FROM stream_events WHERE expires_at <= ? ORDER BY expires_at LIMIT ?
+        )
         """
     static let touchDraft = """
         UPDATE messages SET updated_at = ? WHERE channel_id = ? AND stream_id = ? AND stream_state = 'streaming'

@@ -38,7 +38,7 @@ package struct Message: Sendable, Equatable, Identifiable {
     package var deliveryStatus: DeliveryStatus
     /// Its place in a group of versions; nil when it has no other versions.
     package var iteration: Iteration?
-    /// The sender's own name for it, unique in the channel. It makes repeating a request harmless.
+    /// The sender's own name for it, unique among the messages of agents, or of users, in the channel. It makes repeating a request harmless.
     package var clientID: String?
     /// The sender's name for a draft, unique in the channel. Name and state are both there or both nil.
     package var streamID: String?

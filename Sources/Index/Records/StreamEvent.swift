@@ -2,6 +2,8 @@
 package struct StreamEvent: Sendable, Equatable, Identifiable {
     /// How many events a stream may have.
     package static let maxPerStream = 1000
+    /// How long an event may wait for its draft.
+    static let lifetime = Duration.seconds(24 * 60 * 60)
 
     package var id: Identifier<StreamEvent>
     package var channelID: Agent.ID

@@ -25,6 +25,7 @@ extension IndexError {
     private static func byPrimaryCode(_ error: DatabaseError) -> IndexError {
         switch error.resultCode {
         case .SQLITE_FULL: .full
+        case .SQLITE_CORRUPT: .damaged
         // Busy: another program, such as a shell, held the write lock for longer than we wait. Nothing was begun.
         case .SQLITE_READONLY, .SQLITE_BUSY: .readOnly
         // What GRDB reports for a closed connection. Our statements give no other reason for it.

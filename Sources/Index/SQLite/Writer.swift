@@ -2,14 +2,27 @@ import GRDB
 
 /// The one connection that writes. It has its own dispatch queue.
 final class Writer: Sendable {
+    /// Whether the log has commits that SQLite could not take, so that rows which were stored may be missing.
+    let hasLostCommits: Bool
     private let queue: DatabaseQueue
 
     /// Opens the index file, creates or migrates it, and ties a new one to the store `storeID`.
     ///
     /// - Throws: ``IndexError/foreignStore`` and ``IndexError/newerSchema``, before anything is changed.
     init(path: String, storeID: String) throws {
-        queue = try DatabaseQueue(path: path, configuration: .index)
+        var configuration = Configuration.index
+        // Takes effect in a new index only, and before anything else is done to it. See `IndexFiles.giveBackPages`.
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+        let lastCommit = LeftLog.lastCommit(ofIndexAt: path)
+        queue = try DatabaseQueue(path: path, configuration: configuration)
+        hasLostCommits = try queue.writeWithoutTransaction { db in
+            // Its second column says how many frames of the log count.
+            let log = try GRDB.Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(PASSIVE)")
+            return lastCommit > log?[1] ?? 0
+        }
         try queue.writeWithoutTransaction { db in
+            // A reader that holds a snapshot makes the log grow. In bytes: it is cut back to this once it can be.
+            try db.execute(sql: "PRAGMA journal_size_limit = \(16 << 20)")
             // GRDB sets NORMAL when it turns WAL on, and with NORMAL a power loss may take the last commits (invariant
             // 4). So FULL is set after opening, and before the first row.
             try db.execute(sql: "PRAGMA synchronous = FULL")

@@ -1,0 +1,76 @@
+/// A sender's name for an upload, and what was sent.
+package struct IdempotencyKey: Sendable, Equatable {
+    /// How long a key is kept after its upload.
+    package static let lifetime = Duration.seconds(24 * 60 * 60)
+
+    /// Unique among the uploads of a sender in a channel.
+    package let name: String
+    package let senderType: Message.SenderType
+    /// What the upload consisted of. Another request under the same name is no repeat.
+    package let request: String
+
+    package init(name: String, senderType: Message.SenderType, request: String) {
+        self.name = name
+        self.senderType = senderType
+        self.request = request
+    }
+}
+
+/// What an idempotency key was used for.
+package struct UsedKey: Sendable, RowReadable {
+    package let request: String
+    /// Nil when the file has been deleted since.
+    package let attachmentID: Attachment.ID?
+
+    init(row: inout Row) {
+        request = row.next()
+        attachmentID = row.next()
+    }
+}
+
+extension Querying {
+    /// What the sender used this key for in the channel; nil when it is new, or was used too long ago.
+    package func use(of key: IdempotencyKey, in channel: OwnedChannel) throws -> UsedKey? {
+        try one(SQL.use, [channel.id, key.senderType, key.name])
+    }
+
+    /// When the next key ends; a time in the past if the sweep is late.
+    package func nextKeyExpiry() throws -> Timestamp? {
+        try one("SELECT min(expires_at) FROM idempotency_keys")
+    }
+}
+
+extension Transaction {
+    /// Notes under which key a file was stored.
+    ///
+    /// - Throws: ``IndexError/duplicate`` when the key is in use.
+    package func note(
+        _ key: IdempotencyKey,
+        for attachmentID: Attachment.ID,
+        in channel: OwnedChannel
+    ) throws {
+        let expiry = now + IdempotencyKey.lifetime
+        try execute(SQL.insert, [channel.id, key.senderType, key.name, key.request, attachmentID, expiry])
+    }
+
+    /// Forgets keys whose time is up, at most `limit`.
+    package func removeExpiredKeys(limit: Int) throws {
+        try execute(SQL.removeExpired, [now, limit])
+    }
+}
+
+private enum SQL {
+    static let use = """
+        SELECT request, attachment_id FROM idempotency_keys WHERE channel_id = ? AND sender_type = ? AND key = ?
+        """
+    static let insert = """
+        INSERT INTO idempotency_keys (channel_id, sender_type, key, request, attachment_id, expires_at)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """
+    static let removeExpired = """
+        DELETE FROM idempotency_keys WHERE (channel_id, sender_type, key) IN (
+            SELECT channel_id, sender_type, key FROM idempotency_keys
+            WHERE expires_at <= ? ORDER BY expires_at LIMIT ?
+        )
+        """
+}

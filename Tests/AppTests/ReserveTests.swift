@@ -1,0 +1,79 @@
+import App
+import Foundation
+import HTTP
+import HTTPTypes
+import Index
+import JSON
+import NIOCore
+import TestSupport
+import Testing
+
+@Suite("A disk on which only the reserve is free")
+struct ReserveTests {
+    @Test("nothing is stored, and everything that leads out works: sign in, delete, revoke, acknowledge, change a password")
+    func wayOut() async throws {
+        try await withServer { before in
+            let (person, owner) = try await before.pair()
+            let (message, file) = (try await owner.ask(), try await owner.storedID("x"))
+            let spare = try await owner.send(json: #"{"name":"spare"}"#, to: "/api/v1/agents").json["id"]?.text ?? ""
+            try await before.assembly.close()
+            try await withFullDisk(before) { server in
+                func agent(_ method: HTTPRequest.Method, _ path: String, _ json: String? = nil) async throws -> HTTPReply {
+                    let headers: HTTPFields = [.apiKey: owner.key]
+                    return try await server.send(method, "/api/v1/\(path)", headers, body: json.map(ByteBuffer.init(string:)))
+                }
+                let body = #"{"channelId":"\#(owner.channel)","text":"x","content":"x","name":"x"}"#
+                for path in ["messages", "files/store-text", "agents", "messages/streams/s/status"] {
+                    let answer = try await agent(.post, path, body)
+                    #expect(answer.status == 507 && answer.text.contains("delete what is not needed"), "\(path)")
+                }
+                #expect(try await server.send(.get, "/health").json["checks"]?["index"] == .string("full"))
+                let login = try await server.login(person.email, Person.password)
+                let session: HTTPFields = [.authorization: "Bearer \(login.token ?? "")"]
+                func human(_ method: HTTPRequest.Method, _ path: String, _ json: String? = nil) async throws -> Int {
+                    try await server.send(method, "/api/\(path)", session, body: json.map(ByteBuffer.init(string:))).status
+                }
+                let password = #"{"currentPassword":"\#(Person.password)","newPassword":"another one"}"#
+                #expect(try await human(.post, "agents", #"{"name":"x"}"#) == 507)
+                #expect(try await human(.post, "auth/change-password", password) == 200)
+                #expect(try await agent(.post, "messages/\(message)/ack?channel=\(owner.channel)").status == 200)
+                #expect(try await agent(.delete, "messages/\(message)?channel=\(owner.channel)").status == 200)
+                #expect(try await agent(.delete, "files/\(file)").status == 200)
+                #expect(try await agent(.delete, "agents/\(spare)").status == 200)
+                #expect(try await human(.delete, "api-keys/\(owner.keyID)") == 200)
+                #expect(try await agent(.get, "agents").status == 401)
+                #expect(try await human(.post, "auth/logout") < 300)
+            }
+        }
+    }
+
+    @Test("a start says what is open to other accounts of the system, and how to close it")
+    func permissions() async throws {
+        try await withServer { server in
+            try await server.assembly.close()
+            let manager = FileManager.default
+            try manager.setAttributes([.posixPermissions: 0o777], ofItemAtPath: server.root)
+            try manager.setAttributes([.posixPermissions: 0o666], ofItemAtPath: server.root + "/index.sqlite")
+            try await withFullDisk(server) { server in
+                let warnings = server.log.lines.filter { $0.hasPrefix("warning other accounts") }
+                #expect(warnings.map { $0.hasSuffix("fix=chmod o-rwx \(server.root)") } == [true, false])
+                #expect(warnings.last?.hasSuffix("fix=chmod o-rwx \(server.root)/index.sqlite") == true)
+            }
+            try manager.setAttributes([.posixPermissions: 0o750], ofItemAtPath: server.root)
+            let log = Log()
+            try await withFullDisk(TestServer(assembly: server.assembly, root: server.root, log: log)) { _ in }
+            #expect(!log.lines.contains { $0.hasPrefix("warning") })
+        }
+    }
+
+    /// Another server on the same folder, with a reserve that no disk has.
+    private func withFullDisk(_ before: TestServer, _ body: (TestServer) async throws -> Void) async throws {
+        let configuration = try ServerConfiguration(
+            arguments: ["storage": before.root],
+            environment: ["PLACET_RATE_LIMIT": "off", "PLACET_MIN_FREE_BYTES": "\(1 << 50)"]
+        )
+        let assembly = try await Assembly(configuration, logger: before.log.logger)
+        try await body(TestServer(assembly: assembly, root: before.root, log: before.log))
+        try await assembly.close()
+    }
+}

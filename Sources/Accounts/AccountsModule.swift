@@ -23,11 +23,12 @@ package struct AccountsModule: RouteModule {
     }
 
     package func addRoutes(to mounts: Mounts) {
-        mounts.visitor.post("auth/login", use: login)
+        mounts.visitor
+            .post("auth/login", use: login)
+            .post("auth/logout", use: logout)
         mounts.user
             .get("auth/me", use: me)
             .post("auth/refresh", use: refresh)
-            .post("auth/logout", use: logout)
             .post("auth/change-password", use: changePassword)
             .get("auth/sessions", use: listSessions)
             .delete("auth/sessions/:id", use: endSession)

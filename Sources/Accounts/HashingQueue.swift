@@ -9,21 +9,33 @@ import Synchronization
 final class HashingQueue: Sendable {
     /// How many may be here, waiting or at work. The last one waits about four seconds.
     static let capacity = 20
+    /// How many of them may be strangers, who sign in on a device that is not known: however many come, there is room for
+    /// everybody else.
+    static let strangers = 12
 
     private let queue = DispatchQueue(label: "accounts.hashing")
-    private let count = Mutex(0)
+    private let counts = Mutex((all: 0, strangers: 0))
 
     /// Runs `work` when its turn comes, and returns what it returns.
     ///
-    /// - Throws: what `work` throws; ``APIError`` 429 at once when the queue is full.
-    func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        let isAdmitted = count.withLock { count in
-            guard count < Self.capacity else { return false }
-            count += 1
+    /// - Throws: what `work` throws; ``APIError`` 429 at once when the queue is full, or has its share of strangers.
+    func run<Value: Sendable>(
+        forStranger isStranger: Bool = false,
+        _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        let isAdmitted = counts.withLock { counts in
+            guard counts.all < Self.capacity, !isStranger || counts.strangers < Self.strangers else { return false }
+            counts.all += 1
+            if isStranger { counts.strangers += 1 }
             return true
         }
         guard isAdmitted else { throw APIError.tooManyRequests(.seconds(4)) }
-        defer { count.withLock { $0 -= 1 } }
+        defer {
+            counts.withLock { counts in
+                counts.all -= 1
+                if isStranger { counts.strangers -= 1 }
+            }
+        }
         return try await withCheckedThrowingContinuation { continuation in
             queue.async { continuation.resume(with: Result(catching: work)) }
         }

@@ -1,6 +1,6 @@
 import Crypto
 import CryptoExtras
-import FoundationEssentials
+import Foundation
 import HTTP
 
 /// A password as it is stored: scrypt (RFC 7914), with parameters and salt in one string.
@@ -29,7 +29,8 @@ package struct PasswordHash: Sendable {
     static let nobody =
         "$scrypt$ln=\(newLogRounds),r=8,p=3$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-    /// Whether `password` is the one that was hashed. Blocks for about 0.2 s. False also for a hash of unknown form.
+    /// Whether `password` is the one that was hashed, in whatever Unicode form it is typed. Blocks for about 0.2 s, and
+    /// for up to three times that when it is not ASCII. False also for a hash of unknown form.
     static func matches(_ password: String, _ encoded: String) -> Bool {
         let parts = encoded.split(separator: "$").map(String.init)
         guard parts.count == 4, parts[0] == "scrypt", let salt = Data(base64URL: parts[2]),
@@ -37,16 +38,42 @@ package struct PasswordHash: Sendable {
         else { return false }
         let numbers = parts[1].split(separator: ",").compactMap { Int($0.drop { $0 != "=" }.dropFirst()) }
         guard numbers.count == 3, (1...20).contains(numbers[0]) else { return false }
-        let key = try? KDF.Scrypt.deriveKey(
-            from: Data(password.utf8),
-            salt: salt,
-            outputByteCount: hash.count,
-            rounds: 1 << numbers[0],
-            blockSize: numbers[1],
-            parallelism: numbers[2]
+        return spellings(of: password).contains { spelling in
+            let key = try? KDF.Scrypt.deriveKey(
+                from: spelling,
+                salt: salt,
+                outputByteCount: hash.count,
+                rounds: 1 << numbers[0],
+                blockSize: numbers[1],
+                parallelism: numbers[2]
+            )
+            // This comparison takes constant time.
+            return key.map { $0 == SymmetricKey(data: hash) } ?? false
+        }
+    }
+
+    /// The form in which passwords are hashed (RFC 8265 section 4.2, OpaqueString): spaces of other scripts are spaces,
+    /// and the text is composed (NFC). One keyboard sends `é` as one character, another as two.
+    private static func prepared(_ password: String) -> Data {
+        let spaced = String(
+            String.UnicodeScalarView(
+                password.unicodeScalars.map {
+                    $0.properties.generalCategory == .spaceSeparator ? Unicode.Scalar(" ") : $0
+                }
+            )
         )
-        // This comparison takes constant time.
-        return key.map { $0 == SymmetricKey(data: hash) } ?? false
+        return Data(spaced.precomposedStringWithCanonicalMapping.utf8)
+    }
+
+    /// What a password may have been hashed as. Hashes from before it was prepared have it as it was typed, which may be
+    /// in either form.
+    private static func spellings(of password: String) -> [Data] {
+        var spellings = [prepared(password)]
+        for text in [password, password.decomposedStringWithCanonicalMapping] {
+            let bytes = Data(text.utf8)
+            if !spellings.contains(bytes) { spellings.append(bytes) }
+        }
+        return spellings
     }
 
     /// Hashes a new password with a random salt. Blocks for about 0.2 s.
@@ -55,7 +82,7 @@ package struct PasswordHash: Sendable {
     package init(hashing password: String, logRounds: Int = newLogRounds) throws {
         let salt = SymmetricKey(size: .init(bitCount: Self.saltBytes * 8)).withUnsafeBytes { Data($0) }
         let key = try KDF.Scrypt.deriveKey(
-            from: Data(password.utf8),
+            from: Self.prepared(password),
             salt: salt,
             outputByteCount: Self.hashBytes,
             rounds: 1 << logRounds,

@@ -4,63 +4,22 @@ import HTTPTypes
 import Hummingbird
 import Index
 
-/// Checks passwords, and slows down guessing. Tries are counted whether or not there is such a user:
-///
-/// - for an email from an address five tries, then one every ten seconds;
-/// - from an address, for any emails, twenty tries, then one a second.
-///
-/// The right password clears the tries for its email, and does not count for its address (docs/api.md, "Users", Signing
-/// in).
-struct PasswordCheck: Sendable {
-    /// By email and address.
-    private let tries = RateLimiter<[String]>(interval: .seconds(10), burst: 5)
-    private let triesOfAddresses = RateLimiter<String>(interval: .seconds(1), burst: 20)
-    private let index: SQLiteIndex
-    private let hashing: HashingQueue
-
-    init(index: SQLiteIndex, hashing: HashingQueue) {
-        self.index = index
-        self.hashing = hashing
-    }
-
-    /// The user with this email, if the password is right.
-    ///
-    /// - Throws: ``APIError`` 401, the same and after the same time for an unknown user as for a wrong password; 429
-    ///   after too many tries, or while too many passwords wait to be hashed.
-    func user(email: String, password: String, from connection: Connection) async throws -> User {
-        // Counted before it is checked, so that many at once are not let through together.
-        let address = connection.addressGroup
-        let caller = [email.lowercased(), address]
-        if let wait = tries.take(caller) ?? triesOfAddresses.take(address) { throw APIError.tooManyRequests(wait) }
-        let user = try await index.read { try $0.user(email: email) }
-        let hash = user?.passwordHash ?? PasswordHash.nobody
-        let isRight: Bool
-        do {
-            isRight = try await hashing.run { PasswordHash.matches(password, hash) }
-        } catch {
-            // Too many were waiting, so nothing was tried.
-            tries.giveBack(caller)
-            triesOfAddresses.giveBack(address)
-            throw error
-        }
-        guard let user, isRight else { throw APIError.invalidCredentials }
-        tries.forget(caller)
-        triesOfAddresses.giveBack(address)
-        return user
-    }
-}
-
 /// Signing in and out, and the sessions of a user.
 extension AccountsModule {
     /// How long a session lasts after the sign-in or the last refresh.
     private static var lifetime: Duration { .seconds(7 * 24 * 60 * 60) }
+    /// How long the token before a refresh goes on.
+    private static var grace: Duration { .seconds(60) }
 
     /// Checks email and password, and answers with the cookie of a new session.
     func login(_ request: Request, _ context: RootContext) async throws -> Response {
         let given = try await request.read(context) { Credentials(&$0) }
-        let user = try await passwords.user(email: given.email, password: given.password, from: context.connection)
+        let client = context.connection.client
+        let user = try await passwords.user(given, from: client, with: request.headers)
         let token = try await openSession(for: user, userAgent: request.headers[.userAgent])
-        return try signedIn(user, token, request)
+        var response = try signedIn(user, token, client)
+        response.headers.append(KnownDevice(of: user.passwordHash).cookie(for: client))
+        return response
     }
 
     /// Opens a session for a user whose password has been checked, unless the password was changed meanwhile: that
@@ -88,41 +47,59 @@ extension AccountsModule {
         try .json(AccountJSON(try await user(context)))
     }
 
-    /// Gives the session another token and seven more days. The old token is dead at once.
+    /// Gives the session another token and seven more days. The old token is good for another minute.
     ///
     /// - Throws: ``APIError`` 401 when the session has ended meanwhile.
     func refresh(_ request: Request, _ context: UserContext) async throws -> Response {
         let user = try await user(context)
         let (token, sessionID) = (Secret(.session), context.principal.sessionID)
+        let old = request.sessionHashes
         let isThere = try await index.write(for: .upkeep) { tx in
-            try tx.renewSession(id: sessionID, hash: token.hash, expiresAt: tx.now + Self.lifetime)
+            let (expiresAt, oldEnd) = (tx.now + Self.lifetime, tx.now + Self.grace)
+            return try tx.renewSession(
+                id: sessionID,
+                hash: token.hash,
+                expiresAt: expiresAt,
+                retiring: old,
+                at: oldEnd
+            )
         }
         guard isThere else { throw APIError.notSignedIn }
-        return try signedIn(user, token, request)
+        return try signedIn(user, token, context.connection.client)
     }
 
-    /// Ends this session and takes the cookie away.
-    func logout(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, userID) = (context.principal.sessionID, context.userID)
-        try await index.write(for: .upkeep) { tx in _ = try tx.endSession(id, ownedBy: userID) }
+    /// Ends every session whose token the request carries, and takes the cookies away: also from a browser whose session
+    /// has ended already.
+    func logout(_ request: Request, _ context: RootContext) async throws -> Response {
+        let hashes = request.sessionHashes
+        let sessions = try await index.read { reader in
+            try hashes.compactMap { try reader.session(hash: $0, now: .now())?.session }
+        }
+        if !sessions.isEmpty {
+            try await index.write(for: .upkeep) { tx in
+                for session in sessions { try tx.endSession(session.id, ownedBy: session.userID) }
+            }
+        }
         var response = try Response.json(["message": "Signed out"])
-        response.headers[.setCookie] = SessionCookie.header("", maxAge: .zero, for: request)
+        response.headers.append(contentsOf: SessionCookie.removal(for: context.connection.client))
         return response
     }
 
     /// Changes the user's password, and ends the user's other sessions. This one stays.
     ///
-    /// - Throws: ``APIError`` 401 for a wrong current password, whose tries count as those to sign in; 429.
+    /// - Throws: ``APIError`` 401 for a wrong current password, 429 after too many tries in this session.
     func changePassword(_ request: Request, _ context: UserContext) async throws -> Response {
         let change = try await request.read(context) { PasswordChange(&$0) }
         let (user, sessionID) = (try await user(context), context.principal.sessionID)
-        _ = try await passwords.user(email: user.email, password: change.current, from: context.connection)
+        try await passwords.confirm(change.current, of: user, in: sessionID)
         let hash = try await hashing.run { try NewPassword(change.new).hash }
         try await index.write(for: .upkeep) { tx in
             guard var user = try tx.user(id: user.id) else { throw APIError.notSignedIn }
             try tx.setPassword(hash, of: &user, mustChange: false, keeping: sessionID)
         }
-        return try .json(["message": "Password changed"])
+        var response = try Response.json(["message": "Password changed"])
+        response.headers.append(KnownDevice(of: hash).cookie(for: context.connection.client))
+        return response
     }
 
     func listSessions(_ request: Request, _ context: UserContext) async throws -> Response {
@@ -149,13 +126,17 @@ extension AccountsModule {
         return user
     }
 
-    /// The answer that hands out a token, in the cookie alone. No cache may keep it.
-    private func signedIn(_ user: User, _ token: Secret, _ request: Request) throws -> Response {
+    /// The answer that hands out a token, in the cookie alone.
+    private func signedIn(_ user: User, _ token: Secret, _ client: Client) throws -> Response {
         var response = try Response.json(AccountJSON(user))
-        response.headers[.setCookie] = SessionCookie.header(token.text, maxAge: Self.lifetime, for: request)
-        response.headers[.cacheControl] = "no-store"
+        response.headers.append(SessionCookie.header(token.text, maxAge: Self.lifetime, for: client))
         return response
     }
+}
+
+extension Request {
+    /// The SHA-256 of every session token that the request carries.
+    fileprivate var sessionHashes: [[UInt8]] { sessionTokens.compactMap { Secret($0, .session)?.hash } }
 }
 
 extension APIError {

@@ -88,6 +88,7 @@ package struct Assembly: Sendable {
             authenticator: authenticator,
             users: SessionAuthenticator(index: index),
             limits: configuration.rateLimit.map(RateLimits.init),
+            surroundings: configuration.surroundings,
             translate: translate
         )
     }

@@ -38,6 +38,10 @@ package struct ServerConfiguration: Sendable {
     /// `PLACET_WEBHOOK_ALLOW` (list of names, addresses and CIDR ranges, each with `:port` or without; none): where
     /// webhooks may go besides the public Internet.
     package let webhookAllow: AllowedTargets
+    /// `PLACET_TRUSTED_PROXIES` (list of addresses and CIDR ranges; none): who may say by `X-Forwarded-For`, `-Proto` and
+    /// `-Host` for whom a request is. `PLACET_ALLOWED_HOSTS` (list of host names; any): the names by which the server is
+    /// reached. `PLACET_CORS_ORIGINS` (list of origins; none): whose pages may call the agent API.
+    package let surroundings: Surroundings
     /// `PLACET_LOG_LEVEL` (trace, debug, info, notice, warning, error, critical; `info`): requests are logged at info.
     package let logLevel: Logger.Level
     /// `PLACET_LOG_FORMAT` (text or json; `text`): one line per event on standard error.
@@ -65,16 +69,17 @@ package struct ServerConfiguration: Sendable {
             )
             rateLimit = Rate(perSecond: perSecond, burst: perSecond * Self.burstFactor)
         }
-        adminEmail = try values.text("admin.email", default: "admin@placet.local")
+        adminEmail = EmailAddress.trimmed(try values.text("admin.email", default: "admin@placet.local"))
         adminPassword = values["admin.password"]
         webhookAllow = try values.targets("webhook.allow")
+        surroundings = try values.surroundings()
         logLevel = try values.choice("log.level", default: .info)
         logFormat = try values.choice("log.format", default: .text)
 
         if storage.utf8.count > Self.maxStoragePathBytes {
             throw .init("storage", "is longer than \(Self.maxStoragePathBytes) bytes; the control socket needs room")
         }
-        if !adminEmail.contains("@") { throw .init("admin.email", "must be an email address") }
+        if let problem = EmailAddress.problem(in: adminEmail) { throw .init("admin.email", problem) }
         if let adminPassword, adminPassword.count < 8 { throw .init("admin.password", "must have 8 characters") }
     }
 
@@ -150,6 +155,36 @@ private struct Values {
             )
         }
         return targets
+    }
+
+    /// The network in front of the server, by the three settings that describe it.
+    func surroundings() throws(ConfigurationError) -> Surroundings {
+        guard let proxies = TrustedProxies(self["trusted.proxies"] ?? "") else {
+            throw ConfigurationError("trusted.proxies", "must list addresses or ranges, such as 10.0.0.2,fd00::/8")
+        }
+        let hosts = try list("allowed.hosts", of: /[a-z0-9._-]+|\[[0-9a-f:.]+\]/, such: "placet.example.org,[fd00::1]")
+        let origins = try list(
+            "cors.origins",
+            of: /https?:\/\/([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/,
+            such: "https://agents.example.org,http://localhost:5173"
+        )
+        return Surroundings(proxies: proxies, hosts: hosts.isEmpty ? nil : hosts, origins: origins)
+    }
+
+    /// A list separated by commas, in lower case; empty means none.
+    private func list(
+        _ key: String,
+        of form: Regex<some Any>,
+        such example: String
+    ) throws(ConfigurationError) -> Set<String> {
+        let items = (self[key] ?? "").lowercased().split(separator: ",").map { String($0.trimmed) }
+        for item in items where item.wholeMatch(of: form) == nil {
+            throw ConfigurationError(
+                key,
+                "has '\(item)'; it must be a list such as \(example) (xn--… for other scripts)"
+            )
+        }
+        return Set(items)
     }
 
     /// One of the names of an enumeration, in their exact spelling.

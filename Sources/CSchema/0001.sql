@@ -45,7 +45,6 @@ CREATE INDEX api_keys_by_user ON api_keys (user_id, id);
 CREATE TABLE sessions (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
     user_agent TEXT,
     created_at INTEGER NOT NULL,
     last_used_at INTEGER NOT NULL,
@@ -53,6 +52,14 @@ CREATE TABLE sessions (
 ) STRICT;
 CREATE INDEX sessions_by_user ON sessions (user_id, id);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+-- A session has several tokens for a while after a refresh: the one before it goes on for a minute (until).
+CREATE TABLE session_tokens (
+    hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+    session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_tokens_by_session ON session_tokens (session_id, until);
 
 CREATE TABLE plugin_settings (
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,

@@ -1,4 +1,5 @@
 import API
+import HTTP
 
 /// The targets in `PLACET_WEBHOOK_ALLOW`: webhooks may go there although they are not public.
 package struct AllowedTargets: Sendable, Equatable {

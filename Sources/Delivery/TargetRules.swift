@@ -1,4 +1,5 @@
 import API
+import HTTP
 
 /// Where webhooks may go: to the public Internet, and wherever the operator allows.
 ///

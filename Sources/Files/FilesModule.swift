@@ -47,7 +47,7 @@ package struct FilesModule: RouteModule {
             .delete("files/:id/shares/:shareId", use: endShare)
             .post("files/bulk-delete", use: bulkDelete)
             .post("files/bulk-download", use: bulkDownload)
-        mounts.visitor
+        mounts.link
             .get("share/:token", use: downloadShared)
             .head("share/:token", use: downloadShared)
     }

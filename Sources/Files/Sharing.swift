@@ -13,16 +13,18 @@ import MediaTypes
 extension FilesModule {
     private static let lifetime = Duration.seconds(3600)
 
-    /// Makes a link. It is a GET because the published API has it so. Another site can make a browser send one, but it
-    /// cannot read the link.
+    /// Makes a link. It is a GET because the published API has it so, and asks like a POST where it comes from: another
+    /// site could not read the link, but make links until there are too many.
     ///
-    /// - Throws: as ``place(ofFile:of:)``; ``APIError`` 409 while 100 links to the file are good.
+    /// - Throws: as ``place(ofFile:of:)``; ``APIError`` 409 while 100 links to the file are good, 403 for other sites.
     func share(_ request: Request, _ context: UserContext) async throws -> Response {
         if request.method == .head {
             // The answer to HEAD has no body to tell a link in, so none is made.
             _ = try await storedFile(context)
             return Response(status: .ok, headers: [.cacheControl: "no-store"])
         }
+        let client = context.connection.client
+        try request.refuseIfFromElsewhere(client)
         let (fileID, userID) = (try context.id(of: Attachment.self), context.userID)
         let (token, id) = (Secret(.share), Share.ID.make())
         try await index.write { tx in
@@ -35,13 +37,10 @@ extension FilesModule {
             try tx.insert(share, hash: token.hash, in: channel)
         }
         let link = ShareLinkJSON(
-            url: "\(request.origin)/api/share/\(token.text)",
+            url: "\(client.origin)/api/share/\(token.text)",
             expiresIn: Int(Self.lifetime.components.seconds)
         )
-        var response = try Response.json(link)
-        // The link is a secret, which no cache may keep.
-        response.headers[.cacheControl] = "no-store"
-        return response
+        return try .json(link)
     }
 
     /// The links that are still good, newest first. Their tokens are stored nowhere, so they cannot be shown again.

@@ -18,7 +18,7 @@ package struct StatusModule: RouteModule {
     }
 
     package func addRoutes(to mounts: Mounts) {
-        mounts.open.get("health", use: read)
+        mounts.monitor.get("health", use: read)
         mounts.agent.post("status/ping", use: ping)
     }
 

@@ -36,6 +36,26 @@ struct HashingQueueTests {
         #expect(seven == 7)
     }
 
+    @Test("however many strangers wait, there is room for those who are known")
+    func strangers() async throws {
+        let (queue, gate) = (HashingQueue(), DispatchSemaphore(value: 0))
+        await withTaskGroup(of: Int?.self) { group in
+            for _ in 0..<HashingQueue.capacity * 2 {
+                group.addTask {
+                    try? await queue.run(forStranger: true) {
+                        gate.wait(); return 0
+                    }
+                }
+            }
+            for _ in HashingQueue.strangers..<HashingQueue.capacity * 2 { #expect(await group.next() == .some(nil)) }
+            group.addTask { try? await queue.run { 7 } }
+            for _ in 0..<HashingQueue.strangers { gate.signal() }
+            var done: [Int?] = []
+            for await value in group { done.append(value) }
+            #expect(done.contains(7) && done.count == HashingQueue.strangers + 1)
+        }
+    }
+
     @Test("what the work throws is thrown, and gives its place free")
     func failure() async throws {
         let queue = HashingQueue()

@@ -27,13 +27,19 @@ struct SignInTests {
             #expect(answer.status == 200 && answer.json["user"]?["email"] == .string("ada@example.org"))
             #expect(!answer.text.contains("scrypt"))
             let cookie = try #require(answer.headers[.setCookie])
-            #expect(cookie.hasPrefix("access_token=hs_"))
+            #expect(cookie.hasPrefix("__Host-placet=hs_"))
             for part in ["; Path=/", "; Max-Age=604800", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
                 #expect(cookie.contains(part))
             }
             let token = try #require(answer.token)
-            let byCookie = try await server.send(.get, "/api/auth/me", [.cookie: "a=b; access_token=\(token)"])
-            #expect(byCookie.status == 200 && byCookie.json["user"]?["id"] == .string(ada.userID.rawValue))
+            let another = Secret(.session).text
+            for cookies in [
+                "__Host-placet=\(token)", "a=b; access_token=\(token)", "access_token=other; access_token=\(token)",
+                "__Host-placet=\(another); access_token=\(token)", "access_token=\(another);access_token=\(token)",
+            ] {
+                let byCookie = try await server.send(.get, "/api/auth/me", [.cookie: cookies])
+                #expect(byCookie.status == 200 && byCookie.json["user"]?["id"] == .string(ada.userID.rawValue))
+            }
             #expect(try await ada.send(.get, "auth/me").status == 200)
         }
     }
@@ -54,6 +60,70 @@ struct SignInTests {
         }
     }
 
+    @Test(
+        "whoever guesses from the address of others takes no tries from a device where they signed in, nor its session"
+    )
+    func guessingBesideOthers() async throws {
+        try await withServer { server in
+            let ada = try await server.person("ada@example.org")
+            let signedIn = try await server.login(ada.email, Person.password)
+            let device = try #require(signedIn.headers[values: .setCookie].last?.split(separator: ";").first)
+            #expect(device.hasPrefix("placet_device="))
+            // In the tests all come from one address. The last try is refused, so the strangers' tries are used up.
+            var guesses: [Int] = []
+            while guesses.last != 429, guesses.count < 10 {
+                guesses.append(try await server.login(ada.email, "a guess").status)
+            }
+            #expect(guesses.last == 429)
+            let known: HTTPFields = [.cookie: String(device)]
+            #expect(try await server.login(ada.email, "a slip", known).status == 401)
+            #expect(try await server.login(ada.email, Person.password, known).status == 200)
+            let change = #"{"currentPassword":"correct horse","newPassword":"battery staple"}"#
+            #expect(try await ada.send(.post, "auth/change-password", change).status == 200)
+            // A new password makes every device unknown, as it ends every other session.
+            #expect(try await server.login(ada.email, "battery staple", known).status == 429)
+        }
+    }
+
+    @Test("a device is known for one user, has as few tries as anybody, and cannot be made up")
+    func devices() async throws {
+        try await withServer { server in
+            let (ada, eve) = (try await server.person("ada@example.org"), try await server.person("eve@example.org"))
+            let device = try #require(
+                try await server.login(eve.email, Person.password).headers[values: .setCookie].last?
+                    .split(separator: ";").first
+            )
+            let bent = "placet_device=\(String(repeating: "A", count: 22)).\(String(repeating: "A", count: 43))"
+            for cookie in [String(device), bent, "placet_device=x", "placet_device=."] {
+                var statuses: [Int] = []
+                for _ in 1...7 {
+                    statuses.append(try await server.login(ada.email, "a guess", [.cookie: cookie]).status)
+                }
+                #expect(statuses.last == 429, "\(cookie)")
+            }
+            var own: [Int] = []
+            for _ in 1...7 { own.append(try await server.login(eve.email, "a slip", [.cookie: String(device)]).status) }
+            #expect(own.prefix(5).allSatisfy { $0 == 401 } && own.last == 429)
+        }
+    }
+
+    @Test("what is refused for the address's sake counts nothing against the email")
+    func onlyWhatWasJudged() async throws {
+        try await withServer { server in
+            var (status, count) = (401, 0)
+            while status == 401, count < 60 {
+                status = try await server.login("n\(count)@example.org", "a guess").status
+                count += 1
+            }
+            #expect(status == 429 && count > 20)
+            // Had they counted, the email's own limit would tell a wait of some ten seconds.
+            for _ in 1...7 {
+                let answer = try await server.login("ada@example.org", "a guess")
+                #expect(answer.status == 401 || answer.headers[.retryAfter] == "1")
+            }
+        }
+    }
+
     @Test("a user's sessions are listed and ended, another user's are not")
     func sessions() async throws {
         try await withServer { server in
@@ -69,15 +139,36 @@ struct SignInTests {
         }
     }
 
-    @Test("after a refresh the old token is dead, after a sign-out the new one too")
+    @Test("after a refresh the old token is good for another minute, and of two at once both new ones are good")
     func refresh() async throws {
         try await withServer { server in
             let before = try await server.person("a@b.c")
-            let token = try #require(try await before.send(.post, "auth/refresh").token)
-            #expect(try await before.send(.get, "auth/me").status == 401)
-            let after = Person(server: server, userID: before.userID, email: before.email, token: token)
-            #expect(try await after.send(.post, "auth/logout").headers[.setCookie]?.contains("Max-Age=0") == true)
-            #expect(try await after.send(.get, "auth/me").status == 401)
+            let tokens = try await twice { _ in try #require(try await before.send(.post, "auth/refresh").token) }
+            #expect(Set(tokens + [before.token]).count == 3)
+            for token in tokens + [before.token] {
+                let again = Person(server: server, userID: before.userID, email: before.email, token: token)
+                #expect(try await again.send(.get, "auth/me").status == 200)
+            }
+            let hash = try #require(Secret(before.token, .session)).hash
+            let later = Timestamp.now() + .seconds(60)
+            #expect(try await server.assembly.index.read { try $0.session(hash: hash, now: later) } == nil)
+        }
+    }
+
+    @Test("signing out ends every session that the request shows, and takes the cookies away, also when there is none")
+    func logout() async throws {
+        try await withServer { server in
+            let (first, second) = (try await server.person("a@b.c"), try await server.person("a@b.c"))
+            let cookies = "__Host-placet=\(first.token); access_token=\(second.token)"
+            for headers in [[.cookie: cookies], [.cookie: cookies], [:]] as [HTTPFields] {
+                let answer = try await server.send(.post, "/api/auth/logout", headers)
+                #expect(answer.status == 200)
+                let gone = answer.headers[values: .setCookie]
+                #expect(gone.count == 2 && gone.allSatisfy { $0.contains("=; Path=/; Max-Age=0") })
+            }
+            for person in [first, second] { #expect(try await person.send(.get, "auth/me").status == 401) }
+            let elsewhere: HTTPFields = [.origin: "https://evil.example"]
+            #expect(try await server.send(.post, "/api/auth/logout", elsewhere).status == 403)
         }
     }
 

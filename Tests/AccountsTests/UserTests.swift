@@ -47,6 +47,34 @@ struct UserTests {
         }
     }
 
+    @Test(
+        "an email is trimmed, and refused with its fault when nobody can have it; either Unicode form is the same one"
+    )
+    func emails() async throws {
+        try await withServer { server in
+            let owner = try await server.person("o@b.c", role: .owner)
+            func make(_ email: String) async throws -> HTTPReply {
+                try await owner.send(.post, "users", #"{"email":"\#(email)","password":"correct horse"}"#)
+            }
+            for (email, fault) in [
+                ("@x.y", "one @"), ("nodomain@", "domain"), ("x@y@z", "one @"), ("plain", "one @"),
+                ("a b@c.d", "blanks"),
+                ("a\u{200B}@c.d", "invisible"), (#"a\n@c.d"#, "control"), ("a@c\u{202E}.d", "invisible"),
+                ("a@-c.d", "domain"), ("a@c..d", "domain"), ("a@c.d.", "domain"), ("a@[1.2.3.4]", "domain"),
+            ] {
+                let answer = try await make(email)
+                #expect(answer.status == 400 && answer.faults == ["email"], "\(email)")
+                #expect(answer.json["message"]?.text?.contains(fault) == true, "\(email)")
+            }
+            for email in ["a+b@localhost", "o'neil@b\u{FC}cher.example", "a@xn--bcher-kva.example"] {
+                #expect(try await make(email).status == 201, "\(email)")
+            }
+            #expect(try await make(" Ren\u{E9}@b.c ").json["user"]?["email"] == .string("Ren\u{E9}@b.c"))
+            #expect(try await make("rene\u{301}@b.c").status == 409)
+            #expect(try await server.login(#"\trene\u0301@B.C  "#, "correct horse").status == 200)
+        }
+    }
+
     @Test("nobody deletes themselves, and the last owner stays one")
     func lastOwner() async throws {
         try await withServer { server in

@@ -205,22 +205,38 @@ struct AccessTests {
         }
     }
 
-    @Test("open routes are counted by address, wrong keys too, and valid keys of the same address pass")
+    @Test(
+        "open pages are counted by address, wrong keys and links too; a flood hinders no monitor, no link, no valid key"
+    )
     func addressLimit() async throws {
         try await withServer(["PLACET_RATE_LIMIT": "1"]) { server in
-            let owner = try await server.owner()
-            func statuses(_ path: String, _ headers: HTTPFields) async throws -> [Int] {
+            let (ada, agent) = try await server.pair()
+            let file = try await agent.storedID("shared")
+            let url = try #require(try await ada.send(.get, "files/\(file)/share").json["url"]?.text)
+            let link = try #require(url.firstRange(of: "/api/")).lowerBound
+            func statuses(_ path: String, _ headers: HTTPFields = [:]) async throws -> [Int] {
                 var statuses: [Int] = []
                 while statuses.last != 429, statuses.count < 500 {
                     statuses.append(try await server.send(.get, path, headers).status)
                 }
                 return statuses
             }
-            let health = try await statuses("/health", [:])
-            #expect(health.count > 3 && health.dropLast().allSatisfy { $0 == 200 } && health.last == 429)
+            let pages = try await statuses("/openapi.json")
+            #expect(pages.count > 3 && pages.dropLast().allSatisfy { $0 == 200 } && pages.last == 429)
+            let links = try await statuses("/api/share/hl_wrong")
+            #expect(links.dropLast().allSatisfy { $0 == 404 } && links.last == 429)
             let wrong = try await statuses("/api/v1/agents", [.apiKey: "hp_wrong"])
-            #expect(wrong.count > 20 && wrong.dropLast().allSatisfy { $0 == 401 } && wrong.last == 429)
-            #expect(try await owner.send(.get, "/api/v1/agents").status == 200)
+            #expect(wrong.dropLast().allSatisfy { $0 == 401 } && wrong.last == 429)
+
+            for _ in 1...10 { #expect(try await server.send(.get, "/health").status == 200) }
+            #expect(try await server.send(.get, String(url[link...])).status == 200)
+            #expect(try await agent.send(.get, "/api/v1/agents").status == 200)
+            // Whoever shows nothing, or a session that has ended, must learn to sign in.
+            #expect(try await server.send(.get, "/api/v1/agents").status == 401)
+            #expect(try await server.send(.get, "/api/auth/me").status == 401)
+            let ended: HTTPFields = [.cookie: "access_token=\(Secret(.session).text)"]
+            #expect(try await server.send(.get, "/api/auth/me", ended).status == 401)
+            #expect(try await server.login(ada.email, Person.password).status == 200)
         }
     }
 

@@ -22,6 +22,7 @@ struct ConfigurationTests {
         #expect(configuration.adminEmail == "admin@placet.local")
         #expect(configuration.adminPassword == nil)
         #expect(configuration.webhookAllow == AllowedTargets(""))
+        #expect(configuration.surroundings.hosts == nil && configuration.surroundings.origins.isEmpty)
         #expect(configuration.logLevel == .info)
         #expect(configuration.logFormat == .text)
         #expect(configuration.indexPath == "./storage/index.sqlite")
@@ -39,6 +40,8 @@ struct ConfigurationTests {
                 "PLACET_RATE_LIMIT": "off",
                 "PLACET_ADMIN_EMAIL": "ada@example.org", "PLACET_ADMIN_PASSWORD": "12345678",
                 "PLACET_WEBHOOK_ALLOW": "hooks.lan:8080,10.0.0.0/8", "PLACET_LOG_LEVEL": "warning",
+                "PLACET_TRUSTED_PROXIES": "10.0.0.2, fd00::/8", "PLACET_ALLOWED_HOSTS": "Placet.example, [fd00::1]",
+                "PLACET_CORS_ORIGINS": "https://app.example:443,http://localhost:5173",
                 "PLACET_LOG_FORMAT": "json", "PORT": "1", "HOST": "elsewhere",
             ]
         )
@@ -54,6 +57,8 @@ struct ConfigurationTests {
         #expect(configuration.adminEmail == "ada@example.org")
         #expect(configuration.adminPassword == "12345678")
         #expect(configuration.webhookAllow == AllowedTargets("hooks.lan:8080, 10.0.0.0/8"))
+        #expect(configuration.surroundings.hosts == ["placet.example", "[fd00::1]"])
+        #expect(configuration.surroundings.origins == ["https://app.example", "http://localhost:5173"])
         #expect(configuration.logLevel == .warning)
         #expect(configuration.logFormat == .json)
     }

@@ -1,4 +1,5 @@
 import API
+import HTTP
 import Testing
 
 @testable import Delivery

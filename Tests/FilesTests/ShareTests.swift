@@ -51,6 +51,24 @@ struct ShareTests {
         }
     }
 
+    @Test("making a link is a GET that other sites cannot send")
+    func crossSite() async throws {
+        try await withServer { server in
+            let (ada, agent, _) = try await server.personWithTwoChannels()
+            let path = "/api/files/\(try await agent.storedID("mine"))/share"
+            let page = "text/html,*/*;q=0.8"
+            for (headers, status) in [
+                ([.init("sec-fetch-site")!: "cross-site", .accept: page], 403), ([.accept: page], 403),
+                ([.init("sec-fetch-site")!: "same-origin"], 200), ([:], 200),
+            ] as [(HTTPFields, Int)] {
+                var headers = headers
+                headers[.cookie] = "access_token=\(ada.token)"
+                #expect(try await server.send(.get, path, headers).status == status, "\(headers)")
+            }
+            #expect(try await ada.send(.get, String(path.dropFirst(5)) + "s").json.elements.count == 2)
+        }
+    }
+
     @Test("a link is ended alone, by way of its own file, and the newest is listed first")
     func revoked() async throws {
         try await withServer { server in

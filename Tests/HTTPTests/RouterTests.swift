@@ -4,6 +4,7 @@ import HummingbirdTesting
 import JSON
 import Logging
 import NIOCore
+import NIOEmbedded
 import Testing
 
 @testable import HTTP
@@ -48,13 +49,18 @@ private struct OneSession: UserAuthenticator {
 
 @Suite("Routers")
 struct RouterTests {
-    private let routers = Routers(
-        modules: [Probe()],
-        authenticator: OneKey(),
-        users: OneSession(),
-        limits: nil,
-        translate: { $0 is Probe.Full ? APIError(.insufficientStorage, "The storage is full") : nil }
-    )
+    private let routers = routers()
+
+    private static func routers(_ surroundings: Surroundings = Surroundings()) -> Routers {
+        Routers(
+            modules: [Probe()],
+            authenticator: OneKey(),
+            users: OneSession(),
+            limits: nil,
+            surroundings: surroundings,
+            translate: { $0 is Probe.Full ? APIError(.insufficientStorage, "The storage is full") : nil }
+        )
+    }
 
     private func send(
         _ method: HTTPRequest.Method,
@@ -172,6 +178,88 @@ struct RouterTests {
         }
     }
 
+    // MARK: Hosts and foreign pages
+
+    @Test(
+        "with a list of names the server answers for those and for the machine's own alone",
+        arguments: [
+            ("placet.example", 200), ("PLACET.example:3001", 200), ("[fd00::1]:3001", 200), ("localhost:3001", 200),
+            ("127.0.0.1", 200), ("[::1]:3001", 200), ("evil.example", 421), ("evil.example:80", 421),
+            ("placet.example.evil.example", 421), ("[fd00::2]", 421),
+        ]
+    )
+    func hosts(host: String, status: Int) async throws {
+        let answer = try await ask(Surroundings(hosts: ["placet.example", "[fd00::1]"]), host)
+        #expect(answer.status.code == status)
+    }
+
+    @Test("behind a trusted proxy the name that was asked for must be known too, and the one that the proxy uses")
+    func hostsBehindProxy() async throws {
+        let proxies = try #require(TrustedProxies("10.0.0.1"))
+        let surroundings = Surroundings(proxies: proxies, hosts: ["placet.example"])
+        for (host, forwarded, status) in [
+            ("localhost", "placet.example", 200), ("localhost", "evil.example", 421),
+            ("evil.example", "placet.example", 421),
+        ] {
+            let headers: HTTPFields = [.init("x-forwarded-host")!: forwarded]
+            #expect(try await ask(surroundings, host, headers, from: "10.0.0.1").status.code == status)
+        }
+    }
+
+    /// Asks for `/open` with that `Host`, over a connection from `peer`.
+    private func ask(
+        _ surroundings: Surroundings,
+        _ host: String,
+        _ headers: HTTPFields = [:],
+        from peer: String = "192.0.2.1"
+    ) async throws -> Response {
+        let channel = NIOAsyncTestingChannel()
+        try await channel.connect(to: SocketAddress(ipAddress: peer, port: 1)).get()
+        let head = HTTPRequest(method: .get, scheme: "http", authority: host, path: "/open", headerFields: headers)
+        let source = ApplicationRequestContextSource(channel: channel, logger: .silent)
+        let answer = try await Self.routers(surroundings).network.respond(
+            to: Request(head: head, body: RequestBody(buffer: ByteBuffer())),
+            context: RootContext(source: source)
+        )
+        _ = try await channel.finish(acceptAlreadyClosed: true)
+        return answer
+    }
+
+    @Test("a page of a listed origin may ask, and read answers and errors of the agent API; nothing else, nobody else")
+    func crossOrigin() async throws {
+        let routers = Self.routers(Surroundings(origins: ["https://app.example:443"]))
+        let page: HTTPFields = [.origin: "https://app.example"]
+        let question = page.adding([
+            .accessControlRequestMethod: "PATCH", .accessControlRequestHeaders: "x-api-key,content-type",
+        ])
+        let allowed = try await send(.options, "/api/v1/me", question, to: routers.network)
+        #expect(allowed.status == .noContent && allowed.headers[.requestID] != nil)
+        #expect(allowed.headers[.accessControlAllowMethods]?.contains("PATCH") == true)
+        #expect(allowed.headers[.accessControlAllowHeaders] == "x-api-key,content-type")
+        #expect(allowed.headers[.accessControlMaxAge] == "7200")
+
+        for key in ["hp_right", "hp_wrong"] {
+            let answer = try await send(.get, "/api/v1/me", page.adding([.apiKey: key]), to: routers.network)
+            #expect(answer.headers[.accessControlAllowOrigin] == "https://app.example")
+            #expect(answer.headers[.accessControlExposeHeaders]?.contains("x-request-id") == true)
+            #expect(answer.headers[.accessControlAllowCredentials] == nil)
+            #expect(answer.headers[.vary] == "Origin")
+        }
+        let stranger = question.adding([.origin: "https://evil.example"])
+        for (path, headers) in [("/api/v1/me", stranger), ("/open", question), ("/api/v1/me", question)] {
+            let to = path == "/api/v1/me" && headers == question ? self.routers.network : routers.network
+            let answer = try await send(.options, path, headers, to: to)
+            #expect(answer.status == .methodNotAllowed && answer.headers[.accessControlAllowOrigin] == nil)
+        }
+        let other = try await send(.get, "/api/v1/me", [.apiKey: "hp_right"], to: routers.network)
+        #expect(other.headers[.vary] == "Origin" && other.headers[.accessControlAllowOrigin] == nil)
+    }
+
+    @Test("no cache keeps JSON, whether it is an answer or an error", arguments: ["/open", "/nothing", "/api/v1/me"])
+    func noStore(path: String) async throws {
+        #expect(try await send(.get, path).headers[.cacheControl] == "no-store")
+    }
+
     // MARK: Errors
 
     @Test(
@@ -212,5 +300,13 @@ struct RouterTests {
         #expect(answer.status == .notFound)
         #expect(answer.body.readableBytes == 0)
         #expect(answer.headers[.contentLength].flatMap { Int($0) } ?? 0 > 0)
+    }
+}
+
+extension HTTPFields {
+    fileprivate func adding(_ more: HTTPFields) -> HTTPFields {
+        var fields = self
+        for field in more { fields[field.name] = field.value }
+        return fields
     }
 }

@@ -75,6 +75,59 @@ struct AccountQueryTests {
         await #expect(throws: IndexError.duplicate) { try await insert(32) }
     }
 
+    @Test("After a refresh the token before goes on for its minute, the new one to its end, and two at once both do")
+    func refreshedTokens() async throws {
+        let fixture = try await Fixture()
+        let (index, user, id) = (fixture.index, fixture.user, Session.ID.make())
+        let hashes = (0..<12).map { [UInt8](repeating: $0, count: 32) }
+        let start = Timestamp.sample
+        let (minute, end) = (start + .seconds(60), start + .seconds(3600))
+        try await index.write { tx in
+            let session = Session(
+                id: id,
+                userID: user.id,
+                userAgent: nil,
+                createdAt: start,
+                lastUsedAt: start,
+                expiresAt: end
+            )
+            try tx.insert(session, hash: hashes[0])
+        }
+        /// Which of the tokens are good at a time.
+        func good(_ time: Timestamp) async throws -> [Int] {
+            try await index.read { reader in
+                try hashes.indices.filter { try reader.session(hash: hashes[$0], now: time) != nil }
+            }
+        }
+        for new in [1, 2] {
+            let isThere = try await index.write { tx in
+                try tx.renewSession(id: id, hash: hashes[new], expiresAt: end, retiring: [hashes[0]], at: minute)
+            }
+            #expect(isThere)
+        }
+        #expect(try await good(start) == [0, 1, 2])
+        #expect(try await good(minute) == [1, 2])
+        #expect(try await good(end) == [])
+        // Retiring again does not give the old one more time.
+        try await index.write { tx in
+            _ = try tx.renewSession(id: id, hash: hashes[3], expiresAt: end, retiring: [hashes[0]], at: end)
+        }
+        #expect(try await good(minute).contains(0) == false)
+        try await index.write { tx in
+            for new in hashes[4...] {
+                _ = try tx.renewSession(id: id, hash: new, expiresAt: end, retiring: [], at: minute)
+            }
+        }
+        let kept = try await good(start)
+        #expect(kept.count == 8 && kept.last == 11)
+        let ended = try await index.write { tx in
+            try tx.endSession(id, ownedBy: user.id)
+            return try tx.renewSession(id: id, hash: hashes[0], expiresAt: end, retiring: [], at: minute)
+        }
+        #expect(!ended)
+        #expect(try await good(start) == [])
+    }
+
     @Test("Agents are listed newest first and only their owner's; an agent of nobody is refused")
     func agents() async throws {
         let fixture = try await Fixture()

@@ -11,12 +11,14 @@ package struct UserDraft: Sendable {
     package let password: String?
 
     package init(_ fields: inout JSONFields) {
-        email = fields.string("email", length: Limits.email)
+        email = EmailAddress.trimmed(fields.string("email", length: Limits.email))
         displayName = fields.optionalString("displayName", length: Limits.name)
         let roleName = fields.optionalString("role")
         role = roleName.flatMap(User.Role.init) ?? .member
         password = fields.optionalNewPassword()
-        if !email.contains("@") { fields.report("email", code: "invalid_string", "must be an email address") }
+        if let problem = EmailAddress.problem(in: email) {
+            fields.report("email", code: "invalid_string", problem)
+        }
         if let roleName, User.Role(rawValue: roleName) == nil {
             fields.report("role", code: "invalid_enum_value", "must be owner or member")
         }
@@ -42,7 +44,7 @@ package struct Credentials: Sendable {
     package let password: String
 
     package init(_ fields: inout JSONFields) {
-        email = fields.string("email", length: Limits.signInEmail)
+        email = EmailAddress.trimmed(fields.string("email", length: Limits.signInEmail))
         password = fields.string("password", length: Limits.password)
     }
 }
@@ -65,7 +67,7 @@ package struct PasswordReset: Sendable {
     package let password: String?
 
     package init(_ fields: inout JSONFields) {
-        email = fields.string("email")
+        email = EmailAddress.trimmed(fields.string("email"))
         password = fields.optionalNewPassword()
     }
 }

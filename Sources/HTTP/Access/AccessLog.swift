@@ -1,7 +1,8 @@
 import Hummingbird
 import Logging
 
-/// Logs one line per request: method, route pattern, status, bytes, milliseconds, request id, caller.
+/// Logs one line per request: method, route pattern, status, bytes, milliseconds, request id, caller,
+/// address.
 ///
 /// Never logs a query string, a body or a key. Requests with bodies over 64 KiB are logged once the body has been sent,
 /// all others at once.
@@ -66,6 +67,7 @@ package struct AccessLog: RouterMiddleware {
                 "status": "\(status)",
                 "ms": "\(Double(microseconds) / 1000)",
                 "caller": "\(context.caller.label)",
+                "address": "\(context.connection.client.address?.description ?? "-")",
             ]
         }
     }

@@ -24,12 +24,10 @@ package struct AgentAuthentication: RouterMiddleware {
         context: Context,
         next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        guard let key = Self.key(in: request.headers) else {
-            try limits?.countFailure(context)
-            throw APIError.missingAPIKey
-        }
+        // Counted is what was wrong. Who shows nothing learns at all times that a key is needed.
+        guard let key = Self.key(in: request.headers) else { throw APIError.missingAPIKey }
         guard let principal = try await authenticator.principal(forKey: key) else {
-            try limits?.countFailure(context)
+            try limits?.countFailure(context.connection.client)
             throw APIError.invalidAPIKey
         }
         try limits?.count(key: principal.key)

@@ -17,8 +17,8 @@ package protocol CallerContext: RequestContext, Connected {
 /// The context of every request, before the caller is known.
 package struct RootContext: RequestContext, Connected {
     package var coreContext: CoreRequestContextStorage
-    /// The connection the request came by.
-    package let connection: Connection
+    /// The connection the request came by. ``ClientFinder`` sees to its client.
+    package internal(set) var connection: Connection
     /// How the access log names the caller. All copies of the context share it.
     let caller: Caller
     /// Set by ``AgentAuthentication``.

@@ -1,5 +1,4 @@
 import Hummingbird
-import NIOCore
 import Synchronization
 
 /// How often something may happen: so many times a second in the long run, and more often in a burst.
@@ -64,10 +63,10 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
 
 /// Keeps one caller from taking the service away from the others.
 ///
-/// It has limits for each key, and for each address that has not shown a key. They are in memory, so they start anew
-/// with the process.
+/// It has limits for each key, session and link, and for each address that shows none. They are in memory, so they start
+/// anew with the process.
 package struct RateLimits: Sendable {
-    /// The limit on wrong keys from one address. Each costs a look-up, and no honest caller sends many.
+    /// The limit on wrong keys and links from one address. No honest caller sends many.
     package static let failures = Rate(perSecond: 1, burst: 20)
 
     private let keys: RateLimiter<String>
@@ -80,7 +79,7 @@ package struct RateLimits: Sendable {
         failures = RateLimiter(Self.failures)
     }
 
-    /// Counts a request with this API key or in this session.
+    /// Counts a request with this API key, in this session or by this link.
     ///
     /// - Throws: ``APIError`` 429.
     func count(key id: String) throws(APIError) {
@@ -90,20 +89,20 @@ package struct RateLimits: Sendable {
     /// Counts a request without a key by its address.
     ///
     /// - Throws: ``APIError`` 429.
-    func count(_ context: RootContext) throws(APIError) {
-        if let wait = addresses.take(context.connection.addressGroup) { throw .tooManyRequests(wait) }
+    func count(_ client: Client) throws(APIError) {
+        if let wait = addresses.take(client.addressGroup) { throw .tooManyRequests(wait) }
     }
 
-    /// Counts a wrong key by its address. Callers with a valid key on the same address, for example behind a proxy, are
-    /// not affected.
+    /// Counts a wrong key or link by its address. Callers with a valid one on the same address, for example behind a
+    /// proxy, are not affected.
     ///
     /// - Throws: ``APIError`` 429.
-    func countFailure(_ context: RootContext) throws(APIError) {
-        if let wait = failures.take(context.connection.addressGroup) { throw .tooManyRequests(wait) }
+    func countFailure(_ client: Client) throws(APIError) {
+        if let wait = failures.take(client.addressGroup) { throw .tooManyRequests(wait) }
     }
 }
 
-/// Counts requests to routes that need no key.
+/// Counts requests to the open pages by address.
 struct AddressLimit: RouterMiddleware {
     typealias Context = RootContext
 
@@ -114,22 +113,28 @@ struct AddressLimit: RouterMiddleware {
         context: Context,
         next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        try limits.count(context)
+        try limits.count(context.connection.client)
         return try await next(request, context)
     }
 }
 
-extension Connection {
-    /// The part of the client's address that stands for one client. Empty without TCP.
-    ///
-    /// For IPv6 this is the first 64 bits, because a network gives each of its hosts as many addresses as it likes.
-    package var addressGroup: String {
-        guard let address = channel.remoteAddress else { return "" }
-        guard case .v6 = address else { return address.ipAddress ?? "" }
-        // In sockaddr_in6, family, port and flow label take 8 bytes; then the address begins.
-        return address.withSockAddr { pointer, size in
-            let bytes = UnsafeRawBufferPointer(start: pointer, count: size)
-            return bytes[8..<16].map { String($0, radix: 16) }.joined(separator: ":")
+/// Counts each share link by itself, like a key, and wrong ones by address: nobody uses up the links of others.
+struct LinkLimit: RouterMiddleware {
+    typealias Context = RootContext
+
+    let limits: RateLimits
+
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        try limits.count(key: request.uri.path)
+        do {
+            return try await next(request, context)
+        } catch let error as APIError where error.status == .notFound {
+            try limits.countFailure(context.connection.client)
+            throw error
         }
     }
 }

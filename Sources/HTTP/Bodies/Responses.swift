@@ -6,9 +6,11 @@ import NIOCore
 extension Response {
     static let jsonType = "application/json; charset=utf-8"
 
-    /// An answer with bytes that are already JSON.
+    /// An answer with bytes that are already JSON. No cache may keep it: it is about somebody, and some hold secrets.
     package static func json(bytes: ByteBuffer, status: HTTPResponse.Status) -> Response {
-        let headers: HTTPFields = [.contentType: jsonType, .xContentTypeOptions: "nosniff"]
+        let headers: HTTPFields = [
+            .contentType: jsonType, .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
+        ]
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: bytes))
     }
 

@@ -3,6 +3,13 @@ import NIOCore
 /// What a handler may ask of the connection that its request came by.
 package struct Connection: Sendable {
     let channel: any Channel
+    /// Who is at the other end; behind a trusted proxy, whom it serves.
+    package internal(set) var client: Client
+
+    init(channel: any Channel) {
+        self.channel = channel
+        client = Client(address: IPAddress(peerOf: channel), isSecure: false, authority: nil)
+    }
 
     /// Tells a client that sent `Expect: 100-continue` to go ahead; does nothing for other clients.
     ///

@@ -59,7 +59,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         if let limits {
-            let address = Connection(channel: context.channel).addressGroup
+            let address = Connection(channel: context.channel).client.addressGroup
             admission = (address, limits.open(from: address))
         }
         context.fireChannelActive()
@@ -222,6 +222,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         for field in refusal.headers { head.headers.replaceOrAdd(name: field.name.rawName, value: field.value) }
         head.headers.replaceOrAdd(name: HTTPField.Name.requestID.rawName, value: id)
         head.headers.replaceOrAdd(name: "Content-Type", value: Response.jsonType)
+        head.headers.replaceOrAdd(name: "Cache-Control", value: "no-store")
         head.headers.replaceOrAdd(name: "Content-Length", value: String(body.readableBytes))
         context.write(wrapOutboundOut(.head(head)), promise: promise)
         context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)

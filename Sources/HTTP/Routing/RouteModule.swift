@@ -31,10 +31,15 @@ package struct BackgroundWork: Sendable {
 package struct Mounts {
     /// For anybody, at the root.
     package let open: RouterGroup<RootContext>
+    /// For monitors, at the root: never limited, so that a flood of requests does not look like a broken server.
+    package let monitor: RouterGroup<RootContext>
     /// For callers with an API key, under `/api/v1`.
     package let agent: RouterGroup<AgentContext>
-    /// For anybody, under `/api`, but not for the pages of other sites: signing in, and share links.
+    /// For anybody, under `/api`, but not for the pages of other sites: signing in and out, which have limits of their
+    /// own.
     package let visitor: RouterGroup<RootContext>
+    /// For whoever has a share link, under `/api`.
+    package let link: RouterGroup<RootContext>
     /// For signed-in users, under `/api`.
     package let user: RouterGroup<UserContext>
     /// For signed-in owners, under `/api`.
@@ -52,27 +57,31 @@ package struct Routers: Sendable {
 
     /// - Parameters:
     ///   - limits: nil for no limits. The command line never has any.
+    ///   - surroundings: the network in front of the server. The command line does not come that way.
     ///   - translate: see ``ErrorMiddleware``.
     package init(
         modules: [any RouteModule],
         authenticator: any AgentAuthenticator,
         users: any UserAuthenticator,
         limits: RateLimits?,
+        surroundings: Surroundings = Surroundings(),
         translate: @escaping @Sendable (any Error) -> APIError?
     ) {
         table = RouteTable()
-        let network = Self.router(table, translate)
+        let network = Self.router(table, surroundings, translate)
         let controlTable = RouteTable()
-        let control = Self.router(controlTable, translate)
+        let control = Self.router(controlTable, Surroundings(), translate)
         let open = limits.map { network.group().add(middleware: AddressLimit(limits: $0)) } ?? network.group()
         let signedIn = network.group("/api").add(middleware: SameOrigin())
             .add(middleware: UserAuthentication(authenticator: users, limits: limits))
         let mounts = Mounts(
             open: open,
+            monitor: network.group(),
             agent: network.group("/api/v1")
                 .add(middleware: AgentAuthentication(authenticator: authenticator, limits: limits))
                 .group(context: AgentContext.self),
-            visitor: open.group("/api").add(middleware: SameOrigin()),
+            visitor: network.group("/api").add(middleware: SameOrigin()),
+            link: limits.map { network.group("/api").add(middleware: LinkLimit(limits: $0)) } ?? network.group("/api"),
             user: signedIn.group(context: UserContext.self),
             owner: signedIn.group(context: OwnerContext.self),
             local: control.group("/local")
@@ -84,12 +93,19 @@ package struct Routers: Sendable {
         self.control = control.buildResponder()
     }
 
+    /// The first middleware is the outermost.
     private static func router(
         _ table: RouteTable,
+        _ surroundings: Surroundings,
         _ translate: @escaping @Sendable (any Error) -> APIError?
     ) -> Router<RootContext> {
-        Router(context: RootContext.self, options: .autoGenerateHeadEndpoints)
+        let router = Router(context: RootContext.self, options: .autoGenerateHeadEndpoints)
+            .add(middleware: ClientFinder(proxies: surroundings.proxies))
             .add(middleware: AccessLog())
-            .add(middleware: ErrorMiddleware(routes: table, translate: translate))
+        // Outside of what makes errors, so that pages can read those too.
+        if !surroundings.origins.isEmpty { router.add(middleware: CrossOrigin(origins: surroundings.origins)) }
+        router.add(middleware: ErrorMiddleware(routes: table, translate: translate))
+        if let names = surroundings.hosts { router.add(middleware: KnownHosts(names: names)) }
+        return router
     }
 }

@@ -1,9 +1,9 @@
 import Foundation
 
 extension Querying {
-    /// The session whose token has this SHA-256 (32 bytes), with its user; nil once it has expired.
+    /// The session one of whose tokens has this SHA-256 (32 bytes), with its user; nil once either has expired.
     package func session(hash: [UInt8], now: Timestamp) throws -> (session: Session, user: User)? {
-        let found: SessionWithUser? = try one(SQL.byHash, [Data(hash), now])
+        let found: SessionWithUser? = try one(SQL.byHash, [Data(hash), now, now])
         return found.map { ($0.session, $0.user) }
     }
 
@@ -24,17 +24,29 @@ extension Querying {
 }
 
 extension Transaction {
-    /// Stores a session under the SHA-256 of its token (32 bytes).
+    /// Stores a session with its first token, of which only the SHA-256 (32 bytes) is kept.
     ///
     /// - Throws: ``IndexError/missingReference`` when its user is gone, ``IndexError/duplicate`` when the hash is
     ///   taken.
     package func insert(_ session: Session, hash: [UInt8]) throws {
-        try execute(SQL.insert, session.values + [Data(hash)])
+        try execute(SQL.insert, session.values)
+        try execute(SQL.insertToken, [Data(hash), session.id, session.expiresAt])
     }
 
-    /// Gives a session a new token. The old one stops working at once. False when the session is gone.
-    package func renewSession(id: Session.ID, hash: [UInt8], expiresAt: Timestamp) throws -> Bool {
-        try execute(SQL.renew, [Data(hash), now, expiresAt, id]) > 0
+    /// Gives a session another token, and lets those with the hashes `old` go on until `oldEnd` at most, so that requests
+    /// under way and other tabs are not cut off. Only the newest few tokens go on at all. False when the session is gone.
+    package func renewSession(
+        id: Session.ID,
+        hash: [UInt8],
+        expiresAt: Timestamp,
+        retiring old: [[UInt8]],
+        at oldEnd: Timestamp
+    ) throws -> Bool {
+        guard try execute(SQL.renew, [now, expiresAt, id]) > 0 else { return false }
+        for hash in old { try execute(SQL.retireToken, [oldEnd, Data(hash), id]) }
+        try execute(SQL.insertToken, [Data(hash), id, expiresAt])
+        try execute(SQL.removeOldTokens, [id, now, id])
+        return true
     }
 
     /// Notes that a session was used now. Does nothing when it is gone.
@@ -72,15 +84,25 @@ private struct SessionWithUser: RowReadable {
 private enum SQL {
     static let byHash = """
         SELECT \(Session.columns), \(User.columns)
-        FROM sessions JOIN users ON users.id = sessions.user_id
-        WHERE sessions.token_hash = ? AND sessions.expires_at > ? AND users.removed_at IS NULL
+        FROM session_tokens JOIN sessions ON sessions.id = session_tokens.session_id
+        JOIN users ON users.id = sessions.user_id
+        WHERE session_tokens.hash = ? AND session_tokens.until > ?
+        AND sessions.expires_at > ? AND users.removed_at IS NULL
         """
     static let isGood = "SELECT 1 FROM sessions WHERE id = ? AND expires_at > ?"
     static let byUser = """
         SELECT \(Session.columns) FROM sessions WHERE user_id = ? AND expires_at > ? ORDER BY id DESC
         """
-    static let insert = Session.columns.insert(and: [("token_hash", "?")])
-    static let renew = "UPDATE sessions SET token_hash = ?, last_used_at = ?, expires_at = ? WHERE id = ?"
+    static let insert = Session.columns.insert()
+    static let insertToken = "INSERT INTO session_tokens (hash, session_id, until) VALUES (?, ?, ?)"
+    static let renew = "UPDATE sessions SET last_used_at = ?, expires_at = ? WHERE id = ?"
+    static let retireToken = "UPDATE session_tokens SET until = min(until, ?) WHERE hash = ? AND session_id = ?"
+    /// Refreshing in a loop must not fill the table. Whoever does it keeps the last eight.
+    static let removeOldTokens = """
+        DELETE FROM session_tokens WHERE session_id = ? AND (until <= ? OR hash NOT IN (
+            SELECT hash FROM session_tokens WHERE session_id = ? ORDER BY until DESC LIMIT 8
+        ))
+        """
     static let removeEnded = """
         DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)
         """

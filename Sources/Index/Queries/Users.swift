@@ -4,9 +4,9 @@ extension Querying {
         try one(SQL.userByID, [id])
     }
 
-    /// The user with that email address, without regard to case.
+    /// The user with that email address, without regard to case or to the Unicode form it is typed in.
     package func user(email: String) throws -> User? {
-        try one(SQL.userByEmail, [email.lowercased()])
+        try one(SQL.userByEmail, [User.folded(email)])
     }
 
     /// All users, oldest first.
@@ -38,7 +38,7 @@ extension Transaction {
     ///
     /// - Throws: ``IndexError/duplicate`` when the id or the email address is taken.
     package func insert(_ user: User) throws {
-        try execute(SQL.insertUser, user.values + [user.email.lowercased()])
+        try execute(SQL.insertUser, user.values + [User.folded(user.email)])
     }
 
     /// Stores what can change about a user: name, role and password.

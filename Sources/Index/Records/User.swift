@@ -1,3 +1,5 @@
+import Foundation
+
 /// A user: the account of a person, and the person.
 package struct User: Sendable, Equatable, Identifiable {
     /// What a user may do: owners administer, members only use the service.
@@ -11,7 +13,7 @@ package struct User: Sendable, Equatable, Identifiable {
     }
 
     package var id: Identifier<User>
-    /// As the user typed it; unique without regard to case.
+    /// As the user typed it; unique by ``folded(_:)``.
     package var email: String
     package var displayName: String
     package var role: Role
@@ -38,6 +40,12 @@ package struct User: Sendable, Equatable, Identifiable {
         self.mustChangePassword = mustChangePassword
         self.createdAt = createdAt
     }
+}
+
+extension User {
+    /// What two spellings of one email address have in common: lower case, and composed (NFC) whatever the keyboard
+    /// sent.
+    package static func folded(_ email: String) -> String { email.lowercased().precomposedStringWithCanonicalMapping }
 }
 
 extension User: StoredRecord {

@@ -3,7 +3,7 @@ import Glibc
 /// An IPv4 or IPv6 address, without scope or port.
 package struct IPAddress: Sendable, Hashable {
     /// 4 or 16 bytes in network order.
-    let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     /// Reads only the plain forms of `inet_pton`: nothing octal or hexadecimal, no missing parts.
     package init?(_ text: String) {
@@ -18,7 +18,7 @@ package struct IPAddress: Sendable, Hashable {
     }
 
     /// The address in a socket address. Nil if that is of another family.
-    init?(_ address: UnsafePointer<sockaddr>) {
+    package init?(_ address: UnsafePointer<sockaddr>) {
         let raw = UnsafeRawPointer(address)
         switch CInt(address.pointee.sa_family) {
         case AF_INET:
@@ -33,17 +33,23 @@ package struct IPAddress: Sendable, Hashable {
         self.bytes = Array(bytes)
     }
 
-    var isIPv6: Bool { bytes.count == 16 }
+    package var isIPv6: Bool { bytes.count == 16 }
 
     /// The IPv4 address at which packets to this IPv6 address end, if there is one: mapped and compatible (RFC 4291),
     /// NAT64 (RFC 6052) and 6to4 (RFC 3056). Without it `::ffff:127.0.0.1` would not be seen as loopback.
-    var embeddedIPv4: IPAddress? {
+    package var embeddedIPv4: IPAddress? {
         guard isIPv6 else { return nil }
         if Self.sixToFour.contains(self) { return IPAddress(bytes: bytes[2..<6]) }
         return Self.endingInIPv4.contains { $0.contains(self) } ? IPAddress(bytes: bytes[12...]) : nil
     }
 
+    /// The IPv4 address that a mapped one stands for, as a socket for both families shows IPv4 peers; else the address.
+    var unmapped: IPAddress {
+        Self.mapped.contains(self) ? IPAddress(bytes: bytes[12...]) : self
+    }
+
     private static let sixToFour = AddressRange("2002::/16")!
+    private static let mapped = AddressRange("::ffff:0:0/96")!
     private static let endingInIPv4 = ["::ffff:0:0/96", "::/96", "64:ff9b::/96"].map { AddressRange($0)! }
 }
 
@@ -57,12 +63,12 @@ extension IPAddress: CustomStringConvertible {
 }
 
 /// All addresses that begin with the same bits (RFC 4632, RFC 4291).
-struct AddressRange: Sendable, Hashable {
+package struct AddressRange: Sendable, Hashable {
     private let base: IPAddress
     private let length: Int
 
     /// Reads `10.0.0.0/8`, `fd00::/8` or a single address. Bits of the address beyond the length are ignored.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2, let base = IPAddress(String(parts[0])) else { return nil }
         let bits = base.bytes.count * 8
@@ -75,7 +81,7 @@ struct AddressRange: Sendable, Hashable {
     }
 
     /// Never true for an address of the other family.
-    func contains(_ address: IPAddress) -> Bool {
+    package func contains(_ address: IPAddress) -> Bool {
         guard address.bytes.count == base.bytes.count else { return false }
         let (whole, rest) = length.quotientAndRemainder(dividingBy: 8)
         guard address.bytes[..<whole] == base.bytes[..<whole] else { return false }

@@ -1,0 +1,99 @@
+import HTTPTypes
+import Hummingbird
+
+/// What the operator says about the network in front of the server. With nothing said, it serves everybody who reaches
+/// it, under any name, and no pages but its own.
+package struct Surroundings: Sendable {
+    package let proxies: TrustedProxies
+    /// The names under which the server is reached (`PLACET_HOSTS`), in lower case and without ports. Nil for any.
+    package let hosts: Set<String>?
+    /// The pages that may call the agent API (`PLACET_CORS_ORIGINS`).
+    package let origins: Set<String>
+
+    package init(proxies: TrustedProxies = TrustedProxies("")!, hosts: Set<String>? = nil, origins: Set<String> = []) {
+        (self.proxies, self.hosts, self.origins) = (proxies, hosts, Set(origins.map(\.normalizedOrigin)))
+    }
+}
+
+/// Refuses requests for other names than ours, so that a page of another site cannot reach us by giving its own name
+/// our address (DNS rebinding).
+///
+/// The machine's own names always pass: nobody else can give them another address.
+struct KnownHosts: RouterMiddleware {
+    typealias Context = RootContext
+
+    private static let ofTheMachine: Set = ["localhost", "127.0.0.1", "[::1]"]
+
+    let names: Set<String>
+
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        // Both, because a proxy may pass on a name that a page made up.
+        for authority in [request.head.authority, context.connection.client.authority] {
+            guard let authority, !isKnown(authority) else { continue }
+            let message =
+                "This server does not answer for '\(authority.prefix(300))'; its operator lists names in PLACET_HOSTS"
+            throw APIError(.misdirectedRequest, message)
+        }
+        return try await next(request, context)
+    }
+
+    private func isKnown(_ authority: String) -> Bool {
+        let port = authority.lastIndex(of: ":").flatMap { authority[$0...].contains("]") ? nil : $0 }
+        let name = authority[..<(port ?? authority.endIndex)].lowercased()
+        return Self.ofTheMachine.contains(name) || names.contains(name)
+    }
+}
+
+/// Lets pages of listed origins call the agent API (CORS, Fetch standard section 3.2). Only there: it takes keys, which
+/// a page must have been given, and no cookies.
+struct CrossOrigin: RouterMiddleware {
+    typealias Context = RootContext
+
+    /// How long a browser may keep the answer to its question, in seconds.
+    private static let maxAge = 7200
+    /// What a page may read beside the few headers that it always may.
+    private static let exposed = """
+        accept-ranges, allow, content-disposition, content-length, content-range, etag, idempotency-replayed, link, \
+        repr-digest, retry-after, www-authenticate, x-request-id
+        """
+
+    let origins: Set<String>
+
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        guard request.uri.path.hasPrefix("/api/v1/") else { return try await next(request, context) }
+        let origin = request.headers[.origin].flatMap { origins.contains($0.normalizedOrigin) ? $0 : nil }
+        let isQuestion = request.method == .options && request.headers[.accessControlRequestMethod] != nil
+        var response =
+            if isQuestion, origin != nil {
+                Self.answer(to: request, id: context.id)
+            } else {
+                try await next(request, context)
+            }
+        response.headers.append(HTTPField(name: .vary, value: "Origin"))
+        guard let origin else { return response }
+        response.headers[.accessControlAllowOrigin] = origin
+        response.headers[.accessControlExposeHeaders] = Self.exposed
+        if response.headers[.crossOriginResourcePolicy] != nil {
+            response.headers[.crossOriginResourcePolicy] = "cross-origin"
+        }
+        return response
+    }
+
+    /// May the page send this? It may send what it asks for: the key decides what comes of it.
+    private static func answer(to request: Request, id: String) -> Response {
+        var headers: HTTPFields = [
+            .accessControlAllowMethods: "GET, HEAD, POST, PUT, PATCH, DELETE", .accessControlMaxAge: "\(maxAge)",
+            .requestID: id,
+        ]
+        headers[.accessControlAllowHeaders] = request.headers[.accessControlRequestHeaders]
+        return Response(status: .noContent, headers: headers)
+    }
+}

@@ -3,26 +3,9 @@ import HTTP
 import HTTPTypes
 import Index
 
-/// Checks passwords, and slows down guessing (docs/decisions/0022-tries-and-known-devices.md).
-///
-/// Tries are counted whether or not there is such a user. Each of these has five, then one every ten seconds:
-///
-/// - strangers, for an email from an address; besides, an address has twenty for any emails, then one a second;
-/// - a known device, where somebody signed in as this user before;
-/// - a session, for the current password of its user.
-///
-/// So whoever guesses from the address of others takes nothing from those who are known. The right password clears the
-/// tries. What was not judged is not counted (docs/api.md, "Users", Signing in).
+/// Checks passwords, and slows down guessing: one at a time is hashed, and everybody has few ``Tries``.
 struct PasswordCheck: Sendable {
-    /// Whose tries are counted together.
-    private enum Guesser: Hashable {
-        case stranger(email: String, address: String)
-        case device(String)
-        case session(Session.ID)
-    }
-
-    private let tries = RateLimiter<Guesser>(interval: .seconds(10), burst: 5)
-    private let triesOfAddresses = RateLimiter<String>(interval: .seconds(1), burst: 20)
+    private let tries = Tries()
     private let index: SQLiteIndex
     private let hashing: HashingQueue
 
@@ -38,7 +21,7 @@ struct PasswordCheck: Sendable {
     ///   after too many tries, or while too many passwords wait to be hashed.
     func user(_ given: Credentials, from client: Client, with headers: HTTPFields) async throws -> User {
         let user = try await index.read { try $0.user(email: given.email) }
-        let guesser: Guesser =
+        let guesser: Tries.Guesser =
             if let user, let device = KnownDevice(in: headers, of: user.passwordHash) {
                 .device(device.id)
             } else {
@@ -56,33 +39,59 @@ struct PasswordCheck: Sendable {
         try await check(password, user.passwordHash, by: .session(session))
     }
 
-    private func check(_ password: String, _ hash: String, by guesser: Guesser) async throws {
+    private func check(_ password: String, _ hash: String, by guesser: Tries.Guesser) async throws {
         // Counted before it is judged, so that many at once are not let through together.
-        try count(guesser)
-        let isStranger = if case .stranger = guesser { true } else { false }
+        try tries.take(guesser)
         let isRight: Bool
         do {
-            isRight = try await hashing.run(forStranger: isStranger) { PasswordHash.matches(password, hash) }
+            isRight = try await hashing.run(forStranger: guesser.isStranger) { PasswordHash.matches(password, hash) }
         } catch {
             tries.giveBack(guesser)
-            giveBackAddress(of: guesser)
             throw error
         }
         guard isRight else { throw APIError.invalidCredentials }
         tries.forget(guesser)
-        giveBackAddress(of: guesser)
+    }
+}
+
+/// How often somebody may guess, whether or not there is such a user (docs/decisions/0022-tries-and-known-devices.md).
+/// Each guesser has five tries, then one every ten seconds; an address has twenty for strangers, then one a second. So
+/// whoever guesses from the address of others takes nothing from those who are known.
+struct Tries: Sendable {
+    /// Whose tries are counted together.
+    enum Guesser: Hashable, Sendable {
+        /// Somebody who signs in on a device that is not known.
+        case stranger(email: String, address: String)
+        /// A device where the user signed in before.
+        case device(String)
+        /// A session whose user is asked for the password again.
+        case session(Session.ID)
+
+        var isStranger: Bool { if case .stranger = self { true } else { false } }
     }
 
-    /// Takes one try of each kind, or none.
-    private func count(_ guesser: Guesser) throws(APIError) {
-        if let wait = tries.take(guesser) { throw .tooManyRequests(wait) }
-        if case .stranger(_, let address) = guesser, let wait = triesOfAddresses.take(address) {
-            tries.giveBack(guesser)
-            throw .tooManyRequests(wait)
-        }
+    private let own = RateLimiter<Guesser>(interval: .seconds(10), burst: 5)
+    private let ofAddresses = RateLimiter<String>(interval: .seconds(1), burst: 20)
+
+    /// Takes a try of the guesser's and one of the address's, or none.
+    ///
+    /// - Throws: ``APIError`` 429.
+    func take(_ guesser: Guesser, now: ContinuousClock.Instant = .now) throws(APIError) {
+        if let wait = own.take(guesser, now: now) { throw .tooManyRequests(wait) }
+        guard case .stranger(_, let address) = guesser, let wait = ofAddresses.take(address, now: now) else { return }
+        own.giveBack(guesser)
+        throw .tooManyRequests(wait)
     }
 
-    private func giveBackAddress(of guesser: Guesser) {
-        if case .stranger(_, let address) = guesser { triesOfAddresses.giveBack(address) }
+    /// Takes back a try that was not judged.
+    func giveBack(_ guesser: Guesser) {
+        own.giveBack(guesser)
+        if case .stranger(_, let address) = guesser { ofAddresses.giveBack(address) }
+    }
+
+    /// The guesser was right: nothing counts of what was before, and for the address not this try.
+    func forget(_ guesser: Guesser) {
+        own.forget(guesser)
+        if case .stranger(_, let address) = guesser { ofAddresses.giveBack(address) }
     }
 }

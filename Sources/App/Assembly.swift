@@ -109,7 +109,10 @@ package struct Assembly: Sendable {
 
     private static func warnOfOpenFiles(_ folder: String, _ logger: Logger) {
         for remedy in StoragePermissions.remedies(for: folder) {
-            logger.warning("other accounts of this system can read or change the storage", metadata: ["fix": "\(remedy)"])
+            logger.warning(
+                "other accounts of this system can read or change the storage",
+                metadata: ["fix": "\(remedy)"]
+            )
         }
     }
 

@@ -64,25 +64,23 @@ package final class LogQueue: Sendable {
     private func writeAll() {
         while true {
             usleep(Self.gathering)
-            guard let lines = next() else { return }
-            writeToDescriptor(lines)
-            let (dropped, onDropped) = state.withLock { state in
-                defer { state.dropped = 0 }
-                return (state.dropped, state.onDropped)
-            }
+            guard let (lines, dropped, onDropped) = next() else { return }
+            // Now there is room for it, behind the lines that were before those that were dropped.
             if dropped > 0 { onDropped?(dropped) }
+            writeToDescriptor(lines)
         }
     }
 
-    /// Everything that is waiting; nil when that is nothing, and then the next line wakes the thread.
-    private func next() -> [UInt8]? {
+    /// Everything that is waiting, and how much was dropped behind it; nil when nothing is waiting, and then the next
+    /// line wakes the thread.
+    private func next() -> (lines: [UInt8], dropped: Int, onDropped: (@Sendable (_ lines: Int) -> Void)?)? {
         state.withLock { state in
             guard !state.waiting.isEmpty else {
                 state.isWriting = false
                 return nil
             }
-            defer { state.waiting = [] }
-            return state.waiting
+            defer { (state.waiting, state.dropped) = ([], 0) }
+            return (state.waiting, state.dropped, state.onDropped)
         }
     }
 

@@ -17,7 +17,8 @@ package struct ServerConfiguration: Sendable {
     package let storage: String
     /// `PLACET_MAX_UPLOAD_BYTES` (integer, 1 GiB, 1…2^50 bytes): the largest file; a larger one gets 413.
     package let maxUploadBytes: Int64
-    /// `PLACET_MIN_FREE_BYTES` (integer, 64 MiB, 0…2^50 bytes): uploads that would leave less disk space free get 507.
+    /// `PLACET_MIN_FREE_BYTES` (integer, 64 MiB, 0…2^50 bytes): the reserve. What would leave less of the disk free is
+    /// refused with 507, but not what deletes, revokes or signs in.
     package let minFreeBytes: Int64
     /// `PLACET_IDLE_TIMEOUT` (integer, 60, 1…3600 seconds): a connection that sends nothing for that long is closed.
     package let idleTimeout: Duration

@@ -55,7 +55,7 @@ struct Document: Sendable {
         if operation["security"] == nil {
             names["401"] = "Unauthorized"
         } else if operation.isForPeople {
-            names["401"] = "NotSignedIn"
+            if !operation.isForStrangersToo { names["401"] = "NotSignedIn" }
             if !isSafe { names["403"] = "CrossSite" }
         }
         if operation["requestBody"] != nil {
@@ -100,4 +100,6 @@ extension JSONValue {
     /// Whether an operation needs a session. Agents' operations have no `security` of their own, open ones an empty
     /// one.
     var isForPeople: Bool { self["security"]?.elements.isEmpty == false }
+    /// A session is taken, but not asked for.
+    var isForStrangersToo: Bool { self["security"]?.elements.contains(.object([:])) == true }
 }

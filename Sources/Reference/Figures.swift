@@ -20,6 +20,7 @@ enum Figures {
     private static let requests: [String: Figure] = [
         "failures": .number(RateLimits.failures.burst),
         "formParts": .number(MultipartParser.Limits().maxParts),
+        "idempotencyKey": .number(Request.maxIdempotencyKey),
         "jsonBody": .bytes(Request.maxJSONBytes),
         "jsonDepth": .number(JSONValue.maxDepth),
         "page": .number(PageRequest.maxLimit),
@@ -36,6 +37,7 @@ enum Figures {
         "changesKept": .number(ChangeLog.capacity),
         "filename": .number(FileName.maxBytes),
         "inlineText": .number(FileStore.maxInlineBytes),
+        "idempotencyLifetime": .time(IdempotencyKey.lifetime),
         "lastMessage": .number(AgentWithNews.maxTextLength),
         "statusEvents": .number(StreamEvent.maxPerStream),
         "unattached": .time(Attachment.unattachedLifetime),

@@ -86,8 +86,8 @@ extension ReviewsModule {
         }
     }
 
-    /// - Parameter authority: finds the channel of the message, and so decides who may answer; nil when there is no such
-    ///   message.
+    /// - Parameter authority: finds the channel of the message and who answers, and so decides who may; nil when there
+    ///   is no such message.
     private func respond(
         _ id: Message.ID,
         _ response: ReviewResponse,

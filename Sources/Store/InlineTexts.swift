@@ -30,7 +30,7 @@ extension FileStore {
             let reader = try await open(key, size: Int64(blob.size))
             defer { reader.close() }
             return try await reader.read(0..<reader.size)
-        } catch where error is BlobError || error is StoreError {
+        } catch  where error is BlobError || error is StoreError {
             return nil
         }
     }

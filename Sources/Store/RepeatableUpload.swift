@@ -7,12 +7,12 @@ package struct UploadKey: Sendable {
     let name: String
     let senderType: Message.SenderType
     /// What the upload does besides storing this file: a repeat does the same.
-    let purpose: String
+    let effect: String
 
-    package init(name: String, senderType: Message.SenderType, purpose: String) {
+    package init(name: String, senderType: Message.SenderType, effect: String) {
         self.name = name
         self.senderType = senderType
-        self.purpose = purpose
+        self.effect = effect
     }
 }
 
@@ -57,7 +57,7 @@ extension UploadKey {
         IdempotencyKey(
             name: name,
             senderType: senderType,
-            request: "\(purpose) \(file.bytes.digest.hex) \(file.filename)"
+            request: "\(effect) \(file.bytes.digest.hex) \(file.filename)"
         )
     }
 }

@@ -58,7 +58,14 @@ struct ControlClient: Sendable {
                 try await Task.sleep(for: pause)
             }
         }
-        return try await attempt(server, client, method, path, body)
+        do {
+            return try await attempt(server, client, method, path, body)
+        } catch is IOError {
+            throw CommandFailure(
+                description: "A server has the storage open, but its control socket is gone: \(client.socketPath). "
+                    + "Restart that server."
+            )
+        }
     }
 
     /// Tries to open the store first: only the lock can say for sure whether a server runs.
@@ -81,6 +88,10 @@ struct ControlClient: Sendable {
         _ path: String,
         _ body: some Encodable & Sendable
     ) async throws -> Data {
+        // The HTTP client would go on trying until its time is up.
+        guard FileManager.default.fileExists(atPath: socketPath) else {
+            throw IOError(errnoCode: ENOENT, reason: "connect")
+        }
         guard let url = URL(httpURLWithSocketPath: socketPath, uri: "/local/\(path)") else {
             throw CommandFailure(description: "The storage path cannot be used for a socket: \(socketPath)")
         }

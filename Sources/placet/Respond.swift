@@ -5,8 +5,8 @@ import JSON
 
 /// `placet respond`: answers a review as the operator, over the control socket.
 ///
-/// Prints the message's id. Exit codes: 0 answered, 1 refused (unknown message, already answered, expired, changed, or a
-/// response that does not fit the question), 64 for wrong usage.
+/// Prints the message's id. Exit codes: 0 answered, 1 refused (unknown message, already answered, expired, changed, or
+/// a response that does not fit the question), 64 for wrong usage.
 struct Respond: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Answer a review from this machine.",

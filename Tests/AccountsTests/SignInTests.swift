@@ -107,23 +107,6 @@ struct SignInTests {
         }
     }
 
-    @Test("what is refused for the address's sake counts nothing against the email")
-    func onlyWhatWasJudged() async throws {
-        try await withServer { server in
-            var (status, count) = (401, 0)
-            while status == 401, count < 60 {
-                status = try await server.login("n\(count)@example.org", "a guess").status
-                count += 1
-            }
-            #expect(status == 429 && count > 20)
-            // Had they counted, the email's own limit would tell a wait of some ten seconds.
-            for _ in 1...7 {
-                let answer = try await server.login("ada@example.org", "a guess")
-                #expect(answer.status == 401 || answer.headers[.retryAfter] == "1")
-            }
-        }
-    }
-
     @Test("a user's sessions are listed and ended, another user's are not")
     func sessions() async throws {
         try await withServer { server in

@@ -1,12 +1,16 @@
 """What a plugin brings, at its own address: the page runs and reaches nothing, the icon is shown and runs nothing."""
 
 import json
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 from browser import requests_of, settle
 from placet_server import eventually
 from playwright.sync_api import Error
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 #: What each attempt came to stands in the page's `data-` attributes once all have been made.
 HOSTILE = """<!doctype html><title>hostile</title><p id="seen">runs</p>
@@ -157,6 +161,21 @@ def test_our_own_plugins_work_from_their_address(page, server, name):
     page.evaluate("(message) => frames[0].postMessage(message, '*')", {"type": "placet:init", "payload": payload})
     frame.get_by_role("button").first.click()
     assert page.wait_for_function("answers[0]").json_value()["type"] == "placet:respond"
+
+
+#: The policy that docs/plugins.md asks of a page of ours.
+POLICY = re.search(r"`Content-Security-Policy: (.+?)`", (DOCS / "plugins.md").read_text())[1]
+
+
+@pytest.mark.parametrize("policy", [POLICY, ""], ids=["with the policy", "without"])
+def test_a_page_of_ours_with_the_documented_policy_keeps_it_in_its_frame(page, server, canary, hostile, policy):
+    (hostile / "render.html").write_text(f"<script>location = '{canary.url}/taken?what=it+was+shown'</script>")
+    body = f"<iframe sandbox='allow-scripts' src='{server.url}/api/plugins/hostile/render'></iframe>"
+    headers = {"content-type": "text/html", "content-security-policy": policy}
+    page.route(f"{server.url}/dashboard", lambda route: route.fulfill(body=body, headers=headers))
+    page.goto(f"{server.url}/dashboard")
+    settle(page)
+    assert [hit.split("?")[0] for hit in canary.hits] == ([] if policy else ["/taken"])
 
 
 def test_another_site_cannot_show_it(page, server, canary, hostile):

@@ -108,7 +108,9 @@ def with_closed_objects(document):
 
 
 class Person:
-    """An owner who is signed in, with a session, an API key to be changed, and another that stays."""
+    """An owner who is signed in, with a session, an API key to be changed and another that stays, and a colleague to be
+    changed: nobody deletes themselves.
+    """
 
     def __init__(self, server):
         self.server = server
@@ -118,6 +120,7 @@ class Person:
         self.token = self.sign_in({"email": self.email, "password": PASSWORD})
         self.session = self.ask("GET", "auth/sessions").json()[0]["id"]
         self.key = self.add_key()["id"]
+        self.colleague = self.add_user(self.new_address())
         own = self.add_key()
         self.owner_key, self.owner = own["id"], Owner(server, own["key"])
 
@@ -195,7 +198,7 @@ class World:
         text = json.dumps(document)
         for theirs, ours in (
             (AGENT, self.agent), (MESSAGE, self.message), (FILE, self.file), (UNDELIVERED, self.undelivered),
-            (USER, self.person.id), (SESSION, self.person.session), (KEY, self.person.key),
+            (USER, self.person.colleague), (SESSION, self.person.session), (KEY, self.person.key),
             (SHARE, self.share), (SHARE_TOKEN, self.share_token),
             (EMAIL, self.person.email), (NEW_EMAIL, self.new_email),
         ):

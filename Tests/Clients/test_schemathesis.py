@@ -143,6 +143,9 @@ def narrowed(document, world):
         schemas[name]["anyOf"] = [one for one in schemas[name]["anyOf"] if "attachmentIds" not in one["required"]]
     del schemas["NewMessage"]["properties"]["iterationOf"]
     del document["paths"]["/api/v1/messages"]["post"]["requestBody"]["content"]["application/json"]["examples"]["files"]
+    # They need a webhook to belong to.
+    for name in ("webhookHeaders", "webhookAuth"):
+        del schemas["AgentChange"]["properties"][name]
     del schemas["NewResponse"]["properties"]["modifiedFileIds"]
     download, delete = [
         document["paths"][f"/api/files/bulk-{name}"]["post"]["requestBody"]["content"]["application/json"]

@@ -21,7 +21,12 @@ struct IdempotentUploadTests {
     ) async throws -> HTTPReply {
         if route == "store-text" {
             let json = #"{"channelId":"\#(owner.channel)","content":"\#(text)","filename":"\#(name)"}"#
-            return try await owner.send(.post, "/api/v1/files/store-text", [Self.key: key], body: ByteBuffer(string: json))
+            return try await owner.send(
+                .post,
+                "/api/v1/files/store-text",
+                [Self.key: key],
+                body: ByteBuffer(string: json)
+            )
         }
         let form = Form(.channel(owner.channel), .file(Array(text.utf8), name))
         return try await owner.send(form, to: route, [Self.key: key])
@@ -115,7 +120,9 @@ struct IdempotentUploadTests {
 
     @Test(
         "a key is 1 to 255 visible ASCII characters, or the upload is refused",
-        arguments: ["", " ", "a b", "é", #"""#, #""""#, #""a"#, #""a"b""#, #""a";p=1"#, String(repeating: "k", count: 256)]
+        arguments: [
+            "", " ", "a b", "é", #"""#, #""""#, #""a"#, #""a"b""#, #""a";p=1"#, String(repeating: "k", count: 256),
+        ]
     )
     func malformed(key: String) async throws {
         try await withServer { server in

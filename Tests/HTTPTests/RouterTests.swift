@@ -216,7 +216,9 @@ struct RouterTests {
         let channel = NIOAsyncTestingChannel()
         try await channel.connect(to: SocketAddress(ipAddress: peer, port: 1)).get()
         let head = HTTPRequest(method: .get, scheme: "http", authority: host, path: "/open", headerFields: headers)
-        let source = ApplicationRequestContextSource(channel: channel, logger: .silent)
+        var logger = Logger.silent
+        logger[metadataKey: "hb.request.id"] = "1"
+        let source = ApplicationRequestContextSource(channel: channel, logger: logger)
         let answer = try await Self.routers(surroundings).network.respond(
             to: Request(head: head, body: RequestBody(buffer: ByteBuffer())),
             context: RootContext(source: source)

@@ -80,7 +80,7 @@ struct AccountQueryTests {
         let fixture = try await Fixture()
         let (index, user, id) = (fixture.index, fixture.user, Session.ID.make())
         let hashes = (0..<12).map { [UInt8](repeating: $0, count: 32) }
-        let start = Timestamp.sample
+        let start = Timestamp.now()
         let (minute, end) = (start + .seconds(60), start + .seconds(3600))
         try await index.write { tx in
             let session = Session(

@@ -122,7 +122,8 @@ struct DiskTests {
         let fixture = try await Fixture()
         try await fixture.send()
         let root = try await fixture.index.read { reader in
-            try Int.fetchOne(reader.db, sql: "SELECT rootpage FROM sqlite_schema WHERE name = 'messages_by_channel'") ?? 0
+            try Int.fetchOne(reader.db, sql: "SELECT rootpage FROM sqlite_schema WHERE name = 'messages_by_channel'")
+                ?? 0
         }
         try fixture.index.close()
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: fixture.path))

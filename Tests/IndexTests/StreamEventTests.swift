@@ -23,7 +23,9 @@ struct StreamEventTests {
             )
             try tx.removeExpiredStreamEvents(limit: 10)
         }
-        let left = try await fixture.index.read { try String.fetchAll($0.db, sql: "SELECT stream_id FROM stream_events") }
+        let left = try await fixture.index.read {
+            try String.fetchAll($0.db, sql: "SELECT stream_id FROM stream_events")
+        }
         #expect(left == ["late", "late"])
         #expect(try await fixture.index.read { try $0.nextStreamEventExpiry() } == nil)
     }
@@ -38,7 +40,7 @@ extension Fixture {
                 in: tx.owned(channelID),
                 streamID: streamID,
                 text: "reading",
-                toolHint: nil
+                toolHint: false
             )
         }
     }

@@ -251,10 +251,17 @@ CREATE TABLE search_changes (
     indexed_text TEXT
 ) STRICT;
 
+CREATE TABLE session_tokens (
+    hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+    session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX session_tokens_by_session ON session_tokens (session_id, until);
+
 CREATE TABLE sessions (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
     user_agent TEXT,
     created_at INTEGER NOT NULL,
     last_used_at INTEGER NOT NULL,

@@ -27,7 +27,10 @@ struct DamageTests {
         }
     }
 
-    @Test("uploading the same bytes again mends a file that is missing or short, and leaves nothing", arguments: [0, 3])
+    @Test(
+        "uploading the same bytes again mends a file that is missing or short, and leaves nothing",
+        arguments: [0, 3]
+    )
     func repaired(rest: Int) async throws {
         let reported = Mutex<[BlobKey]>([])
         try await withStore(onDamage: { key in reported.withLock { $0.append(key) } }) { test in

@@ -21,7 +21,7 @@ extension FilesModule {
         let file = try await receiving(request, context) { form, intake, name in
             // A repeat says the same.
             let text = SHA256.hash(data: Data((form.text ?? "").utf8))
-            let key = name.map { UploadKey(name: $0, senderType: sender, purpose: "upload \(text)") }
+            let key = name.map { UploadKey(name: $0, senderType: sender, effect: "upload \(text)") }
             return try await intake.add(form.file, in: form.channelID, of: userID, once: key) { tx, channel, attach in
                 let message = Message(
                     id: messageID,
@@ -41,7 +41,7 @@ extension FilesModule {
     /// Stores the file without a message. Unless a message takes it within a day, it is deleted.
     func storeFile(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let file = try await receiving(request, context) { form, intake, name in
-            let key = name.map { UploadKey(name: $0, senderType: context.senderType, purpose: "store") }
+            let key = name.map { UploadKey(name: $0, senderType: context.senderType, effect: "store") }
             return try await intake.add(form.file, in: form.channelID, of: context.userID, once: key)
         }
         return try .created(AttachmentJSON(file.attachment), isRepeat: file.isRepeat)
@@ -55,7 +55,7 @@ extension FilesModule {
             (fields.id("channelId", of: Agent.self), TextDraft(&fields))
         }
         let text = TextFile(content: draft.content, filename: draft.filename, declaredType: draft.mimeType)
-        let key = name.map { UploadKey(name: $0, senderType: context.senderType, purpose: "store") }
+        let key = name.map { UploadKey(name: $0, senderType: context.senderType, effect: "store") }
         let file = try await store.add(text, in: channelID, of: context.userID, once: key)
         return try .created(AttachmentJSON(file.attachment), isRepeat: file.isRepeat)
     }

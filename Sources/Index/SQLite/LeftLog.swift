@@ -15,13 +15,14 @@ enum LeftLog {
         let file = open(path + "-wal", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return 0 }
         defer { close(file) }
-        guard let header = words(8, at: 0, of: file) else { return 0 }
-        let (pageBytes, salts) = (Int(header[2]), header[4...5])
-        var (number, last) = (1, 0)
-        while let frame = words(6, at: headerBytes + (number - 1) * (frameHeaderBytes + pageBytes), of: file) {
+        var status = stat()
+        guard fstat(file, &status) == 0, let header = words(8, at: 0, of: file) else { return 0 }
+        let (frameBytes, salts) = (frameHeaderBytes + Int(header[2]), header[4...5])
+        var last = 0
+        for number in 1..<1 + (Int(status.st_size) - headerBytes) / frameBytes {
+            guard let frame = words(6, at: headerBytes + (number - 1) * frameBytes, of: file) else { break }
             // Frames of an earlier round have other salts. The second word is set in the last frame of a commit.
             if frame[2...3].elementsEqual(salts), frame[1] != 0 { last = number }
-            number += 1
         }
         return last
     }

@@ -29,6 +29,8 @@ package enum Limits {
     /// Looser than ``email``: when signing in, a malformed address gets the same answer as a wrong one.
     package static let signInEmail = 1...254
     package static let newPassword = 8...1024
+    /// The body of a sign-in, in bytes. Anybody may send one.
+    package static let signInBody = 16 << 10
     /// A password to compare with the stored one.
     package static let password = 1...1024
     package static let keyLabel = 1...64

@@ -13,7 +13,7 @@ extension AccountsModule {
 
     /// Checks email and password, and answers with the cookie of a new session.
     func login(_ request: Request, _ context: RootContext) async throws -> Response {
-        let given = try await request.read(context) { Credentials(&$0) }
+        let given = try await request.read(context, limit: Limits.signInBody) { Credentials(&$0) }
         let client = context.connection.client
         let user = try await passwords.user(given, from: client, with: request.headers)
         let token = try await openSession(for: user, userAgent: request.headers[.userAgent])

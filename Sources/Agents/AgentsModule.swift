@@ -8,15 +8,12 @@ import NIOPosix
 /// Agents, which are the channels: kept here, named by `channelId` everywhere else. Agents and users change them alike,
 /// so most handlers serve both.
 ///
-/// The hard parts: an agent may own millions of rows, yet goes at once when it is deleted (``removal``); and counting
-/// all that it owns must hold up nobody else (``counting``).
+/// The hard part: an agent may own millions of rows, yet goes at once when it is deleted (``removal``).
 package struct AgentsModule: RouteModule {
     let index: SQLiteIndex
     /// Of the type of a picture. It runs on ``threads``, because it would block an event loop.
     let detector: MediaTypeDetector
     let threads: NIOThreadPool
-    /// For figures: one count at a time for each user, and so many in all that the last one waits some seconds.
-    let counting = Places<User.ID>(perKey: 1, inAll: 20)
 
     package init(index: SQLiteIndex, detector: MediaTypeDetector, threads: NIOThreadPool) {
         self.index = index
@@ -26,21 +23,21 @@ package struct AgentsModule: RouteModule {
 
     package func addRoutes(to mounts: Mounts) {
         mounts.agent
-            .get("agents", use: list)
+            .get("agents", use: inTurn(list))
             .post("agents", use: create)
             .patch("agents/:id", use: update)
             .delete("agents/:id", use: delete)
             .post("agents/setWebhook", use: setWebhook)
             .post("agents/deleteWebhook", use: deleteWebhook)
         mounts.user
-            .get("agents", use: listWithNews)
+            .get("agents", use: inTurn(listWithNews))
             .post("agents", use: create)
             .patch("agents/:id", use: update)
             .delete("agents/:id", use: delete)
             .put("agents/:id/webhook", use: setWebhook)
             .delete("agents/:id/webhook", use: deleteWebhook)
             .post("agents/:id/read", use: markRead)
-            .get("agents/:id/stats", use: figures)
+            .get("agents/:id/stats", use: inTurn(figures))
             .post("agents/:id/avatar", use: setAvatar)
             .get("agents/:id/avatar", use: avatar)
             .delete("agents/:id/avatar", use: removeAvatar)

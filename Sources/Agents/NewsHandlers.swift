@@ -7,10 +7,9 @@ import Index
 extension AgentsModule {
     /// All agents of the user, newest first, with the count of unread messages and the newest message.
     func listWithNews(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (index, userID) = (index, context.userID)
-        // Detached from the event loop: for a thousand agents with much unread it takes a tenth of a second.
-        let agents = Task.detached { try await index.read { try $0.agentsWithNews(userID: userID) } }
-        return try .json(try await agents.value.map { AgentJSON($0) })
+        let userID = context.userID
+        let agents = try await index.read { try $0.agentsWithNews(userID: userID) }
+        return try .json(agents.map { AgentJSON($0) })
     }
 
     /// Notes what has been read, up to the named message or to the newest. It never goes back, so of two devices the
@@ -30,18 +29,14 @@ extension AgentsModule {
         return try .json(["unreadCount": unreadCount], status: .created)
     }
 
-    /// Counts what the channel holds, which may take seconds and happens on a thread for such work.
+    /// Counts what the channel holds, which may take seconds.
     ///
-    /// - Throws: ``IndexError/noSuchAgent``; ``APIError`` 429 while the user's last count is running, or too many are.
+    /// - Throws: ``IndexError/noSuchAgent``.
     func figures(_ request: Request, _ context: UserContext) async throws -> Response {
         let (id, userID) = (try context.id(of: Agent.self), context.userID)
-        // Asked first and at once: users may have only their own channels counted.
-        try await index.read { _ = try $0.agent(id, ownedBy: userID) }
-        let figures = try await counting.run(userID, orAfter: .seconds(2)) {
-            try await index.readSlowly { reader in
-                let (_, channel) = try reader.agent(id, ownedBy: userID)
-                return try reader.figures(in: channel, statusLimit: Limits.statusesShown)
-            }
+        let figures = try await index.read { reader in
+            let (_, channel) = try reader.agent(id, ownedBy: userID)
+            return try reader.figures(in: channel, statusLimit: Limits.statusesShown)
         }
         return try .json(AgentFiguresJSON(figures))
     }

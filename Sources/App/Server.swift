@@ -90,6 +90,7 @@ package struct Server: Sendable {
     ///   that is 0.
     /// - Throws: ``StartFailure``.
     package func run(onListening: @escaping @Sendable (_ port: Int) -> Void) async throws {
+        ConnectionLimits.raiseDescriptors()
         let assembly = try await open()
         let network = application(
             assembly.routers.network,
@@ -189,8 +190,14 @@ package struct Server: Sendable {
     ) -> some ApplicationProtocol {
         Application(
             responder: responder,
-            server: HTTPServerBuilder { [idleTimeout = configuration.idleTimeout, logger] responder in
-                EventLoopChannel(responder: responder, idleTimeout: idleTimeout, limits: limits, logger: logger)
+            server: HTTPServerBuilder { [configuration, logger] responder in
+                EventLoopChannel(
+                    responder: responder,
+                    idleTimeout: configuration.idleTimeout,
+                    limits: limits,
+                    bytesPerSecond: configuration.minBodyRate,
+                    logger: logger
+                )
             },
             configuration: .init(address: address, serverName: "placet", backlog: 1024),
             onServerRunning: { [logger] channel in

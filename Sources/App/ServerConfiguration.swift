@@ -28,6 +28,9 @@ package struct ServerConfiguration: Sendable {
     /// `PLACET_MAX_CONNECTIONS_PER_ADDRESS` (integer, no limit, 1…1 000 000): those of one IPv4 address or one IPv6
     /// network of 64 bits. Behind a proxy all come from one.
     package let maxConnectionsPerAddress: Int?
+    /// `PLACET_MIN_BODY_RATE` (`off` or an integer, 1000, 1…1 000 000 bytes a second): a body that keeps the server
+    /// waiting for the idle timeout in all, and a second more for each so many bytes that came, is given up with 408.
+    package let minBodyRate: Int?
     /// `PLACET_RATE_LIMIT` (`off` or an integer, 1000, 1…1 000 000 requests a second): for each API key, for each
     /// session, and for each address on the open routes. A burst may have three times as many.
     package let rateLimit: Rate?
@@ -62,14 +65,13 @@ package struct ServerConfiguration: Sendable {
         idleTimeout = .seconds(try values.integer("idle.timeout", default: 60, in: 1...3600))
         maxConnections = try values.integer("max.connections", in: 1...1_000_000)
         maxConnectionsPerAddress = try values.integer("max.connections.per.address", in: 1...1_000_000)
-        if values["rate.limit"] == "off" {
-            rateLimit = nil
-        } else {
-            let perSecond = Int(
-                try values.integer("rate.limit", default: Int64(Limits.requestsPerSecond), in: 1...1_000_000)
-            )
-            rateLimit = Rate(perSecond: perSecond, burst: perSecond * Self.burstFactor)
-        }
+        minBodyRate = try values.integerOrOff("min.body.rate", default: 1000, in: 1...1_000_000)
+        let perSecond = try values.integerOrOff(
+            "rate.limit",
+            default: Int64(Limits.requestsPerSecond),
+            in: 1...1_000_000
+        )
+        rateLimit = perSecond.map { Rate(perSecond: $0, burst: $0 * Self.burstFactor) }
         adminEmail = EmailAddress.trimmed(try values.text("admin.email", default: "admin@placet.local"))
         adminPassword = values["admin.password"]
         webhookAllow = try values.targets("webhook.allow")
@@ -145,6 +147,13 @@ private struct Values {
     /// Nil when it is not set.
     func integer(_ key: String, in range: ClosedRange<Int64>) throws(ConfigurationError) -> Int? {
         self[key] == nil ? nil : Int(try integer(key, default: range.lowerBound, in: range))
+    }
+
+    /// Nil when it is `off`.
+    func integerOrOff(_ key: String, default fallback: Int64, in range: ClosedRange<Int64>) throws(ConfigurationError)
+        -> Int?
+    {
+        self[key] == "off" ? nil : Int(try integer(key, default: fallback, in: range))
     }
 
     /// A list separated by commas; empty means none.

@@ -156,9 +156,25 @@ CREATE UNIQUE INDEX messages_by_client ON messages (channel_id, sender_type, cli
 CREATE UNIQUE INDEX messages_by_stream ON messages (channel_id, stream_id) WHERE stream_id IS NOT NULL;
 CREATE UNIQUE INDEX messages_by_iteration ON messages (iteration_group_id, iteration)
     WHERE iteration_group_id IS NOT NULL;
-CREATE INDEX messages_streaming ON messages (updated_at) WHERE stream_state = 'streaming';
 -- Counting unread messages reads only this index, not the messages with all their text.
 CREATE INDEX messages_of_agents ON messages (channel_id, id) WHERE sender_type = 'agent';
+
+-- The drafts under way, and when their agents last wrote to each: text, or a status event. A status event changes only
+-- this small row, because a message may have 8 MiB.
+CREATE TABLE live_drafts (
+    message_id TEXT NOT NULL PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
+    active_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX live_drafts_by_activity ON live_drafts (active_at);
+CREATE TRIGGER live_drafts_insert AFTER INSERT ON messages WHEN new.stream_state = 'streaming' BEGIN
+    INSERT INTO live_drafts VALUES (new.id, new.updated_at);
+END;
+CREATE TRIGGER live_drafts_update AFTER UPDATE OF updated_at ON messages WHEN new.stream_state = 'streaming' BEGIN
+    UPDATE live_drafts SET active_at = new.updated_at WHERE message_id = new.id;
+END;
+CREATE TRIGGER live_drafts_end AFTER UPDATE OF stream_state ON messages WHEN new.stream_state <> 'streaming' BEGIN
+    DELETE FROM live_drafts WHERE message_id = new.id;
+END;
 
 -- What an agent says it is doing while it writes a streamed draft. A status event may come before its draft, so it
 -- refers to the channel and carries the stream's name. Until there is a draft it has an expiry. Triggers take that away
@@ -182,29 +198,40 @@ CREATE TRIGGER stream_events_delete AFTER DELETE ON messages WHEN old.stream_id 
     DELETE FROM stream_events WHERE channel_id = old.channel_id AND stream_id = old.stream_id;
 END;
 
--- Trigrams of the texts, without regard to case. The full-text index reads the text from `messages` (external content)
+-- What can be searched: the beginning of each text (`Message.searchedLength`), and of drafts nothing until they end.
+-- Otherwise one text, or one draft that grows, would keep the only writer busy for seconds.
+CREATE VIEW searched_texts AS
+    SELECT search_number, substr(text, 1, 16384) AS text FROM messages
+    WHERE text IS NOT NULL AND stream_state IS NOT 'streaming';
+
+-- Trigrams of these texts, without regard to case. The full-text index reads the texts from the view (external content)
 -- and knows only which message has which trigrams. That takes a third of the space and work that positions would take
 -- (detail=none). Queries compare the text itself.
 CREATE VIRTUAL TABLE message_search USING fts5 (
-    text, content='messages', content_rowid='search_number', tokenize='trigram', detail=none, columnsize=0
+    text, content='searched_texts', content_rowid='search_number', tokenize='trigram', detail=none, columnsize=0
 );
 
 -- FTS5 flushes its memory at every savepoint, which here means for every unit: ten times the work. So the triggers only
--- note what changes, with the text that the full-text index still has, and each group commit passes it on once.
+-- note what changes, with the text that the full-text index still has. The group commits that follow pass it on.
 CREATE TABLE search_changes (
     number INTEGER NOT NULL PRIMARY KEY,
     indexed_text TEXT
 ) STRICT;
-CREATE TRIGGER message_search_insert AFTER INSERT ON messages WHEN new.text IS NOT NULL BEGIN
+CREATE TRIGGER message_search_insert AFTER INSERT ON messages
+WHEN new.text IS NOT NULL AND new.stream_state IS NOT 'streaming' BEGIN
     INSERT INTO search_changes VALUES (new.search_number, NULL) ON CONFLICT DO NOTHING;
 END;
-CREATE TRIGGER message_search_delete AFTER DELETE ON messages WHEN old.text IS NOT NULL BEGIN
-    INSERT INTO search_changes VALUES (old.search_number, old.text) ON CONFLICT DO NOTHING;
+CREATE TRIGGER message_search_delete AFTER DELETE ON messages
+WHEN old.text IS NOT NULL AND old.stream_state IS NOT 'streaming' BEGIN
+    INSERT INTO search_changes VALUES (old.search_number, substr(old.text, 1, 16384)) ON CONFLICT DO NOTHING;
 END;
-CREATE TRIGGER message_search_update AFTER UPDATE OF text, search_number ON messages
-WHEN old.text IS NOT new.text OR old.search_number <> new.search_number BEGIN
-    INSERT INTO search_changes VALUES (old.search_number, old.text) ON CONFLICT DO NOTHING;
-    INSERT INTO search_changes VALUES (new.search_number, NULL) ON CONFLICT DO NOTHING;
+CREATE TRIGGER message_search_update AFTER UPDATE OF text, stream_state, search_number ON messages
+WHEN old.text IS NOT new.text OR old.stream_state IS NOT new.stream_state OR old.search_number <> new.search_number
+BEGIN
+    INSERT INTO search_changes SELECT old.search_number, substr(old.text, 1, 16384)
+        WHERE old.stream_state IS NOT 'streaming' ON CONFLICT DO NOTHING;
+    INSERT INTO search_changes SELECT new.search_number, NULL
+        WHERE new.stream_state IS NOT 'streaming' ON CONFLICT DO NOTHING;
 END;
 
 

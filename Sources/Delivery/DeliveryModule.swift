@@ -27,7 +27,7 @@ package struct DeliveryModule: RouteModule {
 
     package func addRoutes(to mounts: Mounts) {
         mounts.user
-            .get("agents/:id/deliveries", use: list)
+            .get("agents/:id/deliveries", use: inTurn(list))
             .post("agents/:id/webhook/test", use: test)
     }
 

@@ -68,8 +68,9 @@ final class CommitQueue: Sendable {
     }
 
     private func drain(_ connection: SQLiteConnection) {
-        while let group = nextGroup() {
-            commit(group, connection)
+        var isSearchBehind = false
+        while let group = nextGroup(evenIfEmpty: isSearchBehind) {
+            isSearchBehind = commit(group, connection)
         }
         giveBackPages(connection)
     }
@@ -82,9 +83,9 @@ final class CommitQueue: Sendable {
         writer.run { self.giveBackPages($0) }
     }
 
-    private func nextGroup() -> [Unit]? {
+    private func nextGroup(evenIfEmpty: Bool) -> [Unit]? {
         state.withLock { state in
-            guard !state.waiting.isEmpty else {
+            guard !state.waiting.isEmpty || evenIfEmpty && !state.isClosed else {
                 state.isDraining = false
                 return nil
             }
@@ -94,9 +95,11 @@ final class CommitQueue: Sendable {
         }
     }
 
-    private func commit(_ group: [Unit], _ connection: SQLiteConnection) {
+    /// - Returns: whether the full-text index has still to hear of changes. A group, even one without units, does that.
+    private func commit(_ group: [Unit], _ connection: SQLiteConnection) -> Bool {
         let transaction = Transaction(connection: connection, now: .now(), announcements: Announcements())
         var outcomes: [Unit.Outcome] = []
+        var isSearchBehind = false
         // Also counts a failed commit, which may have happened after all. Must come before any caller is resumed: a
         // caller that knows of a change must not get an answer from before it.
         func countCommit() { commitCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
@@ -107,18 +110,19 @@ final class CommitQueue: Sendable {
                 for unit in group {
                     outcomes.append(try unit.outcome(in: transaction, files))
                 }
-                try SearchChanges.apply(in: transaction)
+                isSearchBehind = try SearchChanges.apply(in: transaction)
             }
             try files.checkInPlace()
         } catch {
             let error = IndexError.translating(error)
             countCommit()
             for unit in group { unit.fail(error) }
-            return
+            return false
         }
         countCommit()
         feed.publish(transaction.announcements.changes, bells: transaction.announcements.bells)
         for deliver in outcomes { deliver() }
+        return isSearchBehind
     }
 }
 

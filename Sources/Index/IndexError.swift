@@ -27,6 +27,8 @@ package enum IndexError: Error, Sendable, Equatable {
     case damaged
     /// The file or its disk cannot be written.
     case readOnly
+    /// What was read is larger than ``ReadLimit`` allows at this place.
+    case tooLarge
     /// The index has been closed.
     case closed
     /// Anything else, as SQLite's extended result code (https://sqlite.org/rescode.html). If it comes from a commit,

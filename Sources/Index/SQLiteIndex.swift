@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 /// The SQLite index: what is stored, for whom, and under which key the bytes are.
@@ -11,7 +10,6 @@ import Synchronization
 package final class SQLiteIndex: Sendable {
     private let writer: Writer
     private let readers: Readers
-    private let slowReads = DispatchQueue(label: "index.slow-reads")
     let commits: CommitQueue
     let feed = ChangeFeed()
     private let hasMetDamage = Atomic(false)
@@ -43,23 +41,13 @@ package final class SQLiteIndex: Sendable {
 
     /// Runs `body` on one snapshot of the index: its queries all see the same state.
     ///
-    /// Keep `body` short and free of I/O, because it runs on the calling thread (see `Readers`).
+    /// `body` does no I/O, and runs on the calling thread (see `Readers`): handlers whose reads may take long run `inTurn`.
+    /// It throws `CancellationError` once the task is cancelled.
     package func read<T: Sendable>(_ body: @escaping @Sendable (Reader) throws -> T) async throws -> T {
         do {
             return try readers.read(body)
         } catch {
             throw noting(IndexError.translating(error))
-        }
-    }
-
-    /// Like ``read(_:)``, but runs `body` on one thread that all these calls share, one after the other. For what may
-    /// take seconds, such as counting a channel: it must not hold up an event loop, nor take one processor per caller.
-    package func readSlowly<T: Sendable>(_ body: @escaping @Sendable (Reader) throws -> T) async throws -> T {
-        try await withCheckedThrowingContinuation { continuation in
-            slowReads.async { [self] in
-                let result = Result { try readers.read(body) }
-                continuation.resume(with: result.mapError { noting(IndexError.translating($0)) })
-            }
         }
     }
 

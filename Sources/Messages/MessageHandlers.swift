@@ -16,7 +16,9 @@ extension MessagesModule {
         let draft = try await request.read(context, writtenAt: ReviewDraft.payloadPath) { MessageDraft(&$0) }
         let userID = context.userID
         let stored = try await store(draft, for: userID)
-        return try .created(try await withTexts(stored.message), isRepeat: stored.isRepeat)
+        return try await context.inTurn(if: stored.message.isLarge) {
+            try .created(try await withTexts(stored.message), isRepeat: stored.isRepeat)
+        }
     }
 
     /// Texts go through the store, because they become files first. Anything else is one transaction of the index.

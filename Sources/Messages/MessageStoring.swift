@@ -1,7 +1,6 @@
 import API
 import HTTP
 import Index
-import JSON
 
 /// A message that a request has stored, or that it repeats.
 struct StoredMessage: Sendable {
@@ -24,7 +23,6 @@ extension MessageDraft {
         if let first = try first(tx, channel) { return try repeated(first, tx, channel) }
         var message = message
         (message.createdAt, message.updatedAt) = (tx.now, tx.now)
-        message.metadataJSON = metadata?.encoded()
         message.iteration = try iteration(tx, channel)
         let review = review?.review(of: message, now: tx.now)
         let stored = try tx.insertOrKeepFirst(message, review: review, in: channel)

@@ -23,18 +23,18 @@ package struct MessagesModule: RouteModule {
     package func addRoutes(to mounts: Mounts) {
         mounts.agent
             .post("messages", use: create)
-            .get("messages", use: list)
-            .get("messages/iterations/:id", use: iterations)
+            .get("messages", use: inTurn(list))
+            .get("messages/iterations/:id", use: inTurn(iterations))
             .patch("messages/streams/:streamId", use: updateStream)
             .post("messages/streams/:streamId/status", use: addStreamEvent)
-            .get("messages/:id", use: read)
+            .get("messages/:id", use: inTurnIfLarge(read))
             .delete("messages/:id", use: delete)
             .post("messages/:id/ack", use: acknowledge)
         mounts.user
-            .get("messages", use: list)
+            .get("messages", use: inTurn(list))
             .post("messages", use: createForUser)
-            .get("messages/:id", use: readForUser)
-            .get("messages/:id/iterations", use: iterationsForUser)
+            .get("messages/:id", use: inTurnIfLarge(readForUser))
+            .get("messages/:id/iterations", use: inTurn(iterationsForUser))
             .post("messages/:id/retry", use: retry)
     }
 

@@ -46,7 +46,7 @@ extension MessagesModule {
             else { throw APIError(.conflict, "The draft has ended; send a new message") }
             return updated
         }
-        return try .json(try await withTexts(message))
+        return try await context.inTurn(if: message.isLarge) { try .json(try await withTexts(message)) }
     }
 
     /// Adds a status event to a stream. It may come before the draft, which then has it, and it keeps the draft alive

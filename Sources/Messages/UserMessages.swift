@@ -21,7 +21,9 @@ extension MessagesModule {
         let stored = try await index.write { tx in
             try draft.store(tx, in: tx.channel(draft.message.channelID, ownedBy: userID))
         }
-        return try .created(MessageJSON(listed: stored.message), isRepeat: stored.isRepeat)
+        return try await context.inTurn(if: stored.message.isLarge) {
+            try .created(MessageJSON(listed: stored.message), isRepeat: stored.isRepeat)
+        }
     }
 
     /// Differs from the agents' twin: the passwords are redacted, and the answer says whose channel it is.

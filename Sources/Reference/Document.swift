@@ -50,7 +50,9 @@ struct Document: Sendable {
 
     /// The answers that any operation of this kind may give.
     private static func commonAnswers(of operation: JSONValue, _ method: String) -> JSONObject {
-        var names = ["429": "TooManyRequests", "500": "ServerError", "503": "Unavailable"]
+        var names = [
+            "414": "TargetTooLong", "429": "TooManyRequests", "500": "ServerError", "503": "Unavailable",
+        ]
         let isSafe = method == "get" || method == "head"
         if operation["security"] == nil {
             names["401"] = "Unauthorized"
@@ -59,6 +61,7 @@ struct Document: Sendable {
             if !isSafe { names["403"] = "CrossSite" }
         }
         if operation["requestBody"] != nil {
+            names["408"] = "RequestTimeout"
             names["413"] = "ContentTooLarge"
             names["415"] = "UnsupportedMediaType"
         }

@@ -21,12 +21,12 @@ package struct ReviewsModule: RouteModule {
 
     package func addRoutes(to mounts: Mounts) {
         mounts.agent
-            .get("reviews/pending", use: pending)
-            .get("reviews/:id", use: read)
+            .get("reviews/pending", use: inTurn(pending))
+            .get("reviews/:id", use: inTurnIfLarge(read))
             .get("reviews/:id/wait", use: wait)
             .get("answers", use: answers)
         mounts.user
-            .get("messages/reviews", use: listForUser)
+            .get("messages/reviews", use: inTurn(listForUser))
             .post("messages/:id/respond", use: respondForUser)
         mounts.local
             .get("reviews/:id", use: readLocally)
@@ -75,7 +75,7 @@ package struct ReviewsModule: RouteModule {
             try await isFinished(id, in: channelID, of: userID) ? true : nil
         }
         guard isOver != nil else { return try .json(OutcomeJSON.timeout) }
-        return try await outcome(id, in: channelID, of: userID)
+        return try await context.inTurnIfLarge { try await outcome(id, in: channelID, of: userID) }
     }
 
     /// One look of a wait. It holds no message, because a parked task keeps the room that its functions need.
@@ -110,13 +110,14 @@ package struct ReviewsModule: RouteModule {
         let limit = try PageRequest(request).limit
         let userID = context.userID
         let found = try await park(request, context, for: .answers(channelID: channelID)) {
-            () async throws -> [Answer]? in
-            let answers = try await index.read { reader in
-                try reader.answers(in: reader.channel(channelID, ownedBy: userID), after: after, limit: limit)
+            try await context.inTurnIfLarge { () async throws -> Response? in
+                let answers = try await index.read { reader in
+                    try reader.answers(in: reader.channel(channelID, ownedBy: userID), after: after, limit: limit)
+                }
+                return answers.isEmpty ? nil : try .json(AnswersJSON(answers, after: after))
             }
-            return answers.isEmpty ? nil : answers
         }
-        return try .json(AnswersJSON(found ?? [], after: after))
+        return try found ?? .json(AnswersJSON([], after: after))
     }
 
     /// Looks now, and whenever something happens to `topic`, until `look` finds something. A client that hangs up ends

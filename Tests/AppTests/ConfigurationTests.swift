@@ -37,7 +37,7 @@ struct ConfigurationTests {
                 "PLACET_HOST": "0.0.0.0", "PLACET_PORT": "0", "PLACET_STORAGE": "/srv/placet",
                 "PLACET_MAX_UPLOAD_BYTES": "1", "PLACET_MIN_FREE_BYTES": "0", "PLACET_IDLE_TIMEOUT": "3600",
                 "PLACET_MAX_CONNECTIONS": "1", "PLACET_MAX_CONNECTIONS_PER_ADDRESS": "1000000",
-                "PLACET_RATE_LIMIT": "off",
+                "PLACET_MIN_BODY_RATE": "off", "PLACET_RATE_LIMIT": "off",
                 "PLACET_ADMIN_EMAIL": "ada@example.org", "PLACET_ADMIN_PASSWORD": "12345678",
                 "PLACET_WEBHOOK_ALLOW": "hooks.lan:8080,10.0.0.0/8", "PLACET_LOG_LEVEL": "warning",
                 "PLACET_TRUSTED_PROXIES": "10.0.0.2, fd00::/8", "PLACET_ALLOWED_HOSTS": "Placet.example, [fd00::1]",
@@ -53,6 +53,7 @@ struct ConfigurationTests {
         #expect(configuration.idleTimeout == .seconds(3600))
         #expect(configuration.maxConnections == 1)
         #expect(configuration.maxConnectionsPerAddress == 1_000_000)
+        #expect(configuration.minBodyRate == nil)
         #expect(configuration.rateLimit == nil)
         #expect(configuration.adminEmail == "ada@example.org")
         #expect(configuration.adminPassword == "12345678")
@@ -85,7 +86,7 @@ struct ConfigurationTests {
             ("PLACET_MAX_UPLOAD_BYTES", "99999999999999999999"), ("PLACET_MIN_FREE_BYTES", "-1"),
             ("PLACET_IDLE_TIMEOUT", "0"),
             ("PLACET_IDLE_TIMEOUT", "3601"), ("PLACET_ADMIN_EMAIL", ""), ("PLACET_ADMIN_PASSWORD", "1234567"),
-            ("PLACET_MAX_CONNECTIONS", "0"), ("PLACET_MAX_CONNECTIONS_PER_ADDRESS", "off"),
+            ("PLACET_MIN_BODY_RATE", "0"), ("PLACET_MAX_CONNECTIONS", "0"), ("PLACET_MAX_CONNECTIONS_PER_ADDRESS", "off"),
             ("PLACET_RATE_LIMIT", "0"), ("PLACET_RATE_LIMIT", "OFF"), ("PLACET_RATE_LIMIT", "1000001"),
             ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_LEVEL", "INFO"), ("PLACET_LOG_FORMAT", "xml"),
             ("PLACET_WEBHOOK_ALLOW", "10.0.0.0/33"), ("PLACET_WEBHOOK_ALLOW", "http://hooks.lan"),

@@ -200,17 +200,33 @@ struct OldAndOddRequestTests {
         #expect(first.closed.isEmpty)
     }
 
-    @Test("each address has a limit of its own, and those who wait for a refusal are few")
+    @Test("each address has a limit of its own")
     func limitOfAddress() {
         let limits = ConnectionLimits(inAll: 10, ofAddress: 2, logger: .silent)
-        let verdicts = ["a", "a", "a", "b"].map { limits.open(from: $0) }
-        #expect(verdicts.map(\.word) == ["admitted", "admitted", "refused", "admitted"])
+        let verdicts = ["a", "a", "a", "b"].map { limits.open(from: $0) {} }
+        #expect(verdicts.map(\.isAdmitted) == [true, true, false, true])
         limits.close(from: "a", verdicts[0])
-        #expect(limits.open(from: "a").word == "admitted")
-        let more = (0...ConnectionLimits.refusedAtATime).map { _ in limits.open(from: "a").word }
-        #expect(more.last == "dropped")
-        limits.close(from: "a", verdicts[2])
-        #expect(limits.open(from: "a").word == "refused")
+        #expect(limits.open(from: "a") {}.isAdmitted)
+    }
+
+    @Test("those who wait for a refusal are few: the oldest goes when another one comes")
+    func crowd() throws {
+        let limits = ConnectionLimits(inAll: 0, ofAddress: nil, logger: .silent)
+        var waiting = try (0..<ConnectionLimits.refusedAtATime).map { _ in try Wire(limits: limits) }
+        #expect(!waiting.contains { !$0.closed.isEmpty })
+        waiting.append(try Wire(limits: limits))
+        let closed = waiting.indices.filter { !waiting[$0].closed.isEmpty }
+        #expect(closed == [0])
+    }
+
+    @Test("/health is answered above the limit too, and the connection closes")
+    func healthAboveLimit() throws {
+        let wire = try Wire(limits: ConnectionLimits(inAll: 0, ofAddress: nil, logger: .silent))
+        try wire.clientSends("GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
+        #expect(try wire.arrived() == ["GET /health", "end"])
+        try wire.serverAnswers(.ok, [.contentLength: "2"], body: "{}")
+        #expect(try wire.received().contains("Connection: close\r\n"))
+        #expect(wire.closed == [.output])
     }
 
     @Test(
@@ -223,11 +239,7 @@ struct OldAndOddRequestTests {
 }
 
 extension ConnectionLimits.Verdict {
-    fileprivate var word: String {
-        switch self {
-        case .admitted: "admitted"
-        case .refused: "refused"
-        case .dropped: "dropped"
-        }
+    fileprivate var isAdmitted: Bool {
+        if case .admitted = self { true } else { false }
     }
 }

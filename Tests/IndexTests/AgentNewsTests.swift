@@ -153,7 +153,7 @@ struct AgentNewsTests {
     }
 
     private static func figures(_ agent: Agent, _ fixture: Fixture) async throws -> AgentFigures {
-        try await fixture.index.readSlowly { try $0.figures(in: $0.owned(agent.id), statusLimit: 2) }
+        try await fixture.index.read { try $0.figures(in: $0.owned(agent.id), statusLimit: 2) }
     }
 
     @Test("A new agent and changed settings are announced to those who listen to the channel")
@@ -165,25 +165,6 @@ struct AgentNewsTests {
         try await index.write { try $0.update(agent) }
         let seen = try #require(index.changes(of: .channel(agent.id), after: start)).changes
         #expect(seen.map(\.change) == Array(repeating: Change(.agentStatus, channelID: agent.id), count: 2))
-    }
-
-    @Test("Slow reads are made off the caller's thread, one after another, and fail as other reads do")
-    func slowReads() async throws {
-        struct Refusal: Error {}
-        let fixture = try await Fixture()
-        let gate = Gate()
-        async let slow: Void = fixture.index.readSlowly { _ in gate.block() }
-        await gate.entered()
-        // Neither a quick read nor a write waits for it.
-        #expect(try await Self.news(fixture).count == 1)
-        try await fixture.send()
-        gate.release()
-        try await slow
-        await #expect(throws: Refusal.self) { try await fixture.index.readSlowly { _ in throw Refusal() } }
-        try fixture.index.close()
-        await #expect(throws: IndexError.closed) {
-            try await fixture.index.readSlowly { try $0.unreadCount(in: $0.owned("a")) }
-        }
     }
 
     @Test("All of it goes by index")

@@ -71,6 +71,68 @@ struct SearchTests {
         #expect(try await search(fixture, String(text.prefix(1_001))) == [])
     }
 
+    @Test("A pattern that makes others try again from every place takes one pass here")
+    func slowPattern() async throws {
+        let fixture = try await Fixture()
+        let text = "aab" + String(repeating: "a", count: 1_000_000)
+        try await fixture.send(text)
+        let a999 = String(repeating: "a", count: 999)
+        // SQLite's GLOB takes 18 s for the first.
+        #expect(try await search(fixture, a999 + "b") == [])
+        #expect(try await search(fixture, "b" + a999) == [text])
+    }
+
+    @Test("What is searched of a text is its first 16 384 characters, by short terms and by long ones")
+    func searchedPart() async throws {
+        let fixture = try await Fixture()
+        let space = String(repeating: "é", count: Message.searchedLength - 4)
+        let (inside, across) = (space + "xyza", space + "1xyza")
+        for text in [inside, across] { try await fixture.send(text) }
+        #expect(try await search(fixture, "xyza") == [inside])
+        #expect(try await search(fixture, "za") == [inside])
+        #expect(try await search(fixture, "xyz") == [across, inside])
+        try await fixture.index.checkSearch()
+    }
+
+    @Test("A draft is found once it has ended", arguments: [Message.StreamState.complete, .aborted])
+    func drafts(end: Message.StreamState) async throws {
+        let fixture = try await Fixture()
+        var draft = Message.sample(in: fixture.agent)
+        (draft.text, draft.streamID, draft.streamState) = ("first words", "s", .streaming)
+        try await fixture.index.write { [draft] tx in try tx.insert(draft) }
+        for (state, found) in [(Message.StreamState.streaming, 0), (end, 1)] {
+            let isUpdated = try await fixture.index.write { [draft] tx in
+                try tx.updateDraft(draft.id, in: tx.owned(draft.channelID), text: "more words", state: state)
+            }
+            #expect(isUpdated)
+            for term in ["more words", "mo"] { #expect(try await search(fixture, term).count == found) }
+            #expect(try await search(fixture, "first") == [])
+            try await fixture.index.checkSearch()
+        }
+        try await fixture.index.write { [draft] tx in _ = try tx.deleteMessage(draft.id, in: tx.owned(draft.channelID)) }
+        try await fixture.index.checkSearch()
+    }
+
+    @Test("Of many large texts a group indexes some; the rest follows by itself")
+    func behind() async throws {
+        let fixture = try await Fixture()
+        let text = String(repeating: "long text ", count: 1_000)
+        let before = fixture.index.commitCount
+        try await fixture.index.write { tx in
+            for _ in 0..<10 {
+                var message = Message.sample(in: fixture.agent)
+                message.text = text
+                try tx.insert(message)
+            }
+        }
+        let left = try await fixture.index.read { try $0.one("SELECT count(*) FROM search_changes") as Int? }
+        while try await fixture.index.read({ try $0.exists("SELECT 1 FROM search_changes") }) { await Task.yield() }
+        #expect(try #require(left) <= 6)
+        #expect(fixture.index.commitCount - before == 3)
+        #expect(try await search(fixture, "text long").count == 10)
+        try await fixture.index.checkSearch()
+    }
+
     @Test("Search follows every change of a text, within one group too, and what is rolled back is not found")
     func changes() async throws {
         struct Refusal: Error {}

@@ -145,8 +145,15 @@ CREATE INDEX idempotency_keys_by_attachment ON idempotency_keys (attachment_id);
 
 CREATE INDEX idempotency_keys_by_expiry ON idempotency_keys (expires_at);
 
+CREATE TABLE live_drafts (
+    message_id TEXT NOT NULL PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
+    active_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX live_drafts_by_activity ON live_drafts (active_at);
+
 CREATE VIRTUAL TABLE message_search USING fts5 (
-    text, content='messages', content_rowid='search_number', tokenize='trigram', detail=none, columnsize=0
+    text, content='searched_texts', content_rowid='search_number', tokenize='trigram', detail=none, columnsize=0
 );
 
 CREATE TABLE messages (
@@ -171,18 +178,35 @@ CREATE TABLE messages (
     updated_at INTEGER NOT NULL
 ) STRICT;
 
-CREATE TRIGGER message_search_delete AFTER DELETE ON messages WHEN old.text IS NOT NULL BEGIN
-    INSERT INTO search_changes VALUES (old.search_number, old.text) ON CONFLICT DO NOTHING;
+CREATE TRIGGER live_drafts_end AFTER UPDATE OF stream_state ON messages WHEN new.stream_state <> 'streaming' BEGIN
+    DELETE FROM live_drafts WHERE message_id = new.id;
 END;
 
-CREATE TRIGGER message_search_insert AFTER INSERT ON messages WHEN new.text IS NOT NULL BEGIN
+CREATE TRIGGER live_drafts_insert AFTER INSERT ON messages WHEN new.stream_state = 'streaming' BEGIN
+    INSERT INTO live_drafts VALUES (new.id, new.updated_at);
+END;
+
+CREATE TRIGGER live_drafts_update AFTER UPDATE OF updated_at ON messages WHEN new.stream_state = 'streaming' BEGIN
+    UPDATE live_drafts SET active_at = new.updated_at WHERE message_id = new.id;
+END;
+
+CREATE TRIGGER message_search_delete AFTER DELETE ON messages
+WHEN old.text IS NOT NULL AND old.stream_state IS NOT 'streaming' BEGIN
+    INSERT INTO search_changes VALUES (old.search_number, substr(old.text, 1, 16384)) ON CONFLICT DO NOTHING;
+END;
+
+CREATE TRIGGER message_search_insert AFTER INSERT ON messages
+WHEN new.text IS NOT NULL AND new.stream_state IS NOT 'streaming' BEGIN
     INSERT INTO search_changes VALUES (new.search_number, NULL) ON CONFLICT DO NOTHING;
 END;
 
-CREATE TRIGGER message_search_update AFTER UPDATE OF text, search_number ON messages
-WHEN old.text IS NOT new.text OR old.search_number <> new.search_number BEGIN
-    INSERT INTO search_changes VALUES (old.search_number, old.text) ON CONFLICT DO NOTHING;
-    INSERT INTO search_changes VALUES (new.search_number, NULL) ON CONFLICT DO NOTHING;
+CREATE TRIGGER message_search_update AFTER UPDATE OF text, stream_state, search_number ON messages
+WHEN old.text IS NOT new.text OR old.stream_state IS NOT new.stream_state OR old.search_number <> new.search_number
+BEGIN
+    INSERT INTO search_changes SELECT old.search_number, substr(old.text, 1, 16384)
+        WHERE old.stream_state IS NOT 'streaming' ON CONFLICT DO NOTHING;
+    INSERT INTO search_changes SELECT new.search_number, NULL
+        WHERE new.stream_state IS NOT 'streaming' ON CONFLICT DO NOTHING;
 END;
 
 CREATE UNIQUE INDEX messages_by_channel ON messages (channel_id, id);
@@ -198,8 +222,6 @@ CREATE UNIQUE INDEX messages_by_search_number ON messages (search_number);
 CREATE UNIQUE INDEX messages_by_stream ON messages (channel_id, stream_id) WHERE stream_id IS NOT NULL;
 
 CREATE INDEX messages_of_agents ON messages (channel_id, id) WHERE sender_type = 'agent';
-
-CREATE INDEX messages_streaming ON messages (updated_at) WHERE stream_state = 'streaming';
 
 CREATE TRIGGER stream_events_delete AFTER DELETE ON messages WHEN old.stream_id IS NOT NULL BEGIN
     DELETE FROM stream_events WHERE channel_id = old.channel_id AND stream_id = old.stream_id;
@@ -250,6 +272,10 @@ CREATE TABLE search_changes (
     number INTEGER NOT NULL PRIMARY KEY,
     indexed_text TEXT
 ) STRICT;
+
+CREATE VIEW searched_texts AS
+    SELECT search_number, substr(text, 1, 16384) AS text FROM messages
+    WHERE text IS NOT NULL AND stream_state IS NOT 'streaming';
 
 CREATE TABLE session_tokens (
     hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),

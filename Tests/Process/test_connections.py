@@ -3,7 +3,7 @@
 import os
 import resource
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 from placet_server import eventually
@@ -139,14 +139,17 @@ def test_a_connection_above_the_limit_hears_why_and_the_log_says_so(make_server)
         for wire in wires:
             assert wire.send(head("GET", "/health")).answer().status == 200
         with Wire(server, timeout=5) as wire:
-            answer = wire.send(head("GET", "/health")).answer()
+            assert wire.send(head("GET", "/health")).answer().status == 200
+            assert wire.ended()
+        with Wire(server, timeout=5) as wire:
+            answer = wire.send(head("GET", "/openapi.json")).answer()
             assert "limit of 3 connections" in assert_error(answer, 503)["message"]
             assert answer.headers["retry-after"] == "5"
             assert wire.ended()
         assert "connections refused" in server.log() and "PLACET_MAX_CONNECTIONS=3" in server.log()
         server.command("keys", "list")  # The control socket has no limit.
         wires[0].close()
-        eventually(lambda: Wire(server).send(head("GET", "/health")).answer().status == 200, "there is room again")
+        eventually(lambda: Wire(server).send(head("GET", "/openapi.json")).answer().status == 200, "there is room again")
 
 
 def test_an_address_has_a_limit_of_its_own(make_server):
@@ -154,17 +157,40 @@ def test_an_address_has_a_limit_of_its_own(make_server):
     with Wire(server) as held:
         assert held.send(head("GET", "/health")).answer().status == 200
         with Wire(server, timeout=5) as wire:
-            answer = wire.send(head("GET", "/health")).answer()
+            answer = wire.send(head("GET", "/openapi.json")).answer()
             assert "Your address has its limit of 1" in assert_error(answer, 503)["message"]
 
 
-def test_of_a_crowd_above_the_limit_most_are_closed_at_once(make_server):
+def test_in_a_crowd_above_the_limit_the_oldest_go_and_health_is_answered(make_server):
     server = make_server(PLACET_MAX_CONNECTIONS="1").start()
     with ExitStack() as held:
         assert held.enter_context(Wire(server)).send(head("GET", "/health")).answer().status == 200
         crowd = [held.enter_context(Wire(server, timeout=3)) for _ in range(70)]
-        assert crowd[69].ended()
-        assert crowd[0].send(head("GET", "/health")).answer().status == 503
+        assert crowd[0].ended()
+        assert crowd[69].send(head("GET", "/openapi.json")).answer().status == 503
+        assert Wire(server, timeout=3).send(head("GET", "/health")).answer().status == 200
+
+
+def test_dripping_strangers_on_every_connection_do_not_keep_health_from_its_answer(make_server):
+    server = make_server(PLACET_MAX_CONNECTIONS="100").start()
+    with ExitStack() as held:
+        for _ in range(300):
+            wire = held.enter_context(Wire(server, timeout=5))
+            with suppress(OSError):  # The oldest of those above the limit are closed.
+                wire.send(head("POST", "/api/auth/login", "content-type: application/json", "content-length: 99"), b"{")
+        for _ in range(20):
+            with Wire(server, timeout=5) as wire:
+                assert wire.send(head("GET", "/health")).answer().status == 200
+
+
+def test_the_server_takes_the_descriptors_that_the_system_allows(make_server):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(256, hard), hard))
+    try:
+        server = make_server().start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE) == (hard, hard)
 
 
 def test_without_descriptors_nothing_spins_and_the_cause_is_named(make_server):

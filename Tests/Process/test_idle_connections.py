@@ -1,18 +1,19 @@
-"""Connections on which nothing happens, and those on which little does (PLACET_IDLE_TIMEOUT)."""
+"""Connections on which nothing happens, and those on which little does (PLACET_IDLE_TIMEOUT, PLACET_MIN_BODY_RATE)."""
 
 import os
+import select
 import socket
 import threading
 import time
 
 import pytest
 from placet_server import Server
-from wire import Wire, field, file_part, form, head, upload_head
+from wire import Wire, assert_error, field, file_part, form, head, upload_head
 
 
 @pytest.fixture(scope="module")
 def server(binary):
-    server = Server(binary, PLACET_IDLE_TIMEOUT="1").start()
+    server = Server(binary, PLACET_IDLE_TIMEOUT="1", PLACET_MIN_BODY_RATE="10").start()
     yield server
     server.dispose()
 
@@ -45,6 +46,17 @@ def test_a_slow_upload_that_keeps_coming_is_not_dropped(server, owner):
             wire.send(body[start:start + step])
             pause.wait(0.4)  # The pace is the subject here: eight pieces in over three seconds, none 1 s apart.
         assert wire.answer().status == 201
+
+
+def test_a_body_that_drips_is_given_up(server):
+    with Wire(server, timeout=10) as wire:
+        wire.send(head("POST", "/api/auth/login", "content-type: application/json", "content-length: 1000"))
+        pause, end = threading.Event(), time.monotonic() + 10
+        while not select.select([wire.socket], [], [], 0)[0]:
+            assert time.monotonic() < end, "nobody minds"
+            wire.send(b" ")
+            pause.wait(0.3)  # The pace is the subject here: no pause is as long as the idle timeout.
+        assert_error(wire.answer(), 408)
 
 
 def test_a_slow_download_outlives_the_timeout(server, owner):

@@ -10,7 +10,7 @@ package struct ReviewDraft: Sendable {
     private let type: String
     private let payload: JSONValue?
     private let payloadJSON: String?
-    private let callback: JSONValue?
+    private let callbackJSON: String?
     private let expiresInSeconds: Int64?
     private let expiresAt: Timestamp?
     /// What is asked, while no files are known. Computed here, because the writer should not wait for it.
@@ -22,7 +22,7 @@ package struct ReviewDraft: Sendable {
         payload = fields.optionalObject("payload")
         payloadJSON = payload.map { fields.written ?? $0.encoded() }
         question = QuestionDigest(text: text, type: type, payloadJSON: payloadJSON)
-        callback = fields.optionalObject("callback", nullable: true)
+        callbackJSON = fields.optionalObject("callback", nullable: true)?.encoded()
         // Checked here and stored as it came: the members that we do not know belong to the agent.
         fields.optionalFields("callback", nullable: true) { callback in
             _ = callback.webhookURL("url")
@@ -53,7 +53,7 @@ package struct ReviewDraft: Sendable {
             of: message,
             type: type,
             payloadJSON: payloadJSON,
-            callbackJSON: callback?.encoded(),
+            callbackJSON: callbackJSON,
             digest: question.hex(),
             expiresAt: ReviewExpiry.time(inSeconds: expiresInSeconds, at: expiresAt, now: now)
         )

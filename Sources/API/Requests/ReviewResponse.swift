@@ -3,6 +3,8 @@ import JSON
 /// An answer to a review. Whether it fits the question is checked against the review later.
 package struct ReviewResponse: Sendable {
     package let response: JSONValue
+    /// The response as it is stored. Written here and not in the unit, because it may have 8 MiB.
+    package let responseJSON: String
     package let feedback: String?
     /// The id of each replacement, by the id of the original.
     package let modifiedFileIDs: [String: String]?
@@ -12,6 +14,7 @@ package struct ReviewResponse: Sendable {
     package init(_ fields: inout JSONFields) {
         if !fields.has("response") { fields.report("response", code: "required", "is required") }
         response = fields.optionalObject("response") ?? .object([:])
+        responseJSON = response.encoded()
         feedback = fields.optionalString("feedback", length: Limits.feedback)
         modifiedFileIDs = fields.optionalStringMap("modifiedFileIds", count: Limits.modifiedFiles)
         digest = fields.optionalString("digest")

@@ -4,14 +4,20 @@ import NIOCore
 import Synchronization
 
 /// A context that knows the connection its request came by, whoever the caller is.
-package protocol Connected {
+package protocol Connected: Sendable {
     var connection: Connection { get }
+    /// Whose turns the request takes for what may take long: a user's id, or the address of a caller nobody knows.
+    var payer: String { get }
 }
 
 /// A context whose caller acts for a user, with a key or signed in. Handlers that serve both take it.
 package protocol CallerContext: RequestContext, Connected {
     /// The user's id as text: what it is the id of is known in `API`, by `userID`.
     var user: String { get }
+}
+
+extension CallerContext {
+    package var payer: String { user }
 }
 
 /// The context of every request, before the caller is known.
@@ -31,6 +37,8 @@ package struct RootContext: RequestContext, Connected {
         connection = Connection(channel: source.channel)
         caller = Caller()
     }
+
+    package var payer: String { connection.client.addressGroup }
 }
 
 /// The context of a request with a valid API key. A handler that takes it cannot be reached without one.

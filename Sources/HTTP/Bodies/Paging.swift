@@ -44,5 +44,5 @@ package struct PageRequest: Sendable, Equatable {
 
 extension Request {
     /// Whether `limit` or `cursor` is given. A route whose answer is an array gives a page then.
-    package var asksForPage: Bool { ["limit", "cursor"].contains { uri.queryParameters[$0] != nil } }
+    package var asksForPage: Bool { ["limit", "cursor"].contains { hasQuery($0) } }
 }

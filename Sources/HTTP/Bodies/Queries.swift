@@ -23,10 +23,13 @@ extension Request {
         return value
     }
 
+    /// Whether the query has this parameter, whatever its value.
+    package func hasQuery(_ name: String) -> Bool { Self.formValue(of: name, in: uri.query ?? "") != nil }
+
     private static func formValue(of name: String, in query: String) -> [UInt8]? {
         for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
             let given = pair.prefix { $0 != UInt8(ascii: "=") }
-            guard formDecoded(given).elementsEqual(name.utf8) else { continue }
+            guard given.count >= name.utf8.count, formDecoded(given).elementsEqual(name.utf8) else { continue }
             return formDecoded(pair.dropFirst(given.count + 1))
         }
         return nil

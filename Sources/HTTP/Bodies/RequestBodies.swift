@@ -11,18 +11,19 @@ extension Request {
 
     /// The bytes of a JSON body, not yet parsed.
     ///
-    /// - Parameter mayBeMissing: whether the body may be left out. An empty body may then be declared as any type.
-    /// - Throws: ``APIError`` 415 when the body is declared as another type or is coded, 413 when it is larger than
-    ///   ``maxJSONBytes``.
-    package func jsonBytes(on connection: Connection, mayBeMissing: Bool) async throws -> ByteBuffer {
+    /// - Parameters:
+    ///   - mayBeMissing: whether the body may be left out. An empty body may then be declared as any type.
+    ///   - limit: the most bytes that it may have.
+    /// - Throws: ``APIError`` 415 when the body is declared as another type or is coded, 413 when it is larger.
+    package func jsonBytes(on connection: Connection, mayBeMissing: Bool, limit: Int) async throws -> ByteBuffer {
         if !mayBeMissing { try refuseOtherThanJSON() }
         try refuseCodedBody()
-        let tooLarge = APIError(.contentTooLarge, "The JSON body is larger than \(Self.maxJSONBytes) bytes")
-        if let length = declaredLength, length > Self.maxJSONBytes { throw tooLarge }
+        let tooLarge = APIError(.contentTooLarge, "The JSON body is larger than \(limit) bytes")
+        if let length = declaredLength, length > limit { throw tooLarge }
         try await connection.acceptBody()
         var bytes = ByteBuffer()
         for try await var part in body {
-            guard bytes.readableBytes + part.readableBytes <= Self.maxJSONBytes else { throw tooLarge }
+            guard bytes.readableBytes + part.readableBytes <= limit else { throw tooLarge }
             bytes.writeBuffer(&part)
         }
         if bytes.readableBytes > 0 { try refuseOtherThanJSON() }

@@ -42,30 +42,37 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let decoder: RequestDecoder
     private let limits: ConnectionLimits?
+    private let slowest: BodyPace.Limit?
+    /// Nil unless a body is arriving.
+    private var pace: BodyPace?
+    private var paceCheck: Scheduled<Void>?
     private var admission: (address: String, verdict: ConnectionLimits.Verdict)?
     private let logger: Logger
 
-    init(decoder: RequestDecoder, limits: ConnectionLimits? = nil, logger: Logger) {
+    /// - Parameter slowest: how slow a body may be; nil for as slow as it likes.
+    init(decoder: RequestDecoder, limits: ConnectionLimits? = nil, slowest: BodyPace.Limit? = nil, logger: Logger) {
         self.decoder = decoder
         self.limits = limits
+        self.slowest = slowest
         self.logger = logger
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         deadline?.cancel()
+        paceCheck?.cancel()
     }
 
     // MARK: Admission
 
     func channelActive(context: ChannelHandlerContext) {
         if let limits {
-            let address = Connection(channel: context.channel).client.addressGroup
-            admission = (address, limits.open(from: address))
+            let channel = context.channel
+            let address = Connection(channel: channel).client.addressGroup
+            admission = (address, limits.open(from: address) { channel.close(promise: nil) })
         }
         context.fireChannelActive()
         switch admission?.verdict {
         case .refused: close(in: Self.refusal, context: context)
-        case .dropped: context.close(promise: nil)
         case .admitted, nil: break
         }
     }
@@ -78,7 +85,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private var refusesAll: APIError? {
-        if case .refused(let error) = admission?.verdict { error } else { nil }
+        if case .refused(let error, _) = admission?.verdict { error } else { nil }
     }
 
     // MARK: Requests
@@ -89,9 +96,12 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             readHead(head, context: context)
             return
-        case .body: exchange.readBody()
+        case .body(let bytes):
+            exchange.readBody()
+            pace?.receive(bytes.readableBytes, at: .now)
         case .end:
             exchange.readEnd()
+            pace = nil
             if endsParser { decoder.requestEndedParser() }
         }
         context.fireChannelRead(data)
@@ -102,16 +112,19 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func readHead(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         let meaning = RequestHead(head)
-        if let refusal = refusesAll ?? meaning.refusal {
+        if let refusal = meaning.refusal ?? (head.uri == ConnectionLimits.healthPath ? nil : refusesAll) {
             refuse(refusal, context: context)
             return
         }
         endsParser = meaning.endsParser
-        exchange.readHead(meaning.manner)
+        var manner = meaning.manner
+        if refusesAll != nil { manner.keepsAlive = false }
+        exchange.readHead(manner)
+        pace = slowest.map(BodyPace.init)
         var head = head
         head.uri = head.uri.withPlainPath
         // Hummingbird recognises the wish to close only in this spelling, and knows nothing of HTTP/1.0.
-        if !meaning.manner.keepsAlive { head.headers.replaceOrAdd(name: "connection", value: "close") }
+        if !manner.keepsAlive { head.headers.replaceOrAdd(name: "connection", value: "close") }
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 
@@ -127,8 +140,33 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if isLingering {
             context.read()
         } else {
+            if pace != nil, paceCheck == nil { checkPace(context) }
             context.fireChannelReadComplete()
         }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        pace?.wait(from: .now)
+        context.read()
+    }
+
+    /// Gives up a body that keeps the server waiting for too long. Whoever reads it is told, and answers 408.
+    private func checkPace(_ context: ChannelHandlerContext) {
+        paceCheck = nil
+        guard let left = pace?.left(at: .now) else { return }
+        guard left <= .zero else {
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            paceCheck = context.eventLoop.scheduleTask(in: TimeAmount(left)) {
+                let (handler, context) = bound.value
+                handler.checkPace(context)
+            }
+            return
+        }
+        (pace, isDeaf) = (nil, true)
+        logger.info("body too slow")
+        context.fireErrorCaught(APIError.bodyTooSlow)
+        // Nobody may be reading it.
+        close(in: Self.refusal, context: context)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -285,4 +323,12 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)
         deadline = context.eventLoop.scheduleTask(in: time) { context.value.close(promise: nil) }
     }
+}
+
+extension APIError {
+    /// 408 (RFC 9110 section 15.5.9).
+    fileprivate static let bodyTooSlow = APIError(
+        .requestTimeout,
+        "The body came too slowly; send it again over a faster connection, or in smaller pieces"
+    )
 }

@@ -5,25 +5,27 @@ import Synchronization
 
 /// How many connections may be open at a time, in all and from one address.
 ///
-/// A connection above the limit is answered with 503, so that its client hears why. Such connections are few: each has
-/// a descriptor, of which there are not enough.
+/// A connection above the limit is answered with 503, so that its client hears why, and ``healthPath`` is served all the
+/// same. Such connections are few, because each has a descriptor: when there is another one, the oldest is closed.
 package final class ConnectionLimits: Sendable {
     enum Verdict: Sendable {
         case admitted
-        /// Its first request is answered with this, and it closes.
-        case refused(APIError)
-        /// It is closed at once.
-        case dropped
+        /// Its first request is answered with this, and it closes. The number is its place among such connections.
+        case refused(APIError, Int)
     }
 
+    /// What is answered on connections above the limit too: monitors ask for it.
+    static let healthPath = "/health"
     /// How many connections may wait for their refusal at a time.
-    static let refusedAtATime = 64
+    static let refusedAtATime = 32
     /// How often the log says that connections are refused.
     private static let logged = Duration.seconds(10)
 
     private struct Open {
         var admitted = 0
-        var refused = 0
+        /// How to close those that wait for their refusal, the oldest first.
+        var refused: [(number: Int, close: @Sendable () -> Void)] = []
+        var lastNumber = 0
         var ofAddress: [String: Int] = [:]
         var turnedAway = 0
         var nextLine: ContinuousClock.Instant?
@@ -48,6 +50,15 @@ package final class ConnectionLimits: Sendable {
         max(descriptors - max(64, descriptors / 8), 16)
     }
 
+    /// Takes as many descriptors as the system lets this process have (`ulimit -Hn`).
+    package static func raiseDescriptors() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        // If it fails, the process has what it was given.
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
     /// The limit on the descriptors of this process (`ulimit -n`).
     private static var descriptors: Int {
         var limit = rlimit()
@@ -56,8 +67,14 @@ package final class ConnectionLimits: Sendable {
     }
 
     /// Counts a new connection. ``close(from:_:)`` with the verdict is to follow when it ends.
-    func open(from address: String, now: ContinuousClock.Instant = .now) -> Verdict {
-        open.withLock { open in
+    ///
+    /// - Parameter drop: closes the connection. Called when it waits for its refusal and others need its place.
+    func open(
+        from address: String,
+        now: ContinuousClock.Instant = .now,
+        drop: @escaping @Sendable () -> Void
+    ) -> Verdict {
+        let (verdict, oldest) = open.withLock { open -> (Verdict, (@Sendable () -> Void)?) in
             let refusal: APIError
             if open.admitted >= inAll {
                 refusal = .tooManyConnections("The server has its limit of \(inAll) connections open")
@@ -68,12 +85,15 @@ package final class ConnectionLimits: Sendable {
             } else {
                 open.admitted += 1
                 if ofAddress != nil { open.ofAddress[address, default: 0] += 1 }
-                return .admitted
+                return (.admitted, nil)
             }
-            guard open.refused < Self.refusedAtATime else { return .dropped }
-            open.refused += 1
-            return .refused(refusal)
+            open.lastNumber += 1
+            open.refused.append((open.lastNumber, drop))
+            let oldest = open.refused.count > Self.refusedAtATime ? open.refused.removeFirst().close : nil
+            return (.refused(refusal, open.lastNumber), oldest)
         }
+        oldest?()
+        return verdict
     }
 
     func close(from address: String, _ verdict: Verdict) {
@@ -83,8 +103,7 @@ package final class ConnectionLimits: Sendable {
                 open.admitted -= 1
                 guard ofAddress != nil, let count = open.ofAddress[address] else { return }
                 open.ofAddress[address] = count > 1 ? count - 1 : nil
-            case .refused: open.refused -= 1
-            case .dropped: break
+            case .refused(_, let number): open.refused.removeAll { $0.number == number }
             }
         }
     }

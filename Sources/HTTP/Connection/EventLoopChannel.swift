@@ -16,18 +16,24 @@ package struct EventLoopChannel: ServerChildChannel {
     private let http1: HTTP1Channel
     private let idleTimeout: Duration
     private let limits: ConnectionLimits?
+    private let bytesPerSecond: Int?
     private let logger: Logger
 
-    /// - Parameter limits: nil where the number of connections has no limit, as on the control socket.
+    /// - Parameters:
+    ///   - limits: nil where the number of connections has no limit, as on the control socket.
+    ///   - bytesPerSecond: the least of a body that has to come while the server waits for it, after `idleTimeout`; nil
+    ///     for no such limit.
     package init(
         responder: @escaping HTTPChannelHandler.Responder,
         idleTimeout: Duration,
         limits: ConnectionLimits?,
+        bytesPerSecond: Int?,
         logger: Logger
     ) {
         http1 = HTTP1Channel(responder: responder)
         self.idleTimeout = idleTimeout
         self.limits = limits
+        self.bytesPerSecond = bytesPerSecond
         self.logger = logger
     }
 
@@ -38,7 +44,13 @@ package struct EventLoopChannel: ServerChildChannel {
         let milliseconds = SocketOptionValue(idleTimeout.components.seconds * 1000)
         try? channel.syncOptions?.setOption(unacknowledged, value: milliseconds)
         return channel.eventLoop.makeCompletedFuture {
-            try Self.addHandlers(to: channel.pipeline.syncOperations, limits: limits, logger: self.logger)
+            let slowest = bytesPerSecond.map { BodyPace.Limit(bytesPerSecond: $0, patience: idleTimeout) }
+            try Self.addHandlers(
+                to: channel.pipeline.syncOperations,
+                limits: limits,
+                slowest: slowest,
+                logger: self.logger
+            )
             let state = HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger)
             try channel.pipeline.syncOperations.addHandler(state)
             return try NIOAsyncChannel(
@@ -53,12 +65,13 @@ package struct EventLoopChannel: ServerChildChannel {
     static func addHandlers(
         to pipeline: ChannelPipeline.SynchronousOperations,
         limits: ConnectionLimits? = nil,
+        slowest: BodyPace.Limit? = nil,
         logger: Logger
     ) throws {
         let decoder = RequestDecoder()
         try pipeline.addHandler(HTTPResponseEncoder())
         try pipeline.addHandler(ByteToMessageHandler(decoder))
-        try pipeline.addHandler(ConnectionHandler(decoder: decoder, limits: limits, logger: logger))
+        try pipeline.addHandler(ConnectionHandler(decoder: decoder, limits: limits, slowest: slowest, logger: logger))
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
     }
 

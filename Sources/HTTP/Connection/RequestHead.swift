@@ -1,4 +1,5 @@
 import HTTPTypes
+import Hummingbird
 import NIOHTTP1
 
 /// What the head of a request means for the connection (RFC 9112), before anybody asks what the request is about.
@@ -14,7 +15,7 @@ struct RequestHead {
     init(_ head: HTTPRequestHead) {
         let isOld = head.version == .http1_0
         let fields = Fields(head.headers)
-        refusal = fields.refusal(isOld: isOld)
+        refusal = head.uri.utf8.count > Request.maxTargetBytes ? .targetTooLong : fields.refusal(isOld: isOld)
         endsParser = fields.offersUpgrade && fields.namesUpgrade && head.method != .CONNECT
         // We cannot tell for certain what the parser makes of an odd spelling of `Connection: upgrade`.
         let isUnclear = fields.hasUpgrade && fields.mentionsUpgrade && !endsParser
@@ -25,6 +26,19 @@ struct RequestHead {
             isHead: head.method == .HEAD
         )
     }
+}
+
+extension Request {
+    /// How long path and query may be together. The longest search, percent-encoded, has 12 000 bytes.
+    package static let maxTargetBytes = 16_384
+}
+
+extension APIError {
+    /// 414 (RFC 9110 section 15.5.15).
+    fileprivate static let targetTooLong = APIError(
+        .uriTooLong,
+        "The path and query are longer than \(Request.maxTargetBytes) bytes; shorten the query"
+    )
 }
 
 /// The header fields that concern the connection, gathered in one pass: every request pays for it.

@@ -33,7 +33,7 @@ package struct AgentFigures: Sendable, Equatable {
 
 extension Querying {
     /// Counts what an agent's channel holds. It reads index entries or small rows of the whole channel, which may take
-    /// seconds: use ``SQLiteIndex/readSlowly(_:)``.
+    /// seconds.
     ///
     /// - Parameter statusLimit: how many of the latest statuses to return.
     package func figures(in channel: OwnedChannel, statusLimit: Int) throws -> AgentFigures {

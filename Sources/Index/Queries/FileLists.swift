@@ -22,11 +22,10 @@ extension Querying {
         // Names are kept composed (NFC), and some systems write them decomposed.
         let term = SearchTerm(search?.precomposedStringWithCanonicalMapping)
         if term?.findsNothing == true { return [] }
-        let pattern = term?.pattern ?? "*"
         let cursor = before ?? .afterAll
         return try all(
             SQL.filesOfUser,
-            [cursor, typePrefix ?? "", typePrefix ?? "", pattern, limit, userID, channel?.id, channel?.id, limit]
+            [cursor, typePrefix ?? "", typePrefix ?? "", term?.text ?? "", limit, userID, channel?.id, channel?.id, limit]
         )
     }
 }
@@ -57,7 +56,7 @@ private enum SQL {
         JOIN attachments ON attachments.id IN (
             SELECT newest.id FROM attachments AS newest
             WHERE newest.channel_id = agents.id AND newest.id < ?
-                AND substr(newest.mime_type, 1, length(?)) = ? AND newest.filename GLOB ?
+                AND substr(newest.mime_type, 1, length(?)) = ? AND contains(newest.filename, ?)
             ORDER BY newest.id DESC LIMIT ?
         )
         LEFT JOIN messages ON messages.id = attachments.message_id

@@ -16,8 +16,8 @@ extension Querying {
     ///
     /// - Parameters:
     ///   - before: the id of the last row on the page before, which may be deleted by now; nil starts with the newest.
-    ///   - search: only messages with this in their text, see `SearchTerm`; nil and empty mean all. More than 1 000
-    ///     Unicode scalars find nothing: refuse such a request.
+    ///   - search: only messages with this in the first 16 384 Unicode scalars of their text, see `SearchTerm`, and no
+    ///     drafts under way; nil and empty mean all. More than 1 000 Unicode scalars find nothing: refuse such a request.
     ///   - hasAttachments: true for only messages with attachments, false for all.
     package func messages(
         in channel: OwnedChannel,
@@ -44,11 +44,11 @@ extension Querying {
         if term.findsNothing { return .empty }
         guard let query = term.trigramQuery else {
             let cursor = before ?? .afterAll
-            return try page(SQL.pageByPattern, [channelID, cursor, term.pattern, hasAttachments, limit])
+            return try page(SQL.pageByPattern, [channelID, cursor, term.text, hasAttachments, limit])
         }
         guard let range = try searchRange(channelID: channelID, before: before) else { return .empty }
         let arguments: Arguments = [
-            query, range.lower, range.upper, channelID, term.pattern, hasAttachments, limit,
+            query, range.lower, range.upper, channelID, term.text, hasAttachments, limit,
         ]
         return try page(SQL.pageByTrigrams, arguments)
     }
@@ -96,7 +96,8 @@ private enum SQL {
         """
     static let pageByPattern = """
         SELECT \(weighedMessage) FROM messages
-        WHERE channel_id = ? AND id < ? AND text GLOB ? AND \(filesWhenAsked)
+        WHERE channel_id = ? AND id < ? AND stream_state IS NOT 'streaming' AND contains(text, ?)
+            AND \(filesWhenAsked)
         ORDER BY id DESC LIMIT ?
         """
     // CROSS makes the full-text index the outer loop: newest first, and it stops when the page is full.
@@ -104,7 +105,8 @@ private enum SQL {
         SELECT \(weighedMessage)
         FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid
         WHERE message_search MATCH ? AND message_search.rowid > ? AND message_search.rowid < ?
-            AND messages.channel_id = ? AND messages.text GLOB ? AND \(filesWhenAsked)
+            AND messages.channel_id = ? AND messages.stream_state IS NOT 'streaming' AND contains(messages.text, ?)
+            AND \(filesWhenAsked)
         ORDER BY message_search.rowid DESC LIMIT ?
         """
 }

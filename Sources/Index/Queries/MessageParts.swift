@@ -9,6 +9,18 @@ package struct MessageWithParts: Sendable, Equatable, Identifiable {
 
     package var id: Message.ID { message.id }
 
+    /// Whether an event loop should leave it to others to write it.
+    package var isLarge: Bool { freeBytes > ReadLimit.small }
+
+    /// The size of all that has no small limit of its own, in bytes.
+    fileprivate var freeBytes: Int {
+        let texts = [
+            message.text, message.metadataJSON, review?.payloadJSON, review?.callbackJSON, review?.responseJSON,
+            review?.feedback, review?.modifiedFileIDsJSON,
+        ]
+        return texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) } + statusEvents.reduce(0) { $0 + $1.text.utf8.count }
+    }
+
     package init(
         message: Message,
         review: Review? = nil,
@@ -39,7 +51,7 @@ extension Querying {
         let hasStreams = messages.contains { $0.streamID != nil }
         let events: [StreamEvent] = hasStreams ? try all(SQL.statusEvents, [ids]) : []
         let eventsByStream = Dictionary(grouping: events, by: \.streamID)
-        return messages.map { message in
+        let all = messages.map { message in
             MessageWithParts(
                 message: message,
                 review: reviewByID[message.id],
@@ -47,6 +59,8 @@ extension Querying {
                 statusEvents: message.streamID.flatMap { eventsByStream[$0] } ?? []
             )
         }
+        if all.reduce(0, { $0 + $1.freeBytes }) > ReadLimit.bytes { throw IndexError.tooLarge }
+        return all
     }
 }
 

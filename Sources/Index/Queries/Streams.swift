@@ -30,13 +30,13 @@ extension Transaction {
         return true
     }
 
-    /// Aborts drafts that were not updated for `idleTime`, at most `limit`.
+    /// Aborts drafts that nobody wrote to for `idleTime`, at most `limit`.
     package func abortIdleDrafts(after idleTime: Duration, limit: Int) throws {
         let idle: [Message] = try all(SQL.abortIdle, [now, now + (.zero - idleTime), limit])
         for draft in idle { try announce(Change(.messageUpdated, channelID: draft.channelID, messageID: draft.id)) }
     }
 
-    /// Notes what the sender of a stream is doing. If its draft is there already, this counts as an update of it. Nil
+    /// Notes what the sender of a stream is doing. If its draft is there already, this keeps it alive as an update does. Nil
     /// when the stream already has ``StreamEvent/maxPerStream`` events.
     ///
     /// - Throws: ``IndexError/missingReference`` when the channel is gone.
@@ -52,8 +52,8 @@ extension Transaction {
             channel.id, streamID, StreamEvent.maxPerStream,
         ]
         guard let event: StreamEvent = try one(SQL.insertEvent, values) else { return nil }
-        if let draft: Message = try one(SQL.touchDraft, [now, channel.id, streamID]) {
-            try announce(Change(.messageUpdated, channelID: channel.id, messageID: draft.id))
+        if let draft: Message.ID = try one(SQL.touchDraft, [now, channel.id, streamID]) {
+            try announce(Change(.messageUpdated, channelID: channel.id, messageID: draft))
         }
         return event
     }
@@ -66,7 +66,7 @@ extension Transaction {
 
 private enum SQL {
     static let longestIdle = """
-        SELECT updated_at FROM messages WHERE stream_state = 'streaming' ORDER BY updated_at LIMIT 1
+        SELECT active_at FROM live_drafts ORDER BY active_at LIMIT 1
         """
     static let hasOtherText = "SELECT 1 FROM messages WHERE id = ? AND channel_id = ? AND text IS NOT ?"
     static let updateDraft = """
@@ -76,7 +76,7 @@ private enum SQL {
     static let abortIdle = """
         UPDATE messages SET stream_state = 'aborted', updated_at = ?
         WHERE id IN (
-            SELECT id FROM messages WHERE stream_state = 'streaming' AND updated_at <= ? ORDER BY updated_at LIMIT ?
+            SELECT message_id FROM live_drafts WHERE active_at <= ? ORDER BY active_at LIMIT ?
         )
         RETURNING \(Message.columns)
         """
@@ -96,7 +96,8 @@ private enum SQL {
         )
         """
     static let touchDraft = """
-        UPDATE messages SET updated_at = ? WHERE channel_id = ? AND stream_id = ? AND stream_state = 'streaming'
-        RETURNING \(Message.columns)
+        UPDATE live_drafts SET active_at = ?
+        WHERE message_id = (SELECT id FROM messages WHERE channel_id = ? AND stream_id = ?)
+        RETURNING message_id
         """
 }

@@ -7,6 +7,8 @@ import Synchronization
 /// reads, and it does not wait for a connection either, because another one is opened when all are lent. So there are
 /// at most as many connections as threads that read at the same moment.
 ///
+/// A read ends early with `CancellationError` once its task is cancelled. Inside a transaction of the writer nothing does.
+///
 /// This is why GRDB's `DatabasePool` is not used. Handing a look-up of a few microseconds to a reader's queue and back
 /// costs several times the look-up. The pool also asks for the schema version on each synchronous read, although in one
 /// process the schema is settled before the first read.
@@ -27,11 +29,12 @@ final class Readers: Sendable {
     /// Runs `body` in a transaction, so that all its queries see one snapshot.
     func read<T>(_ body: (Reader) throws -> T) throws -> T {
         let connection = try borrow()
-        defer { giveBack(connection) }
+        var isReusable = false
+        defer { if isReusable { giveBack(connection) } }
         return try connection.unsafeRead { db in
             try db.cachedStatement(sql: "BEGIN DEFERRED TRANSACTION").execute()
-            // A read has nothing to commit. This only ends it, and a failure would not matter.
-            defer { try? db.cachedStatement(sql: "COMMIT TRANSACTION").execute() }
+            // A read has nothing to commit, so this only ends it. It fails when the task is cancelled at this moment.
+            defer { isReusable = (try? db.cachedStatement(sql: "COMMIT TRANSACTION").execute()) != nil }
             return try body(Reader(connection: SQLiteConnection(database: db)))
         }
     }
@@ -55,6 +58,7 @@ final class Readers: Sendable {
     private func open() throws -> DatabaseQueue {
         var configuration = Configuration.index
         configuration.readonly = true
+        configuration.prepareDatabase { db in Functions.stopWithTask(db) }
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 

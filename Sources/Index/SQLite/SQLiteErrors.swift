@@ -10,6 +10,8 @@ extension IndexError {
     static func translating(_ error: any Error) -> any Error {
         guard let error = error as? DatabaseError else { return error }
         switch error.extendedResultCode {
+        case .SQLITE_INTERRUPT:
+            return CancellationError()
         case .SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY, .SQLITE_CONSTRAINT_ROWID:
             return IndexError.duplicate
         case .SQLITE_CONSTRAINT_FOREIGNKEY:

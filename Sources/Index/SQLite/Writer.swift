@@ -52,6 +52,7 @@ extension Configuration {
         configuration.foreignKeysEnabled = true
         // In seconds. This process has one writer, so only an operator's shell or a backup can hold the lock.
         configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { db in try Functions.define(in: db) }
         return configuration
     }
 }

@@ -1,18 +1,32 @@
+extension Message {
+    /// How much of a text is searched, in Unicode scalars from its beginning. To index one costs the only writer up to
+    /// 6 µs (docs/decisions/0026-work-is-bounded-by-who-asks-for-it.md).
+    ///
+    /// `CSchema/0001.sql` has the same number.
+    package static let searchedLength = 16_384
+}
+
 /// A search for a substring, without regard to case. Every character stands for itself.
 ///
 /// Characters are Unicode scalars, and case mapping is one to one, as in SQLite's trigrams: `É` finds `é`, but `ss`
 /// does not find `ß`, and a composed letter does not find a decomposed one.
 struct SearchTerm: Equatable {
-    private let scalars: [Unicode.Scalar]
+    let text: String
+    let scalars: [Unicode.Scalar]
 
     /// Nil when there is nothing to search for.
     init?(_ text: String?) {
         guard let text, !text.isEmpty else { return nil }
+        self.init(orEmpty: text)
+    }
+
+    /// An empty one is in every text.
+    init(orEmpty text: String) {
+        self.text = text
         scalars = Array(text.unicodeScalars)
     }
 
-    /// In scalars. Matching a pattern may take as many steps as its length times that of the text, so the length is
-    /// limited.
+    /// In scalars. A text is compared in as many steps for each of its scalars as the term has 64 of them.
     static let maxLength = 1_000
 
     /// Whether the term is too long or has U+0000. Such a text is refused before it is stored, and U+0000 would cut an
@@ -24,7 +38,7 @@ struct SearchTerm: Equatable {
     ///
     /// It has every second trigram, because the ones between take long to read and exclude little. It also has all
     /// trigrams with a space: they are rare, and exclude most texts that have the words apart. It has at most
-    /// ``maxTrigrams``: by then hardly another text is left, and the pattern decides anyway.
+    /// ``maxTrigrams``: by then hardly another text is left, and ``SubstringMatcher`` decides anyway.
     var trigramQuery: String? {
         guard scalars.count >= 3 else { return nil }
         let last = scalars.count - 3
@@ -40,16 +54,9 @@ struct SearchTerm: Equatable {
 
     private static let maxTrigrams = 32
 
-    /// The pattern for SQLite's GLOB. LIKE would not do, because it folds the case of ASCII letters only.
-    var pattern: String {
-        "*\(scalars.map(Self.glob).joined())*"
-    }
-
-    private static func glob(_ scalar: Unicode.Scalar) -> String {
+    /// What a scalar of the term finds: itself, and its other case.
+    static func forms(of scalar: Unicode.Scalar) -> Set<Unicode.Scalar> {
         let mappings = [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping].map(\.unicodeScalars)
-        let others = mappings.filter { $0.count == 1 && $0.first != scalar }
-        // Nothing inside the brackets is special: `]`, `-` and `^` have no case, so they never get here.
-        if !others.isEmpty { return "[\(scalar)\(others.map { String($0) }.joined())]" }
-        return "*?[".unicodeScalars.contains(scalar) ? "[\(scalar)]" : String(scalar)
+        return Set([scalar] + mappings.filter { $0.count == 1 }.flatMap { $0 })
     }
 }

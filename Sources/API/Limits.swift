@@ -34,6 +34,10 @@ package enum Limits {
     /// A password to compare with the stored one.
     package static let password = 1...1024
     package static let keyLabel = 1...64
+    /// After how many seconds a key may expire: at most ten years.
+    package static let keyLifetime = 1...315_360_000
+    /// How long ago the password may have been given for acts that ask for it again.
+    package static let passwordGiven = Duration.seconds(60 * 60)
     /// The channels and keys in a file for `placet import`. They are stored in one transaction, in about a third of a
     /// second at most.
     package static let importedLines = 1...10_000

@@ -7,9 +7,9 @@ import Index
 /// the operator by the command line (`placet users`, `placet keys`, `placet import`).
 ///
 /// The hard parts: a revoked key or an ended session must be dead at once, although every request asks for one
-/// (``KeyAuthenticator``, ``SessionAuthenticator``); and guessing passwords must be slow without slowing down others
-/// (``PasswordCheck``, ``HashingQueue``). Handlers named `…Locally` are the command line's: no user is signed in there,
-/// so they act for every user.
+/// (``KeyAuthenticator``, ``SessionAuthenticator``), and although a request may be under way; and guessing passwords must
+/// be slow without slowing down others (``PasswordCheck``, ``HashingQueue``). Handlers named `…Locally` are the command
+/// line's: no user is signed in there, so they act for every user.
 package struct AccountsModule: RouteModule {
     let index: SQLiteIndex
     let authenticator: KeyAuthenticator
@@ -26,10 +26,12 @@ package struct AccountsModule: RouteModule {
         mounts.visitor
             .post("auth/login", use: login)
             .post("auth/logout", use: logout)
-        mounts.user
+        mounts.session
             .get("auth/me", use: me)
             .post("auth/refresh", use: refresh)
             .post("auth/change-password", use: changePassword)
+        mounts.user
+            .post("auth/confirm", use: confirm)
             .get("auth/sessions", use: inTurn(listSessions))
             .delete("auth/sessions/:id", use: endSession)
             .get("api-keys", use: inTurn(listKeys))
@@ -47,8 +49,8 @@ package struct AccountsModule: RouteModule {
             .get("keys", use: listKeysLocally)
             .post("keys", use: createKeyLocally)
             .delete("keys/:id", use: revokeKeyLocally)
-            .get("users", use: listUsers)
-            .post("users", use: createUser)
+            .get("users", use: listUsersLocally)
+            .post("users", use: createUserLocally)
             .post("users/password", use: resetPassword)
             .post("import", use: importLines)
     }

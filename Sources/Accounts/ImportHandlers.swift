@@ -96,7 +96,7 @@ extension Transaction {
         of userID: User.ID,
         _ line: Int
     ) throws -> Bool {
-        if try agent(id, ofUser: userID) != nil { return false }
+        if try anyAgent(id: id)?.userID == userID { return false }
         if try isTaken(id) {
             throw APIError.conflict(line, "id: another user has this channel, or it was deleted here a moment ago")
         }
@@ -108,7 +108,7 @@ extension Transaction {
 
     /// - Returns: false when the user has this key already.
     private func take(_ key: APIKey, _ hash: [UInt8], _ line: Int) throws -> Bool {
-        if let known = try apiKey(hash: hash) {
+        if let known = try anyAPIKey(hash: hash) {
             guard known.userID == key.userID else { throw APIError.conflict(line, "sha256: another user has this key") }
             return false
         }

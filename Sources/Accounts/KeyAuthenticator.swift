@@ -3,10 +3,10 @@ import HTTP
 import Index
 import Synchronization
 
-/// Finds the user for whom an API key speaks, from memory if the key was used before.
+/// Finds the user for whom an API key speaks, from memory while nothing was committed since the key was looked up.
 ///
-/// A revoked key is dead at once: revoking goes through ``forget(keyID:)``, and no other process has the index open
-/// (invariant 5). Unknown keys are not remembered, so guessing cannot fill the memory.
+/// So a key is never found in memory that was revoked, rotated or whose user was deleted. Unknown keys are not
+/// remembered, so guessing cannot fill the memory.
 package final class KeyAuthenticator: AgentAuthenticator {
     /// How many keys are remembered. When it is full, the memory is emptied and fills again.
     private static let capacity = 10_000
@@ -14,70 +14,58 @@ package final class KeyAuthenticator: AgentAuthenticator {
     private static let touchInterval: Int64 = 60_000
 
     private struct Known {
-        let principal: AgentPrincipal
+        let key: APIKey
+        /// Of the index, taken before the key was looked up.
+        let commitCount: UInt64
         var touchedAt: Int64
     }
 
-    private struct Memory {
-        /// By the SHA-256 of the key. The keys themselves are not kept.
-        var keys: [[UInt8]: Known] = [:]
-        /// Counts revocations. What was looked up before one must not be remembered after it.
-        var revocations = 0
-    }
-
     private let index: SQLiteIndex
-    private let memory = Mutex(Memory())
+    /// By the SHA-256 of the key. The keys themselves are not kept.
+    private let memory = Mutex<[[UInt8]: Known]>([:])
 
     package init(index: SQLiteIndex) {
         self.index = index
     }
 
-    /// Nil for an unknown key, and without asking the index for a text that is no key of ours.
+    /// Nil for a key that is unknown or has expired, and without asking the index for a text that is no key of ours.
     ///
     /// - Throws: what the index throws.
     package func principal(forKey key: String) async throws -> AgentPrincipal? {
         guard let hash = Secret(key, .apiKey)?.hash else { return nil }
-        let now = Timestamp.now().milliseconds
-        if let (principal, isStale) = recall(hash, now: now) {
-            if isStale { await touch(principal.keyID) }
-            return principal
+        let now = Timestamp.now()
+        guard let key = try await self.key(hash, now) else { return nil }
+        if isTouchDue(hash, now) {
+            // That fails on a full disk, where reads must go on, and only the note is lost.
+            _ = try? await index.write(for: .upkeep) { tx in try tx.touchAPIKey(id: key.id) }
         }
-        let revocations = memory.withLock { $0.revocations }
-        guard let key = try await index.read({ try $0.apiKey(hash: hash) }) else { return nil }
-        let principal = AgentPrincipal(key)
-        await touch(key.id)
-        remember(hash, Known(principal: principal, touchedAt: now), unlessRevokedSince: revocations)
-        return principal
+        return AgentPrincipal(key, hash: hash)
     }
 
-    /// Removes a key from memory. Call it when the row is gone, or a request in between brings the key back.
-    func forget(keyID: APIKey.ID) {
+    private func key(_ hash: [UInt8], _ now: Timestamp) async throws -> APIKey? {
+        // Taken before the look-up: a commit in between makes the memory stale, never the answer.
+        let commitCount = index.commitCount
+        if let known = memory.withLock({ $0[hash] }), known.commitCount == commitCount {
+            return known.key.hasExpired(at: now) ? nil : known.key
+        }
+        let key = try await index.read { try $0.apiKey(hash: hash, now: now) }
         memory.withLock { memory in
-            memory.revocations += 1
-            memory.keys = memory.keys.filter { $0.value.principal.keyID != keyID }
+            guard let key else { return memory[hash] = nil }
+            let touchedAt = memory[hash]?.touchedAt ?? 0
+            if memory.count >= Self.capacity { memory.removeAll() }
+            memory[hash] = Known(key: key, commitCount: commitCount, touchedAt: touchedAt)
         }
+        return key
     }
 
-    /// What is remembered of a key, and whether its use is to be noted again.
-    private func recall(_ hash: [UInt8], now: Int64) -> (AgentPrincipal, isStale: Bool)? {
+    /// Whether the use of a key is to be noted again. Notes that it is, so only one of several requests does it.
+    private func isTouchDue(_ hash: [UInt8], _ now: Timestamp) -> Bool {
         memory.withLock { memory in
-            guard let entry = memory.keys[hash] else { return nil }
-            let isStale = now - entry.touchedAt >= Self.touchInterval
-            if isStale { memory.keys[hash]?.touchedAt = now }
-            return (entry.principal, isStale)
+            guard let known = memory[hash], now.milliseconds - known.touchedAt >= Self.touchInterval else {
+                return false
+            }
+            memory[hash]?.touchedAt = now.milliseconds
+            return true
         }
-    }
-
-    private func remember(_ hash: [UInt8], _ known: Known, unlessRevokedSince revocations: Int) {
-        memory.withLock { memory in
-            guard memory.revocations == revocations else { return }
-            if memory.keys.count >= Self.capacity { memory.keys.removeAll() }
-            memory.keys[hash] = known
-        }
-    }
-
-    /// Notes the use. That fails on a full disk, where reads must go on, and only the note is lost.
-    private func touch(_ keyID: APIKey.ID) async {
-        _ = try? await index.write(for: .upkeep) { tx in try tx.touchAPIKey(id: keyID) }
     }
 }

@@ -17,36 +17,16 @@ extension AccountsModule {
     ///
     /// - Throws: ``APIError`` 404 when there is no such user.
     func createKeyLocally(_ request: Request, _ context: RootContext) async throws -> Response {
-        let (label, email) = try await request.read(context) { fields in
-            (fields.label(), fields.optionalString("user"))
+        let (label, limits, email) = try await request.read(context) { fields in
+            (fields.label(), KeyLimits(&fields), fields.optionalString("user"))
         }
-        return try await makeKey(label) { tx in
+        let new = NewKey(label: label, limits: limits)
+        let key = try await index.write { tx in
             guard let user = try email.map({ try tx.user(email: $0) }) ?? tx.users().first(where: { $0.role == .owner })
             else { throw APIError.noSuchUser }
-            return user.id
+            return try new.insert(tx, for: user.id)
         }
-    }
-
-    /// Makes a key. Only the SHA-256 of its secret is stored.
-    ///
-    /// - Parameter user: finds the user within the transaction, so that none gets a key who was deleted a moment ago.
-    private func makeKey(
-        _ label: String,
-        for user: @escaping @Sendable (Transaction) throws -> User.ID
-    ) async throws -> Response {
-        let (secret, id) = (Secret(.apiKey), APIKey.ID.make())
-        let key = try await index.write { tx in
-            let key = APIKey(
-                id: id,
-                userID: try user(tx),
-                label: label,
-                keyPrefix: secret.shownPrefix,
-                createdAt: tx.now
-            )
-            try tx.insert(key, hash: secret.hash)
-            return key
-        }
-        return try .json(APIKeyJSON(key, key: secret.text), status: .created)
+        return try .json(APIKeyJSON(key, key: new.secret.text), status: .created)
     }
 
     /// Revokes a key, whoever owns it. It is dead when this answers.
@@ -57,35 +37,35 @@ extension AccountsModule {
         guard try await index.write(for: .upkeep, { tx in try tx.revokeAnyAPIKey(id: id) }) else {
             throw APIError(.notFound, "No such key; see 'placet keys list'")
         }
-        authenticator.forget(keyID: id)
         return try .json(["deleted": true])
     }
 
     // MARK: By users, for their own agents
 
     func listKeys(_ request: Request, _ context: UserContext) async throws -> Response {
-        let userID = context.userID
-        return try .json(try await index.read { try $0.apiKeys(userID: userID) }.map { APIKeyJSON($0) })
+        let keys = try await index.read(by: context.principal) { try $0.apiKeys(userID: $1.id) }
+        return try .json(keys.map { APIKeyJSON($0) })
     }
 
     /// Makes a key for the caller. Only this answer ever shows it.
     func createKey(_ request: Request, _ context: UserContext) async throws -> Response {
-        let label = try await request.read(context) { $0.optionalLabel() ?? "API key" }
-        let userID = context.userID
-        return try await makeKey(label) { _ in userID }
+        let (label, limits) = try await request.read(context) { fields in
+            (fields.optionalLabel() ?? "API key", KeyLimits(&fields))
+        }
+        let new = NewKey(label: label, limits: limits)
+        let key = try await index.write(by: context.principal.confirmed) { try new.insert($0, for: $1.id) }
+        return try .json(APIKeyJSON(key, key: new.secret.text), status: .created)
     }
 
     /// Gives a key of the caller's a new secret under the same id. The old secret is dead at once.
     ///
-    /// - Throws: ``APIError`` 404, also for another user's key.
+    /// - Throws: ``APIError`` 404, also for another user's key and for one that has expired.
     func rotateKey(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, userID) = (try context.id(of: APIKey.self), context.userID)
-        let secret = Secret(.apiKey)
-        let key = try await index.write(for: .upkeep) { tx in
-            try tx.rotateAPIKey(id, ownedBy: userID, keyPrefix: secret.shownPrefix, hash: secret.hash)
+        let (id, secret) = (try context.id(of: APIKey.self), Secret(.apiKey))
+        let key = try await index.write(by: context.principal.confirmed, for: .upkeep) { tx, user in
+            try tx.rotateAPIKey(id, ownedBy: user, keyPrefix: secret.shownPrefix, hash: secret.hash)
         }
         guard let key else { throw APIError.keyNotFound }
-        authenticator.forget(keyID: id)
         return try .json(APIKeyJSON(key, key: secret.text))
     }
 
@@ -93,13 +73,40 @@ extension AccountsModule {
     ///
     /// - Throws: ``APIError`` 404, also for another user's key.
     func revokeKey(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, userID) = (try context.id(of: APIKey.self), context.userID)
-        let isRevoked = try await index.write(for: .upkeep) { tx in
-            try tx.revokeAPIKey(id, ownedBy: userID)
+        let id = try context.id(of: APIKey.self)
+        let isRevoked = try await index.write(by: context.principal, for: .upkeep) { tx, user in
+            try tx.revokeAPIKey(id, ownedBy: user)
         }
         guard isRevoked else { throw APIError.keyNotFound }
-        authenticator.forget(keyID: id)
         return try .json(["deleted": true])
+    }
+}
+
+/// A key about to be stored. Secret and id are made before the transaction, which may run twice.
+private struct NewKey: Sendable {
+    let label: String
+    let limits: KeyLimits
+    let secret = Secret(.apiKey)
+    private let id = APIKey.ID.make()
+
+    init(label: String, limits: KeyLimits) {
+        self.label = label
+        self.limits = limits
+    }
+
+    /// Stores the key. Of its secret, only the SHA-256.
+    func insert(_ tx: Transaction, for userID: User.ID) throws -> APIKey {
+        let key = APIKey(
+            id: id,
+            userID: userID,
+            label: label,
+            keyPrefix: secret.shownPrefix,
+            scope: limits.scope,
+            expiresAt: limits.lifetime.map { tx.now + $0 },
+            createdAt: tx.now
+        )
+        try tx.insert(key, hash: secret.hash)
+        return key
     }
 }
 

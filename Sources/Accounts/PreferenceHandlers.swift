@@ -7,24 +7,22 @@ import JSON
 /// What a user has chosen for the dashboard, the same on every device.
 extension AccountsModule {
     func preferences(_ request: Request, _ context: UserContext) async throws -> Response {
-        let userID = context.userID
-        return try shown(try await index.read { try $0.theme(userID: userID) })
+        try shown(try await index.read(by: context.principal) { try $0.theme(userID: $1.id) })
     }
 
     /// Changes the members that are given.
     func changePreferences(_ request: Request, _ context: UserContext) async throws -> Response {
         let theme: User.Theme? = try await request.read(context) { $0.optionalChoice("theme") }
-        let userID = context.userID
-        let stored = try await index.write { tx in
-            if let theme { try tx.setTheme(theme, userID: userID) }
-            return try tx.theme(userID: userID)
+        let stored = try await index.write(by: context.principal) { tx, user in
+            if let theme { try tx.setTheme(theme, of: user) }
+            return try tx.theme(userID: user.id)
         }
         return try shown(stored)
     }
 
-    /// - Throws: ``APIError`` 401 without a theme, because the user was deleted meanwhile.
+    /// - Throws: ``IndexError/notSignedIn`` without a theme, because the user is deleted.
     private func shown(_ theme: User.Theme?) throws -> Response {
-        guard let theme else { throw APIError.notSignedIn }
+        guard let theme else { throw IndexError.notSignedIn }
         return try .json(PreferencesJSON(theme: theme))
     }
 }

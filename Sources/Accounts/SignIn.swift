@@ -3,6 +3,7 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
+import JSON
 
 /// Signing in and out, and the sessions of a user.
 extension AccountsModule {
@@ -43,20 +44,19 @@ extension AccountsModule {
         return token
     }
 
-    func me(_ request: Request, _ context: UserContext) async throws -> Response {
+    func me(_ request: Request, _ context: SessionContext) async throws -> Response {
         try .json(AccountJSON(try await user(context)))
     }
 
     /// Gives the session another token and seven more days. The old token is good for another minute.
     ///
-    /// - Throws: ``APIError`` 401 when the session has ended meanwhile.
-    func refresh(_ request: Request, _ context: UserContext) async throws -> Response {
+    func refresh(_ request: Request, _ context: SessionContext) async throws -> Response {
         let user = try await user(context)
-        let (token, sessionID) = (Secret(.session), context.principal.sessionID)
+        let (token, sessionID) = (Secret(.session), context.user.sessionID)
         let old = request.sessionHashes
-        let isThere = try await index.write(for: .upkeep) { tx in
+        try await index.write(by: context.principal, for: .upkeep) { tx, _ in
             let (expiresAt, oldEnd) = (tx.now + Self.lifetime, tx.now + Self.grace)
-            return try tx.renewSession(
+            try tx.renewSession(
                 id: sessionID,
                 hash: token.hash,
                 expiresAt: expiresAt,
@@ -64,7 +64,6 @@ extension AccountsModule {
                 at: oldEnd
             )
         }
-        guard isThere else { throw APIError.notSignedIn }
         return try signedIn(user, token, context.connection.client)
     }
 
@@ -77,7 +76,7 @@ extension AccountsModule {
         }
         if !sessions.isEmpty {
             try await index.write(for: .upkeep) { tx in
-                for session in sessions { try tx.endSession(session.id, ownedBy: session.userID) }
+                for session in sessions { try tx.endAnySession(id: session.id) }
             }
         }
         var response = try Response.json(["message": "Signed out"])
@@ -85,26 +84,43 @@ extension AccountsModule {
         return response
     }
 
-    /// Changes the user's password, and ends the user's other sessions. This one stays.
+    /// Changes the user's password to another one, and ends the user's other sessions. This one stays.
     ///
-    /// - Throws: ``APIError`` 401 for a wrong current password, 429 after too many tries in this session.
-    func changePassword(_ request: Request, _ context: UserContext) async throws -> Response {
+    /// - Throws: ``APIError`` 401 for a wrong current password, 400 when the new one is the same, 429 after too many
+    ///   tries in this session.
+    func changePassword(_ request: Request, _ context: SessionContext) async throws -> Response {
         let change = try await request.read(context) { PasswordChange(&$0) }
-        let (user, sessionID) = (try await user(context), context.principal.sessionID)
+        let (user, sessionID) = (try await user(context), context.user.sessionID)
         try await passwords.confirm(change.current, of: user, in: sessionID)
+        guard change.new != change.current else {
+            throw APIError.invalid("newPassword", "must differ from the current password")
+        }
         let hash = try await hashing.run { try NewPassword(change.new).hash }
-        try await index.write(for: .upkeep) { tx in
-            guard var user = try tx.user(id: user.id) else { throw APIError.notSignedIn }
+        try await index.write(by: context.principal, for: .upkeep) { tx, user in
+            guard var user = try tx.user(id: user.id) else { throw IndexError.notSignedIn }
             try tx.setPassword(hash, of: &user, mustChange: false, keeping: sessionID)
+            try tx.notePasswordGiven(id: sessionID)
         }
         var response = try Response.json(["message": "Password changed"])
         response.headers.append(KnownDevice(of: hash).cookie(for: context.connection.client))
         return response
     }
 
+    /// Checks the user's password again, for the next hour of acts that ask for it.
+    ///
+    /// - Throws: ``APIError`` 401 for a wrong password, 429 after too many tries in this session.
+    func confirm(_ request: Request, _ context: UserContext) async throws -> Response {
+        let password = try await request.read(context) { $0.string("password", length: Limits.password) }
+        let sessionID = context.user.sessionID
+        let user = try await user(context)
+        try await passwords.confirm(password, of: user, in: sessionID)
+        try await index.write(by: context.principal, for: .upkeep) { tx, _ in try tx.notePasswordGiven(id: sessionID) }
+        return try .json(["message": "Password confirmed"])
+    }
+
     func listSessions(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, userID) = (context.principal.sessionID, context.userID)
-        let sessions = try await index.read { try $0.sessions(userID: userID, now: .now()) }
+        let id = context.user.sessionID
+        let sessions = try await index.read(by: context.principal) { try $0.sessions(userID: $1.id, now: .now()) }
         return try .json(sessions.map { SessionJSON($0, isCurrent: $0.id == id) })
     }
 
@@ -112,17 +128,20 @@ extension AccountsModule {
     ///
     /// - Throws: ``APIError`` 404, also for another user's session.
     func endSession(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, userID) = (try context.id(of: Session.self), context.userID)
-        guard try await index.write(for: .upkeep, { tx in try tx.endSession(id, ownedBy: userID) }) else {
+        let id = try context.id(of: Session.self)
+        let isThere = try await index.write(by: context.principal, for: .upkeep) { tx, user in
+            try tx.endSession(id, ownedBy: user)
+        }
+        guard isThere else {
             throw APIError(.notFound, "Session not found")
         }
         return try .json(["deleted": true])
     }
 
-    /// The user as stored now. 401 when the user was deleted meanwhile.
-    private func user(_ context: UserContext) async throws -> User {
-        let userID = context.userID
-        guard let user = try await index.read({ try $0.user(id: userID) }) else { throw APIError.notSignedIn }
+    /// The user as stored now.
+    private func user(_ context: some CallerContext) async throws -> User {
+        let user = try await index.read(by: context.principal) { try $0.user(id: $1.id) }
+        guard let user else { throw IndexError.notSignedIn }
         return user
     }
 

@@ -6,18 +6,38 @@ import Index
 
 /// Users, as owners and the operator administer them.
 extension AccountsModule {
-    func listUsers(_ request: Request, _ context: some RequestContext & Connected) async throws -> Response {
+    func listUsers(_ request: Request, _ context: OwnerContext) async throws -> Response {
+        try .json(try await index.read(by: context.principal) { reader, _ in try reader.users() }.map { UserJSON($0) })
+    }
+
+    /// The operator's twin: no user is signed in.
+    func listUsersLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         try .json(try await index.read { try $0.users() }.map { UserJSON($0) })
     }
 
     /// Makes a user. A password that is not given is made up, shown in this answer alone, and must be changed.
     ///
     /// - Throws: ``APIError`` 409 when the email is taken, 429 when too many passwords wait to be hashed.
-    func createUser(_ request: Request, _ context: some RequestContext & Connected) async throws -> Response {
+    func createUser(_ request: Request, _ context: OwnerContext) async throws -> Response {
+        try await createUser(request, context) { new in
+            try await index.write(by: context.principal.confirmed) { tx, _ in try new.insert(tx) }
+        }
+    }
+
+    /// The operator's twin: no user is signed in.
+    func createUserLocally(_ request: Request, _ context: RootContext) async throws -> Response {
+        try await createUser(request, context) { try await index.write($0.insert) }
+    }
+
+    private func createUser(
+        _ request: Request,
+        _ context: some RequestContext & Connected,
+        store: (NewUser) async throws -> User
+    ) async throws -> Response {
         let draft = try await request.read(context) { UserDraft(&$0) }
         let new = try await hashing.run { try NewUser(draft) }
         do {
-            let user = try await index.write(new.insert)
+            let user = try await store(new)
             return try .json(AccountJSON(user, password: new.password.generated), status: .created)
         } catch IndexError.duplicate {
             throw APIError(.conflict, "A user with this email exists already")
@@ -32,7 +52,7 @@ extension AccountsModule {
         let change = try await request.read(context) { UserChange(&$0) }
         let hash: String? =
             if let password = change.password { try await hashing.run { try NewPassword(password).hash } } else { nil }
-        let user = try await index.write(for: .upkeep) { tx in
+        let user = try await index.write(by: context.principal.confirmed, for: .upkeep) { tx, _ in
             guard var user = try tx.user(id: id) else { throw APIError.userNotFound }
             // Counted in the transaction: two owners cannot demote each other at the same time.
             if user.role == .owner, change.role == .member, try tx.ownerCount() == 1 { throw APIError.lastOwner }
@@ -70,14 +90,11 @@ extension AccountsModule {
         guard id != context.userID else {
             throw APIError(.forbidden, "You cannot delete yourself; another owner may")
         }
-        let keys = try await index.write(for: .upkeep) { tx in
+        try await index.write(by: context.principal.confirmed, for: .upkeep) { tx, _ in
             guard let user = try tx.user(id: id) else { throw APIError.userNotFound }
             if user.role == .owner, try tx.ownerCount() == 1 { throw APIError.lastOwner }
-            let keys = try tx.apiKeys(userID: id)
             try tx.deleteUser(id: id)
-            return keys
         }
-        for key in keys { authenticator.forget(keyID: key.id) }
         return try .json(["deleted": true])
     }
 }

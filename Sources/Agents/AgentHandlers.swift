@@ -7,15 +7,16 @@ import Index
 extension AgentsModule {
     /// All agents of the key's user, newest first. Users get more: see ``listWithNews(_:_:)``.
     func list(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let userID = context.userID
-        return try .json(try await index.read { try $0.agents(userID: userID) }.map { AgentJSON($0) })
+        let agents = try await index.read(by: context.principal) { try $0.agents(userID: $1.id) }
+        return try .json(agents.map { AgentJSON($0) })
     }
 
     func create(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let draft = try await request.read(context) { AgentDraft(&$0) }
-        let (id, userID) = (Agent.ID.make(), context.userID)
-        let agent = try await index.write { tx in
-            let agent = draft.agent(id, of: userID, now: tx.now)
+        let id = Agent.ID.make()
+        let principal = draft.setsWebhook ? context.principal.confirmed : context.principal
+        let agent = try await index.write(by: principal) { tx, user in
+            let agent = draft.agent(id, of: user.id, now: tx.now)
             try tx.insert(agent)
             return agent
         }
@@ -28,7 +29,8 @@ extension AgentsModule {
     func update(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let id = try context.id(of: Agent.self)
         let change = try await request.read(context) { AgentChange(&$0, avatarPath: Agent.avatarPath(id: id)) }
-        let agent = try await self.change(id, of: context.userID) { agent, _ in try change.apply(to: &agent) }
+        let principal = change.setsWebhook ? context.principal.confirmed : context.principal
+        let agent = try await self.change(id, by: principal) { agent, _ in try change.apply(to: &agent) }
         return try .json(AgentJSON(agent))
     }
 
@@ -36,9 +38,9 @@ extension AgentsModule {
     ///
     /// - Throws: ``IndexError/noSuchAgent``.
     func delete(_ request: Request, _ context: some CallerContext) async throws -> Response {
-        let (id, userID) = (try context.id(of: Agent.self), context.userID)
-        try await index.write(for: .upkeep) { tx in
-            let (_, channel) = try tx.agent(id, ownedBy: userID)
+        let id = try context.id(of: Agent.self)
+        try await index.write(by: context.principal, for: .upkeep) { tx, user in
+            let (_, channel) = try tx.agent(id, ownedBy: user)
             try tx.deleteAgent(in: channel)
         }
         return try .json(["deleted": true])
@@ -49,12 +51,12 @@ extension AgentsModule {
     /// - Throws: ``IndexError/noSuchAgent`` when there is none, or it is another user's; what `change` throws.
     func change(
         _ id: Agent.ID,
-        of userID: User.ID,
+        by principal: Principal,
         for purpose: Purpose = .content,
         _ change: @escaping @Sendable (inout Agent, _ now: Timestamp) throws -> Void
     ) async throws -> Agent {
-        try await index.write(for: purpose) { tx in
-            var (agent, channel) = try tx.agent(id, ownedBy: userID)
+        try await index.write(by: principal, for: purpose) { tx, user in
+            var (agent, channel) = try tx.agent(id, ownedBy: user)
             try change(&agent, tx.now)
             try tx.update(agent, in: channel)
             return agent

@@ -22,8 +22,8 @@ package struct AgentsModule: RouteModule {
     }
 
     package func addRoutes(to mounts: Mounts) {
-        mounts.agent
-            .get("agents", use: inTurn(list))
+        mounts.agent(.read).get("agents", use: inTurn(list))
+        mounts.agent(.channels)
             .post("agents", use: create)
             .patch("agents/:id", use: update)
             .delete("agents/:id", use: delete)

@@ -20,10 +20,10 @@ extension AgentsModule {
     ///
     /// - Throws: ``IndexError/noSuchAgent``; as ``PictureForm``; ``APIError`` 415 for anything but a picture.
     func setAvatar(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, userID) = (try context.id(of: Agent.self), context.userID)
+        let id = try context.id(of: Agent.self)
         var form = try PictureForm(request)
         // Asked again in the transaction. Asking here too saves receiving what will be refused.
-        try await index.read { _ = try $0.agent(id, ownedBy: userID) }
+        try await index.read(by: context.principal) { _ = try $0.agent(id, ownedBy: $1) }
         let bytes = try await form.read(request.body, on: context.connection)
         let avatar = Avatar(mimeType: try await pictureType(bytes), bytes: Data(bytes.readableBytesView))
         return try await changeAvatar(context) { tx, agent, channel in
@@ -35,11 +35,11 @@ extension AgentsModule {
     ///
     /// - Throws: ``IndexError/noSuchAgent``; ``APIError`` 404 when none was uploaded.
     func avatar(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, userID) = (try context.id(of: Agent.self), context.userID)
+        let (id, principal) = (try context.id(of: Agent.self), context.principal)
         // Up to 1 MiB is read. A detached task leaves the event loop free meanwhile.
         let stored = try await Task.detached { [index] in
-            try await index.read { reader in
-                let (_, channel) = try reader.agent(id, ownedBy: userID)
+            try await index.read(by: principal) { reader, user in
+                let (_, channel) = try reader.agent(id, ownedBy: user)
                 return try reader.avatar(in: channel)
             }
         }.value
@@ -68,9 +68,9 @@ extension AgentsModule {
         for purpose: Purpose = .content,
         _ change: @escaping @Sendable (Transaction, Agent, OwnedChannel) throws -> Agent
     ) async throws -> Response {
-        let (id, userID) = (try context.id(of: Agent.self), context.userID)
-        let agent = try await index.write(for: purpose) { tx in
-            let (agent, channel) = try tx.agent(id, ownedBy: userID)
+        let id = try context.id(of: Agent.self)
+        let agent = try await index.write(by: context.principal, for: purpose) { tx, user in
+            let (agent, channel) = try tx.agent(id, ownedBy: user)
             return try change(tx, agent, channel)
         }
         return try .json(AgentJSON(agent))

@@ -7,8 +7,7 @@ import Index
 extension AgentsModule {
     /// All agents of the user, newest first, with the count of unread messages and the newest message.
     func listWithNews(_ request: Request, _ context: UserContext) async throws -> Response {
-        let userID = context.userID
-        let agents = try await index.read { try $0.agentsWithNews(userID: userID) }
+        let agents = try await index.read(by: context.principal) { try $0.agentsWithNews(userID: $1.id) }
         return try .json(agents.map { AgentJSON($0) })
     }
 
@@ -17,12 +16,12 @@ extension AgentsModule {
     ///
     /// - Throws: ``IndexError/noSuchAgent``; ``APIError`` 404 when there is no such message in the channel.
     func markRead(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, userID) = (try context.id(of: Agent.self), context.userID)
+        let id = try context.id(of: Agent.self)
         let messageID = try await request.read(context, mayBeMissing: true) {
             $0.optionalID("messageId", of: Message.self)
         }
-        let unreadCount = try await index.write(for: .upkeep) { tx in
-            let (_, channel) = try tx.agent(id, ownedBy: userID)
+        let unreadCount = try await index.write(by: context.principal, for: .upkeep) { tx, user in
+            let (_, channel) = try tx.agent(id, ownedBy: user)
             guard try tx.markRead(in: channel, through: messageID) else { throw APIError.messageNotFound }
             return try tx.unreadCount(in: channel)
         }
@@ -33,9 +32,9 @@ extension AgentsModule {
     ///
     /// - Throws: ``IndexError/noSuchAgent``.
     func figures(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, userID) = (try context.id(of: Agent.self), context.userID)
-        let figures = try await index.read { reader in
-            let (_, channel) = try reader.agent(id, ownedBy: userID)
+        let id = try context.id(of: Agent.self)
+        let figures = try await index.read(by: context.principal) { reader, user in
+            let (_, channel) = try reader.agent(id, ownedBy: user)
             return try reader.figures(in: channel, statusLimit: Limits.statusesShown)
         }
         return try .json(AgentFiguresJSON(figures))

@@ -14,9 +14,10 @@ extension AgentsModule {
         let (id, webhook) = try await request.read(context) { fields in
             (pathID ?? fields.id("channelId", of: Agent.self), fields.webhook())
         }
-        return try .json(
-            AgentJSON(try await change(id, of: context.userID) { $0.webhook = webhook.replacing($0.webhook, now: $1) })
-        )
+        let agent = try await change(id, by: context.principal.confirmed) { agent, now in
+            agent.webhook = webhook.replacing(agent.webhook, now: now)
+        }
+        return try .json(AgentJSON(agent))
     }
 
     /// Removes the webhook. Events still queued for it are given up at their next attempt, unless their review has a
@@ -31,7 +32,7 @@ extension AgentsModule {
                 try await request.read(context) { $0.id("channelId") }
             }
         return try .json(
-            AgentJSON(try await change(id, of: context.userID, for: .upkeep) { agent, _ in agent.webhook = nil })
+            AgentJSON(try await change(id, by: context.principal, for: .upkeep) { agent, _ in agent.webhook = nil })
         )
     }
 }

@@ -21,6 +21,16 @@ func translate(_ error: any Error) -> APIError? {
         .notYourAgent
     case IndexError.noSuchAgent:
         .agentNotFound
+    case IndexError.invalidKey:
+        .invalidAPIKey
+    case IndexError.notSignedIn:
+        .notSignedIn
+    case IndexError.passwordMustChange:
+        .passwordMustChange
+    case IndexError.ownersOnly:
+        .ownersOnly
+    case IndexError.passwordNeeded:
+        .passwordNeeded
     case IndexError.frozen(let id):
         APIError(
             .conflict,

@@ -37,6 +37,8 @@ CREATE TABLE api_keys (
     label TEXT NOT NULL,
     key_prefix TEXT NOT NULL,
     key_hash BLOB NOT NULL UNIQUE CHECK (length(key_hash) = 32),
+    scope TEXT,
+    expires_at INTEGER,
     last_used_at INTEGER,
     created_at INTEGER NOT NULL
 ) STRICT;
@@ -47,6 +49,7 @@ CREATE TABLE sessions (
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     user_agent TEXT,
     created_at INTEGER NOT NULL,
+    password_given_at INTEGER NOT NULL,
     last_used_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
 ) STRICT;

@@ -37,10 +37,10 @@ package struct DeliveryModule: RouteModule {
     ///
     /// - Throws: ``IndexError/noSuchAgent``.
     func list(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, userID) = (try context.id(of: Agent.self), context.userID)
+        let id = try context.id(of: Agent.self)
         let page = try PageRequest(request)
-        let rows = try await index.read { reader in
-            let (_, channel) = try reader.agent(id, ownedBy: userID)
+        let rows = try await index.read(by: context.principal) { reader, user in
+            let (_, channel) = try reader.agent(id, ownedBy: user)
             return try reader.deliveries(in: channel, before: page.cursor(), limit: page.limit + 1)
         }
         return try .json(PageJSON(rows, limit: page.limit, id: \.id) { DeliveryJSON($0) })
@@ -51,12 +51,12 @@ package struct DeliveryModule: RouteModule {
     /// - Throws: ``IndexError/noSuchAgent``; ``APIError`` 400 without a webhook, 429 while too many tests are under
     ///   way.
     func test(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, userID) = (try context.id(of: Agent.self), context.userID)
-        let webhook = try await index.read { try $0.agent(id, ownedBy: userID).agent.webhook }
+        let id = try context.id(of: Agent.self)
+        let webhook = try await index.read(by: context.principal) { try $0.agent(id, ownedBy: $1).agent.webhook }
         guard let webhook else { throw APIError(.badRequest, "Set a webhook first") }
         let places = [
             try channels.place(id, orAfter: Limits.webhookAttempt),
-            try users.place(userID, orAfter: Limits.webhookAttempt),
+            try users.place(context.userID, orAfter: Limits.webhookAttempt),
         ]
         defer { withExtendedLifetime(places) {} }
         let sending = Task { try await WebhookTest(of: webhook, channelID: id, by: client) }

@@ -19,8 +19,8 @@ struct EventStream: Sendable {
     /// A channel of the user, or the user for all channels.
     let topic: Topic
     let userID: User.ID
-    /// Whether the client may still listen. Its key or session may have ended since the stream began.
-    let isAllowed: @Sendable (Reader) throws -> Bool
+    /// Judged again at every look: the key or session may end while the stream is open.
+    let principal: Principal
     let connection: Connection
     /// The number of the last change that the client has seen.
     let start: Int64
@@ -40,26 +40,24 @@ struct EventStream: Sendable {
                 let after = last
                 let next = try await index.wait(
                     for: topic,
+                    .access(userID),
                     until: .now + Limits.heartbeat,
                     onStart: { cancel in connection.onHangUp(cancel) }
                 ) { () async throws -> Next? in try await self.next(after: after) }
-                // Asked after every wait, so at least once per heartbeat: the key or session may end while the stream
-                // is open.
-                let isAllowed = try await index.read(isAllowed)
                 guard let next else {
+                    guard try await isOpen() else { break }
                     last = index.quietNumber(of: topic, after: last)
                     try await writer.write(ByteBuffer(string: ": alive\nid: \(last)\n\n"))
-                    guard isAllowed else { break }
                     continue
                 }
-                // The end of a channel is told although no key opens the channel any more.
-                guard isAllowed || next.isEnd else { break }
                 try await writer.write(next.text)
                 if next.isEnd { break }
                 last = next.last
             }
         } catch IndexError.closed {
             // The server is stopping. The client will connect again.
+        } catch IndexError.invalidKey, IndexError.notSignedIn {
+            // The key or session has ended.
         }
         try await writer.finish(nil)
     }
@@ -71,10 +69,24 @@ struct EventStream: Sendable {
         var isEnd = false
     }
 
+    /// Judges the caller again. False when the channel is gone.
+    ///
+    /// - Throws: ``IndexError/invalidKey`` and ``IndexError/notSignedIn``.
+    private func isOpen() async throws -> Bool {
+        let channelID = channelID
+        return try await index.read(by: principal) { reader, user in
+            try channelID.map { try reader.agent($0, ofUser: user) != nil } ?? true
+        }
+    }
+
     /// What follows a number; nil when nothing has happened yet.
+    ///
+    /// - Throws: as ``isOpen()``.
     private func next(after last: Int64) async throws -> Next? {
+        let isOpen = try await isOpen()
         // Nil: some changes are forgotten already, or the number comes from another run of the server.
         guard let batch = index.changes(of: topic, after: last, limit: Self.batch) else {
+            guard isOpen else { return Next(text: ByteBuffer(), last: last, isEnd: true) }
             let newest = index.lastChangeNumber
             let event = Event(kind: "reset", number: newest, data: EventJSON(channelID: channelID))
             return Next(text: try event.text(), last: newest)
@@ -104,15 +116,15 @@ struct EventStream: Sendable {
     /// The object as it is now, so several changes of one message all show its latest state. Without it once it is
     /// gone.
     private func data(_ change: Change) async throws -> EventJSON {
-        let (channelID, userID) = (change.channelID, userID)
+        let channelID = change.channelID
         if change.kind == .agentStatus {
-            let agent = try await index.read { try $0.agent(channelID, ofUser: userID) }
+            let agent = try await index.read(by: principal) { try $0.agent(channelID, ofUser: $1) }
             return EventJSON(channelID: channelID, messageID: change.messageID, agent: agent)
         }
         guard let id = change.messageID, change.kind != .messageDeleted else {
             return EventJSON(channelID: channelID, messageID: change.messageID)
         }
-        let message = try await index.read { try $0.message(id, ofUser: userID) }
+        let message = try await index.read(by: principal) { try $0.message(id, ofUser: $1) }
         return EventJSON(channelID: channelID, messageID: id, message: message)
     }
 }

@@ -21,23 +21,22 @@ package struct EventsModule: RouteModule {
     }
 
     package func addRoutes(to mounts: Mounts) {
-        mounts.agent.get("events", use: listen)
+        mounts.agent(.read).get("events", use: listen)
         mounts.user.get("events", use: listenForUser)
     }
 
     /// An agent's stream: one channel, which it must name. It ends with the key.
     func listen(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channelID, userID, keyID) = (try request.channel(), context.userID, context.principal.keyID)
-        try await index.read { _ = try $0.channel(channelID, ownedBy: userID) }
-        return stream(request, context, of: .channel(channelID)) { try $0.opens(channelID, keyID: keyID) }
+        let channelID = try request.channel()
+        try await index.read(by: context.principal) { _ = try $0.channel(channelID, ownedBy: $1) }
+        return stream(request, context, of: .channel(channelID))
     }
 
     /// The users' twin, which differs: it covers all channels, also ones created later, takes one of the user's places,
     /// and ends with the session. Throws 429 when no place is free.
     func listenForUser(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (userID, sessionID) = (context.userID, context.principal.sessionID)
-        let place = try places.place(userID, orAfter: .seconds(15))
-        return stream(request, context, of: .user(userID), place) { try $0.hasSession(id: sessionID, now: .now()) }
+        let place = try places.place(context.userID, orAfter: .seconds(15))
+        return stream(request, context, of: .user(context.userID), place)
     }
 
     /// Goes on after `Last-Event-ID`, which browsers send when they connect again. A value that is no number leads to
@@ -46,15 +45,14 @@ package struct EventsModule: RouteModule {
         _ request: Request,
         _ context: some CallerContext,
         of topic: Topic,
-        _ place: Place? = nil,
-        isAllowed: @escaping @Sendable (Reader) throws -> Bool
+        _ place: Place? = nil
     ) -> Response {
         let lastSeen = request.headers[.lastEventID].map { Int64($0) ?? -1 }
         let stream = EventStream(
             index: index,
             topic: topic,
             userID: context.userID,
-            isAllowed: isAllowed,
+            principal: context.principal,
             connection: context.connection,
             start: lastSeen ?? index.lastChangeNumber,
             place: place

@@ -11,9 +11,8 @@ extension FilesModule {
         let channelID = try request.channel()
         let page = try PageRequest(request)
         let count = request.asksForPage ? page.limit + 1 : PageRequest.maxUnpaged
-        let userID = context.userID
-        let files = try await index.read { reader in
-            let channel = try reader.channel(channelID, ownedBy: userID)
+        let files = try await index.read(by: context.principal) { reader, user in
+            let channel = try reader.channel(channelID, ownedBy: user)
             return try reader.attachments(in: channel, before: page.cursor(), limit: count)
         }
         guard request.asksForPage else { return try .json(files.map { AttachmentJSON($0) }) }
@@ -35,10 +34,11 @@ extension FilesModule {
     ///
     /// - Throws: as ``storedFile(_:)``; 404 too when another request was first.
     func deleteFile(_ context: some CallerContext) async throws {
-        let (id, userID) = (try await storedFile(context).attachment.id, context.userID)
-        guard try await index.write(for: .upkeep, { try $0.deleteAttachment(id, ownedBy: userID) }) else {
-            throw APIError.fileNotFound
+        let id = try await storedFile(context).attachment.id
+        let isDeleted = try await index.write(by: context.principal, for: .upkeep) { tx, user in
+            try tx.deleteAttachment(id, ownedBy: user)
         }
+        guard isDeleted else { throw APIError.fileNotFound }
     }
 
     /// The file that the path names, provided that it is in a channel of the caller's.
@@ -46,8 +46,8 @@ extension FilesModule {
     /// - Throws: ``IndexError/notOwned`` when the channel is another user's; ``APIError`` 404 when there is no such
     ///   file.
     func storedFile(_ context: some CallerContext) async throws -> StoredFile {
-        let (id, userID) = (try context.id(of: Attachment.self), context.userID)
-        let file = try await index.read { try $0.file(id, ownedBy: userID) }
+        let id = try context.id(of: Attachment.self)
+        let file = try await index.read(by: context.principal) { try $0.file(id, ownedBy: $1) }
         guard let file else { throw APIError.fileNotFound }
         return file
     }

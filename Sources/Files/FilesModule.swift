@@ -25,7 +25,7 @@ package struct FilesModule: RouteModule {
     }
 
     package func addRoutes(to mounts: Mounts) {
-        mounts.agent
+        mounts.agent(.files)
             .post("files/upload", use: upload)
             .post("files/store", use: storeFile)
             .post("files/store-text", use: storeText)

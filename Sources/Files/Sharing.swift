@@ -25,11 +25,11 @@ extension FilesModule {
         }
         let client = context.connection.client
         try request.refuseIfFromElsewhere(client)
-        let (fileID, userID) = (try context.id(of: Attachment.self), context.userID)
+        let fileID = try context.id(of: Attachment.self)
         let (token, id) = (Secret(.share), Share.ID.make())
-        try await index.write { tx in
+        try await index.write(by: context.principal) { tx, user in
             // Counted where the link is stored, so that simultaneous requests cannot pass the limit together.
-            let channel = try tx.place(ofFile: fileID, of: userID)
+            let channel = try tx.place(ofFile: fileID, of: user)
             guard try tx.shares(ofFile: fileID, in: channel, now: tx.now).count < Limits.shares else {
                 throw APIError.tooManyShares(Limits.shares)
             }
@@ -45,19 +45,19 @@ extension FilesModule {
 
     /// The links that are still good, newest first. Their tokens are stored nowhere, so they cannot be shown again.
     func listShares(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (fileID, userID) = (try context.id(of: Attachment.self), context.userID)
-        let shares = try await index.read { reader in
-            try reader.shares(ofFile: fileID, in: reader.place(ofFile: fileID, of: userID), now: .now())
+        let fileID = try context.id(of: Attachment.self)
+        let shares = try await index.read(by: context.principal) { reader, user in
+            try reader.shares(ofFile: fileID, in: reader.place(ofFile: fileID, of: user), now: .now())
         }
         return try .json(shares.map { ShareJSON($0) })
     }
 
     /// Ends a link at once. A download that has begun goes on.
     func endShare(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (fileID, userID) = (try context.id(of: Attachment.self), context.userID)
+        let fileID = try context.id(of: Attachment.self)
         let id = try context.id(of: Share.self, "shareId")
-        let hasEnded = try await index.write(for: .upkeep) { tx in
-            try tx.endShare(id, ofFile: fileID, in: tx.place(ofFile: fileID, of: userID))
+        let hasEnded = try await index.write(by: context.principal, for: .upkeep) { tx, user in
+            try tx.endShare(id, ofFile: fileID, in: tx.place(ofFile: fileID, of: user))
         }
         guard hasEnded else {
             throw APIError(.notFound, "Share link not found")
@@ -80,8 +80,8 @@ extension Querying {
     /// The channel that a file is in.
     ///
     /// - Throws: ``IndexError/notOwned`` when it is another user's; ``APIError`` 404 when there is no such file.
-    fileprivate func place(ofFile id: Attachment.ID, of userID: User.ID) throws -> OwnedChannel {
-        guard let channel = try channel(ofFile: id, ownedBy: userID) else { throw APIError.fileNotFound }
+    fileprivate func place(ofFile id: Attachment.ID, of user: ActingUser) throws -> OwnedChannel {
+        guard let channel = try channel(ofFile: id, ownedBy: user) else { throw APIError.fileNotFound }
         return channel
     }
 }

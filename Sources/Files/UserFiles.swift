@@ -11,7 +11,7 @@ extension FilesModule {
     /// - Throws: ``IndexError/notOwned`` for another user's agent; ``APIError`` 400 for a filter that is too long.
     func listForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let page = try PageRequest(request, defaultLimit: Limits.usualFilesPage)
-        let (channelID, userID) = (try request.optionalChannel("agent"), context.userID)
+        let (channelID, principal) = (try request.optionalChannel("agent"), context.principal)
         let (type, search) = (try request.query("type"), try request.query("search"))
         for (name, text) in [("type", type), ("search", search)]
         where (text ?? "").unicodeScalars.count > Limits.search {
@@ -19,10 +19,10 @@ extension FilesModule {
         }
         // A filter that matches few of many files takes long. A detached task leaves the event loop free meanwhile.
         let files = try await Task.detached { [index] in
-            try await index.read { reader in
+            try await index.read(by: principal) { reader, user in
                 try reader.files(
-                    ofUser: userID,
-                    in: channelID.map { try reader.channel($0, ownedBy: userID) },
+                    ofUser: user,
+                    in: channelID.map { try reader.channel($0, ownedBy: user) },
                     typePrefix: type?.lowercased(),
                     search: search,
                     before: page.cursor(),
@@ -45,11 +45,10 @@ extension FilesModule {
     /// - Throws: ``IndexError/notOwned`` when any file is another user's; then none is deleted.
     func bulkDelete(_ request: Request, _ context: UserContext) async throws -> Response {
         let ids = try await request.read(context) { $0.ids("ids", of: Attachment.self, count: Limits.deletedAtOnce) }
-        let userID = context.userID
-        let count = try await index.write(for: .upkeep) { tx in
+        let count = try await index.write(by: context.principal, for: .upkeep) { tx, user in
             // Every file is looked at before any is deleted: one of another user throws here.
-            for id in ids { _ = try tx.file(id, ownedBy: userID) }
-            return try ids.count { try tx.deleteAttachment($0, ownedBy: userID) }
+            for id in ids { _ = try tx.file(id, ownedBy: user) }
+            return try ids.count { try tx.deleteAttachment($0, ownedBy: user) }
         }
         return try .json(["message": "Deleted \(count) file(s)"], status: .created)
     }

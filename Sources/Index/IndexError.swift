@@ -14,6 +14,16 @@ package enum IndexError: Error, Sendable, Equatable {
     case notOwned
     /// The same, where the request is about agents themselves.
     case noSuchAgent
+    /// The principal's API key is unknown, or not any more, or has expired.
+    case invalidKey
+    /// The principal's session has ended, or its user is deleted.
+    case notSignedIn
+    /// The user must choose another password before doing anything else.
+    case passwordMustChange
+    /// The act is for owners, and the user is none, or not any more.
+    case ownersOnly
+    /// The act asks for a password given lately, and the session's was given too long ago.
+    case passwordNeeded
     /// The text or the files of this message cannot change: its question is answered or has expired.
     case frozen(Message.ID)
     /// No space is left on the disk; nothing of the unit was stored.

@@ -1,4 +1,4 @@
-/// A channel, with the proof that it belongs to the user who asked. Whatever lists, reads or writes inside a channel
+/// A channel, with the proof that it belongs to the acting user. Whatever lists, reads or writes inside a channel
 /// takes one, so no handler can forget to ask whose channel it is.
 ///
 /// Only the index makes one, from a user and an id, inside the closure of ``SQLiteIndex/read(_:)`` or
@@ -22,30 +22,30 @@ extension Querying {
     /// The channel of that id.
     ///
     /// - Throws: ``IndexError/notOwned`` when it does not exist, or is not this user's.
-    package func channel(_ id: Agent.ID, ownedBy userID: User.ID) throws -> OwnedChannel {
-        guard try exists(SQL.isOwned, [id, userID]) else { throw IndexError.notOwned }
+    package func channel(_ id: Agent.ID, ownedBy user: ActingUser) throws -> OwnedChannel {
+        guard try exists(SQL.isOwned, [id, user.id]) else { throw IndexError.notOwned }
         return OwnedChannel(id: id)
     }
 
     /// The channel of a message; nil when there is no such message.
     ///
     /// - Throws: ``IndexError/notOwned`` when the channel is not this user's.
-    package func channel(ofMessage id: Message.ID, ownedBy userID: User.ID) throws -> OwnedChannel? {
-        try owned(try one(SQL.ofMessage, [id]), by: userID)
+    package func channel(ofMessage id: Message.ID, ownedBy user: ActingUser) throws -> OwnedChannel? {
+        try owned(try one(SQL.ofMessage, [id]), by: user)
     }
 
     /// The channel of a file; nil when there is no such file.
     ///
     /// - Throws: ``IndexError/notOwned`` when the channel is not this user's.
-    package func channel(ofFile id: Attachment.ID, ownedBy userID: User.ID) throws -> OwnedChannel? {
-        try owned(try one(SQL.ofFile, [id]), by: userID)
+    package func channel(ofFile id: Attachment.ID, ownedBy user: ActingUser) throws -> OwnedChannel? {
+        try owned(try one(SQL.ofFile, [id]), by: user)
     }
 
     /// The agent of that id, and its channel.
     ///
     /// - Throws: ``IndexError/noSuchAgent`` when it does not exist, or is not this user's.
-    package func agent(_ id: Agent.ID, ownedBy userID: User.ID) throws -> (agent: Agent, channel: OwnedChannel) {
-        guard let agent = try agent(id, ofUser: userID) else { throw IndexError.noSuchAgent }
+    package func agent(_ id: Agent.ID, ownedBy user: ActingUser) throws -> (agent: Agent, channel: OwnedChannel) {
+        guard let agent = try agent(id, ofUser: user) else { throw IndexError.noSuchAgent }
         return (agent, OwnedChannel(id: id))
     }
 
@@ -54,16 +54,16 @@ extension Querying {
     /// - Throws: ``IndexError/notOwned`` when the channel is not this user's.
     package func agent(
         ofMessage id: Message.ID,
-        ownedBy userID: User.ID
+        ownedBy user: ActingUser
     ) throws -> (agent: Agent, channel: OwnedChannel)? {
         guard let agent: Agent = try one(SQL.agentOfMessage, [id]) else { return nil }
-        guard agent.userID == userID else { throw IndexError.notOwned }
+        guard agent.userID == user.id else { throw IndexError.notOwned }
         return (agent, OwnedChannel(id: agent.id))
     }
 
-    private func owned(_ found: Belonging?, by userID: User.ID) throws -> OwnedChannel? {
+    private func owned(_ found: Belonging?, by user: ActingUser) throws -> OwnedChannel? {
         guard let found else { return nil }
-        guard found.userID == userID else { throw IndexError.notOwned }
+        guard found.userID == user.id else { throw IndexError.notOwned }
         return OwnedChannel(id: found.channelID)
     }
 }

@@ -84,7 +84,9 @@ extension UnsafeRawBufferPointer {
         // A run of twice the step has two neighbouring steps in it, so few bytes have to be looked at.
         let step = 4096
         for start in stride(from: 0, to: count - step, by: step) where isBlank(start) && isBlank(start + step) {
-            if (start...start + step).allSatisfy(isBlank) { return UnsafeRawBufferPointer(rebasing: prefix(start + step)) }
+            if (start...start + step).allSatisfy(isBlank) {
+                return UnsafeRawBufferPointer(rebasing: prefix(start + step))
+            }
         }
         return self
     }

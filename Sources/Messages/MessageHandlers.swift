@@ -14,25 +14,24 @@ extension MessagesModule {
     /// - Throws: ``IndexError/notOwned``; as `MessageDraft.store`; ``StoreError`` when a text does not fit.
     func create(_ request: Request, _ context: AgentContext) async throws -> Response {
         let draft = try await request.read(context, writtenAt: ReviewDraft.payloadPath) { MessageDraft(&$0) }
-        let userID = context.userID
-        let stored = try await store(draft, for: userID)
+        let stored = try await store(draft, by: context.principal)
         return try await context.inTurn(if: stored.message.isLarge) {
             try .created(try await withTexts(stored.message), isRepeat: stored.isRepeat)
         }
     }
 
     /// Texts go through the store, because they become files first. Anything else is one transaction of the index.
-    private func store(_ draft: MessageDraft, for userID: User.ID) async throws -> StoredMessage {
+    private func store(_ draft: MessageDraft, by principal: Principal) async throws -> StoredMessage {
         if !draft.texts.isEmpty {
             let texts = draft.texts.map {
                 TextFile(content: $0.content, filename: $0.filename, declaredType: $0.mimeType)
             }
-            return try await store.add(texts, in: draft.message.channelID, of: userID) { tx, channel, attach in
+            return try await store.add(texts, in: draft.message.channelID, by: principal) { tx, _, channel, attach in
                 try draft.store(tx, in: channel) { messageID in _ = try attach(messageID) }
             }
         }
-        return try await index.write { tx in
-            try draft.store(tx, in: tx.channel(draft.message.channelID, ownedBy: userID)) { _ in }
+        return try await index.write(by: principal) { tx, user in
+            try draft.store(tx, in: tx.channel(draft.message.channelID, ownedBy: user)) { _ in }
         }
     }
 
@@ -82,9 +81,8 @@ extension MessagesModule {
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404, and 400 while other versions of the question exist.
     func delete(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
-        let userID = context.userID
-        let outcome = try await index.write(for: .upkeep) { tx in
-            try tx.deleteMessage(id, in: tx.channel(channelID, ownedBy: userID))
+        let outcome = try await index.write(by: context.principal, for: .upkeep) { tx, user in
+            try tx.deleteMessage(id, in: tx.channel(channelID, ownedBy: user))
         }
         switch outcome {
         case .deleted: return try .json(["deleted": true])
@@ -100,9 +98,8 @@ extension MessagesModule {
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404.
     func acknowledge(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
-        let userID = context.userID
-        let isThere = try await index.write(for: .upkeep) { tx in
-            try tx.acknowledge(id, in: tx.channel(channelID, ownedBy: userID))
+        let isThere = try await index.write(by: context.principal, for: .upkeep) { tx, user in
+            try tx.acknowledge(id, in: tx.channel(channelID, ownedBy: user))
         }
         guard isThere else { throw APIError.messageNotFound }
         return try .json(["acknowledged": true])
@@ -116,9 +113,8 @@ extension MessagesModule {
         _ context: some CallerContext,
         _ body: @escaping @Sendable (Reader, OwnedChannel) throws -> T
     ) async throws -> T {
-        let userID = context.userID
-        return try await index.read { reader in
-            try body(reader, reader.channel(channelID, ownedBy: userID))
+        try await index.read(by: context.principal) { reader, user in
+            try body(reader, reader.channel(channelID, ownedBy: user))
         }
     }
 }

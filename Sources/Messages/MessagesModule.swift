@@ -21,13 +21,14 @@ package struct MessagesModule: RouteModule {
     }
 
     package func addRoutes(to mounts: Mounts) {
-        mounts.agent
-            .post("messages", use: create)
+        mounts.agent(.read)
             .get("messages", use: inTurn(list))
             .get("messages/iterations/:id", use: inTurn(iterations))
+            .get("messages/:id", use: inTurnIfLarge(read))
+        mounts.agent(.send)
+            .post("messages", use: create)
             .patch("messages/streams/:streamId", use: updateStream)
             .post("messages/streams/:streamId/status", use: addStreamEvent)
-            .get("messages/:id", use: inTurnIfLarge(read))
             .delete("messages/:id", use: delete)
             .post("messages/:id/ack", use: acknowledge)
         mounts.user

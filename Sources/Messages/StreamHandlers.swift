@@ -32,9 +32,8 @@ extension MessagesModule {
     func updateStream(_ request: Request, _ context: AgentContext) async throws -> Response {
         let streamID = try context.pathParameter("streamId")
         let update = try await request.read(context) { StreamUpdate(&$0) }
-        let userID = context.userID
-        let message = try await index.write { tx in
-            let channel = try tx.channel(update.channelID, ownedBy: userID)
+        let message = try await index.write(by: context.principal) { tx, user in
+            let channel = try tx.channel(update.channelID, ownedBy: user)
             guard let draft = try tx.message(streamID: streamID, in: channel) else {
                 throw APIError(.notFound, "No draft of this streamId; create it with POST /api/v1/messages")
             }
@@ -56,11 +55,11 @@ extension MessagesModule {
     func addStreamEvent(_ request: Request, _ context: AgentContext) async throws -> Response {
         let streamID = try context.pathParameter("streamId")
         let draft = try await request.read(context) { StreamEventDraft(&$0) }
-        let (id, userID) = (StreamEvent.ID.make(), context.userID)
-        let event = try await index.write { tx in
+        let id = StreamEvent.ID.make()
+        let event = try await index.write(by: context.principal) { tx, user in
             try tx.insertStreamEvent(
                 id: id,
-                in: tx.channel(draft.channelID, ownedBy: userID),
+                in: tx.channel(draft.channelID, ownedBy: user),
                 streamID: streamID,
                 text: draft.text,
                 toolHint: draft.toolHint

@@ -16,10 +16,9 @@ extension MessagesModule {
     ///
     /// - Throws: as `UserMessageDraft.store`.
     func createForUser(_ request: Request, _ context: UserContext) async throws -> Response {
-        let userID = context.userID
-        let draft = try await request.read(context) { UserMessageDraft(&$0, by: userID) }
-        let stored = try await index.write { tx in
-            try draft.store(tx, in: tx.channel(draft.message.channelID, ownedBy: userID))
+        let draft = try await request.read(context) { UserMessageDraft(&$0, by: context.userID) }
+        let stored = try await index.write(by: context.principal) { tx, user in
+            try draft.store(tx, in: tx.channel(draft.message.channelID, ownedBy: user))
         }
         return try await context.inTurn(if: stored.message.isLarge) {
             try .created(MessageJSON(listed: stored.message), isRepeat: stored.isRepeat)
@@ -30,9 +29,9 @@ extension MessagesModule {
     ///
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404.
     func readForUser(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, userID) = (try context.id(of: Message.self), context.userID)
-        let (message, agent) = try await index.read { reader in
-            guard let (agent, channel) = try reader.agent(ofMessage: id, ownedBy: userID),
+        let id = try context.id(of: Message.self)
+        let (message, agent) = try await index.read(by: context.principal) { reader, user in
+            guard let (agent, channel) = try reader.agent(ofMessage: id, ownedBy: user),
                 let message = try reader.message(id, in: channel)
             else { throw APIError.messageNotFound }
             return (message, agent)
@@ -44,9 +43,9 @@ extension MessagesModule {
     ///
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404.
     func iterationsForUser(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, userID) = (try context.id(of: Message.self), context.userID)
-        let messages = try await index.read { reader in
-            guard let channel = try reader.channel(ofMessage: id, ownedBy: userID) else {
+        let id = try context.id(of: Message.self)
+        let messages = try await index.read(by: context.principal) { reader, user in
+            guard let channel = try reader.channel(ofMessage: id, ownedBy: user) else {
                 throw APIError.messageNotFound
             }
             return try reader.iterations(ofMessage: id, in: channel)
@@ -58,9 +57,9 @@ extension MessagesModule {
     ///
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404, and 400 when nothing is left to send or there is no URL.
     func retry(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, userID) = (try context.id(of: Message.self), context.userID)
-        let isQueued = try await index.write(for: .upkeep) { tx in
-            guard let channel = try tx.channel(ofMessage: id, ownedBy: userID) else { throw APIError.messageNotFound }
+        let id = try context.id(of: Message.self)
+        let isQueued = try await index.write(by: context.principal, for: .upkeep) { tx, user in
+            guard let channel = try tx.channel(ofMessage: id, ownedBy: user) else { throw APIError.messageNotFound }
             return try tx.retryDelivery(ofMessage: id, in: channel)
         }
         guard isQueued else { throw APIError(.badRequest, "There is nothing to send; set a webhook first") }

@@ -19,7 +19,7 @@ package struct PluginsModule: RouteModule {
     }
 
     package func addRoutes(to mounts: Mounts) {
-        mounts.agent
+        mounts.agent(.read)
             .get("plugins", use: list)
             .get("plugins/:name", use: read)
         mounts.user

@@ -56,9 +56,10 @@ struct Document: Sendable {
         let isSafe = method == "get" || method == "head"
         if operation["security"] == nil {
             names["401"] = "Unauthorized"
+            names["403"] = "MissingScope"
         } else if operation.isForPeople {
             if !operation.isForStrangersToo { names["401"] = "NotSignedIn" }
-            if !isSafe { names["403"] = "CrossSite" }
+            names["403"] = isSafe ? "PasswordMustChange" : "CrossSite"
         }
         if operation["requestBody"] != nil {
             names["408"] = "RequestTimeout"

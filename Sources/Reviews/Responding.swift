@@ -6,19 +6,24 @@ import Index
 import JSON
 
 extension ReviewResponse {
-    /// Completes the review of a message. That happens once: of many responses at the same moment one is accepted.
+    /// Completes the review of a message, and returns the message. That happens once: of many responses at the same
+    /// moment one is accepted.
     ///
-    /// - Parameter fault: what ``fault(as:)`` said of it.
+    /// - Parameters:
+    ///   - channel: the message's, if there is such a message.
+    ///   - fault: what ``fault(as:)`` said of it.
     /// - Throws: ``APIError`` 400 when the response does not answer the question, 403 when another one was first, 404
     ///   when there is no review, 409 when it has expired or asks something else than its `digest` says.
     func complete(
         _ id: Message.ID,
-        in channel: OwnedChannel,
+        in channel: OwnedChannel?,
         by responder: Responder,
         fault: APIError?,
         _ tx: Transaction
-    ) throws {
-        guard let review = try tx.review(ofMessage: id, in: channel) else { throw APIError.reviewNotFound }
+    ) throws -> MessageWithParts {
+        guard let channel, let review = try tx.review(ofMessage: id, in: channel) else {
+            throw APIError.reviewNotFound
+        }
         if review.status(at: tx.now) == .pending {
             // Only while it is pending: whoever comes too late should hear that, and not what else is wrong.
             if let digest, digest != review.digest { throw APIError.questionChanged }
@@ -36,11 +41,13 @@ extension ReviewResponse {
             by: responder
         )
         switch outcome {
-        case .accepted: return
+        case .accepted: break
         case .alreadyResponded: throw APIError(.forbidden, "Review already responded")
         case .expired: throw APIError(.conflict, "Review has expired; no response is taken any more")
         case .absent: throw APIError.reviewNotFound
         }
+        guard let whole = try tx.message(id, in: channel) else { throw APIError.reviewNotFound }
+        return whole
     }
 
     /// What is wrong with it as an answer to a question; nil when nothing is, or there is no such question.
@@ -49,7 +56,7 @@ extension ReviewResponse {
     func fault(as review: Review?) throws -> APIError? {
         guard let review else { return nil }
         let payload = try review.payloadJSON.map(JSONValue.init(text:))
-        do {
+        do throws(APIError) {
             try ResponseRules.check(type: review.type, payload: payload, response: response)
             return nil
         } catch {
@@ -89,10 +96,13 @@ extension ReviewsModule {
     func respondLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         let response = try await request.read(context) { ReviewResponse(&$0) }
         let id = try context.id(of: Message.self)
-        let question: @Sendable (Reader) throws -> Review? = { try $0.anyMessage(id: id)?.review }
-        return try await respond(id, response, to: question, context) { tx in
-            try tx.anyChannel(ofMessage: id).map { ($0, .commandLine) }
+        let fault = try await context.inTurnIfLarge {
+            try response.fault(as: try await index.read { try $0.anyMessage(id: id)?.review })
         }
+        let message = try await index.write(for: .answer) { tx in
+            try response.complete(id, in: try tx.anyChannel(ofMessage: id), by: .commandLine, fault: fault, tx)
+        }
+        return try .json(MessageJSON(listed: message), status: .created)
     }
 
     /// Answers a review of one of the user's channels. Agents have no such route: they ask.
@@ -100,33 +110,18 @@ extension ReviewsModule {
     /// - Throws: ``IndexError/notOwned``; as `ReviewResponse.complete`.
     func respondForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let response = try await request.read(context) { ReviewResponse(&$0) }
-        let (id, userID) = (try context.id(of: Message.self), context.userID)
-        let question: @Sendable (Reader) throws -> Review? = { try $0.message(id, ofUser: userID)?.review }
-        return try await respond(id, response, to: question, context) { tx in
-            guard let channel = try tx.channel(ofMessage: id, ownedBy: userID) else { return nil }
-            return try tx.user(id: userID).map { (channel, Responder($0)) }
+        let (id, principal) = (try context.id(of: Message.self), context.principal)
+        let fault = try await context.inTurnIfLarge {
+            try response.fault(as: try await index.read(by: principal) { try $0.message(id, ofUser: $1)?.review })
         }
-    }
-
-    /// - Parameters:
-    ///   - question: finds the review, without asking who may answer.
-    ///   - authority: finds the channel of the message and who answers, and so decides who may; nil when there is no such
-    ///     message.
-    private func respond(
-        _ id: Message.ID,
-        _ response: ReviewResponse,
-        to question: @escaping @Sendable (Reader) throws -> Review?,
-        _ context: some Connected,
-        _ authority: @escaping @Sendable (Transaction) throws -> (OwnedChannel, Responder)?
-    ) async throws -> Response {
-        let fault = try await context.inTurnIfLarge { try response.fault(as: try await index.read(question)) }
-        let message = try await index.write(for: .answer) { tx in
-            guard let (channel, responder) = try authority(tx) else { throw APIError.reviewNotFound }
-            try response.complete(id, in: channel, by: responder, fault: fault, tx)
-            guard let whole = try tx.message(id, in: channel) else { throw APIError.reviewNotFound }
-            return whole
+        let message = try await index.write(by: principal, for: .answer) { tx, user in
+            guard let responder = try tx.user(id: user.id).map(Responder.init) else { throw IndexError.notSignedIn }
+            let channel = try tx.channel(ofMessage: id, ownedBy: user)
+            return try response.complete(id, in: channel, by: responder, fault: fault, tx)
         }
-        return try await context.inTurn(if: message.isLarge) { try .json(MessageJSON(listed: message), status: .created) }
+        return try await context.inTurn(if: message.isLarge) {
+            try .json(MessageJSON(listed: message), status: .created)
+        }
     }
 }
 

@@ -16,11 +16,11 @@ extension ReviewsModule {
         guard status != nil || name == "all" else {
             throw APIError.invalid("status", "must be one of pending, completed, expired, all")
         }
-        let (channelID, userID) = (try request.optionalChannel(), context.userID)
-        let found = try await index.read { reader in
+        let channelID = try request.optionalChannel()
+        let found = try await index.read(by: context.principal) { reader, user in
             try reader.reviews(
-                ofUser: userID,
-                in: channelID.map { try reader.channel($0, ownedBy: userID) },
+                ofUser: user,
+                in: channelID.map { try reader.channel($0, ownedBy: user) },
                 status: status,
                 now: .now(),
                 before: page.cursor(),

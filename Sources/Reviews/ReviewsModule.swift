@@ -20,7 +20,7 @@ package struct ReviewsModule: RouteModule {
     }
 
     package func addRoutes(to mounts: Mounts) {
-        mounts.agent
+        mounts.agent(.read)
             .get("reviews/pending", use: inTurn(pending))
             .get("reviews/:id", use: inTurnIfLarge(read))
             .get("reviews/:id/wait", use: wait)
@@ -50,9 +50,8 @@ package struct ReviewsModule: RouteModule {
         let channelID = try request.channel()
         let page = try PageRequest(request)
         let count = request.asksForPage ? page.limit + 1 : PageRequest.maxUnpaged
-        let userID = context.userID
-        let found = try await index.read { reader in
-            let channel = try reader.channel(channelID, ownedBy: userID)
+        let found = try await index.read(by: context.principal) { reader, user in
+            let channel = try reader.channel(channelID, ownedBy: user)
             return try reader.pendingReviews(in: channel, now: .now(), before: page.cursor(), limit: count)
         }
         guard request.asksForPage else { return try .json(found.messages.map(MessageJSON.init(listed:))) }
@@ -62,7 +61,7 @@ package struct ReviewsModule: RouteModule {
     /// One review. Values of password fields are shown, because the agent that asked reads it.
     func read(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
-        return try .json(MessageJSON(try await message(id, in: channelID, of: context.userID)))
+        return try .json(MessageJSON(try await message(id, in: channelID, by: context.principal)))
     }
 
     /// Answers when the review is finished, or with `timeout` when the time is up.
@@ -70,30 +69,30 @@ package struct ReviewsModule: RouteModule {
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404, also when the message is retracted meanwhile.
     func wait(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
-        let userID = context.userID
+        let principal = context.principal
         let isOver = try await park(request, context, for: .message(id)) { () async throws -> Bool? in
-            try await isFinished(id, in: channelID, of: userID) ? true : nil
+            try await isFinished(id, in: channelID, by: principal) ? true : nil
         }
         guard isOver != nil else { return try .json(OutcomeJSON.timeout) }
-        return try await context.inTurnIfLarge { try await outcome(id, in: channelID, of: userID) }
+        return try await context.inTurnIfLarge { try await outcome(id, in: channelID, by: principal) }
     }
 
     /// One look of a wait. It holds no message, because a parked task keeps the room that its functions need.
-    private func isFinished(_ id: Message.ID, in channelID: Agent.ID, of userID: User.ID) async throws -> Bool {
-        let (isPending, isOverdue) = try await index.read { reader in
-            let channel = try reader.channel(channelID, ownedBy: userID)
+    private func isFinished(_ id: Message.ID, in channelID: Agent.ID, by principal: Principal) async throws -> Bool {
+        let (isPending, isOverdue) = try await index.read(by: principal) { reader, user in
+            let channel = try reader.channel(channelID, ownedBy: user)
             guard let review = try reader.review(ofMessage: id, in: channel) else {
                 throw APIError.reviewNotFound
             }
             return (review.status == .pending, review.isOverdue(at: .now()))
         }
         guard isOverdue else { return !isPending }
-        return try await message(id, in: channelID, of: userID).review?.status != .pending
+        return try await message(id, in: channelID, by: principal).review?.status != .pending
     }
 
     /// The answer of a wait that is over, with the text of the message's small files.
-    private func outcome(_ id: Message.ID, in channelID: Agent.ID, of userID: User.ID) async throws -> Response {
-        let message = try await message(id, in: channelID, of: userID)
+    private func outcome(_ id: Message.ID, in channelID: Agent.ID, by principal: Principal) async throws -> Response {
+        let message = try await message(id, in: channelID, by: principal)
         return try .json(OutcomeJSON(message, texts: try await store.texts(of: message.attachments)))
     }
 
@@ -108,11 +107,11 @@ package struct ReviewsModule: RouteModule {
             throw APIError.invalid("after", "must be the next of an earlier answer, or 0")
         }
         let limit = try PageRequest(request).limit
-        let userID = context.userID
+        let principal = context.principal
         let found = try await park(request, context, for: .answers(channelID: channelID)) {
             try await context.inTurnIfLarge { () async throws -> Response? in
-                let answers = try await index.read { reader in
-                    try reader.answers(in: reader.channel(channelID, ownedBy: userID), after: after, limit: limit)
+                let answers = try await index.read(by: principal) { reader, user in
+                    try reader.answers(in: reader.channel(channelID, ownedBy: user), after: after, limit: limit)
                 }
                 return answers.isEmpty ? nil : try .json(AnswersJSON(answers, after: after))
             }
@@ -121,7 +120,7 @@ package struct ReviewsModule: RouteModule {
     }
 
     /// Looks now, and whenever something happens to `topic`, until `look` finds something. A client that hangs up ends
-    /// it.
+    /// it. `look` reads by the caller's principal: so a key that is revoked or rotated ends it at once, with 401.
     ///
     /// - Returns: nil when the client's `timeout` is over, or the server is about to stop.
     private func park<Found: Sendable>(
@@ -136,6 +135,7 @@ package struct ReviewsModule: RouteModule {
         do {
             return try await index.wait(
                 for: topic,
+                .access(context.userID),
                 until: .now + timeout,
                 onStart: { cancel in context.connection.onHangUp(cancel) },
                 look
@@ -148,15 +148,16 @@ package struct ReviewsModule: RouteModule {
     /// The message of a review, which is told as expired only if that is final.
     ///
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404 when there is no such message, or no review in it.
-    private func message(_ id: Message.ID, in channelID: Agent.ID, of userID: User.ID) async throws -> MessageWithParts
+    private func message(_ id: Message.ID, in channelID: Agent.ID, by principal: Principal) async throws
+        -> MessageWithParts
     {
-        var message = try await storedMessage(id, in: channelID, of: userID)
+        var message = try await storedMessage(id, in: channelID, by: principal)
         guard message.review?.isOverdue(at: .now()) == true else { return message }
         do {
             // A response that came in time may be in the commit under way. Only the writer, whose turn comes after it,
             // can tell that there is none. From then on that is final.
             try await index.write(for: .upkeep) { tx in _ = try tx.expireDue(limit: Sweep.batch) }
-            return try await storedMessage(id, in: channelID, of: userID)
+            return try await storedMessage(id, in: channelID, by: principal)
         } catch IndexError.full, IndexError.readOnly {
             // Nothing can be committed now, so no response can be either.
             message.review?.status = .expired
@@ -168,10 +169,10 @@ package struct ReviewsModule: RouteModule {
     private func storedMessage(
         _ id: Message.ID,
         in channelID: Agent.ID,
-        of userID: User.ID
+        by principal: Principal
     ) async throws -> MessageWithParts {
-        let message = try await index.read { reader in
-            try reader.message(id, in: reader.channel(channelID, ownedBy: userID))
+        let message = try await index.read(by: principal) { reader, user in
+            try reader.message(id, in: reader.channel(channelID, ownedBy: user))
         }
         guard let message, message.review != nil else { throw APIError.reviewNotFound }
         return message

@@ -19,7 +19,7 @@ package struct StatusModule: RouteModule {
 
     package func addRoutes(to mounts: Mounts) {
         mounts.monitor.get("health", use: read)
-        mounts.agent.post("status/ping", use: ping)
+        mounts.agent(.send).post("status/ping", use: ping)
     }
 
     /// Answers 200 or 503 with the same body, so that a monitor can go by the status alone.
@@ -33,9 +33,8 @@ package struct StatusModule: RouteModule {
     /// - Throws: ``IndexError/noSuchAgent``, which is 404 here.
     func ping(_ request: Request, _ context: AgentContext) async throws -> Response {
         let ping = try await request.read(context) { StatusPing(&$0) }
-        let userID = context.userID
-        let agent = try await index.write { tx in
-            let (agent, channel) = try tx.agent(ping.agentID, ownedBy: userID)
+        let agent = try await index.write(by: context.principal) { tx, user in
+            let (agent, channel) = try tx.agent(ping.agentID, ownedBy: user)
             return try tx.ping(agent, in: channel, status: ping.status, message: ping.message)
         }
         return try .json(AgentJSON(agent), status: .created)

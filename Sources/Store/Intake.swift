@@ -50,7 +50,7 @@ extension FileStore {
     /// Lets `body` receive files and add them to the store. Once it returns or throws, whatever it has not added is
     /// gone.
     ///
-    /// There is one exception. When ``Intake/add(_:in:of:_:)`` throws and cannot tell whether the commit happened,
+    /// There is one exception. When ``Intake/add(_:in:by:_:)`` throws and cannot tell whether the commit happened,
     /// the published bytes stay. At worst they are garbage (invariant 2).
     package func receiving<Value: Sendable>(_ body: (Intake) async throws -> Value) async throws -> Value {
         let intake = Intake(self)

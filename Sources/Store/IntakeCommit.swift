@@ -12,7 +12,7 @@ extension Intake {
     /// One unit of the commit. Gets what was published for each file, and notes the keys that end up without a row (see
     /// ``FileRows``).
     private typealias Write<Value> =
-        @Sendable (Transaction, _ copies: [PublishedCopy?], _ garbage: inout Set<String>) throws -> Value
+        @Sendable (Transaction, ActingUser, _ copies: [PublishedCopy?], _ garbage: inout Set<String>) throws -> Value
 
     /// How often bytes are published again because the collector took a blob between look-up and commit.
     private static let maxAttempts = 3
@@ -20,41 +20,44 @@ extension Intake {
     /// Adds files together with whatever `body` stores: both or neither. `body` calls `attach` to decide whether and
     /// where the files go. It may run more than once.
     ///
-    /// - Throws: ``IndexError/notOwned``; ``BlobError`` and ``IndexError`` when the store cannot take the files; what
+    /// - Throws: as ``SQLiteIndex/write(by:for:_:)``; ``IndexError/notOwned``; ``BlobError`` and ``IndexError`` when the store cannot take the files; what
     ///   `body` throws.
     package func add<Value: Sendable>(
         _ files: [ReceivedFile],
         in channelID: Agent.ID,
-        of userID: User.ID,
-        _ body: @escaping @Sendable (Transaction, OwnedChannel, Attach) throws -> Value
+        by principal: Principal,
+        _ body: @escaping @Sendable (Transaction, ActingUser, OwnedChannel, Attach) throws -> Value
     ) async throws -> Value {
         // Asked again in the transaction. Asking here saves publishing bytes that will be refused.
-        try await store.index.read { _ = try $0.channel(channelID, ownedBy: userID) }
+        try await store.index.read(by: principal) { _ = try $0.channel(channelID, ownedBy: $1) }
         let rows = try await store.rows(of: files, in: channelID)
-        let write: Write<Value> = { tx, copies, garbage in
-            let channel = try tx.channel(channelID, ownedBy: userID)
-            return try body(tx, channel) { try rows.insert(tx, channel, copies, messageID: $0, garbage: &garbage) }
+        let write: Write<Value> = { tx, user, copies, garbage in
+            let channel = try tx.channel(channelID, ownedBy: user)
+            return try body(tx, user, channel) {
+                try rows.insert(tx, channel, copies, messageID: $0, garbage: &garbage)
+            }
         }
         for _ in 1..<Self.maxAttempts {
             do {
-                return try await commit(files, write)
+                return try await commit(files, by: principal, write)
             } catch IndexError.missingReference {
                 continue  // A blob we relied on has gone: publish our own bytes.
             }
         }
-        return try await commit(files, write)
+        return try await commit(files, by: principal, write)
     }
 
     /// One attempt. The spools outlive it, because the next attempt needs them.
     private func commit<Value: Sendable>(
         _ files: [ReceivedFile],
+        by principal: Principal,
         _ body: @escaping Write<Value>
     ) async throws -> Value {
         let copies = try await publishNew(files)
         do {
-            let (value, garbage) = try await store.index.write { tx in
+            let (value, garbage) = try await store.index.write(by: principal) { tx, user in
                 var garbage = Set(copies.compactMap { $0?.key.description })
-                let value = try body(tx, copies, &garbage)
+                let value = try body(tx, user, copies, &garbage)
                 // Another upload stored the same bytes first, no row uses them, or they took the place of damaged ones.
                 for key in garbage { try tx.doom(key: key, notBefore: tx.now) }
                 return (value, garbage)

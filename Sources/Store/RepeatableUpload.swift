@@ -23,21 +23,23 @@ package struct AddedFile: Sendable {
 }
 
 extension Intake {
-    /// Adds one file to a user's channel as `body` does, unless its sender has done so under the same key: then nothing
+    /// Adds one file to a channel of the caller's as `body` does, unless its sender has done so under the same key: then nothing
     /// is stored. Unattached without a `body`.
     ///
     /// - Throws: ``StoreError/keyUsedOtherwise`` when the key belongs to another upload, ``StoreError/deletedSince`` when
-    ///   its file has been deleted; as ``add(_:in:of:_:)``.
+    ///   its file has been deleted; as ``add(_:in:by:_:)``.
     package func add(
         _ file: ReceivedFile,
         in channelID: Agent.ID,
-        of userID: User.ID,
+        by principal: Principal,
         once key: UploadKey? = nil,
-        _ body: @escaping @Sendable (Transaction, OwnedChannel, Attach) throws -> Attachment = { try $2(nil)[0] }
+        _ body: @escaping @Sendable (Transaction, ActingUser, OwnedChannel, Attach) throws -> Attachment = {
+            try $3(nil)[0]
+        }
     ) async throws -> AddedFile {
         let key = key.map { $0.idempotencyKey(for: file) }
-        return try await add([file], in: channelID, of: userID) { tx, channel, attach in
-            guard let key else { return AddedFile(attachment: try body(tx, channel, attach), isRepeat: false) }
+        return try await add([file], in: channelID, by: principal) { tx, user, channel, attach in
+            guard let key else { return AddedFile(attachment: try body(tx, user, channel, attach), isRepeat: false) }
             if let used = try tx.use(of: key, in: channel) {
                 guard used.request == key.request else { throw StoreError.keyUsedOtherwise }
                 guard let first = try used.attachmentID.flatMap({ try tx.attachment($0, in: channel) }) else {
@@ -45,7 +47,7 @@ extension Intake {
                 }
                 return AddedFile(attachment: first, isRepeat: true)
             }
-            let attachment = try body(tx, channel, attach)
+            let attachment = try body(tx, user, channel, attach)
             try tx.note(key, for: attachment.id, in: channel)
             return AddedFile(attachment: attachment, isRepeat: false)
         }

@@ -18,29 +18,29 @@ package struct TextFile: Sendable {
 }
 
 extension FileStore {
-    /// Adds one text to a user's channel, unattached, once under its key (``Intake/add(_:in:of:once:_:)``).
+    /// Adds one text to a channel of the caller's, unattached, once under its key (``Intake/add(_:in:by:once:_:)``).
     package func add(
         _ text: TextFile,
         in channelID: Agent.ID,
-        of userID: User.ID,
+        by principal: Principal,
         once key: UploadKey? = nil
     ) async throws -> AddedFile {
         try await receiving([text]) { intake, files in
-            try await intake.add(files[0], in: channelID, of: userID, once: key)
+            try await intake.add(files[0], in: channelID, by: principal, once: key)
         }
     }
 
-    /// Adds texts to a channel together with whatever `body` stores: both or neither. See ``Intake/add(_:in:of:_:)``.
+    /// Adds texts to a channel together with whatever `body` stores: both or neither. See ``Intake/add(_:in:by:_:)``.
     /// If `body` does not call `attach`, the texts are not stored.
     ///
     /// - Throws: ``StoreError``; ``BlobError`` and ``IndexError``; what `body` throws.
     package func add<Value: Sendable>(
         _ texts: [TextFile],
         in channelID: Agent.ID,
-        of userID: User.ID,
-        _ body: @escaping @Sendable (Transaction, OwnedChannel, Intake.Attach) throws -> Value
+        by principal: Principal,
+        _ body: @escaping @Sendable (Transaction, ActingUser, OwnedChannel, Intake.Attach) throws -> Value
     ) async throws -> Value {
-        try await receiving(texts) { intake, files in try await intake.add(files, in: channelID, of: userID, body) }
+        try await receiving(texts) { intake, files in try await intake.add(files, in: channelID, by: principal, body) }
     }
 
     private func receiving<Value: Sendable>(

@@ -14,6 +14,8 @@ struct Keys: AsyncParsableCommand {
         let label: String
         /// The first 11 characters of the key. The rest is stored only as a hash.
         let keyPrefix: String
+        let scope: [String]?
+        let expiresAt: String?
         let lastUsedAt: String?
         let createdAt: String
         /// The key itself. Only the answer to `create` has it.
@@ -29,14 +31,36 @@ struct Keys: AsyncParsableCommand {
         @Option(help: "The email of the user it acts for (default: the first owner).")
         var user: String?
 
+        @Option(help: "After how many days it expires (default: never).")
+        var expires: Int?
+
+        @Option(help: "What it opens: channels, read, send or files; may be repeated (default: everything).")
+        var scope: [String] = []
+
         @OptionGroup var output: OutputOptions
 
+        func validate() throws {
+            guard let expires, !(1...3650).contains(expires) else { return }
+            throw ValidationError("--expires takes 1 to 3650 days.")
+        }
+
         func run() async throws {
-            var body = ["label": label]
-            body["user"] = user
+            let body = Body(
+                label: label,
+                user: user,
+                expiresInSeconds: expires.map { $0 * 86_400 },
+                scope: scope.isEmpty ? nil : scope
+            )
             // Nothing but the key is printed, so that `API_KEY=$(placet keys create --label ci)` works.
             let key: Key = try await ControlClient.send(.post, "keys", body: body, storage: output.storage)
             try output.show(key) { key.key ?? "" }
+        }
+
+        private struct Body: Encodable, Sendable {
+            let label: String
+            let user: String?
+            let expiresInSeconds: Int?
+            let scope: [String]?
         }
     }
 
@@ -49,8 +73,13 @@ struct Keys: AsyncParsableCommand {
             let keys: [Key] = try await ControlClient.send(.get, "keys", storage: output.storage)
             try output.show(keys) {
                 table(
-                    ["ID", "LABEL", "KEY", "LAST USED", "CREATED"],
-                    keys.map { [$0.id, $0.label, $0.keyPrefix + "…", $0.lastUsedAt ?? "never", $0.createdAt] }
+                    ["ID", "LABEL", "KEY", "SCOPE", "EXPIRES", "LAST USED", "CREATED"],
+                    keys.map { key in
+                        [
+                            key.id, key.label, key.keyPrefix + "…", key.scope?.joined(separator: ",") ?? "all",
+                            key.expiresAt ?? "never", key.lastUsedAt ?? "never", key.createdAt,
+                        ]
+                    }
                 )
             }
         }

@@ -12,7 +12,11 @@ struct CommandTests {
         try await withServer { server in
             let answer = try await server.command(.post, "keys", #"{"label":"ci"}"#)
             #expect(answer.status == 201)
-            #expect(answer.json.names == ["id", "userId", "label", "keyPrefix", "lastUsedAt", "createdAt", "key"])
+            #expect(
+                answer.json.names == [
+                    "id", "userId", "label", "keyPrefix", "scope", "expiresAt", "lastUsedAt", "createdAt", "key",
+                ]
+            )
             let key = try #require(answer.json["key"]?.text)
             #expect(answer.json["keyPrefix"] == .string(String(key.prefix(11))))
             #expect(answer.json["lastUsedAt"] == .null)

@@ -29,7 +29,7 @@ struct KeyAuthenticatorTests {
         for _ in 0..<2 {
             let principal = try await accounts.principal(key)
             #expect(principal?.user == key.record.userID.rawValue)
-            #expect(principal?.keyID == key.record.id)
+            #expect(principal?.key == key.record.id.rawValue)
             #expect(try await accounts.principal(other)?.user == other.record.userID.rawValue)
         }
         #expect(key.record.userID != other.record.userID)
@@ -66,13 +66,23 @@ struct KeyAuthenticatorTests {
         async let lookUp = accounts.principal(key)
         while accounts.index.commits.waitingCount < 1 { await Task.yield() }
 
-        accounts.authenticator.forget(keyID: key.record.id)
+        let id = key.record.id
+        async let revocation: Bool = accounts.index.write { tx in try tx.revokeAnyAPIKey(id: id) }
+        while accounts.index.commits.waitingCount < 2 { await Task.yield() }
         gate.release()
         try await blocker
-        _ = try await lookUp
+        _ = try await (lookUp, revocation)
+        #expect(try await accounts.principal(key) == nil)
+    }
 
-        let id = key.record.id
-        try await accounts.index.write { tx in _ = try tx.revokeAnyAPIKey(id: id) }
+    @Test("a key opens nothing from its expiry on, also when it is remembered")
+    func expired() async throws {
+        let accounts = try await TestAccounts()
+        let end = Timestamp.now() + .milliseconds(300)
+        let key = try await accounts.makeKey(expiresAt: end)
+        let principal = try await accounts.principal(key)
+        #expect(principal != nil || Timestamp.now() >= end)
+        while Timestamp.now() < end { await Task.yield() }
         #expect(try await accounts.principal(key) == nil)
     }
 
@@ -121,7 +131,7 @@ private final class TestAccounts: Sendable {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
-    func makeKey(of email: String = "ada@example.org") async throws -> Key {
+    func makeKey(of email: String = "ada@example.org", expiresAt: Timestamp? = nil) async throws -> Key {
         let (secret, userID, keyID) = (Secret(.apiKey), User.ID.make(), APIKey.ID.make())
         let record = try await index.write { tx in
             var user = try tx.user(email: email)
@@ -143,6 +153,7 @@ private final class TestAccounts: Sendable {
                 userID: user?.id ?? userID,
                 label: "x",
                 keyPrefix: secret.shownPrefix,
+                expiresAt: expiresAt,
                 createdAt: tx.now
             )
             try tx.insert(key, hash: secret.hash)
@@ -155,11 +166,9 @@ private final class TestAccounts: Sendable {
         try await authenticator.principal(forKey: key.text)
     }
 
-    /// As the module does it: the row first, then the memory.
     func revoke(_ key: Key) async throws {
         let id = key.record.id
         try await index.write { tx in _ = try tx.revokeAnyAPIKey(id: id) }
-        authenticator.forget(keyID: id)
     }
 
     func lastUse(of key: Key) async throws -> Timestamp? {

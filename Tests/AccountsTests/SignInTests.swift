@@ -44,6 +44,15 @@ struct SignInTests {
         }
     }
 
+    @Test("a body of more than 16 KiB is refused: whoever signs in has shown no key")
+    func largeBody() async throws {
+        try await withServer { server in
+            let answer = try await server.login("ada@example.org", String(repeating: "x", count: 16_384))
+            #expect(answer.status == 413)
+            #expect(answer.text.contains("16384 bytes"))
+        }
+    }
+
     @Test("a wrong password and an unknown user are answered alike, and after five tries 429")
     func guessing() async throws {
         try await withServer { server in

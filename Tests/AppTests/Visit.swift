@@ -49,7 +49,12 @@ struct Target: Sendable {
     /// Values by the names that routes use.
     let names: [String: String]
 
-    func send(_ visit: Visit, _ headers: HTTPFields) async throws -> HTTPReply {
+    /// - Parameter pause: runs when the handler, which has judged the head, asks for more than the first byte of a body.
+    func send(
+        _ visit: Visit,
+        _ headers: HTTPFields,
+        pause: (@Sendable () async throws -> Void)? = nil
+    ) async throws -> HTTPReply {
         let parts = filled(visit.route).split(separator: " ").map(String.init)
         let method = try #require(HTTPRequest.Method(parts[0]))
         let path = "\(parts[1])?timeout=1&channel=\(agent.channel)&agent=\(agent.channel)"
@@ -60,7 +65,8 @@ struct Target: Sendable {
         case .file: body = form(Form(.channel(agent.channel), .file([1], "a")), &headers)
         case .picture: body = form(Form(.file(try sample("pixel.png"), "a.png")), &headers)
         }
-        return try await person.server.send(method, path, headers, body: body)
+        guard let pause, let body else { return try await person.server.send(method, path, headers, body: body) }
+        return try await person.server.send(method, path, headers, body: body, pausingAt: 1, pause)
     }
 
     private func form(_ form: Form, _ headers: inout HTTPFields) -> ByteBuffer {
@@ -136,6 +142,7 @@ extension Visit {
     ]
 
     private static let ofPeople = [
+        Visit("POST /api/auth/confirm", 200, .json(#"{"password":"correct horse"}"#)),
         Visit("GET /api/auth/me", 200), Visit("GET /api/auth/sessions", 200), Visit("POST /api/auth/refresh", 200),
         Visit("DELETE /api/auth/sessions/:session", 404),
         Visit("GET /api/api-keys", 200), Visit("POST /api/api-keys", 201, .json("{}")),

@@ -125,7 +125,7 @@ struct DownloadTests {
             let owner = try await server.owner()
             let (id, channel) = (Attachment.ID(try await owner.storedID("x")), Agent.ID(owner.channel))
             let file = try await server.assembly.index.read { reader in
-                try reader.anyAgent(id: channel).flatMap { try reader.file(id, ownedBy: $0.userID) }
+                try reader.anyAgent(id: channel).flatMap { try reader.file(id, ownedBy: reader.acting(for: $0.userID)) }
             }
             let now = Timestamp(milliseconds: 784_111_777_999)
             let download = try Download(try #require(file), requested: nil, now: now)

@@ -2,11 +2,14 @@ import App
 import HTTP
 import HTTPTypes
 import Hummingbird
-import Index
 import JSON
 import NIOCore
 import TestSupport
 import Testing
+
+import struct Index.Attachment
+
+@testable import Index
 
 /// A page of files as a user sees it.
 private struct FilePage: Decodable {
@@ -232,7 +235,10 @@ struct UserFilesTests {
             #expect(answer.json["message"] == .string("Deleted 0 file(s)"))
             #expect(try await server.census().attachments == count)
             let index = server.assembly.index
-            #expect(try await !index.write { tx in try tx.deleteAttachment(Attachment.ID(file), ownedBy: ada.userID) })
+            let isDeleted = try await index.write { tx in
+                try tx.deleteAttachment(Attachment.ID(file), ownedBy: ActingUser(id: ada.userID))
+            }
+            #expect(!isDeleted)
         }
     }
 

@@ -22,8 +22,9 @@ private struct Probe: RouteModule {
             .get("open") { _, _ in try Response.json(["ok": true]) }
             .get("defect") { _, _ -> Response in throw Defect() }
             .get("full") { _, _ -> Response in throw Full() }
-        mounts.agent
-            .get("me") { _, context in try Response.json([context.principal.user, context.principal.key]) }
+        mounts.agent(.send).post("send") { _, _ in try Response.json("sent") }
+        mounts.agent(.read)
+            .get("me") { _, context in try Response.json([context.agent.user, context.agent.key]) }
             .get("files/:id") { _, _ in try Response.json("file") }
             .head("files/:id") { _, _ -> Response in throw APIError(.notFound, "No such file") }
             .delete("files/:id") { _, _ in try Response.json("gone") }
@@ -36,14 +37,14 @@ private struct Probe: RouteModule {
 /// Knows one key.
 private struct OneKey: AgentAuthenticator {
     func principal(forKey key: String) async throws -> AgentPrincipal? {
-        key == "hp_right" ? AgentPrincipal(user: "ada", key: "k1") : nil
+        key == "hp_right" ? AgentPrincipal(user: "ada", key: "k1", hash: [], scopes: [.read]) : nil
     }
 }
 
 /// One token is valid, and nobody's but its holder's.
 private struct OneSession: UserAuthenticator {
     func principal(forToken token: String) async throws -> UserPrincipal? {
-        token == "hs_right" ? UserPrincipal(user: "u", session: "s", isOwner: false) : nil
+        token == "hs_right" ? UserPrincipal(user: "u", session: "s", isOwner: false, mustChangePassword: false) : nil
     }
 }
 
@@ -76,6 +77,13 @@ struct RouterTests {
     }
 
     // MARK: Keys
+
+    @Test("a key without the scope of a route is refused by its name")
+    func scope() async throws {
+        let answer = try await send(.post, "/api/v1/send", [.apiKey: "hp_right"])
+        #expect(answer.status == .forbidden)
+        #expect(String(buffer: answer.body).contains("scope 'send'"))
+    }
 
     @Test(
         "a key is taken from x-api-key, or as a bearer token in any case of that word",
@@ -139,6 +147,7 @@ struct RouterTests {
             routes == [
                 "DELETE /api/v1/files/:id", "GET /api/v1/files/:id", "GET /api/v1/me", "GET /defect", "GET /full",
                 "GET /open", "HEAD /api/v1/files/:id", "PATCH /api/v1/files/streams/:id", "POST /api/v1/files/upload",
+                "POST /api/v1/send",
             ]
         )
     }
@@ -217,7 +226,7 @@ struct RouterTests {
         try await channel.connect(to: SocketAddress(ipAddress: peer, port: 1)).get()
         let head = HTTPRequest(method: .get, scheme: "http", authority: host, path: "/open", headerFields: headers)
         var logger = Logger.silent
-        logger[metadataKey: "hb.request.id"] = "1"
+        logger[metadataKey: "hb.request.id"] = "1"  // The server gives each request one.
         let source = ApplicationRequestContextSource(channel: channel, logger: logger)
         let answer = try await Self.routers(surroundings).network.respond(
             to: Request(head: head, body: RequestBody(buffer: ByteBuffer())),

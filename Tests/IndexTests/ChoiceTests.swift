@@ -44,16 +44,13 @@ struct ChoiceTests {
         let (agent, user) = (fixture.agent, fixture.user)
         try await fixture.index.write { tx in
             _ = try tx.setAvatar(Self.picture, of: agent)
-            try tx.setPluginSettings(["A": "1"], of: "p", userID: user.id)
+            try tx.setPluginSettings(["A": "1"], of: "p", by: ActingUser(id: user.id))
             try tx.deleteUser(id: user.id)
             try tx.removeDeletedAgents(limit: 10)
         }
         #expect(try await fixture.index.read { try $0.avatar(in: $0.owned(agent.id)) } == nil)
         try await fixture.index.write { tx in try tx.removeDeletedUsers(limit: 10) }
         #expect(try await fixture.index.read { try $0.pluginSettings("p", userID: user.id) } == [:])
-        await #expect(throws: IndexError.missingReference) {
-            try await fixture.index.write { tx in try tx.setPluginSettings(["A": "1"], of: "p", userID: user.id) }
-        }
     }
 
     @Test("settings are replaced as a whole, apart for each user and plugin")
@@ -63,9 +60,9 @@ struct ChoiceTests {
         try await fixture.index.write { tx in
             try tx.insert(other)
             for (user, plugin) in [(fixture.user, "p"), (fixture.user, "q"), (other, "p")] {
-                try tx.setPluginSettings(["A": user.email + plugin, "B": "b"], of: plugin, userID: user.id)
+                try tx.setPluginSettings(["A": user.email + plugin, "B": "b"], of: plugin, by: ActingUser(id: user.id))
             }
-            try tx.setPluginSettings(["A": "new", "C": ""], of: "p", userID: fixture.user.id)
+            try tx.setPluginSettings(["A": "new", "C": ""], of: "p", by: ActingUser(id: fixture.user.id))
         }
         try await fixture.index.read { reader throws in
             #expect(try reader.pluginSettings("p", userID: fixture.user.id) == ["A": "new", "C": ""])
@@ -81,7 +78,7 @@ struct ChoiceTests {
         let (index, id) = (fixture.index, fixture.user.id)
         #expect(try await index.read { try $0.theme(userID: id) } == .system)
         for theme in User.Theme.allCases {
-            try await index.write { tx in try tx.setTheme(theme, userID: id) }
+            try await index.write { tx in try tx.setTheme(theme, of: ActingUser(id: id)) }
             #expect(try await index.read { try $0.theme(userID: id) } == theme)
         }
         try await index.write { tx in try tx.deleteUser(id: id) }

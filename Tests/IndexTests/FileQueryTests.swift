@@ -22,11 +22,11 @@ struct FileQueryTests {
             #expect(try reader.anyMessage(id: message.id)?.message == message)
             #expect(try reader.blob(sha256: blob.sha256) == blob)
             #expect(try reader.attachment(attachment.id, in: reader.owned(attachment.channelID)) == attachment)
-            let found = try #require(try reader.file(attachment.id, ownedBy: fixture.user.id))
+            let found = try #require(try reader.file(attachment.id, ownedBy: ActingUser(id: fixture.user.id)))
             #expect(found.attachment == attachment)
             #expect(found.ownerID == fixture.user.id)
             #expect(found.blobKey == blob.key)
-            #expect(try reader.file("gone", ownedBy: fixture.user.id) == nil)
+            #expect(try reader.file("gone", ownedBy: ActingUser(id: fixture.user.id)) == nil)
         }
     }
 
@@ -83,8 +83,16 @@ struct FileQueryTests {
             }
         }
         await #expect(throws: IndexError.stillReferenced) { try await deleteBlob() }
-        #expect(try await fixture.index.write { tx in try tx.deleteAttachment(file.id, ownedBy: fixture.user.id) })
-        #expect(try await !fixture.index.write { tx in try tx.deleteAttachment(file.id, ownedBy: fixture.user.id) })
+        #expect(
+            try await fixture.index.write { tx in
+                try tx.deleteAttachment(file.id, ownedBy: ActingUser(id: fixture.user.id))
+            }
+        )
+        #expect(
+            try await !fixture.index.write { tx in
+                try tx.deleteAttachment(file.id, ownedBy: ActingUser(id: fixture.user.id))
+            }
+        )
         try await deleteBlob()
         #expect(try await fixture.index.read { try $0.blobCount() } == 0)
     }
@@ -160,7 +168,9 @@ struct FileQueryTests {
             try await fixture.storeFile()
             // The first page's last row stays, so that a repeat would show; the second's goes.
             if seen.count > 10 {
-                try await index.write { tx in _ = try tx.deleteAttachment(last.id, ownedBy: fixture.user.id) }
+                try await index.write { tx in
+                    _ = try tx.deleteAttachment(last.id, ownedBy: ActingUser(id: fixture.user.id))
+                }
             }
         }
         #expect(seen == expected)

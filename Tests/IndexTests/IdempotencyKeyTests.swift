@@ -16,7 +16,9 @@ struct IdempotencyKeyTests {
             return tx.now
         }
         #expect(try await fixture.index.read { try $0.nextKeyExpiry() } == noted + .seconds(24 * 60 * 60))
-        try await fixture.index.write { tx in _ = try tx.deleteAttachment(file.id, ownedBy: fixture.user.id) }
+        try await fixture.index.write { tx in
+            _ = try tx.deleteAttachment(file.id, ownedBy: ActingUser(id: fixture.user.id))
+        }
         let use = try await fixture.use(of: key)
         #expect(use?.request == "store this" && use?.attachmentID == nil)
         try await fixture.index.write { try $0.removeExpiredKeys(limit: 10) }

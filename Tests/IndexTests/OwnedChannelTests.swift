@@ -32,7 +32,7 @@ struct OwnedChannelTests {
         let fixture = try await Fixture()
         let things = try await Self.things(fixture)
         try await fixture.index.read { reader throws in
-            let (id, user) = (things.agent.id, things.owner.id)
+            let (id, user) = (things.agent.id, ActingUser(id: things.owner.id))
             #expect(try reader.channel(id, ownedBy: user).id == id)
             #expect(try reader.channel(ofMessage: things.message.id, ownedBy: user)?.id == id)
             #expect(try reader.channel(ofFile: things.file.id, ownedBy: user)?.id == id)
@@ -48,7 +48,7 @@ struct OwnedChannelTests {
         let fixture = try await Fixture()
         let things = try await Self.things(fixture)
         try await fixture.index.read { reader throws in
-            let (id, user) = (things.agent.id, things.stranger.id)
+            let (id, user) = (things.agent.id, ActingUser(id: things.stranger.id))
             #expect(throws: IndexError.notOwned) { try reader.channel(id, ownedBy: user) }
             #expect(throws: IndexError.notOwned) { try reader.channel(ofMessage: things.message.id, ownedBy: user) }
             #expect(throws: IndexError.notOwned) { try reader.channel(ofFile: things.file.id, ownedBy: user) }
@@ -63,8 +63,8 @@ struct OwnedChannelTests {
     @Test("What does not exist is refused like another user's channel; a message or a file that does not is nil")
     func absent() async throws {
         let fixture = try await Fixture()
-        let user = fixture.user.id
         try await fixture.index.read { reader throws in
+            let user = ActingUser(id: fixture.user.id)
             #expect(throws: IndexError.notOwned) { try reader.channel("gone", ownedBy: user) }
             #expect(throws: IndexError.noSuchAgent) { try reader.agent("gone", ownedBy: user) }
             #expect(try reader.channel(ofMessage: "gone", ownedBy: user) == nil)
@@ -79,11 +79,11 @@ struct OwnedChannelTests {
         let fixture = try await Fixture()
         let things = try await Self.things(fixture)
         try await fixture.index.write { tx in
-            let (_, channel) = try tx.agent(things.agent.id, ownedBy: things.owner.id)
+            let (_, channel) = try tx.agent(things.agent.id, ownedBy: ActingUser(id: things.owner.id))
             try tx.deleteAgent(in: channel)
         }
         try await fixture.index.read { reader throws in
-            let (id, user) = (things.agent.id, things.owner.id)
+            let (id, user) = (things.agent.id, ActingUser(id: things.owner.id))
             #expect(throws: IndexError.notOwned) { try reader.channel(id, ownedBy: user) }
             #expect(throws: IndexError.noSuchAgent) { try reader.agent(id, ownedBy: user) }
             #expect(try reader.channel(ofMessage: things.message.id, ownedBy: user) == nil)
@@ -110,23 +110,6 @@ struct OwnedChannelTests {
             #expect(try tx.shares(ofFile: file.id, in: elsewhere, now: earlier) == [])
             #expect(try !tx.endShare(share.id, ofFile: file.id, in: elsewhere))
             #expect(try tx.endShare(share.id, ofFile: file.id, in: its))
-        }
-    }
-
-    @Test("A key opens the channels of its user, until it is revoked or the channel is removed")
-    func keys() async throws {
-        let fixture = try await Fixture()
-        let things = try await Self.things(fixture)
-        let (mine, foreign) = (APIKey.sample(of: things.owner), APIKey.sample(of: things.stranger))
-        try await fixture.index.write { tx throws in
-            try tx.insert(mine, hash: .init(repeating: 1, count: 32))
-            try tx.insert(foreign, hash: .init(repeating: 2, count: 32))
-            #expect(try tx.opens(things.agent.id, keyID: mine.id))
-            #expect(try !tx.opens(things.agent.id, keyID: foreign.id))
-            #expect(try !tx.revokeAPIKey(mine.id, ownedBy: things.stranger.id))
-            try tx.deleteAgent(in: tx.owned(things.agent.id))
-            #expect(try !tx.opens(things.agent.id, keyID: mine.id))
-            #expect(try tx.revokeAPIKey(mine.id, ownedBy: things.owner.id))
         }
     }
 }

@@ -28,7 +28,7 @@ struct QuestionTests {
         }
         #expect(try await question.digest == question.expected("bye", question.files))
         try await index.write { tx throws in
-            #expect(try tx.deleteAttachment(question.files[0].id, ownedBy: question.fixture.user.id))
+            #expect(try tx.deleteAttachment(question.files[0].id, ownedBy: ActingUser(id: question.fixture.user.id)))
         }
         #expect(try await question.digest == question.expected("bye", [question.files[1]]))
         let seen = try #require(index.changes(of: .message(id), after: start)).changes.map(\.change.kind)
@@ -51,7 +51,7 @@ struct QuestionTests {
             }
             await #expect(throws: IndexError.frozen(id)) {
                 try await index.write { tx in
-                    try tx.deleteAttachment(question.files[0].id, ownedBy: question.fixture.user.id)
+                    try tx.deleteAttachment(question.files[0].id, ownedBy: ActingUser(id: question.fixture.user.id))
                 }
             }
             try await index.write { tx in

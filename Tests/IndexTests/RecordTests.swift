@@ -14,9 +14,19 @@ struct RecordTests {
         let user = User.sample(email: "ada@example.org")
         try check(user)
         var key = APIKey.sample(of: user)
+        (key.scope, key.expiresAt) = ("read", at(4))
         key.lastUsedAt = .sample + .seconds(1)
         try check(key)
-        try check(Session(id: "a", userID: "b", userAgent: "c", createdAt: at(1), lastUsedAt: at(2), expiresAt: at(3)))
+        var session = Session(
+            id: "a",
+            userID: "b",
+            userAgent: "c",
+            createdAt: at(1),
+            lastUsedAt: at(2),
+            expiresAt: at(3)
+        )
+        session.passwordGivenAt = at(4)
+        try check(session)
         try check(Share(id: "a", attachmentID: "b", createdAt: at(1), expiresAt: at(2)))
         try check(Blob.sample())
         try check(DoomedKey(key: "a", notBefore: at(1)))

@@ -109,7 +109,9 @@ struct SearchTests {
             #expect(try await search(fixture, "first") == [])
             try await fixture.index.checkSearch()
         }
-        try await fixture.index.write { [draft] tx in _ = try tx.deleteMessage(draft.id, in: tx.owned(draft.channelID)) }
+        try await fixture.index.write { [draft] tx in
+            _ = try tx.deleteMessage(draft.id, in: tx.owned(draft.channelID))
+        }
         try await fixture.index.checkSearch()
     }
 

@@ -25,6 +25,26 @@ struct MessageTests {
         }
     }
 
+    @Test("a large message, which is read and written elsewhere, is the same as a small one in every answer")
+    func large() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let text = String(repeating: "é\\n", count: 40_000)
+            let sent = try await owner.post(#""text":"\#(text)","review":{"type":"approval"}"#)
+            #expect(sent.status == 201)
+            let id = try #require(sent.json["id"]?.text)
+            #expect(sent.json["text"]?.text?.unicodeScalars.count == 80_000)
+            for path in ["messages/\(id)", "reviews/\(id)"] {
+                #expect(try await owner.get(path).json == sent.json, "\(path)")
+            }
+            #expect(try await owner.get("messages").json["data"]?.elements.first?["text"] == sent.json["text"])
+            let answered = try await server.command(.post, "reviews/\(id)/respond", #"{"response":{"a":"b"}}"#)
+            #expect(answered.status == 201 && answered.json["text"] == sent.json["text"])
+            let waited = try await owner.get("reviews/\(id)/wait").json
+            #expect(waited["status"] == .string("completed") && waited["message"]?["text"] == sent.json["text"])
+        }
+    }
+
     @Test("free maps keep every digit and every name, in every answer and to the webhook's event")
     func exactMaps() async throws {
         try await withServer { server in

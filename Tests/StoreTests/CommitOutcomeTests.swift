@@ -113,7 +113,7 @@ struct CommitOutcomeTests {
             await #expect(throws: BlobError.closed) {
                 try await test.store.receiving { intake in
                     let file = try await test.receive(Self.hello, intake)
-                    try await intake.add([file], in: test.channel.id, of: test.user.id) { _, _, _ in
+                    try await intake.add([file], in: test.channel.id, by: test.principal) { _, _, _, _ in
                         blobs.close()
                         throw Refusal()
                     }
@@ -189,7 +189,7 @@ struct CommitOutcomeTests {
         let (messageID, channelID) = (Message.ID.make(), test.channel.id)
         try await test.store.receiving { intake in
             let file = try await test.receive(hello, intake)
-            try await intake.add([file], in: channelID, of: test.user.id) { tx, channel, attach in
+            try await intake.add([file], in: channelID, by: test.principal) { tx, _, channel, attach in
                 try tx.insert(
                     Message(
                         id: messageID,

@@ -18,7 +18,7 @@ struct DamageTests {
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
             try FileHandle(forWritingTo: URL(fileURLWithPath: path)).truncate(atOffset: UInt64(size / 2))
             let file = try #require(
-                try await test.store.index.read { try $0.file(attachment.id, ownedBy: test.user.id) }
+                try await test.store.index.read(by: test.principal) { try $0.file(attachment.id, ownedBy: $1) }
             )
             let key = try file.key()
             await #expect(throws: StoreError.damagedFile(key, size: Int64(size / 2))) {
@@ -91,7 +91,7 @@ struct DamageTests {
                 try tx.db.execute(sql: "UPDATE blobs SET key = '../../etc/passwd'")
             }
             let file = try #require(
-                try await test.store.index.read { try $0.file(attachment.id, ownedBy: test.user.id) }
+                try await test.store.index.read(by: test.principal) { try $0.file(attachment.id, ownedBy: $1) }
             )
             #expect(throws: StoreError.damagedRecord(attachmentID: attachment.id)) { _ = try file.key() }
         }

@@ -17,7 +17,9 @@ struct IntakeTests {
             for bytes in [Array("hello".utf8), Self.large, []] {
                 let attachment = try await test.add(bytes)
                 #expect(
-                    try await test.store.index.read { try $0.file(attachment.id, ownedBy: test.user.id)?.attachment }
+                    try await test.store.index.read(by: test.principal) {
+                        try $0.file(attachment.id, ownedBy: $1)?.attachment
+                    }
                         == attachment
                 )
                 #expect(attachment.messageID == nil && attachment.size == bytes.count)
@@ -55,7 +57,7 @@ struct IntakeTests {
             }
             await #expect(throws: StoreError.fileTooLarge(limit: 600_000)) {
                 let text = TextFile(content: String(repeating: "a", count: 600_001), filename: nil, declaredType: nil)
-                _ = try await test.store.add(text, in: test.channel.id, of: test.user.id)
+                _ = try await test.store.add(text, in: test.channel.id, by: test.principal)
             }
             #expect(try await test.census() == Census(attachments: 1, blobs: 1, blobFiles: 1))
         }
@@ -103,7 +105,7 @@ struct IntakeTests {
         try await withStore { test in
             let stored = try await test.store.receiving { intake in
                 let files = [try await test.receive(Self.large, intake), try await test.receive(Self.large, intake)]
-                return try await intake.add(files, in: test.channel.id, of: test.user.id) { _, _, attach in
+                return try await intake.add(files, in: test.channel.id, by: test.principal) { _, _, _, attach in
                     try attach(nil)
                 }
             }
@@ -116,7 +118,7 @@ struct IntakeTests {
     func notAttached() async throws {
         try await withStore { test in
             let texts = ["a", "b"].map { TextFile(content: $0, filename: nil, declaredType: nil) }
-            try await test.store.add(texts, in: test.channel.id, of: test.user.id) { _, _, _ in }
+            try await test.store.add(texts, in: test.channel.id, by: test.principal) { _, _, _, _ in }
             #expect(try await test.census() == Census())
         }
     }
@@ -125,7 +127,7 @@ struct IntakeTests {
     func text() async throws {
         try await withStore { test in
             let text = TextFile(content: "*Log*", filename: nil, declaredType: nil)
-            let stored = try await test.store.add(text, in: test.channel.id, of: test.user.id).attachment
+            let stored = try await test.store.add(text, in: test.channel.id, by: test.principal).attachment
             #expect(stored.filename == "content.md")
             #expect(stored.mimeType == "text/markdown" && stored.declaredMimeType == "text/markdown")
             #expect(try await test.store.texts(of: [stored]) == [stored.id: "*Log*"])

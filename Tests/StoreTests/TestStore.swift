@@ -20,6 +20,7 @@ func withStore(
     try await test.store.index.write { tx in
         try tx.insert(test.user)
         try tx.insert(test.channel)
+        try tx.insert(test.key, hash: TestStore.keyHash)
     }
     try await body(test)
     // Some tests have closed it already.
@@ -34,6 +35,10 @@ struct TestStore: Sendable {
     let store: FileStore
     let user: User
     let channel: Agent
+    let key: APIKey
+    static let keyHash = [UInt8](repeating: 7, count: 32)
+    /// The user, by his key.
+    let principal = Principal.key(hash: keyHash)
 
     init(root: String, limits: StoreLimits, onDamage: @escaping @Sendable (BlobKey) -> Void) throws {
         self.root = root
@@ -48,6 +53,7 @@ struct TestStore: Sendable {
             createdAt: .now()
         )
         channel = Agent(id: .make(), userID: user.id, name: "builder", createdAt: .now())
+        key = APIKey(id: .make(), userID: user.id, label: "x", keyPrefix: "x", createdAt: .now())
     }
 
     private static func open(
@@ -77,7 +83,7 @@ struct TestStore: Sendable {
     func add(_ bytes: [UInt8], to channelID: Agent.ID? = nil) async throws -> Attachment {
         try await store.receiving { intake in
             let file = try await receive(bytes, intake)
-            return try await intake.add(file, in: channelID ?? channel.id, of: user.id).attachment
+            return try await intake.add(file, in: channelID ?? channel.id, by: principal).attachment
         }
     }
 
@@ -88,7 +94,7 @@ struct TestStore: Sendable {
     }
 
     func bytes(of attachment: Attachment) async throws -> [UInt8]? {
-        guard let file = try await store.index.read({ try $0.file(attachment.id, ownedBy: user.id) }) else {
+        guard let file = try await store.index.read(by: principal, { try $0.file(attachment.id, ownedBy: $1) }) else {
             return nil
         }
         let reader = try await store.open(try file.key(), size: Int64(attachment.size))

@@ -11,6 +11,7 @@ import JSON
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 /// A server without a socket, on a folder of its own; both are gone when `body` returns.
@@ -72,6 +73,20 @@ package struct TestServer: Sendable {
         try await send(to: assembly.routers.network, method, path, headers, body)
     }
 
+    /// The same, but the body stops on its way: `pause` runs once the handler asks for what comes after `count` bytes.
+    /// By then the head has been judged.
+    package func send(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ headers: HTTPFields = [:],
+        body: ByteBuffer,
+        pausingAt count: Int,
+        _ pause: @escaping @Sendable () async throws -> Void
+    ) async throws -> HTTPReply {
+        let responder = Pausing(responder: assembly.routers.network, count: count, pause: pause)
+        return try await send(to: responder, method, path, headers, body)
+    }
+
     /// Sends a request the way the command line does, by the control socket.
     package func command(_ method: HTTPRequest.Method, _ path: String, _ json: String? = nil) async throws -> HTTPReply
     {
@@ -95,7 +110,7 @@ package struct TestServer: Sendable {
     }
 
     private func send(
-        to responder: RouterResponder<RootContext>,
+        to responder: some HTTPResponder<RootContext>,
         _ method: HTTPRequest.Method,
         _ path: String,
         _ headers: HTTPFields,
@@ -105,5 +120,36 @@ package struct TestServer: Sendable {
         return try await app.test(.router) { client in
             HTTPReply(try await client.executeRequest(uri: path, method: method, headers: headers, body: body))
         }
+    }
+}
+
+/// Hands out the first bytes of a body, pauses, then hands out the rest.
+private struct Pausing: HTTPResponder {
+    let responder: RouterResponder<RootContext>
+    let count: Int
+    let pause: @Sendable () async throws -> Void
+
+    func respond(to request: Request, context: RootContext) async throws -> Response {
+        var request = request
+        let whole = try await request.collectBody(upTo: .max)
+        let rest = whole.getSlice(at: count, length: whole.readableBytes - count)
+        let pieces = Pieces([whole.getSlice(at: 0, length: count), rest].compactMap { $0 })
+        let stream = AsyncThrowingStream<ByteBuffer, any Error> { [pause] in
+            let (piece, isLast) = pieces.next()
+            if isLast { try await pause() }
+            return piece
+        }
+        request.body = RequestBody(asyncSequence: stream)
+        return try await responder.respond(to: request, context: context)
+    }
+}
+
+private final class Pieces: Sendable {
+    private let left: Mutex<[ByteBuffer]>
+
+    init(_ all: [ByteBuffer]) { left = Mutex(all) }
+
+    func next() -> (ByteBuffer?, isLast: Bool) {
+        left.withLock { left in left.isEmpty ? (nil, false) : (left.removeFirst(), left.isEmpty) }
     }
 }

@@ -6,6 +6,10 @@ package struct APIKeyJSON: Encodable, Sendable {
     let userId: User.ID
     let label: String
     let keyPrefix: String
+    /// Null for everything.
+    @OrNull var scope: [String]?
+    /// Null for never.
+    @OrNull var expiresAt: Timestamp?
     @OrNull var lastUsedAt: Timestamp?
     let createdAt: Timestamp
     /// The key itself, only in the answer to the request that made it: the server cannot show it again.
@@ -16,6 +20,8 @@ package struct APIKeyJSON: Encodable, Sendable {
         userId = record.userID
         label = record.label
         keyPrefix = record.keyPrefix
+        scope = record.scope?.split(separator: " ").map(String.init)
+        expiresAt = record.expiresAt
         lastUsedAt = record.lastUsedAt
         createdAt = record.createdAt
         self.key = key

@@ -1,3 +1,4 @@
+import HTTP
 import Index
 import JSON
 
@@ -69,6 +70,30 @@ package struct PasswordReset: Sendable {
     package init(_ fields: inout JSONFields) {
         email = EmailAddress.trimmed(fields.string("email"))
         password = fields.optionalNewPassword()
+    }
+}
+
+/// What a new API key is limited to.
+package struct KeyLimits: Sendable {
+    /// In the form in which it is stored; nil for everything.
+    package let scope: String?
+    /// Nil for never.
+    package let lifetime: Duration?
+
+    package init(_ fields: inout JSONFields) {
+        let words = fields.optionalStrings("scope", count: 1...KeyScope.allCases.count)
+        let seconds = fields.optionalInteger("expiresInSeconds")
+        if let words, !words.allSatisfy({ KeyScope(rawValue: $0) != nil }) {
+            let all = KeyScope.allCases.map(\.rawValue).joined(separator: ", ")
+            fields.report("scope", code: "invalid_enum_value", "may have \(all)")
+        }
+        if let seconds, !Limits.keyLifetime.contains(Int(seconds)) {
+            let (least, most) = (Limits.keyLifetime.lowerBound, Limits.keyLifetime.upperBound)
+            fields.report("expiresInSeconds", code: "invalid", "must lie between \(least) and \(most)")
+        }
+        // In one order, and without repeats.
+        scope = words.map { words in KeyScope.allCases.map(\.rawValue).filter(words.contains).joined(separator: " ") }
+        lifetime = seconds.map { .seconds($0) }
     }
 }
 

@@ -13,6 +13,11 @@ package struct AgentChange: Sendable {
     private let webhookHeaders: [String: String]??
     private let webhookAuth: Webhook.Auth??
 
+    /// Whether it sets a webhook, or a part of one. Taking one away is none.
+    package var setsWebhook: Bool {
+        (webhookURL ?? nil) != nil || (webhookHeaders ?? nil) != nil || (webhookAuth ?? nil) != nil
+    }
+
     /// - Parameter avatarPath: how the address of the agent's uploaded picture begins.
     package init(_ fields: inout JSONFields, avatarPath: String) {
         name = fields.optionalString("name", length: Limits.name)

@@ -9,6 +9,8 @@ package struct AgentDraft: Sendable {
     private let webhookURL: String?
     private let tag: String?
 
+    package var setsWebhook: Bool { webhookURL != nil }
+
     package init(_ fields: inout JSONFields) {
         name = fields.string("name", length: Limits.name)
         description = fields.optionalString("description", length: Limits.description)

@@ -74,28 +74,3 @@ extension PageRequest {
     /// The id of the last row that the client has seen; nil for the first page.
     package func cursor<Entity>() -> Identifier<Entity>? { before.map(Identifier.init) }
 }
-
-// What `HTTP` knows as text about the caller gets its type here: that shelf does not know the index.
-
-extension CallerContext {
-    package var userID: User.ID { User.ID(rawValue: user) }
-
-    /// Whether the caller speaks as the agent, with a key, or as the user, signed in.
-    package var senderType: Message.SenderType { self is AgentContext ? .agent : .user }
-}
-
-extension AgentPrincipal {
-    package var keyID: APIKey.ID { APIKey.ID(rawValue: key) }
-
-    package init(_ key: APIKey) {
-        self.init(user: key.userID.rawValue, key: key.id.rawValue)
-    }
-}
-
-extension UserPrincipal {
-    package var sessionID: Session.ID { Session.ID(rawValue: session) }
-
-    package init(_ session: Session, of user: User) {
-        self.init(user: user.id.rawValue, session: session.id.rawValue, isOwner: user.role == .owner)
-    }
-}

@@ -20,7 +20,7 @@ extension FilesModule {
     func bulkDownload(_ request: Request, _ context: UserContext) async throws -> Response {
         let ids = try await request.read(context) { $0.ids("ids", of: Attachment.self, count: 1...Int.max) }
         let archive = ZipBody(
-            files: try await archived(ids, userID: context.userID),
+            files: try await archived(ids, by: context.principal),
             store: store,
             threads: threads,
             connection: context.connection
@@ -41,14 +41,16 @@ extension FilesModule {
     ///
     /// - Throws: ``IndexError/notOwned`` when any file is another user's; otherwise ``APIError`` 404 for the first that
     ///   does not exist.
-    private func archived(_ ids: [Attachment.ID], userID: User.ID) async throws -> [ArchivedFile] {
+    private func archived(_ ids: [Attachment.ID], by principal: Principal) async throws -> [ArchivedFile] {
         var (seen, names) = (Set<Attachment.ID>(), EntryNames())
         let ids = ids.filter { seen.insert($0).inserted }
         var files: [ArchivedFile] = []
         var missing: Attachment.ID?
         for start in stride(from: 0, to: ids.count, by: Self.batch) {
             let batch = ids[start..<min(start + Self.batch, ids.count)]
-            let found = try await index.read { reader in try batch.map { try reader.file($0, ownedBy: userID) } }
+            let found = try await index.read(by: principal) { reader, user in
+                try batch.map { try reader.file($0, ownedBy: user) }
+            }
             for (id, file) in zip(batch, found) {
                 guard let file else {
                     // Not thrown yet: a file of another user further on must be 403.

@@ -17,17 +17,21 @@ extension FilesModule {
     /// The message is the agent's or the user's, as the caller is. A user's message also goes to the webhook.
     func upload(_ request: Request, _ context: some CallerContext) async throws -> Response {
         // The id is made out here, because the transaction may run twice and must store the same message.
-        let (userID, sender, messageID) = (context.userID, context.senderType, Message.ID.make())
+        let (principal, sender, messageID) = (context.principal, context.senderType, Message.ID.make())
         let file = try await receiving(request, context) { form, intake, name in
             // A repeat says the same.
             let text = SHA256.hash(data: Data((form.text ?? "").utf8))
             let key = name.map { UploadKey(name: $0, senderType: sender, effect: "upload \(text)") }
-            return try await intake.add(form.file, in: form.channelID, of: userID, once: key) { tx, channel, attach in
+            return try await intake.add(form.file, in: form.channelID, by: principal, once: key) {
+                tx,
+                user,
+                channel,
+                attach in
                 let message = Message(
                     id: messageID,
                     channelID: channel.id,
                     senderType: sender,
-                    senderID: sender == .agent ? channel.id.rawValue : userID.rawValue,
+                    senderID: sender == .agent ? channel.id.rawValue : user.id.rawValue,
                     text: form.text,
                     createdAt: tx.now
                 )
@@ -42,7 +46,7 @@ extension FilesModule {
     func storeFile(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let file = try await receiving(request, context) { form, intake, name in
             let key = name.map { UploadKey(name: $0, senderType: context.senderType, effect: "store") }
-            return try await intake.add(form.file, in: form.channelID, of: context.userID, once: key)
+            return try await intake.add(form.file, in: form.channelID, by: context.principal, once: key)
         }
         return try .created(AttachmentJSON(file.attachment), isRepeat: file.isRepeat)
     }
@@ -56,7 +60,7 @@ extension FilesModule {
         }
         let text = TextFile(content: draft.content, filename: draft.filename, declaredType: draft.mimeType)
         let key = name.map { UploadKey(name: $0, senderType: context.senderType, effect: "store") }
-        let file = try await store.add(text, in: channelID, of: context.userID, once: key)
+        let file = try await store.add(text, in: channelID, by: context.principal, once: key)
         return try .created(AttachmentJSON(file.attachment), isRepeat: file.isRepeat)
     }
 

@@ -7,15 +7,17 @@ package protocol AgentAuthenticator: Sendable {
     func principal(forKey key: String) async throws -> AgentPrincipal?
 }
 
-/// Lets a request through when it carries a valid API key, in `x-api-key` or as `Authorization: Bearer` (RFC 6750).
+/// Lets a request through when it carries a valid API key that has the scope, in `x-api-key` or as `Authorization: Bearer` (RFC 6750).
 package struct AgentAuthentication: RouterMiddleware {
     package typealias Context = RootContext
 
     private let authenticator: any AgentAuthenticator
+    private let scope: KeyScope
     private let limits: RateLimits?
 
-    package init(authenticator: any AgentAuthenticator, limits: RateLimits?) {
+    package init(authenticator: any AgentAuthenticator, scope: KeyScope, limits: RateLimits?) {
         self.authenticator = authenticator
+        self.scope = scope
         self.limits = limits
     }
 
@@ -34,6 +36,7 @@ package struct AgentAuthentication: RouterMiddleware {
         var context = context
         context.agent = principal
         context.caller.label = "key:\(principal.key)"
+        guard principal.scopes.contains(scope) else { throw APIError.missingScope(scope) }
         return try await next(request, context)
     }
 
@@ -55,7 +58,7 @@ extension HTTPFields {
 
 extension APIError {
     static let missingAPIKey = unauthorized("Missing or invalid API key")
-    static let invalidAPIKey = unauthorized("Invalid API key")
+    package static let invalidAPIKey = unauthorized("Invalid API key")
 
     /// A 401 names a scheme that the client may use (RFC 9110 section 11.6.1).
     private static func unauthorized(_ message: String) -> APIError {

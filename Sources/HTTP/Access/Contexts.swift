@@ -10,16 +10,6 @@ package protocol Connected: Sendable {
     var payer: String { get }
 }
 
-/// A context whose caller acts for a user, with a key or signed in. Handlers that serve both take it.
-package protocol CallerContext: RequestContext, Connected {
-    /// The user's id as text: what it is the id of is known in `API`, by `userID`.
-    var user: String { get }
-}
-
-extension CallerContext {
-    package var payer: String { user }
-}
-
 /// The context of every request, before the caller is known.
 package struct RootContext: RequestContext, Connected {
     package var coreContext: CoreRequestContextStorage
@@ -42,18 +32,19 @@ package struct RootContext: RequestContext, Connected {
 }
 
 /// The context of a request with a valid API key. A handler that takes it cannot be reached without one.
-package struct AgentContext: ChildRequestContext, CallerContext {
+package struct AgentContext: ChildRequestContext, Connected {
     package var coreContext: CoreRequestContextStorage
     package let connection: Connection
-    package let principal: AgentPrincipal
-    package var user: String { principal.user }
+    package let agent: AgentPrincipal
 
     package init(context: RootContext) throws {
         guard let agent = context.agent else { throw APIError.missingAPIKey }
         coreContext = context.coreContext
         connection = context.connection
-        principal = agent
+        self.agent = agent
     }
+
+    package var payer: String { agent.user }
 }
 
 /// For whom a valid API key speaks: the user who owns it, and so for every channel of that user.
@@ -62,10 +53,15 @@ package struct AgentPrincipal: Sendable, Equatable {
     package let user: String
     /// The id of the key, as text.
     package let key: String
+    /// The SHA-256 of the secret that the request carried.
+    package let hash: [UInt8]
+    package let scopes: Set<KeyScope>
 
-    package init(user: String, key: String) {
+    package init(user: String, key: String, hash: [UInt8], scopes: Set<KeyScope>) {
         self.user = user
         self.key = key
+        self.hash = hash
+        self.scopes = scopes
     }
 }
 

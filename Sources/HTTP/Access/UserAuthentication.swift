@@ -9,11 +9,14 @@ package struct UserPrincipal: Sendable, Equatable {
     package let session: String
     /// Whether the user is an owner, and so may administer.
     package let isOwner: Bool
+    /// Whether the user must choose another password before doing anything else.
+    package let mustChangePassword: Bool
 
-    package init(user: String, session: String, isOwner: Bool) {
+    package init(user: String, session: String, isOwner: Bool, mustChangePassword: Bool) {
         self.user = user
         self.session = session
         self.isOwner = isOwner
+        self.mustChangePassword = mustChangePassword
     }
 }
 
@@ -23,34 +26,51 @@ package protocol UserAuthenticator: Sendable {
     func principal(forToken token: String) async throws -> UserPrincipal?
 }
 
-/// The context of a request with a valid session. A handler that takes it cannot be reached without one.
-package struct UserContext: ChildRequestContext, CallerContext {
+/// The context of a request with a valid session, of a user who may have to change the password first. A handler that
+/// takes it cannot be reached without a session.
+package struct SessionContext: ChildRequestContext, Connected {
     package var coreContext: CoreRequestContextStorage
     package let connection: Connection
-    package let principal: UserPrincipal
-    package var user: String { principal.user }
+    package let user: UserPrincipal
+    package var payer: String { user.user }
 
     package init(context: RootContext) throws {
         guard let user = context.user else { throw APIError.notSignedIn }
         coreContext = context.coreContext
         connection = context.connection
-        principal = user
+        self.user = user
     }
 }
 
-/// The context of a request from an owner. A handler that takes it cannot be reached by other users.
-package struct OwnerContext: ChildRequestContext, CallerContext {
+/// The same for a user whose password need not be changed first.
+package struct UserContext: ChildRequestContext, Connected {
     package var coreContext: CoreRequestContextStorage
     package let connection: Connection
-    package let principal: UserPrincipal
-    package var user: String { principal.user }
+    package let user: UserPrincipal
+    package var payer: String { user.user }
 
     package init(context: RootContext) throws {
-        guard let user = context.user else { throw APIError.notSignedIn }
-        guard user.isOwner else { throw APIError(.forbidden, "Only an owner may do this") }
+        let context = try SessionContext(context: context)
+        if context.user.mustChangePassword { throw APIError.passwordMustChange }
         coreContext = context.coreContext
         connection = context.connection
-        principal = user
+        user = context.user
+    }
+}
+
+/// The same for an owner. A handler that takes it cannot be reached by other users.
+package struct OwnerContext: ChildRequestContext, Connected {
+    package var coreContext: CoreRequestContextStorage
+    package let connection: Connection
+    package let user: UserPrincipal
+    package var payer: String { user.user }
+
+    package init(context: RootContext) throws {
+        let context = try UserContext(context: context)
+        guard context.user.isOwner else { throw APIError.ownersOnly }
+        coreContext = context.coreContext
+        connection = context.connection
+        user = context.user
     }
 }
 
@@ -90,5 +110,16 @@ extension APIError {
         .unauthorized,
         "Sign in first: POST /api/auth/login",
         headers: [.wwwAuthenticate: #"Bearer realm="placet""#]
+    )
+    package static let ownersOnly = APIError(.forbidden, "Only an owner may do this")
+    /// The code in `errors` tells programs to ask for the password.
+    package static let passwordNeeded = APIError(
+        .forbidden,
+        "Give your password again: POST /api/auth/confirm, then send this request again",
+        fields: [Field(code: "password_needed", message: "was given too long ago", path: ["password"])]
+    )
+    package static let passwordMustChange = APIError(
+        .forbidden,
+        "Choose another password first: POST /api/auth/change-password"
     )
 }

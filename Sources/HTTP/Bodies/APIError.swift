@@ -5,7 +5,7 @@ import HTTPTypes
 /// Handlers throw it, and ``ErrorMiddleware`` turns it into JSON. The message reaches the client unchanged, so it must
 /// not contain a path on disk, SQL or a secret.
 package struct APIError: Error, Sendable {
-    /// One invalid field of the request, as in `errors` (docs/api.md, "Conventions", Errors).
+    /// One invalid or missing field of the request, as in `errors` (docs/api.md, "Conventions", Errors).
     package struct Field: Sendable, Equatable, Encodable {
         package let code: String
         package let message: String

@@ -33,13 +33,15 @@ package struct Mounts {
     package let open: RouterGroup<RootContext>
     /// For monitors, at the root: never limited, so that a flood of requests does not look like a broken server.
     package let monitor: RouterGroup<RootContext>
-    /// For callers with an API key, under `/api/v1`.
-    package let agent: RouterGroup<AgentContext>
+    /// For callers with an API key of that scope, under `/api/v1`.
+    package let agent: (KeyScope) -> RouterGroup<AgentContext>
     /// For anybody, under `/api`, but not for the pages of other sites: signing in and out, which have limits of their
     /// own.
     package let visitor: RouterGroup<RootContext>
     /// For whoever has a share link, under `/api`.
     package let link: RouterGroup<RootContext>
+    /// For signed-in users, under `/api`, even if they must change their password first.
+    package let session: RouterGroup<SessionContext>
     /// For signed-in users, under `/api`.
     package let user: RouterGroup<UserContext>
     /// For signed-in owners, under `/api`.
@@ -77,11 +79,14 @@ package struct Routers: Sendable {
         let mounts = Mounts(
             open: open,
             monitor: network.group(),
-            agent: network.group("/api/v1")
-                .add(middleware: AgentAuthentication(authenticator: authenticator, limits: limits))
-                .group(context: AgentContext.self),
+            agent: { scope in
+                network.group("/api/v1")
+                    .add(middleware: AgentAuthentication(authenticator: authenticator, scope: scope, limits: limits))
+                    .group(context: AgentContext.self)
+            },
             visitor: network.group("/api").add(middleware: SameOrigin()),
             link: limits.map { network.group("/api").add(middleware: LinkLimit(limits: $0)) } ?? network.group("/api"),
+            session: signedIn.group(context: SessionContext.self),
             user: signedIn.group(context: UserContext.self),
             owner: signedIn.group(context: OwnerContext.self),
             local: control.group("/local")

@@ -43,6 +43,8 @@ package enum Topic: Sendable, Hashable {
     case message(Message.ID)
     /// The reviews of a channel, as they finish.
     case answers(channelID: Agent.ID)
+    /// The keys and sessions of a user, as they end. It only rings too: whoever waits for the user asks again.
+    case access(User.ID)
     /// Webhook deliveries that are due, and attempts that have ended. It only rings; no change belongs to it.
     case deliveries
 }
@@ -62,7 +64,7 @@ package struct Announcement: Sendable, Equatable {
         switch topic {
         case .channel(let id): change.channelID == id
         case .user(let id): userID == id
-        case .everything, .message, .answers, .deliveries: topics.contains(topic)
+        case .everything, .message, .answers, .access, .deliveries: topics.contains(topic)
         }
     }
 }

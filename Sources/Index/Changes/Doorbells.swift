@@ -26,23 +26,25 @@ final class Doorbells: Sendable {
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "index.doorbells")
 
-    func register(_ topic: Topic, until deadline: ContinuousClock.Instant) -> Waiter {
+    func register(_ topics: [Topic], until deadline: ContinuousClock.Instant) -> Waiter {
         let (waiter, timer) = state.withLock { state in
             state.lastID += 1
             let waiter = Waiter(deadline: deadline, id: state.lastID)
             state.entries[waiter] = state.isClosed ? .called(.closed) : .looking
-            state.byTopic[topic, default: []].insert(waiter)
+            for topic in topics { state.byTopic[topic, default: []].insert(waiter) }
             return (waiter, state.deadlines.insert(waiter, now: .now))
         }
         setTimer(timer)
         return waiter
     }
 
-    func unregister(_ waiter: Waiter, _ topic: Topic) {
+    func unregister(_ waiter: Waiter, _ topics: [Topic]) {
         state.withLock { state in
             state.entries[waiter] = nil
-            state.byTopic[topic]?.remove(waiter)
-            if state.byTopic[topic]?.isEmpty == true { state.byTopic[topic] = nil }
+            for topic in topics {
+                state.byTopic[topic]?.remove(waiter)
+                if state.byTopic[topic]?.isEmpty == true { state.byTopic[topic] = nil }
+            }
             state.deadlines.remove(waiter)
         }
     }

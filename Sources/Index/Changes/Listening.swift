@@ -17,22 +17,23 @@ extension SQLiteIndex {
         return batch.last
     }
 
-    /// Calls `look` until it returns something: at once, and again after every commit that changes `topic`. Nil when
-    /// there is still nothing at `deadline`.
+    /// Calls `look` until it returns something: at once, and again after every commit that changes one of `topics`. Nil
+    /// when there is still nothing at `deadline`.
     ///
-    /// For long-polls. Between the looks it costs no thread and no timer.
+    /// For long-polls. Between the looks it costs no thread and no timer. A wait for a caller also names ``Topic/access(_:)``
+    /// and looks by ``read(by:_:)``: then it ends at once when the key or session does.
     ///
     /// - Parameter onStart: receives a function that ends the wait as cancelling the task would. A caller that learns
     ///   of a closed connection then needs no task of its own.
     /// - Throws: what `look` throws; `CancellationError` at once when the task is cancelled; ``IndexError/closed``.
     package func wait<T: Sendable>(
-        for topic: Topic,
+        for topics: Topic...,
         until deadline: ContinuousClock.Instant,
         onStart: (_ cancel: @escaping @Sendable () -> Void) -> Void = { _ in },
         _ look: @Sendable () async throws -> T?
     ) async throws -> T? {
-        let waiter = feed.doorbells.register(topic, until: deadline)
-        defer { feed.doorbells.unregister(waiter, topic) }
+        let waiter = feed.doorbells.register(topics, until: deadline)
+        defer { feed.doorbells.unregister(waiter, topics) }
         onStart { [doorbells = feed.doorbells] in doorbells.cancel(waiter) }
         while true {
             if let seen = try await look() { return seen }

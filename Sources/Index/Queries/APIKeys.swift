@@ -1,14 +1,14 @@
 import Foundation
 
 extension Querying {
-    /// The key with this SHA-256 (32 bytes).
-    package func apiKey(hash: [UInt8]) throws -> APIKey? {
-        try one(SQL.keyByHash, [Data(hash)])
+    /// The key with this SHA-256 (32 bytes); nil also when it has expired, or its user is deleted.
+    package func apiKey(hash: [UInt8], now: Timestamp) throws -> APIKey? {
+        try one(SQL.keyByHash, [Data(hash), now])
     }
 
-    /// Whether a key still opens a channel. For long requests, which began with it a while ago.
-    package func opens(_ channelID: Agent.ID, keyID: APIKey.ID) throws -> Bool {
-        try exists(SQL.opens, [keyID, channelID])
+    /// The key with this SHA-256, also when it has expired. For the command line on this machine.
+    package func anyAPIKey(hash: [UInt8]) throws -> APIKey? {
+        try one(SQL.anyByHash, [Data(hash)])
     }
 
     /// The keys of one user, or of all users when `userID` is nil; newest first.
@@ -21,27 +21,32 @@ extension Querying {
 extension Transaction {
     /// Stores a key under its SHA-256 (32 bytes).
     ///
-    /// - Throws: ``IndexError/missingReference`` when its user is gone, ``IndexError/duplicate`` when id or hash is
+    /// - Throws: ``IndexError/missingReference`` when its user is deleted, ``IndexError/duplicate`` when id or hash is
     ///   taken.
     package func insert(_ apiKey: APIKey, hash: [UInt8]) throws {
-        try execute(SQL.insertKey, apiKey.values + [Data(hash)])
+        try insert(SQL.insertKey, apiKey.values + [Data(hash)], of: apiKey.userID)
     }
 
-    /// Gives a user's key a new secret; nil when the user has no such key. The old secret stops working at once.
-    package func rotateAPIKey(_ id: APIKey.ID, ownedBy userID: User.ID, keyPrefix: String, hash: [UInt8]) throws
+    /// Gives a user's key a new secret; nil when the user has no such key, or it has expired. The old secret stops
+    /// working at once.
+    package func rotateAPIKey(_ id: APIKey.ID, ownedBy user: ActingUser, keyPrefix: String, hash: [UInt8]) throws
         -> APIKey?
     {
-        try one(SQL.rotate, [keyPrefix, Data(hash), id, userID])
+        announcements.ring(.access(user.id))
+        return try one(SQL.rotate, [keyPrefix, Data(hash), id, user.id, now])
     }
 
     /// Revokes a user's key for good; false when the user has no such key.
-    package func revokeAPIKey(_ id: APIKey.ID, ownedBy userID: User.ID) throws -> Bool {
-        try execute("DELETE FROM api_keys WHERE id = ? AND user_id = ?", [id, userID]) > 0
+    package func revokeAPIKey(_ id: APIKey.ID, ownedBy user: ActingUser) throws -> Bool {
+        announcements.ring(.access(user.id))
+        return try execute("DELETE FROM api_keys WHERE id = ? AND user_id = ?", [id, user.id]) > 0
     }
 
     /// Revokes a key for good, whoever owns it; false when there is none. For the command line on this machine.
     package func revokeAnyAPIKey(id: APIKey.ID) throws -> Bool {
-        try execute("DELETE FROM api_keys WHERE id = ?", [id]) > 0
+        let userID: User.ID? = try one("DELETE FROM api_keys WHERE id = ? RETURNING user_id", [id])
+        if let userID { announcements.ring(.access(userID)) }
+        return userID != nil
     }
 
     /// Notes that the key was used now. Does nothing when it is gone.
@@ -51,16 +56,18 @@ extension Transaction {
 }
 
 private enum SQL {
-    static let opens = """
-        SELECT 1 FROM api_keys JOIN agents ON agents.user_id = api_keys.user_id
-        WHERE api_keys.id = ? AND agents.id = ? AND agents.removed_at IS NULL
-        """
+    private static let isGood = "(api_keys.expires_at IS NULL OR api_keys.expires_at > ?)"
     static let rotate = """
-        UPDATE api_keys SET key_prefix = ?, key_hash = ?, last_used_at = NULL WHERE id = ? AND user_id = ?
+        UPDATE api_keys SET key_prefix = ?, key_hash = ?, last_used_at = NULL
+        WHERE id = ? AND user_id = ? AND \(isGood)
         RETURNING \(APIKey.columns)
         """
-    static let keyByHash = "SELECT \(APIKey.columns) FROM api_keys WHERE key_hash = ?"
+    static let keyByHash = """
+        SELECT \(APIKey.columns) FROM api_keys JOIN users ON users.id = api_keys.user_id
+        WHERE api_keys.key_hash = ? AND \(isGood) AND users.removed_at IS NULL
+        """
+    static let anyByHash = "SELECT \(APIKey.columns) FROM api_keys WHERE key_hash = ?"
     static let keys = "SELECT \(APIKey.columns) FROM api_keys ORDER BY id DESC"
     static let keysByUser = "SELECT \(APIKey.columns) FROM api_keys WHERE user_id = ? ORDER BY id DESC"
-    static let insertKey = APIKey.columns.insert(and: [("key_hash", "?")])
+    static let insertKey = APIKey.columns.insert(and: [("key_hash", "?")], where: User.isThere)
 }

@@ -1,7 +1,7 @@
 extension Querying {
     /// The agent of that id; nil when this user owns no such agent.
-    package func agent(_ id: Agent.ID, ofUser userID: User.ID) throws -> Agent? {
-        try one(SQL.agentOfUser, [id, userID])
+    package func agent(_ id: Agent.ID, ofUser user: ActingUser) throws -> Agent? {
+        try one(SQL.agentOfUser, [id, user.id])
     }
 
     /// Whether the id is taken by an agent of anybody's, also by a deleted one whose rows are not removed yet.
@@ -18,9 +18,9 @@ extension Querying {
 extension Transaction {
     /// Stores an agent.
     ///
-    /// - Throws: ``IndexError/missingReference`` when its user is gone, ``IndexError/duplicate`` when the id is taken.
+    /// - Throws: ``IndexError/missingReference`` when its user is deleted, ``IndexError/duplicate`` when the id is taken.
     package func insert(_ agent: Agent) throws {
-        try execute(SQL.insertAgent, agent.values)
+        try insert(SQL.insertAgent, agent.values, of: agent.userID)
         try announce(Change(.agentStatus, channelID: agent.id))
     }
 
@@ -110,6 +110,7 @@ private enum SQL {
         SELECT status, message, since FROM agent_statuses WHERE agent_id = ? ORDER BY id DESC LIMIT ?
         """
     static let insertAgent = Agent.columns.insert(
-        and: [("number", "(SELECT coalesce(max(number), 0) + 1 FROM agents)")]
+        and: [("number", "(SELECT coalesce(max(number), 0) + 1 FROM agents)")],
+        where: User.isThere
     )
 }

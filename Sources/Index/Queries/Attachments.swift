@@ -7,9 +7,9 @@ extension Querying {
     /// The file of that id with all that a download needs, in one statement; nil when there is none.
     ///
     /// - Throws: ``IndexError/notOwned`` when it is in another user's channel.
-    package func file(_ id: Attachment.ID, ownedBy userID: User.ID) throws -> StoredFile? {
+    package func file(_ id: Attachment.ID, ownedBy user: ActingUser) throws -> StoredFile? {
         guard let file: StoredFile = try one(SQL.storedFile, [id]) else { return nil }
-        guard file.ownerID == userID else { throw IndexError.notOwned }
+        guard file.ownerID == user.id else { throw IndexError.notOwned }
         return file
     }
 
@@ -47,8 +47,8 @@ extension Transaction {
     ///
     /// - Throws: ``IndexError/frozen(_:)`` when it belongs to a question that is answered or has expired.
     @discardableResult
-    package func deleteAttachment(_ id: Attachment.ID, ownedBy userID: User.ID) throws -> Bool {
-        guard let place: Place = try one(SQL.place, [id, userID]) else { return false }
+    package func deleteAttachment(_ id: Attachment.ID, ownedBy user: ActingUser) throws -> Bool {
+        guard let place: Place = try one(SQL.place, [id, user.id]) else { return false }
         let delete = { _ = try execute(SQL.deleteAttachment, [id, place.channel.id]) }
         if let messageID = place.messageID {
             try changeQuestion(of: messageID, in: place.channel, delete)

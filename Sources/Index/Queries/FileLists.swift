@@ -12,7 +12,7 @@ extension Querying {
     ///   - search: only files with this in their name, see `SearchTerm`; nil and empty mean all.
     ///   - before: the id of the last row on the page before, which may be deleted by now; nil starts with the newest.
     package func files(
-        ofUser userID: User.ID,
+        ofUser user: ActingUser,
         in channel: OwnedChannel? = nil,
         typePrefix: String? = nil,
         search: String? = nil,
@@ -25,7 +25,10 @@ extension Querying {
         let cursor = before ?? .afterAll
         return try all(
             SQL.filesOfUser,
-            [cursor, typePrefix ?? "", typePrefix ?? "", term?.text ?? "", limit, userID, channel?.id, channel?.id, limit]
+            [
+                cursor, typePrefix ?? "", typePrefix ?? "", term?.text ?? "", limit, user.id, channel?.id, channel?.id,
+                limit,
+            ]
         )
     }
 }

@@ -5,8 +5,8 @@ extension Querying {
     }
 
     /// The message of that id with its parts, in any of the user's channels; nil when it is in none of them.
-    package func message(_ id: Message.ID, ofUser userID: User.ID) throws -> MessageWithParts? {
-        try withParts(try one(SQL.messageOfUser, [id, userID]))
+    package func message(_ id: Message.ID, ofUser user: ActingUser) throws -> MessageWithParts? {
+        try withParts(try one(SQL.messageOfUser, [id, user.id]))
     }
 
     /// The message of that id with its parts, whatever its channel. For the delivery of webhooks, which acts for no

@@ -7,11 +7,9 @@ extension Querying {
 
 extension Transaction {
     /// Replaces all of a user's settings for a plugin.
-    ///
-    /// - Throws: ``IndexError/missingReference`` when the user is gone.
-    package func setPluginSettings(_ values: [String: String], of plugin: String, userID: User.ID) throws {
-        try execute("DELETE FROM plugin_settings WHERE user_id = ? AND plugin = ?", [userID, plugin])
-        for (key, value) in values { try execute(SQL.insert, [userID, plugin, key, value]) }
+    package func setPluginSettings(_ values: [String: String], of plugin: String, by user: ActingUser) throws {
+        try execute("DELETE FROM plugin_settings WHERE user_id = ? AND plugin = ?", [user.id, plugin])
+        for (key, value) in values { try execute(SQL.insert, [user.id, plugin, key, value]) }
     }
 }
 

@@ -43,7 +43,7 @@ extension Querying {
     ///   - channel: only reviews in this channel; nil for all.
     ///   - status: the status at `now`; nil for all.
     package func reviews(
-        ofUser userID: User.ID,
+        ofUser user: ActingUser,
         in channel: OwnedChannel? = nil,
         status: Review.Status?,
         now: Timestamp,
@@ -58,7 +58,7 @@ extension Querying {
             case .expired: SQL.expiredOfUser
             case nil: SQL.reviewsOfUser
             }
-        return try page(sql, [userID, channel?.id, channel?.id, cursor, now, limit])
+        return try page(sql, [user.id, channel?.id, channel?.id, cursor, now, limit])
     }
 
     /// The channel's finished reviews that its agent has not acknowledged, the first to finish first. `after` is the

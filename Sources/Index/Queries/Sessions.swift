@@ -12,9 +12,10 @@ extension Querying {
         try all(SQL.byUser, [userID, now])
     }
 
-    /// Whether a session is still valid. For long requests, which began with it a while ago.
-    package func hasSession(id: Session.ID, now: Timestamp) throws -> Bool {
-        try exists(SQL.isGood, [id, now])
+    /// The session of that id, with its user; nil once it has ended.
+    package func session(id: Session.ID, now: Timestamp) throws -> (session: Session, user: User)? {
+        let found: SessionWithUser? = try one(SQL.byID, [id, now])
+        return found.map { ($0.session, $0.user) }
     }
 
     /// When the next session ends; a time in the past if the sweep is late.
@@ -26,27 +27,32 @@ extension Querying {
 extension Transaction {
     /// Stores a session with its first token, of which only the SHA-256 (32 bytes) is kept.
     ///
-    /// - Throws: ``IndexError/missingReference`` when its user is gone, ``IndexError/duplicate`` when the hash is
+    /// - Throws: ``IndexError/missingReference`` when its user is deleted, ``IndexError/duplicate`` when the hash is
     ///   taken.
     package func insert(_ session: Session, hash: [UInt8]) throws {
-        try execute(SQL.insert, session.values)
+        try insert(SQL.insert, session.values, of: session.userID)
         try execute(SQL.insertToken, [Data(hash), session.id, session.expiresAt])
     }
 
+    /// Notes that the user has just given the password in a session. Does nothing when it is gone.
+    package func notePasswordGiven(id: Session.ID) throws {
+        try execute("UPDATE sessions SET password_given_at = ? WHERE id = ?", [now, id])
+    }
+
     /// Gives a session another token, and lets those with the hashes `old` go on until `oldEnd` at most, so that requests
-    /// under way and other tabs are not cut off. Only the newest few tokens go on at all. False when the session is gone.
+    /// under way and other tabs are not cut off. Only the newest few tokens go on at all. Does nothing when the session
+    /// is gone.
     package func renewSession(
         id: Session.ID,
         hash: [UInt8],
         expiresAt: Timestamp,
         retiring old: [[UInt8]],
         at oldEnd: Timestamp
-    ) throws -> Bool {
-        guard try execute(SQL.renew, [now, expiresAt, id]) > 0 else { return false }
+    ) throws {
+        guard try execute(SQL.renew, [now, expiresAt, id]) > 0 else { return }
         for hash in old { try execute(SQL.retireToken, [oldEnd, Data(hash), id]) }
         try execute(SQL.insertToken, [Data(hash), id, expiresAt])
         try execute(SQL.removeOldTokens, [id, now, id])
-        return true
     }
 
     /// Notes that a session was used now. Does nothing when it is gone.
@@ -56,12 +62,20 @@ extension Transaction {
 
     /// Ends a session of a user; false when the user has no such session.
     @discardableResult
-    package func endSession(_ id: Session.ID, ownedBy userID: User.ID) throws -> Bool {
-        try execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, userID]) > 0
+    package func endSession(_ id: Session.ID, ownedBy user: ActingUser) throws -> Bool {
+        announcements.ring(.access(user.id))
+        return try execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, user.id]) > 0
+    }
+
+    /// Ends a session, whoever's it is, for one who showed its token. Does nothing when it is gone.
+    package func endAnySession(id: Session.ID) throws {
+        let userID: User.ID? = try one("DELETE FROM sessions WHERE id = ? RETURNING user_id", [id])
+        if let userID { announcements.ring(.access(userID)) }
     }
 
     /// Ends all sessions of a user, or all but one.
     package func endSessions(userID: User.ID, butNot id: Session.ID? = nil) throws {
+        announcements.ring(.access(userID))
         try execute("DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?", [userID, id])
     }
 
@@ -89,11 +103,14 @@ private enum SQL {
         WHERE session_tokens.hash = ? AND session_tokens.until > ?
         AND sessions.expires_at > ? AND users.removed_at IS NULL
         """
-    static let isGood = "SELECT 1 FROM sessions WHERE id = ? AND expires_at > ?"
+    static let byID = """
+        SELECT \(Session.columns), \(User.columns) FROM sessions JOIN users ON users.id = sessions.user_id
+        WHERE sessions.id = ? AND sessions.expires_at > ? AND users.removed_at IS NULL
+        """
     static let byUser = """
         SELECT \(Session.columns) FROM sessions WHERE user_id = ? AND expires_at > ? ORDER BY id DESC
         """
-    static let insert = Session.columns.insert()
+    static let insert = Session.columns.insert(where: User.isThere)
     static let insertToken = "INSERT INTO session_tokens (hash, session_id, until) VALUES (?, ?, ?)"
     static let renew = "UPDATE sessions SET last_used_at = ?, expires_at = ? WHERE id = ?"
     static let retireToken = "UPDATE session_tokens SET until = min(until, ?) WHERE hash = ? AND session_id = ?"

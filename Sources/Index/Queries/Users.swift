@@ -33,7 +33,19 @@ extension Querying {
     }
 }
 
+extension User {
+    /// The condition of an insert for a user, whose id is its last argument. Nothing can be made for a deleted user.
+    static let isThere = "EXISTS (SELECT 1 FROM users WHERE id = ? AND removed_at IS NULL)"
+}
+
 extension Transaction {
+    /// Runs an insert with the condition ``User/isThere``.
+    ///
+    /// - Throws: ``IndexError/missingReference`` when the user is deleted.
+    func insert(_ sql: String, _ values: Arguments, of userID: User.ID) throws {
+        guard try execute(sql, values + [userID]) > 0 else { throw IndexError.missingReference }
+    }
+
     /// Stores a user.
     ///
     /// - Throws: ``IndexError/duplicate`` when the id or the email address is taken.
@@ -49,9 +61,9 @@ extension Transaction {
         )
     }
 
-    /// Sets how pages look to a user. Does nothing when the user is gone.
-    package func setTheme(_ theme: User.Theme, userID: User.ID) throws {
-        try execute("UPDATE users SET theme = ? WHERE id = ?", [theme, userID])
+    /// Sets how pages look to a user.
+    package func setTheme(_ theme: User.Theme, of user: ActingUser) throws {
+        try execute("UPDATE users SET theme = ? WHERE id = ?", [theme, user.id])
     }
 
     /// Deletes a user with all sessions, keys and agents. The user disappears at once and for good, and the address is
@@ -59,6 +71,7 @@ extension Transaction {
     package func deleteUser(id: User.ID) throws {
         try endSessions(userID: id)
         try execute("DELETE FROM api_keys WHERE user_id = ?", [id])
+        announcements.ring(.access(id))
         for agent in try agents(userID: id) { try removeAgent(agent.id) }
         try execute(SQL.removeUser, [now, id])
     }

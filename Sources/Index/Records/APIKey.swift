@@ -7,15 +7,22 @@ package struct APIKey: Sendable, Equatable, Identifiable {
     package var label: String
     /// The first 11 characters of the key, so that users can tell their keys apart.
     package var keyPrefix: String
+    /// What the key opens, as words with blanks between them (RFC 6749 section 3.3), which mean nothing to the index;
+    /// nil for everything. It never changes.
+    package var scope: String?
+    /// From then on the key opens nothing; nil for never.
+    package var expiresAt: Timestamp?
     package var lastUsedAt: Timestamp?
     package var createdAt: Timestamp
 
-    /// Never used by default.
+    /// Opens everything for ever, and was never used, by default.
     package init(
         id: Identifier<APIKey>,
         userID: User.ID,
         label: String,
         keyPrefix: String,
+        scope: String? = nil,
+        expiresAt: Timestamp? = nil,
         lastUsedAt: Timestamp? = nil,
         createdAt: Timestamp
     ) {
@@ -23,8 +30,14 @@ package struct APIKey: Sendable, Equatable, Identifiable {
         self.userID = userID
         self.label = label
         self.keyPrefix = keyPrefix
+        self.scope = scope
+        self.expiresAt = expiresAt
         self.lastUsedAt = lastUsedAt
         self.createdAt = createdAt
+    }
+
+    package func hasExpired(at now: Timestamp) -> Bool {
+        expiresAt.map { $0 <= now } ?? false
     }
 }
 
@@ -36,6 +49,8 @@ extension APIKey: StoredRecord {
             ("user_id", { $0.userID }),
             ("label", { $0.label }),
             ("key_prefix", { $0.keyPrefix }),
+            ("scope", { $0.scope }),
+            ("expires_at", { $0.expiresAt }),
             ("last_used_at", { $0.lastUsedAt }),
             ("created_at", { $0.createdAt }),
         ]
@@ -46,6 +61,8 @@ extension APIKey: StoredRecord {
         userID = row.next()
         label = row.next()
         keyPrefix = row.next()
+        scope = row.next()
+        expiresAt = row.next()
         lastUsedAt = row.next()
         createdAt = row.next()
     }

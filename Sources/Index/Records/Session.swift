@@ -5,6 +5,8 @@ package struct Session: Sendable, Equatable, Identifiable {
     /// What the client calls itself, so that the user can recognize the session.
     package var userAgent: String?
     package var createdAt: Timestamp
+    /// When the user last gave the password in this session: first when it began.
+    package var passwordGivenAt: Timestamp
     package var lastUsedAt: Timestamp
     package var expiresAt: Timestamp
 
@@ -21,6 +23,7 @@ package struct Session: Sendable, Equatable, Identifiable {
         self.userID = userID
         self.userAgent = userAgent
         self.createdAt = createdAt
+        passwordGivenAt = createdAt
         self.lastUsedAt = lastUsedAt
         self.expiresAt = expiresAt
     }
@@ -34,6 +37,7 @@ extension Session: StoredRecord {
             ("user_id", { $0.userID }),
             ("user_agent", { $0.userAgent }),
             ("created_at", { $0.createdAt }),
+            ("password_given_at", { $0.passwordGivenAt }),
             ("last_used_at", { $0.lastUsedAt }),
             ("expires_at", { $0.expiresAt }),
         ]
@@ -44,6 +48,7 @@ extension Session: StoredRecord {
         userID = row.next()
         userAgent = row.next()
         createdAt = row.next()
+        passwordGivenAt = row.next()
         lastUsedAt = row.next()
         expiresAt = row.next()
     }

@@ -1,7 +1,7 @@
 // error: conformance of 'OwnedChannel' to 'Sendable' is unavailable
 import Index
 
-func agent(_ id: Agent.ID, of userID: User.ID, _ index: SQLiteIndex) async throws -> Agent {
-    let (agent, _) = try await index.write { try $0.agent(id, ownedBy: userID) }
+func agent(_ id: Agent.ID, by principal: Principal, _ index: SQLiteIndex) async throws -> Agent {
+    let (agent, _) = try await index.write(by: principal) { try $0.agent(id, ownedBy: $1) }
     return agent
 }

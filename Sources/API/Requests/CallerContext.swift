@@ -1,0 +1,73 @@
+import HTTP
+import Hummingbird
+import Index
+
+// What `HTTP` knows as text about the caller gets its type here: that shelf does not know the index.
+
+/// A context whose caller acts for a user, with a key or signed in. Handlers that serve both take it.
+package protocol CallerContext: RequestContext, Connected {
+    /// The user as the head of the request told. Good for counting and naming; what acts asks again, by ``principal``.
+    var userID: User.ID { get }
+    /// What the index judges whenever it reads or writes for the caller.
+    var principal: Principal { get }
+}
+
+extension CallerContext {
+    /// Whether the caller speaks as the agent, with a key, or as the user, signed in.
+    package var senderType: Message.SenderType { self is AgentContext ? .agent : .user }
+}
+
+extension AgentContext: CallerContext {
+    package var userID: User.ID { User.ID(rawValue: agent.user) }
+    package var principal: Principal { .key(hash: agent.hash) }
+}
+
+extension SessionContext: CallerContext {
+    package var userID: User.ID { User.ID(rawValue: user.user) }
+    package var principal: Principal { .session(user.sessionID, []) }
+}
+
+extension UserContext: CallerContext {
+    package var userID: User.ID { User.ID(rawValue: user.user) }
+    package var principal: Principal { .session(user.sessionID, [.chosenPassword]) }
+}
+
+extension OwnerContext: CallerContext {
+    package var userID: User.ID { User.ID(rawValue: user.user) }
+    package var principal: Principal { .session(user.sessionID, [.chosenPassword, .ownerRole]) }
+}
+
+extension Principal {
+    /// The same, for an act that asks for the password again when it was not given lately (docs/api.md, "Users", Asking
+    /// again). Keys have no password, and pass.
+    package var confirmed: Principal {
+        guard case .session(let id, let demands) = self else { return self }
+        return .session(id, demands + [.passwordGiven(within: Limits.passwordGiven)])
+    }
+}
+
+extension AgentPrincipal {
+    /// - Parameter hash: the SHA-256 of the key's secret.
+    package init(_ key: APIKey, hash: [UInt8]) {
+        let words = key.scope?.split(separator: " ").map(String.init)
+        self.init(
+            user: key.userID.rawValue,
+            key: key.id.rawValue,
+            hash: hash,
+            scopes: Set(words?.compactMap(KeyScope.init) ?? KeyScope.allCases)
+        )
+    }
+}
+
+extension UserPrincipal {
+    package var sessionID: Session.ID { Session.ID(rawValue: session) }
+
+    package init(_ session: Session, of user: User) {
+        self.init(
+            user: user.id.rawValue,
+            session: session.id.rawValue,
+            isOwner: user.role == .owner,
+            mustChangePassword: user.mustChangePassword
+        )
+    }
+}

@@ -101,7 +101,7 @@ let package = Package(
             "Agents",
             ["API", "HTTP", "JSON", "Index", "Multipart", "MediaTypes", .hummingbird, .httpTypes, .nioCore, .nioPosix]
         ),
-        resource("Events", ["API", "HTTP", "Index", .hummingbird, .httpTypes, .nioCore]),
+        resource("Events", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .nioCore]),
         resource(
             "Delivery",
             [
@@ -188,7 +188,7 @@ let package = Package(
         routeTests("MessagesTests"),
         routeTests("PluginsTests", ["API", "Plugins", .logging, .nioPosix]),
         routeTests("ReferenceTests", ["Reference", "API", "CAssets", .crypto]),
-        routeTests("ReviewsTests", ["Reviews"]),
+        routeTests("ReviewsTests", ["API", "Reviews"]),
         routeTests("StatusTests"),
         routeTests("AppTests", ["Accounts", "Blobs", "Delivery", "Store", .logging]),
     ],

@@ -10,13 +10,15 @@ class Events:
     Reads event by event, each within a deadline.
     """
 
-    def __init__(self, caller, last_id=None, channel=None):
+    def __init__(self, caller, last_id=None, channel=None, **query):
         headers = {"last-event-id": str(last_id)} if last_id is not None else {}
         channel = channel or getattr(caller, "channel", None)
         self.response = caller.another().request(
-            "GET", "events", params={"channel": channel} if channel else {}, headers=headers, stream=True
+            "GET", "events", params=({"channel": channel} if channel else {}) | query, headers=headers, stream=True
         )
         self.lines = self.response.iter_lines(chunk_size=1, decode_unicode=True)
+        #: The id that the stream began with, once an event has been read.
+        self.start = None
 
     def __enter__(self):
         return self
@@ -25,7 +27,7 @@ class Events:
         self.response.close()
 
     def next(self, deadline=20):
-        """The next event as (name, id, data); comments and mere ids are skipped. None at the end."""
+        """The next event as (name, id, data), but for `ready`; comments are skipped. None at the end."""
         fields, end = {}, time.monotonic() + deadline
         for line in self.lines:
             assert time.monotonic() < end, f"no event within {deadline} s"
@@ -33,7 +35,7 @@ class Events:
                 name, _, value = line.partition(": ")
                 fields[name] = value
             elif not line:
-                if "data" in fields:
+                if fields["event"] != "ready":
                     return fields["event"], int(fields["id"]), json.loads(fields["data"])
-                fields = {}
+                self.start, fields = int(fields["id"]), {}
         return None

@@ -68,6 +68,9 @@ package enum Limits {
     package static let longestExpiry = Duration.seconds(36 * 60 * 60)
     /// How long a request waits for an answer; also the most that it may ask for.
     package static let wait = Duration.seconds(30)
+    /// How many requests of a key, and of all keys of a user, may wait at a time.
+    package static let waitsPerCaller = 1_000
+    package static let waitsPerUser = 10_000
 
     // Files
 
@@ -90,6 +93,13 @@ package enum Limits {
 
     // Events and webhooks
 
+    /// How many event streams a key or a session, and a user in all, may have open. Each looks at every commit in the
+    /// channels that it covers.
+    package static let streamsPerCaller = 50
+    package static let streamsPerUser = 200
+    /// A heavier message is left out of its event, in characters as ``PageWeight`` counts. So little is held for a client
+    /// that does not read.
+    package static let eventMessage = 64 << 10
     /// How often an event stream shows that it is alive.
     package static let heartbeat = Duration.seconds(15)
     /// The headers that may be set for a webhook.

@@ -10,7 +10,9 @@ extension AccountsModule {
 
     /// All keys of all users.
     func listKeysLocally(_ request: Request, _ context: RootContext) async throws -> Response {
-        try .json(try await index.read { try $0.apiKeys(userID: nil) }.map { APIKeyJSON($0) })
+        let page = try PageRequest(request, defaultLimit: PageRequest.usualArray)
+        let keys = try await index.read { try $0.apiKeys(before: page.cursor(), limit: page.limit + 1) }
+        return try answer(keys, page, request)
     }
 
     /// Makes a key for the user with the email `user`, or for the first owner. Only this answer ever shows the key.
@@ -43,8 +45,15 @@ extension AccountsModule {
     // MARK: By users, for their own agents
 
     func listKeys(_ request: Request, _ context: UserContext) async throws -> Response {
-        let keys = try await index.read(by: context.principal) { try $0.apiKeys(userID: $1.id) }
-        return try .json(keys.map { APIKeyJSON($0) })
+        let page = try PageRequest(request, defaultLimit: PageRequest.usualArray)
+        let keys = try await index.read(by: context.principal) {
+            try $0.apiKeys(userID: $1.id, before: page.cursor(), limit: page.limit + 1)
+        }
+        return try answer(keys, page, request)
+    }
+
+    private func answer(_ keys: [APIKey], _ page: PageRequest, _ request: Request) throws -> Response {
+        try .array(PageJSON(keys, limit: page.limit, id: \.id) { APIKeyJSON($0) }, of: request)
     }
 
     /// Makes a key for the caller. Only this answer ever shows it.

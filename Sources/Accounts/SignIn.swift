@@ -120,8 +120,14 @@ extension AccountsModule {
 
     func listSessions(_ request: Request, _ context: UserContext) async throws -> Response {
         let id = context.user.sessionID
-        let sessions = try await index.read(by: context.principal) { try $0.sessions(userID: $1.id, now: .now()) }
-        return try .json(sessions.map { SessionJSON($0, isCurrent: $0.id == id) })
+        let page = try PageRequest(request, defaultLimit: PageRequest.usualArray)
+        let sessions = try await index.read(by: context.principal) {
+            try $0.sessions(userID: $1.id, now: .now(), before: page.cursor(), limit: page.limit + 1)
+        }
+        return try .array(
+            PageJSON(sessions, limit: page.limit, id: \.id) { SessionJSON($0, isCurrent: $0.id == id) },
+            of: request
+        )
     }
 
     /// Ends one of the user's sessions at once.

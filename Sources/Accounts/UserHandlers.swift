@@ -7,12 +7,22 @@ import Index
 /// Users, as owners and the operator administer them.
 extension AccountsModule {
     func listUsers(_ request: Request, _ context: OwnerContext) async throws -> Response {
-        try .json(try await index.read(by: context.principal) { reader, _ in try reader.users() }.map { UserJSON($0) })
+        let page = try PageRequest(request, defaultLimit: PageRequest.usualArray)
+        let users = try await index.read(by: context.principal) { reader, _ in
+            try reader.users(after: page.cursor(), limit: page.limit + 1)
+        }
+        return try answer(users, page, request)
     }
 
     /// The operator's twin: no user is signed in.
     func listUsersLocally(_ request: Request, _ context: RootContext) async throws -> Response {
-        try .json(try await index.read { try $0.users() }.map { UserJSON($0) })
+        let page = try PageRequest(request, defaultLimit: PageRequest.usualArray)
+        let users = try await index.read { try $0.users(after: page.cursor(), limit: page.limit + 1) }
+        return try answer(users, page, request)
+    }
+
+    private func answer(_ users: [User], _ page: PageRequest, _ request: Request) throws -> Response {
+        try .array(PageJSON(users, limit: page.limit, id: \.id) { UserJSON($0) }, of: request)
     }
 
     /// Makes a user. A password that is not given is made up, shown in this answer alone, and must be changed.

@@ -7,8 +7,11 @@ import Index
 extension AgentsModule {
     /// All agents of the key's user, newest first. Users get more: see ``listWithNews(_:_:)``.
     func list(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let agents = try await index.read(by: context.principal) { try $0.agents(userID: $1.id) }
-        return try .json(agents.map { AgentJSON($0) })
+        let page = try PageRequest(request, defaultLimit: PageRequest.usualArray, takesAnyID: true)
+        let found = try await index.read(by: context.principal) {
+            try $0.agents(userID: $1.id, before: page.cursor(), limit: page.limit + 1)
+        }
+        return try .array(PageJSON(found, limit: page.limit), of: request)
     }
 
     func create(_ request: Request, _ context: some CallerContext) async throws -> Response {

@@ -7,8 +7,11 @@ import Index
 extension AgentsModule {
     /// All agents of the user, newest first, with the count of unread messages and the newest message.
     func listWithNews(_ request: Request, _ context: UserContext) async throws -> Response {
-        let agents = try await index.read(by: context.principal) { try $0.agentsWithNews(userID: $1.id) }
-        return try .json(agents.map { AgentJSON($0) })
+        let page = try PageRequest(request, defaultLimit: PageRequest.usualArray, takesAnyID: true)
+        let found = try await index.read(by: context.principal) {
+            try $0.agentsWithNews(userID: $1.id, before: page.cursor(), limit: page.limit + 1)
+        }
+        return try .array(PageJSON(found, limit: page.limit), of: request)
     }
 
     /// Notes what has been read, up to the named message or to the newest. It never goes back, so of two devices the

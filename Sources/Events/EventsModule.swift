@@ -10,11 +10,12 @@ import Index
 /// The hard part is in ``EventStream``: a slow client may cost no memory, and a client without rights any more no
 /// event.
 package struct EventsModule: RouteModule {
-    /// How many streams a user may have open. Each one looks at every commit in the user's channels.
-    private static let maxStreamsPerUser = 50
-
     private let index: SQLiteIndex
-    private let places = Places<User.ID>(perKey: maxStreamsPerUser)
+    private let places = CallerPlaces(
+        perCaller: Limits.streamsPerCaller,
+        perUser: Limits.streamsPerUser,
+        of: "event streams"
+    )
 
     package init(index: SQLiteIndex) {
         self.index = index
@@ -25,37 +26,36 @@ package struct EventsModule: RouteModule {
         mounts.user.get("events", use: listenForUser)
     }
 
-    /// An agent's stream: one channel, which it must name. It ends with the key.
+    /// An agent's stream: of the channel that it names, or of all channels of the key's user. It ends with the key.
     func listen(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let channelID = try request.channel()
-        try await index.read(by: context.principal) { _ = try $0.channel(channelID, ownedBy: $1) }
-        return stream(request, context, of: .channel(channelID))
+        let channelID = try request.optionalChannel()
+        try await index.read(by: context.principal) { _ = try $0.channels(channelID, ownedBy: $1) }
+        return try stream(request, context, of: channelID.map(Topic.channel) ?? .user(context.userID))
     }
 
-    /// The users' twin, which differs: it covers all channels, also ones created later, takes one of the user's places,
-    /// and ends with the session. Throws 429 when no place is free.
+    /// The users' twin, which differs: it always covers all channels, and ends with the session.
     func listenForUser(_ request: Request, _ context: UserContext) async throws -> Response {
-        let place = try places.place(context.userID, orAfter: .seconds(15))
-        return stream(request, context, of: .user(context.userID), place)
+        try stream(request, context, of: .user(context.userID))
     }
 
-    /// Goes on after `Last-Event-ID`, which browsers send when they connect again. A value that is no number leads to
-    /// `reset`.
+    /// Goes on after `Last-Event-ID`, which browsers send when they connect again, or after the query's `lastEventId`,
+    /// for those that cannot set headers. A value that is no number leads to `reset`.
+    ///
+    /// - Throws: ``APIError`` 429 when key, session or user have too many streams open.
     private func stream(
         _ request: Request,
         _ context: some CallerContext,
-        of topic: Topic,
-        _ place: Place? = nil
-    ) -> Response {
-        let lastSeen = request.headers[.lastEventID].map { Int64($0) ?? -1 }
+        of topic: Topic
+    ) throws -> Response {
+        let lastSeen = try request.headers[.lastEventID] ?? request.query("lastEventId")
         let stream = EventStream(
             index: index,
             topic: topic,
             userID: context.userID,
             principal: context.principal,
             connection: context.connection,
-            start: lastSeen ?? index.lastChangeNumber,
-            place: place
+            start: lastSeen.map { Int64($0) ?? -1 } ?? index.lastChangeNumber,
+            place: try places.place(context.credential, of: context.payer)
         )
         let headers: HTTPFields = [
             .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store",

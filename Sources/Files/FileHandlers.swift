@@ -5,18 +5,20 @@ import Index
 
 /// Reading and deleting the records of files.
 extension FilesModule {
-    /// The files of a channel, newest first: a page when `limit` or `cursor` is given, else an array of the newest
-    /// 1000.
+    /// The files of a channel, or of all channels of the key's user, newest first. Users have ``listForUser(_:_:)``.
+    ///
+    /// - Throws: ``IndexError/notOwned``.
     func list(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let channelID = try request.channel()
-        let page = try PageRequest(request)
-        let count = request.asksForPage ? page.limit + 1 : PageRequest.maxUnpaged
+        let channelID = try request.optionalChannel()
+        let page = try PageRequest(request, defaultLimit: PageRequest.usualArray)
         let files = try await index.read(by: context.principal) { reader, user in
-            let channel = try reader.channel(channelID, ownedBy: user)
-            return try reader.attachments(in: channel, before: page.cursor(), limit: count)
+            let channels = try reader.channels(channelID, ownedBy: user)
+            return try reader.files(in: channels, before: page.cursor(), limit: page.limit + 1)
         }
-        guard request.asksForPage else { return try .json(files.map { AttachmentJSON($0) }) }
-        return try .json(PageJSON(files, limit: page.limit, id: \.id) { AttachmentJSON($0) })
+        return try .array(
+            PageJSON(files, limit: page.limit, id: \.attachment.id) { AttachmentJSON($0.attachment) },
+            of: request
+        )
     }
 
     func read(_ request: Request, _ context: some CallerContext) async throws -> Response {

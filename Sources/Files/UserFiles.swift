@@ -21,8 +21,7 @@ extension FilesModule {
         let files = try await Task.detached { [index] in
             try await index.read(by: principal) { reader, user in
                 try reader.files(
-                    ofUser: user,
-                    in: channelID.map { try reader.channel($0, ownedBy: user) },
+                    in: reader.channels(channelID, ownedBy: user),
                     typePrefix: type?.lowercased(),
                     search: search,
                     before: page.cursor(),

@@ -18,6 +18,9 @@ package struct Identifier<Entity>: RawRepresentable, Sendable, Hashable {
     /// Whether it has the form of our ids. That says nothing about whether such a row exists.
     package var isValid: Bool { OrderedUUID.isValid(rawValue) }
 
+    /// Smaller than every id.
+    static var beforeAll: Self { Self(rawValue: "") }
+
     /// Greater than every id, also than one that was imported: the cursor of the first page of a list that starts with
     /// the newest.
     static var afterAll: Self { Self(rawValue: "\u{10FFFF}") }

@@ -18,6 +18,21 @@ package struct OwnedChannel {
 @available(*, unavailable)
 extension OwnedChannel: Sendable {}
 
+/// The channels that a list covers, with the same proof as an ``OwnedChannel``: one, or all of the user who asked. Those
+/// of anybody else are never among them.
+package struct OwnedChannels {
+    let userID: User.ID
+    /// The one; nil for all.
+    let only: Agent.ID?
+
+    /// Which rows of `agents` they are, for a WHERE clause, and the values for its `?`.
+    static let condition = "agents.user_id = ? AND agents.id BETWEEN ? AND ? AND agents.removed_at IS NULL"
+    var arguments: Arguments { [userID, only ?? .beforeAll, only ?? .afterAll] }
+}
+
+@available(*, unavailable)
+extension OwnedChannels: Sendable {}
+
 extension Querying {
     /// The channel of that id.
     ///
@@ -25,6 +40,27 @@ extension Querying {
     package func channel(_ id: Agent.ID, ownedBy user: ActingUser) throws -> OwnedChannel {
         guard try exists(SQL.isOwned, [id, user.id]) else { throw IndexError.notOwned }
         return OwnedChannel(id: id)
+    }
+
+    /// The channel of that id alone, or all channels of the user when none is named.
+    ///
+    /// - Throws: ``IndexError/notOwned`` when the named one does not exist, or is not this user's.
+    package func channels(_ id: Agent.ID?, ownedBy user: ActingUser) throws -> OwnedChannels {
+        if let id { _ = try channel(id, ownedBy: user) }
+        return OwnedChannels(userID: user.id, only: id)
+    }
+
+    /// The channel in which to look for a message: the one that is named, whether or not the message is there, else the
+    /// message's own; nil when none is named and there is no such message.
+    ///
+    /// - Throws: ``IndexError/notOwned`` when that channel is not this user's.
+    package func channel(
+        _ id: Agent.ID?,
+        ofMessage messageID: Message.ID,
+        ownedBy user: ActingUser
+    ) throws -> OwnedChannel? {
+        if let id { return try channel(id, ownedBy: user) }
+        return try channel(ofMessage: messageID, ownedBy: user)
     }
 
     /// The channel of a message; nil when there is no such message.

@@ -35,21 +35,21 @@ extension MessagesModule {
         }
     }
 
-    /// A page of a channel, newest first: only messages with `search` in their text, or with attachments, if asked. A
-    /// page of large messages has fewer rows than `limit`.
+    /// A page of messages, newest first, of one channel or of all channels of the caller's user: only messages with
+    /// `search` in their text, or with attachments, if asked. A page of large messages has fewer rows than `limit`.
     ///
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 400 for a search of more than 1000 characters.
     func list(_ request: Request, _ context: some CallerContext) async throws -> Response {
-        let channelID = try request.channel()
+        let channelID = try request.optionalChannel()
         let page = try PageRequest(request)
         let search = try request.query("search")
         if let search, search.unicodeScalars.count > Limits.search {
             throw APIError.invalid("search", "must have at most \(Limits.search) characters")
         }
         let hasAttachments = try request.query("has_attachments") == "true"
-        let found = try await read(channelID, context) { reader, channel in
+        let found = try await index.read(by: context.principal) { reader, user in
             try reader.messages(
-                in: channel,
+                in: reader.channels(channelID, ownedBy: user),
                 before: page.cursor(),
                 limit: page.limit + 1,
                 search: search,
@@ -63,30 +63,42 @@ extension MessagesModule {
     ///
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404.
     func read(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
-        let message = try await read(channelID, context) { try $0.message(id, in: $1) }
+        let (channelID, id) = (try request.optionalChannel(), try context.id(of: Message.self))
+        let message = try await index.read(by: context.principal) { reader, user in
+            try reader.channel(channelID, ofMessage: id, ownedBy: user).flatMap { try reader.message(id, in: $0) }
+        }
         guard let message else { throw APIError.messageNotFound }
         return try .json(MessageJSON(message))
     }
 
-    /// All versions of a question, ascending.
-    func iterations(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
-        let messages = try await read(channelID, context) { try $0.iterations(ofMessage: id, in: $1) }
-        return try .json(iterations(messages))
+    /// The versions of a question, ascending. When more follow, a `Link` leads to them.
+    ///
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404.
+    func iterations(_ request: Request, _ context: some CallerContext) async throws -> Response {
+        let (channelID, id) = (try request.optionalChannel(), try context.id(of: Message.self))
+        let page = try PageRequest(request, defaultLimit: PageRequest.usualArray)
+        let found = try await index.read(by: context.principal) { reader, user in
+            try reader.channel(channelID, ofMessage: id, ownedBy: user).map {
+                try reader.iterations(ofMessage: id, in: $0, after: page.cursor(), limit: page.limit + 1)
+            }
+        }
+        guard let iterations = found.flatMap({ IterationsJSON($0, limit: page.limit) }) else {
+            throw APIError.messageNotFound
+        }
+        return try .json(iterations).linking(to: iterations.nextCursor, of: request)
     }
 
     /// Retracts a message, with its attachments; their bytes are collected later. A wait for its review ends with 404.
     ///
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404, and 400 while other versions of the question exist.
     func delete(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
+        let (channelID, id) = (try request.optionalChannel(), try context.id(of: Message.self))
         let outcome = try await index.write(by: context.principal, for: .upkeep) { tx, user in
-            try tx.deleteMessage(id, in: tx.channel(channelID, ownedBy: user))
+            try tx.channel(channelID, ofMessage: id, ownedBy: user).map { try tx.deleteMessage(id, in: $0) }
         }
         switch outcome {
         case .deleted: return try .json(["deleted": true])
-        case .absent: throw APIError.messageNotFound
+        case .absent, nil: throw APIError.messageNotFound
         case .hasIterations:
             throw APIError(.badRequest, "Other iterations of this message exist; delete those first")
         }
@@ -97,25 +109,12 @@ extension MessagesModule {
     ///
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404.
     func acknowledge(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
+        let (channelID, id) = (try request.optionalChannel(), try context.id(of: Message.self))
         let isThere = try await index.write(by: context.principal, for: .upkeep) { tx, user in
-            try tx.acknowledge(id, in: tx.channel(channelID, ownedBy: user))
+            try tx.channel(channelID, ofMessage: id, ownedBy: user).map { try tx.acknowledge(id, in: $0) }
         }
-        guard isThere else { throw APIError.messageNotFound }
+        guard isThere == true else { throw APIError.messageNotFound }
         return try .json(["acknowledged": true])
-    }
-
-    /// Reads from a channel, provided that it is the caller's.
-    ///
-    /// - Throws: ``IndexError/notOwned``.
-    private func read<T: Sendable>(
-        _ channelID: Agent.ID,
-        _ context: some CallerContext,
-        _ body: @escaping @Sendable (Reader, OwnedChannel) throws -> T
-    ) async throws -> T {
-        try await index.read(by: context.principal) { reader, user in
-            try body(reader, reader.channel(channelID, ownedBy: user))
-        }
     }
 }
 
@@ -124,11 +123,5 @@ extension MessagesModule {
     /// saves a download.
     func withTexts(_ message: MessageWithParts) async throws -> MessageJSON {
         MessageJSON(message, texts: try await store.texts(of: message.attachments))
-    }
-
-    /// - Throws: ``APIError`` 404 when there are none.
-    func iterations(_ messages: [MessageWithParts]) throws(APIError) -> IterationsJSON {
-        guard let iterations = IterationsJSON(messages) else { throw APIError.messageNotFound }
-        return iterations
     }
 }

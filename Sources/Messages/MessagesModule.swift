@@ -35,7 +35,7 @@ package struct MessagesModule: RouteModule {
             .get("messages", use: inTurn(list))
             .post("messages", use: createForUser)
             .get("messages/:id", use: inTurnIfLarge(readForUser))
-            .get("messages/:id/iterations", use: inTurn(iterationsForUser))
+            .get("messages/:id/iterations", use: inTurn(iterations))
             .post("messages/:id/retry", use: retry)
     }
 

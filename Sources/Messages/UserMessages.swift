@@ -8,7 +8,7 @@ import JSON
 /// What users do with messages: read them with their agent, write their own, and have a webhook tried again.
 ///
 /// Values of password fields are redacted here everywhere, because only the agent that asked needs them. Handlers find
-/// a message by its id alone, since users look at all their channels; agents name the channel too.
+/// a message by its id alone, since users look at all their channels; agents may name the channel too.
 extension MessagesModule {
     /// Stores a user's message, and queues the event for the webhook.
     ///
@@ -37,20 +37,6 @@ extension MessagesModule {
             return (message, agent)
         }
         return try .json(MessageJSON(listed: message, of: agent))
-    }
-
-    /// Differs from the agents' twin in that the message tells the channel, not the query.
-    ///
-    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404.
-    func iterationsForUser(_ request: Request, _ context: UserContext) async throws -> Response {
-        let id = try context.id(of: Message.self)
-        let messages = try await index.read(by: context.principal) { reader, user in
-            guard let channel = try reader.channel(ofMessage: id, ownedBy: user) else {
-                throw APIError.messageNotFound
-            }
-            return try reader.iterations(ofMessage: id, in: channel)
-        }
-        return try .json(iterations(messages))
     }
 
     /// Makes the events of a message that have not reached the webhook due now, with all their attempts.

@@ -6,7 +6,7 @@ import Index
 extension ReviewsModule {
     /// The reviews of all the user's channels or of one, pending ones unless `status` says otherwise.
     ///
-    /// Agents list only what is pending in one channel; users also look back.
+    /// Agents list only what is pending; users also look back.
     ///
     /// - Throws: ``IndexError/notOwned`` for another user's channel; ``APIError`` 400 for an unknown `status`.
     func listForUser(_ request: Request, _ context: UserContext) async throws -> Response {
@@ -19,8 +19,7 @@ extension ReviewsModule {
         let channelID = try request.optionalChannel()
         let found = try await index.read(by: context.principal) { reader, user in
             try reader.reviews(
-                ofUser: user,
-                in: channelID.map { try reader.channel($0, ownedBy: user) },
+                in: reader.channels(channelID, ownedBy: user),
                 status: status,
                 now: .now(),
                 before: page.cursor(),

@@ -9,10 +9,11 @@ import Store
 ///
 /// The hard part is the last instant. A response that came in time may be in the commit under way when the time is up,
 /// so no review is told as expired before the writer has noted it. Waits park on the change feed: they poll nothing,
-/// and cost neither a thread nor a timer.
+/// and cost neither a thread nor a timer; how many a caller may have is limited all the same.
 package struct ReviewsModule: RouteModule {
     let index: SQLiteIndex
     private let store: FileStore
+    private let places = CallerPlaces(perCaller: Limits.waitsPerCaller, perUser: Limits.waitsPerUser, of: "waits")
 
     package init(store: FileStore) {
         self.store = store
@@ -44,23 +45,27 @@ package struct ReviewsModule: RouteModule {
         }
     }
 
-    /// The pending reviews of a channel, newest first: a page when `limit` or `cursor` is given, else an array of the
-    /// newest 1000.
+    /// The pending reviews of a channel, or of all channels of the key's user, newest first.
+    ///
+    /// - Throws: ``IndexError/notOwned``.
     func pending(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let channelID = try request.channel()
-        let page = try PageRequest(request)
-        let count = request.asksForPage ? page.limit + 1 : PageRequest.maxUnpaged
+        let channelID = try request.optionalChannel()
+        let page = try PageRequest(request, defaultLimit: PageRequest.usualArray)
         let found = try await index.read(by: context.principal) { reader, user in
-            let channel = try reader.channel(channelID, ownedBy: user)
-            return try reader.pendingReviews(in: channel, now: .now(), before: page.cursor(), limit: count)
+            try reader.reviews(
+                in: reader.channels(channelID, ownedBy: user),
+                status: .pending,
+                now: .now(),
+                before: page.cursor(),
+                limit: page.limit + 1
+            )
         }
-        guard request.asksForPage else { return try .json(found.messages.map(MessageJSON.init(listed:))) }
-        return try .json(PageJSON(found, limit: page.limit))
+        return try .array(PageJSON(found, limit: page.limit), of: request)
     }
 
     /// One review. Values of password fields are shown, because the agent that asked reads it.
     func read(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
+        let (channelID, id) = (try request.optionalChannel(), try context.id(of: Message.self))
         return try .json(MessageJSON(try await message(id, in: channelID, by: context.principal)))
     }
 
@@ -68,7 +73,7 @@ package struct ReviewsModule: RouteModule {
     ///
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404, also when the message is retracted meanwhile.
     func wait(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channelID, id) = (try request.channel(), try context.id(of: Message.self))
+        let (channelID, id) = (try request.optionalChannel(), try context.id(of: Message.self))
         let principal = context.principal
         let isOver = try await park(request, context, for: .message(id)) { () async throws -> Bool? in
             try await isFinished(id, in: channelID, by: principal) ? true : nil
@@ -78,12 +83,11 @@ package struct ReviewsModule: RouteModule {
     }
 
     /// One look of a wait. It holds no message, because a parked task keeps the room that its functions need.
-    private func isFinished(_ id: Message.ID, in channelID: Agent.ID, by principal: Principal) async throws -> Bool {
+    private func isFinished(_ id: Message.ID, in channelID: Agent.ID?, by principal: Principal) async throws -> Bool {
         let (isPending, isOverdue) = try await index.read(by: principal) { reader, user in
-            let channel = try reader.channel(channelID, ownedBy: user)
-            guard let review = try reader.review(ofMessage: id, in: channel) else {
-                throw APIError.reviewNotFound
-            }
+            guard let channel = try reader.channel(channelID, ofMessage: id, ownedBy: user),
+                let review = try reader.review(ofMessage: id, in: channel)
+            else { throw APIError.reviewNotFound }
             return (review.status == .pending, review.isOverdue(at: .now()))
         }
         guard isOverdue else { return !isPending }
@@ -91,27 +95,29 @@ package struct ReviewsModule: RouteModule {
     }
 
     /// The answer of a wait that is over, with the text of the message's small files.
-    private func outcome(_ id: Message.ID, in channelID: Agent.ID, by principal: Principal) async throws -> Response {
+    private func outcome(_ id: Message.ID, in channelID: Agent.ID?, by principal: Principal) async throws -> Response {
         let message = try await message(id, in: channelID, by: principal)
         return try .json(OutcomeJSON(message, texts: try await store.texts(of: message.attachments)))
     }
 
-    /// The finished reviews that the agent has not acknowledged, the first to finish first. Waits while there are none.
+    /// The finished reviews of a channel, or of all channels of the key's user, that are not acknowledged, the first to
+    /// finish first. Waits while there are none.
     ///
     /// The feed is durable: what is not acknowledged is there again the next time, also after a restart. `after` only
     /// leaves out what the client has already read.
     func answers(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let channelID = try request.channel()
+        let channelID = try request.optionalChannel()
         let after = try request.query("after") ?? "0"
         guard let after = Int64(after), after >= 0 else {
             throw APIError.invalid("after", "must be the next of an earlier answer, or 0")
         }
         let limit = try PageRequest(request).limit
         let principal = context.principal
-        let found = try await park(request, context, for: .answers(channelID: channelID)) {
+        let topic = channelID.map { Topic.answers(channelID: $0) } ?? .user(context.userID)
+        let found = try await park(request, context, for: topic) {
             try await context.inTurnIfLarge { () async throws -> Response? in
                 let answers = try await index.read(by: principal) { reader, user in
-                    try reader.answers(in: reader.channel(channelID, ownedBy: user), after: after, limit: limit)
+                    try reader.answers(in: reader.channels(channelID, ownedBy: user), after: after, limit: limit)
                 }
                 return answers.isEmpty ? nil : try .json(AnswersJSON(answers, after: after))
             }
@@ -123,6 +129,7 @@ package struct ReviewsModule: RouteModule {
     /// it. `look` reads by the caller's principal: so a key that is revoked or rotated ends it at once, with 401.
     ///
     /// - Returns: nil when the client's `timeout` is over, or the server is about to stop.
+    /// - Throws: ``APIError`` 429 when key or user have too many waits; what `look` throws.
     private func park<Found: Sendable>(
         _ request: Request,
         _ context: AgentContext,
@@ -132,6 +139,8 @@ package struct ReviewsModule: RouteModule {
         // In milliseconds. What is no positive number means the longest wait, and is not refused.
         let asked = try request.query("timeout").flatMap(Int.init) ?? 0
         let timeout = asked > 0 ? min(.milliseconds(asked), Limits.wait) : Limits.wait
+        let place = try places.place(context.credential, of: context.payer)
+        defer { withExtendedLifetime(place) {} }
         do {
             return try await index.wait(
                 for: topic,
@@ -148,9 +157,11 @@ package struct ReviewsModule: RouteModule {
     /// The message of a review, which is told as expired only if that is final.
     ///
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404 when there is no such message, or no review in it.
-    private func message(_ id: Message.ID, in channelID: Agent.ID, by principal: Principal) async throws
-        -> MessageWithParts
-    {
+    private func message(
+        _ id: Message.ID,
+        in channelID: Agent.ID?,
+        by principal: Principal
+    ) async throws -> MessageWithParts {
         var message = try await storedMessage(id, in: channelID, by: principal)
         guard message.review?.isOverdue(at: .now()) == true else { return message }
         do {
@@ -168,11 +179,11 @@ package struct ReviewsModule: RouteModule {
     /// The message as the index has it, whose expiry may not be noted yet.
     private func storedMessage(
         _ id: Message.ID,
-        in channelID: Agent.ID,
+        in channelID: Agent.ID?,
         by principal: Principal
     ) async throws -> MessageWithParts {
         let message = try await index.read(by: principal) { reader, user in
-            try reader.message(id, in: reader.channel(channelID, ownedBy: user))
+            try reader.channel(channelID, ofMessage: id, ownedBy: user).flatMap { try reader.message(id, in: $0) }
         }
         guard let message, message.review != nil else { throw APIError.reviewNotFound }
         return message

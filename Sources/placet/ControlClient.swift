@@ -1,6 +1,7 @@
 import App
 import AsyncHTTPClient
 import Foundation
+import HTTP
 import JSON
 import NIOCore
 import NIOHTTP1
@@ -23,7 +24,7 @@ struct ControlClient: Sendable {
     private static let pause = Duration.milliseconds(100)
     /// For one request, including the time the server needs.
     private static let timeout = TimeAmount.seconds(30)
-    /// The longest list of keys or users that a command can show.
+    /// The longest answer that a command takes.
     private static let maxAnswerBytes = 64 << 20
 
     private let socketPath: String
@@ -66,6 +67,20 @@ struct ControlClient: Sendable {
                     + "Restart that server."
             )
         }
+    }
+
+    /// Reads a whole list, page by page.
+    static func list<Row: Decodable & Sendable & Identifiable<String>>(
+        _ path: String,
+        storage: StorageOption
+    ) async throws -> [Row] {
+        var rows: [Row] = try await send(.get, path, storage: storage)
+        while let last = rows.last, rows.count.isMultiple(of: PageRequest.usualArray) {
+            let more: [Row] = try await send(.get, "\(path)?cursor=\(last.id)", storage: storage)
+            if more.isEmpty { break }
+            rows += more
+        }
+        return rows
     }
 
     /// Tries to open the store first: only the lock can say for sure whether a server runs.

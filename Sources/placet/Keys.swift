@@ -8,7 +8,7 @@ struct Keys: AsyncParsableCommand {
     )
 
     /// A key as the control socket answers it; also what `--json` prints.
-    struct Key: Codable, Sendable {
+    struct Key: Codable, Sendable, Identifiable {
         let id: String
         let userId: String
         let label: String
@@ -70,7 +70,7 @@ struct Keys: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let keys: [Key] = try await ControlClient.send(.get, "keys", storage: output.storage)
+            let keys: [Key] = try await ControlClient.list("keys", storage: output.storage)
             try output.show(keys) {
                 table(
                     ["ID", "LABEL", "KEY", "SCOPE", "EXPIRES", "LAST USED", "CREATED"],

@@ -9,7 +9,7 @@ struct Users: AsyncParsableCommand {
     )
 
     /// A user as the control socket answers it; also what `--json` prints.
-    struct User: Codable, Sendable {
+    struct User: Codable, Sendable, Identifiable {
         let id: String
         let email: String
         let displayName: String
@@ -98,7 +98,7 @@ struct Users: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let users: [User] = try await ControlClient.send(.get, "users", storage: output.storage)
+            let users: [User] = try await ControlClient.list("users", storage: output.storage)
             try output.show(users) {
                 table(
                     ["ID", "EMAIL", "NAME", "ROLE", "CREATED"],

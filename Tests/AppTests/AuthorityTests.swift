@@ -88,7 +88,8 @@ struct AuthorityTests {
                 }
                 #expect(answer.status == 401, "\(visit.route): \(answer.text)")
                 let left = try await server.assembly.index.read { reader in
-                    (try reader.apiKeys(userID: credentials.userID), try reader.agents(userID: credentials.userID))
+                    let agents = try reader.agents(userID: credentials.userID, limit: 9).rows
+                    return (try reader.apiKeys(userID: credentials.userID), agents)
                 }
                 #expect(left.0.isEmpty && left.1.isEmpty, "\(visit.route)")
             }
@@ -246,7 +247,7 @@ extension Target {
                 census: census,
                 users: try reader.users(),
                 keys: try reader.apiKeys().filter { $0.id.rawValue != credentials.id },
-                agents: try reader.agents(userID: userID)
+                agents: try reader.agents(userID: userID, limit: 9).rows
             )
         }
     }

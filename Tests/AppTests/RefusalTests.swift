@@ -152,8 +152,7 @@ struct RefusalTests {
     ]
 
     private static let queries = [
-        Refusal("a list without channel", 400, ["channel"]) { try await $0.send(.get, "/api/v1/files") },
-        Refusal("a list of an empty channel", 400, ["channel"]) { try await $0.send(.get, "/api/v1/files?channel=") },
+        Refusal("a list of an empty channel", 403) { try await $0.send(.get, "/api/v1/files?channel=") },
         Refusal("a list of a foreign channel", 403) { try await $0.send(.get, "/api/v1/files?channel=other") },
         Refusal("a channel of %", 403) { try await $0.send(.get, "/api/v1/files?channel=%25") },
         Refusal("a channel with U+0000", 400, ["channel"]) { try await $0.send(.get, "/api/v1/files?channel=%00") },

@@ -1,6 +1,6 @@
 """Measures messages, searches and waits over HTTP; called by scripts/bench. Loopback only, bounded in time and count."""
 
-import json, os, random, re, resource, select, socket, statistics, sys, tempfile, time
+import itertools, json, os, random, re, resource, select, socket, statistics, sys, tempfile, time
 from service import ROUNDS, Table, placet, requests_per_second, run, sign_in
 
 WAITS = (1, 1_000, 5_000)
@@ -80,8 +80,8 @@ def make_reviews(peer, count):
 
 
 def park(peer, lines, reviews):
-    for line, review in zip(lines, reviews):
-        line.send("GET", f"/api/v1/reviews/{review}/wait?channel={peer.channel}", peer.key)
+    for line, review, key in zip(lines, reviews, itertools.cycle(peer.keys)):
+        line.send("GET", f"/api/v1/reviews/{review}/wait?channel={peer.channel}", key)
     settle(peer)
 
 
@@ -120,6 +120,9 @@ def wake_round(peer, token, lines, reviews):
 def waits(binary, folder, table):
     peer = placet(binary, f"{folder}/waits", 3921)
     try:
+        # A key may have 1,000 waits at a time.
+        create = [binary, "keys", "create", "--label", "bench", "--storage", peer.storage]
+        peer.keys = [run(*create).strip() for _ in range(max(WAITS) // 1_000 + 1)]
         lines, before = [], 0
         reviews = make_reviews(peer, max(WAITS))
         settle(peer)

@@ -51,10 +51,13 @@ class Table:
         self.rows.append((what, value, goal))
         print(f"{what}: {value}  {goal}", flush=True)
 
-    def show(self):
+    @staticmethod
+    def machine():
         cpu = re.search(r"model name\s*: (.*)", open("/proc/cpuinfo").read()).group(1)
-        machine = f"{cpu}, {os.cpu_count()} cores, Linux {platform.release()}, {datetime.date.today()}"
-        print(f"\n{machine}; medians of {ROUNDS} rounds; load before {self.load:.1f}\n")
+        return f"{cpu}, {os.cpu_count()} cores, Linux {platform.release()}, {datetime.date.today()}"
+
+    def show(self):
+        print(f"\n{self.machine()}; medians of {ROUNDS} rounds; load before {self.load:.1f}\n")
         print("| what | measured | goal |\n|---|---|---|")
         for what, value, goal in self.rows:
             print(f"| {what} | {value} | {goal} |")

@@ -49,14 +49,22 @@ struct PagingTests {
         #expect(error?.fields.map(\.path) == [["cursor"]])
     }
 
+    @Test("where ids may be of others' making, a cursor is any text")
+    func otherCursor() throws {
+        let page = try PageRequest(request("/?cursor=team%2Fone"), takesAnyID: true)
+        #expect(page == PageRequest(limit: 50, before: "team/one"))
+    }
+
     @Test(
-        "a parameter a route cannot do without is 400 when missing or empty",
-        arguments: ["/", "/?channel=", "/?channel"]
+        "the link to what follows has the same query, but for the cursor, and nothing that would end it",
+        arguments: [
+            ("/a", "?cursor=c"), ("/a?channel=x&limit=2", "?channel=x&limit=2&cursor=c"),
+            ("/a?cursor=b&search=two+words%26", "?search=two+words%26&cursor=c"), ("/a?cur%73or=b&x", "?x&cursor=c"),
+            ("/a?search=>\"é", "?search=%3E%22%C3%A9&cursor=c"),
+        ]
     )
-    func requiredQuery(path: String) {
-        let error = #expect(throws: APIError.self) { try request(path).requiredQuery("channel") }
-        #expect(error?.status == .badRequest)
-        #expect(error?.fields.map(\.path) == [["channel"]])
+    func link(path: String, reference: String) {
+        #expect(request(path).linkToNext("c") == "<\(reference)>; rel=\"next\"")
     }
 
     private func request(_ path: String) -> Request {

@@ -1,6 +1,7 @@
-import HTTP
 import HTTPTypes
 import Testing
+
+@testable import HTTP
 
 @Suite("Places")
 struct PlacesTests {
@@ -30,5 +31,21 @@ struct PlacesTests {
             try await places.run("a", orAfter: .seconds(1)) { throw CancellationError() }
         }
         #expect(places.busy.isEmpty)
+    }
+
+    @Test("a caller has places by the key and by the user; who is refused for one keeps none of the other")
+    func callers() throws {
+        let places = CallerPlaces(perCaller: 1, perUser: 2, of: "waits")
+        var first: [Place]? = try places.place("key 1", of: "ada")
+        let refusal = #expect(throws: APIError.self) { try places.place("key 1", of: "ada") }
+        #expect(refusal?.status == .tooManyRequests && refusal?.headers[.retryAfter] == "15")
+        #expect(refusal?.message.contains("waits") == true)
+        let second = try places.place("key 2", of: "ada")
+        #expect(throws: APIError.self) { try places.place("key 3", of: "ada") }
+        let other = try places.place("key 4", of: "eve")
+        withExtendedLifetime(first) {}
+        first = nil
+        let third = try places.place("key 3", of: "ada")
+        withExtendedLifetime((second, other, third)) {}
     }
 }

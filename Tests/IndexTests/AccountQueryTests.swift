@@ -146,12 +146,27 @@ struct AccountQueryTests {
         )
         try await fixture.index.write { tx in try tx.insert(full) }
         let ids = (fixture.user.id, stranger.id)
-        #expect(try await fixture.index.read { try $0.agents(userID: ids.0) } == [full, fixture.agent])
-        #expect(try await fixture.index.read { try $0.agents(userID: ids.1) } == [])
+        #expect(try await fixture.index.read { try $0.agents(userID: ids.0, limit: 9).rows } == [full, fixture.agent])
+        #expect(try await fixture.index.read { try $0.agents(userID: ids.1, limit: 9) } == .empty)
         #expect(try await fixture.index.read { try $0.anyAgent(id: full.id) } == full)
         await #expect(throws: IndexError.missingReference) {
             try await fixture.index.write { tx in try tx.insert(.sample(of: stranger)) }
         }
+    }
+
+    @Test("A page of agents goes on after the last one, and is cut when their descriptions are long")
+    func pagesOfAgents() async throws {
+        let fixture = try await Fixture()
+        let (index, user) = (fixture.index, fixture.user)
+        var large = Agent.sample(of: user)
+        large.description = String(repeating: "a", count: PageWeight.most)
+        try await index.write { [large] tx in try tx.insert(large) }
+        let cut = try await index.read { try $0.agents(userID: user.id, limit: 9) }
+        #expect(cut == Page(rows: [large], isCut: true))
+        let rest = try await index.read { [large] in try $0.agents(userID: user.id, before: large.id, limit: 9) }
+        #expect(rest == Page(rows: [fixture.agent], isCut: false))
+        let news = try await index.read { try $0.agentsWithNews(userID: user.id, limit: 9) }
+        #expect(news.rows.map(\.agent) == [large] && news.isCut)
     }
 
     @Test("With a user go the keys, agents, messages and attachments, but no blob")

@@ -6,7 +6,7 @@ import Testing
 @Suite("What people see of agents")
 struct AgentNewsTests {
     private static func news(_ fixture: Fixture) async throws -> [AgentWithNews] {
-        try await fixture.index.read { [id = fixture.user.id] in try $0.agentsWithNews(userID: id) }
+        try await fixture.index.read { [id = fixture.user.id] in try $0.agentsWithNews(userID: id, limit: 9).rows }
     }
 
     @discardableResult
@@ -173,7 +173,7 @@ struct AgentNewsTests {
         let (user, agent) = (fixture.user.id, fixture.agent.id)
         let message = try await fixture.send()
         let plans = try await fixture.index.plans { tx in
-            _ = try tx.agentsWithNews(userID: user)
+            _ = try tx.agentsWithNews(userID: user, limit: 9)
             _ = try tx.unreadCount(in: tx.owned(agent))
             _ = try tx.markRead(in: tx.owned(agent), through: message.id)
             _ = try tx.figures(in: tx.owned(agent), statusLimit: 5)

@@ -108,7 +108,9 @@ struct FileQueryTests {
             try tx.insert(.sample(in: fixture.agent, blob: blob, message: message))
             try tx.db.execute(sql: "DELETE FROM messages WHERE id = ?", arguments: [message.id])
         }
-        let left = try await fixture.index.read { try $0.attachments(in: $0.owned(fixture.agent.id)) }
+        let left = try await fixture.index.read {
+            try $0.files(in: $0.owned(fixture.agent.id), limit: 9).map(\.attachment)
+        }
         #expect(left == [other])
     }
 
@@ -155,12 +157,12 @@ struct FileQueryTests {
         let channel = fixture.agent.id
         var expected: [Attachment] = []
         for _ in 0..<25 { expected.insert(try await fixture.storeFile(), at: 0) }
-        #expect(try await index.read { try $0.attachments(in: $0.owned(channel)) } == expected)
+        #expect(try await index.read { try $0.files(in: $0.owned(channel), limit: 99).map(\.attachment) } == expected)
 
         var (seen, cursor) = ([Attachment](), Attachment.ID?.none)
         while true {
             let page = try await index.read { [cursor] in
-                try $0.attachments(in: $0.owned(channel), before: cursor, limit: 10)
+                try $0.files(in: $0.owned(channel), before: cursor, limit: 10).map(\.attachment)
             }
             guard let last = page.last else { break }
             seen += page
@@ -180,7 +182,7 @@ struct FileQueryTests {
     func channelsApart() async throws {
         let fixture = try await Fixture()
         try await fixture.storeFile()
-        #expect(try await fixture.index.read { try $0.attachments(in: $0.owned("other")) } == [])
+        #expect(try await fixture.index.read { try $0.files(in: $0.owned("other"), limit: 9).isEmpty })
     }
 
     @Test(

@@ -71,6 +71,11 @@ extension Identifier: DatabaseValueConvertible {}
 extension Querying {
     /// A channel, whoever owns it.
     func owned(_ id: Agent.ID) -> OwnedChannel { OwnedChannel(id: id) }
+
+    /// The same for lists.
+    func owned(_ id: Agent.ID) throws -> OwnedChannels {
+        OwnedChannels(userID: try anyAgent(id: id)?.userID ?? "nobody", only: id)
+    }
 }
 
 // Into the channel that the record names, whoever owns it.

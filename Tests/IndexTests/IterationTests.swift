@@ -30,11 +30,16 @@ struct IterationTests {
         #expect(third.iteration == Iteration(groupID: root.id, number: 3))
         try await fixture.index.read { reader throws in
             for member in [root, second, third] {
-                let group = try reader.iterations(ofMessage: member.id, in: reader.owned(agent.id))
+                let group = try reader.iterations(ofMessage: member.id, in: reader.owned(agent.id), limit: 9).rows
                 #expect(group.map(\.id) == [root.id, second.id, third.id])
                 #expect(group.map(\.message.iteration?.number) == [1, 2, 3])
+                let page = {
+                    try reader.iterations(ofMessage: member.id, in: reader.owned(agent.id), after: $0, limit: 2)
+                }
+                #expect(try page(nil).rows.map(\.id) == [root.id, second.id])
+                #expect(try page(second.id).rows.map(\.id) == [third.id])
             }
-            #expect(try reader.iterations(ofMessage: root.id, in: reader.owned("other")) == [])
+            #expect(try reader.iterations(ofMessage: root.id, in: reader.owned("other"), limit: 9) == .empty)
         }
     }
 
@@ -44,8 +49,9 @@ struct IterationTests {
         let message = try await fixture.send()
         try await fixture.index.read { reader throws in
             let channel = fixture.agent.id
-            #expect(try reader.iterations(ofMessage: message.id, in: reader.owned(channel)).map(\.id) == [message.id])
-            #expect(try reader.iterations(ofMessage: "gone", in: reader.owned(channel)) == [])
+            let alone = try reader.iterations(ofMessage: message.id, in: reader.owned(channel), limit: 9)
+            #expect(alone.rows.map(\.id) == [message.id])
+            #expect(try reader.iterations(ofMessage: "gone", in: reader.owned(channel), limit: 9) == .empty)
         }
     }
 

@@ -21,7 +21,7 @@ struct LiveDraftTests {
                     CREATE TEMP TRIGGER untouched BEFORE UPDATE ON messages BEGIN SELECT RAISE(ABORT, 'written'); END
                     """
             )
-            let channel = tx.owned(draft.channelID)
+            let channel: OwnedChannel = tx.owned(draft.channelID)
             _ = try tx.insertStreamEvent(id: .make(), in: channel, streamID: "s", text: "reading", toolHint: false)
             try tx.db.execute(sql: "DROP TRIGGER untouched")
             return tx.now
@@ -36,7 +36,7 @@ struct LiveDraftTests {
         (draft.text, draft.streamID, draft.streamState) = ("a", "s", .streaming)
         try await fixture.index.write { [draft] tx in
             try tx.insert(draft)
-            let channel = tx.owned(draft.channelID)
+            let channel: OwnedChannel = tx.owned(draft.channelID)
             if isDeleted {
                 _ = try tx.deleteMessage(draft.id, in: channel)
             } else {

@@ -102,7 +102,7 @@ struct OwnedChannelTests {
         let hash = [UInt8](repeating: 7, count: 32)
         try await index.write { tx throws in
             try tx.insert(other)
-            let (its, elsewhere) = (tx.owned(fixture.agent.id), tx.owned(other.id))
+            let (its, elsewhere): (OwnedChannel, OwnedChannel) = (tx.owned(fixture.agent.id), tx.owned(other.id))
             #expect(throws: IndexError.missingReference) { try tx.insert(share, hash: hash, in: elsewhere) }
             try tx.insert(share, hash: hash, in: its)
             let earlier = Timestamp(milliseconds: 0)
@@ -110,6 +110,25 @@ struct OwnedChannelTests {
             #expect(try tx.shares(ofFile: file.id, in: elsewhere, now: earlier) == [])
             #expect(try !tx.endShare(share.id, ofFile: file.id, in: elsewhere))
             #expect(try tx.endShare(share.id, ofFile: file.id, in: its))
+        }
+    }
+
+    @Test("A list covers the channel that is named, or all of the user's; a message's own channel counts when none is")
+    func named() async throws {
+        let fixture = try await Fixture()
+        let things = try await Self.things(fixture)
+        try await fixture.index.read { reader throws in
+            let (id, message) = (things.agent.id, things.message.id)
+            let (user, eve) = (ActingUser(id: things.owner.id), ActingUser(id: things.stranger.id))
+            #expect(try reader.messages(in: reader.channels(id, ownedBy: user), limit: 9).rows.map(\.id) == [message])
+            #expect(try reader.messages(in: reader.channels(nil, ownedBy: user), limit: 9).rows.map(\.id) == [message])
+            #expect(try reader.messages(in: reader.channels(nil, ownedBy: eve), limit: 9) == .empty)
+            #expect(throws: IndexError.notOwned) { try reader.channels(id, ownedBy: eve) }
+            #expect(try reader.channel(nil, ofMessage: message, ownedBy: user)?.id == id)
+            #expect(try reader.channel(nil, ofMessage: "gone", ownedBy: user) == nil)
+            #expect(try reader.channel(id, ofMessage: "gone", ownedBy: user)?.id == id)
+            #expect(throws: IndexError.notOwned) { try reader.channel(nil, ofMessage: message, ownedBy: eve) }
+            #expect(throws: IndexError.notOwned) { try reader.channel(id, ofMessage: "gone", ownedBy: eve) }
         }
     }
 }

@@ -55,7 +55,7 @@ struct QuestionTests {
                 }
             }
             try await index.write { tx in
-                let channel = tx.owned(question.channel)
+                let channel: OwnedChannel = tx.owned(question.channel)
                 #expect(try tx.updateDraft(id, in: channel, text: "hello", state: .complete))
                 let whole = try tx.message(id, in: channel)
                 #expect(whole?.message.text == "hello" && whole?.attachments.count == 2)

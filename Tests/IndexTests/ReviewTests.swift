@@ -110,11 +110,13 @@ struct ReviewTests {
         try await fixture.index.write { [ids] tx in
             _ = try tx.complete(reviewOf: ids[1], responseJSON: "{}")
             let page = {
-                try tx.pendingReviews(in: tx.owned(channel), now: tx.now, before: $0, limit: 2).messages.map(\.id)
+                try tx.reviews(in: tx.owned(channel), status: .pending, now: tx.now, before: $0, limit: 2).rows.map(
+                    \.id
+                )
             }
             #expect(try page(nil) == [ids[4], ids[3]])
             #expect(try page(ids[3]) == [ids[0]])
-            #expect(try tx.pendingReviews(in: tx.owned("other"), now: tx.now, limit: 2) == .empty)
+            #expect(try tx.reviews(in: tx.owned("other"), status: .pending, now: tx.now, limit: 2) == .empty)
         }
     }
 

@@ -194,7 +194,7 @@ struct SearchTests {
         let channel = fixture.agent.id
         for (number, message) in messages.enumerated() {
             let page = try await fixture.index.read {
-                try $0.messages(in: $0.owned(channel), before: message.id, limit: 99, search: "needle").messages.map(
+                try $0.messages(in: $0.owned(channel), before: message.id, limit: 99, search: "needle").rows.map(
                     \.message
                 )
             }
@@ -206,7 +206,7 @@ struct SearchTests {
     private func search(_ fixture: Fixture, _ term: String?) async throws -> [String?] {
         let channel = fixture.agent.id
         return try await fixture.index.read {
-            try $0.messages(in: $0.owned(channel), limit: 50, search: term).messages.map(\.message.text)
+            try $0.messages(in: $0.owned(channel), limit: 50, search: term).rows.map(\.message.text)
         }
     }
 }

@@ -107,6 +107,27 @@ struct StreamTests {
         }
     }
 
+    @Test("a message has the last twenty of its status events with it; their index tells that there are earlier ones")
+    func shownEvents() async throws {
+        try await withServer { server in
+            let (ada, agent) = try await server.pair()
+            for number in 0..<StreamEvent.maxShown + 3 {
+                let json = #"{"channelId":"\#(agent.channel)","text":"step \#(number)"}"#
+                #expect(try await agent.send(json: json, to: "/api/v1/messages/streams/s/status").status == 201)
+            }
+            let id = try #require(try await agent.post(#""text":"a","streamId":"s""#).json["id"]?.text)
+            let reads = [
+                try await agent.get("messages").json["data"]?.elements.first,
+                try await agent.get("messages/iterations/\(id)").json["iterations"]?.elements.first,
+                try await ada.send(.get, "messages/\(id)").json,
+            ]
+            for read in reads {
+                let shown = read?["statusEvents"]?.elements.compactMap { $0["index"] }
+                #expect(shown == (3..<StreamEvent.maxShown + 3).map { .integer(Int64($0)) })
+            }
+        }
+    }
+
     @Test("a stream takes a thousand status events, and 409 after that")
     func manyEvents() async throws {
         try await withServer { server in

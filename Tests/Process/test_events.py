@@ -5,7 +5,7 @@ import json
 import pytest
 import requests
 from events import Events
-from placet_server import eventually
+from placet_server import Owner, eventually
 from wire import Wire, head
 
 
@@ -48,6 +48,78 @@ def test_line_breaks_in_a_payload_do_not_end_the_data(listener):
         answer = listener.request("POST", "messages", data=body, headers={"content-type": "application/json"})
         assert answer.status_code == 201, answer.text
         assert events.next()[2]["message"]["review"]["payload"] == {"a": 1, "b": "\n"}
+
+
+def test_the_first_block_has_an_id_so_that_nothing_is_missed_by_who_is_cut_off_at_once(listener):
+    with Events(listener) as events:
+        retry, event, number, data, end = [next(events.lines) for _ in range(5)]
+        assert (retry, event, end) == ("retry: 2000", "event: ready", "")
+        assert json.loads(data.removeprefix("data: ")) == {"channelId": listener.channel}
+    message = say(listener, "in the gap")
+    with Events(listener, last_id=number.removeprefix("id: ")) as events:
+        assert events.next()[2]["messageId"] == message["id"]
+
+
+def test_without_a_channel_all_of_the_user_are_told_and_nobody_elses(server, listener):
+    second = server.owner("second")
+    assert server.command("users", "create", "mallory@example.org", "--json").returncode == 0
+    stranger = server.owner("stranger", user="mallory@example.org")
+    with Events(Owner(server, listener.key)) as events:
+        say(stranger, "not yours")
+        told = [say(owner)["id"] for owner in (listener, second)]
+        assert [events.next()[2]["messageId"] for _ in told] == told
+        second.request("DELETE", f"agents/{second.channel}")
+        assert events.next()[0] == "agent:deleted"
+        last = say(listener)
+        assert events.next()[2]["messageId"] == last["id"], "the stream goes on"
+
+
+def test_the_last_id_may_stand_in_the_query_and_a_header_wins(listener):
+    with Events(listener) as events:
+        say(listener, "seen")
+        _, seen, _ = events.next()
+    missed = say(listener, "missed")
+    with Events(listener, lastEventId=seen) as events:
+        assert events.next()[2]["messageId"] == missed["id"]
+    with Events(listener, last_id=seen, lastEventId="0") as events:
+        assert events.next()[2]["messageId"] == missed["id"]
+    with Events(listener, lastEventId="0") as events:
+        assert events.next()[0] == "reset"
+
+
+def test_line_ends_of_unicode_are_escaped_in_data(listener):
+    text = "a\u2028b\u2029c\u0085d\u00e9\u2027"
+    with Events(listener) as events:
+        say(listener, text, metadata={"key\u2028": text})
+        # Bytes are cut at CR and LF alone.
+        lines = (line for line in events.response.iter_lines(chunk_size=1) if b"messageId" in line)
+        data = next(lines)
+        for end in ("\u2028", "\u2029", "\u0085"):
+            assert end.encode() not in data
+        message = json.loads(data.removeprefix(b"data: "))["message"]
+        assert (message["text"], message["metadata"]) == (text, {"key\u2028": text})
+
+
+def test_a_message_that_is_too_large_for_an_event_is_told_by_its_id(listener):
+    with Events(listener) as events:
+        large, small = say(listener, "x" * 65_537), say(listener, "x" * 60_000)
+        assert events.next()[2] == {"channelId": listener.channel, "messageId": large["id"]}
+        assert events.next()[2]["message"]["text"] == small["text"]
+
+
+def test_updates_of_one_message_are_told_once_to_who_was_away(listener):
+    with Events(listener) as events:
+        say(listener, "draft", streamId="s")
+        _, seen, _ = events.next()
+    for number in range(30):
+        body = {"channelId": listener.channel, "text": f"step {number}"}
+        assert listener.request("POST", "messages/streams/s/status", json=body).status_code == 201
+    with Events(listener, last_id=seen) as events:
+        last = say(listener, "after it")
+        name, _, data = events.next()
+        assert (name, data["message"]["statusEvents"][-1]["text"]) == ("message:updated", "step 29")
+        assert len(data["message"]["statusEvents"]) == 20
+        assert events.next()[2]["messageId"] == last["id"]
 
 
 def test_a_review_that_expires_is_told_at_its_time(listener):

@@ -16,7 +16,7 @@ def say(owner, text):
     return answer.json()["id"]
 
 
-def test_a_stream_shows_life_and_keeps_up_while_others_are_busy(server, person):
+def test_a_stream_shows_life_while_others_are_busy(server, person):
     server.command("users", "create", "eve@example.org")
     stranger, owner = server.owner(user="eve@example.org"), server.owner()
     stop = threading.Event()
@@ -32,13 +32,12 @@ def test_a_stream_shows_life_and_keeps_up_while_others_are_busy(server, person):
             start = time.monotonic()
             while next(events.lines) != ": alive":
                 assert time.monotonic() - start < 20, "a comment is due after 15 s"
-            number = int(next(events.lines).removeprefix("id: "))
+            # No blank line follows: some clients would take that for an event without data.
+            say(owner, "after the comment")
+            assert next(events.lines) == "event: message:created"
     finally:
         stop.set()
         thread.join()
-    with Events(person, last_id=number) as events:
-        message = say(owner, "after the comment")
-        assert events.next()[2]["messageId"] == message
 
 
 def test_the_end_of_a_channel_is_heard_also_after_its_rows_have_gone(server, person):
@@ -53,31 +52,35 @@ def test_the_end_of_a_channel_is_heard_also_after_its_rows_have_gone(server, per
         assert (name, data["channelId"]) == ("agent:deleted", owner.channel)
 
 
-def test_a_client_that_does_not_read_holds_one_event_and_no_pile_of_them(make_server):
+def test_fifty_clients_that_do_not_read_hold_little_whatever_is_sent(make_server):
     server = make_server(PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
     person, owner = server.person(), server.owner()
     with Events(person) as events:
         say(owner, "seen")
         _, seen, _ = events.next()
-    for _ in range(20):
-        say(owner, "x" * (6 * MIB))
+    for _ in range(10):
+        say(owner, "x" * (3 * MIB))
     before = server.peak_memory()
-    streams = [Wire(server).send(head("GET", "/api/events", person.cookie, f"last-event-id: {seen}")) for _ in range(4)]
+    streams = [Wire(server).send(head("GET", "/api/events", person.cookie, f"last-event-id: {seen}")) for _ in range(50)]
     for stream in streams:
         while stream.reader.readline() != b"event: message:created\n":
             pass
     say(owner, "the server goes on")
-    assert server.peak_memory() - before < 250 * MIB, "of each stream a message or two, not all twenty"
+    assert server.peak_memory() - before < 50 * MIB, "no stream holds a large message"
     for stream in streams:
         stream.reset()
 
 
-def test_a_person_may_have_fifty_streams_and_again_when_they_have_ended(server, person):
+def test_a_session_may_have_fifty_streams_and_again_when_they_have_ended(server, person):
+    owner = server.owner()
     streams = [Wire(server).send(head("GET", "/api/events", person.cookie)) for _ in range(50)]
     for stream in streams:
         assert stream.reader.readline().startswith(b"HTTP/1.1 200")
     refused = person.request("GET", "events")
     assert refused.status_code == 429 and refused.headers["retry-after"] == "15"
+    assert "event streams" in refused.json()["message"]
+    with Events(owner) as events:
+        assert events.response.status_code == 200, "the key has places of its own"
     for stream in streams:
         stream.reset()
 

@@ -1,3 +1,4 @@
+import API
 import App
 import HTTP
 import HTTPTypes
@@ -21,6 +22,26 @@ struct ReviewRouteTests {
             let answer = try await waiting.json
             #expect(answer["status"] == .string("completed"))
             #expect(answer["message"]?["review"]?["response"] == .object(["selectedOption": .string("yes")]))
+        }
+    }
+
+    @Test("a key may have so many waits at a time; more are 429 with a sentence, and other keys go on")
+    func tooManyWaits() async throws {
+        try await withServer { server in
+            let (owner, other) = (try await server.owner(), try await server.owner())
+            let (id, own) = (try await owner.ask(), try await other.ask())
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<Limits.waitsPerCaller {
+                    group.addTask { _ = try await owner.get("reviews/\(id)/wait") }
+                }
+                var reply = try await owner.get("answers", "&timeout=1")
+                for _ in 0..<10_000 where reply.status == 200 { reply = try await owner.get("answers", "&timeout=1") }
+                #expect(reply.status == 429 && reply.headers[.retryAfter] == "15")
+                #expect(reply.json["message"]?.text?.hasPrefix("Too many waits are open") == true)
+                #expect(try await other.get("reviews/\(own)/wait", "&timeout=1").status == 200)
+                group.cancelAll()
+                while await group.nextResult() != nil {}
+            }
         }
     }
 
@@ -48,8 +69,31 @@ struct ReviewRouteTests {
             let (first, second) = (try await owner.ask(), try await owner.ask())
             #expect(try await owner.get("reviews/pending").json.elements.map { $0["id"]?.text } == [second, first])
             _ = try await server.assembly.index.write { tx in try tx.complete(reviewOf: first, responseJSON: "{}") }
-            #expect(try await owner.get("reviews/pending", "&limit=1").json["data"]?.elements.count == 1)
+            #expect(try await owner.get("reviews/pending", "&limit=1").json.elements.count == 1)
             #expect(try await owner.get("reviews/pending").json.elements.map { $0["id"]?.text } == [second])
+        }
+    }
+
+    @Test("pending reviews that are large together come in several answers, each with a link to the next")
+    func largePending() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let large = String(repeating: "a", count: PageWeight.most / 2)
+            var asked: [String] = []
+            for _ in 0..<3 {
+                let review = #"{"type":"approval","payload":{"options":[]}}"#
+                let answer = try await owner.post(#""text":"\#(large)","review":\#(review)"#)
+                asked.insert(try #require(answer.json["id"]?.text), at: 0)
+            }
+            var (seen, reference) = ([String](), String?.some("?channel=\(owner.channel)"))
+            while let next = reference, seen.count < 9 {
+                let answer = try await owner.send(.get, "/api/v1/reviews/pending\(next)")
+                let ids = answer.json.elements.compactMap { $0["id"]?.text }
+                #expect(ids.count == 1)
+                seen += ids
+                reference = answer.next
+            }
+            #expect(seen == asked)
         }
     }
 
@@ -64,6 +108,12 @@ struct ReviewRouteTests {
             #expect(next["iteration"] == .integer(2) && next["iterationGroupId"] == .string(id))
             let group = try await owner.get("messages/iterations/\(id)").json["iterations"]?.elements
             #expect(group?.compactMap { $0["iteration"] } == [.integer(1), .integer(2)])
+            let first = try await owner.get("messages/iterations/\(id)", "&limit=1")
+            #expect(first.json["iterations"]?.elements.compactMap { $0["iteration"] } == [.integer(1)])
+            let reference = try #require(first.next)
+            let second = try await owner.send(.get, "/api/v1/messages/iterations/\(id)\(reference)")
+            #expect(second.json["iterations"]?.elements.compactMap { $0["iteration"] } == [.integer(2)])
+            #expect(second.json["groupId"] == .string(id) && second.next == nil)
         }
     }
 }

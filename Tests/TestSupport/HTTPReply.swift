@@ -19,6 +19,11 @@ package struct HTTPReply: Sendable {
     package var text: String { String(buffer: body) }
     package var json: JSONValue { (try? JSONValue(parsing: body.readableBytesView)) ?? .null }
 
+    /// Where the `Link` to what follows leads (RFC 8288); nil when there is none.
+    package var next: String? {
+        headers[.link]?.wholeMatch(of: /<([^>]*)>; rel="next"/).map { String($0.1) }
+    }
+
     /// The body as a value, so that a test reads as a story.
     ///
     /// - Throws: `DecodingError` that names what is missing.

@@ -25,6 +25,12 @@ extension Querying {
         let agent = try #require(try anyAgent(id: id))
         return OwnedChannel(id: agent.id)
     }
+
+    /// The same for lists.
+    package func owned(_ channel: String) throws -> OwnedChannels {
+        let agent = try #require(try anyAgent(id: Agent.ID(channel)))
+        return try channels(agent.id, ownedBy: acting(for: agent.userID))
+    }
 }
 
 extension Transaction {

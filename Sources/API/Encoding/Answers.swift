@@ -16,6 +16,19 @@ extension Response {
         if isRepeat { response.headers[.idempotencyReplayed] = "true" }
         return response
     }
+
+    /// A list as a plain array. When more follows, a `Link` leads to it (docs/api.md, "Conventions", Lists).
+    package static func array<Row>(_ page: PageJSON<Row>, of request: Request) throws -> Response {
+        try .json(page.data).linking(to: page.nextCursor, of: request)
+    }
+
+    /// The same answer, with a `Link` to what follows `cursor` if there is one.
+    package func linking(to cursor: String?, of request: Request) -> Response {
+        guard let cursor else { return self }
+        var response = self
+        response.headers[.link] = request.linkToNext(cursor)
+        return response
+    }
 }
 
 extension ByteBuffer {

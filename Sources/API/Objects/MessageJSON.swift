@@ -71,10 +71,18 @@ package struct IterationsJSON: Encodable, Sendable {
     let groupId: Message.ID
     let iterations: [MessageJSON]
 
+    /// Not in JSON: what the `Link` to the versions that follow names.
+    package let nextCursor: String?
+
+    private enum CodingKeys: CodingKey { case groupId, iterations }
+
     /// Nil without messages. A message that has no other versions is a group of its own.
-    package init?(_ messages: [MessageWithParts]) {
-        guard let first = messages.first else { return nil }
+    ///
+    /// - Parameter found: at most one more than `limit`, as for ``PageJSON``.
+    package init?(_ found: MessagePage, limit: Int) {
+        guard let first = found.rows.first else { return nil }
         groupId = first.message.iteration?.groupID ?? first.id
-        iterations = messages.map(MessageJSON.init(listed:))
+        let page = PageJSON(found, limit: limit)
+        (iterations, nextCursor) = (page.data, page.nextCursor)
     }
 }

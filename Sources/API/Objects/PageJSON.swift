@@ -23,9 +23,19 @@ package struct PageJSON<Row: Encodable & Sendable>: Encodable, Sendable {
     }
 }
 
+extension PageJSON where Row == AgentJSON {
+    package init(_ found: Page<Agent>, limit: Int) {
+        self.init(found.rows, limit: limit, isCut: found.isCut, id: \.id) { AgentJSON($0) }
+    }
+
+    package init(_ found: Page<AgentWithNews>, limit: Int) {
+        self.init(found.rows, limit: limit, isCut: found.isCut, id: \.agent.id) { AgentJSON($0) }
+    }
+}
+
 extension PageJSON where Row == MessageJSON {
     /// A page of messages as lists have them.
     package init(_ found: MessagePage, limit: Int) {
-        self.init(found.messages, limit: limit, isCut: found.isCut, id: \.id, show: MessageJSON.init(listed:))
+        self.init(found.rows, limit: limit, isCut: found.isCut, id: \.id, show: MessageJSON.init(listed:))
     }
 }

@@ -10,6 +10,8 @@ package protocol CallerContext: RequestContext, Connected {
     var userID: User.ID { get }
     /// What the index judges whenever it reads or writes for the caller.
     var principal: Principal { get }
+    /// The id of the key or the session. For counting what one of them has open.
+    var credential: String { get }
 }
 
 extension CallerContext {
@@ -20,21 +22,25 @@ extension CallerContext {
 extension AgentContext: CallerContext {
     package var userID: User.ID { User.ID(rawValue: agent.user) }
     package var principal: Principal { .key(hash: agent.hash) }
+    package var credential: String { agent.key }
 }
 
 extension SessionContext: CallerContext {
     package var userID: User.ID { User.ID(rawValue: user.user) }
     package var principal: Principal { .session(user.sessionID, []) }
+    package var credential: String { user.session }
 }
 
 extension UserContext: CallerContext {
     package var userID: User.ID { User.ID(rawValue: user.user) }
     package var principal: Principal { .session(user.sessionID, [.chosenPassword]) }
+    package var credential: String { user.session }
 }
 
 extension OwnerContext: CallerContext {
     package var userID: User.ID { User.ID(rawValue: user.user) }
     package var principal: Principal { .session(user.sessionID, [.chosenPassword, .ownerRole]) }
+    package var credential: String { user.session }
 }
 
 extension Principal {

@@ -55,13 +55,6 @@ extension RequestContext {
 }
 
 extension Request {
-    /// The channel that a request must name.
-    ///
-    /// - Throws: ``APIError`` 400.
-    package func channel() throws(APIError) -> Agent.ID {
-        Agent.ID(rawValue: try requiredQuery("channel"))
-    }
-
     /// The channel that a request may name to limit itself to it.
     ///
     /// - Throws: ``APIError`` 400.

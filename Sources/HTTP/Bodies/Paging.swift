@@ -6,8 +6,8 @@ import Hummingbird
 package struct PageRequest: Sendable, Equatable {
     package static let defaultLimit = 50
     package static let maxLimit = 100
-    /// The most rows of a list that a client gets without `limit` and `cursor`.
-    package static let maxUnpaged = 1000
+    /// How many rows a plain array has at most when `limit` is missing: such a list is small as a rule, and then whole.
+    package static let usualArray = 1000
 
     package let limit: Int
     /// The id of the last row that the client has seen. The row itself may be gone.
@@ -20,10 +20,16 @@ package struct PageRequest: Sendable, Equatable {
 
     /// Reads `limit` and `cursor`. A `limit` over 100 is lowered to 100.
     ///
+    /// - Parameter takesAnyID: whether a cursor may be any text, because not all ids of these rows are of our making.
     /// - Throws: ``APIError`` 400 when `limit` is not a positive integer, or the cursor did not come from us.
-    package init(_ request: Request, defaultLimit: Int = defaultLimit) throws(APIError) {
+    package init(
+        _ request: Request,
+        defaultLimit: Int = defaultLimit,
+        takesAnyID: Bool = false
+    ) throws(APIError) {
         limit = try request.query("limit").map { text throws(APIError) in try Self.limit(text) } ?? defaultLimit
-        before = try Self.cursor(try request.query("cursor"))
+        let cursor = try request.query("cursor")
+        before = takesAnyID ? cursor : try Self.cursor(cursor)
     }
 
     private static func limit(_ text: String) throws(APIError) -> Int {
@@ -43,6 +49,27 @@ package struct PageRequest: Sendable, Equatable {
 }
 
 extension Request {
-    /// Whether `limit` or `cursor` is given. A route whose answer is an array gives a page then.
-    package var asksForPage: Bool { ["limit", "cursor"].contains { hasQuery($0) } }
+    /// The value of a `Link` header that leads to what follows in this list (RFC 8288): the same query with another
+    /// `cursor`. It has no path, so it is relative to the URL that the client asked for, also behind a proxy.
+    package func linkToNext(_ cursor: String) -> String {
+        let given = (uri.query ?? "").split(separator: "&").filter { !Self.names("cursor", $0) }
+        let query = (given.map { Self.escaped($0.utf8) } + ["cursor=\(Self.escaped(cursor.utf8))"]).joined(
+            separator: "&"
+        )
+        return "<?\(query)>; rel=\"next\""
+    }
+
+    /// Percent-encodes what may not stand in a query (RFC 3986 section 3.4).
+    private static func escaped(_ text: some Sequence<UInt8>) -> String {
+        text.map { byte in
+            let character = Character(Unicode.Scalar(byte))
+            let mayStand = character.isASCII && (character.isLetter || character.isNumber)
+            if mayStand || "-._~%!$&'()*+,;=:@/?".contains(character) { return String(character) }
+            return (byte < 0x10 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+        }.joined()
+    }
+}
+
+extension HTTPField.Name {
+    package static let link = HTTPField.Name("link")!
 }

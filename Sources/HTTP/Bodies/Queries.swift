@@ -1,16 +1,6 @@
 import Hummingbird
 
 extension Request {
-    /// A query parameter that the route needs, such as `channel`.
-    ///
-    /// - Throws: ``APIError`` 400 when it is missing, empty or as ``query(_:)`` refuses it.
-    package func requiredQuery(_ name: String) throws(APIError) -> String {
-        guard let value = try query(name), !value.isEmpty else {
-            throw .invalid(name, "is required as a query parameter", code: "required")
-        }
-        return value
-    }
-
     /// A query parameter, form-decoded; nil when it is missing. The first of several counts.
     ///
     /// - Throws: ``APIError`` 400 when it is not UTF-8, or contains U+0000, at which C libraries would cut the text.
@@ -33,6 +23,11 @@ extension Request {
             return formDecoded(pair.dropFirst(given.count + 1))
         }
         return nil
+    }
+
+    /// Whether a pair of the query has this name.
+    static func names(_ name: String, _ pair: Substring) -> Bool {
+        formDecoded(pair.utf8.prefix { $0 != UInt8(ascii: "=") }).elementsEqual(name.utf8)
     }
 
     /// As browsers and HTTP libraries write queries (URL Standard section 5.1): `+` is a space, `%2B` a plus. A percent

@@ -11,10 +11,17 @@ extension Querying {
         try one(SQL.anyByHash, [Data(hash)])
     }
 
-    /// The keys of one user, or of all users when `userID` is nil; newest first.
-    package func apiKeys(userID: User.ID? = nil) throws -> [APIKey] {
-        guard let userID else { return try all(SQL.keys) }
-        return try all(SQL.keysByUser, [userID])
+    /// The keys of one user, or of all users when `userID` is nil; newest first by id.
+    ///
+    /// - Parameter before: the id of the last row on the page before; nil starts with the newest.
+    package func apiKeys(
+        userID: User.ID? = nil,
+        before: APIKey.ID? = nil,
+        limit: Int = .max
+    ) throws -> [APIKey] {
+        let cursor = before ?? .afterAll
+        guard let userID else { return try all(SQL.keys, [cursor, limit]) }
+        return try all(SQL.keysByUser, [userID, cursor, limit])
     }
 }
 
@@ -67,7 +74,9 @@ private enum SQL {
         WHERE api_keys.key_hash = ? AND \(isGood) AND users.removed_at IS NULL
         """
     static let anyByHash = "SELECT \(APIKey.columns) FROM api_keys WHERE key_hash = ?"
-    static let keys = "SELECT \(APIKey.columns) FROM api_keys ORDER BY id DESC"
-    static let keysByUser = "SELECT \(APIKey.columns) FROM api_keys WHERE user_id = ? ORDER BY id DESC"
+    static let keys = "SELECT \(APIKey.columns) FROM api_keys WHERE id < ? ORDER BY id DESC LIMIT ?"
+    static let keysByUser = """
+        SELECT \(APIKey.columns) FROM api_keys WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+        """
     static let insertKey = APIKey.columns.insert(and: [("key_hash", "?")], where: User.isThere)
 }

@@ -25,10 +25,17 @@ extension AgentWithNews: RowReadable {
 // Of all messages, only the newest one's row is read. Counting uses an index.
 
 extension Querying {
-    /// A user's agents with what is new in their channels, newest first. An agent with many unread messages takes some
-    /// 100 µs.
-    package func agentsWithNews(userID: User.ID) throws -> [AgentWithNews] {
-        try all(SQL.withNews, [AgentWithNews.maxUnread, AgentWithNews.maxTextLength, userID])
+    /// The same page as ``agents(userID:before:limit:)``, with what is new in the channels. An agent with many unread
+    /// messages takes some 100 µs.
+    package func agentsWithNews(
+        userID: User.ID,
+        before: Agent.ID? = nil,
+        limit: Int
+    ) throws -> Page<AgentWithNews> {
+        try weighed(
+            SQL.withNews,
+            [AgentWithNews.maxUnread, AgentWithNews.maxTextLength, userID, before ?? .afterAll, limit]
+        )
     }
 
     /// How many of the agent's messages its user has not read yet, counted up to ``AgentWithNews/maxUnread``.
@@ -61,13 +68,13 @@ private enum SQL {
         ))
         """
     static let withNews = """
-        SELECT \(Agent.columns), \(unread),
+        SELECT \(agentWeight), \(Agent.columns), \(unread),
             (
                 SELECT ifnull(substr(text, 1, ?), '') FROM messages
                 WHERE channel_id = agents.id ORDER BY id DESC LIMIT 1
             ),
             (SELECT created_at FROM messages WHERE channel_id = agents.id ORDER BY id DESC LIMIT 1)
-        FROM agents WHERE user_id = ? AND removed_at IS NULL ORDER BY id DESC
+        FROM agents WHERE user_id = ? AND id < ? AND removed_at IS NULL ORDER BY id DESC LIMIT ?
         """
     static let unreadOfOne = "SELECT \(unread) FROM agents WHERE id = ?"
 

@@ -9,9 +9,11 @@ extension Querying {
         try exists("SELECT 1 FROM agents WHERE id = ?", [id])
     }
 
-    /// A user's agents, newest first.
-    package func agents(userID: User.ID) throws -> [Agent] {
-        try all(SQL.agentsByUser, [userID])
+    /// A page of a user's agents, newest first by id. It is shorter than `limit` when they are large.
+    ///
+    /// - Parameter before: the id of the last row on the page before; nil starts with the newest.
+    package func agents(userID: User.ID, before: Agent.ID? = nil, limit: Int) throws -> Page<Agent> {
+        try weighed(SQL.agentsByUser, [userID, before ?? .afterAll, limit])
     }
 }
 
@@ -84,12 +86,19 @@ extension Querying {
     }
 }
 
+/// What an agent counts in a list, see ``PageWeight``.
+let agentWeight = """
+    \(PageWeight.ofRow) + ifnull(length(description), 0) + ifnull(length(avatar_url), 0)
+        + ifnull(length(webhook_url), 0) + ifnull(length(webhook_headers), 0) + ifnull(length(webhook_auth), 0)
+    """
+
 private enum SQL {
     static let agentOfUser = """
         SELECT \(Agent.columns) FROM agents WHERE id = ? AND user_id = ? AND removed_at IS NULL
         """
     static let agentsByUser = """
-        SELECT \(Agent.columns) FROM agents WHERE user_id = ? AND removed_at IS NULL ORDER BY id DESC
+        SELECT \(agentWeight), \(Agent.columns) FROM agents
+        WHERE user_id = ? AND id < ? AND removed_at IS NULL ORDER BY id DESC LIMIT ?
         """
     static let updateAgent = """
         UPDATE agents

@@ -13,19 +13,6 @@ extension Querying {
         return file
     }
 
-    /// The attachments of a channel, newest first by id.
-    ///
-    /// - Parameters:
-    ///   - before: the id of the last row on the page before, which may be deleted by now; nil starts with the newest.
-    ///   - limit: nil for all.
-    package func attachments(
-        in channel: OwnedChannel,
-        before: Attachment.ID? = nil,
-        limit: Int? = nil
-    ) throws -> [Attachment] {
-        try all(SQL.attachmentsByChannel, [channel.id, before ?? .afterAll, limit ?? Int.max])
-    }
-
     /// How many attachments there are in all channels.
     package func attachmentCount() throws -> Int {
         try one("SELECT count(*) FROM attachments") ?? 0
@@ -100,9 +87,6 @@ private enum SQL {
     static let storedFile = """
         SELECT \(StoredFile.columns) FROM attachments \(StoredFile.joins)
         WHERE attachments.id = ? AND agents.removed_at IS NULL
-        """
-    static let attachmentsByChannel = """
-        SELECT \(Attachment.columns) FROM attachments WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?
         """
     static let place = """
         SELECT attachments.channel_id, attachments.message_id

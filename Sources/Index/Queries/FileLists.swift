@@ -1,19 +1,14 @@
 import Foundation
 
 extension Querying {
-    /// The files in the channels of a user, newest first by id.
-    ///
-    /// For each channel the newest matches are found through an index, and reading stops once there are `limit`. Only a
-    /// filter with few matches reads on.
+    /// The files in channels, newest first by id. Only a filter with few matches reads more rows than it returns.
     ///
     /// - Parameters:
-    ///   - channel: only files in this channel; nil for all.
     ///   - typePrefix: only files whose type begins with this, in lower case; nil for all.
     ///   - search: only files with this in their name, see `SearchTerm`; nil and empty mean all.
     ///   - before: the id of the last row on the page before, which may be deleted by now; nil starts with the newest.
     package func files(
-        ofUser user: ActingUser,
-        in channel: OwnedChannel? = nil,
+        in channels: OwnedChannels,
         typePrefix: String? = nil,
         search: String? = nil,
         before: Attachment.ID? = nil,
@@ -22,14 +17,15 @@ extension Querying {
         // Names are kept composed (NFC), and some systems write them decomposed.
         let term = SearchTerm(search?.precomposedStringWithCanonicalMapping)
         if term?.findsNothing == true { return [] }
-        let cursor = before ?? .afterAll
-        return try all(
-            SQL.filesOfUser,
-            [
-                cursor, typePrefix ?? "", typePrefix ?? "", term?.text ?? "", limit, user.id, channel?.id, channel?.id,
-                limit,
-            ]
+        let filter: Arguments = [typePrefix ?? "", typePrefix ?? "", term?.text ?? ""]
+        let ids: [Attachment.ID] = try merged(
+            SQL.merge,
+            in: channels,
+            from: before ?? .afterAll,
+            filter,
+            limit: limit
         )
+        return try all(SQL.byIDs, [jsonArray(of: ids)])
     }
 }
 
@@ -53,17 +49,17 @@ package struct ListedFile: Sendable, RowReadable {
 }
 
 private enum SQL {
-    static let filesOfUser = """
+    static let merge = ChannelMerge.newestFirst(
+        """
+        SELECT id FROM attachments
+        WHERE channel_id = merge.channel_id AND id < merge.position
+            AND substr(mime_type, 1, length(?)) = ? AND contains(filename, ?)
+        ORDER BY id DESC LIMIT 1
+        """
+    )
+    static let byIDs = """
         SELECT \(Attachment.columns), messages.created_at
-        FROM agents
-        JOIN attachments ON attachments.id IN (
-            SELECT newest.id FROM attachments AS newest
-            WHERE newest.channel_id = agents.id AND newest.id < ?
-                AND substr(newest.mime_type, 1, length(?)) = ? AND contains(newest.filename, ?)
-            ORDER BY newest.id DESC LIMIT ?
-        )
-        LEFT JOIN messages ON messages.id = attachments.message_id
-        WHERE agents.user_id = ? AND agents.removed_at IS NULL AND (? IS NULL OR agents.id = ?)
-        ORDER BY attachments.id DESC LIMIT ?
+        FROM attachments LEFT JOIN messages ON messages.id = attachments.message_id
+        WHERE attachments.id IN (SELECT value FROM json_each(?)) ORDER BY attachments.id DESC
         """
 }

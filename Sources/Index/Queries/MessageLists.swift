@@ -1,18 +1,8 @@
 /// A page of messages, in the order of its list.
-package struct MessagePage: Sendable, Equatable {
-    /// The most that the messages of a page may weigh together, in characters of texts, metadata, questions and
-    /// answers. A page is held in memory, and one message can have 8 MiB; a single message may be heavier.
-    static let maxWeight = 4_000_000
-    static let empty = MessagePage(messages: [], isCut: false)
-
-    package var messages: [MessageWithParts]
-    /// Whether the page ended early because of its weight, so that more would follow.
-    package var isCut: Bool
-}
+package typealias MessagePage = Page<MessageWithParts>
 
 extension Querying {
-    /// A page of a channel's messages with their parts, newest first by id. It is shorter than `limit` when they are
-    /// large.
+    /// A page of messages with their parts, newest first by id. It is shorter than `limit` when they are large.
     ///
     /// - Parameters:
     ///   - before: the id of the last row on the page before, which may be deleted by now; nil starts with the newest.
@@ -20,93 +10,136 @@ extension Querying {
     ///     drafts under way; nil and empty mean all. More than 1 000 Unicode scalars find nothing: refuse such a request.
     ///   - hasAttachments: true for only messages with attachments, false for all.
     package func messages(
-        in channel: OwnedChannel,
+        in channels: OwnedChannels,
         before: Message.ID? = nil,
         limit: Int,
         search: String? = nil,
         hasAttachments: Bool = false
     ) throws -> MessagePage {
-        let cursor = before ?? .afterAll
-        if let term = SearchTerm(search) { return try messages(channel.id, before, limit, term, hasAttachments) }
-        if hasAttachments { return try page(SQL.pageWithFiles, [channel.id, channel.id, cursor, limit]) }
-        return try page(SQL.page, [channel.id, cursor, limit])
+        let wanted = Wanted(before: before, limit: limit, term: SearchTerm(search), hasAttachments: hasAttachments)
+        if wanted.term?.findsNothing == true { return .empty }
+        if let id = channels.only {
+            return try query(SQL.rows, wanted, in: id).map { try page($0.sql, $0.values) } ?? .empty
+        }
+        return try page(SQL.byIDs, [jsonArray(of: try newest(wanted, in: channels))])
     }
 
+    /// The newest of the wanted messages of several channels. With a filter each channel is searched by itself.
+    private func newest(_ wanted: Wanted, in channels: OwnedChannels) throws -> [Message.ID] {
+        if wanted.term == nil, !wanted.hasAttachments {
+            return try merged(SQL.merge, in: channels, from: wanted.before ?? .afterAll, limit: wanted.limit)
+        }
+        let channelIDs: [Agent.ID] = try all(SQL.channels, channels.arguments)
+        return try channelIDs.reduce(into: []) { newest, id in
+            guard let (sql, values) = try query(SQL.ids, wanted, in: id) else { return }
+            let more: [Message.ID] = try all(sql, values)
+            if !more.isEmpty { newest = Array((newest + more).sorted(by: >).prefix(wanted.limit)) }
+        }
+    }
+
+    /// The statement that finds the wanted messages of one channel, with its values; nil when there are none.
+    ///
     /// Terms of three characters and more use the trigrams. Shorter ones read the channel's texts, newest first, until
     /// the page is full. With few hits among a million messages that takes a second.
-    private func messages(
-        _ channelID: Agent.ID,
-        _ before: Message.ID?,
-        _ limit: Int,
-        _ term: SearchTerm,
-        _ hasAttachments: Bool
-    ) throws -> MessagePage {
-        if term.findsNothing { return .empty }
-        guard let query = term.trigramQuery else {
-            let cursor = before ?? .afterAll
-            return try page(SQL.pageByPattern, [channelID, cursor, term.text, hasAttachments, limit])
+    private func query(
+        _ statements: ListStatements,
+        _ wanted: Wanted,
+        in channelID: Agent.ID
+    ) throws -> (sql: String, values: Arguments)? {
+        let (cursor, limit, hasAttachments) = (wanted.before ?? .afterAll, wanted.limit, wanted.hasAttachments)
+        guard let term = wanted.term else {
+            if hasAttachments { return (statements.withFiles, [channelID, channelID, cursor, limit]) }
+            return (statements.all, [channelID, cursor, limit])
         }
-        guard let range = try searchRange(channelID: channelID, before: before) else { return .empty }
-        let arguments: Arguments = [
-            query, range.lower, range.upper, channelID, term.text, hasAttachments, limit,
-        ]
-        return try page(SQL.pageByTrigrams, arguments)
+        guard let trigrams = term.trigramQuery else {
+            return (statements.byPattern, [channelID, cursor, term.text, hasAttachments, limit])
+        }
+        guard let range = try searchRange(channelID: channelID, before: wanted.before) else { return nil }
+        let bounds: Arguments = [trigrams, range.lower, range.upper, channelID]
+        return (statements.byTrigrams, bounds + [term.text, hasAttachments, limit])
     }
 
-    /// The messages that a statement returns, as long as they are not too large together. Its columns must be
+    /// The messages that a statement returns, as long as they are not too heavy together. Its columns must be
     /// `weighedMessage`.
     func page(_ sql: String, _ arguments: Arguments) throws -> MessagePage {
-        var messages: [Message] = []
-        var (weight, isCut) = (0, false)
-        try connection.rows(sql, arguments) { row in
-            var row = row
-            weight += row.next() as Int
-            isCut = weight > MessagePage.maxWeight && !messages.isEmpty
-            if !isCut { messages.append(Message(row: &row)) }
-            return !isCut
-        }
-        return MessagePage(messages: try withParts(messages), isCut: isCut)
+        let page: Page<Message> = try weighed(sql, arguments)
+        return MessagePage(rows: try withParts(page.rows), isCut: page.isCut)
     }
 }
 
-/// The columns of a list of messages: first the weight as ``MessagePage/maxWeight`` counts it, then the message.
-let weighedMessage = """
-    ifnull(length(messages.text), 0) + ifnull(length(messages.metadata), 0) + ifnull((
-        SELECT ifnull(length(payload), 0) + ifnull(length(response), 0)
+/// What a list of messages is asked for.
+private struct Wanted {
+    let before: Message.ID?
+    let limit: Int
+    let term: SearchTerm?
+    let hasAttachments: Bool
+}
+
+/// The columns of a list of messages: first the weight as ``PageWeight`` counts it, then the message.
+let weighedMessage = "\(messageWeight), \(Message.columns)"
+
+/// All that a message carries in a list. A file counts as a row: its names are short.
+let messageWeight = """
+    \(PageWeight.ofRow) + ifnull(length(messages.text), 0) + ifnull(length(messages.metadata), 0) + ifnull((
+        SELECT ifnull(length(payload), 0) + ifnull(length(callback), 0) + ifnull(length(response), 0)
+            + ifnull(length(feedback), 0) + ifnull(length(modified_file_ids), 0)
         FROM reviews WHERE reviews.message_id = messages.id
-    ), 0), \(Message.columns)
+    ), 0) + \(PageWeight.ofRow) * (SELECT count(*) FROM attachments WHERE attachments.message_id = messages.id)
+    + ifnull((
+        SELECT sum(length(text) + \(PageWeight.ofRow)) FROM stream_events
+        WHERE stream_events.channel_id = messages.channel_id AND stream_events.stream_id = messages.stream_id
+            AND stream_events.number > \(numberBeforeShownEvents)
+    ), 0)
     """
 
+/// The statements that find messages of one channel, with the columns that are wanted of each.
+private struct ListStatements {
+    let all: String
+    let withFiles: String
+    let byPattern: String
+    let byTrigrams: String
+
+    init(_ columns: String) {
+        all = "SELECT \(columns) FROM messages WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
+        withFiles = """
+            SELECT \(columns) FROM messages WHERE channel_id = ? AND id IN (
+                SELECT DISTINCT message_id FROM attachments WHERE channel_id = ? AND message_id < ?
+                ORDER BY message_id DESC LIMIT ?
+            )
+            ORDER BY id DESC
+            """
+        let filesWhenAsked = """
+            (NOT ? OR EXISTS (
+                SELECT * FROM attachments
+                WHERE attachments.channel_id = messages.channel_id AND attachments.message_id = messages.id
+            ))
+            """
+        byPattern = """
+            SELECT \(columns) FROM messages
+            WHERE channel_id = ? AND id < ? AND stream_state IS NOT 'streaming' AND contains(text, ?)
+                AND \(filesWhenAsked)
+            ORDER BY id DESC LIMIT ?
+            """
+        // CROSS makes the full-text index the outer loop: newest first, and it stops when the page is full.
+        byTrigrams = """
+            SELECT \(columns)
+            FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid
+            WHERE message_search MATCH ? AND message_search.rowid > ? AND message_search.rowid < ?
+                AND messages.channel_id = ? AND messages.stream_state IS NOT 'streaming' AND contains(messages.text, ?)
+                AND \(filesWhenAsked)
+            ORDER BY message_search.rowid DESC LIMIT ?
+            """
+    }
+}
+
 private enum SQL {
-    static let page = """
-        SELECT \(weighedMessage) FROM messages WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?
-        """
-    static let pageWithFiles = """
-        SELECT \(weighedMessage) FROM messages WHERE channel_id = ? AND id IN (
-            SELECT DISTINCT message_id FROM attachments WHERE channel_id = ? AND message_id < ?
-            ORDER BY message_id DESC LIMIT ?
-        )
-        ORDER BY id DESC
-        """
-    private static let filesWhenAsked = """
-        (NOT ? OR EXISTS (
-            SELECT * FROM attachments
-            WHERE attachments.channel_id = messages.channel_id AND attachments.message_id = messages.id
-        ))
-        """
-    static let pageByPattern = """
-        SELECT \(weighedMessage) FROM messages
-        WHERE channel_id = ? AND id < ? AND stream_state IS NOT 'streaming' AND contains(text, ?)
-            AND \(filesWhenAsked)
-        ORDER BY id DESC LIMIT ?
-        """
-    // CROSS makes the full-text index the outer loop: newest first, and it stops when the page is full.
-    static let pageByTrigrams = """
-        SELECT \(weighedMessage)
-        FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid
-        WHERE message_search MATCH ? AND message_search.rowid > ? AND message_search.rowid < ?
-            AND messages.channel_id = ? AND messages.stream_state IS NOT 'streaming' AND contains(messages.text, ?)
-            AND \(filesWhenAsked)
-        ORDER BY message_search.rowid DESC LIMIT ?
+    static let rows = ListStatements(weighedMessage)
+    static let ids = ListStatements("messages.id")
+    static let channels = "SELECT agents.id FROM agents WHERE \(OwnedChannels.condition)"
+    static let merge = ChannelMerge.newestFirst(
+        "SELECT max(id) FROM messages WHERE channel_id = merge.channel_id AND id < merge.position"
+    )
+    static let byIDs = """
+        SELECT \(weighedMessage) FROM messages WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC
         """
 }

@@ -4,7 +4,8 @@ package struct MessageWithParts: Sendable, Equatable, Identifiable {
     package var review: Review?
     /// Sorted by id.
     package var attachments: [Attachment]
-    /// What the sender said it was doing while it wrote the draft, first to last.
+    /// What the sender said last that it was doing while it wrote the draft, at most ``StreamEvent/maxShown``, first to
+    /// last.
     package var statusEvents: [StreamEvent]
 
     package var id: Message.ID { message.id }
@@ -64,12 +65,21 @@ extension Querying {
     }
 }
 
+/// The number of a draft's last status event that is not shown with it, negative when all are; NULL without events.
+let numberBeforeShownEvents = """
+    (
+        SELECT max(newest.number) - \(StreamEvent.maxShown) FROM stream_events AS newest
+        WHERE newest.channel_id = messages.channel_id AND newest.stream_id = messages.stream_id
+    )
+    """
+
 private enum SQL {
     static let reviews = "SELECT \(Review.columns) FROM reviews WHERE message_id IN (SELECT value FROM json_each(?))"
     static let statusEvents = """
         SELECT \(StreamEvent.columns)
         FROM messages JOIN stream_events
             ON stream_events.channel_id = messages.channel_id AND stream_events.stream_id = messages.stream_id
+            AND stream_events.number > \(numberBeforeShownEvents)
         WHERE messages.id IN (SELECT value FROM json_each(?))
         ORDER BY stream_events.stream_id, stream_events.number
         """

@@ -9,6 +9,12 @@ extension Querying {
         try withParts(try one(SQL.messageOfUser, [id, user.id]))
     }
 
+    /// The same, or nil when it weighs more than `maxWeight`, counted as in ``PageWeight``. Then it is not read.
+    package func message(_ id: Message.ID, ofUser user: ActingUser, maxWeight: Int) throws -> MessageWithParts? {
+        guard let weight: Int = try one(SQL.weight, [id]), weight <= maxWeight else { return nil }
+        return try message(id, ofUser: user)
+    }
+
     /// The message of that id with its parts, whatever its channel. For the delivery of webhooks, which acts for no
     /// user. Handlers of requests must not use it.
     package func anyMessage(id: Message.ID) throws -> MessageWithParts? {
@@ -29,12 +35,19 @@ extension Querying {
         try withParts(try one(SQL.messageByStream, [channel.id, streamID]))
     }
 
-    /// All versions of a question, first to last. A message without other versions returns itself, an absent one
-    /// nothing.
-    package func iterations(ofMessage id: Message.ID, in channel: OwnedChannel) throws -> [MessageWithParts] {
-        let group = try withParts(try all(SQL.iterations, [id, channel.id]))
-        if !group.isEmpty { return group }
-        return try message(id, in: channel).map { [$0] } ?? []
+    /// Versions of a question, first to last. A message without other versions is the only one of its group; an absent
+    /// one has none. There are fewer than `limit` when they are large.
+    ///
+    /// - Parameter after: the last version on the page before; nil starts with the first.
+    package func iterations(
+        ofMessage id: Message.ID,
+        in channel: OwnedChannel,
+        after: Message.ID? = nil,
+        limit: Int
+    ) throws -> MessagePage {
+        let group: Message.ID? = try one(SQL.group, [id, channel.id])
+        if let group { return try page(SQL.iterations, [group, channel.id, after, limit]) }
+        return MessagePage(rows: try message(id, in: channel).map { [$0] } ?? [], isCut: false)
     }
 
     /// How many messages there are in all channels.
@@ -110,11 +123,14 @@ private enum SQL {
         SELECT \(Message.columns) FROM messages WHERE channel_id = ? AND sender_type = ? AND client_id = ?
         """
     static let messageByStream = "SELECT \(Message.columns) FROM messages WHERE channel_id = ? AND stream_id = ?"
+    static let group = "SELECT iteration_group_id FROM messages WHERE id = ? AND channel_id = ?"
     static let iterations = """
-        SELECT \(Message.columns) FROM messages
-        WHERE iteration_group_id = (SELECT iteration_group_id FROM messages WHERE id = ? AND channel_id = ?)
-        ORDER BY iteration
+        SELECT \(weighedMessage) FROM messages
+        WHERE iteration_group_id = ? AND channel_id = ?
+            AND iteration > ifnull((SELECT last.iteration FROM messages AS last WHERE last.id = ?), 0)
+        ORDER BY iteration LIMIT ?
         """
+    static let weight = "SELECT \(messageWeight) FROM messages WHERE id = ?"
     static let insertMessage = Message.columns.insert(and: [("search_number", nextSearchNumber)])
     static let insertMessageOnce = """
         \(insertMessage)

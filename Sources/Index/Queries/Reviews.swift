@@ -27,45 +27,32 @@ extension Querying {
         try one(SQL.review, [id, channel.id])
     }
 
-    /// A page of the channel's messages that wait for an answer at `now`, newest first by id.
-    package func pendingReviews(
-        in channel: OwnedChannel,
-        now: Timestamp,
-        before: Message.ID? = nil,
-        limit: Int
-    ) throws -> MessagePage {
-        try page(SQL.pending, [channel.id, before ?? .afterAll, now, limit])
-    }
-
-    /// A page of the messages with reviews in a user's channels, newest first by id.
+    /// A page of the messages with reviews, newest first by id.
     ///
-    /// - Parameters:
-    ///   - channel: only reviews in this channel; nil for all.
-    ///   - status: the status at `now`; nil for all.
+    /// - Parameter status: the status at `now`; nil for all.
     package func reviews(
-        ofUser user: ActingUser,
-        in channel: OwnedChannel? = nil,
+        in channels: OwnedChannels,
         status: Review.Status?,
         now: Timestamp,
         before: Message.ID? = nil,
         limit: Int
     ) throws -> MessagePage {
-        let cursor = before ?? .afterAll
-        let sql =
+        let (sql, filter): (String, Arguments) =
             switch status {
-            case .pending: SQL.pendingOfUser
-            case .completed: SQL.completedOfUser
-            case .expired: SQL.expiredOfUser
-            case nil: SQL.reviewsOfUser
+            case .pending: (SQL.pending, [now])
+            case .completed: (SQL.completed, [])
+            case .expired: (SQL.expired, [now])
+            case nil: (SQL.all, [])
             }
-        return try page(sql, [user.id, channel?.id, channel?.id, cursor, now, limit])
+        let ids: [Message.ID] = try merged(sql, in: channels, from: before ?? .afterAll, filter, limit: limit)
+        return try page(SQL.byIDs, [jsonArray(of: ids)])
     }
 
-    /// The channel's finished reviews that its agent has not acknowledged, the first to finish first. `after` is the
-    /// number of the last one that the agent has seen. There are fewer than `limit` when they are large.
-    package func answers(in channel: OwnedChannel, after: Int64 = 0, limit: Int) throws -> [Answer] {
-        let messages = try page(SQL.answers, [channel.id, after, limit]).messages
-        let numbers: [Int64] = try all(SQL.answerNumbers, [channel.id, after, limit])
+    /// The finished reviews that their agents have not acknowledged, the first to finish first. `after` is the number
+    /// of the last one that the agent has seen. There are fewer than `limit` when they are large.
+    package func answers(in channels: OwnedChannels, after: Int64 = 0, limit: Int) throws -> [Answer] {
+        let numbers: [Int64] = try merged(SQL.answers, in: channels, from: after, limit: limit)
+        let messages = try page(SQL.byNumbers, ["[\(numbers.map(String.init).joined(separator: ","))]"]).rows
         return zip(numbers, messages).map { Answer(number: $0, message: $1) }
     }
 
@@ -127,38 +114,46 @@ extension Transaction {
 
 private enum SQL {
     static let review = "SELECT \(Review.columns) FROM reviews WHERE message_id = ? AND channel_id = ?"
-    static let pending = """
-        SELECT \(weighedMessage)
-        FROM reviews JOIN messages ON messages.id = reviews.message_id
-        WHERE reviews.channel_id = ? AND reviews.message_id < ? AND reviews.status = 'pending'
-            AND reviews.expires_at > ?
-        ORDER BY reviews.message_id DESC LIMIT ?
+    static let pending = ChannelMerge.newestFirst(
         """
-    private static func ofUser(_ condition: String) -> String {
+        SELECT message_id FROM reviews
+        WHERE channel_id = merge.channel_id AND status = 'pending' AND message_id < merge.position AND expires_at > ?
+        ORDER BY message_id DESC LIMIT 1
         """
-        SELECT \(weighedMessage)
-        FROM agents
-        JOIN reviews ON reviews.channel_id = agents.id
-        JOIN messages ON messages.id = reviews.message_id
-        WHERE agents.user_id = ? AND agents.removed_at IS NULL AND (? IS NULL OR agents.id = ?)
-            AND reviews.message_id < ? AND \(condition)
-        ORDER BY reviews.message_id DESC LIMIT ?
-        """
-    }
-    static let pendingOfUser = ofUser("reviews.status = 'pending' AND reviews.expires_at > ?")
-    static let completedOfUser = ofUser("reviews.status = 'completed' AND ? IS NOT NULL")
-    static let expiredOfUser = ofUser(
-        "reviews.status IN ('expired', 'pending') AND (reviews.status = 'expired' OR reviews.expires_at <= ?)"
     )
-    static let reviewsOfUser = ofUser("? IS NOT NULL")
-    static let answers = """
+    static let completed = newest("status = 'completed'")
+    // Few have expired without the sweep having noted it: those are looked for by their time.
+    static let expired = ChannelMerge.newestFirst(
+        """
+        SELECT max(message_id) FROM (
+            SELECT max(message_id) AS message_id FROM reviews
+            WHERE channel_id = merge.channel_id AND status = 'expired' AND message_id < merge.position
+            UNION ALL
+            SELECT max(message_id) FROM reviews INDEXED BY reviews_due
+            WHERE status = 'pending' AND expires_at <= ? AND channel_id = merge.channel_id
+                AND message_id < merge.position
+        )
+        """
+    )
+    static let all = newest("TRUE")
+    private static func newest(_ condition: String) -> String {
+        ChannelMerge.newestFirst(
+            """
+            SELECT max(message_id) FROM reviews
+            WHERE channel_id = merge.channel_id AND \(condition) AND message_id < merge.position
+            """
+        )
+    }
+    static let byIDs = """
+        SELECT \(weighedMessage) FROM messages WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC
+        """
+    static let answers = ChannelMerge.oldestFirst(
+        "SELECT min(number) FROM answers WHERE channel_id = merge.channel_id AND number > merge.position"
+    )
+    static let byNumbers = """
         SELECT \(weighedMessage)
         FROM answers JOIN messages ON messages.id = answers.message_id
-        WHERE answers.channel_id = ? AND answers.number > ?
-        ORDER BY answers.number LIMIT ?
-        """
-    static let answerNumbers = """
-        SELECT number FROM answers WHERE channel_id = ? AND number > ? ORDER BY number LIMIT ?
+        WHERE answers.number IN (SELECT value FROM json_each(?)) ORDER BY answers.number
         """
     static let nextExpiry = "SELECT expires_at FROM reviews WHERE status = 'pending' ORDER BY expires_at LIMIT 1"
     static let insertReview = Review.columns.insert()

@@ -7,9 +7,16 @@ extension Querying {
         return found.map { ($0.session, $0.user) }
     }
 
-    /// A user's sessions that have not expired, newest first.
-    package func sessions(userID: User.ID, now: Timestamp) throws -> [Session] {
-        try all(SQL.byUser, [userID, now])
+    /// A user's sessions that have not expired, newest first by id.
+    ///
+    /// - Parameter before: the id of the last row on the page before; nil starts with the newest.
+    package func sessions(
+        userID: User.ID,
+        now: Timestamp,
+        before: Session.ID? = nil,
+        limit: Int = .max
+    ) throws -> [Session] {
+        try all(SQL.byUser, [userID, before ?? .afterAll, now, limit])
     }
 
     /// The session of that id, with its user; nil once it has ended.
@@ -108,7 +115,8 @@ private enum SQL {
         WHERE sessions.id = ? AND sessions.expires_at > ? AND users.removed_at IS NULL
         """
     static let byUser = """
-        SELECT \(Session.columns) FROM sessions WHERE user_id = ? AND expires_at > ? ORDER BY id DESC
+        SELECT \(Session.columns) FROM sessions
+        WHERE user_id = ? AND id < ? AND expires_at > ? ORDER BY id DESC LIMIT ?
         """
     static let insert = Session.columns.insert(where: User.isThere)
     static let insertToken = "INSERT INTO session_tokens (hash, session_id, until) VALUES (?, ?, ?)"

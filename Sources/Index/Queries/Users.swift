@@ -9,9 +9,11 @@ extension Querying {
         try one(SQL.userByEmail, [User.folded(email)])
     }
 
-    /// All users, oldest first.
-    package func users() throws -> [User] {
-        try all(SQL.users)
+    /// All users, oldest first by id.
+    ///
+    /// - Parameter after: the id of the last row on the page before; nil starts with the oldest.
+    package func users(after: User.ID? = nil, limit: Int = .max) throws -> [User] {
+        try all(SQL.users, [after ?? .beforeAll, limit])
     }
 
     /// How pages look to a user; nil when the user is gone.
@@ -72,7 +74,8 @@ extension Transaction {
         try endSessions(userID: id)
         try execute("DELETE FROM api_keys WHERE user_id = ?", [id])
         announcements.ring(.access(id))
-        for agent in try agents(userID: id) { try removeAgent(agent.id) }
+        let channels: [Agent.ID] = try all(SQL.channels, [id])
+        for channel in channels { try removeAgent(channel) }
         try execute(SQL.removeUser, [now, id])
     }
 
@@ -100,6 +103,7 @@ private enum SQL {
     static let userByID = "SELECT \(User.columns) FROM users WHERE id = ? AND removed_at IS NULL"
     static let userByEmail = "SELECT \(User.columns) FROM users WHERE email_folded = ? AND removed_at IS NULL"
     static let theme = "SELECT theme FROM users WHERE id = ? AND removed_at IS NULL"
-    static let users = "SELECT \(User.columns) FROM users WHERE removed_at IS NULL ORDER BY id"
+    static let users = "SELECT \(User.columns) FROM users WHERE id > ? AND removed_at IS NULL ORDER BY id LIMIT ?"
+    static let channels = "SELECT id FROM agents WHERE user_id = ? AND removed_at IS NULL"
     static let insertUser = User.columns.insert(and: [("email_folded", "?")])
 }

@@ -2,6 +2,8 @@
 package struct StreamEvent: Sendable, Equatable, Identifiable {
     /// How many events a stream may have.
     package static let maxPerStream = 1000
+    /// How many of them, the last ones, a message has with it. The numbers tell whether there are earlier ones.
+    package static let maxShown = 20
     /// How long an event may wait for its draft.
     static let lifetime = Duration.seconds(24 * 60 * 60)
 

@@ -3,7 +3,7 @@ import Index
 
 func messages(in id: Agent.ID, by principal: Principal, _ index: SQLiteIndex) async throws -> MessagePage {
     try await index.read(by: principal) { reader, user in
-        let channel = try reader.channel(id, ownedBy: user)
-        return try reader.messages(in: channel, limit: 10)
+        let channels = try reader.channels(id, ownedBy: user)
+        return try reader.messages(in: channels, limit: 10)
     }
 }

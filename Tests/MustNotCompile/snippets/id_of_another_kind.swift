@@ -2,5 +2,5 @@
 import Index
 
 func messages(in id: Message.ID, by principal: Principal, _ index: SQLiteIndex) async throws -> MessagePage {
-    try await index.read(by: principal) { try $0.messages(in: $0.channel(id, ownedBy: $1), limit: 10) }
+    try await index.read(by: principal) { try $0.messages(in: $0.channels(id, ownedBy: $1), limit: 10) }
 }

@@ -1,6 +1,6 @@
 // error: 'OwnedChannel' initializer is inaccessible due to 'internal' protection level
 import Index
 
-func messages(in id: Agent.ID, _ index: SQLiteIndex) async throws -> MessagePage {
-    try await index.read { try $0.messages(in: OwnedChannel(id: id), limit: 10) }
+func statuses(in id: Agent.ID, _ index: SQLiteIndex) async throws -> [AgentStatusEntry] {
+    try await index.read { try $0.statuses(in: OwnedChannel(id: id), limit: 10) }
 }

@@ -16,6 +16,10 @@ from receiver import Receiver  # noqa: E402
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes ten seconds or more; `scripts/test quick` leaves it out")
+
+
 @pytest.fixture(scope="session")
 def binary():
     """A copy of the binary named by PLACET, so that a build going on beside us does not change it."""

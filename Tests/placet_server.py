@@ -172,6 +172,12 @@ class Server:
     def log(self):
         return self.log_path.read_text(errors="replace")
 
+    def settled_log(self):
+        """The log with all that was said before this call. Lines are written by a thread of their own, in order, so it
+        asks for a page that is not there and waits for the line about that."""
+        mark = requests.get(f"{self.url}/settled", timeout=10).headers["x-request-id"]
+        return eventually(lambda: mark in (log := self.log()) and log, "the log has caught up")
+
     def thread_count(self):
         return len(os.listdir(f"/proc/{self.process.pid}/task"))
 

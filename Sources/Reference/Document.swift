@@ -88,6 +88,13 @@ struct Document: Sendable {
         return answer
     }
 
+    /// What the server sends, by the name of the event: the callbacks of the operation that sets where to. Programs that
+    /// make clients of the document mostly have trouble with `webhooks`.
+    var webhooks: JSONValue {
+        let callbacks = value["paths"]?["/api/v1/agents/setWebhook"]?["post"]?["callbacks"]?.members ?? [:]
+        return .object(callbacks.mapValues { $0["{$request.body#/url}"] ?? .null })
+    }
+
     private static func reference(_ name: String) -> JSONValue {
         .object(["$ref": .string("#/components/\(name)")])
     }

@@ -37,5 +37,5 @@ def settle(page):
 
 
 def requests_of(server, since):
-    """The routes our server was asked for, by its own log."""
-    return re.findall(r"route=(\S+) .*request$", server.log()[since:], re.MULTILINE)
+    """The routes our server was asked for, by its own log. Pages that are not there have no route (`-`)."""
+    return re.findall(r"route=(\S+) .*request$", server.settled_log()[since:], re.MULTILINE)

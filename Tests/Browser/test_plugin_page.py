@@ -124,7 +124,7 @@ def in_a_frame(page, url):
 def test_it_runs_and_reaches_nothing(page, server, canary, hostile, framed):
     url = f"{server.url}/api/plugins/hostile/render"
     page.goto(f"{server.url}/health")
-    before = len(server.log())
+    before = len(server.settled_log())
     if framed:
         shown = in_a_frame(page, url)
     else:
@@ -187,7 +187,7 @@ def test_another_site_cannot_show_it(page, server, canary, hostile):
 
 
 def test_an_icon_is_shown_and_runs_nothing(page, server, hostile):
-    before = len(server.log())
+    before = len(server.settled_log())
     page.goto(f"{server.url}/api/plugins/hostile/icon")
     settle(page)
     assert page.evaluate("document.querySelector('title').textContent") == "quiet"

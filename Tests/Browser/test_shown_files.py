@@ -76,7 +76,7 @@ class Quiet:
         self.page, self.canary, self.server = page, canary, server
 
     def __enter__(self):
-        self.before = len(self.server.log())
+        self.before = len(self.server.settled_log())
 
     def __exit__(self, failure, *_):
         if failure is None:
@@ -107,7 +107,7 @@ def downloaded(page, url):
 def test_the_hostile_page_does_run_where_nothing_stops_it(page, canary, server):
     """The control: without our headers the same page gets through, so the tests below can fail."""
     canary.page = hostile_html(canary, server).replace(b"http-equiv", b"data-none")
-    before = len(server.log())
+    before = len(server.settled_log())
     page.goto(canary.url + "/start")
     deadline = time.monotonic() + 10
     while not ({"/fetched", "/beacon", "/external.js", "/style.css", "/frame", "/image.png"} <= set(canary.hits)

@@ -87,10 +87,22 @@ class Operation:
         return resolve(self.document, media.get("schema", {})).get("examples", [])
 
 
-def operations(document, of="paths"):
+def operations(document):
+    return of(document, document["paths"])
+
+
+def callbacks(document):
+    """The requests that the server makes."""
+    return [
+        sent for operation in operations(document) for callback in operation.content.get("callbacks", {}).values()
+        for sent in of(document, callback)
+    ]
+
+
+def of(document, paths):
     return [
         Operation(document, path, method, item)
-        for path, item in document[of].items() for method in METHODS if method in item
+        for path, item in paths.items() for method in METHODS if method in item
     ]
 
 

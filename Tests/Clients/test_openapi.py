@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 import requests
 from jsonschema import Draft202012Validator, FormatChecker
-from openapi_document import ADMIN, PICTURE, Person, World, fetch, operations, resolve, with_closed_objects
+from openapi_document import ADMIN, PICTURE, Person, World, callbacks, fetch, operations, resolve, with_closed_objects
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from placet_server import Server
 from playwright.sync_api import sync_playwright
@@ -50,7 +50,7 @@ def test_examples_are_of_their_schemas(document):
         for example in schema.get("examples", []):
             assert_valid(closed, schema, example, name)
             seen += 1
-    for operation in operations(closed) + operations(closed, of="webhooks"):
+    for operation in operations(closed) + callbacks(closed):
         bodies = [operation.content.get("requestBody", {})]
         answers = [resolve(closed, answer) for answer in operation.content["responses"].values()]
         for media in (media for holder in bodies + answers for media in holder.get("content", {}).values()):
@@ -73,6 +73,7 @@ def test_a_wrong_value_is_not_of_a_schema(document):
         assert not validator(closed, agent).is_valid(wrong)
 
 
+@pytest.mark.slow
 def test_every_example_works(server, document):
     """Each documented request, sent as it stands, gets a documented success that is of its schema."""
     worked, person = [], Person(server)
@@ -159,6 +160,7 @@ def test_the_page_is_well_formed_and_its_links_lead_somewhere(server):
     assert page.tags.isdisjoint({"script", "iframe", "img", "link", "form", "object", "base"})
 
 
+@pytest.mark.slow
 def test_the_commands_on_the_page_work(server, document, tmp_path):
     """Pasted into a shell, each of them gets an answer that means success."""
     (tmp_path / "build.log").write_bytes(b"all green")

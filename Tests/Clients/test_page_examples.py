@@ -32,6 +32,7 @@ def test_it_is_told_that_the_review_has_expired(server, launch, program):
     assert agent.prints() == "Review expired\n"
 
 
+@pytest.mark.slow
 def test_they_poll_again_after_a_timeout(make_server, launch):
     server = make_server().start()
     owners = {program: server.owner(program) for program in AGENTS}

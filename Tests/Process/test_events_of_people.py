@@ -3,6 +3,7 @@
 import threading
 import time
 
+import pytest
 from events import Events
 from placet_server import ADMIN_PASSWORD, eventually
 from wire import Wire, head
@@ -52,6 +53,7 @@ def test_the_end_of_a_channel_is_heard_also_after_its_rows_have_gone(server, per
         assert (name, data["channelId"]) == ("agent:deleted", owner.channel)
 
 
+@pytest.mark.slow
 def test_fifty_clients_that_do_not_read_hold_little_whatever_is_sent(make_server):
     server = make_server(PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
     person, owner = server.person(), server.owner()

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 
+import pytest
 import requests
 from placet_server import Server
 
@@ -87,6 +88,7 @@ def assert_downloads(owner, ledger, ids):
         assert hashlib.sha256(owner.content(file_id)).hexdigest() == ledger.stored[file_id]
 
 
+@pytest.mark.slow
 def test_kill_9_at_any_moment_loses_no_confirmed_upload_and_leaves_no_garbage(binary):
     server = Server(binary, PLACET_LOG_LEVEL="error").start()
     try:

@@ -47,6 +47,7 @@ def peak_of_concurrent_uploads(binary, mebibytes):
         server.dispose()
 
 
+@pytest.mark.slow
 def test_memory_is_bounded_and_does_not_grow_with_the_size_of_uploads(binary):
     small = peak_of_concurrent_uploads(binary, 4)
     large = peak_of_concurrent_uploads(binary, LARGE_MIB)

@@ -44,7 +44,7 @@ def test_a_link_is_in_the_address_alone(server, owner, person):
     """The log and the index, from which links could be stolen, do not have it."""
     token = share(person, owner.store(PAGE)).rpartition("/")[2]
     assert follow(f"{server.url}/api/share/{token}").status_code == 200
-    assert token not in server.log()
+    assert token not in server.settled_log()
     for name in ("index.sqlite", "index.sqlite-wal"):
         assert token.encode() not in (server.storage / name).read_bytes()
 

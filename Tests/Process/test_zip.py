@@ -133,6 +133,7 @@ def crowded(binary):
     server.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [10_000, 70_000])
 def test_very_many_small_files(crowded, tmp_path, count):
     server, ids = crowded
@@ -183,6 +184,7 @@ def save_sparse(answer, path):
         file.truncate()
 
 
+@pytest.mark.slow
 def test_files_past_four_gibibytes(make_server, tmp_path):
     """One stored and one deflated of more than 4 GiB, and one that begins beyond them: Zip64 in all its places."""
     server = make_server(PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
@@ -206,6 +208,7 @@ def test_files_past_four_gibibytes(make_server, tmp_path):
     assert unzip(path) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_client_that_stops_reading_costs_no_memory_and_is_dropped(make_server):
     server = make_server(PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD, PLACET_IDLE_TIMEOUT="2").start()
     owner, person = server.owner(), server.person()

@@ -13,9 +13,6 @@ extension Request {
         return value
     }
 
-    /// Whether the query has this parameter, whatever its value.
-    package func hasQuery(_ name: String) -> Bool { Self.formValue(of: name, in: uri.query ?? "") != nil }
-
     private static func formValue(of name: String, in query: String) -> [UInt8]? {
         for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
             let given = pair.prefix { $0 != UInt8(ascii: "=") }

@@ -60,7 +60,7 @@ struct ReferencePage: Sendable {
     }
 }
 
-/// The operations of one tag. The webhooks are a section too.
+/// The operations of one tag. The webhooks, which are callbacks of an operation, are a section too.
 struct Section: Sendable {
     let name: String
     let description: String?
@@ -79,7 +79,7 @@ struct Section: Sendable {
                 operations: served.filter { $0.operation["tags"]?.elements.first?.text == name }
             )
         }
-        let webhooks = operations(in: document.value["webhooks"], isWebhook: true)
+        let webhooks = operations(in: document.webhooks, isWebhook: true)
         return tagged + [Section(name: "Webhooks", description: "What the server sends to you.", operations: webhooks)]
     }
 

@@ -5,7 +5,7 @@ import Index
 extension Connected {
     /// Runs work that is small unless a message is large: then it gives up, and is run again in the caller's turn.
     ///
-    /// - Parameter work: reads messages by id and writes them as JSON; may run twice.
+    /// - Parameter work: reads messages or lists and writes them as JSON; may run twice.
     package func inTurnIfLarge<Value: Sendable>(
         _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -17,7 +17,7 @@ extension Connected {
     }
 }
 
-/// The same handler, run in the caller's turn when the message it reads is large. It must not read a body.
+/// The same handler, run in the caller's turn when what it reads is large. It must not read a body.
 package func inTurnIfLarge<Context: RequestContext & Connected>(
     _ handler: @escaping @Sendable (Request, Context) async throws -> Response
 ) -> @Sendable (Request, Context) async throws -> Response {

@@ -22,7 +22,7 @@ package struct AgentsModule: RouteModule {
     }
 
     package func addRoutes(to mounts: Mounts) {
-        mounts.agent(.read).get("agents", use: inTurn(list))
+        mounts.agent(.read).get("agents", use: inTurnIfLarge(list))
         mounts.agent(.channels)
             .post("agents", use: create)
             .patch("agents/:id", use: update)

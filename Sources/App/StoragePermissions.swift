@@ -1,11 +1,11 @@
-import Glibc
+import Foundation
 
 /// What other accounts of the system may do in a storage folder. A folder of ours is closed to them; one that was made by
 /// hand, or restored, may not be.
 enum StoragePermissions {
-    private static let othersWrite: mode_t = 0o002
-    private static let othersReadOrWrite: mode_t = 0o006
-    private static let othersEnter: mode_t = 0o001
+    private static let othersWrite: Int = 0o002
+    private static let othersReadOrWrite: Int = 0o006
+    private static let othersEnter: Int = 0o001
 
     /// The commands that close what is open to others; none when nothing is.
     static func remedies(for folder: String) -> [String] {
@@ -17,12 +17,12 @@ enum StoragePermissions {
         return open.map { "chmod o-rwx \($0)" }
     }
 
-    private static func isSet(_ bits: mode_t, of path: String) -> Bool {
+    private static func isSet(_ bits: Int, of path: String) -> Bool {
         mode(of: path).map { $0 & bits != 0 } ?? false
     }
 
-    private static func mode(of path: String) -> mode_t? {
-        var status = stat()
-        return stat(path, &status) == 0 ? status.st_mode : nil
+    private static func mode(of path: String) -> Int? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.posixPermissions] as? NSNumber)?.intValue
     }
 }

@@ -29,7 +29,7 @@ package struct FilesModule: RouteModule {
             .post("files/upload", use: upload)
             .post("files/store", use: storeFile)
             .post("files/store-text", use: storeText)
-            .get("files", use: inTurn(list))
+            .get("files", use: inTurnIfLarge(list))
             .get("files/:id", use: read)
             .delete("files/:id", use: delete)
             .get("files/:id/download", use: download)

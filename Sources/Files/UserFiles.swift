@@ -11,24 +11,21 @@ extension FilesModule {
     /// - Throws: ``IndexError/notOwned`` for another user's agent; ``APIError`` 400 for a filter that is too long.
     func listForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let page = try PageRequest(request, defaultLimit: Limits.usualFilesPage)
-        let (channelID, principal) = (try request.optionalChannel("agent"), context.principal)
+        let channelID = try request.optionalChannel("agent")
         let (type, search) = (try request.query("type"), try request.query("search"))
         for (name, text) in [("type", type), ("search", search)]
         where (text ?? "").unicodeScalars.count > Limits.search {
             throw APIError.invalid(name, "must have at most \(Limits.search) characters", code: "too_big")
         }
-        // A filter that matches few of many files takes long. A detached task leaves the event loop free meanwhile.
-        let files = try await Task.detached { [index] in
-            try await index.read(by: principal) { reader, user in
-                try reader.files(
-                    in: reader.channels(channelID, ownedBy: user),
-                    typePrefix: type?.lowercased(),
-                    search: search,
-                    before: page.cursor(),
-                    limit: page.limit + 1
-                )
-            }
-        }.value
+        let files = try await index.read(by: context.principal) { reader, user in
+            try reader.files(
+                in: reader.channels(channelID, ownedBy: user),
+                typePrefix: type?.lowercased(),
+                search: search,
+                before: page.cursor(),
+                limit: page.limit + 1
+            )
+        }
         return try .json(PageJSON(files, limit: page.limit, id: \.attachment.id, show: AttachmentJSON.init(listed:)))
     }
 
@@ -47,7 +44,7 @@ extension FilesModule {
         let count = try await index.write(by: context.principal, for: .upkeep) { tx, user in
             // Every file is looked at before any is deleted: one of another user throws here.
             for id in ids { _ = try tx.file(id, ownedBy: user) }
-            return try ids.count { try tx.deleteAttachment($0, ownedBy: user) }
+            return try tx.deleteAttachments(ids, ownedBy: user)
         }
         return try .json(["message": "Deleted \(count) file(s)"], status: .created)
     }

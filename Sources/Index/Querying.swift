@@ -19,12 +19,17 @@ package struct Transaction: Querying {
     let announcements: Announcements
 }
 
-/// How much of messages a read may bring, in bytes: set where a large one would hold up others.
+/// How much a read may bring, in bytes: set where a large one would hold up others.
 package enum ReadLimit {
-    /// A read of messages that weigh more throws ``IndexError/tooLarge``.
+    /// A read of messages or lists that weigh more throws ``IndexError/tooLarge``.
     @TaskLocal package static var bytes = Int.max
     /// What an event loop reads and writes, at most.
     package static let small = 65_536
+
+    /// A search may read much more than it finds, so it is never small.
+    static func refuseSearch() throws(IndexError) {
+        guard bytes == .max else { throw .tooLarge }
+    }
 }
 
 // All statements go through these. Their texts are constants with `?`, because a connection finds a compiled statement

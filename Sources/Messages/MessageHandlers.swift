@@ -9,13 +9,15 @@ import Store
 extension MessagesModule {
     /// Stores the message, its review and its attachments together, or nothing.
     ///
-    /// A repeat of a `clientId`, even a simultaneous one, answers the message that was stored first.
+    /// A repeat of a `clientId`, even a simultaneous one, answers the message that was stored first; without its answer
+    /// when the key may send but not read.
     ///
     /// - Throws: ``IndexError/notOwned``; as `MessageDraft.store`; ``StoreError`` when a text does not fit.
     func create(_ request: Request, _ context: AgentContext) async throws -> Response {
         let draft = try await request.read(context, writtenAt: ReviewDraft.payloadPath) { MessageDraft(&$0) }
-        let stored = try await store(draft, by: context.principal)
-        return try await context.inTurn(if: stored.message.isLarge) {
+        var stored = try await store(draft, by: context.principal)
+        if !context.agent.scopes.contains(.read) { stored.message.review?.removeAnswer() }
+        return try await context.inTurn(if: stored.message.isLarge) { [stored] in
             try .created(try await withTexts(stored.message), isRepeat: stored.isRepeat)
         }
     }

@@ -4,7 +4,7 @@ import Index
 
 /// A message that a request has stored, or that it repeats.
 struct StoredMessage: Sendable {
-    let message: MessageWithParts
+    var message: MessageWithParts
     let isRepeat: Bool
 }
 

@@ -22,7 +22,7 @@ package struct MessagesModule: RouteModule {
 
     package func addRoutes(to mounts: Mounts) {
         mounts.agent(.read)
-            .get("messages", use: inTurn(list))
+            .get("messages", use: inTurnIfLarge(list))
             .get("messages/iterations/:id", use: inTurn(iterations))
             .get("messages/:id", use: inTurnIfLarge(read))
         mounts.agent(.send)
@@ -32,7 +32,7 @@ package struct MessagesModule: RouteModule {
             .delete("messages/:id", use: delete)
             .post("messages/:id/ack", use: acknowledge)
         mounts.user
-            .get("messages", use: inTurn(list))
+            .get("messages", use: inTurnIfLarge(list))
             .post("messages", use: createForUser)
             .get("messages/:id", use: inTurnIfLarge(readForUser))
             .get("messages/:id/iterations", use: inTurn(iterations))

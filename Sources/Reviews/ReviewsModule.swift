@@ -22,12 +22,12 @@ package struct ReviewsModule: RouteModule {
 
     package func addRoutes(to mounts: Mounts) {
         mounts.agent(.read)
-            .get("reviews/pending", use: inTurn(pending))
+            .get("reviews/pending", use: inTurnIfLarge(pending))
             .get("reviews/:id", use: inTurnIfLarge(read))
             .get("reviews/:id/wait", use: wait)
             .get("answers", use: answers)
         mounts.user
-            .get("messages/reviews", use: inTurn(listForUser))
+            .get("messages/reviews", use: inTurnIfLarge(listForUser))
             .post("messages/:id/respond", use: respondForUser)
         mounts.local
             .get("reviews/:id", use: readLocally)

@@ -24,8 +24,7 @@ struct TriesTests {
         for email in ["a", "b", "c"] { #expect(allowed(stranger(email), at: start) == 5) }
         #expect(allowed(stranger("d"), 4, at: start) == 4)
         #expect(allowed(stranger("e"), at: start) == 1)
-        for guesser in [Tries.Guesser.device("a"), .device("b"), .session("a"), stranger("a", "192.0.2.2")]
-        {
+        for guesser in [Tries.Guesser.device("a"), .device("b"), .session("a"), stranger("a", "192.0.2.2")] {
             #expect(allowed(guesser, at: start) == 5)
         }
     }

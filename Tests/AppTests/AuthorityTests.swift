@@ -247,7 +247,7 @@ extension Target {
                 census: census,
                 users: try reader.users(),
                 keys: try reader.apiKeys().filter { $0.id.rawValue != credentials.id },
-                agents: try reader.agents(userID: userID, limit: 9).rows
+                agents: try reader.agents(userID: userID, limit: 99).rows
             )
         }
     }

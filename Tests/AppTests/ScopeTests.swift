@@ -63,6 +63,30 @@ struct ScopeTests {
         }
     }
 
+    @Test("a key that may send and not read does not learn an answer by repeating the question")
+    func repeats() async throws {
+        try await withServer { server in
+            let (person, owner) = try await server.pair()
+            let question = #""channelId":"\#(owner.channel)","clientId":"c","text":"Go?","review":{"type":"approval"}"#
+            let asked = try await owner.send(json: "{\(question)}", to: "/api/v1/messages")
+            let id = try #require(asked.json["id"]?.text)
+            let answer = #"{"response":{"selectedOption":"SECRET"},"feedback":"SECRET"}"#
+            #expect(try await person.send(.post, "messages/\(id)/respond", answer).status == 201)
+            for (scope, isTold) in [("send", false), ("send\",\"read", true)] {
+                let key = try await person.send(.post, "api-keys", #"{"scope":["\#(scope)"]}"#).json["key"]?.text
+                let answer = try await server.send(
+                    .post,
+                    "/api/v1/messages",
+                    [.apiKey: try #require(key), .contentType: "application/json"],
+                    body: ByteBuffer(string: "{\(question)}")
+                )
+                #expect(answer.status == 201 && answer.json["id"]?.text == id, "\(answer.text)")
+                #expect(answer.json["review"]?["status"] == .string("completed"))
+                #expect(answer.text.contains("SECRET") == isTold, "\(answer.text)")
+            }
+        }
+    }
+
     /// `METHOD /api/v1/path` of each row of the table of scopes, with its scope.
     private static func scopes(in page: String) -> [String: String] {
         var scopes: [String: String] = [:]

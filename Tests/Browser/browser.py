@@ -37,5 +37,6 @@ def settle(page):
 
 
 def requests_of(server, since):
-    """The routes our server was asked for, by its own log. Pages that are not there have no route (`-`)."""
-    return re.findall(r"route=(\S+) .*request$", server.settled_log()[since:], re.MULTILINE)
+    """The routes our server was asked for, by its own log; not pages that are not there, as a favicon."""
+    routes = re.findall(r"route=(\S+) .*request$", server.settled_log()[since:], re.MULTILINE)
+    return [route for route in routes if route != "NotFound"]

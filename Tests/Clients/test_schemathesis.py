@@ -65,6 +65,11 @@ checks.positive_data_acceptance.expected-statuses = ["200", "400", "403", "404"]
 include-operation-id = "setAvatar"
 checks.positive_data_acceptance.expected-statuses = ["200", "404", "415"]
 
+# Of two values of a parameter the first counts, and here any text is one.
+[[operations]]
+include-operation-id = ["listAgents", "listOwnAgents", "listMessages", "listConversation"]
+checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", "404", "405", "412"]
+
 # Its body may be missing, and now and then a request without one is made as a wrong one.
 [[operations]]
 include-operation-id = "markRead"

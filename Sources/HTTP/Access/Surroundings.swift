@@ -5,7 +5,8 @@ import Hummingbird
 /// it, under any name, and no pages but its own.
 package struct Surroundings: Sendable {
     package let proxies: TrustedProxies
-    /// The names under which the server is reached (`PLACET_HOSTS`), in lower case and without ports. Nil for any.
+    /// The names under which the server is reached (`PLACET_ALLOWED_HOSTS`), in lower case and without ports. Nil for
+    /// any.
     package let hosts: Set<String>?
     /// The pages that may call the agent API (`PLACET_CORS_ORIGINS`).
     package let origins: Set<String>
@@ -35,7 +36,8 @@ struct KnownHosts: RouterMiddleware {
         for authority in [request.head.authority, context.connection.client.authority] {
             guard let authority, !isKnown(authority) else { continue }
             let message =
-                "This server does not answer for '\(authority.prefix(300))'; its operator lists names in PLACET_HOSTS"
+                "This server does not answer for '\(authority.prefix(300))'; its operator lists names in "
+                + "PLACET_ALLOWED_HOSTS"
             throw APIError(.misdirectedRequest, message)
         }
         return try await next(request, context)

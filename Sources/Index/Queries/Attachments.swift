@@ -35,15 +35,29 @@ extension Transaction {
     /// - Throws: ``IndexError/frozen(_:)`` when it belongs to a question that is answered or has expired.
     @discardableResult
     package func deleteAttachment(_ id: Attachment.ID, ownedBy user: ActingUser) throws -> Bool {
-        guard let place: Place = try one(SQL.place, [id, user.id]) else { return false }
-        let delete = { _ = try execute(SQL.deleteAttachment, [id, place.channel.id]) }
-        if let messageID = place.messageID {
-            try changeQuestion(of: messageID, in: place.channel, delete)
-            try announce(Change(.messageUpdated, channelID: place.channel.id, messageID: messageID))
-        } else {
-            try delete()
+        try deleteAttachments([id], ownedBy: user) == 1
+    }
+
+    /// Deletes files of the user's, and returns how many there were. A question is changed once, however many of its files
+    /// go: each change computes its digest anew.
+    ///
+    /// - Throws: ``IndexError/frozen(_:)`` when one belongs to a question that is answered or has expired.
+    package func deleteAttachments(_ ids: [Attachment.ID], ownedBy user: ActingUser) throws -> Int {
+        var places: [Attachment.ID: Place] = [:]
+        for id in ids { places[id] = try one(SQL.place, [id, user.id]) }
+        let byMessage = Dictionary(grouping: places) { $0.value.messageID }
+        for (messageID, files) in byMessage.sorted(by: { ($0.key?.rawValue ?? "") < ($1.key?.rawValue ?? "") }) {
+            let delete = {
+                for (id, place) in files { try execute(SQL.deleteAttachment, [id, place.channel.id]) }
+            }
+            if let messageID, let channel = files.first?.value.channel {
+                try changeQuestion(of: messageID, in: channel, delete)
+                try announce(Change(.messageUpdated, channelID: channel.id, messageID: messageID))
+            } else {
+                try delete()
+            }
         }
-        return true
+        return places.count
     }
 }
 

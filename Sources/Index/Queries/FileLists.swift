@@ -17,6 +17,7 @@ extension Querying {
         // Names are kept composed (NFC), and some systems write them decomposed.
         let term = SearchTerm(search?.precomposedStringWithCanonicalMapping)
         if term?.findsNothing == true { return [] }
+        if term != nil || typePrefix != nil { try ReadLimit.refuseSearch() }
         let filter: Arguments = [typePrefix ?? "", typePrefix ?? "", term?.text ?? ""]
         let ids: [Attachment.ID] = try merged(
             SQL.merge,
@@ -25,6 +26,7 @@ extension Querying {
             filter,
             limit: limit
         )
+        guard ids.count <= ReadLimit.bytes / PageWeight.ofRow else { throw IndexError.tooLarge }
         return try all(SQL.byIDs, [jsonArray(of: ids)])
     }
 }

@@ -18,6 +18,7 @@ extension Querying {
     ) throws -> MessagePage {
         let wanted = Wanted(before: before, limit: limit, term: SearchTerm(search), hasAttachments: hasAttachments)
         if wanted.term?.findsNothing == true { return .empty }
+        if wanted.term != nil { try ReadLimit.refuseSearch() }
         if let id = channels.only {
             return try query(SQL.rows, wanted, in: id).map { try page($0.sql, $0.values) } ?? .empty
         }

@@ -26,10 +26,12 @@ extension Querying {
         try connection.rows(sql, arguments) { row in
             var row = row
             weight += row.next() as Int
+            guard weight <= ReadLimit.bytes else { return false }
             page.isCut = weight > PageWeight.most && !page.rows.isEmpty
             if !page.isCut { page.rows.append(Value(row: &row)) }
             return !page.isCut
         }
+        guard weight <= ReadLimit.bytes else { throw IndexError.tooLarge }
         return page
     }
 }

@@ -82,8 +82,8 @@ extension Transaction {
             responseJSON, feedback, modifiedFileIDsJSON, now, responder.userID, responder.name, responder.via,
             messageID, channel.id, now,
         ]
-        if let review: Review = try one(SQL.complete, values) {
-            try finish(review, .reviewResponded)
+        if let messageID: Message.ID = try one(SQL.complete, values) {
+            try finish(messageID, in: channel.id, .reviewResponded)
             return .accepted
         }
         let review: Review? = try one(SQL.review, [messageID, channel.id])
@@ -94,21 +94,34 @@ extension Transaction {
         }
     }
 
-    /// Marks reviews as expired, the longest overdue first, at most `limit`, and returns them. Their channels' feeds
+    /// Marks reviews as expired, the longest overdue first, at most `limit`, and returns whose they are. Their channels' feeds
     /// and webhooks are told that there is no answer.
     @discardableResult
-    package func expireDue(limit: Int) throws -> [Review] {
-        let expired: [Review] = try all(SQL.expireDue, [now, limit])
+    package func expireDue(limit: Int) throws -> [Message.ID] {
+        let expired: [Expired] = try all(SQL.expireDue, [now, limit])
         let oldestFirst = expired.sorted { ($0.expiresAt, $0.messageID) < ($1.expiresAt, $1.messageID) }
-        for review in oldestFirst { try finish(review, .reviewExpired) }
-        return oldestFirst
+        for review in oldestFirst { try finish(review.messageID, in: review.channelID, .reviewExpired) }
+        return oldestFirst.map(\.messageID)
     }
 
-    private func finish(_ review: Review, _ event: Delivery.Event) throws {
-        try execute(SQL.insertAnswer, [review.channelID, review.messageID])
-        try execute("UPDATE messages SET updated_at = ? WHERE id = ?", [now, review.messageID])
-        try enqueueDelivery(event, messageID: review.messageID)
-        try announce(Change(event.change, channelID: review.channelID, messageID: review.messageID))
+    private func finish(_ messageID: Message.ID, in channelID: Agent.ID, _ event: Delivery.Event) throws {
+        try execute(SQL.insertAnswer, [channelID, messageID])
+        try execute("UPDATE messages SET updated_at = ? WHERE id = ?", [now, messageID])
+        try enqueueDelivery(event, messageID: messageID)
+        try announce(Change(event.change, channelID: channelID, messageID: messageID))
+    }
+}
+
+/// A review that has just expired. Many expire in one unit, so nothing large is read.
+private struct Expired: RowReadable {
+    let messageID: Message.ID
+    let channelID: Agent.ID
+    let expiresAt: Timestamp
+
+    init(row: inout Row) {
+        messageID = row.next()
+        channelID = row.next()
+        expiresAt = row.next()
     }
 }
 
@@ -162,14 +175,14 @@ private enum SQL {
         SET status = 'completed', response = ?, feedback = ?, modified_file_ids = ?, completed_at = ?,
             responder_id = ?, responder_name = ?, responded_via = ?
         WHERE message_id = ? AND channel_id = ? AND status = 'pending' AND expires_at > ?
-        RETURNING \(Review.columns)
+        RETURNING message_id
         """
     static let expireDue = """
         UPDATE reviews SET status = 'expired'
         WHERE message_id IN (
             SELECT message_id FROM reviews WHERE status = 'pending' AND expires_at <= ? ORDER BY expires_at LIMIT ?
         )
-        RETURNING \(Review.columns)
+        RETURNING message_id, channel_id, expires_at
         """
     static let insertAnswer = "INSERT INTO answers (channel_id, message_id) VALUES (?, ?)"
 }

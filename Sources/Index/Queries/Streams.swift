@@ -32,7 +32,7 @@ extension Transaction {
 
     /// Aborts drafts that nobody wrote to for `idleTime`, at most `limit`.
     package func abortIdleDrafts(after idleTime: Duration, limit: Int) throws {
-        let idle: [Message] = try all(SQL.abortIdle, [now, now + (.zero - idleTime), limit])
+        let idle: [IdleDraft] = try all(SQL.abortIdle, [now, now + (.zero - idleTime), limit])
         for draft in idle { try announce(Change(.messageUpdated, channelID: draft.channelID, messageID: draft.id)) }
     }
 
@@ -64,6 +64,17 @@ extension Transaction {
     }
 }
 
+/// A draft that has just been aborted. Many are in one unit, so their texts are not read.
+private struct IdleDraft: RowReadable {
+    let id: Message.ID
+    let channelID: Agent.ID
+
+    init(row: inout Row) {
+        id = row.next()
+        channelID = row.next()
+    }
+}
+
 private enum SQL {
     static let longestIdle = """
         SELECT active_at FROM live_drafts ORDER BY active_at LIMIT 1
@@ -78,7 +89,7 @@ private enum SQL {
         WHERE id IN (
             SELECT message_id FROM live_drafts WHERE active_at <= ? ORDER BY active_at LIMIT ?
         )
-        RETURNING \(Message.columns)
+        RETURNING id, channel_id
         """
     static let insertEvent = """
         INSERT INTO stream_events (id, channel_id, stream_id, text, tool_hint, created_at, expires_at, number)

@@ -25,6 +25,11 @@ package struct Review: Sendable, Equatable {
     package var completedAt: Timestamp?
     package var respondedBy: Responder?
 
+    /// Leaves what was asked, and whether it was answered. For a caller who may not read answers.
+    package mutating func removeAnswer() {
+        (responseJSON, feedback, modifiedFileIDsJSON, respondedBy) = (nil, nil, nil, nil)
+    }
+
     /// A question in `message`, pending until `expiresAt`.
     ///
     /// - Parameter digest: what is asked, without files; computed when it is not given.

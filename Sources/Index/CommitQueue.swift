@@ -107,8 +107,9 @@ final class CommitQueue: Sendable {
             try files.checkInPlace()
             files.ballast.giveUpIfFull()
             try connection.transaction {
+                let isRoomy = try files.isRoomy(forUnits: Self.maxUnitsPerCommit, transaction)
                 for unit in group {
-                    outcomes.append(try unit.outcome(in: transaction, files))
+                    outcomes.append(try unit.outcome(in: transaction, isRoomy ? nil : files))
                 }
                 isSearchBehind = try SearchChanges.apply(in: transaction)
             }
@@ -149,10 +150,12 @@ struct Unit: Sendable {
     }
 
     /// Runs the unit in a savepoint, if there is room for it. Throws only when the whole group is lost with it.
-    func outcome(in transaction: Transaction, _ files: IndexFiles) throws -> Outcome {
+    ///
+    /// - Parameter files: nil when there is room for sure.
+    func outcome(in transaction: Transaction, _ files: IndexFiles?) throws -> Outcome {
         var outcome: Outcome?
         do {
-            try files.checkRoom(for: purpose, transaction)
+            try files?.checkRoom(for: purpose, transaction)
             try transaction.announcements.undoingOnError {
                 try transaction.connection.savepoint { outcome = try perform(transaction) }
             }

@@ -74,43 +74,13 @@ final class PartEncoder: Encoder {
     func singleValueContainer() -> any SingleValueEncodingContainer { ValueContainer(encoder: self) }
 
     static func part(of value: some Encodable) throws -> Part {
-        if let simple = value as? any SimplePart { return simple.part }
         let encoder = PartEncoder()
         try value.encode(to: encoder)
         return encoder.part ?? .object(ObjectPart())
     }
 }
 
-// MARK: What has no parts
-
-private protocol SimplePart {
-    var part: Part { get }
-}
-
-extension SimplePart where Self: SignedInteger {
-    var part: Part { .integer(Int64(self)) }
-}
-
-extension SimplePart where Self: UnsignedInteger {
-    var part: Part { .unsigned(UInt64(self)) }
-}
-
-extension Int: SimplePart {}
-extension Int8: SimplePart {}
-extension Int16: SimplePart {}
-extension Int32: SimplePart {}
-extension Int64: SimplePart {}
-extension UInt: SimplePart {}
-extension UInt8: SimplePart {}
-extension UInt16: SimplePart {}
-extension UInt32: SimplePart {}
-extension UInt64: SimplePart {}
-extension Bool: SimplePart { fileprivate var part: Part { .bool(self) } }
-extension Double: SimplePart { fileprivate var part: Part { .double(self) } }
-extension Float: SimplePart { fileprivate var part: Part { .double(Double(self)) } }
-extension String: SimplePart { fileprivate var part: Part { .string(self) } }
-
-// MARK: Containers. Their generic `encode` stands for those of each simple type.
+// MARK: Containers. Where only the generic `encode` stands, a simple type comes by ``ValueContainer``.
 
 private struct ObjectContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let object: ObjectPart
@@ -181,6 +151,19 @@ private struct ValueContainer: SingleValueEncodingContainer {
     var codingPath: [any CodingKey] { [] }
 
     func encodeNil() { encoder.part = .null }
+    func encode(_ value: Bool) { encoder.part = .bool(value) }
     func encode(_ value: String) { encoder.part = .string(value) }
+    func encode(_ value: Double) { encoder.part = .double(value) }
+    func encode(_ value: Float) { encoder.part = .double(Double(value)) }
+    func encode(_ value: Int) { encoder.part = .integer(Int64(value)) }
+    func encode(_ value: Int8) { encoder.part = .integer(Int64(value)) }
+    func encode(_ value: Int16) { encoder.part = .integer(Int64(value)) }
+    func encode(_ value: Int32) { encoder.part = .integer(Int64(value)) }
+    func encode(_ value: Int64) { encoder.part = .integer(value) }
+    func encode(_ value: UInt) { encoder.part = .unsigned(UInt64(value)) }
+    func encode(_ value: UInt8) { encoder.part = .unsigned(UInt64(value)) }
+    func encode(_ value: UInt16) { encoder.part = .unsigned(UInt64(value)) }
+    func encode(_ value: UInt32) { encoder.part = .unsigned(UInt64(value)) }
+    func encode(_ value: UInt64) { encoder.part = .unsigned(value) }
     func encode(_ value: some Encodable) throws { encoder.part = try PartEncoder.part(of: value) }
 }

@@ -47,7 +47,9 @@ package struct AccessLog: RouterMiddleware {
         let start: ContinuousClock.Instant
 
         func log(bytes: Int) {
-            context.logger.info("request", metadata: metadata.merging(["bytes": "\(bytes)"]) { $1 })
+            var metadata = metadata
+            metadata["bytes"] = "\(bytes)"
+            context.logger.info("request", metadata: metadata)
         }
 
         /// The body ended early. Usually the client left, which is not a defect.

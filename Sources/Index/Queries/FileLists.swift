@@ -19,15 +19,18 @@ extension Querying {
         if term?.findsNothing == true { return [] }
         if term != nil || typePrefix != nil { try ReadLimit.refuseSearch() }
         let filter: Arguments = [typePrefix ?? "", typePrefix ?? "", term?.text ?? ""]
-        let ids: [Attachment.ID] = try merged(
-            SQL.merge,
-            in: channels,
-            from: before ?? .afterAll,
-            filter,
-            limit: limit
-        )
-        guard ids.count <= ReadLimit.bytes / PageWeight.ofRow else { throw IndexError.tooLarge }
-        return try all(SQL.byIDs, [jsonArray(of: ids)])
+        let start = before ?? .afterAll
+        let most = ReadLimit.bytes / PageWeight.ofRow
+        let count = min(limit, most + 1)
+        let files: [ListedFile]
+        if let id = channels.only {
+            files = try all(SQL.ofChannel, [id, start] + filter + [count])
+        } else {
+            let ids: [Attachment.ID] = try merged(SQL.merge, in: channels, from: start, filter, limit: count)
+            files = try all(SQL.byIDs, [jsonArray(of: ids)])
+        }
+        guard files.count <= most else { throw IndexError.tooLarge }
+        return files
     }
 }
 
@@ -51,17 +54,25 @@ package struct ListedFile: Sendable, RowReadable {
 }
 
 private enum SQL {
+    private static let isWanted = "substr(mime_type, 1, length(?)) = ? AND contains(filename, ?)"
+    private static let listed = """
+        SELECT \(Attachment.columns), messages.created_at
+        FROM attachments LEFT JOIN messages ON messages.id = attachments.message_id
+        """
+    static let ofChannel = """
+        \(listed)
+        WHERE attachments.channel_id = ? AND attachments.id < ? AND \(isWanted)
+        ORDER BY attachments.id DESC LIMIT ?
+        """
     static let merge = ChannelMerge.newestFirst(
         """
         SELECT id FROM attachments
-        WHERE channel_id = merge.channel_id AND id < merge.position
-            AND substr(mime_type, 1, length(?)) = ? AND contains(filename, ?)
+        WHERE channel_id = merge.channel_id AND id < merge.position AND \(isWanted)
         ORDER BY id DESC LIMIT 1
         """
     )
     static let byIDs = """
-        SELECT \(Attachment.columns), messages.created_at
-        FROM attachments LEFT JOIN messages ON messages.id = attachments.message_id
+        \(listed)
         WHERE attachments.id IN (SELECT value FROM json_each(?)) ORDER BY attachments.id DESC
         """
 }

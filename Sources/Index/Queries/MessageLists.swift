@@ -86,11 +86,11 @@ let messageWeight = """
             + ifnull(length(feedback), 0) + ifnull(length(modified_file_ids), 0)
         FROM reviews WHERE reviews.message_id = messages.id
     ), 0) + \(PageWeight.ofRow) * (SELECT count(*) FROM attachments WHERE attachments.message_id = messages.id)
-    + ifnull((
+    + CASE WHEN messages.stream_id IS NULL THEN 0 ELSE ifnull((
         SELECT sum(length(text) + \(PageWeight.ofRow)) FROM stream_events
         WHERE stream_events.channel_id = messages.channel_id AND stream_events.stream_id = messages.stream_id
             AND stream_events.number > \(numberBeforeShownEvents)
-    ), 0)
+    ), 0) END
     """
 
 /// The statements that find messages of one channel, with the columns that are wanted of each.

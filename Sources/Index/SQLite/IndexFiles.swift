@@ -16,8 +16,12 @@ package enum Purpose: Sendable {
 struct IndexFiles: Sendable {
     /// SQLite's default, which no index of ours changes.
     private static let pageBytes: Int64 = 4096
+    /// What a unit may take of the disk: a message of 8 MiB is written to the log, and from there to the index.
+    private static let largestUnit: Int64 = 2 * 10 << 20
 
     private let path: String
+    /// The index, its write-ahead log and the memory that its connections share.
+    private let paths: [String]
     /// In bytes.
     private let reserve: Int64
     let ballast: Ballast
@@ -28,14 +32,21 @@ struct IndexFiles: Sendable {
         self.path = path
         self.reserve = reserve
         self.ballast = ballast
-        opened = Self.identities(path)
+        paths = ["", "-wal", "-shm"].map { path + $0 }
+        opened = Self.identities(paths)
     }
 
     /// SQLite goes on writing to files that were removed or replaced, and then nobody finds the rows again.
     ///
     /// - Throws: ``IndexError/filesReplaced``.
     func checkInPlace() throws(IndexError) {
-        guard Self.identities(path) == opened else { throw .filesReplaced }
+        guard Self.identities(paths) == opened else { throw .filesReplaced }
+    }
+
+    /// Whether so much of the disk is free that so many units cannot come near the reserve. Then a group need not ask for
+    /// each of them.
+    func isRoomy(forUnits count: Int, _ tx: Transaction) throws -> Bool {
+        try freeOnceWritten(tx) >= reserve + Int64(count) * Self.largestUnit
     }
 
     /// - Throws: ``IndexError/reserveReached`` when too little of the disk is free for a unit of this purpose.
@@ -78,10 +89,10 @@ struct IndexFiles: Sendable {
         let inode: ino_t
     }
 
-    private static func identities(_ path: String) -> [Identity?] {
-        ["", "-wal", "-shm"].map { suffix in
+    private static func identities(_ paths: [String]) -> [Identity?] {
+        paths.map { path in
             var file = stat()
-            return stat(path + suffix, &file) == 0 ? Identity(device: file.st_dev, inode: file.st_ino) : nil
+            return stat(path, &file) == 0 ? Identity(device: file.st_dev, inode: file.st_ino) : nil
         }
     }
 }

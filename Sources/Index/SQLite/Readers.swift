@@ -32,10 +32,11 @@ final class Readers: Sendable {
         var isReusable = false
         defer { if isReusable { giveBack(connection) } }
         return try connection.unsafeRead { db in
-            try db.cachedStatement(sql: "BEGIN DEFERRED TRANSACTION").execute()
+            let connection = SQLiteConnection(database: db)
+            try connection.execute("BEGIN DEFERRED TRANSACTION", [])
             // A read has nothing to commit, so this only ends it. It fails when the task is cancelled at this moment.
-            defer { isReusable = (try? db.cachedStatement(sql: "COMMIT TRANSACTION").execute()) != nil }
-            return try body(Reader(connection: SQLiteConnection(database: db)))
+            defer { isReusable = (try? connection.execute("COMMIT TRANSACTION", [])) != nil }
+            return try body(Reader(connection: connection))
         }
     }
 

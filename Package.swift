@@ -189,7 +189,7 @@ let package = Package(
         routeTests("PluginsTests", ["API", "Plugins", .logging, .nioPosix]),
         routeTests("ReferenceTests", ["Reference", "API", "CAssets", .crypto]),
         routeTests("ReviewsTests", ["API", "Reviews"]),
-        routeTests("StatusTests"),
+        routeTests("StatusTests", ["Status", "API"]),
         routeTests("AppTests", ["Accounts", "Blobs", "Delivery", "Store", .logging]),
     ],
     swiftLanguageModes: [.v6],

@@ -7,29 +7,50 @@ import Synchronization
 ///
 /// A mere answer would prove little: a server with a full or read-only disk still answers, but can store nothing.
 final class Health: Sendable {
-    /// How long a report is reused. Any caller may ask, without a key, and each check costs flushes of the disk.
-    private static let freshness = Duration.seconds(1)
+    /// How old a report may be while a check is under way that waits for its turn at the disk. So nobody who asks waits
+    /// with it.
+    private static let patience = Duration.seconds(5)
+
+    private struct State {
+        /// A task that has ended.
+        var last: (report: Task<HealthJSON, Never>, at: ContinuousClock.Instant)?
+        /// The check under way: callers that have to wait share it.
+        var check: Task<HealthJSON, Never>?
+    }
 
     private let store: FileStore
     private let version: String
-    /// The report itself is a task, so that requests during a check wait for it instead of starting another.
-    private let last = Mutex<(at: ContinuousClock.Instant, report: Task<HealthJSON, Never>)?>(nil)
+    private let freshness: Duration
+    private let state = Mutex(State())
 
-    init(store: FileStore, version: String) {
+    /// - Parameter freshness: how long a report is reused without a new check. Any caller may ask, without a key, and each
+    ///   check costs flushes of the disk.
+    init(store: FileStore, version: String, freshness: Duration = .seconds(1)) {
         self.store = store
         self.version = version
+        self.freshness = freshness
     }
 
-    /// The latest report, or the one being made: callers that ask at the same time share one check.
+    /// A report of the last moment, or a new one.
     func report() async -> HealthJSON {
-        let task = last.withLock { last in
-            let now = ContinuousClock.now
-            if let last, last.at.duration(to: now) < Self.freshness { return last.report }
-            let task = Task { await check() }
-            last = (now, task)
-            return task
+        let task = state.withLock { state -> Task<HealthJSON, Never> in
+            let age = state.last.map { $0.at.duration(to: .now) } ?? .seconds(Int64.max)
+            if let last = state.last, age < freshness { return last.report }
+            let check = state.check ?? Task { await newReport() }
+            state.check = check
+            if let last = state.last, age < Self.patience { return last.report }
+            return check
         }
         return await task.value
+    }
+
+    private func newReport() async -> HealthJSON {
+        let report = await check()
+        state.withLock { state in
+            state.last = state.check.map { ($0, .now) }
+            state.check = nil
+        }
+        return report
     }
 
     /// One check. Never fails: an error is a finding, by the half of the store it was in. Damaged bytes are told, but keep

@@ -4,7 +4,7 @@ One caller does one costly thing again and again, from several connections, whil
 and ask for /health. A row for each thing: what the others waited, p50 / p99, without him (the first row) and with him.
 """
 
-import contextlib, http.client, json, os, sys, tempfile, threading, time
+import contextlib, http.client, json, multiprocessing, os, sys, tempfile, threading, time
 import urllib.request
 from service import PERSON, Table, placet, run, sign_in
 
@@ -125,7 +125,8 @@ class Costs:
             caller.made("/api/v1/messages", {"channelId": self.page, "status": "info", "metadata": {"a": [[1]] * 30_000}})
         for number in range(2000):
             caller.made("/api/v1/messages", {"channelId": channel, "review": {"type": "approval", "payload": {"a": "b" * 2000}}})
-        self.cjk = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(2_500_000))
+        cjk = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(2_500_000))
+        self.cjk = json.dumps({"channelId": channel, "text": cjk}, ensure_ascii=False).encode()
         caller.made("/api/v1/messages", {"channelId": channel, "text": "a", "streamId": "s"})
         caller.made("/api/v1/messages", {"channelId": channel, "text": "a" * 7_000_000, "streamId": "large"})
         self.session = sign_in(peer)
@@ -140,13 +141,11 @@ class Costs:
 
     def draft(self, caller):
         """a draft's text of 7.5 MB, again and again"""
-        body = json.dumps({"channelId": self.channel, "text": self.cjk}, ensure_ascii=False).encode()
-        caller.ask("PATCH", "/api/v1/messages/streams/s", body, **{"content-type": "application/json"})
+        caller.ask("PATCH", "/api/v1/messages/streams/s", self.cjk, **{"content-type": "application/json"})
 
     def long_text(self, caller):
         """messages of 7.5 MB"""
-        body = json.dumps({"channelId": self.channel, "text": self.cjk}, ensure_ascii=False).encode()
-        caller.ask("POST", "/api/v1/messages", body, **{"content-type": "application/json"})
+        caller.ask("POST", "/api/v1/messages", self.cjk, **{"content-type": "application/json"})
 
     def nested(self, caller):
         """metadata of 8 MiB of small arrays"""
@@ -201,23 +200,25 @@ class Costs:
 
     @contextlib.contextmanager
     def repeated(self, cost):
-        stop = threading.Event()
+        """One caller repeats it, in processes of his own: threads would take the others' turns in this one."""
+        context = multiprocessing.get_context("fork")
+        stop = context.Event()
 
         def repeat():
             caller = Caller(self.peer, self.peer.key)
             while not stop.is_set():
                 cost(self, caller)
 
-        threads = [threading.Thread(target=repeat) for _ in range(REPEATERS)]
-        for thread in threads:
-            thread.start()
+        processes = [context.Process(target=repeat) for _ in range(REPEATERS)]
+        for process in processes:
+            process.start()
         try:
             time.sleep(0.5)
             yield
         finally:
             stop.set()
-            for thread in threads:
-                thread.join()
+            for process in processes:
+                process.join()
 
     def once(self, cost):
         """Processor seconds of the server, seconds, and how much its peak of memory grew, for one request alone."""

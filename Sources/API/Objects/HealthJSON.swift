@@ -10,7 +10,7 @@ package struct HealthJSON: Encodable, Sendable {
 
     package let isHealthy: Bool
     let status: String
-    let timestamp: Timestamp
+    package let timestamp: Timestamp
     let version: String
     let checks: Checks
 

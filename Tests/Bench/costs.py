@@ -1,0 +1,205 @@
+"""Measures what one request of each route costs at its limits; called by scripts/bench costs. Loopback only, bounded in count.
+
+For each route of docs/api.md: the processor time of the server, how much of that was the writer's, and how much the peak of
+memory grew. Twins of the agent and the human API are one handler, so they share a row.
+"""
+
+import json, os, pathlib, re, sys, tempfile
+from neighbours import FORM, Caller, form
+from service import PERSON, Table, placet, sign_in
+
+ROUNDS = 3
+MAX_BODY = 8 << 20
+API = pathlib.Path(__file__).parents[2] / "docs/api.md"
+WIDE = {"a": [[1]] * 30_000}  # 120 kB of JSON.
+
+
+def threads(pid):
+    """Nanoseconds on a processor by thread id, and the threads that write the index."""
+    times, writers = {}, set()
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        times[task.name] = int((task / "schedstat").read_text().split()[0])
+        if "overcommit" in (task / "comm").read_text():
+            writers.add(task.name)
+    return times, writers
+
+
+class Costs:
+    """The store that the requests meet. The routes stand in `requests`."""
+
+    def __init__(self, peer):
+        self.peer, self.agent = peer, Caller(peer, peer.key)
+        self.person = Caller(peer, sign_in(peer))
+        self.rows, self.seen = [], set()
+        self.channel = peer.channel
+
+    def fill(self):
+        make, channel = self.agent.made, self.channel
+        for number in range(300):
+            make("/api/v1/agents", {"name": f"agent {number}", "description": "d" * 10_000})
+        self.page = make("/api/v1/agents", {"name": "page"})["id"]
+        for _ in range(40):
+            self.question = make("/api/v1/messages", {"channelId": self.page, "status": "info", "metadata": WIDE,
+                                                      "review": {"type": "approval"}})["id"]
+        self.files = []
+        for number in range(1000):
+            status, body = self.agent.ask("POST", "/api/v1/files/store-text",
+                                          {"channelId": self.page, "content": str(number), "filename": "f" * 200})
+            assert status == 201, body
+            self.files.append(json.loads(body)["id"])
+        self.metadata = (f'{{"channelId":"{channel}","status":"info","metadata":{{"a":[' + "[1]," * 2_000_000 + "1]}}")[:MAX_BODY]
+        # Its rest, cut off above, would not be JSON.
+        self.metadata = self.metadata[:self.metadata.rindex(",")][:MAX_BODY - 8] + "]}}"
+        self.large = self.post(self.metadata)["id"]
+        question = {"channelId": self.page, "metadata": WIDE, "review": {"type": "approval"}}
+        self.version = make("/api/v1/messages", question)["id"]
+        for _ in range(20):
+            self.answered = self.version
+            self.person.made(f"/api/messages/{self.answered}/respond", {"response": {}})
+            self.version = make("/api/v1/messages", question | {"iterationOf": self.version})["id"]
+        make("/api/v1/messages", {"channelId": channel, "text": "a" * 7_000_000, "streamId": "large"})
+        self.cjk = json.dumps({"channelId": channel, "text": "".join(chr(0x4E00 + n * 7919 % 20_000) for n in range(2_500_000))},
+                              ensure_ascii=False).encode()
+        _, body = self.agent.ask("POST", "/api/v1/files/store", form(channel, os.urandom(1 << 20)), **FORM)
+        self.megabyte = json.loads(body)["id"]
+        for number in range(100):
+            self.person.made("/api/api-keys", {"label": f"key {number}"})
+
+    def post(self, body):
+        status, answer = self.agent.ask("POST", "/api/v1/messages", body, **{"content-type": "application/json"})
+        assert status == 201, (status, answer[:300])
+        return json.loads(answer)
+
+    def row(self, routes, what, ask, rounds=ROUNDS, expected=None, hashes=False):
+        """Measures `ask`, a function that does one request and returns its status and body.
+
+        `hashes`: it hashes a password, on a thread that cannot be told from the writer's.
+        """
+        pid, processor, writer, memory = self.peer.process.pid, [], [], 0
+        for _ in range(rounds):
+            open(f"/proc/{pid}/clear_refs", "w").write("5")  # The peak starts anew.
+            (before, _), least = threads(pid), self.peer.status("VmHWM")
+            status, answer = ask()
+            assert 200 <= status < 300 or status == expected, (routes, status, answer[:300])
+            after, writers = threads(pid)
+            spent = {thread: after[thread] - before.get(thread, 0) for thread in after}
+            processor.append(sum(spent.values()) / 1e6)
+            writer.append(sum(spent[thread] for thread in writers) / 1e6)
+            memory = max(memory, self.peer.status("VmHWM") - least)
+        middle = len(processor) // 2
+        written = "–" if hashes else f"{sorted(writer)[middle]:.1f} ms"
+        self.rows.append((routes, what, f"{sorted(processor)[middle]:.1f} ms", written, f"{memory:.0f} MiB"))
+        print(*self.rows[-1], flush=True)
+        for route in routes.split(", "):
+            self.seen.add(route)
+
+    def requests(self):
+        agent, person, row, channel, page = self.agent, self.person, self.row, self.channel, self.page
+        v1 = lambda method, path, body=None, **headers: lambda: agent.ask(method, f"/api/v1/{path}", body, **headers)
+        me = lambda method, path, body=None, **headers: lambda: person.ask(method, f"/api/{path}", body, **headers)
+        as_json = {"content-type": "application/json"}
+        new = lambda **more: agent.made("/api/v1/messages", {"channelId": channel, "text": "a"} | more)["id"]
+        wide_review = {"type": "approval", "payload": WIDE}
+
+        row("GET /health", "the last report", lambda: agent.ask("GET", "/health"))
+        row("GET /openapi.json, GET /api/docs", "the page", lambda: agent.ask("GET", "/api/docs"))
+        row("GET /api/v1/agents, GET /api/agents", "300 agents with 10,000 characters each", v1("GET", "agents"))
+        row("POST /api/v1/agents, POST /api/agents, PATCH /api/v1/agents/:id, PATCH /api/agents/:id", "10,000 characters",
+            v1("POST", "agents", {"name": "n", "description": "d" * 10_000}))
+        row("DELETE /api/v1/agents/:id, DELETE /api/agents/:id", "an agent; its rows go later, in batches",
+            lambda: agent.ask("DELETE", f"/api/v1/agents/{agent.made('/api/v1/agents', {'name': 'n'})['id']}"))
+        row("POST /api/v1/agents/setWebhook, PUT /api/agents/:id/webhook", "50 headers",
+            v1("POST", "agents/setWebhook", {"channelId": page, "url": "https://192.0.2.1/",
+                                             "headers": {f"x-{n}": "v" * 100 for n in range(50)}}))
+        row("POST /api/v1/agents/deleteWebhook, DELETE /api/agents/:id/webhook", "",
+            v1("POST", "agents/deleteWebhook", {"channelId": page}))
+        row("POST /api/v1/status/ping", "500 characters",
+            v1("POST", "status/ping", {"agentId": page, "status": "busy", "message": "m" * 500}))
+        row("POST /api/v1/messages, POST /api/messages", "metadata of 8 MiB of small arrays",
+            v1("POST", "messages", self.metadata, **as_json))
+        row("POST /api/v1/messages", "text of 7.5 MB", v1("POST", "messages", self.cjk, **as_json))
+        row("GET /api/v1/messages, GET /api/messages", "a page of 4 MB", v1("GET", f"messages?channel={page}&limit=100"))
+        row("GET /api/v1/messages", "a search of 1,000 characters in 7 MB",
+            v1("GET", f"messages?channel={channel}&search={'a' * 999}b"))
+        row("GET /api/v1/messages/:id, GET /api/messages/:id, GET /api/v1/reviews/:id", "8 MiB of small arrays",
+            v1("GET", f"messages/{self.large}"))
+        row("DELETE /api/v1/messages/:id", "a text of 7 MB; stored first, which counts too",
+            lambda: agent.ask("DELETE", f"/api/v1/messages/{new(text='a' * 7_000_000)}"), rounds=1)
+        row("POST /api/v1/messages/:id/ack", "", lambda: agent.ask("POST", f"/api/v1/messages/{self.question}/ack"))
+        row("GET /api/v1/messages/iterations/:id, GET /api/messages/:id/iterations", "21 versions with 120 kB each",
+            v1("GET", f"messages/iterations/{self.version}"))
+        new(streamId="s")
+        row("PATCH /api/v1/messages/streams/:streamId", "text of 7.5 MB", v1("PATCH", "messages/streams/s", self.cjk, **as_json))
+        row("POST /api/v1/messages/streams/:streamId/status", "10,000 characters, of a draft with 7 MB",
+            v1("POST", "messages/streams/large/status", {"channelId": channel, "text": "x" * 10_000}))
+        row("GET /api/v1/reviews/pending, GET /api/messages/reviews", "a page of 4 MB",
+            v1("GET", f"reviews/pending?channel={page}&limit=100"))
+        row("GET /api/v1/reviews/:id/wait", "an answered one with 120 kB", v1("GET", f"reviews/{self.answered}/wait?channel={page}"))
+        row("GET /api/v1/answers", "20 answers with 120 kB each", v1("GET", f"answers?channel={page}"))
+        row("GET /api/v1/plugins, GET /api/plugins, GET /api/v1/plugins/:name, GET /api/plugins/:name", "the plugins",
+            v1("GET", "plugins"))
+        row("GET /api/v1/files, GET /api/files", "1,000 files with names of 200 characters", v1("GET", f"files?channel={page}"))
+        row("GET /api/files", "a search that finds nothing in 1,000 names", me("GET", "files?search=zzzz"))
+        for kind, content in {"line ends": b"\n" * 65_000, "text": b"line of a log\n" * 5_000, "unknown bytes": os.urandom(65_000)}.items():
+            row("POST /api/v1/files/upload, POST /api/v1/files/store, POST /api/files/upload, POST /api/files/store",
+                f"64 KiB of {kind}", lambda: agent.ask("POST", "/api/v1/files/store",
+                                                       form(channel, content + os.urandom(4).hex().encode()), **FORM))
+        row("POST /api/v1/files/store", "64 MiB of unknown bytes", v1("POST", "files/store", form(channel, os.urandom(64 << 20)), **FORM),
+            rounds=1)
+        row("POST /api/v1/files/store-text", "5.5 MB of lines", v1("POST", "files/store-text",
+                                                      {"channelId": channel, "content": "line\n" * 1_100_000 + os.urandom(4).hex(), "filename": "a"}))
+        row("GET /api/v1/files/:id, GET /api/files/:id", "a record", v1("GET", f"files/{self.megabyte}"))
+        row("GET /api/v1/files/:id/download, GET /api/files/:id/download, GET /api/share/:token", "1 MiB",
+            v1("GET", f"files/{self.megabyte}/download"))
+        row("GET /api/v1/files/:id/download", "8 ranges of it",
+            v1("GET", f"files/{self.megabyte}/download", range="bytes=" + ",".join(f"{n * 100_000}-{n * 100_000 + 9}" for n in range(8))))
+        row("DELETE /api/v1/files/:id, DELETE /api/files/:id", "", lambda: agent.ask("DELETE", f"/api/v1/files/{self.files.pop()}"))
+        row("POST /api/auth/login, POST /api/auth/change-password, POST /api/auth/confirm", "one scrypt",
+            lambda: Caller(self.peer).ask("POST", "/api/auth/login", PERSON), hashes=True)
+        row("GET /api/auth/me, GET /api/preferences", "", me("GET", "auth/me"))
+        row("PATCH /api/preferences, POST /api/auth/refresh, POST /api/auth/logout", "a row", me("PATCH", "preferences", {"theme": "dark"}))
+        row("GET /api/auth/sessions, DELETE /api/auth/sessions/:id", "the sessions", me("GET", "auth/sessions"))
+        row("GET /api/api-keys", "100 keys", me("GET", "api-keys"))
+        row("POST /api/api-keys, POST /api/api-keys/:id/rotate, DELETE /api/api-keys/:id", "", me("POST", "api-keys", {"label": "k"}))
+        row("GET /api/users", "the users", me("GET", "users"))
+        row("POST /api/users, PATCH /api/users/:id, DELETE /api/users/:id", "one scrypt, for the password",
+            lambda: person.ask("POST", "/api/users", {"email": f"{os.urandom(4).hex()}@example.org", "displayName": "N",
+                                                      "role": "member", "password": "a long secret"}), hashes=True)
+        row("POST /api/agents/:id/read", "1,000 messages and more", me("POST", f"agents/{page}/read"))
+        row("GET /api/agents/:id/stats", "", me("GET", f"agents/{page}/stats"))
+        row("POST /api/agents/:id/webhook/test", "without a webhook", me("POST", f"agents/{page}/webhook/test"), expected=400)
+        row("GET /api/agents/:id/deliveries, POST /api/messages/:id/retry", "", me("GET", f"agents/{page}/deliveries"))
+        row("POST /api/messages/:id/respond", "120 kB", lambda: person.ask("POST", f"/api/messages/{new(review=wide_review)}/respond",
+                                                                          {"response": WIDE}))
+        row("GET /api/files/:id/share, GET /api/files/:id/shares, DELETE /api/files/:id/shares/:shareId", "a link",
+            me("GET", f"files/{self.megabyte}/share"))
+        row("POST /api/files/bulk-download", "1,000 files", me("POST", "files/bulk-download", {"ids": self.files[:900]}), rounds=1)
+        row("POST /api/files/bulk-delete", "900 files", me("POST", "files/bulk-delete", {"ids": self.files[:900]}), rounds=1)
+        plugin = json.loads(agent.ask("GET", "/api/v1/plugins")[1])[0]["name"]
+        picture = form(page, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x02\0\0\0" + os.urandom(1_000_000))
+        row("POST /api/agents/:id/avatar, GET /api/agents/:id/avatar, DELETE /api/agents/:id/avatar", "a picture of 1 MB",
+            me("POST", f"agents/{page}/avatar", picture, **FORM))
+        row("GET /api/plugins/:name/render, GET /api/plugins/:name/icon, GET /api/plugins/:name/config, PUT /api/plugins/:name/config",
+            "a page", me("GET", f"plugins/{plugin}/render"))
+        self.seen |= {"GET /api/v1/events", "GET /api/events"}  # They end when the caller leaves: see scripts/bench people.
+
+    def show(self):
+        documented = set(re.findall(r"^\| (GET|POST|PUT|PATCH|DELETE) \| (\S+) \|", API.read_text(), re.MULTILINE))
+        missing = {f"{method} {path}" for method, path in documented} - self.seen
+        assert not missing, f"no figure for {missing}"
+        print(f"\n{Table.machine()}; medians of {ROUNDS}\n")
+        print("| routes | at the limit | processor | of that the writer | memory at its peak |\n|---|---|---|---|---|")
+        for routes, what, processor, writer, memory in self.rows:
+            print(f"| {routes} | {what} | {processor} | {writer} | {memory} |")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="placet-bench-", dir=sys.argv[2] if len(sys.argv) > 2 else None) as folder:
+        peer = placet(sys.argv[1], folder, 3941)
+        try:
+            costs = Costs(peer)
+            costs.fill()
+            costs.requests()
+            costs.show()
+        finally:
+            peer.stop()

@@ -31,7 +31,7 @@ package final class KeyAuthenticator: AgentAuthenticator {
     /// Nil for a key that is unknown or has expired, and without asking the index for a text that is no key of ours.
     ///
     /// - Throws: what the index throws.
-    package func principal(forKey key: String) async throws -> AgentPrincipal? {
+    nonisolated(nonsending) package func principal(forKey key: String) async throws -> AgentPrincipal? {
         guard let hash = Secret(key, .apiKey)?.hash else { return nil }
         let now = Timestamp.now()
         guard let key = try await self.key(hash, now) else { return nil }
@@ -42,7 +42,7 @@ package final class KeyAuthenticator: AgentAuthenticator {
         return AgentPrincipal(key, hash: hash)
     }
 
-    private func key(_ hash: [UInt8], _ now: Timestamp) async throws -> APIKey? {
+    nonisolated(nonsending) private func key(_ hash: [UInt8], _ now: Timestamp) async throws -> APIKey? {
         // Taken before the look-up: a commit in between makes the memory stale, never the answer.
         let commitCount = index.commitCount
         if let known = memory.withLock({ $0[hash] }), known.commitCount == commitCount {

@@ -41,7 +41,7 @@ package final class BlobReader: Sendable {
     ///
     /// Reads of one reader run one after the other. Throws `.closed` after `close`, and `.io` when the disk fails or
     /// the file is shorter than it was when it was opened.
-    package func read(_ range: Range<Int64>) async throws(BlobError) -> ByteBuffer {
+    nonisolated(nonsending) package func read(_ range: Range<Int64>) async throws(BlobError) -> ByteBuffer {
         let range = range.clamped(to: 0..<size)
         guard !range.isEmpty else { return ByteBuffer() }
         if range.count <= Self.inlineBytes { return try readNow(range) }

@@ -82,7 +82,7 @@ package final class DiskBlobStore: Sendable {
     ///
     /// Runs on the calling thread: opening a name that the kernel has cached takes some 5 µs, a hop to the pool and
     /// back 20.
-    package func open(_ key: BlobKey) async throws(BlobError) -> BlobReader {
+    nonisolated(nonsending) package func open(_ key: BlobKey) async throws(BlobError) -> BlobReader {
         try BlobReader(key, in: try opened(), threads: threads)
     }
 

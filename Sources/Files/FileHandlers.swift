@@ -47,7 +47,7 @@ extension FilesModule {
     ///
     /// - Throws: ``IndexError/notOwned`` when the channel is another user's; ``APIError`` 404 when there is no such
     ///   file.
-    func storedFile(_ context: some CallerContext) async throws -> StoredFile {
+    nonisolated(nonsending) func storedFile(_ context: some CallerContext) async throws -> StoredFile {
         let id = try context.id(of: Attachment.self)
         let file = try await index.read(by: context.principal) { try $0.file(id, ownedBy: $1) }
         guard let file else { throw APIError.fileNotFound }

@@ -35,7 +35,7 @@ extension SQLiteIndex {
     ///
     /// - Throws: ``IndexError/invalidKey``, ``IndexError/notSignedIn`` or a refusal of what the principal demands; and
     ///   as ``read(_:)``.
-    package func read<T: Sendable>(
+    nonisolated(nonsending) package func read<T: Sendable>(
         by principal: Principal,
         _ body: @escaping @Sendable (Reader, ActingUser) throws -> T
     ) async throws -> T {

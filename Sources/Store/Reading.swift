@@ -18,7 +18,7 @@ extension FileStore {
     /// noted, and is never sent as a download that looks whole.
     ///
     /// - Throws: ``StoreError/damagedFile(_:size:)``; ``BlobError/notFound(_:)``.
-    package func open(_ key: BlobKey, size: Int64) async throws -> BlobReader {
+    nonisolated(nonsending) package func open(_ key: BlobKey, size: Int64) async throws -> BlobReader {
         do {
             let reader = try await blobs.open(key)
             if reader.size == size { return reader }

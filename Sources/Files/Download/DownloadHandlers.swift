@@ -16,7 +16,9 @@ extension FilesModule {
     ///
     /// - Throws: ``APIError`` 412 for a failed condition, 416 for a range outside the file; what opening the bytes
     ///   throws.
-    func send(_ download: Download, _ request: Request, _ connection: Connection) async throws -> Response {
+    nonisolated(nonsending) func send(_ download: Download, _ request: Request, _ connection: Connection) async throws
+        -> Response
+    {
         switch download.preconditions.evaluate(request.headers) {
         case .failed: throw APIError.preconditionFailed
         case .notModified: return Response(status: .notModified, headers: download.validators)
@@ -38,7 +40,9 @@ extension FilesModule {
 
     /// The headers and the key of the file, from memory while nothing was committed since they were made. Downloads
     /// with a `disposition` are rare, and not remembered.
-    private func prepare(_ request: Request, _ context: some CallerContext) async throws -> Download {
+    nonisolated(nonsending) private func prepare(_ request: Request, _ context: some CallerContext) async throws
+        -> Download
+    {
         let requested = try Download.disposition(try request.query("disposition"))
         let (id, userID) = (try context.id(of: Attachment.self), context.userID)
         // Taken before the row is read: a commit in between then makes the memory stale, never the answer.

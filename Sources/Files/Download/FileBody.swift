@@ -29,7 +29,7 @@ struct FileBody: Sendable {
     /// sent. The reader is closed afterwards.
     ///
     /// - Throws: ``BlobError``.
-    func sending(_ pieces: [Piece]) async throws -> ResponseBody {
+    nonisolated(nonsending) func sending(_ pieces: [Piece]) async throws -> ResponseBody {
         if case .file(let range)? = pieces.first, pieces.count == 1, range.count <= Self.bufferBytes {
             defer { reader.close() }
             return ResponseBody(byteBuffer: try await reader.read(range))

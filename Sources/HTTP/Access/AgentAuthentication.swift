@@ -4,7 +4,7 @@ import Hummingbird
 /// Knows which API keys are valid. `Accounts` fills it in.
 package protocol AgentAuthenticator: Sendable {
     /// The principal for whom a key speaks. Nil when the key is unknown or revoked.
-    func principal(forKey key: String) async throws -> AgentPrincipal?
+    nonisolated(nonsending) func principal(forKey key: String) async throws -> AgentPrincipal?
 }
 
 /// Lets a request through when it carries a valid API key that has the scope, in `x-api-key` or as `Authorization: Bearer` (RFC 6750).

@@ -89,8 +89,8 @@ let package = Package(
             layer: "APP",
             [
                 "API", "HTTP", "JSON", "Index", "Blobs", "MediaTypes", "Multipart", "Store",
-                "Accounts", "Agents", "Delivery", "Events", "Files", "Messages", "Plugins", "Reference", "Reviews",
-                "Status",
+                "Accounts", "Agents", "Dashboard", "Delivery", "Events", "Files", "Messages", "Plugins", "Reference",
+                "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
             ]
         ),
@@ -101,6 +101,7 @@ let package = Package(
             "Agents",
             ["API", "HTTP", "JSON", "Index", "Multipart", "MediaTypes", .hummingbird, .httpTypes, .nioCore, .nioPosix]
         ),
+        resource("Dashboard", ["HTTP", "Zip", "CAssets", .hummingbird, .crypto, .nioCore]),
         resource("Events", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .nioCore]),
         resource(
             "Delivery",
@@ -149,7 +150,7 @@ let package = Package(
         shelf("MediaTypes", ["CMagic", .nioCore]),
         shelf("Zip", ["CZlib", .nioCore]),
         // Files in their own formats, which `#embed` makes part of the binary; the compiler reads them, SwiftPM need not.
-        .target(name: "CAssets", exclude: ["OpenAPI", "Plugins", "Reference"]),
+        .target(name: "CAssets", exclude: ["Dashboard", "OpenAPI", "Plugins", "Reference"]),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -183,6 +184,7 @@ let package = Package(
         ),
         routeTests("AccountsTests", ["API", "Accounts"]),
         routeTests("AgentsTests"),
+        routeTests("DashboardTests", ["Dashboard", "CAssets"]),
         routeTests("DeliveryTests", ["API", "Delivery", .logging, .nioHTTP1]),
         routeTests("FilesTests", ["Files", "MediaTypes", "Store", .crypto]),
         routeTests("MessagesTests"),

@@ -1,6 +1,7 @@
 import Accounts
 import Agents
 import Blobs
+import Dashboard
 import Delivery
 import Events
 import Files
@@ -72,6 +73,7 @@ package struct Assembly: Sendable {
         let modules: [any RouteModule] = [
             AccountsModule(index: index, authenticator: authenticator),
             AgentsModule(index: index, detector: detector, threads: threads),
+            DashboardModule(),
             DeliveryModule(index: index, allowed: configuration.webhookAllow, logger: logger),
             FilesModule(store: store, threads: threads),
             MessagesModule(store: store),

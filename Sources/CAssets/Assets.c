@@ -4,6 +4,81 @@
 
 #include <string.h>
 
+static const uint8_t dashboard_answer_js[] = {
+#embed "Dashboard/answer.js"
+};
+static const uint8_t dashboard_api_js[] = {
+#embed "Dashboard/api.js"
+};
+static const uint8_t dashboard_app_js[] = {
+#embed "Dashboard/app.js"
+};
+static const uint8_t dashboard_attachment_js[] = {
+#embed "Dashboard/attachment.js"
+};
+static const uint8_t dashboard_base_css[] = {
+#embed "Dashboard/base.css"
+};
+static const uint8_t dashboard_card_js[] = {
+#embed "Dashboard/card.js"
+};
+static const uint8_t dashboard_channel_js[] = {
+#embed "Dashboard/channel.js"
+};
+static const uint8_t dashboard_composer_js[] = {
+#embed "Dashboard/composer.js"
+};
+static const uint8_t dashboard_dom_js[] = {
+#embed "Dashboard/dom.js"
+};
+static const uint8_t dashboard_drafts_js[] = {
+#embed "Dashboard/drafts.js"
+};
+static const uint8_t dashboard_fields_js[] = {
+#embed "Dashboard/fields.js"
+};
+static const uint8_t dashboard_icon_svg[] = {
+#embed "Dashboard/icon.svg"
+};
+static const uint8_t dashboard_icons_svg[] = {
+#embed "Dashboard/icons.svg"
+};
+static const uint8_t dashboard_inbox_js[] = {
+#embed "Dashboard/inbox.js"
+};
+static const uint8_t dashboard_index_html[] = {
+#embed "Dashboard/index.html"
+};
+static const uint8_t dashboard_kinds_js[] = {
+#embed "Dashboard/kinds.js"
+};
+static const uint8_t dashboard_live_js[] = {
+#embed "Dashboard/live.js"
+};
+static const uint8_t dashboard_overlay_js[] = {
+#embed "Dashboard/overlay.js"
+};
+static const uint8_t dashboard_parts_css[] = {
+#embed "Dashboard/parts.css"
+};
+static const uint8_t dashboard_preferences_js[] = {
+#embed "Dashboard/preferences.js"
+};
+static const uint8_t dashboard_sign_js[] = {
+#embed "Dashboard/sign.js"
+};
+static const uint8_t dashboard_store_js[] = {
+#embed "Dashboard/store.js"
+};
+static const uint8_t dashboard_theme_js[] = {
+#embed "Dashboard/theme.js"
+};
+static const uint8_t dashboard_views_css[] = {
+#embed "Dashboard/views.css"
+};
+static const uint8_t dashboard_words_js[] = {
+#embed "Dashboard/words.js"
+};
 static const uint8_t openapi_account_schemas[] = {
 #embed "OpenAPI/account-schemas.json"
 };
@@ -107,6 +182,31 @@ static const uint8_t reference_page_css[] = {
 #define ASSET(name, bytes) {name, bytes, sizeof bytes}
 
 static const struct Asset assets[] = {
+    ASSET("Dashboard/answer.js", dashboard_answer_js),
+    ASSET("Dashboard/api.js", dashboard_api_js),
+    ASSET("Dashboard/app.js", dashboard_app_js),
+    ASSET("Dashboard/attachment.js", dashboard_attachment_js),
+    ASSET("Dashboard/base.css", dashboard_base_css),
+    ASSET("Dashboard/card.js", dashboard_card_js),
+    ASSET("Dashboard/channel.js", dashboard_channel_js),
+    ASSET("Dashboard/composer.js", dashboard_composer_js),
+    ASSET("Dashboard/dom.js", dashboard_dom_js),
+    ASSET("Dashboard/drafts.js", dashboard_drafts_js),
+    ASSET("Dashboard/fields.js", dashboard_fields_js),
+    ASSET("Dashboard/icon.svg", dashboard_icon_svg),
+    ASSET("Dashboard/icons.svg", dashboard_icons_svg),
+    ASSET("Dashboard/inbox.js", dashboard_inbox_js),
+    ASSET("Dashboard/index.html", dashboard_index_html),
+    ASSET("Dashboard/kinds.js", dashboard_kinds_js),
+    ASSET("Dashboard/live.js", dashboard_live_js),
+    ASSET("Dashboard/overlay.js", dashboard_overlay_js),
+    ASSET("Dashboard/parts.css", dashboard_parts_css),
+    ASSET("Dashboard/preferences.js", dashboard_preferences_js),
+    ASSET("Dashboard/sign.js", dashboard_sign_js),
+    ASSET("Dashboard/store.js", dashboard_store_js),
+    ASSET("Dashboard/theme.js", dashboard_theme_js),
+    ASSET("Dashboard/views.css", dashboard_views_css),
+    ASSET("Dashboard/words.js", dashboard_words_js),
     ASSET("OpenAPI/account-schemas.json", openapi_account_schemas),
     ASSET("OpenAPI/accounts.json", openapi_accounts),
     ASSET("OpenAPI/agent-schemas.json", openapi_agent_schemas),
@@ -142,9 +242,13 @@ static const struct Asset assets[] = {
     ASSET("Reference/page.css", reference_page_css),
 };
 
+size_t placet_asset_total(void) { return sizeof assets / sizeof assets[0]; }
+
 struct Asset placet_asset(const char *name) {
-    for (size_t number = 0; number < sizeof assets / sizeof assets[0]; number++) {
+    for (size_t number = 0; number < placet_asset_total(); number++) {
         if (strcmp(assets[number].name, name) == 0) return assets[number];
     }
     __builtin_trap();
 }
+
+struct Asset placet_asset_number(size_t number) { return assets[number]; }

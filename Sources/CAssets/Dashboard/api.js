@@ -1,0 +1,72 @@
+// The server's API (docs/api.md): requests, what their errors say, uploads with progress.
+
+/** What the server answered instead of what was asked for. Status 0: it did not answer at all. */
+export class Refusal extends Error {
+  constructor(status, body) {
+    super(body?.message ?? "The server cannot be reached. Nothing is lost: try again.");
+    this.status = status;
+    /** [{code, message, path}] of a 400 that is about fields. */
+    this.fields = body?.errors ?? [];
+    this.requestID = body?.requestId;
+  }
+}
+
+let signInAgain = null;
+/** Sets what brings back a session that has ended: a function that resolves once somebody is signed in again. */
+export function onSessionEnd(handler) { signInAgain = handler; }
+
+/**
+ * Sends JSON and reads JSON. When the session has ended it is sent again after signing in, so nothing typed is lost.
+ * @throws {Refusal}
+ */
+export async function request(method, path, body) {
+  const answer = await fetch(path, {
+    method,
+    headers: body === undefined ? {} : { "content-type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  }).catch(() => { throw new Refusal(0); });
+  const content = await answer.json().catch(() => null);
+  if (answer.ok) return content;
+  if (answer.status === 401 && signInAgain && !path.startsWith("/api/auth/")) {
+    await signInAgain();
+    return request(method, path, body);
+  }
+  throw new Refusal(answer.status, content);
+}
+
+/** All rows of a list that is paged by `nextCursor`, up to `most`. */
+export async function all(path, most) {
+  const rows = [];
+  let cursor = "";
+  while (cursor !== null && rows.length < most) {
+    const page = await request("GET", `${path}&limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+    rows.push(...page.data);
+    cursor = page.nextCursor;
+  }
+  return rows;
+}
+
+/**
+ * Stores a file in a channel, for a message that takes it later.
+ * @param {(sent: number) => void} onProgress
+ * @returns {{done: Promise<object>, cancel: () => void}} the attachment; a cancelled upload never settles
+ */
+export function upload(file, channelID, onProgress) {
+  const call = new XMLHttpRequest();
+  const done = new Promise((resolve, reject) => {
+    call.upload.onprogress = (event) => onProgress(event.loaded);
+    call.onload = () => {
+      let content = null;
+      try { content = JSON.parse(call.responseText); } catch { /* Not ours: the status has to do. */ }
+      if (call.status === 201) resolve(content);
+      else reject(new Refusal(call.status, content));
+    };
+    call.onerror = () => reject(new Refusal(0));
+    const form = new FormData();
+    form.append("channelId", channelID);
+    form.append("file", file);
+    call.open("POST", "/api/files/store");
+    call.send(form);
+  });
+  return { done, cancel: () => call.abort() };
+}

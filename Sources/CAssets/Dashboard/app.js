@@ -1,0 +1,134 @@
+// Starts the page: who is signed in, what is shown at which path, the side bar.
+import { $, $$, button, fill, h, icon, unseen } from "./dom.js";
+import { Refusal, request } from "./api.js";
+import { channels } from "./channel.js";
+import { inbox } from "./inbox.js";
+import { connect } from "./live.js";
+import { notice, toast } from "./overlay.js";
+import { loadPreferences, switchTheme } from "./preferences.js";
+import { choosePassword, keepSession, signInPage, signOut } from "./sign.js";
+import { listen, load, pending, store } from "./store.js";
+import { plural, span } from "./words.js";
+
+const main = $("#main");
+const HOME = "/inbox";
+/** What is shown at a path, by its first part. A view draws itself, and returns its title and how to end it. */
+const VIEWS = { inbox, channels };
+
+let end = null;
+let title = "";
+
+/** Shows another view, and puts its path into the address bar. */
+export function go(path, { replace = false } = {}) {
+  history[replace ? "replaceState" : "pushState"](null, "", path);
+  show();
+}
+
+function show() {
+  end?.();
+  const parts = location.pathname.split("/").filter(Boolean).map(decodeURIComponent);
+  const view = VIEWS[parts[0] ?? "inbox"] ?? missing;
+  const shown = view(main, parts, go);
+  end = shown.end;
+  title = shown.title;
+  drawSide();
+}
+
+function missing() {
+  fill(main, h("div.empty", icon("search"), h("h1", "There is no page here"),
+    h("p", "The address may be mistyped."), h("a.btn", { href: HOME }, "Inbox")));
+  return { title: "Not found", end: null };
+}
+
+function drawSide() {
+  const [section, id] = location.pathname.split("/").filter(Boolean);
+  const waiting = pending().length;
+  const link = (name, label, count) => h("a",
+    { href: `/${name}`, "aria-current": name === (section ?? "inbox") ? "page" : null },
+    icon(name === "inbox" ? "inbox" : "channel"), h("span", label),
+    count > 0 && h("span.num", count, unseen(" waiting")));
+  const channel = (agent) => h("a",
+    { href: `/channels/${agent.id}`, class: agent.unreadCount ? "unread" : "",
+      "aria-current": section === "channels" && id === agent.id ? "page" : null },
+    h("span.dot", { class: agent.status }), h("span.cut", agent.name), unseen(`, ${agent.status}`),
+    agent.unreadCount > 0 && h("span.num", agent.unreadCount, unseen(" unread")));
+  fill($("#nav"), link("inbox", "Inbox", waiting), link("channels", "Channels", 0),
+    h("div.sub", store.agents.map(channel)));
+  document.title = `${waiting ? `(${waiting}) ` : ""}${title} · Placet`;
+}
+
+function drawMe() {
+  fill($("#me"), h("span.cut.grow", { title: store.me.email }, store.me.displayName),
+    button("", { glyph: "theme", kind: "ghost", name: "Switch between light and dark", on: switchTheme }),
+    button("", { glyph: "leave", kind: "ghost", name: "Sign out", on: signOut }));
+}
+
+/** Time left, renewed where it stands; the card in view warns at five minutes and at one. */
+function tick() {
+  for (const element of $$("[data-due]")) {
+    const left = Number(element.dataset.due) - Date.now();
+    const text = span(left);
+    if (element.textContent !== text) element.textContent = text;
+    const step = [1, 5].find((minutes) => left > 0 && left < minutes * 60_000);
+    if (step && "card" in element.dataset && element.dataset.warned !== String(step)) {
+      element.dataset.warned = String(step);
+      toast(`Less than ${plural(step, "minute")} left to answer.`, "warning");
+    }
+  }
+}
+
+/** Links to our own views do not load the page anew. */
+function follow(event) {
+  const link = event.target.closest?.("a[href]");
+  const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  if (!link || !isPlain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
+  if (link.hash && link.pathname === location.pathname) {
+    event.preventDefault();
+    main.focus();
+    return;
+  }
+  if (link.origin !== location.origin || !(link.pathname.split("/")[1] in VIEWS)) return;
+  event.preventDefault();
+  go(link.pathname);
+}
+
+/** Who is signed in; asks for it when nobody is. Then back to what was asked for. */
+async function identify() {
+  const wanted = location.pathname === "/sign-in" ? HOME : location.pathname;
+  let user = null;
+  try {
+    ({ user } = await request("GET", "/api/auth/me"));
+    if (user.mustChangePassword) await choosePassword(main);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status !== 401) throw error;
+    history.replaceState(null, "", "/sign-in");
+    user = await signInPage(main);
+  }
+  history.replaceState(null, "", wanted === "/" ? HOME : wanted);
+  return user;
+}
+
+async function start() {
+  store.me = await identify();
+  keepSession();
+  await Promise.all([load(), loadPreferences()]);
+  $("#app").classList.remove("bare");
+  drawMe();
+  listen(drawSide);
+  document.addEventListener("click", follow);
+  addEventListener("popstate", show);
+  setInterval(tick, 1000);
+  show();
+  connect();
+}
+
+addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  toast(event.reason instanceof Refusal ? event.reason.message : String(event.reason), "error");
+});
+
+start().catch((error) => {
+  const again = button("Try again", { kind: "primary", on: () => location.reload() });
+  fill(main, h("div.empty", h("h1", "The page could not be loaded"),
+    notice("error", h("p", error.message), error.requestID && h("p.small", `Request ${error.requestID}`)), again));
+});

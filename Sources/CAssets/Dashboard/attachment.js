@@ -1,0 +1,45 @@
+// A file of a message: what is known of it, the picture if it is one, and the download.
+import { h, icon } from "./dom.js";
+import { dialog } from "./overlay.js";
+import { bytes } from "./words.js";
+
+const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
+/** A larger picture is not loaded before somebody asks for it. */
+const MOST_SHOWN = 20_000_000;
+
+const source = (file) => `/api/files/${encodeURIComponent(file.id)}/download`;
+
+function glyph(type) {
+  const [family] = type.split("/");
+  if (["image", "video", "audio"].includes(family)) return family;
+  if (type === "application/pdf") return "pdf";
+  if (type === "text/csv") return "table";
+  return /zip|tar|gzip/.test(type) ? "zip" : "doc";
+}
+
+function look(file) {
+  const download = h("a.btn", { href: source(file), download: file.filename }, icon("download"), "Download");
+  dialog(file.filename, [h("div.stage", h("img", { src: source(file), alt: file.filename })), h("div", download)], null,
+    { cancel: "Close", wide: true });
+}
+
+function card(file) {
+  const isPicture = PICTURES.has(file.mimeType);
+  const thumb = isPicture && file.size <= MOST_SHOWN
+    ? h("img", { src: source(file), alt: "", loading: "lazy" }) : icon(glyph(file.mimeType));
+  const content = [
+    h("span.thumb", thumb),
+    h("span", h("b.cut", file.filename), h("span.quiet.small.num", `${bytes(file.size)} · ${file.mimeType}`)),
+  ];
+  if (!isPicture) {
+    const label = `Download ${file.filename}, ${bytes(file.size)}`;
+    return h("a.att", { href: source(file), download: file.filename, label }, content);
+  }
+  const open = (event) => { event.preventDefault(); look(file); };
+  return h("a.att", { href: source(file), label: `Look at ${file.filename}`, onclick: open }, content);
+}
+
+/** The files of a message side by side; null without any. */
+export function attachments(files) {
+  return files.length ? h("ul.strip", { label: "Attachments" }, files.map((file) => h("li", card(file)))) : null;
+}

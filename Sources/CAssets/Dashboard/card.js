@@ -1,0 +1,166 @@
+// The review card. In order: what is asked, who asks, what was shown, the answer, the deadline.
+import { $, button, fill, h, icon } from "./dom.js";
+import { answerParts } from "./answer.js";
+import { Refusal, request } from "./api.js";
+import { attachments } from "./attachment.js";
+import { draftOf, keepDraft } from "./drafts.js";
+import { KINDS, kindOf } from "./kinds.js";
+import { copy, notice, toast } from "./overlay.js";
+import { agentName, agentOf, note, read } from "./store.js";
+import { ago, at, span, split, text, when } from "./words.js";
+
+/** When a deadline is near, it is shown as a warning. */
+const SOON = 15 * 60_000;
+
+/** The time left; app.js keeps it right. */
+export function timeLeft(message, { inCard = false } = {}) {
+  const due = at(message.review.expiresAt);
+  return h("span", { "data-due": due, "data-card": inCard }, span(due - Date.now()));
+}
+
+export const isSoon = (message) => at(message.review.expiresAt) - Date.now() < SOON;
+
+/** What somebody answered, in a word. */
+export function outcome({ review }) {
+  const { response } = review;
+  const option = review.payload.options?.find?.((one) => one?.id === response?.selectedOption);
+  if (option) return text(option.label ?? option.id);
+  return response?._dismissed === true ? "Dismissed" : "Answered";
+}
+
+/**
+ * A card that follows its message: `update` draws anew what has changed, and leaves alone what is being typed.
+ * @returns {{element: HTMLElement, update(message): void}}
+ */
+export function reviewCard(message, { back }) {
+  const element = h("article.pane.card", { "aria-labelledby": "review-title" });
+  const state = { message, isLost: false, isChanged: false };
+  const redraw = () => draw(element, state, back, redraw);
+  redraw();
+  return {
+    element,
+    update(now) {
+      const before = state.message.review;
+      state.message = now;
+      if (before.status === now.review.status && before.digest === now.review.digest) return;
+      state.isChanged = now.review.status === "pending";
+      redraw();
+      if (!state.isChanged) $("#review-title", element).focus({ preventScroll: true });
+    },
+  };
+}
+
+function draw(element, state, back, redraw) {
+  const { message } = state;
+  const isPending = message.review.status === "pending";
+  const parts = isPending ? answerParts(message, (response) => send(state, parts, response, redraw)) : null;
+  fill(element, head(message, back),
+    h("div.scroll", h("div.body", question(message), notices(state, redraw), evidence(message), parts?.body,
+      !isPending && message.review.response && given(message))),
+    parts && h("footer.dock", { label: "Answer" }, h("div", deadline(message), parts.dock)));
+}
+
+function head(message, back) {
+  const kind = kindOf(message.review);
+  return h("div.head", h("a.btn.ghost.square.only-phone", { href: back, label: "Back to the inbox" }, icon("back")),
+    h("span.line.quiet.small.grow", icon(kind), h("span.cut", `${KINDS[kind]} in ${agentName(message.channelId)}`)),
+    button("", {
+      glyph: "link", kind: "ghost", name: "Copy a link to this review",
+      on: () => copy(`${location.origin}/inbox/pending/${message.id}`, "Link copied"),
+    }));
+}
+
+function question(message) {
+  const [first, rest] = split(message.text);
+  const agent = agentOf(message.channelId);
+  return [
+    h("header.ask", h("h2", { id: "review-title", tabindex: "-1" }, first || KINDS[kindOf(message.review)]),
+      h("p.who", h("span.dot", { class: agent?.status ?? "" }),
+        h("a", { href: `/channels/${message.channelId}` }, agentName(message.channelId)),
+        h("span.quiet", `asked at ${when(at(message.createdAt))}`))),
+    rest && h("p.words", rest),
+  ];
+}
+
+const evidence = (message) => attachments(message.attachments);
+
+function deadline(message) {
+  return h("p.deadline", { class: isSoon(message) ? "soon" : "" }, icon(isSoon(message) ? "warning" : "clock"),
+    h("b.num", timeLeft(message, { inCard: true }), " left"),
+    h("span.num", `until ${when(at(message.review.expiresAt))}`),
+    h("span.wide-only", `· then ${agentName(message.channelId)} is told that nobody answered`));
+}
+
+/** What stands between the question and the answer: it changed, it is over, it was lost, a draft was kept. */
+function notices(state, redraw) {
+  const { message, isLost, isChanged } = state;
+  const { review } = message;
+  if (review.status === "pending") {
+    return isChanged && notice("warning", h("p", "The agent has changed the question. Look again before you answer."));
+  }
+  const kept = keptDraft(message, redraw);
+  if (review.status === "expired") {
+    return notice("warning",
+      h("p", `This request expired ${ago(at(review.expiresAt))}. The agent was told that nobody answered.`), kept);
+  }
+  const by = review.respondedBy;
+  const place = by?.via === "session" ? "in a browser" : "on the command line";
+  const who = by ? `${by.name}, ${when(at(by.at))}, ${place}` : "";
+  if (isLost) {
+    const words = `${by?.name ?? "Somebody"} already answered this at ${when(at(review.completedAt))}: `;
+    return notice("warning", h("p", words, h("b", outcome(message)), ". Your answer was not sent."), kept);
+  }
+  return notice("success", h("p", h("b", outcome(message)), ` · ${who}`),
+    review.response?.comment && h("p", "“", text(review.response.comment), "”"), kept);
+}
+
+/** What was typed and not sent, to be used otherwise. */
+function keptDraft(message, redraw) {
+  const draft = draftOf(message.id);
+  if (!draft) return null;
+  const words = draft.comment ?? draft.text ?? draft.json ?? JSON.stringify(draft.fields ?? draft.picked, null, 2);
+  const discard = () => { keepDraft(message.id, null); redraw(); };
+  const sendAsMessage = async () => {
+    note(await request("POST", "/api/messages", { channelId: message.channelId, text: words }), "message:created");
+    discard();
+    toast(`Sent to ${agentName(message.channelId)} as a message.`);
+  };
+  return [
+    h("p.small", "What you typed was kept:"), h("pre.code.soft", { tabindex: "0" }, words),
+    h("div.btns", button("Copy", { glyph: "copy", kind: "mini", on: () => copy(words, "Copied") }),
+      button("Send as message", { glyph: "send", kind: "mini", on: sendAsMessage }),
+      button("Discard", { kind: "mini ghost", on: discard })),
+  ];
+}
+
+function given(message) {
+  if (message.review.response.selectedOption !== undefined) {
+    const { options } = message.review.payload;
+    const labels = Array.isArray(options) && options.map((one) => text(one?.label ?? one?.id)).join(", ");
+    return labels && h("p.small.quiet", `Offered: ${labels}`);
+  }
+  return h("section.part", h("h3", "The answer as it was sent"),
+    h("pre.code", { tabindex: "0" }, JSON.stringify(message.review.response, null, 2)));
+}
+
+/** Sends an answer to what is shown, and no other: the digest says what that is. */
+async function send(state, parts, response, redraw) {
+  const { message } = state;
+  const path = `/api/messages/${encodeURIComponent(message.id)}/respond`;
+  try {
+    const answered = await request("POST", path, { response, digest: message.review.digest });
+    keepDraft(message.id, null);
+    note(answered, "review:responded");
+    toast(`Sent. ${agentName(message.channelId)} has the answer.`);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.status === 400) {
+      parts.blame(error.fields);
+      toast(error.message, "error");
+    } else if (error.status === 403 || error.status === 409) {
+      state.isLost = error.status === 403;
+      if (await read(message.id) === null) toast("The agent has withdrawn this question.", "warning");
+      else redraw();
+    } else toast(`${error.message} Your answer is kept here.`, "error");
+  }
+}

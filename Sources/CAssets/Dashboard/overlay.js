@@ -1,0 +1,52 @@
+// What lies over the page: dialogs, short reports in the corner, the bar at the top; and notes inside of it.
+import { $, button, fill, h, icon, say } from "./dom.js";
+
+/**
+ * A modal dialog; the focus returns to where it was. `action` is [text, kind, function]; a function that returns or
+ * resolves to false keeps it open. What is dangerous is not done by Enter. Without `cancel` it cannot be left.
+ */
+export function dialog(title, content, action, { cancel = "Cancel", wide = false } = {}) {
+  const isDanger = action?.[1].includes("danger");
+  const close = () => element.close();
+  const run = async () => { if ((await action[2]()) !== false) close(); };
+  const form = h("form", { method: "dialog", onsubmit: () => { if (action && !isDanger) run(); } },
+    h("h2", { id: "dialog-title", tabindex: "-1" }, title), content,
+    h("footer", cancel && button(cancel, { kind: "ghost", on: close }),
+      action && button(action[0], {
+        kind: action[1], type: isDanger ? "button" : "submit", on: isDanger ? run : null,
+      })));
+  const element = h("dialog", {
+    "aria-labelledby": "dialog-title", class: wide ? "wide" : "", onclose: () => element.remove(),
+    oncancel: (event) => { if (!cancel) event.preventDefault(); },
+  }, form);
+  document.body.append(element);
+  element.showModal();
+  ($(".input:not([readonly])", element) || $("h2", element)).focus();
+  return element;
+}
+
+/** A short report. Errors stay until they are closed; others go after 6 s, but not from under the pointer. */
+export function toast(text, kind = "success") {
+  const element = h("div.toast", h("span", { class: kind }, icon(kind)), h("p.grow", text),
+    button("", { glyph: "x", name: "Dismiss", kind: "ghost mini", on: () => element.remove() }));
+  $("#toasts").append(element);
+  say(text);
+  if (kind === "error") return;
+  const leave = () => setTimeout(() => {
+    if (element.matches(":hover, :focus-within")) leave();
+    else element.remove();
+  }, 6000);
+  leave();
+}
+
+/** Says at the top of the page that something is not as usual; null takes it away. */
+export function banner(text) {
+  fill($("#banner"), text && [icon("offline"), h("span", text)]);
+}
+
+/** @param {"info" | "success" | "warning" | "error"} kind */
+export const notice = (kind, ...content) => h("div.note", { class: kind }, icon(kind), h("div", content));
+
+export function copy(text, what) {
+  navigator.clipboard?.writeText(text).then(() => toast(what, "copy"), () => toast("Copying was refused.", "warning"));
+}

@@ -1,0 +1,81 @@
+import CAssets
+import Foundation
+import HTTP
+import HTTPTypes
+import TestSupport
+import Testing
+
+@Suite("The dashboard")
+struct DashboardTests {
+    @Test(
+        "every view has a path of its own, which answers the one page to anybody, with its policy",
+        arguments: ["/", "/sign-in", "/inbox", "/inbox/answered", "/inbox/pending/m-1", "/channels", "/channels/c-1"]
+    )
+    func pages(path: String) async throws {
+        try await withServer { server in
+            let page = try await server.send(.get, path)
+            #expect(page.status == 200 && page.text.hasPrefix("<!doctype html>"))
+            #expect(page.headers[.contentType] == "text/html; charset=utf-8")
+            #expect(page.headers[.cacheControl] == "no-cache")
+            let policy = try #require(page.headers[.contentSecurityPolicy])
+            #expect(policy.contains("default-src 'none'") && policy.contains("require-trusted-types-for 'script'"))
+            #expect(policy.contains("frame-src 'self'") && policy.contains("frame-ancestors 'none'"))
+            #expect(!policy.contains("unsafe") && !policy.contains("*"))
+        }
+    }
+
+    @Test("all files are served under one name that may be kept for good")
+    func files() async throws {
+        try await withServer { server in
+            let folder = try await Self.folder(server)
+            let names = (0..<Asset.total).map { String(cString: Asset(number: $0).name) }
+                .filter { $0.hasPrefix("Dashboard/") }.map { $0.dropFirst("Dashboard/".count) }
+            #expect(names.count > 10)
+            for name in names {
+                let file = try await server.send(.get, "\(folder)/\(name)")
+                #expect(file.status == 200, "\(name)")
+                #expect(file.headers[.cacheControl] == "public, max-age=31536000, immutable")
+                #expect(file.headers[.eTag]?.hasPrefix("\"sha256-") == true)
+                let type = ["js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"]
+                if let type = type[String(name.split(separator: ".").last ?? "")] {
+                    #expect(file.headers[.contentType] == type)
+                }
+            }
+        }
+    }
+
+    @Test("a file of another version, and one that is none, are 404")
+    func others() async throws {
+        try await withServer { server in
+            let folder = try await Self.folder(server)
+            for path in ["/dashboard/0/app.js", "\(folder)/other.js", "\(folder)/..%2Findex.html"] {
+                #expect(try await server.send(.get, path).status == 404, "\(path)")
+            }
+        }
+    }
+
+    @Test("to whoever takes gzip the page is sent compressed, with a tag of its own")
+    func compressed() async throws {
+        try await withServer { server in
+            let script = try await Self.folder(server) + "/app.js"
+            let plain = try await server.send(.get, script)
+            let small = try await server.send(.get, script, [.acceptEncoding: "br;q=1.0, gzip;q=0.8"])
+            #expect(small.headers[.contentEncoding] == "gzip" && plain.headers[.contentEncoding] == nil)
+            #expect(small.headers[.vary] == "Accept-Encoding" && plain.headers[.vary] == "Accept-Encoding")
+            #expect(small.body.readableBytes * 2 < plain.body.readableBytes)
+            let tag = try #require(small.headers[.eTag])
+            #expect(tag != plain.headers[.eTag])
+            let known: HTTPFields = [.acceptEncoding: "gzip", .ifNoneMatch: tag]
+            #expect(try await server.send(.get, script, known).status == 304)
+            #expect(try await server.send(.get, script, [.ifNoneMatch: tag]).status == 200)
+            let refused = try await server.send(.get, script, [.acceptEncoding: "gzip;q=0, identity"])
+            #expect(refused.headers[.contentEncoding] == nil)
+        }
+    }
+
+    /// Where the page says that its files are.
+    private static func folder(_ server: TestServer) async throws -> String {
+        let page = try await server.send(.get, "/").text
+        return try String(#require(page.firstMatch(of: /\/dashboard\/[0-9a-f]{32}/)).output)
+    }
+}

@@ -29,8 +29,7 @@ package struct DashboardModule: RouteModule {
             )
         }
         self.files = files
-        let text = String(buffer: assets["index.html"] ?? ByteBuffer())
-            .replacing("{{files}}", with: "/dashboard/\(folder)")
+        let text = Self.page(assets, at: "/dashboard/\(folder)")
         page = StaticAnswer(
             ByteBuffer(string: text),
             gzipped: gzip(ByteBuffer(string: text)),
@@ -85,6 +84,17 @@ package struct DashboardModule: RouteModule {
             hash.update(data: Array(bytes.readableBytesView))
         }
         return hash.finalize().prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// The page, which names its files. All modules are named at once: the browser need not find them one by one.
+    private static func page(_ assets: [String: ByteBuffer], at path: String) -> String {
+        let modules = assets.keys.filter { $0.hasSuffix(".js") && $0 != "theme.js" }.sorted()
+        return String(buffer: assets["index.html"] ?? ByteBuffer())
+            .replacing(
+                "{{modules}}",
+                with: modules.map { #"<link rel="modulepreload" href="{{files}}/\#($0)">"# }.joined(separator: "\n")
+            )
+            .replacing("{{files}}", with: path)
     }
 
     private static func type(of name: String) -> String {

@@ -8,7 +8,14 @@ package func gzip(_ bytes: ByteBuffer) -> ByteBuffer {
     // 16 more than the window asks for gzip's frame. The call can fail only for lack of memory.
     let size = Int32(MemoryLayout<z_stream>.size)
     let status = deflateInit2_(
-        &stream, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size
+        &stream,
+        Z_BEST_COMPRESSION,
+        Z_DEFLATED,
+        MAX_WBITS + 16,
+        8,
+        Z_DEFAULT_STRATEGY,
+        ZLIB_VERSION,
+        size
     )
     precondition(status == Z_OK, "zlib: \(status)")
     defer { deflateEnd(&stream) }

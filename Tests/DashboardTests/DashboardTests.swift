@@ -2,6 +2,7 @@ import CAssets
 import Foundation
 import HTTP
 import HTTPTypes
+import NIOCore
 import TestSupport
 import Testing
 

@@ -9,6 +9,11 @@ import Testing
 
 /// Documented routes that are not served yet.
 private let comingRoutes: Set<String> = []
+/// The pages of the dashboard and their files: no part of the API.
+private let pages: Set<String> = [
+    "GET /", "GET /sign-in", "GET /inbox", "GET /inbox/{tab}", "GET /inbox/{tab}/{id}", "GET /channels",
+    "GET /channels/{id}", "GET /dashboard/{version}/{name}",
+]
 
 @Suite("The reference of the API")
 struct DocumentTests {
@@ -20,7 +25,7 @@ struct DocumentTests {
                 return "\(route.method) /\(path.joined(separator: "/"))"
             }
             let documented = try await operations(server).map { "\($0.method.uppercased()) \($0.path)" }
-            #expect(Set(served).subtracting(documented).sorted() == [])
+            #expect(Set(served).subtracting(documented) == pages)
             #expect(Set(documented).subtracting(served).sorted() == comingRoutes.sorted())
         }
     }

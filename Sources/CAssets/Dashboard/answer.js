@@ -21,10 +21,10 @@ export function answerParts(message, send) {
 
 const part = (title, ...content) => h("section.part", h("h3", title), content);
 
-/** A button that can be pressed once at a time. */
-function sender(label, kind, run) {
+/** A button that can be pressed once at a time. The primary one of a form is also sent by Ctrl+Enter (card.js). */
+function sender(label, kind, run, isSubmit = false) {
   const element = button(label, {
-    kind,
+    kind, "data-submit": isSubmit,
     on: async () => {
       element.disabled = true;
       try { await run(); } finally { element.disabled = false; }
@@ -86,12 +86,13 @@ function selection(message, payload, draft, send) {
   const dismiss = payload.dismissLabel
     && sender(text(payload.dismissLabel), "ghost", () => send({ _dismissed: true }));
   const label = text(payload.submitLabel ?? "Send answer");
-  return { body, dock: [h("div.btns", sender(label, "primary", submit), dismiss)] };
+  return { body, dock: [h("div.btns", sender(label, "primary", submit, true), dismiss)] };
 }
 
 function form(message, payload, draft, send) {
   const { fields } = payload;
-  const body = h("div.form", fields.map((field) => formField(field, draft?.fields?.[field.name])));
+  const kept = new Map(Object.entries(draft?.fields ?? {}));
+  const body = h("div.form", fields.map((field) => formField(field, kept.get(field.name))));
   body.addEventListener("input", () => {
     const typed = formDraft(body, fields);
     keepDraft(message.id, Object.keys(typed).length ? { fields: typed } : null);
@@ -104,7 +105,7 @@ function form(message, payload, draft, send) {
     && sender(text(payload.dismissLabel), "ghost", () => send({ _dismissed: true }));
   return {
     body: part("Your answer", body),
-    dock: [h("div.btns", sender(text(payload.submitLabel ?? "Send answer"), "primary", submit), dismiss)],
+    dock: [h("div.btns", sender(text(payload.submitLabel ?? "Send answer"), "primary", submit, true), dismiss)],
     blame: (faults) => {
       for (const fault of faults) {
         const field = fields.find((one) => one.name === fault.path.at(-1));
@@ -140,7 +141,7 @@ function textInput(message, payload, draft, send) {
     toast(`The text must have ${bounds} characters; it has ${length()}.`, "warning");
     return box.focus();
   };
-  return { body: part("Your text", box, count), dock: [h("div.btns", sender("Send answer", "primary", submit))] };
+  return { body: part("Your text", box, count), dock: [h("div.btns", sender("Send answer", "primary", submit, true))] };
 }
 
 /** A question of an unknown kind, as it came, and a box for any object. */
@@ -164,7 +165,7 @@ function freeform(message, payload, draft, send) {
       h("p.hint", `There is no form for this kind of review (${message.review.type}), so you see it as it is.`),
       question,
       h("h3", "Your answer, as a JSON object"), box, fault),
-    dock: [h("div.btns", sender("Send answer", "primary", submit))],
+    dock: [h("div.btns", sender("Send answer", "primary", submit, true))],
   };
 }
 

@@ -7,31 +7,36 @@ import { connect } from "./live.js";
 import { notice, toast } from "./overlay.js";
 import { loadPreferences, switchTheme } from "./preferences.js";
 import { choosePassword, keepSession, signInPage, signOut } from "./sign.js";
-import { listen, load, pending, store } from "./store.js";
+import { channelPath, listen, load, pending, store } from "./store.js";
 import { plural, span } from "./words.js";
 
 const main = $("#main");
 const HOME = "/inbox";
 /** What is shown at a path, by its first part. A view draws itself, and returns its title and how to end it. */
-const VIEWS = { inbox, channels };
+const VIEWS = new Map(Object.entries({ inbox, channels }));
 
 let end = null;
 let title = "";
 
 /** Shows another view, and puts its path into the address bar. */
-export function go(path, { replace = false } = {}) {
-  history[replace ? "replaceState" : "pushState"](null, "", path);
+function go(path) {
+  history.pushState(null, "", path);
   show();
 }
 
 function show() {
   end?.();
-  const parts = location.pathname.split("/").filter(Boolean).map(decodeURIComponent);
-  const view = VIEWS[parts[0] ?? "inbox"] ?? missing;
-  const shown = view(main, parts, go);
+  const parts = location.pathname.split("/").filter(Boolean).map(decoded);
+  /** @type {(main: HTMLElement, parts: string[]) => {title: string, end: (() => void) | null}} */
+  const view = VIEWS.get(parts[0] ?? "inbox") ?? missing;
+  const shown = view(main, parts);
   end = shown.end;
   title = shown.title;
   drawSide();
+}
+
+function decoded(part) {
+  try { return decodeURIComponent(part); } catch { return part; }
 }
 
 function missing() {
@@ -41,14 +46,14 @@ function missing() {
 }
 
 function drawSide() {
-  const [section, id] = location.pathname.split("/").filter(Boolean);
+  const [section, id] = location.pathname.split("/").filter(Boolean).map(decoded);
   const waiting = pending().length;
   const link = (name, label, count) => h("a",
     { href: `/${name}`, "aria-current": name === (section ?? "inbox") ? "page" : null },
     icon(name === "inbox" ? "inbox" : "channel"), h("span", label),
     count > 0 && h("span.num", count, unseen(" waiting")));
   const channel = (agent) => h("a",
-    { href: `/channels/${agent.id}`, class: agent.unreadCount ? "unread" : "",
+    { href: channelPath(agent.id), class: agent.unreadCount ? "unread" : "",
       "aria-current": section === "channels" && id === agent.id ? "page" : null },
     h("span.dot", { class: agent.status }), h("span.cut", agent.name), unseen(`, ${agent.status}`),
     agent.unreadCount > 0 && h("span.num", agent.unreadCount, unseen(" unread")));
@@ -87,7 +92,7 @@ function follow(event) {
     main.focus();
     return;
   }
-  if (link.origin !== location.origin || !(link.pathname.split("/")[1] in VIEWS)) return;
+  if (link.origin !== location.origin || !VIEWS.has(link.pathname.split("/")[1])) return;
   event.preventDefault();
   go(link.pathname);
 }

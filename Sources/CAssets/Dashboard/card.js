@@ -6,7 +6,7 @@ import { attachments } from "./attachment.js";
 import { draftOf, keepDraft } from "./drafts.js";
 import { KINDS, kindOf } from "./kinds.js";
 import { copy, notice, toast } from "./overlay.js";
-import { agentName, agentOf, note, read } from "./store.js";
+import { agentName, agentOf, channelPath, note, read } from "./store.js";
 import { ago, at, span, split, text, when } from "./words.js";
 
 /** When a deadline is near, it is shown as a warning. */
@@ -33,7 +33,12 @@ export function outcome({ review }) {
  * @returns {{element: HTMLElement, update(message): void}}
  */
 export function reviewCard(message, { back }) {
-  const element = h("article.pane.card", { "aria-labelledby": "review-title" });
+  const element = h("article.pane.card", {
+    "aria-labelledby": "review-title",
+    onkeydown: (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("[data-submit]", element)?.click();
+    },
+  });
   const state = { message, isLost: false, isChanged: false };
   const redraw = () => draw(element, state, back, redraw);
   redraw();
@@ -76,7 +81,7 @@ function question(message) {
   return [
     h("header.ask", h("h2", { id: "review-title", tabindex: "-1" }, first || KINDS[kindOf(message.review)]),
       h("p.who", h("span.dot", { class: agent?.status ?? "" }),
-        h("a", { href: `/channels/${message.channelId}` }, agentName(message.channelId)),
+        h("a", { href: channelPath(message.channelId) }, agentName(message.channelId)),
         h("span.quiet", `asked at ${when(at(message.createdAt))}`))),
     rest && h("p.words", rest),
   ];

@@ -5,7 +5,7 @@ import { attachments } from "./attachment.js";
 import { outcome } from "./card.js";
 import { composer } from "./composer.js";
 import { KINDS, kindOf } from "./kinds.js";
-import { agentOf, listen, loadAgents, store } from "./store.js";
+import { agentOf, channelPath, listen, loadAgents, store } from "./store.js";
 import { at, clockTime, day } from "./words.js";
 
 const WORDS = { info: "Info", success: "Success", warning: "Warning", error: "Error" };
@@ -33,7 +33,7 @@ const choose = (id) => h("div.empty", icon("channel"),
   h("p", id ? "There is no such channel." : "Choose a channel. Agents make them with their keys."));
 
 function channelRow(agent, id) {
-  return h("li.item", h("a.chan", { href: `/channels/${agent.id}`, "aria-current": agent.id === id ? "true" : null },
+  return h("li.item", h("a.chan", { href: channelPath(agent.id), "aria-current": agent.id === id ? "true" : null },
     h("span.title.line", h("span.dot", { class: agent.status }), unseen(`${agent.status}: `),
       h("span.cut", agent.name)),
     h("span.due", agent.unreadCount > 0 && h("span.chip.accent", agent.unreadCount, unseen(" unread"))),
@@ -51,8 +51,13 @@ function channelPane(agent) {
     h("div.head", h("a.btn.ghost.square.only-phone", { href: "/channels", label: "Back to channels" }, icon("back")),
       h("span.dot", { class: agent.status }), h("h1", { id: "channel-name" }, agent.name),
       h("p.quiet.small.cut.grow", agent.statusMessage ?? "")), pane.scroll, writer.element);
+  const seen = () => markRead(pane);
+  document.addEventListener("visibilitychange", seen);
   reload(pane);
-  return { element, change: (change) => follow(pane, change), end: writer.end };
+  return {
+    element, change: (change) => follow(pane, change),
+    end: () => { writer.end(); document.removeEventListener("visibilitychange", seen); },
+  };
 }
 
 async function reload(pane) {

@@ -3,7 +3,10 @@
 /**
  * h("a.btn.primary", {href}, …children). A property that begins with "on" is a listener; `label` is aria-label; a
  * child or property that is null, undefined or false is left out.
- * @returns {HTMLElement}
+ * @param {string} spec
+ * @param {any} [properties] or the first child
+ * @param {any[]} children
+ * @returns {any} the element
  */
 export function h(spec, properties, ...children) {
   const [tag, ...classes] = spec.split(".");
@@ -38,7 +41,9 @@ export function fill(element, ...children) {
   return element;
 }
 
+/** @returns {any} @param {ParentNode} root */
 export const $ = (selector, root = document) => root.querySelector(selector);
+/** @returns {any[]} @param {ParentNode} root */
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 let serial = 0;
@@ -48,7 +53,7 @@ export const newID = (prefix) => `${prefix}-${++serial}`;
 const ICONS = new URL("icons.svg", import.meta.url).pathname;
 
 /** One of icons.svg: decoration, unless it has a label. */
-export function icon(name, label) {
+export function icon(name, label = "") {
   const element = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   element.setAttribute("class", "icon");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
@@ -61,8 +66,12 @@ export function icon(name, label) {
   return element;
 }
 
-/** A button. Without a text, `name` is what a screen reader says. */
-export function button(text, { glyph, kind = "", name, on, type = "button", ...rest } = {}) {
+/**
+ * A button. Without a text, `name` is what a screen reader says.
+ * @param {any} [options] what is not named here is a property
+ */
+export function button(text, options = {}) {
+  const { glyph, kind = "", name, on, type = "button", ...rest } = options;
   const shape = text ? "" : " square";
   const properties = { type, class: kind + shape, label: name, title: text ? null : name, onclick: on, ...rest };
   return h("button.btn", properties, glyph && icon(glyph), text);
@@ -72,7 +81,7 @@ export function button(text, { glyph, kind = "", name, on, type = "button", ...r
 export const unseen = (text) => h("span.vh", text);
 
 /** What waits between a field and its label. */
-export function labelled(text, input, hint) {
+export function labelled(text, input, hint = "") {
   input.id ||= newID("field");
   return h("div.field", h("label", { for: input.id }, text), input, hint && h("span.hint", hint));
 }

@@ -88,16 +88,16 @@ export function blame(root, field, sentence) {
 
 /** The response; or null, with what is wrong shown and the focus on the first field at fault. */
 export function readForm(root, fields) {
-  const response = {};
+  const values = [];
   let first = null;
   for (const field of fields) {
     const sentence = field.type === "checkbox" ? "" : problem(field, inputOf(root, field));
     const input = blame(root, field, sentence);
     if (sentence) first ||= input;
-    else response[field.name] = valueOf(field, input);
+    else values.push([field.name, valueOf(field, input)]);
   }
   first?.focus();
-  return first ? null : response;
+  return first ? null : Object.fromEntries(values);
 }
 
 /** What is typed, for a draft: text by name, without passwords. */

@@ -14,12 +14,12 @@ const WIDE = matchMedia("(min-width: 901px)");
 
 const byDeadline = (a, b) => at(a.review.expiresAt) - at(b.review.expiresAt) || (a.id < b.id ? -1 : 1);
 
-export function inbox(main, [, tab = "pending", id], go) {
+export function inbox(main, [, tab = "pending", id]) {
   const view = {
-    tab: tab in TABS ? tab : "pending", id, go,
+    tab: Object.hasOwn(TABS, tab) ? tab : "pending", id,
     /** The ids of the rows, in their order, and those that wait in the bar. */
     shown: [], fresh: [], cursor: null, channel: "", card: null,
-    rows: h("div.scroll"), bar: h("div"), pane: h("div.pane"),
+    rows: h("div.scroll", { onkeydown: (event) => press(view, event) }), bar: h("div"), pane: h("div.pane"),
   };
   view.split = h("div.split", { class: id ? "open" : "" },
     h("section.pane", { label: "Reviews" }, head(view), filter(view), view.bar, view.rows), view.pane);
@@ -27,9 +27,7 @@ export function inbox(main, [, tab = "pending", id], go) {
   fill(view.pane, h("div.empty", icon("inbox"), h("p", "Choose a review to see it here.")));
   const end = listen((change) => follow(view, change));
   refresh(view).then(() => { if (id) open(view, id); });
-  const keys = (event) => press(view, event);
-  document.addEventListener("keydown", keys);
-  return { title: "Inbox", end: () => { end(); document.removeEventListener("keydown", keys); } };
+  return { title: "Inbox", end };
 }
 
 function head(view) {
@@ -171,14 +169,18 @@ function gone(view) {
     h("p", "It may have been withdrawn by its agent."), h("a.btn", { href: `/inbox/${view.tab}` }, "Inbox")));
 }
 
-/** j and k move through the list; not while something is typed, or a dialog is open. */
+const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+
+/** Keys move through the list while the focus is in it, and show the card at once; Enter goes into the card. */
 function press(view, event) {
-  const isTyping = event.target.closest?.("input, textarea, select, dialog");
-  if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !["j", "k"].includes(event.key)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(STEPS, event.key)) return;
   const links = $$(".item a", view.rows);
   const now = links.findIndex((link) => link.hasAttribute("aria-current"));
-  const next = links[Math.max(0, Math.min(links.length - 1, now + (event.key === "j" ? 1 : -1)))];
+  const next = links[Math.max(0, Math.min(links.length - 1, now + STEPS[event.key]))];
   if (!next) return;
-  next.click();
+  event.preventDefault();
+  history.replaceState(null, "", next.pathname);
   next.focus();
+  if (WIDE.matches) open(view, next.closest("[data-row]").dataset.row);
+  say(`${links.indexOf(next) + 1} of ${links.length}`);
 }

@@ -12,7 +12,10 @@ const RETRY = 2000;
 const GRACE = 1500;
 
 let source = null;
+/** The id of the last event, after which a new stream begins. */
 let last = "";
+/** Something could not be read: all of it has to be, once the server is back. */
+let isStale = false;
 let warning = 0;
 let retry = 0;
 
@@ -22,26 +25,33 @@ export function connect() {
   source = new EventSource(`/api/events${last && `?lastEventId=${last}`}`);
   source.onopen = () => { clearTimeout(warning); warning = 0; banner(null); };
   source.onerror = lose;
-  source.addEventListener("ready", (event) => { last = event.lastEventId; });
-  source.addEventListener("reset", (event) => { last = event.lastEventId; load().catch(lose); });
+  source.addEventListener("ready", (event) => {
+    last = event.lastEventId;
+    if (isStale) reload();
+  });
+  source.addEventListener("reset", (event) => { last = event.lastEventId; reload(); });
   for (const name of NAMES) {
     source.addEventListener(name, (event) => {
       last = event.lastEventId;
-      take(name, JSON.parse(event.data)).catch(lose);
+      take(name, JSON.parse(event.data)).catch(fail);
     });
   }
 }
 
-export function disconnect() {
-  source?.close();
-  source = null;
-  clearTimeout(retry);
+function reload() {
+  load().then(() => { isStale = false; }, fail);
+}
+
+function fail() {
+  isStale = true;
+  source.close();
+  lose();
 }
 
 /** The browser connects again by itself, unless it was refused. Then a request tells whether the session has ended. */
 function lose() {
   warning ||= setTimeout(() => banner("Connection lost. Trying again…"), GRACE);
-  if (source?.readyState !== EventSource.CLOSED) return;
+  if (source.readyState !== EventSource.CLOSED) return;
   clearTimeout(retry);
   retry = setTimeout(() => request("GET", "/api/preferences").then(connect, lose), RETRY);
 }

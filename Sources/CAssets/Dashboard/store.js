@@ -29,6 +29,8 @@ function tell(change) {
   for (const listener of [...listeners]) listener(change);
 }
 
+/** Where a channel is shown. Ids that were imported may hold anything. */
+export const channelPath = (id) => `/channels/${encodeURIComponent(id)}`;
 export const agentOf = (id) => store.agents.find((agent) => agent.id === id);
 export const agentName = (id) => agentOf(id)?.name ?? "The agent";
 export const pending = () => [...store.reviews.values()].filter((message) => message.review.status === "pending");
@@ -45,9 +47,21 @@ export async function load() {
   tell({ name: "reset" });
 }
 
+let reading = null;
+let isStale = false;
+
+/** Reads the channels anew; once more afterwards when it was asked for meanwhile, however often. */
 export async function loadAgents() {
-  store.agents = await request("GET", "/api/agents");
+  if (reading) { isStale = true; return; }
+  reading = request("GET", "/api/agents");
+  try {
+    store.agents = await reading;
+  } finally { reading = null; }
   tell({ name: "agents" });
+  if (isStale) {
+    isStale = false;
+    await loadAgents();
+  }
 }
 
 /** Notes a message as it is now, and tells who listens. */

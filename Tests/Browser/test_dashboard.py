@@ -1,0 +1,483 @@
+"""The dashboard in a real browser, against the real server, while real agents wait for what is answered in it."""
+
+import re
+import threading
+from pathlib import Path
+
+import pytest
+from placet_server import ADMIN_PASSWORD
+from playwright.sync_api import expect
+
+#: Texts of agents that would run if any of them became HTML.
+HOSTILE = [
+    "<img src=x onerror='window.ran = 1'>", "<script>window.ran = 1</script>", "<svg onload='window.ran = 1'>",
+    "\"><iframe src='javascript:parent.ran=1'>", "' autofocus onfocus='window.ran=1' x='",
+    "javascript:window.ran=1", "${window.ran=1}{{constructor.constructor('ran=1')()}}", "</textarea><b>bold</b>",
+]
+APPROVAL = {
+    "options": [
+        {"id": "yes", "label": "Ship it", "style": "primary"}, {"id": "no", "label": "Stop", "style": "danger"},
+    ],
+}
+FIELDS = [
+    {"name": "title", "type": "text", "label": "Title", "required": True},
+    {"name": "rows", "type": "number", "label": "Rows", "min": 1, "max": 9, "step": 2, "unit": "k"},
+    {"name": "mail", "type": "email", "label": "Mail"},
+    {"name": "hook", "type": "url", "label": "Hook"},
+    {"name": "why", "type": "textarea", "label": "Why"},
+    {"name": "place", "type": "select", "label": "Place", "options": ["eu", {"value": "us", "label": "America"}]},
+    {"name": "dry", "type": "checkbox", "label": "Dry run"},
+    {"name": "day", "type": "date", "label": "Day"},
+    {"name": "hour", "type": "time", "label": "Hour"},
+    {"name": "end", "type": "datetime", "label": "End"},
+    {"name": "share", "type": "range", "label": "Share", "min": 0, "max": 10, "defaultValue": 4},
+    {"name": "secret", "type": "password", "label": "Secret"},
+]
+
+
+class Watch:
+    """Opens pages, and remembers what none of them may do: an error on the console, a script that fails, a request to
+    somebody else, a breach of the page's policy."""
+
+    def __init__(self, browser, server):
+        self.browser, self.server = browser, server
+        self.contexts, self.faults = [], []
+
+    def page(self, person=None, **options):
+        context = self.browser.new_context(reduced_motion="reduce", **options)
+        self.contexts.append(context)
+        if person:
+            token = person.session.cookies["access_token"]
+            context.add_cookies([{"name": "access_token", "value": token, "url": self.server.url}])
+        page = context.new_page()
+        page.on("console", lambda message: message.type == "error" and self._note(message.text))
+        page.on("pageerror", lambda error: self._note(str(error)))
+        page.on("request", lambda request: request.url.startswith(self.server.url) or self._note(request.url))
+        return page
+
+    def _note(self, text):
+        # The browser itself writes this one whenever the server refuses or is away.
+        if not text.startswith("Failed to load resource:"):
+            self.faults.append(text)
+
+    def close(self):
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture
+def watch(chromium, server):
+    watch = Watch(chromium, server)
+    yield watch
+    watch.close()
+    assert watch.faults == []
+
+
+@pytest.fixture
+def page(watch, person):
+    return watch.page(person)
+
+
+class Agent:
+    """Asks, and waits for the answer as agents do: parked on a request of its own."""
+
+    def __init__(self, owner):
+        self.owner = owner
+
+    def ask(self, text, kind, payload, **more):
+        review = {"type": kind, "payload": payload, "expiresInSeconds": more.pop("seconds", 3600)}
+        body = {"channelId": self.owner.channel, "text": text, "review": review, **more}
+        answer = self.owner.request("POST", "messages", json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"]
+
+    def wait(self, message):
+        """Begins to wait; what is returned gives the review once there is an answer."""
+        found = []
+        twin = self.owner.another()
+        thread = threading.Thread(target=lambda: found.append(twin.request("GET", f"reviews/{message}/wait").json()))
+        thread.start()
+
+        def result():
+            thread.join(35)
+            assert found and found[0]["status"] == "completed", found
+            return found[0]["message"]["review"]
+
+        return result
+
+
+@pytest.fixture
+def agent(owner):
+    return Agent(owner)
+
+
+def open_review(page, server, message):
+    page.goto(f"{server.url}/inbox/pending/{message}")
+    page.wait_for_selector("#review-title")
+
+
+def test_signing_in_leads_to_what_was_asked_for_and_out_again(watch, server):
+    page = watch.page()
+    page.goto(f"{server.url}/channels")
+    page.get_by_label("Email").fill("admin@placet.local")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("Email or password is not right")
+    page.get_by_label("Password").fill(ADMIN_PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Channels")).to_be_visible()
+    assert page.url == f"{server.url}/channels"
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Password")).to_be_visible()
+    page.goto(f"{server.url}/inbox")
+    expect(page.get_by_label("Password")).to_be_visible()
+
+
+def test_a_password_that_was_made_up_is_changed_first(watch, server, person):
+    made = person.request("POST", "users", json={"email": "new@example.org", "displayName": "New"}).json()
+    page = watch.page()
+    page.goto(server.url)
+    page.get_by_label("Email").fill("new@example.org")
+    page.get_by_label("Password").fill(made["password"])
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("New password").fill("a password of my own")
+    page.get_by_role("button", name="Save and go on").click()
+    expect(page.get_by_text("Nothing is waiting for you.")).to_be_visible()
+    server.person("new@example.org", "a password of my own")
+
+
+def test_a_session_that_ends_is_asked_for_again_and_nothing_typed_is_lost(watch, server, agent):
+    other = server.person()
+    page = watch.page(other)
+    message = agent.ask("Late?", "approval", APPROVAL)
+    answer = agent.wait(message)
+    open_review(page, server, message)
+    page.get_by_role("textbox", name="Comment").fill("after lunch")
+    assert other.request("POST", "auth/logout").status_code == 200
+    page.get_by_role("button", name="Ship it").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Password").fill(ADMIN_PASSWORD)
+    dialog.get_by_role("button", name="Sign in").click()
+    assert answer()["response"] == {"selectedOption": "yes", "comment": "after lunch"}
+
+
+def send(name):
+    return lambda page: page.get_by_role("button", name=name).click()
+
+
+def pick_two(page):
+    page.get_by_label("First").check()
+    page.get_by_label("Third").check()
+    page.get_by_role("button", name="Take them").click()
+
+
+def write(text):
+    def act(page):
+        page.locator(".body textarea").fill(text)
+        page.locator(".body textarea").press("Control+Enter")
+    return act
+
+
+def fill_form(page):
+    page.get_by_label("Title").fill("Nightly")
+    page.get_by_role("button", name="Save").click()
+
+
+ITEMS = [{"id": name.lower(), "label": name} for name in ("First", "Second", "Third")]
+
+
+@pytest.mark.parametrize("kind, payload, act, response", [
+    ("approval", APPROVAL, send("Ship it"), {"selectedOption": "yes"}),
+    ("selection", {"mode": "multi", "items": ITEMS, "submitLabel": "Take them"}, pick_two,
+     {"selectedIds": ["first", "third"]}),
+    ("selection", {"mode": "single", "items": ITEMS, "dismissLabel": "None"}, send("None"), {"_dismissed": True}),
+    ("form", {"fields": FIELDS[:1], "submitLabel": "Save"}, fill_form, {"title": "Nightly"}),
+    ("text-input", {"maxLength": 20}, write("Two\nlines"), {"text": "Two\nlines"}),
+    ("freeform", {"board": [1]}, write('{"decision": "later"}'), {"decision": "later"}),
+    ("of-tomorrow", {}, write('{"a": 1}'), {"a": 1}),
+    # In no shape that can be judged: it is answered as freeform.
+    ("approval", {"options": "yes or no"}, write('{"selectedOption": "yes"}'), {"selectedOption": "yes"}),
+])
+def test_each_kind_is_answered_while_an_agent_waits(page, server, agent, kind, payload, act, response):
+    message = agent.ask("Well?\nThe rest of it.", kind, payload)
+    answer = agent.wait(message)
+    open_review(page, server, message)
+    act(page)
+    review = answer()
+    assert review["response"] == response
+    assert review["respondedBy"]["via"] == "session"
+    expect(page.locator(".card .note.success")).to_be_visible()
+
+
+def test_a_form_has_twelve_types_and_says_what_is_wrong_with_a_value(page, server, agent):
+    message = agent.ask("Configure", "form", {"fields": FIELDS, "submitLabel": "Save"})
+    answer = agent.wait(message)
+    open_review(page, server, message)
+    for label, value in [("Rows", "2"), ("Mail", "nobody"), ("Hook", "example.org")]:
+        page.get_by_label(label).fill(value)
+    save = page.get_by_role("button", name="Save")
+    save.click()
+    faults = [text for text in page.locator(".fault").all_inner_texts() if text]
+    assert faults == [
+        "An answer is needed.", "In steps of 2 from 1.", "Write an address like name@example.org.",
+        "Begin with https:// or http://.",
+    ]
+    expect(page.get_by_label("Title")).to_be_focused()
+    values = [
+        ("Title", "Nightly"), ("Rows", "5"), ("Mail", "a@example.org"), ("Hook", "https://example.org/x"),
+        ("Why", "Because"), ("Day", "2026-11-30"), ("Hour", "22:15"), ("End", "2026-12-01T08:00"), ("Secret", "hush"),
+    ]
+    for label, value in values:
+        page.get_by_label(label).fill(value)
+    page.get_by_label("Place", exact=True).select_option(label="America")
+    page.get_by_label("Dry run").check()
+    save.click()
+    assert answer()["response"] == {
+        "title": "Nightly", "rows": 5, "mail": "a@example.org", "hook": "https://example.org/x", "why": "Because",
+        "place": "us", "dry": True, "day": "2026-11-30", "hour": "22:15", "end": "2026-12-01T08:00", "share": 4,
+        "secret": "hush",
+    }
+
+
+def test_what_is_dangerous_is_asked_for_once_more(page, server, agent):
+    message = agent.ask("Drop the table?", "approval", APPROVAL)
+    answer = agent.wait(message)
+    open_review(page, server, message)
+    page.get_by_role("button", name="Stop…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Drop the table?")
+    reason = dialog.get_by_label("Reason")
+    reason.fill("not today")
+    reason.press("Escape")
+    expect(dialog).to_have_count(0)
+    page.get_by_role("button", name="Stop…").click()
+    expect(dialog.get_by_label("Reason")).to_have_value("not today")
+    dialog.get_by_role("button", name="Stop").click()
+    assert answer()["response"] == {"selectedOption": "no", "comment": "not today"}
+
+
+def test_a_draft_outlives_a_reload_but_no_password_is_kept(page, server, agent):
+    message = agent.ask("Configure", "form", {"fields": FIELDS})
+    open_review(page, server, message)
+    page.get_by_label("Title").fill("Half a ti")
+    page.get_by_label("Place", exact=True).select_option(label="America")
+    page.get_by_label("Secret").fill("hush")
+    page.reload()
+    expect(page.get_by_label("Title")).to_have_value("Half a ti")
+    expect(page.get_by_label("Place", exact=True)).to_have_value("1")
+    expect(page.get_by_label("Secret")).to_have_value("")
+    assert "hush" not in page.evaluate("JSON.stringify(localStorage)")
+
+
+def test_the_second_of_two_tabs_is_told_and_keeps_its_words(watch, server, agent, person):
+    message = agent.ask("Rotate the key?", "approval", APPROVAL)
+    first, second = watch.page(person), watch.page(person)
+    # It hears of nothing, as on a bad line: only the refusal can tell it.
+    second.route("**/api/events*", lambda route: None)
+    for page in (first, second):
+        open_review(page, server, message)
+    second.get_by_role("textbox", name="Comment").fill("at night")
+    first.get_by_role("button", name="Ship it").click()
+    expect(first.locator(".card .note.success")).to_be_visible()
+    second.get_by_role("button", name="Ship it").click()
+    notice = second.locator(".card .note.warning")
+    expect(notice).to_contain_text("admin already answered this")
+    expect(notice).to_contain_text("Your answer was not sent.")
+    expect(notice).to_contain_text("at night")
+    notice.get_by_role("button", name="Send as message").click()
+    expect(notice.get_by_text("at night")).to_have_count(0)
+    told = agent.owner.request("GET", "messages", params={"channel": agent.owner.channel, "search": "at night"})
+    assert [one["senderType"] for one in told.json()["data"]] == ["user"]
+
+
+def test_a_card_follows_what_others_do(page, server, agent, person):
+    message = agent.ask("Which?", "approval", APPROVAL)
+    open_review(page, server, message)
+    digest = person.request("GET", f"messages/{message}").json()["review"]["digest"]
+    body = {"response": {"selectedOption": "yes"}, "digest": digest}
+    assert person.request("POST", f"messages/{message}/respond", json=body).status_code == 201
+    expect(page.locator(".card .note.success")).to_contain_text("Ship it")
+    assert agent.owner.request("DELETE", f"messages/{message}").status_code == 200
+    expect(page.get_by_text("There is no such review")).to_be_visible()
+
+
+def test_a_question_that_changes_is_shown_anew_and_so_is_what_is_answered(page, server, agent):
+    message = agent.ask("Delete A?", "approval", APPROVAL, streamId="plan")
+    answer = agent.wait(message)
+    open_review(page, server, message)
+    page.get_by_role("textbox", name="Comment").fill("fine")
+    change = {"channelId": agent.owner.channel, "text": "Delete B?", "complete": True}
+    assert agent.owner.request("PATCH", "messages/streams/plan", json=change).status_code == 200
+    expect(page.locator("#review-title")).to_have_text("Delete B?")
+    expect(page.locator(".card .note.warning")).to_contain_text("has changed the question")
+    page.get_by_role("button", name="Ship it").click()
+    assert answer()["response"] == {"selectedOption": "yes", "comment": "fine"}
+
+
+def test_it_expires_under_the_hands_and_keeps_what_was_typed(page, server, agent):
+    message = agent.ask("Quick!", "text-input", {}, seconds=2)
+    open_review(page, server, message)
+    page.get_by_label("Your text").fill("nearly")
+    notice = page.locator(".card .note.warning")
+    expect(notice).to_contain_text("The agent was told that nobody answered", timeout=15_000)
+    expect(notice).to_contain_text("nearly")
+    page.get_by_role("link", name="Expired", exact=True).click()
+    expect(page.get_by_role("link", name=re.compile("Quick!"))).to_be_visible()
+
+
+def test_new_reviews_wait_in_a_bar_and_counts_follow(page, server, agent):
+    page.goto(f"{server.url}/inbox")
+    count = page.locator("[data-count]")
+    expect(count).to_have_text(re.compile(r"\d+"))
+    before = int(count.inner_text())
+    later = agent.ask("Later one", "approval", APPROVAL, seconds=7200)
+    sooner = agent.ask("Sooner one", "approval", APPROVAL, seconds=1800)
+    bar = page.get_by_role("button", name="2 new")
+    expect(bar).to_be_visible()
+    expect(page.locator(f"[data-row='{later}']")).to_have_count(0)
+    expect(count).to_have_text(str(before + 2))
+    expect(page).to_have_title(f"({before + 2}) Inbox · Placet")
+    bar.click()
+    rows = page.locator("[data-row]").evaluate_all("(rows) => rows.map((row) => row.dataset.row)")
+    assert rows.index(sooner) < rows.index(later)
+
+
+def test_the_keyboard_is_enough(page, server, agent):
+    agent.ask("By keys?", "approval", APPROVAL, seconds=60)
+    page.goto(f"{server.url}/inbox")
+    page.locator("[data-row] a").first.focus()
+    page.keyboard.press("j")
+    expect(page.locator("#review-title")).to_have_text("By keys?")
+    expect(page.locator(":focus")).to_have_attribute("aria-current", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator("#review-title")).to_be_focused()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.locator(":focus").inner_text() == "Ship it":
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator(".card .note.success")).to_be_visible()
+
+
+def test_a_restart_of_the_server_loses_neither_words_nor_news(chromium, make_server):
+    server = make_server(PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
+    watch, agent = Watch(chromium, server), Agent(server.owner())
+    page = watch.page(server.person())
+    message = agent.ask("Still there?", "text-input", {})
+    open_review(page, server, message)
+    page.get_by_label("Your text").fill("half a sent")
+    server.stop()
+    expect(page.locator("#banner")).to_contain_text("Connection lost", timeout=15_000)
+    server.start(server.port)
+    agent = Agent(agent.owner.another())
+    expect(page.locator("#banner")).to_have_text("", timeout=15_000)
+    agent.ask("And again?", "approval", APPROVAL)
+    expect(page.get_by_role("button", name="1 new")).to_be_visible()
+    expect(page.get_by_label("Your text")).to_have_value("half a sent")
+    answer = agent.wait(message)
+    page.get_by_role("button", name="Send answer").click()
+    assert answer()["response"] == {"text": "half a sent"}
+    watch.close()
+    assert watch.faults == []
+
+
+def test_a_channel_shows_what_is_said_and_takes_words_and_files(page, server, owner, tmp_path):
+    channel = owner.request("POST", "agents", json={"name": "build-bot"}).json()["id"]
+    owner.request("POST", "messages", json={"channelId": channel, "text": "Line one\nLine two", "status": "success"})
+    page.goto(f"{server.url}/channels")
+    page.get_by_role("navigation").get_by_role("link", name=re.compile("build-bot.*1 unread")).click()
+    expect(page.locator(".say")).to_have_text("Line one\nLine two")
+    expect(page.get_by_role("navigation").get_by_role("link", name=re.compile("build-bot.*unread"))).to_have_count(0)
+    owner.request("POST", "messages", json={"channelId": channel, "text": "And now"})
+    expect(page.locator(".say").last).to_have_text("And now")
+    note = tmp_path / "note.txt"
+    note.write_text("a note")
+    page.locator("input[type=file]").set_input_files(note)
+    expect(page.get_by_text("6 B, stored")).to_be_visible()
+    page.get_by_label("Message to build-bot").fill("See the file")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".msg").last).to_contain_text("note.txt")
+    message = owner.request("GET", "messages", params={"channel": channel}).json()["data"][0]
+    assert (message["text"], message["senderType"]) == ("See the file", "user")
+    assert owner.content(message["attachments"][0]["id"]) == b"a note"
+    expect(page.get_by_label("Message to build-bot")).to_have_value("")
+
+
+def test_a_picture_is_shown_and_a_file_downloads(page, server, owner, agent):
+    pixel = Path(__file__).parents[1] / "MediaTypesTests/Samples"
+    picture = next(pixel.glob("*.png"))
+    files = [owner.store(picture.read_bytes(), "shot.png")["id"], owner.store(b"ok\n", "build.log")["id"]]
+    message = agent.ask("Look", "approval", APPROVAL, attachmentIds=files)
+    open_review(page, server, message)
+    page.wait_for_function("() => document.querySelector('.thumb img')?.naturalWidth > 0")
+    page.get_by_role("link", name=re.compile("shot.png")).click()
+    expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("build.log")).click()
+    assert download.value.suggested_filename == "build.log"
+    assert Path(download.value.path()).read_bytes() == b"ok\n"
+
+
+def hostile_reviews(text):
+    label = {"label": text, "description": text, "placeholder": text}
+    yield "approval", {"options": [{"id": text, **label}]}
+    yield "selection", {"mode": "single", "items": [{"id": text, **label}], "submitLabel": text, "dismissLabel": text}
+    kinds = ["text", "select", "checkbox", "range", "textarea"]
+    yield "form", {"fields": [
+        {"name": f"{text}{kind}", "type": kind, **label, "options": [text], "unit": text, "defaultValue": text}
+        for kind in kinds
+    ], "submitLabel": text}
+    yield "text-input", {"prefill": text, "placeholder": text}
+    yield text[:60], {text: text}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_texts_of_agents_run_nothing_wherever_they_are_shown(page, server, owner, text):
+    channel = owner.request("POST", "agents", json={"name": text, "avatarUrl": None}).json()["id"]
+    owner.request("POST", "status/ping", json={"channelId": channel, "status": "busy", "message": text})
+    agent = Agent(owner.another())
+    agent.owner.channel = channel
+    file = agent.owner.store(text.encode(), text.replace("/", "_") + ".html")["id"]
+    messages = [agent.ask(f"{text}\n{text}", kind, payload) for kind, payload in hostile_reviews(text)]
+    body = {"channelId": channel, "text": text, "attachmentIds": [file], "metadata": {text: text}}
+    assert owner.request("POST", "messages", json=body).status_code == 201
+    for message in messages:
+        open_review(page, server, message)
+        assert page.locator("#review-title").inner_text().strip() == text.strip()
+    page.goto(f"{server.url}/channels/{channel}")
+    expect(page.locator(".msg").last).to_contain_text(text)
+    page.wait_for_load_state("load")
+    assert page.evaluate("window.ran") is None
+    assert page.locator("iframe, .main img, .main b:text-is('bold')").count() == 0
+
+
+@pytest.mark.parametrize("scheme, ground", [("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 23, 28)")])
+@pytest.mark.parametrize("width", [1280, 1000, 360])
+def test_it_fits_the_window_in_both_themes(watch, server, person, agent, width, scheme, ground):
+    long = "W" * 300
+    form = agent.ask(f"{long}\n{long}", "form", {"fields": [{**field, "label": long} for field in FIELDS], "submitLabel": long})
+    freeform = agent.ask("\U0001f600" * 200, "freeform", {long: long})
+    page = watch.page(person, viewport={"width": width, "height": 740}, color_scheme=scheme)
+    shown = [
+        (f"/inbox/pending/{form}", "#review-title"), (f"/inbox/pending/{freeform}", "#review-title"),
+        ("/inbox", "[data-row]"), ("/channels", ".item"), (f"/channels/{agent.owner.channel}", ".msg"),
+    ]
+    for path, part in shown:
+        page.goto(server.url + path)
+        page.wait_for_selector(part)
+        wide = page.evaluate("""() => [document.documentElement, ...document.querySelectorAll(".main, .pane, .body")]
+            .filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.className)""")
+        assert wide == [], path
+    assert page.evaluate("getComputedStyle(document.querySelector('.main')).backgroundColor") == ground
+
+
+def test_the_theme_is_the_users_and_holds_after_a_reload(watch, server, person):
+    page = watch.page(person, color_scheme="light")
+    page.goto(f"{server.url}/inbox")
+    with page.expect_response(lambda answer: answer.request.method == "PATCH") as answer:
+        page.get_by_role("button", name="Switch between light and dark").click()
+    assert answer.value.json() == {"theme": "dark"}
+    page.reload(wait_until="commit")
+    assert page.wait_for_function("() => document.documentElement.dataset.theme").json_value() == "dark"
+    person.request("PATCH", "preferences", json={"theme": "system"})

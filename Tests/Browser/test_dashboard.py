@@ -340,13 +340,20 @@ def test_new_reviews_wait_in_a_bar_and_counts_follow(page, server, agent):
     bar.click()
     rows = page.locator("[data-row]").evaluate_all("(rows) => rows.map((row) => row.dataset.row)")
     assert rows.index(sooner) < rows.index(later)
+    withdrawn = agent.ask("Never mind", "approval", APPROVAL)
+    expect(page.get_by_role("button", name="1 new")).to_be_visible()
+    assert agent.owner.request("DELETE", f"messages/{withdrawn}").status_code == 200
+    expect(page.get_by_role("button", name="1 new")).to_have_count(0)
 
 
 def test_the_keyboard_is_enough(page, server, agent):
     agent.ask("By keys?", "approval", APPROVAL, seconds=60)
+    agent.ask("Another", "approval", APPROVAL, seconds=90)
     page.goto(f"{server.url}/inbox")
     page.locator("[data-row] a").first.focus()
     page.keyboard.press("j")
+    expect(page.locator("#review-title")).to_have_text("Another")
+    page.keyboard.press("k")
     expect(page.locator("#review-title")).to_have_text("By keys?")
     expect(page.locator(":focus")).to_have_attribute("aria-current", "true")
     page.keyboard.press("Enter")

@@ -83,23 +83,21 @@ function follow(view, change) {
     else if (change.name === "message:deleted") gone(view);
   }
   if (view.shown.includes(change.messageId)) drawRow(view, change.messageId);
-  else if (message?.review && isNew(view, message)) {
-    view.fresh.push(message.id);
+  else {
+    view.fresh = view.fresh.filter((id) => id !== change.messageId);
+    if (message?.review && message.review.status === (STATUS[view.tab] ?? "pending") && belongs(view, message)) {
+      view.fresh.push(message.id);
+    }
     drawBar(view);
   }
 }
 
-function isNew(view, message) {
-  const status = STATUS[view.tab] ?? "pending";
-  return message.review.status === status && belongs(view, message) && !view.fresh.includes(message.id);
-}
-
 function drawBar(view) {
-  const count = view.fresh.length;
-  const label = `${count} new`;
+  const label = view.fresh.length ? `${view.fresh.length} new` : "";
+  if (view.bar.textContent === label) return;
   const show = () => { refresh(view); say("Shown"); };
-  fill(view.bar, count > 0 && button(label, { glyph: "up", kind: "fresh", on: show }));
-  if (count) say(label);
+  fill(view.bar, label && button(label, { glyph: "up", kind: "fresh", on: show }));
+  say(label);
 }
 
 function drawRows(view) {
@@ -175,12 +173,14 @@ const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 function press(view, event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(STEPS, event.key)) return;
   const links = $$(".item a", view.rows);
-  const now = links.findIndex((link) => link.hasAttribute("aria-current"));
+  const now = links.indexOf(document.activeElement);
   const next = links[Math.max(0, Math.min(links.length - 1, now + STEPS[event.key]))];
   if (!next) return;
   event.preventDefault();
-  history.replaceState(null, "", next.pathname);
   next.focus();
-  if (WIDE.matches) open(view, next.closest("[data-row]").dataset.row);
+  if (WIDE.matches) {
+    history.replaceState(null, "", next.pathname);
+    open(view, next.closest("[data-row]").dataset.row);
+  }
   say(`${links.indexOf(next) + 1} of ${links.length}`);
 }

@@ -184,7 +184,7 @@ let package = Package(
         ),
         routeTests("AccountsTests", ["API", "Accounts"]),
         routeTests("AgentsTests"),
-        routeTests("DashboardTests", ["Dashboard", "CAssets"]),
+        routeTests("DashboardTests", ["CAssets"]),
         routeTests("DeliveryTests", ["API", "Delivery", .logging, .nioHTTP1]),
         routeTests("FilesTests", ["Files", "MediaTypes", "Store", .crypto]),
         routeTests("MessagesTests"),

@@ -73,6 +73,9 @@ static const uint8_t dashboard_store_js[] = {
 static const uint8_t dashboard_theme_js[] = {
 #embed "Dashboard/theme.js"
 };
+static const uint8_t dashboard_versions_js[] = {
+#embed "Dashboard/versions.js"
+};
 static const uint8_t dashboard_views_css[] = {
 #embed "Dashboard/views.css"
 };
@@ -205,6 +208,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/sign.js", dashboard_sign_js),
     ASSET("Dashboard/store.js", dashboard_store_js),
     ASSET("Dashboard/theme.js", dashboard_theme_js),
+    ASSET("Dashboard/versions.js", dashboard_versions_js),
     ASSET("Dashboard/views.css", dashboard_views_css),
     ASSET("Dashboard/words.js", dashboard_words_js),
     ASSET("OpenAPI/account-schemas.json", openapi_account_schemas),

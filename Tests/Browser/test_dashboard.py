@@ -314,6 +314,20 @@ def test_a_question_that_changes_is_shown_anew_and_so_is_what_is_answered(page, 
     assert answer()["response"] == {"selectedOption": "yes", "comment": "fine"}
 
 
+def test_a_version_shows_the_others_and_what_was_answered_before(page, server, agent, person):
+    first = agent.ask("Draft one", "approval", APPROVAL)
+    answer = {"response": {"selectedOption": "no", "comment": "shorter, please"}}
+    assert person.request("POST", f"messages/{first}/respond", json=answer).status_code == 201
+    second = agent.ask("Draft two", "approval", APPROVAL, iterationOf=first)
+    open_review(page, server, second)
+    card = page.locator(".card")
+    expect(card).to_contain_text("Stop was the answer to version 1, by admin.")
+    expect(card).to_contain_text("shorter, please")
+    card.get_by_role("link", name=re.compile("Version 1")).click()
+    expect(page.locator("#review-title")).to_have_text("Draft one")
+    assert page.url == f"{server.url}/inbox/answered/{first}"
+
+
 def test_it_expires_under_the_hands_and_keeps_what_was_typed(page, server, agent):
     message = agent.ask("Quick!", "text-input", {}, seconds=2)
     open_review(page, server, message)
@@ -463,7 +477,8 @@ def test_texts_of_agents_run_nothing_wherever_they_are_shown(page, server, owner
 @pytest.mark.parametrize("width", [1280, 1000, 360])
 def test_it_fits_the_window_in_both_themes(watch, server, person, agent, width, scheme, ground):
     long = "W" * 300
-    form = agent.ask(f"{long}\n{long}", "form", {"fields": [{**field, "label": long} for field in FIELDS], "submitLabel": long})
+    fields = [{**field, "label": long} for field in FIELDS]
+    form = agent.ask(f"{long}\n{long}", "form", {"fields": fields, "submitLabel": long})
     freeform = agent.ask("\U0001f600" * 200, "freeform", {long: long})
     page = watch.page(person, viewport={"width": width, "height": 740}, color_scheme=scheme)
     shown = [

@@ -4,13 +4,16 @@ import { answerParts } from "./answer.js";
 import { Refusal, request } from "./api.js";
 import { attachments } from "./attachment.js";
 import { draftOf, keepDraft } from "./drafts.js";
-import { KINDS, kindOf } from "./kinds.js";
+import { KINDS, kindOf, outcome } from "./kinds.js";
 import { copy, notice, toast } from "./overlay.js";
-import { agentName, agentOf, channelPath, note, read } from "./store.js";
+import { agentName, agentOf, channelPath, note, read, reviewPath } from "./store.js";
+import { versions } from "./versions.js";
 import { ago, at, span, split, text, when } from "./words.js";
 
 /** When a deadline is near, it is shown as a warning. */
 const SOON = 15 * 60_000;
+/** How long a question that changed is to be seen before it can be answered. */
+const STEADY = 1000;
 
 /** The time left; app.js keeps it right. */
 export function timeLeft(message, { inCard = false } = {}) {
@@ -19,14 +22,6 @@ export function timeLeft(message, { inCard = false } = {}) {
 }
 
 export const isSoon = (message) => at(message.review.expiresAt) - Date.now() < SOON;
-
-/** What somebody answered, in a word. */
-export function outcome({ review }) {
-  const { response } = review;
-  const option = review.payload.options?.find?.((one) => one?.id === response?.selectedOption);
-  if (option) return text(option.label ?? option.id);
-  return response?._dismissed === true ? "Dismissed" : "Answered";
-}
 
 /**
  * A card that follows its message: `update` draws anew what has changed, and leaves alone what is being typed.
@@ -50,9 +45,16 @@ export function reviewCard(message, { back }) {
       if (before.status === now.review.status && before.digest === now.review.digest) return;
       state.isChanged = now.review.status === "pending";
       redraw();
-      if (!state.isChanged) $("#review-title", element).focus({ preventScroll: true });
+      if (state.isChanged) pause($(".dock", element));
+      else $("#review-title", element).focus({ preventScroll: true });
     },
   };
+}
+
+/** Takes no answer for a moment: a click that was under way was meant for what stood here before. */
+function pause(dock) {
+  dock.inert = true;
+  setTimeout(() => { dock.inert = false; }, STEADY);
 }
 
 function draw(element, state, back, redraw) {
@@ -60,8 +62,8 @@ function draw(element, state, back, redraw) {
   const isPending = message.review.status === "pending";
   const parts = isPending ? answerParts(message, (response) => send(state, parts, response, redraw)) : null;
   fill(element, head(message, back),
-    h("div.scroll", h("div.body", question(message), notices(state, redraw), evidence(message), parts?.body,
-      !isPending && message.review.response && given(message))),
+    h("div.scroll", h("div.body", question(message), notices(state, redraw), versions(message),
+      attachments(message.attachments), parts?.body, !isPending && message.review.response && given(message))),
     parts && h("footer.dock", { label: "Answer" }, h("div", deadline(message), parts.dock)));
 }
 
@@ -71,7 +73,7 @@ function head(message, back) {
     h("span.line.quiet.small.grow", icon(kind), h("span.cut", `${KINDS[kind]} in ${agentName(message.channelId)}`)),
     button("", {
       glyph: "link", kind: "ghost", name: "Copy a link to this review",
-      on: () => copy(`${location.origin}/inbox/pending/${message.id}`, "Link copied"),
+      on: () => copy(location.origin + reviewPath(message), "Link copied"),
     }));
 }
 
@@ -86,8 +88,6 @@ function question(message) {
     rest && h("p.words", rest),
   ];
 }
-
-const evidence = (message) => attachments(message.attachments);
 
 function deadline(message) {
   return h("p.deadline", { class: isSoon(message) ? "soon" : "" }, icon(isSoon(message) ? "warning" : "clock"),

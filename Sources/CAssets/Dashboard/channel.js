@@ -2,10 +2,9 @@
 import { $, button, fill, h, icon, unseen } from "./dom.js";
 import { request } from "./api.js";
 import { attachments } from "./attachment.js";
-import { outcome } from "./card.js";
 import { composer } from "./composer.js";
-import { KINDS, kindOf } from "./kinds.js";
-import { agentOf, channelPath, listen, loadAgents, store } from "./store.js";
+import { KINDS, kindOf, outcome } from "./kinds.js";
+import { agentOf, channelPath, listen, loadAgents, reviewPath, store } from "./store.js";
 import { at, clockTime, day } from "./words.js";
 
 const WORDS = { info: "Info", success: "Success", warning: "Warning", error: "Error" };
@@ -144,13 +143,11 @@ function row(pane, message) {
 }
 
 function reviewLink(message) {
-  const { status } = message.review;
-  const tab = { pending: "pending", completed: "answered", expired: "expired" }[status];
   const chip = {
     pending: () => h("span.chip.warning", "Waiting for an answer"),
     completed: () => h("span.chip.success", outcome(message)),
     expired: () => h("span.chip", "Expired"),
-  }[status]();
-  return h("a.ask-link", { href: `/inbox/${tab}/${message.id}` }, icon("approval"),
+  }[message.review.status]();
+  return h("a.ask-link", { href: reviewPath(message) }, icon("approval"),
     h("b.grow.cut", KINDS[kindOf(message.review)]), chip);
 }

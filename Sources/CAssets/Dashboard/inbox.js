@@ -2,8 +2,8 @@
 // in a bar, and what was answered stays, greyed, until the list is opened anew.
 import { $, $$, button, fill, h, icon, say, unseen } from "./dom.js";
 import { request } from "./api.js";
-import { isSoon, outcome, reviewCard, timeLeft } from "./card.js";
-import { KINDS, kindOf } from "./kinds.js";
+import { isSoon, reviewCard, timeLeft } from "./card.js";
+import { KINDS, kindOf, outcome } from "./kinds.js";
 import { agentName, agentOf, listen, pending, read, store } from "./store.js";
 import { ago, at, plural, split, when } from "./words.js";
 

@@ -1,6 +1,8 @@
 // What kind of question a review is, judged as the server judges it: a payload that has not the shape of its type
 // takes any object as its answer, and so is shown as freeform.
 
+import { text } from "./words.js";
+
 export const KINDS = {
   approval: "Approval", selection: "Selection", form: "Form", "text-input": "Text", freeform: "Free form",
 };
@@ -38,4 +40,11 @@ export function kindOf({ type, payload }) {
   if (type === "selection" && haveIDs(payload.items) && ["single", "multi"].includes(payload.mode)) return type;
   if (type === "form" && isForm(payload)) return type;
   return type === "text-input" ? type : "freeform";
+}
+
+/** What somebody answered, in a word. */
+export function outcome({ review: { payload, response } }) {
+  const option = payload.options?.find?.((one) => one?.id === response?.selectedOption);
+  if (option) return text(option.label ?? option.id);
+  return response?._dismissed === true ? "Dismissed" : "Answered";
 }

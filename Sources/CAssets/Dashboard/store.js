@@ -31,6 +31,9 @@ function tell(change) {
 
 /** Where a channel is shown. Ids that were imported may hold anything. */
 export const channelPath = (id) => `/channels/${encodeURIComponent(id)}`;
+const TABS = { pending: "pending", completed: "answered", expired: "expired" };
+/** Where a review is shown. */
+export const reviewPath = (message) => `/inbox/${TABS[message.review.status]}/${message.id}`;
 export const agentOf = (id) => store.agents.find((agent) => agent.id === id);
 export const agentName = (id) => agentOf(id)?.name ?? "The agent";
 export const pending = () => [...store.reviews.values()].filter((message) => message.review.status === "pending");

@@ -104,6 +104,8 @@ package enum Limits {
     package static let heartbeat = Duration.seconds(15)
     /// The headers that may be set for a webhook.
     package static let webhookHeaders = 0...50
+    /// Their names and values together, in bytes. Servers commonly take 8 KiB in all, and each message may have its own.
+    package static let webhookHeaderBytes = 8 << 10
     /// User name and password of a webhook's Basic authentication, each (RFC 7617).
     package static let webhookCredential = 0...1024
     /// The secret that signs a webhook's requests, decoded, in bytes (Standard Webhooks, "Signature scheme").

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Glibc
+import HTTP
 
 /// A webhook's URL, taken apart and put together again. The client then reads the same in it that was judged here.
 ///
@@ -71,10 +71,7 @@ package struct WebhookTarget: Sendable, Hashable {
     /// The usual text of the IPv6 address that stands in brackets in a URL, without them.
     private static func ipv6(_ host: String) -> String? {
         let text = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
-        var address = in6_addr()
-        guard inet_pton(AF_INET6, text, &address) == 1 else { return nil }
-        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
-            inet_ntop(AF_INET6, &address, buffer.baseAddress, socklen_t(buffer.count)).map { String(cString: $0) }
-        }
+        guard let address = IPAddress(text), address.isIPv6 else { return nil }
+        return address.description
     }
 }

@@ -20,7 +20,8 @@ extension AccountsModule {
     /// - Throws: ``APIError`` 404 when there is no such user.
     func createKeyLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         let (label, limits, email) = try await request.read(context) { fields in
-            (fields.label(), KeyLimits(&fields), fields.optionalString("user"))
+            fields.allowOnly("label", "scope", "expiresInSeconds", "user")
+            return (fields.label(), KeyLimits(&fields), fields.optionalString("user"))
         }
         let new = NewKey(label: label, limits: limits)
         let key = try await index.write { tx in
@@ -59,7 +60,8 @@ extension AccountsModule {
     /// Makes a key for the caller. Only this answer ever shows it.
     func createKey(_ request: Request, _ context: UserContext) async throws -> Response {
         let (label, limits) = try await request.read(context) { fields in
-            (fields.optionalLabel() ?? "API key", KeyLimits(&fields))
+            fields.allowOnly("label", "scope", "expiresInSeconds")
+            return (fields.optionalLabel() ?? "API key", KeyLimits(&fields))
         }
         let new = NewKey(label: label, limits: limits)
         let key = try await index.write(by: context.principal.confirmed) { try new.insert($0, for: $1.id) }

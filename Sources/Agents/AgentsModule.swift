@@ -3,7 +3,6 @@ import HTTP
 import Hummingbird
 import Index
 import MediaTypes
-import NIOPosix
 
 /// Agents, which are the channels: kept here, named by `channelId` everywhere else. Agents and users change them alike,
 /// so most handlers serve both.
@@ -11,14 +10,12 @@ import NIOPosix
 /// The hard part: an agent may own millions of rows, yet goes at once when it is deleted (``removal``).
 package struct AgentsModule: RouteModule {
     let index: SQLiteIndex
-    /// Of the type of a picture. It runs on ``threads``, because it would block an event loop.
+    /// Of the type of a picture. It blocks, so it runs in the caller's turn.
     let detector: MediaTypeDetector
-    let threads: NIOThreadPool
 
-    package init(index: SQLiteIndex, detector: MediaTypeDetector, threads: NIOThreadPool) {
+    package init(index: SQLiteIndex, detector: MediaTypeDetector) {
         self.index = index
         self.detector = detector
-        self.threads = threads
     }
 
     package func addRoutes(to mounts: Mounts) {
@@ -39,7 +36,7 @@ package struct AgentsModule: RouteModule {
             .post("agents/:id/read", use: markRead)
             .get("agents/:id/stats", use: inTurn(figures))
             .post("agents/:id/avatar", use: setAvatar)
-            .get("agents/:id/avatar", use: avatar)
+            .get("agents/:id/avatar", use: inTurn(avatar))
             .delete("agents/:id/avatar", use: removeAvatar)
     }
 

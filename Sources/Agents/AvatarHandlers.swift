@@ -6,7 +6,6 @@ import Hummingbird
 import Index
 import MediaTypes
 import NIOCore
-import NIOPosix
 
 /// Pictures of agents that users upload (docs/api.md, "Users", Pictures). A picture elsewhere is an `avatarUrl`, and
 /// does not pass through here.
@@ -25,7 +24,7 @@ extension AgentsModule {
         // Asked again in the transaction. Asking here too saves receiving what will be refused.
         try await index.read(by: context.principal) { _ = try $0.agent(id, ownedBy: $1) }
         let bytes = try await form.read(request.body, on: context.connection)
-        let avatar = Avatar(mimeType: try await pictureType(bytes), bytes: Data(bytes.readableBytesView))
+        let avatar = Avatar(mimeType: try await pictureType(bytes, context), bytes: Data(bytes.readableBytesView))
         return try await changeAvatar(context) { tx, agent, channel in
             try tx.setAvatar(avatar, of: agent, in: channel)
         }
@@ -35,14 +34,11 @@ extension AgentsModule {
     ///
     /// - Throws: ``IndexError/noSuchAgent``; ``APIError`` 404 when none was uploaded.
     func avatar(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (id, principal) = (try context.id(of: Agent.self), context.principal)
-        // Up to 1 MiB is read. A detached task leaves the event loop free meanwhile.
-        let stored = try await Task.detached { [index] in
-            try await index.read(by: principal) { reader, user in
-                let (_, channel) = try reader.agent(id, ownedBy: user)
-                return try reader.avatar(in: channel)
-            }
-        }.value
+        let id = try context.id(of: Agent.self)
+        let stored = try await index.read(by: context.principal) { reader, user in
+            let (_, channel) = try reader.agent(id, ownedBy: user)
+            return try reader.avatar(in: channel)
+        }
         guard let stored else { throw APIError(.notFound, "No avatar") }
         return StaticAnswer(
             foreign: ByteBuffer(bytes: stored.bytes),
@@ -79,9 +75,9 @@ extension AgentsModule {
     /// What the bytes are, whatever their sender calls them.
     ///
     /// - Throws: ``APIError`` 415 unless they are PNG, JPEG, GIF or WebP.
-    private func pictureType(_ bytes: ByteBuffer) async throws -> String {
+    private func pictureType(_ bytes: ByteBuffer, _ context: UserContext) async throws -> String {
         let isWhole = bytes.readableBytes <= MediaTypeDetector.sampleBytes
-        let type = try await threads.runIfActive { [detector] in
+        let type = try await context.inTurn { [detector] in
             try detector.detect(sample: bytes, isWhole: isWhole, declaredType: nil, filename: "").type
         }
         guard Self.pictureTypes.contains(type) else {

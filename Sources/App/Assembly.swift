@@ -72,7 +72,7 @@ package struct Assembly: Sendable {
         let authenticator = KeyAuthenticator(index: index)
         let modules: [any RouteModule] = [
             AccountsModule(index: index, authenticator: authenticator),
-            AgentsModule(index: index, detector: detector, threads: threads),
+            AgentsModule(index: index, detector: detector),
             DashboardModule(),
             DeliveryModule(index: index, allowed: configuration.webhookAllow, logger: logger),
             FilesModule(store: store, threads: threads),

@@ -2,9 +2,9 @@ import FoundationEssentials
 
 /// Reads the members of a JSON object one by one, collects everything that is wrong, and throws it together.
 ///
-/// Nothing is coerced: `"3600"` is not a number. Members that nobody asks for are ignored. An explicit `null` is
-/// refused, and so is U+0000 inside a string. For an invalid member a reader notes the problem and returns a harmless
-/// placeholder, which never leaves ``read(_:_:)``.
+/// Nothing is coerced: `"3600"` is not a number. Members that nobody asks for are ignored, unless
+/// ``allowOnly(_:)`` says otherwise. An explicit `null` is refused, and so is U+0000 inside a string. For an invalid member
+/// a reader notes the problem and returns a harmless placeholder, which never leaves ``read(_:_:)``.
 package struct JSONFields {
     /// One invalid member.
     package struct Problem: Sendable, Equatable {
@@ -271,6 +271,14 @@ package struct JSONFields {
     ///   - problem: a sentence without its subject, such as "must be a string".
     package mutating func report(_ name: String, code: String, _ problem: String) {
         problems.append(Problem(code: code, message: problem, path: path + [name]))
+    }
+
+    /// Reports every member but these. For objects that grant rights: there a mistyped name, if ignored, would grant more
+    /// than was meant.
+    package mutating func allowOnly(_ names: String...) {
+        for name in self.names where !names.contains(name) {
+            report(name, code: "unrecognized_key", "is unknown here; it may have \(names.joined(separator: ", "))")
+        }
     }
 
     /// Refuses the whole object if every member is valid. The sentence says what to send instead; the first one counts.

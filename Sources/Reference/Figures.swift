@@ -97,6 +97,7 @@ enum Figures {
         "waitsPerUser": .number(Limits.waitsPerUser),
         "webhookAttempt": .time(Limits.webhookAttempt),
         "webhookCredential": .range(Limits.webhookCredential),
+        "webhookHeaderBytes": .bytes(Limits.webhookHeaderBytes),
         "webhookHeaders": .range(Limits.webhookHeaders),
         "webhookPauses": .times(Limits.webhookPauses),
         "webhookRetryAfter": .time(Limits.webhookRetryAfter),

@@ -103,6 +103,7 @@ struct ImportTests {
         (keyLine(key).replacing(#""old""#, with: #""""#), "label: "),
         (keyLine(key, #","prefix":"sk_1234""#), "prefix: "),
         (keyLine(key, #","user":3"#), "user: must be a string"),
+        (keyLine(key, #","scope":["read"]"#), "scope: is unknown here"),
     ]
 
     @Test("all lines or none; the refusal names the line and what is wrong with it", arguments: wrong)

@@ -80,6 +80,7 @@ struct AgentTests {
             (#""url":"https://h","headers":{"a b":"c"}"#, "headers"),
             (#""url":"https://h","headers":{"a":"b\nc"}"#, "headers"),
             (#""url":"https://h","headers":{"a":1}"#, "headers"), (#""url":"https://h","headers":[]"#, "headers"),
+            (#""url":"https://h","headers":{"ab":"\#(String(repeating: "c", count: 8191))"}"#, "headers"),
             (#""url":"https://h","auth":{"username":"u"}"#, "auth"), (#""url":"https://h","secret":"abc""#, "secret"),
             (#""url":"https://h","secret":"whsec_QUJD""#, "secret"),
             (#""url":"https://h","auth":{"username":"a:b","password":""}"#, "auth"),
@@ -161,6 +162,11 @@ struct AgentTests {
             for bad in [#"{"username":"u"}"#, #"{"username":"a:b","password":""}"#, "3"] {
                 #expect(try await change(owner, #""webhookAuth":\#(bad)"#).faults == ["webhookAuth"], "\(bad)")
             }
+            // What is kept counts as well.
+            let long = String(repeating: "x", count: 5000)
+            #expect(try await change(owner, #""webhookHeaders":{"a":"\#(long)"}"#).status == 200)
+            let longer = #""webhookHeaders":{"a":"***","b":"\#(long)"}"#
+            #expect(try await change(owner, longer).faults == ["webhookHeaders"])
             #expect(try await change(owner, #""webhookHeaders":null"#).json["webhookHeaders"] == .null)
             #expect(try await change(owner, #""webhookAuth":null"#).json["webhookAuth"] == .null)
             #expect(try await stored() == Webhook(url: "https://h.example/a"))

@@ -63,6 +63,29 @@ struct ScopeTests {
         }
     }
 
+    @Test("a mistyped limit is refused by its name, and no key without it is made; so are mistyped rights of users")
+    func mistyped() async throws {
+        try await withServer { server in
+            let ada = try await server.person("ada@example.org", role: .owner)
+            for (path, json, fault) in [
+                ("api-keys", #"{"scopes":["read"]}"#, "scopes"),
+                ("api-keys", #"{"label":"x","expiresAt":1}"#, "expiresAt"),
+                ("users", #"{"email":"eve@example.org","Role":"member"}"#, "Role"),
+            ] {
+                let answer = try await ada.send(.post, path, json)
+                #expect(answer.status == 400 && answer.faults == [fault], "\(json): \(answer.text)")
+            }
+            let users = try await ada.send(.get, "users").json
+            let id = try #require(users.elements.first?["id"]?.text)
+            let change = try await ada.send(.patch, "users/\(id)", #"{"roles":"member"}"#)
+            #expect(change.status == 400 && change.faults == ["roles"])
+            #expect(try await server.command(.post, "keys", #"{"label":"x","scopes":["read"]}"#).status == 400)
+            #expect(try await ada.send(.get, "api-keys").json.elements.isEmpty)
+            #expect(try await ada.send(.get, "users").json == users)
+            #expect(!users.elements.contains { $0["email"] == .string("eve@example.org") })
+        }
+    }
+
     @Test("a key that may send and not read does not learn an answer by repeating the question")
     func repeats() async throws {
         try await withServer { server in

@@ -153,6 +153,22 @@ struct OldAndOddRequestTests {
         #expect(wire.closed == [.output])
     }
 
+    @Test("a path and query of 16 384 bytes arrive, and one byte more is 414")
+    func longTarget() throws {
+        func wire(_ count: Int) -> String {
+            "GET /?\(String(repeating: "q", count: count - 2)) HTTP/1.1\r\nhost: a\r\n\r\n"
+        }
+        let taken = try Wire()
+        try taken.clientSends(wire(16_384))
+        #expect(try taken.arrived().last == "end")
+        let refused = try Wire()
+        #expect(throws: (any Error).self) { try refused.clientSends(wire(16_385)) }
+        try hummingbirdGivesUp(refused)
+        let answer = try Answer(try refused.received())
+        #expect(answer.statusLine.contains(" 414 ") && answer.body.contains("16384 bytes"))
+        #expect(try refused.arrived() == [])
+    }
+
     @Test(
         "an odd but lawful head arrives",
         arguments: [

@@ -14,23 +14,11 @@ struct PlacesTests {
             let refusal = #expect(throws: APIError.self) { try places.place(key, orAfter: .seconds(3)) }
             #expect(refusal?.status == .tooManyRequests && refusal?.headers[.retryAfter] == "3")
         }
-        #expect(places.busy == ["a", "b"])
         withExtendedLifetime(a) {}
         a = nil
         let c = try places.place("c", orAfter: .seconds(3))
-        #expect(places.busy == ["b", "c"])
+        #expect(throws: APIError.self) { try places.place("b", orAfter: .seconds(3)) }
         withExtendedLifetime((b, c)) {}
-    }
-
-    @Test("a place is held while the work lasts, also when it throws")
-    func work() async throws {
-        let places = Places<String>(perKey: 1)
-        let seen = try await places.run("a", orAfter: .seconds(1)) { places.busy }
-        #expect(seen == ["a"] && places.busy.isEmpty)
-        await #expect(throws: CancellationError.self) {
-            try await places.run("a", orAfter: .seconds(1)) { throw CancellationError() }
-        }
-        #expect(places.busy.isEmpty)
     }
 
     @Test("a caller has places by the key and by the user; who is refused for one keeps none of the other")

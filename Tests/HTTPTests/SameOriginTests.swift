@@ -69,6 +69,19 @@ struct SameOriginTests {
         #expect(refusal("a", page.with(.authorization, "Bearer hs_x"), .get) == nil)
         #expect(refusal("a", [.accept: "*/*"], .get) == nil)
     }
+
+    @Test("where nothing else says it, the page that names a picture or a script says whose it is")
+    func referer() {
+        for page in ["https://evil.example/a", "http://a.evil.example", "http://b:1/?http://a/", "about:blank"] {
+            #expect(refusal("a", [.referer: page], .get)?.status == .forbidden, "\(page)")
+        }
+        for page in ["http://a/", "https://a", "http://A:80/b?c=http://b/#d"] {
+            #expect(refusal("a", [.referer: page], .get) == nil, "\(page)")
+        }
+        let bySite: HTTPFields = [.referer: "https://evil.example/", .secFetchSite: "same-origin"]
+        #expect(refusal("a", bySite, .get) == nil)
+        #expect(refusal("a", [.referer: "http://a/", .accept: "text/html"], .get)?.status == .forbidden)
+    }
 }
 
 extension HTTPFields {

@@ -30,6 +30,21 @@ struct IdempotencyKeyTests {
         #expect(try await fixture.use(of: key) == nil)
     }
 
+    @Test("A key whose time is up is free before the sweep has come, and its next use replaces it")
+    func expired() async throws {
+        let fixture = try await Fixture()
+        let file = try await fixture.storeFile()
+        let next = IdempotencyKey(name: "k", senderType: .agent, request: "store that")
+        try await fixture.index.write { tx in
+            let channel: OwnedChannel = tx.owned(fixture.agent.id)
+            try tx.note(key, for: file.id, in: channel)
+            try tx.db.execute(sql: "UPDATE idempotency_keys SET expires_at = ?", arguments: [tx.now.milliseconds])
+            #expect(try tx.use(of: key, in: channel) == nil)
+            try tx.note(next, for: file.id, in: channel)
+            #expect(try tx.use(of: key, in: channel)?.request == "store that")
+        }
+    }
+
     @Test("The constraint refuses a second use, and a deleted channel takes its keys with it, a batch at a time")
     func constraint() async throws {
         let fixture = try await Fixture()
@@ -61,6 +76,6 @@ struct IdempotencyKeyTests {
 
 extension Fixture {
     fileprivate func use(of key: IdempotencyKey) async throws -> UsedKey? {
-        try await index.read { try $0.use(of: key, in: $0.owned(self.agent.id)) }
+        try await index.write { try $0.use(of: key, in: $0.owned(self.agent.id)) }
     }
 }

@@ -25,6 +25,16 @@ struct DetectionTests {
         #expect(policy.contentType == sample.type + (sample.charset.map { "; charset=\($0)" } ?? ""))
     }
 
+    @Test("libmagic sees nothing behind a long run of line ends, on which it would work for long")
+    func longBlank() throws {
+        func answer(_ lineEnds: Int, _ end: String) throws -> MagicAnswer {
+            let text = "words" + String(repeating: "\n", count: lineEnds) + end
+            return try Self.detector.get().libmagicAnswer(sample: ByteBuffer(string: text))
+        }
+        #expect(try answer(50_000, "\0\u{1}") == answer(50_000, ""))
+        #expect(try answer(5_000, "\0\u{1}") != answer(5_000, ""))
+    }
+
     @Test("no name and no declared type turns bytes into a type that a browser runs")
     func hintsNeverMakeActive() throws {
         let active = ["text/html", "image/svg+xml", "text/xml", "application/xhtml+xml", "text/javascript", "text/css"]

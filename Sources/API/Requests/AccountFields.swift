@@ -12,6 +12,7 @@ package struct UserDraft: Sendable {
     package let password: String?
 
     package init(_ fields: inout JSONFields) {
+        fields.allowOnly("email", "displayName", "role", "password")
         email = EmailAddress.trimmed(fields.string("email", length: Limits.email))
         displayName = fields.optionalString("displayName", length: Limits.name)
         let roleName = fields.optionalString("role")
@@ -33,6 +34,7 @@ package struct UserChange: Sendable {
     package let password: String?
 
     package init(_ fields: inout JSONFields) {
+        fields.allowOnly("displayName", "role", "password")
         displayName = fields.optionalString("displayName", length: Limits.name)
         role = fields.optionalChoice("role", User.Role.self)
         password = fields.optionalNewPassword()

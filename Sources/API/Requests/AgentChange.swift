@@ -69,6 +69,8 @@ extension [String: String] {
             guard let secret = stored?[name] else { throw .masked("webhookHeaders") }
             headers[name] = secret
         }
+        // What `***` stands for counts too.
+        if let excess = headers.excessOfHeaders { throw .invalid("webhookHeaders", excess) }
         return headers
     }
 }

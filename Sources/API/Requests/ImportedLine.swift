@@ -45,8 +45,7 @@ package struct ImportedLine: Sendable {
             switch fields.choice("type", Kind.self) {
             case .channel:
                 .channel(fields.keptID(), AgentDraft(&fields), fields.optionalFields("webhook") { $0.webhook() })
-            case .key:
-                .key(hash: fields.sha256(), label: fields.label(), prefix: fields.keyPrefix())
+            case .key: fields.importedKey()
             }
     }
 
@@ -69,6 +68,12 @@ extension APIError {
 }
 
 extension JSONFields {
+    /// A key, which opens everything and never expires: a line that says otherwise must not make one.
+    fileprivate mutating func importedKey() -> ImportedLine.Content {
+        allowOnly("type", "user", "sha256", "label", "prefix")
+        return .key(hash: sha256(), label: label(), prefix: keyPrefix())
+    }
+
     /// The id of a channel. It stands in paths and queries, so it must be written there as it is.
     fileprivate mutating func keptID() -> Agent.ID {
         let text = string("id", length: Limits.id)

@@ -51,6 +51,7 @@ extension JSONFields {
         for (header, value) in headers ?? [:] where HTTPField.Name(header) == nil || !HTTPField.isValidValue(value) {
             report(name, code: "invalid_string", "has the name or value of no HTTP header: \(header)")
         }
+        if let excess = headers?.excessOfHeaders { report(name, code: "too_big", excess) }
         return headers
     }
 
@@ -75,6 +76,15 @@ extension JSONFields {
         guard text.hasPrefix(secretPrefix), let key = Data(base64Encoded: String(text.dropFirst(secretPrefix.count)))
         else { return false }
         return Limits.webhookSecret.contains(key.count)
+    }
+}
+
+extension [String: String] {
+    /// What is wrong when the headers of a webhook are too long together; nil when they are not.
+    var excessOfHeaders: String? {
+        let count = reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+        guard count > Limits.webhookHeaderBytes else { return nil }
+        return "must have at most \(Limits.webhookHeaderBytes) bytes of names and values together"
     }
 }
 

@@ -11,11 +11,6 @@ package final class Places<Key: Hashable & Sendable>: Sendable {
         self.inAll = inAll
     }
 
-    /// The keys that have no place left.
-    package var busy: Set<Key> {
-        taken.withLock { taken in Set(taken.filter { $0.value >= perKey }.keys) }
-    }
-
     private func leave(_ key: Key) {
         taken.withLock { taken in
             guard let count = taken[key] else { return }
@@ -35,17 +30,6 @@ package final class Places<Key: Hashable & Sendable>: Sendable {
         }
         guard isFree else { throw .tooManyRequests(pause) }
         return Place { [self] in leave(key) }
-    }
-
-    /// Runs `work` in a place.
-    ///
-    /// - Throws: what ``place(_:orAfter:)`` throws, and what `work` throws.
-    package func run<Value>(_ key: Key, orAfter pause: Duration, _ work: () async throws -> Value) async throws
-        -> Value
-    {
-        let place = try place(key, orAfter: pause)
-        defer { withExtendedLifetime(place) {} }
-        return try await work()
     }
 }
 

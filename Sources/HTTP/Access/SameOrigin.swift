@@ -39,6 +39,9 @@ extension Request {
             guard Self.isSame(origin, as: client.authority) else { throw .otherOrigin(origin, client.authority) }
         } else if isNavigation {
             throw APIError(.forbidden, "This is not a page to open; send the request from a page of this site")
+        } else if let page = headers[.referer]?.originOfURL {
+            // A picture or script of another page has neither of the others over plain HTTP.
+            guard Self.isSame(page, as: client.authority) else { throw .otherOrigin(page, client.authority) }
         }
     }
 
@@ -57,6 +60,12 @@ extension Request {
 }
 
 extension String {
+    /// A URL up to its path; as it is when it has none.
+    fileprivate var originOfURL: String {
+        guard let separator = firstRange(of: "://") else { return self }
+        return String(prefix(upTo: self[separator.upperBound...].firstIndex { "/?#".contains($0) } ?? endIndex))
+    }
+
     /// An origin (RFC 6454 section 6.2) in lower case, without the port that its scheme has anyway.
     var normalizedOrigin: String {
         let origin = lowercased()

@@ -29,11 +29,6 @@ package struct UsedKey: Sendable, RowReadable {
 }
 
 extension Querying {
-    /// What the sender used this key for in the channel; nil when it is new, or was used too long ago.
-    package func use(of key: IdempotencyKey, in channel: OwnedChannel) throws -> UsedKey? {
-        try one(SQL.use, [channel.id, key.senderType, key.name])
-    }
-
     /// When the next key ends; a time in the past if the sweep is late.
     package func nextKeyExpiry() throws -> Timestamp? {
         try one("SELECT min(expires_at) FROM idempotency_keys")
@@ -41,6 +36,11 @@ extension Querying {
 }
 
 extension Transaction {
+    /// What the sender used this key for in the channel; nil when it is new, or its time is up.
+    package func use(of key: IdempotencyKey, in channel: OwnedChannel) throws -> UsedKey? {
+        try one(SQL.use, [channel.id, key.senderType, key.name, now])
+    }
+
     /// Notes under which key a file was stored.
     ///
     /// - Throws: ``IndexError/duplicate`` when the key is in use.
@@ -50,7 +50,8 @@ extension Transaction {
         in channel: OwnedChannel
     ) throws {
         let expiry = now + IdempotencyKey.lifetime
-        try execute(SQL.insert, [channel.id, key.senderType, key.name, key.request, attachmentID, expiry])
+        let values: Arguments = [channel.id, key.senderType, key.name, key.request, attachmentID, expiry, now]
+        guard try execute(SQL.insertOrReplaceExpired, values) > 0 else { throw IndexError.duplicate }
     }
 
     /// Forgets keys whose time is up, at most `limit`.
@@ -61,11 +62,15 @@ extension Transaction {
 
 private enum SQL {
     static let use = """
-        SELECT request, attachment_id FROM idempotency_keys WHERE channel_id = ? AND sender_type = ? AND key = ?
+        SELECT request, attachment_id FROM idempotency_keys
+        WHERE channel_id = ? AND sender_type = ? AND key = ? AND expires_at > ?
         """
-    static let insert = """
+    static let insertOrReplaceExpired = """
         INSERT INTO idempotency_keys (channel_id, sender_type, key, request, attachment_id, expires_at)
         VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET (request, attachment_id, expires_at) =
+            (excluded.request, excluded.attachment_id, excluded.expires_at)
+        WHERE expires_at <= ?
         """
     static let removeExpired = """
         DELETE FROM idempotency_keys WHERE (channel_id, sender_type, key) IN (

@@ -91,8 +91,8 @@ extension Transaction {
             try finish(messageID, in: channel.id, .reviewResponded)
             return .accepted
         }
-        let review: Review? = try one(SQL.review, [messageID, channel.id])
-        return switch review?.status {
+        let status: Review.Status? = try one(SQL.status, [messageID, channel.id])
+        return switch status {
         case .completed: .alreadyResponded
         case .pending, .expired: .expired
         case nil: .absent
@@ -132,6 +132,7 @@ private struct Expired: RowReadable {
 
 private enum SQL {
     static let review = "SELECT \(Review.columns) FROM reviews WHERE message_id = ? AND channel_id = ?"
+    static let status = "SELECT status FROM reviews WHERE message_id = ? AND channel_id = ?"
     static let pendingOfChannel = """
         SELECT \(weighedMessage)
         FROM reviews JOIN messages ON messages.id = reviews.message_id

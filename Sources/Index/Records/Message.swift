@@ -30,8 +30,7 @@ package struct Message: Sendable, Equatable, Identifiable {
     package var senderID: String
     package var text: String?
     package var status: Status?
-    /// A free JSON object, as our parser writes it: 3.0 has become 3, and an integer beyond 64 bits a floating-point
-    /// number.
+    /// A free JSON object, as our parser writes it: each number as it came.
     package var metadataJSON: String?
     /// Where this message's events go instead of the channel's URL.
     package var webhookURL: String?

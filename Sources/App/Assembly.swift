@@ -84,7 +84,9 @@ package struct Assembly: Sendable {
             StatusModule(store: store, version: Server.version),
         ]
         backgroundWork =
-            modules.flatMap(\.backgroundWork) + [BackgroundWork("clock", run: ClockWatch(index).run)]
+            modules.flatMap(\.backgroundWork) + [
+                BackgroundWork("clock", run: ClockWatch(index).run), Self.collection(store, logger),
+            ]
         routers = Routers(
             modules: modules,
             authenticator: authenticator,
@@ -107,6 +109,21 @@ package struct Assembly: Sendable {
             "uploads cut off by the last stop were removed",
             metadata: ["leftovers": "\(swept.leftovers)", "blobs": "\(swept.removedBlobs)"]
         )
+    }
+
+    private static func collection(_ store: FileStore, _ logger: Logger) -> BackgroundWork {
+        BackgroundWork("collection") {
+            try await store.collectHourly { report in
+                guard !report.isEmpty else { return }
+                logger.notice(
+                    "files that nobody has any more were removed",
+                    metadata: [
+                        "expired": "\(report.expiredFiles)", "blobs": "\(report.blobs.count)",
+                        "bytes": "\(report.blobs.bytes)",
+                    ]
+                )
+            }
+        }
     }
 
     private static func warnOfOpenFiles(_ folder: String, _ logger: Logger) {

@@ -108,6 +108,11 @@ package final class DiskBlobStore: Sendable {
         _ = try await run { (directory) throws(BlobError) in try directory.removeBlob(key) }
     }
 
+    /// The same for many keys, with one flush for each folder instead of one for each key.
+    package func remove(_ keys: [BlobKey]) async throws(BlobError) {
+        try await run { (directory) throws(BlobError) in try directory.removeBlobs(keys) }
+    }
+
     /// Removes what dead processes left in `incoming/`, and the bytes they published but never committed a row for
     /// (invariant 7). It leaves the spools of this process alone, so it may run during uploads.
     ///

@@ -119,6 +119,13 @@ extension StoreDirectory {
         return existed
     }
 
+    /// Removes published bytes durably, where there are any. Flushes each folder once.
+    func removeBlobs(_ keys: [BlobKey]) throws(BlobError) {
+        for key in keys { _ = try check("unlink", unless: ENOENT) { unlinkat(blobs.raw, key.description, 0) } }
+        let oneOfEach = Dictionary(keys.map { ($0.directory, $0) }) { first, _ in first }
+        for key in oneOfEach.values { try syncDirectory(of: key) }
+    }
+
     /// Makes the names beside `key` durable.
     func syncDirectory(of key: BlobKey) throws(BlobError) {
         try Descriptor(key.directory, in: blobs.raw, O_RDONLY | O_DIRECTORY).sync()

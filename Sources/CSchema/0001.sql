@@ -321,6 +321,21 @@ CREATE INDEX attachments_by_channel_message ON attachments (channel_id, message_
 CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
 CREATE INDEX attachments_by_blob ON attachments (sha256);
 
+-- The blobs that no attachment refers to, and since when (to the second). Triggers keep it, because attachments also go
+-- with their messages and channels. The collector reads it, and so never looks at a blob that is in use.
+CREATE TABLE unreferenced_blobs (
+    sha256 TEXT NOT NULL PRIMARY KEY REFERENCES blobs (sha256) ON DELETE CASCADE,
+    since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX unreferenced_blobs_by_time ON unreferenced_blobs (since);
+CREATE TRIGGER unreferenced_blobs_insert AFTER DELETE ON attachments
+WHEN NOT EXISTS (SELECT 1 FROM attachments WHERE sha256 = old.sha256) BEGIN
+    INSERT INTO unreferenced_blobs VALUES (old.sha256, unixepoch() * 1000);
+END;
+CREATE TRIGGER unreferenced_blobs_delete AFTER INSERT ON attachments BEGIN
+    DELETE FROM unreferenced_blobs WHERE sha256 = new.sha256;
+END;
+
 -- What senders called their uploads (Idempotency-Key), so that a repeat stores nothing. The name outlives its file,
 -- without which attachment_id is NULL. request: what was sent under it, to tell a repeat from another upload.
 CREATE TABLE idempotency_keys (

@@ -35,7 +35,13 @@ extension FileStore {
     func hasWhole(_ blob: Blob) async throws -> Bool {
         guard let key = BlobKey(blob.key) else { return false }
         if try await blobs.stat(key)?.size == Int64(blob.size) { return true }
-        damage.note(key)
+        try await noteDamage(of: key)
         return false
+    }
+
+    /// Notes that the bytes of a key are not whole, unless its row has gone since it was read, or has other bytes.
+    func noteDamage(of key: BlobKey) async throws {
+        let isReferenced = try await index.read { try !$0.referencedKeys(among: [key.description]).isEmpty }
+        if isReferenced { damage.note(key) }
     }
 }

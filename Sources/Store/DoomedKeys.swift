@@ -2,11 +2,22 @@ import Blobs
 import Index
 
 extension FileStore {
-    /// Removes the bytes of a doomed key, then the row that dooms it. After a crash in between the row is still there,
-    /// and removing bytes that are gone is fine (invariant 3).
-    func removeDoomed(_ key: String) async throws {
-        if let key = BlobKey(key) { try await blobs.remove(key) }
-        damage.forget(key)
-        try await index.write(for: .upkeep) { tx in try tx.removeDoomed(key: key) }
+    /// Removes the bytes of all doomed keys that are due, in batches.
+    func removeDueKeys() async throws {
+        while true {
+            let due = try await index.read { try $0.dueDoomedKeys(now: .now(), limit: Sweep.batch) }
+            guard !due.isEmpty else { return }
+            try await removeDoomed(due.map(\.key))
+        }
+    }
+
+    /// Removes the bytes of doomed keys, then the rows that doom them. After a crash in between the rows are still
+    /// there, and removing bytes that are gone is fine (invariant 3).
+    func removeDoomed(_ keys: [String]) async throws {
+        try await blobs.remove(keys.compactMap { BlobKey($0) })
+        keys.forEach(damage.forget)
+        try await index.write(for: .upkeep) { tx in
+            for key in keys { try tx.removeDoomed(key: key) }
+        }
     }
 }

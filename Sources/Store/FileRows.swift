@@ -94,7 +94,7 @@ extension ReceivedFile {
 }
 
 extension Attachment {
-    /// How long a file may wait for a message before the collector may take it.
+    /// How long a file may wait for a message before the collector takes it.
     package static let unattachedLifetime = Duration.seconds(24 * 60 * 60)
 
     /// The record as it is stored: in a message, or else with an expiry (invariant 6).

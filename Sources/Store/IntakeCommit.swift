@@ -62,9 +62,9 @@ extension Intake {
                 for key in garbage { try tx.doom(key: key, notBefore: tx.now) }
                 return (value, garbage)
             }
-            // The files are stored by now, so a failure here concerns no caller. The row stays, and the next start acts
-            // on it.
-            for key in garbage { try? await store.removeDoomed(key) }
+            // The files are stored by now, so a failure here concerns no caller. The rows stay, and the collector acts
+            // on them.
+            if !garbage.isEmpty { try? await store.removeDoomed(Array(garbage)) }
             return value
         } catch let error as IndexError where !error.meansNothingWasStored {
             leavesNames = true

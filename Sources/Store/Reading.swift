@@ -24,18 +24,11 @@ extension FileStore {
             if reader.size == size { return reader }
             throw StoreError.damagedFile(key, size: reader.size)
         } catch {
-            try await noteDamage(error, of: key)
+            switch error {
+            case BlobError.notFound, StoreError.damagedFile: try await noteDamage(of: key)
+            default: break
+            }
             throw error
-        }
-    }
-
-    private func noteDamage(_ error: any Error, of key: BlobKey) async throws {
-        switch error {
-        case BlobError.notFound, StoreError.damagedFile:
-            // The row may have gone since it was read, or have been given other bytes.
-            let isReferenced = try await index.read { try !$0.referencedKeys(among: [key.description]).isEmpty }
-            if isReferenced { damage.note(key) }
-        default: break
         }
     }
 }

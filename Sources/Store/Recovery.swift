@@ -14,11 +14,8 @@ extension FileStore {
             let referenced = try await index.read { try $0.referencedKeys(among: keys.map(\.description)) }
             return Set(keys.filter { referenced.contains($0.description) })
         }
-        while true {
-            let due = try await index.read { try $0.dueDoomedKeys(now: .now(), limit: 100) }
-            guard !due.isEmpty else { return swept }
-            for doomed in due { try await removeDoomed(doomed.key) }
-        }
+        try await removeDueKeys()
+        return swept
     }
 
     /// Refuses an index without users beside a store with bytes. It is lost, not new: every start that succeeded left

@@ -84,6 +84,15 @@ CREATE INDEX attachments_by_channel_message ON attachments (channel_id, message_
 
 CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
 
+CREATE TRIGGER unreferenced_blobs_delete AFTER INSERT ON attachments BEGIN
+    DELETE FROM unreferenced_blobs WHERE sha256 = new.sha256;
+END;
+
+CREATE TRIGGER unreferenced_blobs_insert AFTER DELETE ON attachments
+WHEN NOT EXISTS (SELECT 1 FROM attachments WHERE sha256 = old.sha256) BEGIN
+    INSERT INTO unreferenced_blobs VALUES (old.sha256, unixepoch() * 1000);
+END;
+
 CREATE TABLE avatars (
     agent_id TEXT NOT NULL PRIMARY KEY REFERENCES agents (id) ON DELETE CASCADE,
     mime_type TEXT NOT NULL,
@@ -332,6 +341,13 @@ CREATE TABLE stream_events (
 ) STRICT;
 
 CREATE INDEX stream_events_by_expiry ON stream_events (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE TABLE unreferenced_blobs (
+    sha256 TEXT NOT NULL PRIMARY KEY REFERENCES blobs (sha256) ON DELETE CASCADE,
+    since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX unreferenced_blobs_by_time ON unreferenced_blobs (since);
 
 CREATE TABLE users (
     id TEXT NOT NULL PRIMARY KEY,

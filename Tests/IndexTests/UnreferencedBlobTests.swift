@@ -1,0 +1,73 @@
+import GRDB
+import Testing
+
+import struct Index.Attachment
+
+@testable import Index
+
+@Suite("Unreferenced blobs")
+struct UnreferencedBlobTests {
+    @Test(
+        "are those whose last attachment went, alone, with its message or with its channel",
+        arguments: ["DELETE FROM attachments", "DELETE FROM messages", "DELETE FROM agents"]
+    )
+    func lastOne(delete: String) async throws {
+        let fixture = try await Fixture()
+        let (message, blob) = (Message.sample(in: fixture.agent), Blob.sample())
+        try await fixture.index.write { tx in
+            _ = try tx.insertBlobOrKeepWinner(blob)
+            try tx.insert(message)
+            for _ in 0..<2 { try tx.insert(Attachment.sample(in: fixture.agent, blob: blob, message: message)) }
+        }
+        #expect(try await fixture.unreferenced() == [])
+        try await fixture.index.write { tx in try tx.db.execute(sql: delete) }
+        #expect(try await fixture.unreferenced() == [blob.sha256])
+    }
+
+    @Test("are none while one attachment is left, nor once there is one again")
+    func oneLeft() async throws {
+        let fixture = try await Fixture()
+        let blob = Blob.sample()
+        let files = (0..<2).map { _ in Attachment.sample(in: fixture.agent, blob: blob) }
+        try await fixture.index.write { tx in
+            _ = try tx.insertBlobOrKeepWinner(blob)
+            for file in files { try tx.insert(file) }
+            try tx.deleteAttachment(files[0].id, ownedBy: ActingUser(id: fixture.user.id))
+        }
+        #expect(try await fixture.unreferenced() == [])
+        try await fixture.index.write { tx in
+            _ = try tx.deleteAttachment(files[1].id, ownedBy: ActingUser(id: fixture.user.id))
+        }
+        #expect(try await fixture.unreferenced() == [blob.sha256])
+        try await fixture.index.write { tx in try tx.insert(files[0]) }
+        #expect(try await fixture.unreferenced() == [])
+    }
+
+    @Test("are collected from the oldest on, at most as many as wanted, and their keys doomed")
+    func collected() async throws {
+        let fixture = try await Fixture()
+        let blobs = (0..<3).map { _ in Blob.sample() }
+        try await fixture.index.write { tx in
+            for (age, blob) in blobs.enumerated() {
+                _ = try tx.insertBlobOrKeepWinner(blob)
+                try tx.db.execute(sql: "INSERT INTO unreferenced_blobs VALUES (?, ?)", arguments: [blob.sha256, age])
+            }
+        }
+        let taken = try await fixture.index.write { tx in
+            try tx.collectBlobs(unreferencedSince: Timestamp(milliseconds: 1), limit: 1)
+        }
+        #expect(taken == CollectedBlobs(count: 1, bytes: blobs[0].size))
+        _ = try await fixture.index.write { tx in
+            try tx.collectBlobs(unreferencedSince: Timestamp(milliseconds: 1), limit: 10)
+        }
+        #expect(try await fixture.unreferenced() == [blobs[2].sha256])
+        let doomed = try await fixture.index.read { try $0.dueDoomedKeys(now: .now(), limit: 10).map(\.key) }
+        #expect(Set(doomed) == Set(blobs[..<2].map(\.key)))
+    }
+}
+
+extension Fixture {
+    fileprivate func unreferenced() async throws -> [String] {
+        try await index.read { try String.fetchAll($0.db, sql: "SELECT sha256 FROM unreferenced_blobs") }
+    }
+}

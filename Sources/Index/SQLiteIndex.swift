@@ -43,7 +43,9 @@ package final class SQLiteIndex: Sendable {
     ///
     /// `body` does no I/O, and runs on the calling thread (see `Readers`): handlers whose reads may take long run `inTurn`.
     /// It throws `CancellationError` once the task is cancelled.
-    nonisolated(nonsending) package func read<T: Sendable>(_ body: @escaping @Sendable (Reader) throws -> T) async throws -> T {
+    nonisolated(nonsending) package func read<T: Sendable>(_ body: @escaping @Sendable (Reader) throws -> T)
+        async throws -> T
+    {
         do {
             return try readers.read(body)
         } catch {

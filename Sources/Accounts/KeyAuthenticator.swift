@@ -11,13 +11,20 @@ package final class KeyAuthenticator: AgentAuthenticator {
     /// How many keys are remembered. When it is full, the memory is emptied and fills again.
     private static let capacity = 10_000
     /// How far `lastUsedAt` may lag behind, in milliseconds. A write for each request would cost more than the request.
-    private static let touchInterval: Int64 = 60_000
+    fileprivate static let touchInterval: Int64 = 60_000
 
     private struct Known {
         let key: APIKey
+        /// For whom it speaks. Each request needs it, and making it takes a microsecond.
+        let principal: AgentPrincipal
         /// Of the index, taken before the key was looked up.
         let commitCount: UInt64
         var touchedAt: Int64
+
+        /// Whether the use of the key is to be noted again.
+        func isTouchDue(_ now: Timestamp) -> Bool {
+            now.milliseconds - touchedAt >= KeyAuthenticator.touchInterval
+        }
     }
 
     private let index: SQLiteIndex
@@ -34,36 +41,40 @@ package final class KeyAuthenticator: AgentAuthenticator {
     nonisolated(nonsending) package func principal(forKey key: String) async throws -> AgentPrincipal? {
         guard let hash = Secret(key, .apiKey)?.hash else { return nil }
         let now = Timestamp.now()
-        guard let key = try await self.key(hash, now) else { return nil }
-        if isTouchDue(hash, now) {
+        guard let known = try await known(hash, now) else { return nil }
+        if known.isTouchDue(now), takesTouch(hash, now) {
             // That fails on a full disk, where reads must go on, and only the note is lost.
-            _ = try? await index.write(for: .upkeep) { tx in try tx.touchAPIKey(id: key.id) }
+            _ = try? await index.write(for: .upkeep) { tx in try tx.touchAPIKey(id: known.key.id) }
         }
-        return AgentPrincipal(key, hash: hash)
+        return known.principal
     }
 
-    nonisolated(nonsending) private func key(_ hash: [UInt8], _ now: Timestamp) async throws -> APIKey? {
+    nonisolated(nonsending) private func known(_ hash: [UInt8], _ now: Timestamp) async throws -> Known? {
         // Taken before the look-up: a commit in between makes the memory stale, never the answer.
         let commitCount = index.commitCount
         if let known = memory.withLock({ $0[hash] }), known.commitCount == commitCount {
-            return known.key.hasExpired(at: now) ? nil : known.key
+            return known.key.hasExpired(at: now) ? nil : known
         }
         let key = try await index.read { try $0.apiKey(hash: hash, now: now) }
-        memory.withLock { memory in
-            guard let key else { return memory[hash] = nil }
-            let touchedAt = memory[hash]?.touchedAt ?? 0
-            if memory.count >= Self.capacity { memory.removeAll() }
-            memory[hash] = Known(key: key, commitCount: commitCount, touchedAt: touchedAt)
+        return memory.withLock { memory in
+            let known = key.map { key in
+                Known(
+                    key: key,
+                    principal: AgentPrincipal(key, hash: hash),
+                    commitCount: commitCount,
+                    touchedAt: memory[hash]?.touchedAt ?? 0
+                )
+            }
+            if known != nil, memory.count >= Self.capacity { memory.removeAll() }
+            memory[hash] = known
+            return known
         }
-        return key
     }
 
-    /// Whether the use of a key is to be noted again. Notes that it is, so only one of several requests does it.
-    private func isTouchDue(_ hash: [UInt8], _ now: Timestamp) -> Bool {
+    /// Whether this request is the one of several that notes the use of a key.
+    private func takesTouch(_ hash: [UInt8], _ now: Timestamp) -> Bool {
         memory.withLock { memory in
-            guard let known = memory[hash], now.milliseconds - known.touchedAt >= Self.touchInterval else {
-                return false
-            }
+            guard memory[hash]?.isTouchDue(now) == true else { return false }
             memory[hash]?.touchedAt = now.milliseconds
             return true
         }

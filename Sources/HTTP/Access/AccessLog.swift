@@ -47,19 +47,17 @@ package struct AccessLog: RouterMiddleware {
         let start: ContinuousClock.Instant
 
         func log(bytes: Int) {
-            var metadata = metadata
-            metadata["bytes"] = "\(bytes)"
-            context.logger.info("request", metadata: metadata)
+            context.logger.info("request", metadata: metadata(bytes: "\(bytes)"))
         }
 
         /// The body ended early. Usually the client left, which is not a defect.
         func logCutOff(_ error: any Error) {
-            context.logger.info("request cut off", metadata: metadata)
+            context.logger.info("request cut off", metadata: metadata(bytes: "-"))
             guard !error.meansConnectionEnded else { return }
             context.logger.error("response could not be sent", metadata: ["error": "\(String(reflecting: error))"])
         }
 
-        private var metadata: Logger.Metadata {
+        private func metadata(bytes: String) -> Logger.Metadata {
             let elapsed = start.duration(to: .now)
             let microseconds =
                 elapsed.components.attoseconds / 1_000_000_000_000 + elapsed.components.seconds * 1_000_000
@@ -67,6 +65,7 @@ package struct AccessLog: RouterMiddleware {
                 "method": "\(method)",
                 "route": "\(context.endpointPath ?? "-")",
                 "status": "\(status)",
+                "bytes": "\(bytes)",
                 "ms": "\(Double(microseconds) / 1000)",
                 "caller": "\(context.caller.label)",
                 "address": "\(context.connection.client.address?.description ?? "-")",

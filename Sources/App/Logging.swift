@@ -39,7 +39,7 @@ private struct TextLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let own = event.metadata ?? [:]
+        let own = event.details
         var all = Array(own)
         for item in metadata where own[item.key] == nil { all.append(item) }
         var line = "\(Timestamp.now()) \(event.level.rawValue) \(label):"
@@ -65,12 +65,23 @@ private struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues { "\($0)" }
+        var line = metadata.merging(event.details) { $1 }.mapValues { "\($0)" }
         line["time"] = Timestamp.now().description
         line["level"] = event.level.rawValue
         line["message"] = "\(event.message)"
         guard let bytes = try? JSONText.bytes(of: line) else { return }
         queue.write(String(decoding: bytes, as: UTF8.self))
+    }
+}
+
+extension LogEvent {
+    /// Its metadata and its error, under the names that swift-log gives to the parts of one.
+    fileprivate var details: Logger.Metadata {
+        guard let error else { return metadata ?? [:] }
+        var details = metadata ?? [:]
+        details["error.message"] = "\(error)"
+        details["error.type"] = "\(String(reflecting: type(of: error)))"
+        return details
     }
 }
 

@@ -50,6 +50,22 @@ struct LoggingTests {
         }
     }
 
+    @Test("what is logged with an error says which, as text and as JSON", arguments: ["text", "json"])
+    func errors(format: String) throws {
+        let pipe = Pipe()
+        let queue = LogQueue(descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        var logger = try Self.configuration(format).makeLogger(writingTo: queue)
+        logger[metadataKey: "name"] = "the logger's"
+        logger.warning("not done", error: CancellationError(), metadata: ["name": "the event's"])
+        queue.finish()
+        try pipe.fileHandleForWriting.close()
+        let text = String(decoding: try #require(try pipe.fileHandleForReading.readToEnd()), as: UTF8.self)
+        for part in ["error.message", "CancellationError()", "error.type", "the event's", "not done", "warning"] {
+            #expect(text.contains(part), "\(part) in \(text)")
+        }
+        #expect(!text.contains("the logger's"))
+    }
+
     @Test("a log that nobody reads holds up nobody; what found no room is counted once somebody reads")
     func unread() throws {
         let pipe = Pipe()

@@ -12,7 +12,11 @@ package struct SQLiteConnection {
     /// Runs a statement and reads its rows one by one, until there are no more or `read` returns false.
     func rows(_ sql: String, _ arguments: Arguments, while read: (Row) throws -> Bool) throws {
         let statement = try bound(sql, arguments)
-        defer { sqlite3_reset(statement) }
+        defer {
+            sqlite3_reset(statement)
+            // Else the connection keeps a copy of the arguments, of 8 MiB maybe, until the statement runs again.
+            sqlite3_clear_bindings(statement)
+        }
         let row = Row(of: statement)
         while try step(statement), try read(row) {}
     }

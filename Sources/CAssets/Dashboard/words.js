@@ -13,7 +13,12 @@ export function day(time) {
   return { "-1": "Tomorrow", 0: "Today", 1: "Yesterday" }[days] ?? date.format(time);
 }
 
-export const when = (time) => (day(time) === "Today" ? clockTime(time) : `${day(time)} ${clockTime(time)}`);
+/** A time within a sentence. */
+export function when(time) {
+  const name = day(time);
+  if (name === "Today") return clockTime(time);
+  return `${/\d/.test(name) ? name : name.toLowerCase()} ${clockTime(time)}`;
+}
 
 /** How long: seconds below a minute, then the two largest units that matter. */
 export function span(milliseconds) {

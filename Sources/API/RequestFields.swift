@@ -61,6 +61,8 @@ extension APIError {
             self.init(invalid: problems.map { Field(code: $0.code, message: $0.message, path: $0.path) })
         case .refused(let sentence):
             self.init(.badRequest, sentence)
+        case .cancelled:
+            self.init(.serviceUnavailable, "Reading the body took too long; send a smaller one")
         }
     }
 }

@@ -8,6 +8,8 @@ package enum JSONError: Error, Equatable {
     case notAnObject
     /// These members are invalid; there is at least one.
     case invalid([JSONFields.Problem])
+    /// The task was cancelled while it parsed: nobody waits for it any more, or its time was over.
+    case cancelled
     /// Every member is valid, but together they make no sense. The sentence says what to send instead.
     case refused(String)
 

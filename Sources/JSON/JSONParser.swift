@@ -7,6 +7,7 @@ struct JSONParser {
     private let bytes: [UInt8]
     private var position = 0
     private var depth = 0
+    private var valueCount = 0
     /// The names that lead from the outermost object to the member whose text is wanted.
     private let wanted: [ExactString]
     /// How many of these names lead to where the parser is.
@@ -59,6 +60,9 @@ struct JSONParser {
     }
 
     private mutating func value() throws(JSONError) -> JSONValue {
+        valueCount += 1
+        // Not for each value: the question costs as much as a small one.
+        if valueCount.isMultiple(of: 4096), Task.isCancelled { throw .cancelled }
         skipSpace()
         switch next {
         case UInt8(ascii: "{"): return .object(try object())

@@ -264,6 +264,19 @@ struct JSONTests {
         #expect(try problems(text) { _ = $0.optionalArray("a", count: 1...3) { $0.string("b") } } == expected)
     }
 
+    @Test("a long text is given up once its task is cancelled, and a short one is read")
+    func cancelled() async throws {
+        let parsed = { @Sendable (text: String) in
+            try await Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try JSONValue(parsing: text.utf8)
+            }.value
+        }
+        let long = "[" + String(repeating: "1,", count: 5000) + "1]"
+        await #expect(throws: JSONError.cancelled) { try await parsed(long) }
+        #expect(try await parsed("[1]") == .array([.integer(1)]))
+    }
+
     @Test("the elements of an array of objects come in its order")
     func arrayOrder() throws {
         let text = #"{"a":[\#((0..<12).map { #"{"b":"\#($0)"}"# }.joined(separator: ","))]}"#

@@ -55,7 +55,7 @@ package struct ImportedLine: Sendable {
         switch error {
         case .malformed(let fault): "not valid JSON: \(fault.reason) (column \(fault.column))"
         case .notAnObject: "must be a JSON object"
-        case .tooDeep, .invalid, .refused: APIError(error).message
+        case .tooDeep, .invalid, .refused, .cancelled: APIError(error).message
         }
     }
 }

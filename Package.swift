@@ -138,7 +138,7 @@ let package = Package(
         shelf(
             "HTTP",
             [
-                .hummingbird, .httpTypes, .crypto, .logging,
+                "CMalloc", .hummingbird, .httpTypes, .crypto, .logging,
                 .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),
@@ -152,6 +152,8 @@ let package = Package(
         // Files in their own formats, which `#embed` makes part of the binary; the compiler reads them, SwiftPM need not.
         .target(name: "CAssets", exclude: ["Dashboard", "OpenAPI", "Plugins", "Reference"]),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
+        // The settings of the C library's allocator, which the module Glibc leaves out.
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         tests("MultipartTests", ["Multipart", .nioCore]),

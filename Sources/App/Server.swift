@@ -91,6 +91,7 @@ package struct Server: Sendable {
     /// - Throws: ``StartFailure``.
     package func run(onListening: @escaping @Sendable (_ port: Int) -> Void) async throws {
         ConnectionLimits.raiseDescriptors()
+        LargeMemory.giveBack()
         let assembly = try await open()
         let network = application(
             assembly.routers.network,

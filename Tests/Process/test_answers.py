@@ -4,6 +4,7 @@ import http.client
 import random
 import threading
 
+import pytest
 import requests
 from placet_server import eventually, quiet_port
 
@@ -38,6 +39,7 @@ def feed(owner, timeout=1):
 # Killed
 
 
+@pytest.mark.slow
 def test_an_answer_is_in_the_feed_once_or_was_never_accepted_whenever_the_server_is_killed(make_server):
     server = make_server(PLACET_LOG_LEVEL="error").start()
     owner = server.owner()
@@ -90,6 +92,7 @@ def respond_and_tell(server, message_id, told, accepted):
     accepted.set()
 
 
+@pytest.mark.slow
 def test_the_webhook_of_an_answer_arrives_although_the_server_was_killed_before_it(make_server, receive):
     """The receiver is down until all is over, so that each delivery is killed waiting, claimed, or after a failure."""
     port = quiet_port()

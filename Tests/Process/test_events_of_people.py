@@ -17,6 +17,7 @@ def say(owner, text):
     return answer.json()["id"]
 
 
+@pytest.mark.slow
 def test_a_stream_shows_life_while_others_are_busy(server, person):
     server.command("users", "create", "eve@example.org")
     stranger, owner = server.owner(user="eve@example.org"), server.owner()

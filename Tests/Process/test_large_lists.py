@@ -29,6 +29,7 @@ def rows_of(owner, path, rows):
     return found, largest
 
 
+@pytest.mark.slow
 def test_the_versions_of_a_question_come_one_by_one_when_each_is_large(owner):
     server = owner.server
     root = send(owner, "first", review={"type": "freeform"})
@@ -41,6 +42,7 @@ def test_the_versions_of_a_question_come_one_by_one_when_each_is_large(owner):
     assert server.peak_memory() - before < 60 * MIB, "one version at a time"
 
 
+@pytest.mark.slow
 def test_pending_reviews_come_one_by_one_when_each_is_large(owner):
     asked = [send(owner, "x" * SIZE, review={"type": "approval"}) for _ in range(COUNT)]
     before = owner.server.peak_memory()

@@ -121,6 +121,7 @@ def test_of_eight_answers_at_once_one_is_accepted_and_all_are_told_that_one(serv
         assert told.end() == ("completed", comments[winner])
 
 
+@pytest.mark.slow
 def test_an_answer_in_the_very_millisecond_of_expiry_is_accepted_or_refused_for_all(server, person, told):
     """Each next one is sent a little later when this one was accepted, else a little earlier: around the edge."""
     lead, ends = 0.02, []

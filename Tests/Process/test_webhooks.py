@@ -149,6 +149,7 @@ def test_the_port_of_an_allowed_host_counts(start, receive):
     assert other.connections == 0
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_it_is_delivered_again_under_the_same_id(start, receive):
     receiver, server = receive(None, 200), start()
     owner = server.owner()

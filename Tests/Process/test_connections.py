@@ -204,7 +204,7 @@ def test_without_descriptors_nothing_spins_and_the_cause_is_named(make_server):
         wires = [held.enter_context(Wire(server)) for _ in range(2)]
         for wire in wires:
             assert wire.send(head("GET", "/api/v1/agents", key=owner.key)).answer().status == 200
-        limit = server.descriptor_count() + 3
+        limit = len(server.descriptors()) + 3
         resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (limit, limit))
         more = [held.enter_context(Wire(server)) for _ in range(8)]
         eventually(lambda: "connections cannot be accepted" in server.log(), "the log says so")

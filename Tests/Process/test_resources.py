@@ -74,7 +74,7 @@ def test_memory_does_not_grow_with_downloads_nobody_reads(server, owner):
 def test_descriptors_return_to_where_they_were(server, owner):
     file_id = owner.store(os.urandom(4 * MIB))["id"]
     small_id = owner.store(b"small")["id"]
-    mixed(server, owner, file_id, small_id, 40)  # Opens what stays open: readers of the index, pools.
+    mixed(server, owner, file_id, small_id, 40)  # Opens what stays open: pools.
     owner.session.close()
     baseline = settled_descriptors(server)
     mixed(server, owner, file_id, small_id, 400)

@@ -89,14 +89,15 @@ let package = Package(
             layer: "APP",
             [
                 "API", "HTTP", "JSON", "Index", "Blobs", "MediaTypes", "Multipart", "Store",
-                "Accounts", "Agents", "Dashboard", "Delivery", "Events", "Files", "Messages", "Plugins", "Reference",
-                "Reviews", "Status",
+                "Accounts", "Admin", "Agents", "Dashboard", "Delivery", "Events", "Files", "Messages", "Plugins",
+                "Reference", "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
             ]
         ),
 
         // One module per resource. They never import one another.
         resource("Accounts", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .crypto, .cryptoExtras]),
+        resource("Admin", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
         resource(
             "Agents",
             ["API", "HTTP", "JSON", "Index", "Multipart", "MediaTypes", .hummingbird, .httpTypes, .nioCore, .nioPosix]
@@ -185,6 +186,7 @@ let package = Package(
             swiftSettings: settings
         ),
         routeTests("AccountsTests", ["API", "Accounts"]),
+        routeTests("AdminTests"),
         routeTests("AgentsTests"),
         routeTests("DashboardTests", ["CAssets"]),
         routeTests("DeliveryTests", ["API", "Delivery", .logging, .nioHTTP1]),

@@ -1,4 +1,5 @@
 import Accounts
+import Admin
 import Agents
 import Blobs
 import Dashboard
@@ -72,6 +73,7 @@ package struct Assembly: Sendable {
         let authenticator = KeyAuthenticator(index: index)
         let modules: [any RouteModule] = [
             AccountsModule(index: index, authenticator: authenticator),
+            AdminModule(store: store),
             AgentsModule(index: index, detector: detector),
             DashboardModule(),
             DeliveryModule(index: index, allowed: configuration.webhookAllow, logger: logger),

@@ -88,6 +88,9 @@ static const uint8_t openapi_account_schemas[] = {
 static const uint8_t openapi_accounts[] = {
 #embed "OpenAPI/accounts.json"
 };
+static const uint8_t openapi_admin[] = {
+#embed "OpenAPI/admin.json"
+};
 static const uint8_t openapi_agent_schemas[] = {
 #embed "OpenAPI/agent-schemas.json"
 };
@@ -213,6 +216,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/words.js", dashboard_words_js),
     ASSET("OpenAPI/account-schemas.json", openapi_account_schemas),
     ASSET("OpenAPI/accounts.json", openapi_accounts),
+    ASSET("OpenAPI/admin.json", openapi_admin),
     ASSET("OpenAPI/agent-schemas.json", openapi_agent_schemas),
     ASSET("OpenAPI/agents.json", openapi_agents),
     ASSET("OpenAPI/archives.json", openapi_archives),

@@ -12,11 +12,10 @@ import JSON
 /// They leave out what ``Document`` completes.
 enum DocumentText {
     static let names = [
-        "account-schemas", "accounts", "agent-schemas", "agents", "archives", "avatars", "conventions", "conversations",
-        "downloads", "errors", "events", "file-schemas", "files", "message-schemas", "messages", "plugins",
-        "preferences",
-        "review-schemas", "reviews", "sign-in", "status", "streams", "user-agents", "user-files", "user-plugins",
-        "webhooks",
+        "account-schemas", "accounts", "admin", "agent-schemas", "agents", "archives", "avatars", "conventions",
+        "conversations", "downloads", "errors", "events", "file-schemas", "files", "message-schemas", "messages",
+        "plugins", "preferences", "review-schemas", "reviews", "sign-in", "status", "streams", "user-agents",
+        "user-files", "user-plugins", "webhooks",
     ]
 
     static func text(_ name: String) throws -> JSONValue {

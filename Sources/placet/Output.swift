@@ -35,6 +35,16 @@ func table(_ header: [String], _ rows: [[String]]) -> String {
     return lines.joined(separator: "\n")
 }
 
+/// A number of bytes for people: three digits at most, in units of 1024.
+func size(_ bytes: Int) -> String {
+    guard bytes >= 1024 else { return "\(bytes) B" }
+    var (value, unit) = (Double(bytes) / 1024, 0)
+    let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+    while value >= 999.5, unit < units.count - 1 { (value, unit) = (value / 1024, unit + 1) }
+    let text = value < 9.95 ? String(format: "%.1f", value) : String(format: "%.0f", value)
+    return "\(text) \(units[unit])"
+}
+
 /// Reads a line of standard input, without showing it on a terminal. Nil at the end of the input.
 func readSecret(_ prompt: String) -> String? {
     guard isatty(STDIN_FILENO) == 1 else { return readLine() }

@@ -226,6 +226,18 @@ def test_a_file_that_cannot_be_imported_is_refused_in_a_sentence(server, tmp_pat
     assert server.query("SELECT count(*) FROM agents WHERE id = 'a'") == [(0,)]
 
 
+@pytest.mark.parametrize("running", [True, False], ids=["running", "stopped"])
+def test_what_is_stored_is_told(make_server, running):
+    server = make_server().start()
+    server.owner().store(b"x" * 3000)
+    if not running:
+        server.stop()
+    figures = json.loads(server.command("stats", "--json").stdout)
+    assert figures["files"] == figures["blobs"] == {"count": 1, "bytes": 3000}
+    rows = [line.split() for line in server.command("stats").stdout.splitlines()]
+    assert ["files", "1", "2.9", "KiB"] in rows
+
+
 @pytest.mark.parametrize("label", ["", "x" * 65])
 def test_a_label_out_of_range_is_refused_in_a_sentence(server, label):
     done = server.command("keys", "create", "--label", label, check=False)

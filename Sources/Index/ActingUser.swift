@@ -3,9 +3,16 @@
 package enum Principal: Sendable, Equatable {
     /// An API key, by the SHA-256 of its secret. A rotated key is another one. What a key opens never changes, so
     /// that is judged where its request arrives.
-    case key(hash: [UInt8])
+    case key(hash: [UInt8], of: User.ID)
     /// A session, by its id: it stays the same when its token is refreshed. The first demand that is not met is told.
-    case session(Session.ID, [Demand])
+    case session(Session.ID, of: User.ID, [Demand])
+
+    /// The user as the head of the request told: in whose line the units wait for the writer.
+    var userID: User.ID {
+        switch self {
+        case .key(_, let userID), .session(_, let userID, _): userID
+        }
+    }
 
     /// What an act asks of a signed-in user beyond the session.
     package enum Demand: Sendable, Equatable {
@@ -51,7 +58,9 @@ extension SQLiteIndex {
         for purpose: Purpose = .content,
         _ body: @escaping @Sendable (Transaction, ActingUser) throws -> T
     ) async throws -> T {
-        try await write(for: purpose) { tx in try body(tx, tx.actingUser(principal, now: tx.now)) }
+        try await write(for: purpose, of: principal.userID) { tx in
+            try body(tx, tx.actingUser(principal, now: tx.now))
+        }
     }
 }
 
@@ -62,10 +71,10 @@ extension Querying {
     ///   ``IndexError/ownersOnly`` and ``IndexError/passwordNeeded``.
     fileprivate func actingUser(_ principal: Principal, now: Timestamp) throws -> ActingUser {
         switch principal {
-        case .key(let hash):
+        case .key(let hash, _):
             guard let key = try apiKey(hash: hash, now: now) else { throw IndexError.invalidKey }
             return ActingUser(id: key.userID)
-        case .session(let id, let demands):
+        case .session(let id, _, let demands):
             guard let (session, user) = try session(id: id, now: now) else { throw IndexError.notSignedIn }
             for demand in demands { try demand.check(session, user, now) }
             return ActingUser(id: user.id)

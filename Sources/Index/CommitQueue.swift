@@ -5,15 +5,18 @@ import Synchronization
 /// One flush of the disk then serves every caller that waited for it. Guarantees:
 /// - A unit runs in its own savepoint: it is stored whole or not at all, whatever the other units do.
 /// - No caller is resumed before the group's commit has returned. Success means that the row survives a power loss.
+/// - Users take turns (``WriterLines``), so nobody waits for all that somebody else has queued.
 /// - What the group changed is announced after its commit, before any caller is resumed.
 /// - Nothing is reported as stored when the files of the index were removed or replaced meanwhile.
 /// - At most one drain loop is scheduled, on the writer's dispatch queue. Waiting units cost no thread.
 final class CommitQueue: Sendable {
     /// Limits how long a unit waits for its group, and how much memory the uncommitted pages take.
     static let maxUnitsPerCommit = 256
+    /// A group takes no further unit when its units have taken that long. Those that are in it wait no longer.
+    static let timePerGroup = Duration.milliseconds(5)
 
     private struct State {
-        var waiting: [Unit] = []
+        var waiting = WriterLines<Unit>()
         var isDraining = false
         var isClosed = false
     }
@@ -24,22 +27,26 @@ final class CommitQueue: Sendable {
     private let writer: Writer
     private let files: IndexFiles
     private let feed: ChangeFeed
+    private let timePerGroup: Duration
     private let state = Mutex(State())
 
     /// Writes through `writer`, which nothing else may use from now on, and tells `feed` what changed.
-    init(_ writer: Writer, files: IndexFiles, feed: ChangeFeed) {
+    init(_ writer: Writer, files: IndexFiles, feed: ChangeFeed, timePerGroup: Duration) {
         self.writer = writer
         self.files = files
         self.feed = feed
+        self.timePerGroup = timePerGroup
     }
 
-    /// Queues `body`. After the commit of its group, returns its value or throws its error.
+    /// Queues `body` in the line of that user; nil is the server itself. After the commit of its group, returns its
+    /// value or throws its error.
     func run<T: Sendable>(
         for purpose: Purpose,
+        of userID: User.ID?,
         _ body: @escaping @Sendable (Transaction) throws -> T
     ) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
-            enqueue(Unit(for: purpose, body, continuation))
+            enqueue(Unit(for: purpose, body, continuation), of: userID)
         }
     }
 
@@ -53,10 +60,10 @@ final class CommitQueue: Sendable {
         state.withLock { $0.isClosed = true }
     }
 
-    private func enqueue(_ unit: Unit) {
+    private func enqueue(_ unit: Unit, of userID: User.ID?) {
         let refused = state.withLock { state in
             if state.isClosed { return true }
-            state.waiting.append(unit)
+            state.waiting.append(unit, of: userID)
             if !state.isDraining {
                 state.isDraining = true
                 // Scheduled under the lock: `close` then finds this drain ahead of it on the writer's queue.
@@ -69,8 +76,8 @@ final class CommitQueue: Sendable {
 
     private func drain(_ connection: SQLiteConnection) {
         var isSearchBehind = false
-        while let group = nextGroup(evenIfEmpty: isSearchBehind) {
-            isSearchBehind = commit(group, connection)
+        while let limit = nextGroup(evenIfEmpty: isSearchBehind) {
+            isSearchBehind = commit(upTo: limit, connection)
         }
         giveBackPages(connection)
     }
@@ -83,22 +90,37 @@ final class CommitQueue: Sendable {
         writer.run { self.giveBackPages($0) }
     }
 
-    private func nextGroup(evenIfEmpty: Bool) -> [Unit]? {
+    /// How many units the next group may have: those that wait now. Nil when there is nothing to do.
+    private func nextGroup(evenIfEmpty: Bool) -> Int? {
         state.withLock { state in
-            guard !state.waiting.isEmpty || evenIfEmpty && !state.isClosed else {
+            guard state.waiting.count > 0 || evenIfEmpty && !state.isClosed else {
                 state.isDraining = false
                 return nil
             }
-            let group = Array(state.waiting.prefix(Self.maxUnitsPerCommit))
-            state.waiting.removeFirst(group.count)
-            return group
+            state.waiting.beginGroup()
+            return min(state.waiting.count, Self.maxUnitsPerCommit)
+        }
+    }
+
+    /// Runs units in turn until the group is full or its time is over.
+    private func runUnits(of group: inout Group, upTo limit: Int, in transaction: Transaction) throws {
+        let isRoomy = try files.isRoomy(forUnits: Self.maxUnitsPerCommit, transaction)
+        var time = Duration.zero
+        while group.units.count < limit, time < timePerGroup {
+            guard let (unit, userID) = state.withLock({ $0.waiting.next(within: timePerGroup) }) else { return }
+            group.units.append(unit)
+            let began = ContinuousClock.now
+            group.outcomes.append(try unit.outcome(in: transaction, isRoomy ? nil : files))
+            let taken = began.duration(to: .now)
+            state.withLock { $0.waiting.charge(taken, to: userID) }
+            time += taken
         }
     }
 
     /// - Returns: whether the full-text index has still to hear of changes. A group, even one without units, does that.
-    private func commit(_ group: [Unit], _ connection: SQLiteConnection) -> Bool {
+    private func commit(upTo limit: Int, _ connection: SQLiteConnection) -> Bool {
         let transaction = Transaction(connection: connection, now: .now(), announcements: Announcements())
-        var outcomes: [Unit.Outcome] = []
+        var group = Group()
         var isSearchBehind = false
         // Also counts a failed commit, which may have happened after all. Must come before any caller is resumed: a
         // caller that knows of a change must not get an answer from before it.
@@ -107,23 +129,31 @@ final class CommitQueue: Sendable {
             try files.checkInPlace()
             files.ballast.giveUpIfFull()
             try connection.transaction {
-                let isRoomy = try files.isRoomy(forUnits: Self.maxUnitsPerCommit, transaction)
-                for unit in group {
-                    outcomes.append(try unit.outcome(in: transaction, isRoomy ? nil : files))
-                }
+                try runUnits(of: &group, upTo: limit, in: transaction)
                 isSearchBehind = try SearchChanges.apply(in: transaction)
             }
             try files.checkInPlace()
         } catch {
             let error = IndexError.translating(error)
             countCommit()
-            for unit in group { unit.fail(error) }
+            for unit in group.units + rest(of: limit - group.units.count) { unit.fail(error) }
             return false
         }
         countCommit()
         feed.publish(transaction.announcements.changes, bells: transaction.announcements.bells)
-        for deliver in outcomes { deliver() }
+        for deliver in group.outcomes { deliver() }
         return isSearchBehind
+    }
+
+    /// Takes units that would have had their turn, were the disk well. It is not tried again for each of them.
+    private func rest(of count: Int) -> [Unit] {
+        state.withLock { state in (0..<count).compactMap { _ in state.waiting.next(within: nil)?.element } }
+    }
+
+    /// What one commit makes durable.
+    private struct Group {
+        var units: [Unit] = []
+        var outcomes: [Unit.Outcome] = []
     }
 }
 

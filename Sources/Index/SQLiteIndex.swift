@@ -18,17 +18,24 @@ package final class SQLiteIndex: Sendable {
     ///
     /// Blocks while it migrates.
     ///
-    /// - Parameter reserve: how many bytes of the disk stay free for upkeep (``Purpose``).
+    /// - Parameters:
+    ///   - reserve: how many bytes of the disk stay free for upkeep (``Purpose``).
+    ///   - timePerGroup: when a group commit takes no further unit.
     /// - Throws: ``IndexError/foreignStore`` when the file belongs to another store, ``IndexError/newerSchema`` when a
     ///   later release wrote it. In both cases the schema stays as it was.
-    package init(path: String, storeID: String, reserve: Int64 = 0) throws {
+    package init(
+        path: String,
+        storeID: String,
+        reserve: Int64 = 0,
+        timePerGroup: Duration = CommitQueue.timePerGroup
+    ) throws {
         do {
             let ballast = Ballast(indexPath: path, reserve: reserve)
             ballast.giveUpIfFull()
             writer = try Writer(path: path, storeID: storeID)
             readers = Readers(path: path)
             let files = IndexFiles(path: path, reserve: reserve, ballast: ballast)
-            commits = CommitQueue(writer, files: files, feed: feed)
+            commits = CommitQueue(writer, files: files, feed: feed, timePerGroup: timePerGroup)
             let newest: String? = try readers.read { try $0.one("SELECT max(id) FROM messages") }
             if let newest { OrderedUUID.continue(after: newest) }
         } catch {
@@ -67,8 +74,17 @@ package final class SQLiteIndex: Sendable {
         for purpose: Purpose = .content,
         _ body: @escaping @Sendable (Transaction) throws -> T
     ) async throws -> T {
+        try await write(for: purpose, of: nil, body)
+    }
+
+    /// The same for a user, in whose line the unit waits; nil for the server's own work.
+    func write<T: Sendable>(
+        for purpose: Purpose,
+        of userID: User.ID?,
+        _ body: @escaping @Sendable (Transaction) throws -> T
+    ) async throws -> T {
         do {
-            return try await commits.run(for: purpose, body)
+            return try await commits.run(for: purpose, of: userID, body)
         } catch {
             throw noting(error)
         }

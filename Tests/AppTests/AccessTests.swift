@@ -117,7 +117,7 @@ struct AccessTests {
                     #expect(!said.contains(thing), "\(visit.route)")
                 }
                 if visit.foreign == 403, !visit.route.hasPrefix("HEAD") {
-                    let isAdministration = visit.route.contains("/users")
+                    let isAdministration = visit.route.contains(/\/(users|admin)/)
                     let reason = isAdministration ? "Only an owner may do this" : "Not your agent"
                     #expect(answer.json["message"] == .string(reason), "\(visit.route)")
                 } else if visit.foreign == 404, visit.route.contains(":channel") {

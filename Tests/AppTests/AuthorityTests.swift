@@ -43,7 +43,7 @@ struct AuthorityTests {
             for visit in Self.acts where end.concerns(visit) {
                 let credentials = try await target.credentials(for: visit)
                 let before = try await target.state(without: credentials)
-                let answer = try await server.behind({ tx in try end.apply(tx, credentials) }) {
+                let answer = try await server.behind(credentials.userID, { tx in try end.apply(tx, credentials) }) {
                     try await target.send(visit, credentials.headers)
                 }
                 #expect(answer.status == end.status, "\(visit.route): \(answer.text)")
@@ -83,7 +83,10 @@ struct AuthorityTests {
             for visit in Self.acts where makers.contains(visit.route) {
                 let target = try await server.target("\(visit.route.count)@example.org")
                 let credentials = try await target.credentials(for: visit)
-                let answer = try await server.behind({ tx in try tx.deleteUser(id: credentials.userID) }) {
+                let answer = try await server.behind(
+                    credentials.userID,
+                    { tx in try tx.deleteUser(id: credentials.userID) }
+                ) {
                     try await target.send(visit, credentials.headers)
                 }
                 #expect(answer.status == 401, "\(visit.route): \(answer.text)")
@@ -254,9 +257,10 @@ extension Target {
 }
 
 extension TestServer {
-    /// Holds the writer, queues `ending`, then sends a request until its unit stands behind it, and lets both go in one
-    /// group.
+    /// Holds the writer, queues `ending` in the user's line, then sends a request until its unit stands behind it, and lets
+    /// both go.
     fileprivate func behind(
+        _ userID: User.ID,
         _ ending: @escaping @Sendable (Transaction) throws -> Void,
         _ send: @escaping @Sendable () async throws -> HTTPReply
     ) async throws -> HTTPReply {
@@ -267,7 +271,7 @@ extension TestServer {
             gate.wait()
         }
         while !isEntered.isSet { await Task.yield() }
-        async let end: Void = index.write(ending)
+        async let end: Void = index.write(for: .content, of: userID, ending)
         while index.commits.waitingCount < 1 { await Task.yield() }
         async let answer = {
             defer { isAnswered.set() }

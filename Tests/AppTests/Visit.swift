@@ -150,7 +150,8 @@ extension Visit {
         Visit("GET /api/api-keys", 200), Visit("POST /api/api-keys", 201, .json("{}")),
         Visit("POST /api/api-keys/:key/rotate", 404), Visit("DELETE /api/api-keys/:key", 404),
         // The stranger is a member.
-        Visit("GET /api/users", 403), Visit("POST /api/users", 403, .json(#"{"email":"x@y.z","password":"12345678"}"#)),
+        Visit("GET /api/admin/storage", 403), Visit("GET /api/users", 403),
+        Visit("POST /api/users", 403, .json(#"{"email":"x@y.z","password":"12345678"}"#)),
         Visit("PATCH /api/users/:user", 403, .json("{}")), Visit("DELETE /api/users/:user", 403),
         Visit("GET /api/preferences", 200), Visit("PATCH /api/preferences", 200, .json(#"{"theme":"dark"}"#)),
         Visit("GET /api/plugins", 200), Visit("GET /api/plugins/:plugin", 200),

@@ -8,6 +8,13 @@ import Testing
 struct CommitQueueTests {
     struct Refusal: Error, Equatable {}
 
+    /// In the order in which they were served.
+    final class Served: Sendable {
+        private let list = Mutex<[String]>([])
+        var names: [String] { list.withLock { $0 } }
+        func add(_ name: String) { list.withLock { $0.append(name) } }
+    }
+
     /// Counts commits that wrote something.
     final class CommitCounter: TransactionObserver, Sendable {
         private let commits = Atomic(0)
@@ -38,6 +45,39 @@ struct CommitQueueTests {
             try messages.map { try reader.anyMessage(id: $0.id)?.message }
         }
         #expect(stored == [messages[0], nil, messages[2]])
+    }
+
+    @Test("users take turns: what one of them has queued stands before nobody else", .timeLimit(.minutes(1)))
+    func turns() async throws {
+        let fixture = try await Fixture()
+        let (index, gate) = (fixture.index, Gate())
+        async let blocker: Void = index.write { _ in gate.block() }
+        await gate.entered()
+        let served = Served()
+        let queue: @Sendable (String) -> Task<Void, any Error> = { name in
+            Task { try await index.write(for: .content, of: User.ID(rawValue: name)) { _ in served.add(name) } }
+        }
+        var tasks = (0..<20).map { _ in queue("eve") }
+        while index.commits.waitingCount < 20 { await Task.yield() }
+        tasks.append(queue("ada"))
+        while index.commits.waitingCount < 21 { await Task.yield() }
+        gate.release()
+        try await blocker
+        for task in tasks { try await task.value }
+        #expect(served.names.prefix(2).contains("ada"))
+    }
+
+    @Test("a group whose time is over takes no further unit; the next one does", .timeLimit(.minutes(1)))
+    func time() async throws {
+        let fixture = try await Fixture()
+        try fixture.index.close()
+        let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID, timePerGroup: .nanoseconds(1))
+        let before = index.commitCount
+        let results = try await index.asOneGroup((0..<5).map { number in { _ in number } })
+        #expect(try results.map { try $0.get() } == [0, 1, 2, 3, 4])
+        // One for the unit that held the writer, and one for each of the five.
+        #expect(index.commitCount == before + 6)
+        try index.close()
     }
 
     @Test("Whoever is resumed finds the row committed, also through another connection: invariant 4")

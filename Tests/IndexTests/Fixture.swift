@@ -17,7 +17,8 @@ final class Fixture: Sendable {
         directory = NSTemporaryDirectory() + "index-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         path = directory + "/index.sqlite"
-        let index = try SQLiteIndex(path: path, storeID: Self.storeID)
+        // A group takes all that waits, however slow the machine.
+        let index = try SQLiteIndex(path: path, storeID: Self.storeID, timePerGroup: .seconds(3600))
         let user = User.sample(email: "ada@example.org")
         let agent = Agent.sample(of: user)
         try await index.write { tx in

@@ -38,7 +38,7 @@ struct TestStore: Sendable {
     let key: APIKey
     static let keyHash = [UInt8](repeating: 7, count: 32)
     /// The user, by his key.
-    let principal = Principal.key(hash: keyHash)
+    let principal: Principal
 
     init(root: String, limits: StoreLimits, onDamage: @escaping @Sendable (BlobKey) -> Void) throws {
         self.root = root
@@ -52,6 +52,7 @@ struct TestStore: Sendable {
             mustChangePassword: false,
             createdAt: .now()
         )
+        principal = .key(hash: Self.keyHash, of: user.id)
         channel = Agent(id: .make(), userID: user.id, name: "builder", createdAt: .now())
         key = APIKey(id: .make(), userID: user.id, label: "x", keyPrefix: "x", createdAt: .now())
     }

@@ -21,25 +21,25 @@ extension CallerContext {
 
 extension AgentContext: CallerContext {
     package var userID: User.ID { User.ID(rawValue: agent.user) }
-    package var principal: Principal { .key(hash: agent.hash) }
+    package var principal: Principal { .key(hash: agent.hash, of: userID) }
     package var credential: String { agent.key }
 }
 
 extension SessionContext: CallerContext {
     package var userID: User.ID { User.ID(rawValue: user.user) }
-    package var principal: Principal { .session(user.sessionID, []) }
+    package var principal: Principal { .session(user.sessionID, of: userID, []) }
     package var credential: String { user.session }
 }
 
 extension UserContext: CallerContext {
     package var userID: User.ID { User.ID(rawValue: user.user) }
-    package var principal: Principal { .session(user.sessionID, [.chosenPassword]) }
+    package var principal: Principal { .session(user.sessionID, of: userID, [.chosenPassword]) }
     package var credential: String { user.session }
 }
 
 extension OwnerContext: CallerContext {
     package var userID: User.ID { User.ID(rawValue: user.user) }
-    package var principal: Principal { .session(user.sessionID, [.chosenPassword, .ownerRole]) }
+    package var principal: Principal { .session(user.sessionID, of: userID, [.chosenPassword, .ownerRole]) }
     package var credential: String { user.session }
 }
 
@@ -47,8 +47,8 @@ extension Principal {
     /// The same, for an act that asks for the password again when it was not given lately (docs/api.md, "Users", Asking
     /// again). Keys have no password, and pass.
     package var confirmed: Principal {
-        guard case .session(let id, let demands) = self else { return self }
-        return .session(id, demands + [.passwordGiven(within: Limits.passwordGiven)])
+        guard case .session(let id, let userID, let demands) = self else { return self }
+        return .session(id, of: userID, demands + [.passwordGiven(within: Limits.passwordGiven)])
     }
 }
 

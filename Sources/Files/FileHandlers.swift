@@ -37,10 +37,22 @@ extension FilesModule {
     /// - Throws: as ``storedFile(_:)``; 404 too when another request was first.
     func deleteFile(_ context: some CallerContext) async throws {
         let id = try await storedFile(context).attachment.id
+        let questions = try await questions(of: [id], context)
         let isDeleted = try await index.write(by: context.principal, for: .upkeep) { tx, user in
-            try tx.deleteAttachment(id, ownedBy: user)
+            try tx.deleteAttachment(id, ownedBy: user, knowing: questions)
         }
         guard isDeleted else { throw APIError.fileNotFound }
+    }
+
+    /// What the messages of files ask. It is read and hashed before the unit that changes it, because it may be large.
+    func questions(
+        of ids: [Attachment.ID],
+        _ context: some CallerContext
+    ) async throws -> [Message.ID: AskedQuestion] {
+        let principal = context.principal
+        return try await context.inTurnIfLarge {
+            try await index.read(by: principal) { reader, user in try reader.questions(ofFiles: ids, ownedBy: user) }
+        }
     }
 
     /// The file that the path names, provided that it is in a channel of the caller's.

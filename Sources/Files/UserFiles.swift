@@ -41,10 +41,11 @@ extension FilesModule {
     /// - Throws: ``IndexError/notOwned`` when any file is another user's; then none is deleted.
     func bulkDelete(_ request: Request, _ context: UserContext) async throws -> Response {
         let ids = try await request.read(context) { $0.ids("ids", of: Attachment.self, count: Limits.deletedAtOnce) }
+        let questions = try await questions(of: ids, context)
         let count = try await index.write(by: context.principal, for: .upkeep) { tx, user in
             // Every file is looked at before any is deleted: one of another user throws here.
             for id in ids { _ = try tx.file(id, ownedBy: user) }
-            return try tx.deleteAttachments(ids, ownedBy: user)
+            return try tx.deleteAttachments(ids, ownedBy: user, knowing: questions)
         }
         return try .json(["message": "Deleted \(count) file(s)"], status: .created)
     }

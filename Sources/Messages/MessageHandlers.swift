@@ -15,11 +15,31 @@ extension MessagesModule {
     /// - Throws: ``IndexError/notOwned``; as `MessageDraft.store`; ``StoreError`` when a text does not fit.
     func create(_ request: Request, _ context: AgentContext) async throws -> Response {
         let draft = try await request.read(context, writtenAt: ReviewDraft.payloadPath) { MessageDraft(&$0) }
-        var stored = try await store(draft, by: context.principal)
-        if !context.agent.scopes.contains(.read) { stored.message.review?.removeAnswer() }
-        return try await context.inTurn(if: stored.message.isLarge) { [stored] in
-            try .created(try await withTexts(stored.message), isRepeat: stored.isRepeat)
+        let stored = try await store(draft, by: context.principal)
+        var message = try await whole(stored, in: draft.message.channelID, context)
+        if !context.agent.scopes.contains(.read) { message.review?.removeAnswer() }
+        return try await context.inTurn(if: message.isLarge) { [message] in
+            try .created(try await withTexts(message), isRepeat: stored.isRepeat)
         }
+    }
+
+    /// The message that was stored, or repeated, as it is now.
+    ///
+    /// - Throws: ``APIError`` 404 when it was deleted meanwhile.
+    func whole(
+        _ stored: StoredMessage,
+        in channelID: Agent.ID,
+        _ context: some CallerContext
+    ) async throws -> MessageWithParts {
+        if let whole = stored.whole { return whole }
+        let principal = context.principal
+        let message = try await context.inTurnIfLarge {
+            try await index.read(by: principal) { reader, user in
+                try reader.message(stored.id, in: reader.channel(channelID, ownedBy: user))
+            }
+        }
+        guard let message else { throw APIError.messageNotFound }
+        return message
     }
 
     /// Texts go through the store, because they become files first. Anything else is one transaction of the index.

@@ -4,8 +4,10 @@ import Index
 
 /// A message that a request has stored, or that it repeats.
 struct StoredMessage: Sendable {
-    var message: MessageWithParts
-    let isRepeat: Bool
+    let id: Message.ID
+    /// Nil when it has to be read for the answer: after the unit, because it may be large.
+    var whole: MessageWithParts?
+    var isRepeat = false
 }
 
 extension MessageDraft {
@@ -25,27 +27,28 @@ extension MessageDraft {
         (message.createdAt, message.updatedAt) = (tx.now, tx.now)
         message.iteration = try iteration(tx, channel)
         let review = review?.review(of: message, now: tx.now)
-        let stored = try tx.insertOrKeepFirst(message, review: review, in: channel)
         // The constraint of the index decides which is the first, not the look above.
-        guard stored.id == message.id else { return try repeated(try tx.whole(stored.id, in: channel), tx, channel) }
+        if let first = try tx.insertOrFindFirst(message, review: review, in: channel) {
+            return try repeated(first, tx, channel)
+        }
         // Nothing else can belong to it. A stream, though, may have status events already.
         if attachmentIDs.isEmpty, texts.isEmpty, message.streamID == nil {
-            return StoredMessage(message: MessageWithParts(message: message, review: review), isRepeat: false)
+            return StoredMessage(id: message.id, whole: MessageWithParts(message: message, review: review))
         }
         try tx.attachAll(attachmentIDs, to: message, in: channel)
         if !texts.isEmpty { try attachTexts(message.id) }
         if let question = self.review?.question { try tx.setDigest(question, ofMessage: message.id, in: channel) }
-        return StoredMessage(message: try tx.whole(message.id, in: channel), isRepeat: false)
+        return StoredMessage(id: message.id)
     }
 
     /// The message that this one repeats, if any. The client id wins over the stream id.
-    private func first(_ tx: Transaction, _ channel: OwnedChannel) throws -> MessageWithParts? {
+    private func first(_ tx: Transaction, _ channel: OwnedChannel) throws -> NamedMessage? {
         if let name = message.clientID,
-            let first = try tx.message(clientID: name, by: message.senderType, in: channel)
+            let first = try tx.namedMessage(clientID: name, by: message.senderType, in: channel)
         {
             return first
         }
-        return try message.streamID.flatMap { try tx.message(streamID: $0, in: channel) }
+        return try message.streamID.flatMap { try tx.namedMessage(streamID: $0, in: channel) }
     }
 
     /// The answer to a repeat: the first message, now aborted if the repeat says so and it was still streaming. Then it
@@ -53,15 +56,14 @@ extension MessageDraft {
     ///
     /// - Throws: ``IndexError/frozen(_:)`` when the text is another and its question is answered or has expired.
     private func repeated(
-        _ first: MessageWithParts,
+        _ first: NamedMessage,
         _ tx: Transaction,
         _ channel: OwnedChannel
     ) throws -> StoredMessage {
-        guard message.streamState == .aborted, first.message.streamState == .streaming else {
-            return StoredMessage(message: first, isRepeat: true)
+        if message.streamState == .aborted, first.streamState == .streaming {
+            _ = try tx.updateDraft(first.id, in: channel, text: message.text, state: .aborted)
         }
-        _ = try tx.updateDraft(first.id, in: channel, text: message.text, state: .aborted)
-        return StoredMessage(message: try tx.whole(first.id, in: channel), isRepeat: true)
+        return StoredMessage(id: first.id, isRepeat: true)
     }
 
     /// The place among the versions of a question; nil without `iterationOf`.
@@ -83,20 +85,15 @@ extension UserMessageDraft {
     func store(_ tx: Transaction, in channel: OwnedChannel) throws -> StoredMessage {
         var message = message
         (message.createdAt, message.updatedAt) = (tx.now, tx.now)
-        let stored = try tx.insertOrKeepFirst(message, in: channel)
-        let isRepeat = stored.id != message.id
-        if !isRepeat { try tx.attachAll(attachmentIDs, to: message, in: channel) }
-        return StoredMessage(message: try tx.whole(stored.id, in: channel), isRepeat: isRepeat)
+        if let first = try tx.insertOrFindFirst(message, in: channel) {
+            return StoredMessage(id: first.id, isRepeat: true)
+        }
+        try tx.attachAll(attachmentIDs, to: message, in: channel)
+        return StoredMessage(id: message.id)
     }
 }
 
 extension Transaction {
-    /// A message with its parts. This transaction has just stored or found it.
-    fileprivate func whole(_ id: Message.ID, in channel: OwnedChannel) throws -> MessageWithParts {
-        guard let whole = try message(id, in: channel) else { throw APIError.messageNotFound }
-        return whole
-    }
-
     /// Attaches files to a message.
     ///
     /// - Throws: ``APIError`` 400 naming those that are not in the channel or belong to a message already. That undoes

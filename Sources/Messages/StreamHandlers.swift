@@ -32,20 +32,47 @@ extension MessagesModule {
     func updateStream(_ request: Request, _ context: AgentContext) async throws -> Response {
         let streamID = try context.pathParameter("streamId")
         let update = try await request.read(context) { StreamUpdate(&$0) }
-        let message = try await index.write(by: context.principal) { tx, user in
+        let question = try await question(of: streamID, update, context)
+        let stored = try await index.write(by: context.principal) { tx, user in
             let channel = try tx.channel(update.channelID, ownedBy: user)
-            guard let draft = try tx.message(streamID: streamID, in: channel) else {
+            guard let draft = try tx.namedMessage(streamID: streamID, in: channel) else {
                 throw APIError(.notFound, "No draft of this streamId; create it with POST /api/v1/messages")
             }
             // An agent that got no answer sends the end again. That is fine; anything else after the end is refused.
-            let isRepeated = draft.message.streamState == update.state && draft.message.text == update.text
-            if isRepeated, update.state != .streaming { return draft }
-            guard try tx.updateDraft(draft.id, in: channel, text: update.text, state: update.state),
-                let updated = try tx.message(draft.id, in: channel)
+            let isRepeated = update.state != .streaming && draft.streamState == update.state
+            if isRepeated, try tx.hasText(update.text, draft.id, in: channel) { return StoredMessage(id: draft.id) }
+            guard
+                try tx.updateDraft(
+                    draft.id,
+                    in: channel,
+                    text: update.text,
+                    state: update.state,
+                    becoming: question
+                )
             else { throw APIError(.conflict, "The draft has ended; send a new message") }
-            return updated
+            return StoredMessage(id: draft.id)
         }
+        let message = try await whole(stored, in: update.channelID, context)
         return try await context.inTurn(if: message.isLarge) { try .json(try await withTexts(message)) }
+    }
+
+    /// What the draft will ask, without its files; nil when it asks nothing. Type and payload never
+    /// change, so they are read and hashed before the unit, however large they are.
+    private func question(
+        of streamID: String,
+        _ update: StreamUpdate,
+        _ context: AgentContext
+    ) async throws -> QuestionDigest? {
+        let principal = context.principal
+        return try await context.inTurnIfLarge {
+            try await index.read(by: principal) { reader, user in
+                try reader.question(
+                    ofStream: streamID,
+                    in: reader.channel(update.channelID, ownedBy: user),
+                    text: update.text
+                )
+            }
+        }
     }
 
     /// Adds a status event to a stream. It may come before the draft, which then has it, and it keeps the draft alive

@@ -20,8 +20,9 @@ extension MessagesModule {
         let stored = try await index.write(by: context.principal) { tx, user in
             try draft.store(tx, in: tx.channel(draft.message.channelID, ownedBy: user))
         }
-        return try await context.inTurn(if: stored.message.isLarge) {
-            try .created(MessageJSON(listed: stored.message), isRepeat: stored.isRepeat)
+        let message = try await whole(stored, in: draft.message.channelID, context)
+        return try await context.inTurn(if: message.isLarge) {
+            try .created(MessageJSON(listed: message), isRepeat: stored.isRepeat)
         }
     }
 

@@ -85,8 +85,8 @@ extension Transaction {
         try insert(message, review: review, in: owned(message.channelID))
     }
 
-    func insertOrKeepFirst(_ message: Message, review: Review? = nil) throws -> Message {
-        try insertOrKeepFirst(message, review: review, in: owned(message.channelID))
+    func insertOrFindFirst(_ message: Message, review: Review? = nil) throws -> NamedMessage? {
+        try insertOrFindFirst(message, review: review, in: owned(message.channelID))
     }
 
     func insert(_ attachment: Attachment) throws {

@@ -28,10 +28,14 @@ struct MessageQueryTests {
         try await fixture.index.read { reader throws in
             let channel = fixture.agent.id
             #expect(try reader.message(message.id, in: reader.owned(channel)) == whole)
-            #expect(try reader.message(clientID: "client", by: .agent, in: reader.owned(channel)) == whole)
-            #expect(try reader.message(streamID: "stream", in: reader.owned(channel)) == whole)
+            for named in [
+                try reader.namedMessage(clientID: "client", by: .agent, in: reader.owned(channel)),
+                try reader.namedMessage(streamID: "stream", in: reader.owned(channel)),
+            ] {
+                #expect(named?.id == message.id && named?.streamState == message.streamState)
+            }
             #expect(try reader.message(message.id, in: reader.owned("other")) == nil)
-            #expect(try reader.message(clientID: "client", by: .agent, in: reader.owned("other")) == nil)
+            #expect(try reader.namedMessage(clientID: "client", by: .agent, in: reader.owned("other")) == nil)
             #expect(try reader.message("gone", in: reader.owned(channel)) == nil)
         }
     }
@@ -46,8 +50,8 @@ struct MessageQueryTests {
                 message.clientID = "c"
                 group.addTask { [message] in
                     let review = Review.sample(of: message, expiresAt: .sample)
-                    let first = try await index.write { tx in try tx.insertOrKeepFirst(message, review: review) }
-                    return (first.id, message.id)
+                    let first = try await index.write { tx in try tx.insertOrFindFirst(message, review: review) }
+                    return (first?.id ?? message.id, message.id)
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }
@@ -68,8 +72,8 @@ struct MessageQueryTests {
             try tx.insert(other)
             try tx.insert(first)
             try tx.insert(.full(in: other))
-            #expect(try tx.insertOrKeepFirst(again) == first)
-            #expect(try tx.insertOrKeepFirst(draft) == first)
+            #expect(try tx.insertOrFindFirst(again)?.id == first.id)
+            #expect(try tx.insertOrFindFirst(draft)?.id == first.id)
         }
         for message in [again, draft] {
             await #expect(throws: IndexError.duplicate) {

@@ -35,6 +35,38 @@ struct QuestionTests {
         #expect(seen == [.messageUpdated, .messageUpdated])
     }
 
+    @Test("What was read before the unit serves, unless the question has changed since")
+    func known() async throws {
+        let question = try await Question(expiresIn: .seconds(60))
+        let (index, id) = (question.fixture.index, question.message.id)
+        let user = question.fixture.user.id
+        func asked() async throws -> [Message.ID: AskedQuestion] {
+            let ids = question.files.map(\.id)
+            return try await index.read { try $0.questions(ofFiles: ids, ownedBy: ActingUser(id: user)) }
+        }
+        let old = try await asked()
+        try await index.write { tx throws in
+            let channel: OwnedChannel = tx.owned(question.channel)
+            let becoming = try tx.question(ofStream: "s", in: channel, text: "bye")
+            #expect(try tx.updateDraft(id, in: channel, text: "bye", state: .streaming, becoming: becoming))
+        }
+        #expect(try await question.digest == question.expected("bye", question.files))
+        try await index.write { tx throws in
+            #expect(try tx.deleteAttachment(question.files[0].id, ownedBy: ActingUser(id: user), knowing: old))
+        }
+        #expect(try await question.digest == question.expected("bye", [question.files[1]]))
+        let new = try await asked()
+        try await index.write { tx throws in
+            #expect(try tx.deleteAttachment(question.files[1].id, ownedBy: ActingUser(id: user), knowing: new))
+        }
+        #expect(try await question.digest == question.expected("bye", []))
+        await #expect(throws: IndexError.tooLarge) {
+            try await ReadLimit.$bytes.withValue(1) {
+                _ = try await index.read { try $0.question(ofStream: "s", in: $0.owned(question.channel), text: "a") }
+            }
+        }
+    }
+
     @Test("Once it has ended, in time or by its answer, text and files stay; the draft may end, the whole may go")
     func ended() async throws {
         for isAnswered in [true, false] {

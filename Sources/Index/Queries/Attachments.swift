@@ -13,6 +13,13 @@ extension Querying {
         return file
     }
 
+    /// In which of the user's channels a file is, and in which message, if in any.
+    func place(_ id: Attachment.ID, ownedBy user: ActingUser) throws -> (channel: OwnedChannel, messageID: Message.ID?)?
+    {
+        let place: Place? = try one(SQL.place, [id, user.id])
+        return place.map { ($0.channel, $0.messageID) }
+    }
+
     /// How many attachments there are in all channels.
     package func attachmentCount() throws -> Int {
         try one("SELECT count(*) FROM attachments") ?? 0
@@ -34,15 +41,24 @@ extension Transaction {
     ///
     /// - Throws: ``IndexError/frozen(_:)`` when it belongs to a question that is answered or has expired.
     @discardableResult
-    package func deleteAttachment(_ id: Attachment.ID, ownedBy user: ActingUser) throws -> Bool {
-        try deleteAttachments([id], ownedBy: user) == 1
+    package func deleteAttachment(
+        _ id: Attachment.ID,
+        ownedBy user: ActingUser,
+        knowing questions: [Message.ID: AskedQuestion] = [:]
+    ) throws -> Bool {
+        try deleteAttachments([id], ownedBy: user, knowing: questions) == 1
     }
 
     /// Deletes files of the user's, and returns how many there were. A question is changed once, however many of its files
     /// go: each change computes its digest anew.
     ///
+    /// - Parameter questions: what was read before the unit. A question that has changed since is hashed here.
     /// - Throws: ``IndexError/frozen(_:)`` when one belongs to a question that is answered or has expired.
-    package func deleteAttachments(_ ids: [Attachment.ID], ownedBy user: ActingUser) throws -> Int {
+    package func deleteAttachments(
+        _ ids: [Attachment.ID],
+        ownedBy user: ActingUser,
+        knowing questions: [Message.ID: AskedQuestion] = [:]
+    ) throws -> Int {
         var places: [Attachment.ID: Place] = [:]
         for id in ids { places[id] = try one(SQL.place, [id, user.id]) }
         let byMessage = Dictionary(grouping: places) { $0.value.messageID }
@@ -51,7 +67,8 @@ extension Transaction {
                 for (id, place) in files { try execute(SQL.deleteAttachment, [id, place.channel.id]) }
             }
             if let messageID, let channel = files.first?.value.channel {
-                try changeQuestion(of: messageID, in: channel, delete)
+                let question = try confirmed(questions[messageID], ofMessage: messageID, in: channel)
+                try changeQuestion(of: messageID, in: channel, becoming: question, delete)
                 try announce(Change(.messageUpdated, channelID: channel.id, messageID: messageID))
             } else {
                 try delete()

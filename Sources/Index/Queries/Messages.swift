@@ -21,18 +21,18 @@ extension Querying {
         try withParts(try one(SQL.messageByID, [id]))
     }
 
-    /// The message to which an agent, or a user, gave this name in the channel.
-    package func message(
+    /// The message to which an agent, or a user, gave this name in the channel. What it holds is not read.
+    package func namedMessage(
         clientID: String,
         by sender: Message.SenderType,
         in channel: OwnedChannel
-    ) throws -> MessageWithParts? {
-        try withParts(try one(SQL.messageByClient, [channel.id, sender, clientID]))
+    ) throws -> NamedMessage? {
+        try one(SQL.namedByClient, [channel.id, sender, clientID])
     }
 
-    /// The draft to which its sender gave this name in the channel.
-    package func message(streamID: String, in channel: OwnedChannel) throws -> MessageWithParts? {
-        try withParts(try one(SQL.messageByStream, [channel.id, streamID]))
+    /// The draft to which its sender gave this name in the channel. What it holds is not read.
+    package func namedMessage(streamID: String, in channel: OwnedChannel) throws -> NamedMessage? {
+        try one(SQL.namedByStream, [channel.id, streamID])
     }
 
     /// Versions of a question, first to last. A message without other versions is the only one of its group; an absent
@@ -65,16 +65,18 @@ extension Transaction {
         _ = try insert(message, review, channel, SQL.insertMessage)
     }
 
-    /// Stores a message, unless its channel already has one with that stream id, or its sender's client id. Returns the stored one.
-    /// Of a repeat nothing is stored, not even the review.
-    package func insertOrKeepFirst(
+    /// Stores a message, unless its channel already has one with that stream id, or its sender's client id. Returns
+    /// the first one when it is a repeat: of that nothing is stored, not even the review.
+    package func insertOrFindFirst(
         _ message: Message,
         review: Review? = nil,
         in channel: OwnedChannel
-    ) throws -> Message {
-        if try insert(message, review, channel, SQL.insertMessageOnce) { return message }
-        let ofClient: Message? = try one(SQL.messageByClient, [channel.id, message.senderType, message.clientID])
-        let first: Message? = try ofClient ?? one(SQL.messageByStream, [channel.id, message.streamID])
+    ) throws -> NamedMessage? {
+        if try insert(message, review, channel, SQL.insertMessageOnce) { return nil }
+        let ofClient = try message.clientID.flatMap {
+            try namedMessage(clientID: $0, by: message.senderType, in: channel)
+        }
+        let first = try ofClient ?? message.streamID.flatMap { try namedMessage(streamID: $0, in: channel) }
         guard let first else { throw IndexError.duplicate }
         return first
     }
@@ -112,6 +114,17 @@ extension Transaction {
     }
 }
 
+/// A message that was found by the name its sender gave it.
+package struct NamedMessage: Sendable, Equatable, RowReadable {
+    package let id: Message.ID
+    package let streamState: Message.StreamState?
+
+    init(row: inout Row) {
+        id = row.next()
+        streamState = row.next()
+    }
+}
+
 private enum SQL {
     static let messageByID = "SELECT \(Message.columns) FROM messages WHERE id = ?"
     static let messageOfUser = """
@@ -119,10 +132,10 @@ private enum SQL {
         WHERE messages.id = ? AND agents.user_id = ? AND agents.removed_at IS NULL
         """
     static let messageInChannel = "SELECT \(Message.columns) FROM messages WHERE id = ? AND channel_id = ?"
-    static let messageByClient = """
-        SELECT \(Message.columns) FROM messages WHERE channel_id = ? AND sender_type = ? AND client_id = ?
+    static let namedByClient = """
+        SELECT id, stream_state FROM messages WHERE channel_id = ? AND sender_type = ? AND client_id = ?
         """
-    static let messageByStream = "SELECT \(Message.columns) FROM messages WHERE channel_id = ? AND stream_id = ?"
+    static let namedByStream = "SELECT id, stream_state FROM messages WHERE channel_id = ? AND stream_id = ?"
     static let group = "SELECT iteration_group_id FROM messages WHERE id = ? AND channel_id = ?"
     static let iterations = """
         SELECT \(weighedMessage) FROM messages

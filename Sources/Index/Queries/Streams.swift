@@ -12,20 +12,31 @@ extension Querying {
     }
 }
 
+extension Querying {
+    /// Whether the text of a message is this one; nil is none.
+    package func hasText(_ text: String?, _ id: Message.ID, in channel: OwnedChannel) throws -> Bool {
+        try exists(SQL.hasText, [id, channel.id, text])
+    }
+}
+
 extension Transaction {
     /// Replaces the text and state of a draft. Without a text, the old one stays. False when the draft is gone or
     /// finished.
     ///
+    /// - Parameter question: see ``changeQuestion(of:in:becoming:_:)``.
     /// - Throws: ``IndexError/frozen(_:)`` when another text would change a question that is answered or has expired.
     package func updateDraft(
         _ id: Message.ID,
         in channel: OwnedChannel,
         text: String?,
-        state: Message.StreamState
+        state: Message.StreamState,
+        becoming question: QuestionDigest? = nil
     ) throws -> Bool {
         let update = { try execute(SQL.updateDraft, [text, state, now, id, channel.id]) > 0 }
-        let isOtherText = try text.map { try exists(SQL.hasOtherText, [id, channel.id, $0]) } ?? false
-        guard try isOtherText ? changeQuestion(of: id, in: channel, update) : update() else { return false }
+        let isOtherText = try text.map { try !hasText($0, id, in: channel) } ?? false
+        guard try isOtherText ? changeQuestion(of: id, in: channel, becoming: question, update) : update() else {
+            return false
+        }
         try announce(Change(.messageUpdated, channelID: channel.id, messageID: id))
         return true
     }
@@ -79,7 +90,7 @@ private enum SQL {
     static let longestIdle = """
         SELECT active_at FROM live_drafts ORDER BY active_at LIMIT 1
         """
-    static let hasOtherText = "SELECT 1 FROM messages WHERE id = ? AND channel_id = ? AND text IS NOT ?"
+    static let hasText = "SELECT 1 FROM messages WHERE id = ? AND channel_id = ? AND text IS ?"
     static let updateDraft = """
         UPDATE messages SET text = coalesce(?, text), stream_state = ?, updated_at = ?
         WHERE id = ? AND channel_id = ? AND stream_state = 'streaming'

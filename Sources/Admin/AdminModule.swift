@@ -1,16 +1,20 @@
 import HTTP
 import Hummingbird
+import Logging
 import Store
 
-/// What admins do: see what is stored. For signed-in owners under `/api/admin`, and for the operator by the command line
+/// What admins do: see what is stored, set what is logged. For signed-in owners under `/api/admin`, and for the operator by the command line
 /// under `/local`.
 ///
 /// The work is in `Store`; here are its routes. Handlers over `some RequestContext` serve both.
 package struct AdminModule: RouteModule {
     let store: FileStore
+    let logger: Logger
 
-    package init(store: FileStore) {
+    /// - Parameter logger: all its copies have one level, which the operator may change.
+    package init(store: FileStore, logger: Logger) {
         self.store = store
+        self.logger = logger
     }
 
     package func addRoutes(to mounts: Mounts) {
@@ -18,5 +22,7 @@ package struct AdminModule: RouteModule {
             .get("admin/storage", use: inTurn(storage))
         mounts.local
             .get("storage", use: storageLocally)
+            .get("log-level", use: logLevel)
+            .post("log-level", use: setLogLevel)
     }
 }

@@ -73,7 +73,7 @@ package struct Assembly: Sendable {
         let authenticator = KeyAuthenticator(index: index)
         let modules: [any RouteModule] = [
             AccountsModule(index: index, authenticator: authenticator),
-            AdminModule(store: store),
+            AdminModule(store: store, logger: logger),
             AgentsModule(index: index, detector: detector),
             DashboardModule(),
             DeliveryModule(index: index, allowed: configuration.webhookAllow, logger: logger),

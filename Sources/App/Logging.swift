@@ -1,23 +1,43 @@
 import Index
 import JSON
 import Logging
+import Synchronization
 
 extension ServerConfiguration {
     /// The logger of the whole process. It writes one line per event, as text or as JSON, whatever the values of the
     /// event hold; standard output is left to what commands print.
+    ///
+    /// All copies of the logger have one level: whoever sets it on one of them sets it for the process.
     package func makeLogger(writingTo queue: LogQueue = .standardError) -> Logger {
-        var logger = Logger(label: "placet") { label in
+        let level = SharedLevel(logLevel)
+        let logger = Logger(label: "placet") { label in
             switch logFormat {
-            case .text: TextLogHandler(label: label, queue: queue)
-            case .json: JSONLogHandler(queue: queue)
+            case .text: TextLogHandler(label: label, queue: queue, level: level)
+            case .json: JSONLogHandler(queue: queue, level: level)
             }
         }
-        logger.logLevel = logLevel
         queue.whenDropped { [logger] lines in
             logger.warning("\(lines) lines dropped, because nobody read the log")
         }
         return logger
     }
+}
+
+/// What is logged from on. Each log statement asks, so it is a number and not a lock.
+private final class SharedLevel: Sendable {
+    private static let levels = Logger.Level.allCases
+    private let index: Atomic<Int>
+
+    init(_ level: Logger.Level) {
+        index = Atomic(Self.index(of: level))
+    }
+
+    var value: Logger.Level {
+        get { Self.levels[index.load(ordering: .relaxed)] }
+        set { index.store(Self.index(of: newValue), ordering: .relaxed) }
+    }
+
+    private static func index(of level: Logger.Level) -> Int { levels.firstIndex(of: level) ?? 0 }
 }
 
 /// Writes each event as one line: time, level and label, the metadata sorted by name, the source, the message.
@@ -26,11 +46,16 @@ extension ServerConfiguration {
 private struct TextLogHandler: LogHandler {
     let label: String
     let queue: LogQueue
-    var logLevel = Logger.Level.info
+    let level: SharedLevel
     var metadata: Logger.Metadata = [:]
 
-    init(label: String, queue: LogQueue) {
-        (self.label, self.queue) = (label, queue)
+    var logLevel: Logger.Level {
+        get { level.value }
+        nonmutating set { level.value = newValue }
+    }
+
+    init(label: String, queue: LogQueue, level: SharedLevel) {
+        (self.label, self.queue, self.level) = (label, queue, level)
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -52,11 +77,16 @@ private struct TextLogHandler: LogHandler {
 /// Writes each event as one JSON object: `time`, `level` and `message`, with the metadata beside them as strings.
 private struct JSONLogHandler: LogHandler {
     let queue: LogQueue
-    var logLevel = Logger.Level.info
+    let level: SharedLevel
     var metadata: Logger.Metadata = [:]
 
-    init(queue: LogQueue) {
-        self.queue = queue
+    var logLevel: Logger.Level {
+        get { level.value }
+        nonmutating set { level.value = newValue }
+    }
+
+    init(queue: LogQueue, level: SharedLevel) {
+        (self.queue, self.level) = (queue, level)
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {

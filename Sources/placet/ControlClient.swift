@@ -31,15 +31,20 @@ struct ControlClient: Sendable {
 
     /// Sends one request and decodes its answer. Tries again while the connection fails, but never after a refusal.
     ///
+    /// - Parameter toRunning: refuse when no server runs, because the request would change nothing that stays.
     /// - Throws: ``CommandFailure`` with the server's own sentence when it refuses, ``StartFailure`` when the store
     ///   cannot be opened.
     static func send<Answer: Decodable & Sendable>(
         _ method: Method,
         _ path: String,
         body: some Encodable & Sendable = [String: String](),
+        toRunning: Bool = false,
         storage: StorageOption
     ) async throws -> Answer {
-        try JSONDecoder().decode(Answer.self, from: try await bytes(method, path, body: body, storage: storage))
+        try JSONDecoder().decode(
+            Answer.self,
+            from: try await bytes(method, path, body: body, toRunning: toRunning, storage: storage)
+        )
     }
 
     /// The same, with the answer as it came.
@@ -47,20 +52,21 @@ struct ControlClient: Sendable {
         _ method: Method,
         _ path: String,
         body: some Encodable & Sendable = [String: String](),
+        toRunning: Bool = false,
         storage: StorageOption
     ) async throws -> Data {
         let server = try makeServer(storage.arguments, announceTo: .standardError, isQuiet: true)
         let client = ControlClient(socketPath: server.configuration.controlSocketPath)
         for _ in 1..<attempts {
             do {
-                return try await attempt(server, client, method, path, body)
+                return try await attempt(server, client, method, path, body, toRunning)
             } catch is IOError {
                 // The process that has the store is just starting or stopping, or is a command like this one.
                 try await Task.sleep(for: pause)
             }
         }
         do {
-            return try await attempt(server, client, method, path, body)
+            return try await attempt(server, client, method, path, body, toRunning)
         } catch is IOError {
             throw CommandFailure(
                 description: "A server has the storage open, but its control socket is gone: \(client.socketPath). "
@@ -89,10 +95,14 @@ struct ControlClient: Sendable {
         _ client: ControlClient,
         _ method: Method,
         _ path: String,
-        _ body: some Encodable & Sendable
+        _ body: some Encodable & Sendable,
+        _ toRunning: Bool
     ) async throws -> Data {
         do {
-            return try await server.withControlSocket { try await client.execute(method, path, body) }
+            return try await server.withControlSocket {
+                if toRunning { throw CommandFailure(description: "No server runs on this storage") }
+                return try await client.execute(method, path, body)
+            }
         } catch StartFailure.storageInUse {
             return try await client.execute(method, path, body)
         }

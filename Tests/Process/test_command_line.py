@@ -238,6 +238,22 @@ def test_what_is_stored_is_told(make_server, running):
     assert ["files", "1", "2.9", "KiB"] in rows
 
 
+def test_the_log_level_changes_while_the_server_runs(make_server):
+    server = make_server(PLACET_LOG_LEVEL="info").start()
+    requests.get(f"{server.url}/first", timeout=20)
+    assert server.command("log-level").stdout == "info\n"
+    assert server.command("log-level", "warning").stdout == "warning\n"
+    answer = requests.get(f"{server.url}/second", timeout=20)
+    assert server.command("log-level", "info").stdout == "info\n"
+    log = server.settled_log()
+    assert "from=info to=warning" in log and answer.headers["x-request-id"] not in log
+    wrong = server.command("log-level", "loud", check=False)
+    assert (wrong.returncode, wrong.stdout) == (1, "") and "critical" in wrong.stderr
+    server.stop()
+    gone = server.command("log-level", "debug", check=False)
+    assert (gone.returncode, gone.stdout) == (1, "") and "No server runs" in gone.stderr
+
+
 @pytest.mark.parametrize("label", ["", "x" * 65])
 def test_a_label_out_of_range_is_refused_in_a_sentence(server, label):
     done = server.command("keys", "create", "--label", label, check=False)

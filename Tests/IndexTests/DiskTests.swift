@@ -163,7 +163,7 @@ struct DiskTests {
 }
 
 extension Fixture {
-    fileprivate func fileSize(_ suffix: String = "") throws -> Int {
+    func fileSize(_ suffix: String = "") throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path + suffix)
         return attributes[.size] as? Int ?? -1
     }

@@ -5,6 +5,7 @@ final class Writer: Sendable {
     /// Whether the log has commits that SQLite could not take, so that rows which were stored may be missing.
     let hasLostCommits: Bool
     private let queue: DatabaseQueue
+    private let checkpoints: Checkpoints
 
     /// Opens the index file, creates or migrates it, and ties a new one to the store `storeID`.
     ///
@@ -29,7 +30,11 @@ final class Writer: Sendable {
             try Schema.checkStore(storeID, db)
         }
         try Schema.migrator.migrate(queue)
-        try queue.writeWithoutTransaction { db in try Schema.recordStore(storeID, db) }
+        checkpoints = try Checkpoints(path: path)
+        try queue.writeWithoutTransaction { [checkpoints] db in
+            try Schema.recordStore(storeID, db)
+            checkpoints.install(in: db)
+        }
     }
 
     /// Runs `body` after everything queued before it, outside of any transaction.
@@ -37,8 +42,11 @@ final class Writer: Sendable {
         queue.asyncWriteWithoutTransaction { db in body(SQLiteConnection(database: db)) }
     }
 
-    /// Waits for everything queued, then closes the connection.
+    /// Waits for everything queued, then closes the connections. The last one to close writes the log back.
     func close() throws {
+        // Behind the last commit, which may still ask for a checkpoint.
+        queue.writeWithoutTransaction { _ in }
+        try checkpoints.close()
         try queue.close()
     }
 }

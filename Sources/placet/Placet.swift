@@ -12,7 +12,10 @@ struct Placet: AsyncParsableCommand {
         commandName: "placet",
         abstract: "A file and attachment service for AI agents and the humans who review their work.",
         version: Server.version,
-        subcommands: [Serve.self, Keys.self, Users.self, Import.self, Stats.self, LogLevel.self, Ask.self, Respond.self]
+        subcommands: [
+            Serve.self, Keys.self, Users.self, Import.self, Stats.self, Collect.self, LogLevel.self, Ask.self,
+            Respond.self,
+        ]
     )
 
     /// What ArgumentParser's own `main` does, but an error is printed with its controls made visible, as everything is,

@@ -129,6 +129,13 @@ package enum Limits {
     package static let webhookTests = 16
     package static let webhookTestsPerUser = 4
 
+    // Admin
+
+    /// How long contents without a file may be asked to stay, in seconds: at most ten years.
+    package static let collectionGrace = 0...315_360_000
+    /// The id of a plan of collection.
+    package static let planID = 1...200
+
     // Requests
 
     /// For each key, each session and each address on the open routes, unless configured otherwise.

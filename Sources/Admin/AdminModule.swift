@@ -3,8 +3,8 @@ import Hummingbird
 import Logging
 import Store
 
-/// What admins do: see what is stored, set what is logged. For signed-in owners under `/api/admin`, and for the operator by the command line
-/// under `/local`.
+/// What admins do: see what is stored, have removed what nobody needs, set what is logged. For signed-in owners under
+/// `/api/admin`, and for the operator by the command line under `/local`.
 ///
 /// The work is in `Store`; here are its routes. Handlers over `some RequestContext` serve both.
 package struct AdminModule: RouteModule {
@@ -20,9 +20,15 @@ package struct AdminModule: RouteModule {
     package func addRoutes(to mounts: Mounts) {
         mounts.owner
             .get("admin/storage", use: inTurn(storage))
+            .post("admin/gc/plan", use: planCollection)
+            .post("admin/gc/apply", use: applyPlan)
+            .post("admin/gc/run", use: collect)
         mounts.local
             .get("storage", use: storageLocally)
             .get("log-level", use: logLevel)
             .post("log-level", use: setLogLevel)
+            .post("gc/plan", use: planCollectionLocally)
+            .post("gc/apply", use: applyPlanLocally)
+            .post("gc/run", use: collectLocally)
     }
 }

@@ -103,6 +103,11 @@ private func translate(_ error: StoreError) -> APIError? {
             .conflict,
             "The file stored with this Idempotency-Key has been deleted; nothing was stored. To store it again, use another key"
         )
+    case .planHasChanged:
+        APIError(
+            .conflict,
+            "The plan has changed since, or another has applied it; nothing was removed. Make a new plan"
+        )
     case .damagedRecord, .damagedFile, .indexIsMissing:
         nil
     }

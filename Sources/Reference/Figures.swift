@@ -37,6 +37,7 @@ enum Figures {
     /// What the index and the store keep and count.
     private static let rows: [String: Figure] = [
         "changesKept": .number(ChangeLog.capacity),
+        "collected": .time(FileStore.collectionGrace),
         "filename": .number(FileName.maxBytes),
         "inlineText": .number(FileStore.maxInlineBytes),
         "idempotencyLifetime": .time(IdempotencyKey.lifetime),
@@ -52,6 +53,7 @@ enum Figures {
     /// What the requests of each resource may hold. The handlers refuse anything beyond it.
     private static let resources: [String: Figure] = [
         "attachments": .range(Limits.attachments),
+        "collectionGrace": .range(Limits.collectionGrace),
         "deletedAtOnce": .range(Limits.deletedAtOnce),
         "description": .range(Limits.description),
         "draftIdle": .time(Limits.draftIdle),
@@ -73,6 +75,7 @@ enum Figures {
         "passwordGiven": .time(Limits.passwordGiven),
         "picture": .bytes(Limits.picture),
         "pictureForm": .bytes(Limits.pictureForm),
+        "planID": .range(Limits.planID),
         "pluginName": .range(Limits.pluginName),
         "pluginSetting": .range(Limits.pluginSetting),
         "ranges": .number(Limits.ranges),

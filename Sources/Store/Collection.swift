@@ -6,6 +6,10 @@ package struct CollectionReport: Sendable, Equatable {
     package var expiredFiles = 0
     package var blobs = CollectedBlobs()
 
+    package init(expiredFiles: Int = 0, blobs: CollectedBlobs = CollectedBlobs()) {
+        (self.expiredFiles, self.blobs) = (expiredFiles, blobs)
+    }
+
     package var isEmpty: Bool { self == CollectionReport() }
 }
 
@@ -49,5 +53,50 @@ extension FileStore {
             try await removeDueKeys()
         } while taken.count == Sweep.batch
         return report
+    }
+
+    /// Removes what a plan takes and nothing else, as ``collect(_:for:)`` does.
+    ///
+    /// - Throws: ``StoreError/planHasChanged`` when the plan made again is another one, before anything is removed;
+    ///   ``BlobError`` and ``IndexError``.
+    package func apply(
+        _ plan: CollectionPlan.ID,
+        for time: Duration
+    ) async throws -> (done: CollectionReport, rest: CollectionPlan) {
+        // A moment to come would take what is not yet due: the clock was set back, or the id was made up.
+        guard plan.moment <= .now(), try await planAgain(plan).id == plan else { throw StoreError.planHasChanged }
+        return try await collect(plan, for: time)
+    }
+
+    /// Removes what is due at a plan's moment, whatever its digest, in batches, and stops when `time` is over or its
+    /// task is cancelled. What is left is a plan of the same moment, under an id of its own.
+    ///
+    /// - Throws: ``BlobError`` and ``IndexError``. What was removed until then stays so.
+    package func collect(
+        _ plan: CollectionPlan.ID,
+        for time: Duration
+    ) async throws -> (done: CollectionReport, rest: CollectionPlan) {
+        let end = ContinuousClock.now + time
+        var done = CollectionReport()
+        var batch: Int
+        repeat {
+            try Task.checkCancellation()
+            let taken = try await index.write(for: .upkeep) { tx in
+                try tx.collectBlobs(of: plan, limit: Sweep.batch)
+            }
+            try await removeDueKeys()
+            done.blobs.count += taken.count
+            done.blobs.bytes += taken.bytes
+            batch = taken.count
+            if batch < Sweep.batch {
+                batch = try await index.write(for: .upkeep) { tx in try tx.removeFiles(of: plan, limit: Sweep.batch) }
+                done.expiredFiles += batch
+            }
+        } while batch == Sweep.batch && ContinuousClock.now < end
+        return (done, try await planAgain(plan))
+    }
+
+    private func planAgain(_ plan: CollectionPlan.ID) async throws -> CollectionPlan {
+        try await index.read { try $0.collectionPlan(at: plan.moment, grace: plan.grace) }
     }
 }

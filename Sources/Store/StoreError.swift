@@ -15,6 +15,8 @@ package enum StoreError: Error, Sendable, Equatable {
     case damagedRecord(attachmentID: Attachment.ID)
     /// The stored bytes have another length than the index says.
     case damagedFile(BlobKey, size: Int64)
+    /// A collection would not take what its plan says; nothing was removed.
+    case planHasChanged
     /// There are bytes, but the index is empty: it was lost.
     case indexIsMissing
 }
@@ -30,6 +32,7 @@ extension StoreError: CustomStringConvertible {
         case .damagedRecord(let id): "The record of attachment \(id) names no possible key: the index is damaged."
         case .damagedFile(let key, let size):
             "The stored bytes are damaged: \(size) bytes, which is not what the index says. Key: \(key)."
+        case .planHasChanged: "The collection would not take what its plan says."
         case .indexIsMissing:
             "The storage folder has files, but its index is empty or missing. Restore index.sqlite from a backup, "
                 + "or move blobs/ away to start anew."

@@ -48,7 +48,7 @@ func say(_ text: String, to output: FileHandle = .standardOutput) throws {
     try sayExactly(text.visible, to: output)
 }
 
-/// The same for JSON, which is read by programs and stays as it is.
-func sayExactly(_ text: String, to output: FileHandle = .standardOutput) throws {
-    try output.write(contentsOf: Data((text + "\n").utf8))
+/// The same for JSON, which is read by programs, and for what we draw on a terminal: it stays as it is.
+func sayExactly(_ text: String, to output: FileHandle = .standardOutput, end: String = "\n") throws {
+    try output.write(contentsOf: Data((text + end).utf8))
 }

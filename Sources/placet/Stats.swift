@@ -9,13 +9,6 @@ struct Stats: AsyncParsableCommand {
 
     /// What the control socket answers; also what `--json` prints. Sizes are in bytes.
     struct Figures: Codable, Sendable {
-        struct Amount: Codable, Sendable {
-            let count: Int
-            let bytes: Int
-
-            func row(_ name: String) -> [String] { [name, "\(count)", size(bytes)] }
-        }
-
         let files: Amount
         let unattached: Amount
         let blobs: Amount
@@ -39,4 +32,13 @@ struct Stats: AsyncParsableCommand {
             )
         }
     }
+}
+
+/// How many, and their size in bytes together, as the control socket answers it.
+struct Amount: Codable, Sendable {
+    var count: Int
+    var bytes: Int
+
+    /// A row of a table.
+    func row(_ name: String) -> [String] { [name, "\(count)", size(bytes)] }
 }

@@ -16,7 +16,9 @@ import Testing
 @Suite("Authority belongs to the act")
 struct AuthorityTests {
     /// Routes that store nothing, although their method could, and the one GET that does.
-    private static let writesNothing: Set = ["POST /api/agents/:channel/webhook/test", "POST /api/files/bulk-download"]
+    private static let writesNothing: Set = [
+        "POST /api/agents/:channel/webhook/test", "POST /api/files/bulk-download", "POST /api/admin/gc/plan",
+    ]
     private static let writes: Set = ["GET /api/files/:file/share"]
 
     /// All routes that store, the change of a password with the right one.

@@ -151,6 +151,9 @@ extension Visit {
         Visit("POST /api/api-keys/:key/rotate", 404), Visit("DELETE /api/api-keys/:key", 404),
         // The stranger is a member.
         Visit("GET /api/admin/storage", 403), Visit("GET /api/users", 403),
+        Visit("POST /api/admin/gc/plan", 403, .json("{}")), Visit("POST /api/admin/gc/run", 403, .json("{}")),
+        // There was no such plan.
+        Visit("POST /api/admin/gc/apply", 403, .json(#"{"plan":"0.0.00"}"#), own: 409),
         Visit("POST /api/users", 403, .json(#"{"email":"x@y.z","password":"12345678"}"#)),
         Visit("PATCH /api/users/:user", 403, .json("{}")), Visit("DELETE /api/users/:user", 403),
         Visit("GET /api/preferences", 200), Visit("PATCH /api/preferences", 200, .json(#"{"theme":"dark"}"#)),

@@ -18,6 +18,7 @@ USER = "01995c44-6b21-7a90-8f3c-2b5d7e0c4a55"
 SESSION = "01995c45-7f02-7b11-a9d0-3c6e8f1a5b66"
 KEY = "01995c46-2a10-7c22-b1e4-4d7f9a2b6c77"
 UNDELIVERED = "01995c48-0d55-7e66-83b2-6f9b1c4d8e99"
+PLAN = "1764137641123.86400.e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 SHARE = "01995c49-5b10-7d22-9c3e-1f6a8d4b2c77"
 SHARE_TOKEN = "hl_2J5rV0m8Qw1xT7nB4cK9sL6dF3gH0jZyXuPqRaEoIbM"
 STREAM = "run-42"
@@ -113,7 +114,7 @@ def with_closed_objects(document):
         "Agent", "Message", "MessagePage", "Review", "Attachment", "AttachmentPage", "StatusEvent", "Error", "FieldError",
         "Health", "Deleted", "Answers", "Answer", "Plugin", "PluginSetting", "User", "SignedIn", "CreatedUser", "Session",
         "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "Share", "AgentStats", "Delivery", "DeliveryPage",
-        "TestedWebhook", "PluginConfig", "Preferences",
+        "TestedWebhook", "PluginConfig", "Preferences", "CollectionPlan", "CollectionStep",
     ):
         closed["components"]["schemas"][name]["additionalProperties"] = False
     return closed
@@ -183,6 +184,7 @@ class World:
         hook = {"channelId": self.agent, "url": "http://127.0.0.1:9/"}
         assert self.owner.request("POST", "agents/setWebhook", json=hook).status_code == 200
         self.undelivered = self.say()
+        self.plan = self.person.ask("POST", "admin/gc/plan").json()["id"]
         self.person.ask("POST", f"agents/{self.agent}/avatar", files={"file": ("a.gif", PICTURE)})
 
     def files(self, count):
@@ -212,7 +214,7 @@ class World:
             (AGENT, self.agent), (MESSAGE, self.message), (FILE, self.file), (UNDELIVERED, self.undelivered),
             (USER, self.person.colleague), (SESSION, self.person.session), (KEY, self.person.key),
             (SHARE, self.share), (SHARE_TOKEN, self.share_token),
-            (EMAIL, self.person.email), (NEW_EMAIL, self.new_email),
+            (PLAN, self.plan), (EMAIL, self.person.email), (NEW_EMAIL, self.new_email),
         ):
             text = text.replace(theirs, ours)
         return json.loads(text)

@@ -50,6 +50,24 @@ struct CollectionTests {
         }
     }
 
+    @Test("a plan larger than a step leaves a plan of the rest, and that one ends it")
+    func steps() async throws {
+        try await withStore { test in
+            for number in 0...Sweep.batch { try await test.delete(try await test.add(Array("\(number)".utf8))) }
+            try await test.store.index.write { tx in try tx.db.execute(sql: "UPDATE unreferenced_blobs SET since = 1") }
+            let plan = try await test.store.index.read { try $0.collectionPlan(at: .now(), grace: .seconds(60)) }
+            #expect(plan.blobs.count == Sweep.batch + 1)
+            let first = try await test.store.apply(plan.id, for: .zero)
+            #expect(first.done.blobs.count == Sweep.batch)
+            #expect(first.rest.blobs.count == 1)
+            await #expect(throws: StoreError.planHasChanged) { try await test.store.apply(plan.id, for: .zero) }
+            let second = try await test.store.apply(first.rest.id, for: .zero)
+            #expect(second.done.blobs.count == 1)
+            #expect(second.rest.blobs.count == 0)
+            #expect(try await test.census() == Census())
+        }
+    }
+
     @Test("goes on where a crash between rows and bytes left it")
     func crash() async throws {
         try await withStore { test in

@@ -1,7 +1,11 @@
 extension Transaction {
     /// Deletes unattached files whose time is over, the longest overdue first, and returns how many: at most `limit`.
     package func removeExpiredFiles(limit: Int) throws -> Int {
-        try execute(SQL.removeExpired, [now, limit])
+        try removeFiles(expiredBy: now, limit: limit)
+    }
+
+    func removeFiles(expiredBy time: Timestamp, limit: Int) throws -> Int {
+        try execute(SQL.removeExpired, [time, limit])
     }
 
     /// Deletes blobs that no attachment has referred to since `time` or earlier, the longest first, and dooms their

@@ -1,0 +1,88 @@
+import API
+import HTTP
+import Hummingbird
+import Index
+import Store
+
+extension AdminModule {
+    /// How long one request removes for. Its client goes on with the plan of what is left, so it knows how far it is.
+    private static let step = Duration.seconds(5)
+
+    /// What a collection would take now.
+    func planCollection(_ request: Request, _ context: OwnerContext) async throws -> Response {
+        let grace = try await grace(request, context)
+        return try await context.inTurn {
+            try .json(
+                CollectionPlanJSON(
+                    try await store.index.read(by: context.principal) { reader, _ in
+                        try reader.collectionPlan(at: .now(), grace: grace)
+                    }
+                )
+            )
+        }
+    }
+
+    /// The operator's twin: no user is signed in.
+    func planCollectionLocally(_ request: Request, _ context: RootContext) async throws -> Response {
+        let grace = try await grace(request, context)
+        return try await context.inTurn {
+            try .json(
+                CollectionPlanJSON(try await store.index.read { try $0.collectionPlan(at: .now(), grace: grace) })
+            )
+        }
+    }
+
+    /// Removes what a plan takes, or a part of it.
+    ///
+    /// - Throws: ``APIError`` 409 when the plan is not what would go.
+    func applyPlan(_ request: Request, _ context: OwnerContext) async throws -> Response {
+        let plan = try await request.read(context) { PlanToApply(&$0).id }
+        return try await context.inTurn {
+            try await judge(context)
+            return try await apply(plan)
+        }
+    }
+
+    /// The operator's twin: no user is signed in.
+    func applyPlanLocally(_ request: Request, _ context: RootContext) async throws -> Response {
+        let plan = try await request.read(context) { PlanToApply(&$0).id }
+        return try await context.inTurn { try await apply(plan) }
+    }
+
+    /// Removes what is due now, or a part of it.
+    func collect(_ request: Request, _ context: OwnerContext) async throws -> Response {
+        let grace = try await grace(request, context)
+        return try await context.inTurn {
+            try await judge(context)
+            return try await collect(grace)
+        }
+    }
+
+    /// The operator's twin: no user is signed in.
+    func collectLocally(_ request: Request, _ context: RootContext) async throws -> Response {
+        let grace = try await grace(request, context)
+        return try await context.inTurn { try await collect(grace) }
+    }
+
+    /// Whether this is still an owner, after all commits until now: the batches that follow act for no user.
+    private func judge(_ context: OwnerContext) async throws {
+        try await store.index.write(by: context.principal, for: .upkeep) { _, _ in }
+    }
+
+    private func apply(_ plan: CollectionPlan.ID) async throws -> Response {
+        try answer(try await store.apply(plan, for: Self.step))
+    }
+
+    private func collect(_ grace: Duration) async throws -> Response {
+        try answer(try await store.collect(CollectionPlan.ID(moment: .now(), grace: grace), for: Self.step))
+    }
+
+    private func answer(_ step: (done: CollectionReport, rest: CollectionPlan)) throws -> Response {
+        try .json(CollectionStepJSON(expiredFiles: step.done.expiredFiles, blobs: step.done.blobs, rest: step.rest))
+    }
+
+    private func grace(_ request: Request, _ context: some Connected) async throws -> Duration {
+        let draft = try await request.read(context, mayBeMissing: true) { CollectionDraft(&$0) }
+        return draft.grace ?? FileStore.collectionGrace
+    }
+}

@@ -1,0 +1,151 @@
+import App
+import ArgumentParser
+
+/// `placet gc`: removes files whose time is over and contents that no file has any more.
+struct Collect: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gc",
+        abstract: "Remove what nobody needs any more.",
+        discussion: """
+            A server does this by itself, every hour. It may be stopped at any time: what was removed until then stays
+            removed, and the next run goes on.
+            """,
+        subcommands: [MakePlan.self, Apply.self, Run.self]
+    )
+
+    struct MakePlan: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "plan",
+            abstract: "Show what would be removed, and remove nothing."
+        )
+
+        @OptionGroup var grace: GraceOption
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let plan: Plan = try await ControlClient.send(
+                .post,
+                "gc/plan",
+                body: grace.body,
+                storage: output.storage
+            )
+            try output.show(plan) {
+                let rows = [plan.files.row("files past their time"), plan.blobs.row("contents in no file")]
+                let since = plan.oldest.map { "\nThe oldest of them: \($0)" } ?? ""
+                return table(["", "COUNT", "SIZE"], rows) + since + "\nTo remove them: placet gc apply \(plan.id)"
+            }
+        }
+    }
+
+    struct Apply: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Remove what a plan says, and nothing else.")
+
+        @Argument(help: "The id that gc plan printed.")
+        var plan: String
+
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try output.show(
+                try await Removed.gathering { rest in
+                    let body = ["plan": rest?.id ?? plan]
+                    return try await ControlClient.send(.post, "gc/apply", body: body, storage: output.storage)
+                }
+            )
+        }
+    }
+
+    struct Run: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Remove what is due now.")
+
+        @OptionGroup var grace: GraceOption
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try output.show(
+                try await Removed.gathering { _ in
+                    try await ControlClient.send(.post, "gc/run", body: grace.body, storage: output.storage)
+                }
+            )
+        }
+    }
+}
+
+struct GraceOption: ParsableArguments {
+    @Option(help: "How long contents must have been in no file, such as 0s, 30m, 24h or 7d (default 24h).")
+    var grace: Grace?
+
+    fileprivate var body: [String: Int] { grace.map { ["graceSeconds": $0.seconds] } ?? [:] }
+}
+
+/// A length of time: a whole number and s, m, h or d.
+struct Grace: ExpressibleByArgument, Sendable {
+    let seconds: Int
+
+    init?(argument: String) {
+        let units = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        guard let unit = units[String(argument.suffix(1))], let count = Int(argument.dropLast()) else { return nil }
+        let (seconds, overflow) = count.multipliedReportingOverflow(by: unit)
+        guard count >= 0, !overflow else { return nil }
+        self.seconds = seconds
+    }
+}
+
+/// As the control socket answers it; also what `--json` prints. Sizes are in bytes.
+private struct Plan: Codable, Sendable {
+    let id: String
+    let plannedAt: String
+    let graceSeconds: Int
+    let files: Amount
+    let blobs: Amount
+    let oldest: String?
+
+    var count: Int { files.count + blobs.count }
+}
+
+/// What was removed; also what `--json` prints.
+private struct Removed: Codable, Sendable {
+    var expiredFiles = 0
+    var blobs = Amount(count: 0, bytes: 0)
+
+    /// Takes step after step until nothing is left, and shows how far it is.
+    ///
+    /// - Parameter step: one request, given what the one before left; nil for the first.
+    static func gathering(_ step: (Plan?) async throws -> Step) async throws -> Removed {
+        let start = ContinuousClock.now
+        var removed = Removed()
+        var progress: Progress?
+        var rest: Plan?
+        while true {
+            let last = try await step(rest)
+            rest = last.rest
+            removed.expiredFiles += last.expiredFiles
+            removed.blobs.count += last.blobs.count
+            removed.blobs.bytes += last.blobs.bytes
+            // Only now is it known whether this takes long.
+            guard last.rest.count > 0 else { break }
+            progress = progress ?? Progress("items", total: removed.count + last.rest.count, since: start)
+            progress?.show(removed.count)
+        }
+        progress?.finish()
+        return removed
+    }
+
+    private var count: Int { expiredFiles + blobs.count }
+}
+
+/// What one request removed, and what it left.
+private struct Step: Codable, Sendable {
+    let expiredFiles: Int
+    let blobs: Amount
+    let rest: Plan
+}
+
+extension OutputOptions {
+    fileprivate func show(_ removed: Removed) throws {
+        try show(removed) {
+            "Removed \(removed.expiredFiles) files past their time, and \(removed.blobs.count) contents in no file: "
+                + "\(size(removed.blobs.bytes)) are free again"
+        }
+    }
+}

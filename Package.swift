@@ -97,7 +97,7 @@ let package = Package(
 
         // One module per resource. They never import one another.
         resource("Accounts", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .crypto, .cryptoExtras]),
-        resource("Admin", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .logging]),
+        resource("Admin", ["API", "HTTP", "JSON", "Index", "Blobs", "Store", .hummingbird, .logging]),
         resource(
             "Agents",
             ["API", "HTTP", "JSON", "Index", "Multipart", "MediaTypes", .hummingbird, .httpTypes, .nioCore, .nioPosix]

@@ -3,8 +3,8 @@ import Hummingbird
 import Logging
 import Store
 
-/// What admins do: see what is stored, have removed what nobody needs, set what is logged. For signed-in owners under
-/// `/api/admin`, and for the operator by the command line under `/local`.
+/// What admins do: see what is stored, have removed what nobody needs. For signed-in owners under `/api/admin`, and for
+/// the operator by the command line under `/local`, who also has the store checked and sets what is logged.
 ///
 /// The work is in `Store`; here are its routes. Handlers over `some RequestContext` serve both.
 package struct AdminModule: RouteModule {
@@ -30,5 +30,7 @@ package struct AdminModule: RouteModule {
             .post("gc/plan", use: planCollectionLocally)
             .post("gc/apply", use: applyPlanLocally)
             .post("gc/run", use: collectLocally)
+            .post("fsck/index", use: checkIndex)
+            .post("fsck/files", use: checkFiles)
     }
 }

@@ -160,7 +160,7 @@ package final class DiskBlobStore: Sendable {
     }
 
     /// Runs blocking work on the pool while keeping the folder open.
-    private func run<Value: Sendable>(
+    func run<Value: Sendable>(
         _ body: @escaping @Sendable (StoreDirectory) throws(BlobError) -> Value
     ) async throws(BlobError) -> Value {
         let directory = try opened()

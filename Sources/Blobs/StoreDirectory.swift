@@ -12,6 +12,8 @@ import Glibc
 //       blobs/
 //         sha256/00 … sha256/ff/
 //           <62 hex>.<generation>            published bytes, mode 0440, a hard link of the spool until that goes
+//       quarantine/                          made when it is first needed
+//         <64 hex>.<generation>              bytes that were published under that key and are damaged
 //
 // `session` is a token for one opening of the store. Anything in `incoming/` with another session is left over from a
 // dead process.
@@ -124,6 +126,20 @@ extension StoreDirectory {
         for key in keys { _ = try check("unlink", unless: ENOENT) { unlinkat(blobs.raw, key.description, 0) } }
         let oneOfEach = Dictionary(keys.map { ($0.directory, $0) }) { first, _ in first }
         for key in oneOfEach.values { try syncDirectory(of: key) }
+    }
+
+    /// Moves published bytes out of reach, durably, if there are any.
+    func quarantine(_ key: BlobKey) throws(BlobError) {
+        let (root, blobs) = (root.raw, blobs.raw)
+        if try check("mkdir", unless: EEXIST, { mkdirat(root, "quarantine", Self.mode) }) {
+            try check("fsync") { fsync(root) }
+        }
+        let folder = try Descriptor("quarantine", in: root, O_RDONLY | O_DIRECTORY)
+        let (raw, name) = (folder.raw, "\(key.digest).\(key.generation)")
+        _ = try check("rename", unless: ENOENT) { renameat(blobs, key.description, raw, name) }
+        // The new name first: after a crash in between there may be two, but never none.
+        try folder.sync()
+        try syncDirectory(of: key)
     }
 
     /// Makes the names beside `key` durable.

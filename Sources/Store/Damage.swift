@@ -41,7 +41,11 @@ extension FileStore {
 
     /// Notes that the bytes of a key are not whole, unless its row has gone since it was read, or has other bytes.
     func noteDamage(of key: BlobKey) async throws {
-        let isReferenced = try await index.read { try !$0.referencedKeys(among: [key.description]).isEmpty }
-        if isReferenced { damage.note(key) }
+        if try await isReferenced(key) { damage.note(key) }
+    }
+
+    /// Whether a row has that key.
+    func isReferenced(_ key: BlobKey) async throws -> Bool {
+        try await index.read { try !$0.referencedKeys(among: [key.description]).isEmpty }
     }
 }

@@ -22,12 +22,13 @@ struct ControlClient: Sendable {
     /// Together with the pause: about 5 s for a server that is starting or stopping to become ready or to go.
     private static let attempts = 50
     private static let pause = Duration.milliseconds(100)
-    /// For one request, including the time the server needs.
-    private static let timeout = TimeAmount.seconds(30)
+    /// For one request, including the time the server needs, unless a command says otherwise.
+    private static let usualTimeout = TimeAmount.seconds(30)
     /// The longest answer that a command takes.
     private static let maxAnswerBytes = 64 << 20
 
     private let socketPath: String
+    private let timeout: TimeAmount
 
     /// Sends one request and decodes its answer. Tries again while the connection fails, but never after a refusal.
     ///
@@ -39,12 +40,11 @@ struct ControlClient: Sendable {
         _ path: String,
         body: some Encodable & Sendable = [String: String](),
         toRunning: Bool = false,
-        storage: StorageOption
+        storage: StorageOption,
+        timeout: TimeAmount = Self.usualTimeout
     ) async throws -> Answer {
-        try JSONDecoder().decode(
-            Answer.self,
-            from: try await bytes(method, path, body: body, toRunning: toRunning, storage: storage)
-        )
+        let bytes = try await bytes(method, path, body: body, toRunning: toRunning, storage: storage, timeout: timeout)
+        return try JSONDecoder().decode(Answer.self, from: bytes)
     }
 
     /// The same, with the answer as it came.
@@ -53,10 +53,11 @@ struct ControlClient: Sendable {
         _ path: String,
         body: some Encodable & Sendable = [String: String](),
         toRunning: Bool = false,
-        storage: StorageOption
+        storage: StorageOption,
+        timeout: TimeAmount = Self.usualTimeout
     ) async throws -> Data {
         let server = try makeServer(storage.arguments, announceTo: .standardError, isQuiet: true)
-        let client = ControlClient(socketPath: server.configuration.controlSocketPath)
+        let client = ControlClient(socketPath: server.configuration.controlSocketPath, timeout: timeout)
         for _ in 1..<attempts {
             do {
                 return try await attempt(server, client, method, path, body, toRunning)
@@ -128,7 +129,7 @@ struct ControlClient: Sendable {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(try JSONText.bytes(of: body))
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
+        let response = try await HTTPClient.shared.execute(request, timeout: timeout)
         let bytes = Data(try await response.body.collect(upTo: Self.maxAnswerBytes).readableBytesView)
         guard (200..<300).contains(response.status.code) else {
             let refusal = try? JSONDecoder().decode(Refusal.self, from: bytes)

@@ -133,7 +133,7 @@ extension TestStore {
     /// The paths of the published bytes.
     func blobFiles() -> [String] { files(below: "blobs/sha256") }
 
-    private func files(below folder: String) -> [String] {
+    func files(below folder: String) -> [String] {
         let paths = FileManager.default.enumerator(atPath: "\(root)/\(folder)")?.allObjects as? [String] ?? []
         return paths.map { "\(root)/\(folder)/\($0)" }.filter { path in
             var isFolder: ObjCBool = false

@@ -1,0 +1,69 @@
+import API
+import Blobs
+import HTTP
+import Hummingbird
+import JSON
+import Store
+
+/// `placet fsck`: whether index and files are what they should be. It is asked for in pieces, so progress, pace and
+/// stopping are the asker's, and a piece that is lost costs nothing.
+extension AdminModule {
+    /// How long a piece takes, and then to the end of the content that is being read.
+    private static let pieceTime = Duration.seconds(2)
+    /// One piece at a time. A piece ends with its client; the limit only has to be longer than any check of an index.
+    private static let checks = LongWork(processors: 1, limit: .seconds(24 * 60 * 60))
+
+    /// The index alone.
+    func checkIndex(_ request: Request, _ context: RootContext) async throws -> Response {
+        let report = try await inCheck(context) { [store] in try await store.checkIndex() }
+        return try .json(CheckJSON(report))
+    }
+
+    /// A piece of the comparison of index and files, after the key that `after` names.
+    func checkFiles(_ request: Request, _ context: RootContext) async throws -> Response {
+        let (after, repairs) = try await request.read(context) { fields in
+            (fields.optionalString("after"), fields.optionalBool("repair") ?? false)
+        }
+        let start = after.flatMap { BlobKey($0) }
+        guard (after == nil) == (start == nil) else {
+            throw APIError(.badRequest, "after: is not a key; send the `next` of the answer before, or leave it out")
+        }
+        let report = try await inCheck(context) { [store] in
+            try await store.check(after: start, for: Self.pieceTime, repairs: repairs)
+        }
+        return try .json(CheckJSON(report))
+    }
+
+    /// Runs work that reads much on a thread of its own, until it is done or the client hangs up.
+    private func inCheck<Value: Sendable>(
+        _ context: RootContext,
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await Self.checks.run(for: "fsck", on: context.connection, work)
+    }
+}
+
+/// What a piece of a check found.
+private struct CheckJSON: Encodable, Sendable {
+    struct Fault: Encodable, Sendable {
+        let kind: String
+        /// The key that it is about; for `index` a sentence.
+        let subject: String
+        let repair: String?
+
+        init(_ fault: Store.Fault) {
+            (kind, subject, repair) = (fault.kind.rawValue, fault.subject, fault.repair?.rawValue)
+        }
+    }
+
+    let checked: Int
+    let bytes: Int64
+    let faults: [Fault]
+    /// The `after` of the next piece; nil at the end.
+    let next: String?
+
+    init(_ report: CheckReport) {
+        (checked, bytes, next) = (report.count, report.bytes, report.next?.description)
+        faults = report.faults.map(Fault.init)
+    }
+}

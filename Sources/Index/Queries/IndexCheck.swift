@@ -1,0 +1,46 @@
+extension Querying {
+    /// Blobs in the order of their keys, after that one, at most `limit`; without ``blobsWithImpossibleKeys(limit:)``.
+    package func blobs(afterKey key: String, limit: Int) throws -> [Blob] {
+        try all(SQL.byKey, [key, limit])
+    }
+
+    /// Blobs whose key is none, or says another digest than the row. Only damage or a hand explains them.
+    ///
+    /// Reads all blobs.
+    package func blobsWithImpossibleKeys(limit: Int) throws -> [Blob] {
+        try all(SQL.impossible, [limit])
+    }
+
+    /// Whether a blob has that key, or it is doomed.
+    package func isKnown(key: String) throws -> Bool {
+        try exists("SELECT 1 FROM blobs WHERE key = ? UNION ALL SELECT 1 FROM doomed_keys WHERE key = ?", [key, key])
+    }
+
+    /// What SQLite finds wrong with the file of the index, in its own words, at most 100; none when all is well.
+    ///
+    /// Reads the whole file, the full-text index excepted.
+    package func fileProblems() throws -> [String] {
+        try all("PRAGMA integrity_check(100)").filter { $0 != "ok" }
+    }
+
+    /// A sentence for each table with rows that refer to what is not there. Reads all tables.
+    package func brokenReferences() throws -> [String] {
+        try all(SQL.brokenReferences)
+    }
+}
+
+private enum SQL {
+    static let byKey = "SELECT \(Blob.columns) FROM blobs WHERE key > ? AND \(isPossible) ORDER BY key LIMIT ?"
+    static let impossible = "SELECT \(Blob.columns) FROM blobs WHERE NOT (\(isPossible)) ORDER BY sha256 LIMIT ?"
+    static let brokenReferences = """
+        SELECT count(*) || ' rows of ' || "table" || ' refer to rows of ' || parent || ' that are not there'
+        FROM pragma_foreign_key_check GROUP BY "table", parent ORDER BY 1
+        """
+    /// The form of a key, and that it begins with the digest of its row.
+    private static let isPossible = """
+        key GLOB 'sha256/\(digits(2))/\(digits(62)).\(digits(32))'
+        AND replace(substr(key, 8, 65), '/', '') = sha256
+        """
+
+    private static func digits(_ count: Int) -> String { String(repeating: "[0-9a-f]", count: count) }
+}

@@ -1,0 +1,140 @@
+import Blobs
+import Index
+
+/// One thing that is wrong with the store.
+package struct Fault: Sendable, Equatable {
+    package enum Kind: String, Sendable {
+        /// A row has no file.
+        case missing
+        /// The file of a row has another length.
+        case wrongLength
+        /// The file of a row has the right length, and another digest.
+        case wrongBytes
+        /// The disk cannot read the file of a row.
+        case unreadable
+        /// A file has no row, and nothing is about to remove it.
+        case orphan
+        /// A row names a key that cannot be, or that of other bytes.
+        case impossibleKey
+        /// SQLite finds the index itself wrong.
+        case index
+    }
+
+    package enum Repair: String, Sendable {
+        /// The bytes are in `quarantine/`. An upload of the right ones mends their files.
+        case quarantined
+        /// The file was removed.
+        case removed
+        /// The file has the bytes that a damaged row wants, and belongs to it now.
+        case adopted
+    }
+
+    package let kind: Kind
+    /// The key that it is about; for `index` a sentence.
+    package let subject: String
+    package var repair: Repair?
+}
+
+/// What one piece of a check found.
+package struct CheckReport: Sendable, Equatable {
+    /// Contents that were looked at.
+    package var count = 0
+    /// What was read of them.
+    package var bytes: Int64 = 0
+    package var faults: [Fault] = []
+    /// Where the next piece begins; nil when all keys were looked at.
+    package var next: BlobKey?
+}
+
+// The check compares index and files in the order of their keys, in pieces: who asks for them decides how far and how
+// fast it goes, and may go on at any key. It runs beside uploads and the collector, so nothing is a fault before it was
+// looked at again.
+extension FileStore {
+    /// How many rows and files are compared at a time.
+    private static let checkBatch = 500
+    /// A piece ends when it has found that many faults.
+    private static let faultsPerPiece = 1000
+
+    /// Compares rows and files both ways, and reads all bytes: from the key after `start` on, until the time is over.
+    /// One content at least is read to its end.
+    ///
+    /// - Parameter repairs: whether to mend what can be mended (``Fault/Repair``).
+    /// - Throws: ``BlobError`` and ``IndexError``; `CancellationError`. What was repaired until then stays so.
+    package func check(after start: BlobKey?, for time: Duration, repairs: Bool) async throws -> CheckReport {
+        let end = ContinuousClock.now + time
+        var report = CheckReport(next: start)
+        repeat {
+            // Files first: a row that was committed in between is then found, and its file looked at.
+            let files = try await blobs.list(after: report.next, limit: Self.checkBatch)
+            let after = report.next?.description ?? ""
+            let rows = try await index.read { try $0.blobs(afterKey: after, limit: Self.checkBatch) }
+            let blobs = Dictionary(rows.compactMap { row in BlobKey(row.key).map { ($0, row) } }) { first, _ in first }
+            // A full list may have more. What lies beyond its end is for the next round.
+            let ends = [files.last, rows.last.flatMap { BlobKey($0.key) }]
+            let last = zip(ends, [files.count, rows.count]).compactMap { $1 == Self.checkBatch ? $0 : nil }.min()
+            let keys = Set(files).union(blobs.keys).filter { key in last.map { key <= $0 } ?? true }.sorted()
+            for key in keys {
+                report.count += 1
+                report.bytes += Int64(blobs[key]?.size ?? 0)
+                if let fault = try await fault(at: key, blobs[key], repairs) { report.faults.append(fault) }
+                report.next = key
+                let isLast = last == nil && key == keys.last
+                if !isLast, ContinuousClock.now >= end || report.faults.count >= Self.faultsPerPiece { return report }
+            }
+            report.next = last
+        } while report.next != nil
+        return report
+    }
+
+    /// Lets SQLite check the index, and looks for keys that cannot be. Nothing of this is repaired.
+    ///
+    /// Reads the whole index in one snapshot, which may take minutes and keeps a thread for as long. Returns 100 faults
+    /// of each kind at most.
+    package func checkIndex() async throws -> CheckReport {
+        do {
+            return try await index.read { reader in
+                let problems = try reader.fileProblems() + reader.brokenReferences()
+                let blobs = try reader.blobsWithImpossibleKeys(limit: 100)
+                return CheckReport(
+                    faults: problems.map { Fault(kind: .index, subject: $0) }
+                        + blobs.map { Fault(kind: .impossibleKey, subject: $0.key) }
+                )
+            }
+        } catch IndexError.damaged {
+            let sentence = "The index is so damaged that it cannot be checked"
+            return CheckReport(faults: [Fault(kind: .index, subject: sentence)])
+        }
+    }
+
+    private func fault(at key: BlobKey, _ blob: Blob?, _ repairs: Bool) async throws -> Fault? {
+        try Task.checkCancellation()
+        guard let blob else {
+            guard try await isOrphan(key) else { return nil }
+            let repair = repairs ? try await takeOrphan(key) : nil
+            return Fault(kind: .orphan, subject: key.description, repair: repair)
+        }
+        guard let kind = try await damage(of: blob), try await isReferenced(key) else { return nil }
+        var fault = Fault(kind: kind, subject: key.description)
+        if repairs, kind != .missing {
+            try await blobs.quarantine(key)
+            fault.repair = .quarantined
+        }
+        // Wrong bytes of the right length stay unnoted while they are in place: an upload would not mend them.
+        if repairs || kind == .missing || kind == .wrongLength { try await noteDamage(of: key) }
+        return fault
+    }
+
+    /// What is wrong with the bytes of a row; nil when they are what it says.
+    func damage(of blob: Blob) async throws -> Fault.Kind? {
+        guard let key = BlobKey(blob.key), key.digest.hex == blob.sha256 else { return .impossibleKey }
+        guard let size = try await blobs.stat(key)?.size else { return .missing }
+        guard size == Int64(blob.size) else { return .wrongLength }
+        do {
+            return try await blobs.digest(of: key) == key.digest ? nil : .wrongBytes
+        } catch BlobError.notFound {
+            return .missing
+        } catch BlobError.io {
+            return .unreadable
+        }
+    }
+}

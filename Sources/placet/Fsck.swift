@@ -1,0 +1,92 @@
+import App
+import ArgumentParser
+import Foundation
+import NIOCore
+
+/// `placet fsck`: checks the index, compares it with the files, and reads all bytes.
+struct Fsck: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check that index and files are whole.",
+        discussion: """
+            Works beside a running server, and may be stopped at any time. Run it without --repair first. --repair \
+            moves damaged files to quarantine/ (an upload of the same content mends them) and removes files that no \
+            row of the index has. An index that is itself damaged is not repaired: restore it from a backup.
+
+            Exit codes: 0 all is well, 1 the check could not be made, 2 faults were found, mended or not.
+            """
+    )
+
+    /// How many faults are listed; all are counted.
+    private static let mostListed = 1000
+
+    @Flag(help: "Mend what can be mended.")
+    var repair = false
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        var outcome = Outcome()
+        outcome.add(try await send("index", Body(after: nil, repair: repair)))
+        let stored: Stats.Figures = try await ControlClient.send(.get, "storage", storage: output.storage)
+        var next: String?
+        repeat {
+            let piece = try await send("files", Body(after: next, repair: repair))
+            outcome.add(piece)
+            next = piece.next
+            let count = "\(outcome.checked) of \(stored.blobs.count) contents"
+            try say("Checked \(count), \(size(outcome.bytes)) of \(size(stored.blobs.bytes))", to: .standardError)
+        } while next != nil
+        try output.show(outcome) { outcome.text }
+        if outcome.faultCount > 0 { throw ExitCode(2) }
+    }
+
+    /// Without a time limit: SQLite may need minutes, and the largest content is read to its end.
+    private func send(_ part: String, _ body: Body) async throws -> Piece {
+        try await ControlClient.send(.post, "fsck/\(part)", body: body, storage: output.storage, timeout: .hours(24))
+    }
+
+    private struct Body: Encodable, Sendable {
+        let after: String?
+        let repair: Bool
+    }
+
+    private struct Fault: Codable, Sendable {
+        let kind: String
+        let subject: String
+        let repair: String?
+
+        var row: [String] { [kind, subject, repair ?? "-"] }
+    }
+
+    /// What the control socket answers.
+    private struct Piece: Decodable, Sendable {
+        let checked: Int
+        let bytes: Int
+        let faults: [Fault]
+        let next: String?
+    }
+
+    /// What `--json` prints.
+    private struct Outcome: Encodable {
+        var checked = 0
+        var bytes = 0
+        var faultCount = 0
+        var repairedCount = 0
+        var faults: [Fault] = []
+
+        mutating func add(_ piece: Piece) {
+            checked += piece.checked
+            bytes += piece.bytes
+            faultCount += piece.faults.count
+            repairedCount += piece.faults.count { $0.repair != nil }
+            faults += piece.faults.prefix(mostListed - faults.count)
+        }
+
+        var text: String {
+            guard faultCount > 0 else { return "All is well: \(checked) contents, \(size(bytes))" }
+            let rest = faultCount > faults.count ? "\n… and \(faultCount - faults.count) more" : ""
+            return table(["FAULT", "OF", "REPAIR"], faults.map(\.row)) + rest
+                + "\nFaults: \(faultCount), repaired: \(repairedCount)"
+        }
+    }
+}

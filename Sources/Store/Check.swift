@@ -39,7 +39,7 @@ package struct Fault: Sendable, Equatable {
 package struct CheckReport: Sendable, Equatable {
     /// Contents that were looked at.
     package var count = 0
-    /// What was read of them.
+    /// How many bytes they have, as the index says.
     package var bytes: Int64 = 0
     package var faults: [Fault] = []
     /// Where the next piece begins; nil when all keys were looked at.
@@ -64,26 +64,33 @@ extension FileStore {
         let end = ContinuousClock.now + time
         var report = CheckReport(next: start)
         repeat {
-            // Files first: a row that was committed in between is then found, and its file looked at.
-            let files = try await blobs.list(after: report.next, limit: Self.checkBatch)
-            let after = report.next?.description ?? ""
-            let rows = try await index.read { try $0.blobs(afterKey: after, limit: Self.checkBatch) }
-            let blobs = Dictionary(rows.compactMap { row in BlobKey(row.key).map { ($0, row) } }) { first, _ in first }
-            // A full list may have more. What lies beyond its end is for the next round.
-            let ends = [files.last, rows.last.flatMap { BlobKey($0.key) }]
-            let last = zip(ends, [files.count, rows.count]).compactMap { $1 == Self.checkBatch ? $0 : nil }.min()
-            let keys = Set(files).union(blobs.keys).filter { key in last.map { key <= $0 } ?? true }.sorted()
-            for key in keys {
+            let (pairs, last) = try await pairs(after: report.next)
+            for (key, row) in pairs {
                 report.count += 1
-                report.bytes += Int64(blobs[key]?.size ?? 0)
-                if let fault = try await fault(at: key, blobs[key], repairs) { report.faults.append(fault) }
+                report.bytes += Int64(row?.size ?? 0)
+                if let fault = try await fault(at: key, row, repairs) { report.faults.append(fault) }
                 report.next = key
-                let isLast = last == nil && key == keys.last
-                if !isLast, ContinuousClock.now >= end || report.faults.count >= Self.faultsPerPiece { return report }
+                let isEnd = last == nil && key == pairs.last?.key
+                if !isEnd, ContinuousClock.now >= end || report.faults.count >= Self.faultsPerPiece { return report }
             }
             report.next = last
         } while report.next != nil
         return report
+    }
+
+    /// The next keys in order that have a file or a row, with their rows.
+    ///
+    /// - Returns: also the key after which more may follow; nil at the end.
+    private func pairs(after start: BlobKey?) async throws -> (pairs: [(key: BlobKey, row: Blob?)], last: BlobKey?) {
+        // Files first: a row that was committed in between is then found, and its file looked at.
+        let files = try await blobs.list(after: start, limit: Self.checkBatch)
+        let rows = try await index.read { try $0.blobs(afterKey: start?.description ?? "", limit: Self.checkBatch) }
+        let rowsByKey = Dictionary(rows.compactMap { row in BlobKey(row.key).map { ($0, row) } }) { first, _ in first }
+        // A full list may have more, and what the other one has beyond its end is for the next round.
+        let ends = [files.count, rows.count].map { $0 == Self.checkBatch }
+        let last = zip(ends, [files.last, rows.last.flatMap { BlobKey($0.key) }]).compactMap { $0 ? $1 : nil }.min()
+        let keys = Set(files).union(rowsByKey.keys).filter { key in last.map { key <= $0 } ?? true }
+        return (keys.sorted().map { ($0, rowsByKey[$0]) }, last)
     }
 
     /// Lets SQLite check the index, and looks for keys that cannot be. Nothing of this is repaired.

@@ -144,6 +144,38 @@ struct CheckTests {
         }
     }
 
+    @Test("of many rows and files each is looked at once, however they lie")
+    func many() async throws {
+        try await withStore { test in
+            // Rows without files and files without rows, some side by side and some in long runs.
+            let digests = (0..<1400).map { number in
+                let digits = String(UInt32(number) &* 2_654_435_761, radix: 16)
+                return String(repeating: "0", count: 8 - digits.count) + digits + String(repeating: "0", count: 56)
+            }.sorted()
+            let rows = Set(digests.enumerated().filter { $0.offset < 600 || $0.offset % 3 == 0 }.map(\.element))
+            @Sendable func key(_ digest: String) -> String {
+                "sha256/\(digest.prefix(2))/\(digest.dropFirst(2)).\(String(repeating: "0", count: 32))"
+            }
+            for digest in digests where !rows.contains(digest) { try test.overwrite(key(digest), with: Data()) }
+            try await test.store.index.write { tx in
+                for digest in rows {
+                    let blob = Blob(sha256: digest, key: key(digest), size: 1, crc32: 0, createdAt: tx.now)
+                    _ = try tx.insertBlobOrKeepWinner(blob)
+                }
+            }
+            var (faults, next) = ([Fault](), BlobKey?.none)
+            repeat {
+                let piece = try await test.store.check(after: next, for: .seconds(600), repairs: false)
+                #expect(piece.faults.count <= 1000)
+                (faults, next) = (faults + piece.faults, piece.next)
+            } while next != nil && faults.count < 2000
+            let expected = digests.map { digest in
+                Fault(kind: rows.contains(digest) ? .missing : .orphan, subject: key(digest))
+            }
+            #expect(faults == expected)
+        }
+    }
+
     @Test("references to rows that are not there are found")
     func brokenReference() async throws {
         try await withStore { test in

@@ -28,14 +28,15 @@ struct Fsck: AsyncParsableCommand {
         var outcome = Outcome()
         outcome.add(try await send("index", Body(after: nil, repair: repair)))
         let stored: Stats.Figures = try await ControlClient.send(.get, "storage", storage: output.storage)
+        let progress = Progress("contents", total: stored.blobs.count)
         var next: String?
         repeat {
             let piece = try await send("files", Body(after: next, repair: repair))
             outcome.add(piece)
             next = piece.next
-            let count = "\(outcome.checked) of \(stored.blobs.count) contents"
-            try say("Checked \(count), \(size(outcome.bytes)) of \(size(stored.blobs.bytes))", to: .standardError)
+            progress.show(outcome.checked)
         } while next != nil
+        progress.finish()
         try output.show(outcome) { outcome.text }
         if outcome.faultCount > 0 { throw ExitCode(2) }
     }

@@ -42,7 +42,7 @@ def test_a_flipped_bit_is_found_repaired_and_mended_by_an_upload(make_server, ru
         "checked": 2, "bytes": len(content) + 5, "faultCount": 1, "repairedCount": 0,
         "faults": [{"kind": "wrongBytes", "subject": key}],
     }
-    assert "Checked 2 of 2 contents" in found.stderr
+    assert "2 of 2 contents" in found.stderr
     repaired = server.command("fsck", "--repair", check=False)
     assert repaired.returncode == 2
     assert ["wrongBytes", key, "quarantined"] in [line.split() for line in repaired.stdout.splitlines()]

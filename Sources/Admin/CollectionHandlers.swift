@@ -82,7 +82,7 @@ extension AdminModule {
     }
 
     private func grace(_ request: Request, _ context: some Connected) async throws -> Duration {
-        let draft = try await request.read(context, mayBeMissing: true) { CollectionDraft(&$0) }
+        let draft = try await request.read(context) { CollectionDraft(&$0) }
         return draft.grace ?? FileStore.collectionGrace
     }
 }

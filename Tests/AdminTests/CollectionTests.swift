@@ -36,7 +36,7 @@ struct CollectionTests {
     func plan() async throws {
         try await withGarbage { server, admin in
             let before = try await server.census()
-            let plan = try await admin.send(.post, "admin/gc/plan").json
+            let plan = try await admin.send(.post, "admin/gc/plan", "{}").json
             #expect(plan["files"] == amount(1, 7))
             #expect(plan["blobs"] == amount(1, 12))
             #expect(plan["oldest"] == .string("1970-01-01T00:00:01.000Z"))
@@ -48,7 +48,7 @@ struct CollectionTests {
     @Test("applied, it removes that and nothing else, once")
     func apply() async throws {
         try await withGarbage { server, admin in
-            let plan = try #require(try await admin.send(.post, "admin/gc/plan").json["id"]?.text)
+            let plan = try #require(try await admin.send(.post, "admin/gc/plan", "{}").json["id"]?.text)
             let step = try await admin.send(.post, "admin/gc/apply", #"{"plan":"\#(plan)"}"#).json
             #expect(step["expiredFiles"] == .integer(1))
             #expect(step["blobs"] == amount(1, 12))
@@ -65,7 +65,7 @@ struct CollectionTests {
     @Test("a run removes what is due now, without a plan")
     func run() async throws {
         try await withGarbage { server, admin in
-            let step = try await admin.send(.post, "admin/gc/run").json
+            let step = try await admin.send(.post, "admin/gc/run", "{}").json
             #expect(step["expiredFiles"] == .integer(1))
             #expect(step["blobs"] == amount(1, 12))
             #expect(step["rest"]?["blobs"] == amount(0, 0))

@@ -184,7 +184,7 @@ class World:
         hook = {"channelId": self.agent, "url": "http://127.0.0.1:9/"}
         assert self.owner.request("POST", "agents/setWebhook", json=hook).status_code == 200
         self.undelivered = self.say()
-        self.plan = self.person.ask("POST", "admin/gc/plan").json()["id"]
+        self.plan = self.person.ask("POST", "admin/gc/plan", json={}).json()["id"]
         self.person.ask("POST", f"agents/{self.agent}/avatar", files={"file": ("a.gif", PICTURE)})
 
     def files(self, count):

@@ -6,7 +6,8 @@ import Store
 /// What admins do: see what is stored, have removed what nobody needs. For signed-in owners under `/api/admin`, and for
 /// the operator by the command line under `/local`, who also has the store checked and sets what is logged.
 ///
-/// The work is in `Store`; here are its routes. Handlers over `some RequestContext` serve both.
+/// The work is in `Store`; here are its routes. Handlers named `…Locally` are the command line's: no user is signed in
+/// there.
 package struct AdminModule: RouteModule {
     let store: FileStore
     let logger: Logger
@@ -24,7 +25,7 @@ package struct AdminModule: RouteModule {
             .post("admin/gc/apply", use: applyPlan)
             .post("admin/gc/run", use: collect)
         mounts.local
-            .get("storage", use: storageLocally)
+            .get("storage", use: inTurn(storageLocally))
             .get("log-level", use: logLevel)
             .post("log-level", use: setLogLevel)
             .post("gc/plan", use: planCollectionLocally)

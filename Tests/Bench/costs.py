@@ -103,6 +103,10 @@ class Costs:
 
         row("GET /health", "the last report", lambda: agent.ask("GET", "/health"))
         row("GET /openapi.json, GET /api/docs", "the page", lambda: agent.ask("GET", "/api/docs"))
+        row("GET /, GET /sign-in, GET /inbox, GET /inbox/:tab, GET /inbox/:tab/:id, GET /channels, GET /channels/:id",
+            "the dashboard's page", lambda: agent.ask("GET", "/"))
+        part = re.search(rb"/dashboard/[^\"]+", agent.ask("GET", "/")[1]).group().decode()
+        row("GET /dashboard/:version/:name", "a file of it", lambda: agent.ask("GET", part))
         row("GET /api/v1/agents, GET /api/agents", "300 agents with 10,000 characters each", v1("GET", "agents"))
         row("POST /api/v1/agents, POST /api/agents, PATCH /api/v1/agents/:id, PATCH /api/agents/:id", "10,000 characters",
             v1("POST", "agents", {"name": "n", "description": "d" * 10_000}))
@@ -175,6 +179,10 @@ class Costs:
             me("GET", f"files/{self.megabyte}/share"))
         row("POST /api/files/bulk-download", "1,000 files", me("POST", "files/bulk-download", {"ids": self.files[:900]}), rounds=1)
         row("POST /api/files/bulk-delete", "900 files", me("POST", "files/bulk-delete", {"ids": self.files[:900]}), rounds=1)
+        row("GET /api/admin/storage", "1,000 files", me("GET", "admin/storage"))
+        row("POST /api/admin/gc/plan", "900 contents that no file has", me("POST", "admin/gc/plan", {"graceSeconds": 0}))
+        row("POST /api/admin/gc/run, POST /api/admin/gc/apply", "these 900",
+            me("POST", "admin/gc/run", {"graceSeconds": 0}), rounds=1)
         plugin = json.loads(agent.ask("GET", "/api/v1/plugins")[1])[0]["name"]
         picture = form(page, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x02\0\0\0" + os.urandom(1_000_000))
         row("POST /api/agents/:id/avatar, GET /api/agents/:id/avatar, DELETE /api/agents/:id/avatar", "a picture of 1 MB",

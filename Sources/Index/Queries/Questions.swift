@@ -1,5 +1,5 @@
 extension Querying {
-    /// What a draft with a review asks once it has this text, without its files. Nil when it has none.
+    /// What a draft asks once it has this text, without its files. Nil when no question of it is pending.
     ///
     /// - Throws: ``IndexError/tooLarge`` where a large read would hold up others (``ReadLimit``).
     package func question(
@@ -123,12 +123,12 @@ private enum SQL {
     static let question = """
         SELECT messages.text, reviews.type, reviews.payload, reviews.digest
         FROM reviews JOIN messages ON messages.id = reviews.message_id
-        WHERE reviews.message_id = ? AND reviews.channel_id = ?
+        WHERE reviews.message_id = ? AND reviews.channel_id = ? AND reviews.status = 'pending'
         """
     static let weight = """
         SELECT ifnull(length(messages.text), 0) + ifnull(length(reviews.payload), 0)
         FROM reviews JOIN messages ON messages.id = reviews.message_id
-        WHERE reviews.message_id = ? AND reviews.channel_id = ?
+        WHERE reviews.message_id = ? AND reviews.channel_id = ? AND reviews.status = 'pending'
         """
     static let hasDigest = "SELECT 1 FROM reviews WHERE message_id = ? AND channel_id = ? AND digest = ?"
     /// In the order in which a message shows them.

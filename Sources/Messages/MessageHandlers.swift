@@ -16,7 +16,7 @@ extension MessagesModule {
     func create(_ request: Request, _ context: AgentContext) async throws -> Response {
         let draft = try await request.read(context, writtenAt: ReviewDraft.payloadPath) { MessageDraft(&$0) }
         let stored = try await store(draft, by: context.principal)
-        var message = try await whole(stored, in: draft.message.channelID, context)
+        var message = try await whole(stored, as: draft.message, context)
         if !context.agent.scopes.contains(.read) { message.review?.removeAnswer() }
         return try await context.inTurn(if: message.isLarge) { [message] in
             try .created(try await withTexts(message), isRepeat: stored.isRepeat)
@@ -28,16 +28,27 @@ extension MessagesModule {
     /// - Throws: ``APIError`` 404 when it was deleted meanwhile.
     func whole(
         _ stored: StoredMessage,
-        in channelID: Agent.ID,
+        as sent: Message,
         _ context: some CallerContext
     ) async throws -> MessageWithParts {
         if let whole = stored.whole { return whole }
+        return try await whole(stored.id, in: sent.channelID, isLarge: MessageWithParts(message: sent).isLarge, context)
+    }
+
+    /// - Parameter isLarge: whether it is known to be. It is then not tried on the event loop first.
+    func whole(
+        _ id: Message.ID,
+        in channelID: Agent.ID,
+        isLarge: Bool,
+        _ context: some CallerContext
+    ) async throws -> MessageWithParts {
         let principal = context.principal
-        let message = try await context.inTurnIfLarge {
+        let read = { @Sendable () async throws -> MessageWithParts? in
             try await index.read(by: principal) { reader, user in
-                try reader.message(stored.id, in: reader.channel(channelID, ownedBy: user))
+                try reader.message(id, in: reader.channel(channelID, ownedBy: user))
             }
         }
+        let message = try await isLarge ? context.inTurn(read) : context.inTurnIfLarge(read)
         guard let message else { throw APIError.messageNotFound }
         return message
     }

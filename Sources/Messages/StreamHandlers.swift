@@ -33,14 +33,14 @@ extension MessagesModule {
         let streamID = try context.pathParameter("streamId")
         let update = try await request.read(context) { StreamUpdate(&$0) }
         let question = try await question(of: streamID, update, context)
-        let stored = try await index.write(by: context.principal) { tx, user in
+        let id = try await index.write(by: context.principal) { tx, user in
             let channel = try tx.channel(update.channelID, ownedBy: user)
             guard let draft = try tx.namedMessage(streamID: streamID, in: channel) else {
                 throw APIError(.notFound, "No draft of this streamId; create it with POST /api/v1/messages")
             }
             // An agent that got no answer sends the end again. That is fine; anything else after the end is refused.
             let isRepeated = update.state != .streaming && draft.streamState == update.state
-            if isRepeated, try tx.hasText(update.text, draft.id, in: channel) { return StoredMessage(id: draft.id) }
+            if isRepeated, try tx.hasText(update.text, draft.id, in: channel) { return draft.id }
             guard
                 try tx.updateDraft(
                     draft.id,
@@ -50,14 +50,15 @@ extension MessagesModule {
                     becoming: question
                 )
             else { throw APIError(.conflict, "The draft has ended; send a new message") }
-            return StoredMessage(id: draft.id)
+            return draft.id
         }
-        let message = try await whole(stored, in: update.channelID, context)
+        let isLarge = update.text.utf8.count > ReadLimit.small
+        let message = try await whole(id, in: update.channelID, isLarge: isLarge, context)
         return try await context.inTurn(if: message.isLarge) { try .json(try await withTexts(message)) }
     }
 
-    /// What the draft will ask, without its files; nil when it asks nothing. Type and payload never
-    /// change, so they are read and hashed before the unit, however large they are.
+    /// What the draft will ask, without its files; nil when it asks nothing. Type and payload never change, so they
+    /// are read and hashed before the unit, however large they are.
     private func question(
         of streamID: String,
         _ update: StreamUpdate,

@@ -20,7 +20,7 @@ extension MessagesModule {
         let stored = try await index.write(by: context.principal) { tx, user in
             try draft.store(tx, in: tx.channel(draft.message.channelID, ownedBy: user))
         }
-        let message = try await whole(stored, in: draft.message.channelID, context)
+        let message = try await whole(stored, as: draft.message, context)
         return try await context.inTurn(if: message.isLarge) {
             try .created(MessageJSON(listed: message), isRepeat: stored.isRepeat)
         }

@@ -7,6 +7,7 @@ extension Querying {
         in channel: OwnedChannel,
         text: String
     ) throws -> QuestionDigest? {
+        guard text.utf8.count <= ReadLimit.bytes else { throw IndexError.tooLarge }
         guard let draft = try namedMessage(streamID: streamID, in: channel) else { return nil }
         return try question(of: draft.id, in: channel)?.digest(text: text)
     }

@@ -1,6 +1,7 @@
 /// What kinds of bytes a sample has, for what is text although something in it is odd.
 struct ByteCensus {
-    /// How many bytes were looked at: all but zeros at the end, which crashed machines leave in logs.
+    /// How many bytes there are: all but zeros at the end, which crashed machines leave in logs. None behind a zero
+    /// elsewhere is looked at, as then they are no text.
     private(set) var count: Int
     private(set) var hasZeros = false
     /// Control characters that no text needs: all but BEL to SI and ESC.
@@ -18,7 +19,7 @@ struct ByteCensus {
     init(_ bytes: UnsafeRawBufferPointer, isCut: Bool) {
         count = bytes.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
         var index = 0
-        while index < count {
+        while index < count, !hasZeros {
             let byte = bytes[index]
             guard byte >= 0x80 else {
                 countASCII(byte, bytes, at: index)
@@ -59,9 +60,11 @@ struct ByteCensus {
 
     /// Whether ESC at this place begins `ESC $ @`, `ESC $ B`, `ESC $ ( C` or the like (ISO 2022, RFC 1468, RFC 1557).
     static func selectsCharacters(_ bytes: UnsafeRawBufferPointer, at index: Int) -> Bool {
-        let next = bytes[index...].dropFirst().prefix(2)
-        guard next.count == 2, next.first == UInt8(ascii: "$"), let last = next.last else { return false }
-        return "@AB()*+".utf8.contains(last)
+        guard index + 2 < bytes.count, bytes[index + 1] == UInt8(ascii: "$") else { return false }
+        return switch bytes[index + 2] {
+        case UInt8(ascii: "@")...UInt8(ascii: "B"), UInt8(ascii: "(")...UInt8(ascii: "+"): true
+        default: false
+        }
     }
 
     /// How many bytes of a character there are at this place, and how many it should have; (1, 0) when none begins here.

@@ -1,7 +1,7 @@
 /// What detection saw in the sample of a file.
 struct SampleFacts {
     let bytes: UnsafeRawBufferPointer
-    /// What libmagic says.
+    /// What libmagic says, of text only whether it is JSON, NDJSON or CSV.
     let answer: MagicAnswer
     /// A format that is written as text and marked; see ``OpeningMark``.
     let mark: String?
@@ -10,16 +10,13 @@ struct SampleFacts {
     /// What markup the text opens with. Nil when it is not text, or opens with none.
     let opening: MarkupOpening?
 
-    init(_ bytes: UnsafeRawBufferPointer, isCut: Bool, answer: MagicAnswer, _ hints: TypeHints) {
+    init(_ bytes: UnsafeRawBufferPointer, _ answer: MagicAnswer, _ coding: TextCoding?, _ hints: TypeHints) {
         self.bytes = bytes
         self.answer = answer
+        self.coding = coding
         mark = OpeningMark.type(of: bytes, hints)
-        coding = TextCoding.of(bytes, isCut: isCut, answer: answer, hints, isMarked: mark != nil)
         opening = coding == nil ? nil : MarkupOpening.of(bytes)
     }
-
-    /// Whether the first line names an interpreter.
-    var isScript: Bool { bytes.starts(with: "#!".utf8) }
 }
 
 /// How facts and hints become one type; docs/media-types.md explains the rules in their order.
@@ -32,14 +29,11 @@ enum DetectionRules {
         return MediaType(type: type, charset: charset(coding, of: type))
     }
 
-    /// The type of plain UTF-8 text that its hints name, without asking libmagic. Nil when libmagic must be asked.
-    ///
-    /// ``mediaType(_:_:)`` would give the same type whatever libmagic said: a text hint wins over libmagic, except
-    /// against markup at the opening, a mark and a mail. Most uploads are logs and sources, and libmagic's searches in
-    /// text cost more than hashing and storing a small file.
-    static func settledText(_ bytes: UnsafeRawBufferPointer, isCut: Bool, _ hints: TypeHints) -> MediaType? {
-        guard let type = hints.text, !hints.meanMail, TextCoding.isPlainUTF8(bytes, isCut: isCut),
-            OpeningMark.type(of: bytes, hints) == nil, MarkupOpening.of(bytes) == nil
+    /// The type of plain UTF-8 text that its hints name, as most logs and sources are. Nil when more must be known:
+    /// ``mediaType(_:_:)`` prefers markup at the opening, a mark and a mail.
+    static func settledText(_ bytes: UnsafeRawBufferPointer, _ hints: TypeHints) -> MediaType? {
+        guard let type = hints.text, !hints.meanMail, OpeningMark.type(of: bytes, hints) == nil,
+            MarkupOpening.of(bytes) == nil
         else { return nil }
         return MediaType(type: type, charset: Charset.utf8)
     }
@@ -70,41 +64,30 @@ enum DetectionRules {
         if let mark = facts.mark { return mark }
         if hints.meanMail || hints.text == nil, MailHead.opens(facts.bytes, isNamed: hints.meanMail) { return mail }
         if let text = hints.text { return text }
-        return ActiveTypes.contains(facts.answer.type) ? facts.answer.type : typeOfUnhintedText(facts)
+        if dataFormats.contains(facts.answer.type) { return facts.answer.type }
+        if let type = TellingLine.type(of: facts.bytes) { return type }
+        switch MarkupOpening.inside(facts.bytes) {
+        case .svg: return ActiveTypes.svg
+        case nil: return TextTypes.plain
+        default: return ActiveTypes.html
+        }
     }
 
     /// The active type of a text that opens with markup. Nil for other texts.
-    ///
-    /// libmagic also finds markup deep inside a log, a program or a mail. Without markup at the opening, it is believed
-    /// only when nothing else is known of the text.
     private static func activeType(_ facts: SampleFacts, _ hints: TypeHints) -> String? {
-        let answer = facts.answer.type
         switch facts.opening {
         case .htmlDocument: return ActiveTypes.html
         case .svg: return ActiveTypes.svg
         case .xhtml: return ActiveTypes.xhtml
-        case .xml: return ActiveTypes.contains(answer) && answer != ActiveTypes.html ? answer : ActiveTypes.xml
+        case .xml: return ActiveTypes.xml
         case .htmlFragment: return hints.text == TextTypes.markdown ? nil : ActiveTypes.html
         case nil: return nil
         }
     }
 
-    /// libmagic guesses programming languages from a word or two, so we believe such a guess only when the first line
-    /// names an interpreter. Of anything else that a text may be, we believe what has a line of its own as a mark: two
-    /// letters would make a font or a printer's file of any text.
-    private static func typeOfUnhintedText(_ facts: SampleFacts) -> String {
-        let answer = facts.answer.type
-        if let type = TextTypes.canonical(answer) {
-            return facts.isScript || !type.hasPrefix("text/x-") || type == "text/x-diff" ? type : TextTypes.plain
-        }
-        return wellMarked.contains(answer) ? answer : TextTypes.plain
-    }
-
     private static let mail = "message/rfc822"
 
-    private static let wellMarked: Set = [
-        "text/calendar", "text/vcard", "application/pgp-keys", "application/pgp-signature", "application/pgp-encrypted",
-    ]
+    private static let dataFormats: Set = ["application/json", "application/x-ndjson", "text/csv"]
 
     /// A page or an XML document in an 8-bit charset names the charset itself, and ours would overrule that.
     private static func charset(_ coding: TextCoding, of type: String) -> String? {

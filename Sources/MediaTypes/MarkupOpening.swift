@@ -16,30 +16,50 @@ enum MarkupOpening: Equatable {
     /// The opening of a text, or nil when it does not open with markup. Reads UTF-16 too, by leaving out the zero
     /// bytes.
     static func of(_ bytes: UnsafeRawBufferPointer) -> MarkupOpening? {
-        var scanner = MarkupScanner(rest: bytes.filter { $0 != 0 }[...])
-        scanner.skipByteOrderMark()
-        return scanner.opening()
+        withoutZeros(bytes) { bytes in
+            var scanner = MarkupScanner(rest: bytes)
+            scanner.skipByteOrderMark()
+            return scanner.opening()
+        }
+    }
+
+    /// The first element of a whole page or picture in the first 4 KiB of a text that does not open with one, such as a
+    /// log that quotes a server's error page. Nil when there is none.
+    static func inside(_ bytes: UnsafeRawBufferPointer) -> MarkupOpening? {
+        withoutZeros(UnsafeRawBufferPointer(rebasing: bytes.prefix(4_096))) { bytes in
+            bytes.indices.lazy.filter { bytes[$0] == UInt8(ascii: "<") }
+                .compactMap { MarkupScanner(rest: UnsafeRawBufferPointer(rebasing: bytes[$0...])).wholeDocument() }
+                .first
+        }
+    }
+
+    private static func withoutZeros(
+        _ bytes: UnsafeRawBufferPointer,
+        _ body: (UnsafeRawBufferPointer) -> MarkupOpening?
+    ) -> MarkupOpening? {
+        guard bytes.contains(0) else { return body(bytes) }
+        return bytes.filter { $0 != 0 }.withUnsafeBytes(body)
     }
 }
 
 /// Reads markup from the front. An unclosed comment or tag ends the search, because a reader would find no element
 /// either.
 private struct MarkupScanner {
-    var rest: ArraySlice<UInt8>
+    private var rest: UnsafeRawBufferPointer
     private var hasProlog = false
 
-    init(rest: ArraySlice<UInt8>) { self.rest = rest }
+    init(rest: UnsafeRawBufferPointer) { self.rest = rest }
 
     mutating func skipByteOrderMark() {
         for mark: [UInt8] in [[0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0xFE, 0xFF]] where rest.starts(with: mark) {
-            rest = rest.dropFirst(mark.count)
+            drop(mark.count)
             return
         }
     }
 
     mutating func opening() -> MarkupOpening? {
         while true {
-            rest = rest.drop(while: Self.isBlank)
+            drop(rest.prefix(while: Self.isBlank).count)
             if skip(from: "<!--", past: "-->") { continue }
             if starts(with: "<?xml") { hasProlog = true }
             if skip(from: "<?", past: hasProlog ? "?>" : ">") { continue }
@@ -47,6 +67,18 @@ private struct MarkupScanner {
             if skipDoctype() { continue }
             return element()
         }
+    }
+
+    /// The page or picture that begins right here. Nil for other elements.
+    func wholeDocument() -> MarkupOpening? {
+        if starts(with: "<!doctype html") { return .htmlDocument }
+        let pages: [StaticString] = ["<html", "<head", "<body", "<script"]
+        if pages.contains(where: isElement) { return .htmlDocument }
+        return isElement("<svg") ? .svg : nil
+    }
+
+    private func isElement(_ tag: StaticString) -> Bool {
+        starts(with: tag) && rest.dropFirst(tag.utf8CodeUnitCount).first.map(Self.isNameByte) != true
     }
 
     private func element() -> MarkupOpening? {
@@ -88,26 +120,24 @@ private struct MarkupScanner {
     /// Drops the text from `start`, which must be right here, to the end of `end`. False when either is missing.
     private mutating func skip(from start: StaticString, past end: StaticString) -> Bool {
         guard starts(with: start) else { return false }
-        var ahead = self
-        ahead.rest = rest.dropFirst(2)
-        while let next = ahead.rest.firstIndex(of: end.utf8Start[0]) {
-            ahead.rest = ahead.rest[next...]
-            if ahead.starts(with: end) {
-                rest = ahead.rest.dropFirst(end.utf8CodeUnitCount)
-                return true
-            }
-            ahead.rest = ahead.rest.dropFirst()
-        }
-        return false
+        guard let range = rest.range(of: end, from: 2) else { return false }
+        drop(range.upperBound)
+        return true
     }
+
+    private mutating func drop(_ count: Int) { rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count)) }
 
     /// Whether the text continues with the given lower-case word, in any case.
     private func starts(with word: StaticString) -> Bool {
-        word.withUTF8Buffer { word in
-            rest.count >= word.count
-                && zip(rest, word).allSatisfy { byte, wanted in
-                    byte == wanted || (0x41...0x5A).contains(byte) && byte | 0x20 == wanted
+        guard rest.count >= word.utf8CodeUnitCount else { return false }
+        return word.withUTF8Buffer { word in
+            for index in word.indices {
+                let byte = rest[index]
+                guard byte == word[index] || (0x41...0x5A).contains(byte) && byte | 0x20 == word[index] else {
+                    return false
                 }
+            }
+            return true
         }
     }
 }

@@ -8,7 +8,7 @@ enum OpeningMark {
 
     /// The type of a marked sample; nil when there is no mark.
     static func type(of bytes: UnsafeRawBufferPointer, _ hints: TypeHints) -> String? {
-        let start = bytes.drop { isBlank($0) || byteOrderMark.contains($0) }
+        let start = bytes.drop { isBlank($0) || isOfByteOrderMark($0) }
         if start.starts(with: "{\\rtf".utf8) { return rtf }
         if isPostScript(bytes, hints) { return postScript }
         return isPDF(bytes, start) ? pdf : nil
@@ -43,14 +43,11 @@ enum OpeningMark {
     }
 
     private static func contains(_ bytes: Slice<UnsafeRawBufferPointer>, _ word: StaticString) -> Bool {
-        word.withUTF8Buffer { word in
-            bytes.indices.contains { bytes[$0] == word[0] && bytes[$0...].starts(with: word) }
-        }
+        UnsafeRawBufferPointer(rebasing: bytes).range(of: word) != nil
     }
 
-    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    private static func isOfByteOrderMark(_ byte: UInt8) -> Bool { byte == 0xEF || byte == 0xBB || byte == 0xBF }
     private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }

@@ -28,7 +28,7 @@ enum SoundAndPicture {
     private static func hasMatroskaSoundOnly(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var kinds: Set<UInt8> = []
         for index in bytes.indices.dropLast(4) {
-            if bytes[index...].starts(with: [0x1F, 0x43, 0xB6, 0x75]) { break }
+            if bytes[index] == 0x1F, bytes[index...].starts(with: cluster) { break }
             guard bytes[index] == 0x86, bytes[index + 1] & 0x80 != 0, bytes[index + 3] == UInt8(ascii: "_") else {
                 continue
             }
@@ -36,6 +36,8 @@ enum SoundAndPicture {
         }
         return kinds.contains(UInt8(ascii: "A")) && !kinds.contains(UInt8(ascii: "V"))
     }
+
+    private static let cluster: [UInt8] = [0x1F, 0x43, 0xB6, 0x75]
 
     /// Each track of the box `moov` has a box `hdlr` that says what it is (ISO 14496-12). Only when all of `moov` is in
     /// the sample is it known that no other follows.
@@ -58,7 +60,7 @@ enum SoundAndPicture {
     }
 
     private static func contains(_ bytes: UnsafeRawBufferPointer, _ word: [UInt8]) -> Bool {
-        bytes.indices.contains { bytes[$0] == word[0] && bytes[$0...].starts(with: word) }
+        word.withUnsafeBytes { bytes.range(of: $0) != nil }
     }
 
     /// The stream types of ASF (section 10.4), as they stand in a file.

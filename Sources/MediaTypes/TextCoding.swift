@@ -3,24 +3,21 @@ struct TextCoding: Equatable {
     /// The charset, when it is sure: UTF-8, UTF-16 by its mark, or a declared one in which the bytes are text.
     let charset: String?
 
-    /// The coding of the bytes, or nil when they are not text.
+    /// The coding of bytes that are not plain UTF-8, or nil when they are not text.
     ///
-    /// Valid UTF-8 without odd control characters is text, whatever libmagic says. So is what libmagic takes for text.
+    /// What libmagic takes for text is text, unless it opens with the mark of a format that is none (``OpeningMark``).
     /// What a hint calls text stays text with a few odd control characters, and what nobody knows with very few.
-    ///
-    /// - Parameter isMarked: whether the bytes open with the mark of a format that is no text (``OpeningMark``).
     static func of(
         _ bytes: UnsafeRawBufferPointer,
         isCut: Bool,
         answer: MagicAnswer,
-        _ hints: TypeHints,
-        isMarked: Bool
+        _ hints: TypeHints
     ) -> TextCoding? {
-        if isPlainUTF8(bytes, isCut: isCut) { return TextCoding(charset: Charset.utf8) }
-        let isKnownText = looksLikeText(answer, isMarked: isMarked)
+        guard OpeningMark.type(of: bytes, hints) == nil else { return nil }
+        let isKnownText = looksLikeText(answer) && !isBrokenUTF32(bytes, answer)
         if isKnownText, utf16.contains(answer.encoding) { return TextCoding(charset: answer.encoding) }
         // Counting looks at every byte, which a picture or an archive is spared.
-        guard isKnownText || !isMarked && (hints.sayText || isGuess(answer)) else { return nil }
+        guard isKnownText || hints.sayText || isGuess(answer) else { return nil }
         let census = ByteCensus(bytes, isCut: isCut)
         guard isKnownText || isTextWithOddities(census, answer, hints, of: bytes.count) else {
             return nil
@@ -29,12 +26,21 @@ struct TextCoding: Equatable {
     }
 
     /// libmagic gives an encoding to bytes that look like text, also when it takes two letters for a font or a mail.
-    private static func looksLikeText(_ answer: MagicAnswer, isMarked: Bool) -> Bool {
+    private static func looksLikeText(_ answer: MagicAnswer) -> Bool {
         guard answer.encoding != "binary" else { return false }
         if answer.type.hasPrefix("text/") || TextTypes.canonical(answer.type) != nil { return true }
         // Pixels and samples may look like letters.
-        guard !isMarked, !["image/", "audio/", "video/"].contains(where: answer.type.hasPrefix) else { return false }
+        guard !["image/", "audio/", "video/"].contains(where: answer.type.hasPrefix) else { return false }
         return ["utf-8", "us-ascii", "iso-8859-1"].contains(answer.encoding)
+    }
+
+    /// libmagic is content with the mark of UTF-32.
+    private static func isBrokenUTF32(_ bytes: UnsafeRawBufferPointer, _ answer: MagicAnswer) -> Bool {
+        guard answer.encoding.hasPrefix("utf-32") else { return false }
+        return stride(from: 0, through: bytes.count - 4, by: 4).contains { offset in
+            let unit = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+            return Unicode.Scalar(answer.encoding == "utf-32be" ? unit.bigEndian : unit.littleEndian) == nil
+        }
     }
 
     /// Whether libmagic has not told what the bytes are.
@@ -49,9 +55,9 @@ struct TextCoding: Equatable {
         of count: Int
     ) -> Bool {
         if hints.sayText { return census.hasFewOdd(oneIn: census.isSurelyUTF8 || census.selectsCharacters ? 8 : 64) }
-        // libmagic leaves out the zeros at the end, even when there is little else.
-        if answer.type == MediaType.unknown, census.count != count { return false }
-        return isGuess(answer) && census.isUTF8 && census.hasFewOdd(oneIn: 64) && census.count >= count / 2
+        // Records of some formats are words that zeros fill up.
+        if census.count != count, census.oddCount > 0 || census.count < count / 2 { return false }
+        return isGuess(answer) && census.isUTF8 && census.hasFewOdd(oneIn: 64)
     }
 
     private static func charset(
@@ -69,7 +75,7 @@ struct TextCoding: Equatable {
 
     private static let utf16: Set = ["utf-16le", "utf-16be"]
 
-    /// Whether the bytes are UTF-8 with nothing odd in them: the one look that most uploads need.
+    /// Whether the bytes are UTF-8 without odd control characters. Such bytes are text, and most uploads are.
     static func isPlainUTF8(_ bytes: UnsafeRawBufferPointer, isCut: Bool) -> Bool {
         let controls = controls(in: bytes)
         guard !controls.areOdd, !controls.haveEscapes || !selectsCharacters(bytes) else { return false }

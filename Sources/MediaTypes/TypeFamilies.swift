@@ -34,7 +34,7 @@ struct ContainerFamily {
     /// The same with what the bytes say: an Office file with macros is one, whatever it is called.
     static func refine(_ answer: String, _ bytes: UnsafeRawBufferPointer, _ hints: TypeHints) -> String? {
         let type = refine(answer, hints) ?? answer
-        guard let withMacros = macroTypes[type], bytes.contains(word: "vbaProject.bin") else {
+        guard let withMacros = macroTypes[type], bytes.range(of: "vbaProject.bin") != nil else {
             return type == answer ? nil : type
         }
         return withMacros
@@ -105,15 +105,6 @@ struct ContainerFamily {
             ]
         ),
     ]
-}
-
-extension UnsafeRawBufferPointer {
-    /// Whether the bytes of a word are somewhere among these.
-    fileprivate func contains(word: StaticString) -> Bool {
-        word.withUTF8Buffer { word in
-            indices.contains { self[$0] == word[0] && self[$0...].starts(with: word) }
-        }
-    }
 }
 
 /// The declared types that we believe when the bytes say nothing: a browser can only draw, play or save them.

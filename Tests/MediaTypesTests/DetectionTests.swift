@@ -25,14 +25,64 @@ struct DetectionTests {
         #expect(policy.contentType == sample.type + (sample.charset.map { "; charset=\($0)" } ?? ""))
     }
 
-    @Test("libmagic sees nothing behind a long run of line ends, on which it would work for long")
-    func longBlank() throws {
-        func answer(_ lineEnds: Int, _ end: String) throws -> MagicAnswer {
-            let text = "words" + String(repeating: "\n", count: lineEnds) + end
-            return try Self.detector.get().libmagicAnswer(sample: ByteBuffer(string: text))
+    @Test("libmagic is not asked what kind of text a text is, for which it works long on line ends")
+    func noSearchInText() throws {
+        let source = Array("#include <stdio.h>\nint main(void) { return 0; } // caf".utf8) + [0xE9]
+        let libmagic = try MagicHandle()
+        let answers = try source.withUnsafeBytes { bytes in
+            try [MagicQuestion(without: 0), .bytes, .dataInText].map { try libmagic.answer($0, bytes).type }
         }
-        #expect(try answer(1_600, "\0\u{1}") == answer(1_600, ""))
-        #expect(try answer(500, "\0\u{1}") != answer(500, ""))
+        #expect(answers == ["text/x-c", "text/plain", "text/plain"])
+    }
+
+    @Test("a zero behind any number of line ends is seen")
+    func zeroBehindLineEnds() throws {
+        let text = "words" + String(repeating: "\n", count: 50_000)
+        #expect(try detect(ByteBuffer(string: text)).type == "text/plain")
+        #expect(try detect(ByteBuffer(string: text + "\0\u{1}")).type == MediaType.unknown)
+    }
+
+    @Test(
+        "a line of its own tells what a text without a name is; words of a language do not",
+        arguments: [
+            ("#!/usr/bin/env -S A=b python3.13 -u\n", "text/x-python"), ("#! /bin/sh\n", "text/x-shellscript"),
+            ("#!/usr/bin/perl5.36-linux -w\r\n", "text/x-perl"), ("#!/usr/bin/env node\n", "text/plain"),
+            ("#!/bin/sh\n<html><script>", "text/x-shellscript"), ("#![feature(x)]\n", "text/plain"),
+            ("#!", "text/plain"), ("#!\n", "text/plain"),
+            ("diff --git a/b a/b\n", "text/x-diff"), ("diff is a program\n", "text/plain"),
+            ("Why.\n\n--- a\t2026\n+++ b\t2026\n@@ -1 +1 @@\n-c\n+d\n", "text/x-diff"),
+            ("--- a\n+++ b\nc", "text/plain"), ("*** a\n--- b\n", "text/x-diff"), ("*** a\n", "text/plain"),
+            ("From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\n", "text/x-diff"),
+            ("WEBVTT\n\n", "text/vtt"), ("WEBVTT is a format\n", "text/vtt"), ("WEBVTTs\n", "text/plain"),
+            ("1\r\n00:00:01,000 --> 00:00:02,000\r\nHi\r\n", "application/x-subrip"), ("1\na --> b\n", "text/plain"),
+            ("BEGIN:VCALENDAR\r\n", "text/calendar"), ("begin:vcard\n", "text/vcard"),
+            ("-----BEGIN PGP SIGNATURE-----\n", "application/pgp-signature"),
+            ("-----BEGIN PGP SIGNATURE----- is a line\n", "text/plain"),
+            ("#include <a>\nint main(void) {}\n", "text/plain"), ("import os\ndef f(): pass\n", "text/plain"),
+            ("{\"a\": [1, 2]}", "application/json"), ("{\"a\": [1, 2]}\n{}\n", "application/x-ndjson"),
+            ("a,b,c\n1,2,3\n4,5,6\n7,8,9\n", "text/csv"),
+        ] as [(String, String)]
+    )
+    func tellingLines(_ text: String, _ type: String) throws {
+        #expect(try detect(ByteBuffer(string: text)).type == type)
+        guard !type.contains("json"), type != "text/csv" else { return }
+        let utf16 = [0xFEFF] + Array(text.utf16)
+        #expect(try detect(ByteBuffer(bytes: utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })).type == type)
+    }
+
+    @Test(
+        "a page inside a text without a name counts, elements that many texts name do not",
+        arguments: [
+            ("502\n<HTML>", "text/html"), ("a <!DOCTYPE html", "text/html"), ("a <script src=b>", "text/html"),
+            ("a <body\nclass=b>", "text/html"), ("a <svg xmlns=b>", "image/svg+xml"),
+            ("# Releases\n<table><tr>", "text/plain"), ("move <object> <head-count> \"<svg\"", "text/plain"),
+            ("a < html", "text/plain"), ("a <htmlx>", "text/plain"),
+            (String(repeating: "a", count: 4_090) + "<html>", "text/html"),
+            (String(repeating: "a", count: 4_096) + "<html>", "text/plain"),
+        ] as [(String, String)]
+    )
+    func markupInside(_ text: String, _ type: String) throws {
+        #expect(try detect(ByteBuffer(string: text)).type == type)
     }
 
     @Test("no name and no declared type turns bytes into a type that a browser runs")
@@ -184,7 +234,7 @@ struct DetectionTests {
         }
     }
 
-    @Test("bytes on which libmagic gives up are unknown, not an error")
+    @Test("UTF-32 that is broken is unknown, not text and not an error")
     func brokenUTF32() throws {
         let bytes = ByteBuffer(bytes: [0xFF, 0xFE, 0, 0, 0, 0, 0, 0xC4])
         #expect(try detect(bytes) == MediaType(type: MediaType.unknown))

@@ -33,8 +33,9 @@ struct DocumentedTableTests {
     }
 
     private static func table(_ detector: MediaTypeDetector) throws -> String {
+        let libmagic = try MagicHandle()
         let rows = try Sample.all.map { sample in
-            let raw = try detector.libmagicAnswer(sample: sample.bytes)
+            let raw = try sample.bytes.withUnsafeReadableBytes { try libmagic.answer(MagicQuestion(without: 0), $0) }
             let found = try detector.detect(
                 sample: sample.bytes,
                 isWhole: true,

@@ -7,7 +7,7 @@ enum TellingLine {
         let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF, 0xFF, 0xFE]
         let start = Array(bytes.prefix(4_096).filter { $0 != 0 }.drop { byteOrderMark.contains($0) })
         let lines = start.split(maxSplits: 2, omittingEmptySubsequences: false) { $0 == lineEnd }
-            .map { String(decoding: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0, as: UTF8.self) }
+            .map { String(decoding: $0.prefix(256).filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self) }
         let (first, second) = (lines[0], lines.count > 1 ? lines[1] : "")
         if first.hasPrefix("#!") { return script(first.dropFirst(2)) }
         if opensDifference(first, second) || start.withUnsafeBytes(hasUnifiedDifference) { return "text/x-diff" }

@@ -6,7 +6,7 @@ import Synchronization
 /// Blocks, so call it off the event loop.
 ///
 /// Thread-safe: a few handles are loaded once, and one thread at a time uses each. When all are busy, a caller waits. A
-/// call takes some 0.1 ms, and at worst 1 ms; docs/performance.md has the figures.
+/// call takes some 0.1 ms, and at worst 2 ms; docs/performance.md has the figures.
 package final class MediaTypeDetector: Sendable {
     /// How many first bytes `detect` wants. Archives, pictures and office files are recognised within 4 KiB, and tar at
     /// byte 257. But the mark of an ISO image is at 32 KiB, and JSON is recognised only when all of it is there.

@@ -37,6 +37,9 @@ static const uint8_t dashboard_drafts_js[] = {
 static const uint8_t dashboard_fields_js[] = {
 #embed "Dashboard/fields.js"
 };
+static const uint8_t dashboard_files_js[] = {
+#embed "Dashboard/files.js"
+};
 static const uint8_t dashboard_icon_svg[] = {
 #embed "Dashboard/icon.svg"
 };
@@ -52,6 +55,9 @@ static const uint8_t dashboard_index_html[] = {
 static const uint8_t dashboard_kinds_js[] = {
 #embed "Dashboard/kinds.js"
 };
+static const uint8_t dashboard_lists_js[] = {
+#embed "Dashboard/lists.js"
+};
 static const uint8_t dashboard_live_js[] = {
 #embed "Dashboard/live.js"
 };
@@ -63,6 +69,21 @@ static const uint8_t dashboard_parts_css[] = {
 };
 static const uint8_t dashboard_preferences_js[] = {
 #embed "Dashboard/preferences.js"
+};
+static const uint8_t dashboard_settings_channels_js[] = {
+#embed "Dashboard/settings-channels.js"
+};
+static const uint8_t dashboard_settings_keys_js[] = {
+#embed "Dashboard/settings-keys.js"
+};
+static const uint8_t dashboard_settings_users_js[] = {
+#embed "Dashboard/settings-users.js"
+};
+static const uint8_t dashboard_settings_js[] = {
+#embed "Dashboard/settings.js"
+};
+static const uint8_t dashboard_shares_js[] = {
+#embed "Dashboard/shares.js"
 };
 static const uint8_t dashboard_sign_js[] = {
 #embed "Dashboard/sign.js"
@@ -199,15 +220,22 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/dom.js", dashboard_dom_js),
     ASSET("Dashboard/drafts.js", dashboard_drafts_js),
     ASSET("Dashboard/fields.js", dashboard_fields_js),
+    ASSET("Dashboard/files.js", dashboard_files_js),
     ASSET("Dashboard/icon.svg", dashboard_icon_svg),
     ASSET("Dashboard/icons.svg", dashboard_icons_svg),
     ASSET("Dashboard/inbox.js", dashboard_inbox_js),
     ASSET("Dashboard/index.html", dashboard_index_html),
     ASSET("Dashboard/kinds.js", dashboard_kinds_js),
+    ASSET("Dashboard/lists.js", dashboard_lists_js),
     ASSET("Dashboard/live.js", dashboard_live_js),
     ASSET("Dashboard/overlay.js", dashboard_overlay_js),
     ASSET("Dashboard/parts.css", dashboard_parts_css),
     ASSET("Dashboard/preferences.js", dashboard_preferences_js),
+    ASSET("Dashboard/settings-channels.js", dashboard_settings_channels_js),
+    ASSET("Dashboard/settings-keys.js", dashboard_settings_keys_js),
+    ASSET("Dashboard/settings-users.js", dashboard_settings_users_js),
+    ASSET("Dashboard/settings.js", dashboard_settings_js),
+    ASSET("Dashboard/shares.js", dashboard_shares_js),
     ASSET("Dashboard/sign.js", dashboard_sign_js),
     ASSET("Dashboard/store.js", dashboard_store_js),
     ASSET("Dashboard/theme.js", dashboard_theme_js),

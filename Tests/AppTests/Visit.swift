@@ -114,7 +114,8 @@ extension Visit {
         "GET /health", "GET /openapi.json", "GET /api/docs", "POST /api/auth/login", "POST /api/auth/logout",
         "GET /api/share/:token", "HEAD /api/share/:token",
         "GET /", "GET /sign-in", "GET /inbox", "GET /inbox/:tab", "GET /inbox/:tab/:id", "GET /channels",
-        "GET /channels/:id", "GET /dashboard/:version/:name",
+        "GET /channels/:id", "GET /files", "GET /settings",
+        "GET /settings/:section", "GET /settings/:section/:id", "GET /dashboard/:version/:name",
     ]
 
     /// Every other route. What deletes a thing comes after what needs it.

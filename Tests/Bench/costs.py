@@ -103,7 +103,8 @@ class Costs:
 
         row("GET /health", "the last report", lambda: agent.ask("GET", "/health"))
         row("GET /openapi.json, GET /api/docs", "the page", lambda: agent.ask("GET", "/api/docs"))
-        row("GET /, GET /sign-in, GET /inbox, GET /inbox/:tab, GET /inbox/:tab/:id, GET /channels, GET /channels/:id",
+        row("GET /, GET /sign-in, GET /inbox, GET /inbox/:tab, GET /inbox/:tab/:id, GET /channels, GET /channels/:id, "
+            "GET /files, GET /settings, GET /settings/:section, GET /settings/:section/:id",
             "the dashboard's page", lambda: agent.ask("GET", "/"))
         part = re.search(rb"/dashboard/[^\"]+", agent.ask("GET", "/")[1]).group().decode()
         row("GET /dashboard/:version/:name", "a file of it", lambda: agent.ask("GET", part))

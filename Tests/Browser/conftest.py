@@ -2,6 +2,7 @@
 
 import pytest
 from browser import Canary
+from dashboard import Agent, Watch
 from playwright.sync_api import sync_playwright
 
 
@@ -19,3 +20,21 @@ def chromium():
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def watch(chromium, server):
+    watch = Watch(chromium, server)
+    yield watch
+    watch.close()
+    assert watch.faults == []
+
+
+@pytest.fixture
+def page(watch, person):
+    return watch.page(person)
+
+
+@pytest.fixture
+def agent(owner):
+    return Agent(owner)

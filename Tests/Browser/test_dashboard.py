@@ -1,10 +1,10 @@
 """The dashboard in a real browser, against the real server, while real agents wait for what is answered in it."""
 
 import re
-import threading
 from pathlib import Path
 
 import pytest
+from dashboard import Agent, Watch, open_review
 from placet_server import ADMIN_PASSWORD
 from playwright.sync_api import expect
 
@@ -33,87 +33,6 @@ FIELDS = [
     {"name": "share", "type": "range", "label": "Share", "min": 0, "max": 10, "defaultValue": 4},
     {"name": "secret", "type": "password", "label": "Secret"},
 ]
-
-
-class Watch:
-    """Opens pages, and remembers what none of them may do: an error on the console, a script that fails, a request to
-    somebody else, a breach of the page's policy."""
-
-    def __init__(self, browser, server):
-        self.browser, self.server = browser, server
-        self.contexts, self.faults = [], []
-
-    def page(self, person=None, **options):
-        context = self.browser.new_context(reduced_motion="reduce", **options)
-        self.contexts.append(context)
-        if person:
-            token = person.session.cookies["access_token"]
-            context.add_cookies([{"name": "access_token", "value": token, "url": self.server.url}])
-        page = context.new_page()
-        page.on("console", lambda message: message.type == "error" and self._note(message.text))
-        page.on("pageerror", lambda error: self._note(str(error)))
-        page.on("request", lambda request: request.url.startswith(self.server.url) or self._note(request.url))
-        return page
-
-    def _note(self, text):
-        # The browser itself writes this one whenever the server refuses or is away.
-        if not text.startswith("Failed to load resource:"):
-            self.faults.append(text)
-
-    def close(self):
-        for context in self.contexts:
-            context.close()
-
-
-@pytest.fixture
-def watch(chromium, server):
-    watch = Watch(chromium, server)
-    yield watch
-    watch.close()
-    assert watch.faults == []
-
-
-@pytest.fixture
-def page(watch, person):
-    return watch.page(person)
-
-
-class Agent:
-    """Asks, and waits for the answer as agents do: parked on a request of its own."""
-
-    def __init__(self, owner):
-        self.owner = owner
-
-    def ask(self, text, kind, payload, **more):
-        review = {"type": kind, "payload": payload, "expiresInSeconds": more.pop("seconds", 3600)}
-        body = {"channelId": self.owner.channel, "text": text, "review": review, **more}
-        answer = self.owner.request("POST", "messages", json=body)
-        assert answer.status_code == 201, answer.text
-        return answer.json()["id"]
-
-    def wait(self, message):
-        """Begins to wait; what is returned gives the review once there is an answer."""
-        found = []
-        twin = self.owner.another()
-        thread = threading.Thread(target=lambda: found.append(twin.request("GET", f"reviews/{message}/wait").json()))
-        thread.start()
-
-        def result():
-            thread.join(35)
-            assert found and found[0]["status"] == "completed", found
-            return found[0]["message"]["review"]
-
-        return result
-
-
-@pytest.fixture
-def agent(owner):
-    return Agent(owner)
-
-
-def open_review(page, server, message):
-    page.goto(f"{server.url}/inbox/pending/{message}")
-    page.wait_for_selector("#review-title")
 
 
 def test_signing_in_leads_to_what_was_asked_for_and_out_again(watch, server):

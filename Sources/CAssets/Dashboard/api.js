@@ -15,8 +15,13 @@ let signInAgain = null;
 /** Sets what brings back a session that has ended: a function that resolves once somebody is signed in again. */
 export function onSessionEnd(handler) { signInAgain = handler; }
 
+let askPassword = null;
+/** Sets what proves anew who sits here, as some requests want: a function that resolves to whether that was done. */
+export function onPasswordNeeded(handler) { askPassword = handler; }
+
 /**
- * Sends JSON and reads JSON. When the session has ended it is sent again after signing in, so nothing typed is lost.
+ * Sends JSON and reads JSON. When the session has ended, or the password is wanted again, it is sent once more after
+ * that, so nothing typed is lost.
  * @throws {Refusal}
  */
 export async function request(method, path, body) {
@@ -31,7 +36,10 @@ export async function request(method, path, body) {
     await signInAgain();
     return request(method, path, body);
   }
-  throw new Refusal(answer.status, content);
+  const refusal = new Refusal(answer.status, content);
+  const isAsked = refusal.fields.some((field) => field.code === "password_needed");
+  if (isAsked && askPassword && await askPassword()) return request(method, path, body);
+  throw refusal;
 }
 
 /** All rows of a list that is paged by `nextCursor`, up to `most`. */

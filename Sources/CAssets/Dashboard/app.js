@@ -2,10 +2,12 @@
 import { $, $$, button, fill, h, icon, unseen } from "./dom.js";
 import { Refusal, request } from "./api.js";
 import { channels } from "./channel.js";
+import { files } from "./files.js";
 import { inbox } from "./inbox.js";
 import { connect } from "./live.js";
 import { notice, toast } from "./overlay.js";
 import { loadPreferences, switchTheme } from "./preferences.js";
+import { settings } from "./settings.js";
 import { choosePassword, keepSession, signInPage, signOut } from "./sign.js";
 import { channelPath, listen, load, pending, store } from "./store.js";
 import { plural, span } from "./words.js";
@@ -13,7 +15,7 @@ import { plural, span } from "./words.js";
 const main = $("#main");
 const HOME = "/inbox";
 /** What is shown at a path, by its first part. A view draws itself, and returns its title and how to end it. */
-const VIEWS = new Map(Object.entries({ inbox, channels }));
+const VIEWS = new Map(Object.entries({ inbox, channels, files, settings }));
 
 let end = null;
 let title = "";
@@ -50,7 +52,7 @@ function drawSide() {
   const waiting = pending().length;
   const link = (name, label, count) => h("a",
     { href: `/${name}`, "aria-current": name === (section ?? "inbox") ? "page" : null },
-    icon(name === "inbox" ? "inbox" : "channel"), h("span", label),
+    icon(name === "channels" ? "channel" : name), h("span", label),
     count > 0 && h("span.num", count, unseen(" waiting")));
   const channel = (agent) => h("a",
     { href: channelPath(agent.id), class: agent.unreadCount ? "unread" : "",
@@ -58,7 +60,7 @@ function drawSide() {
     h("span.dot", { class: agent.status }), h("span.cut", agent.name), unseen(`, ${agent.status}`),
     agent.unreadCount > 0 && h("span.num", agent.unreadCount, unseen(" unread")));
   fill($("#nav"), link("inbox", "Inbox", waiting), link("channels", "Channels", 0),
-    h("div.sub", store.agents.map(channel)));
+    h("div.sub", store.agents.map(channel)), link("files", "Files", 0), link("settings", "Settings", 0));
   document.title = `${waiting ? `(${waiting}) ` : ""}${title} · Placet`;
 }
 

@@ -9,7 +9,8 @@ const MOST_SHOWN = 20_000_000;
 
 const source = (file) => `/api/files/${encodeURIComponent(file.id)}/download`;
 
-function glyph(type) {
+/** The icon of a media type. */
+export function glyph(type) {
   const [family] = type.split("/");
   if (["image", "video", "audio"].includes(family)) return family;
   if (type === "application/pdf") return "pdf";
@@ -23,20 +24,22 @@ function look(file) {
     { cancel: "Close", wide: true });
 }
 
-function card(file) {
+/** A file as a card, or as its name alone: a picture opens, anything else is downloaded. */
+export function card(file, { isPlain = false } = {}) {
   const isPicture = PICTURES.has(file.mimeType);
   const thumb = isPicture && file.size <= MOST_SHOWN
     ? h("img", { src: source(file), alt: "", loading: "lazy" }) : icon(glyph(file.mimeType));
-  const content = [
+  const content = isPlain ? file.filename : [
     h("span.thumb", thumb),
     h("span", h("b.cut", file.filename), h("span.quiet.small.num", `${bytes(file.size)} · ${file.mimeType}`)),
   ];
+  const shape = isPlain ? "a" : "a.att";
   if (!isPicture) {
     const label = `Download ${file.filename}, ${bytes(file.size)}`;
-    return h("a.att", { href: source(file), download: file.filename, label }, content);
+    return h(shape, { href: source(file), download: file.filename, label }, content);
   }
   const open = (event) => { event.preventDefault(); look(file); };
-  return h("a.att", { href: source(file), label: `Look at ${file.filename}`, onclick: open }, content);
+  return h(shape, { href: source(file), label: `Look at ${file.filename}`, onclick: open }, content);
 }
 
 /** The files of a message side by side; null without any. */

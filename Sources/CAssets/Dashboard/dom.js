@@ -86,6 +86,17 @@ export function labelled(text, input, hint = "") {
   return h("div.field", h("label", { for: input.id }, text), input, hint && h("span.hint", hint));
 }
 
+/**
+ * One of a few choices.
+ * @param {Record<string, any>} choices what is shown, by value
+ * @param {(value: any) => void} on
+ */
+export function segmented(label, choices, current, on) {
+  const name = newID("choice");
+  return h("div.seg", { role: "radiogroup", label }, Object.entries(choices).map(([value, text]) => h("label",
+    h("input", { type: "radio", name, checked: value === current, onchange: () => on(value) }), text)));
+}
+
 /** Says something to screen readers without moving the focus. */
 export function say(text) {
   const live = $("#say");

@@ -1,22 +1,34 @@
 // What lies over the page: dialogs, short reports in the corner, the bar at the top; and notes inside of it.
-import { $, button, fill, h, icon, say } from "./dom.js";
+import { $, button, fill, h, icon, newID, say } from "./dom.js";
+import { Refusal } from "./api.js";
 
 /**
  * A modal dialog; the focus returns to where it was. `action` is [text, kind, function]; a function that returns or
- * resolves to false keeps it open. What is dangerous is not done by Enter. Without `cancel` it cannot be left.
+ * resolves to false keeps it open, and so does a refusal of the server, which is shown. What is dangerous is not done
+ * by Enter. Without `cancel` it cannot be left.
  */
 export function dialog(title, content, action, { cancel = "Cancel", wide = false } = {}) {
+  const heading = h("h2", { id: newID("dialog"), tabindex: "-1" }, title);
   const isDanger = action?.[1].includes("danger");
   const close = () => element.close();
-  const run = async () => { if ((await action[2]()) !== false) close(); };
+  const fault = h("div", { role: "alert" });
+  const run = async () => {
+    try {
+      if ((await action[2]()) !== false) close();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      fill(fault, notice("error", h("p", error.message)));
+      $(".input:not([readonly])", element)?.focus();
+    }
+  };
   const form = h("form", { method: "dialog", onsubmit: () => { if (action && !isDanger) run(); } },
-    h("h2", { id: "dialog-title", tabindex: "-1" }, title), content,
+    heading, content, fault,
     h("footer", cancel && button(cancel, { kind: "ghost", on: close }),
       action && button(action[0], {
         kind: action[1], type: isDanger ? "button" : "submit", on: isDanger ? run : null,
       })));
   const element = h("dialog", {
-    "aria-labelledby": "dialog-title", class: wide ? "wide" : "", onclose: () => element.remove(),
+    "aria-labelledby": heading.id, class: wide ? "wide" : "", onclose: () => element.remove(),
     oncancel: (event) => { if (!cancel) event.preventDefault(); },
   }, form);
   document.body.append(element);

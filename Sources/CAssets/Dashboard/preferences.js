@@ -12,11 +12,17 @@ export async function loadPreferences() {
   show((await request("GET", "/api/preferences")).theme);
 }
 
+/** The theme that was chosen. */
+export const theme = () => localStorage.getItem("placet.theme") ?? "system";
+
+/** @param {"system" | "light" | "dark"} chosen */
+export async function chooseTheme(chosen) {
+  show(chosen);
+  await request("PATCH", "/api/preferences", { theme: chosen });
+}
+
 /** Between light and dark, whatever the device says. */
 export async function switchTheme() {
-  const chosen = document.documentElement.dataset.theme;
-  const isDark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  const theme = isDark ? "light" : "dark";
-  show(theme);
-  await request("PATCH", "/api/preferences", { theme });
+  const isDark = theme() === "system" ? matchMedia("(prefers-color-scheme: dark)").matches : theme() === "dark";
+  await chooseTheme(isDark ? "light" : "dark");
 }

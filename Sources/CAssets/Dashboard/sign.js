@@ -1,6 +1,6 @@
 // Signing in: the first time on a page of its own, later in a dialog over whatever was being done.
 import { $, button, fill, h, labelled } from "./dom.js";
-import { onSessionEnd, Refusal, request } from "./api.js";
+import { onPasswordNeeded, onSessionEnd, Refusal, request } from "./api.js";
 import { dialog, notice } from "./overlay.js";
 import { store } from "./store.js";
 
@@ -99,8 +99,23 @@ function signInAgain() {
   return again;
 }
 
-/** From now on a session that ends is asked for again. */
-export function keepSession() { onSessionEnd(signInAgain); }
+/** Asks for the password, which some requests want to have been given within the hour. Resolves to whether it was. */
+function confirmPassword() {
+  return new Promise((resolve) => {
+    const password = passwordInput("current-password");
+    const content = [h("p", "This changes who may do what, so it has to be you."), labelled("Password", password)];
+    dialog("Confirm your password", content, ["Confirm", "primary", async () => {
+      await request("POST", "/api/auth/confirm", { password: password.value });
+      resolve(true);
+    }]).addEventListener("close", () => resolve(false));
+  });
+}
+
+/** From now on a session that ends is asked for again, and the password where it is wanted. */
+export function keepSession() {
+  onSessionEnd(signInAgain);
+  onPasswordNeeded(confirmPassword);
+}
 
 export async function signOut() {
   onSessionEnd(null);

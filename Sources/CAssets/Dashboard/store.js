@@ -51,20 +51,21 @@ export async function load() {
 }
 
 let reading = null;
-let isStale = false;
+let following = null;
 
-/** Reads the channels anew; once more afterwards when it was asked for meanwhile, however often. */
-export async function loadAgents() {
-  if (reading) { isStale = true; return; }
-  reading = request("GET", "/api/agents");
-  try {
-    store.agents = await reading;
-  } finally { reading = null; }
-  tell({ name: "agents" });
-  if (isStale) {
-    isStale = false;
-    await loadAgents();
+/** Reads the channels anew. Who asks while they are being read waits for one reading more, as that one may be old. */
+export function loadAgents() {
+  if (!reading) {
+    reading = readAgents().finally(() => { reading = null; });
+    return reading;
   }
+  following ||= reading.catch(() => {}).then(() => { following = null; return loadAgents(); });
+  return following;
+}
+
+async function readAgents() {
+  store.agents = await request("GET", "/api/agents");
+  tell({ name: "agents" });
 }
 
 /** Notes a message as it is now, and tells who listens. */

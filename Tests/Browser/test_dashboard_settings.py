@@ -1,0 +1,166 @@
+"""Files and settings in a real browser, and every view of the dashboard under axe."""
+
+import io
+import zipfile
+
+import pytest
+import requests
+from axe_playwright_python.sync_playwright import Axe
+from dashboard import open_review
+from placet_server import ADMIN_PASSWORD
+from playwright.sync_api import expect
+
+
+def test_a_key_is_shown_once_rotated_and_revoked(page, server):
+    page.goto(f"{server.url}/settings/keys")
+    page.get_by_role("button", name="New key").click()
+    page.get_by_label("What is it for?").fill("pipeline")
+    page.get_by_role("button", name="Make key").click()
+    key = page.get_by_role("textbox", name="The key").input_value()
+    status = lambda key: requests.get(f"{server.url}/api/v1/agents", headers={"x-api-key": key}).status_code
+    assert status(key) == 200
+    page.get_by_role("button", name="Done").click()
+    page.reload()
+    expect(page.get_by_text("pipeline")).to_be_visible()
+    assert key not in page.content()
+    page.get_by_role("button", name="Rotate pipeline").click()
+    page.get_by_role("dialog").get_by_role("button", name="Rotate").click()
+    rotated = page.get_by_role("textbox", name="The new key").input_value()
+    assert (status(key), status(rotated)) == (401, 200)
+    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="Delete pipeline").click()
+    page.get_by_role("button", name="Delete key").click()
+    expect(page.get_by_text("pipeline", exact=True)).to_have_count(0)
+    assert status(rotated) == 401
+
+
+def test_a_password_that_is_wanted_again_is_asked_for_where_one_is(page, server):
+    """The server wants it after an hour; here it says so once."""
+    refusals = iter([True])
+
+    def refuse(route):
+        if route.request.method == "POST" and next(refusals, False):
+            body = {"statusCode": 403, "message": "Confirm", "errors": [{"code": "password_needed", "message": "", "path": []}]}
+            route.fulfill(status=403, json=body)
+        else:
+            route.continue_()
+
+    page.route("**/api/api-keys", refuse)
+    page.goto(f"{server.url}/settings/keys")
+    page.get_by_role("button", name="New key").click()
+    page.get_by_role("button", name="Make key").click()
+    dialog = page.get_by_role("dialog", name="Confirm your password")
+    dialog.get_by_label("Password").fill("wrong")
+    dialog.get_by_role("button", name="Confirm").click()
+    expect(dialog.get_by_role("alert")).not_to_be_empty()
+    dialog.get_by_label("Password").fill(ADMIN_PASSWORD)
+    dialog.get_by_role("button", name="Confirm").click()
+    assert page.get_by_role("textbox", name="The key").input_value().startswith("hp_")
+
+
+def test_another_session_is_ended(page, server):
+    other = server.person()
+    page.goto(f"{server.url}/settings/sessions")
+    expect(page.get_by_text("This browser")).to_be_visible()
+    rows = page.get_by_role("list", name="Sessions").get_by_role("listitem")
+    before = rows.count()
+    rows.first.get_by_role("button").click()
+    page.get_by_role("button", name="End session").click()
+    expect(rows).to_have_count(before - 1)
+    assert other.request("GET", "auth/me").status_code == 401
+
+
+def test_a_user_is_made_and_deleted(page, server):
+    page.goto(f"{server.url}/settings/users")
+    page.get_by_role("button", name="New user").click()
+    page.get_by_label("Email").fill("no address")
+    page.get_by_role("button", name="Make user").click()
+    page.get_by_label("Email").fill("ana@example.org")
+    page.get_by_label("Name").fill("Ana")
+    page.get_by_role("button", name="Make user").click()
+    password = page.get_by_role("textbox", name="Password of Ana").input_value()
+    sign_in = {"email": "ana@example.org", "password": password}
+    assert requests.post(f"{server.url}/api/auth/login", json=sign_in).json()["user"]["mustChangePassword"]
+    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="Delete Ana").click()
+    page.get_by_role("button", name="Delete user").click()
+    expect(page.get_by_text("ana@example.org")).to_have_count(0)
+
+
+def test_a_channel_is_made_given_a_webhook_tried_and_deleted(page, server):
+    page.goto(f"{server.url}/settings/channels")
+    page.get_by_role("button", name="New channel").click()
+    page.get_by_label("Name").fill("Nightly")
+    page.get_by_role("button", name="Make channel").click()
+    page.get_by_role("link", name="Set up Nightly").click()
+    page.get_by_label("URL").fill("http://127.0.0.1:9/")
+    page.get_by_label("User", exact=True).fill("placet")
+    page.get_by_label("Password", exact=True).fill("pass")
+    page.get_by_role("button", name="Save webhook").click()
+    expect(page.get_by_text("The webhook is saved.")).to_be_visible()
+    page.get_by_role("button", name="Send a test").click()
+    expect(page.get_by_text("Not delivered:")).to_be_visible()
+    page.reload()
+    assert page.get_by_label("URL").input_value() == "http://127.0.0.1:9/"
+    page.get_by_role("button", name="Delete channel…").click()
+    page.get_by_role("button", name="Delete channel", exact=True).click()
+    expect(page.get_by_role("link", name="Set up Nightly")).to_have_count(0)
+
+
+def test_files_are_found_packed_shared_and_deleted(page, server, owner):
+    for name in ("one.log", "two.log", "three.csv"):
+        owner.store(name.encode(), name)
+    page.goto(f"{server.url}/files")
+    page.get_by_label("Name of a file").fill(".log")
+    expect(page.get_by_role("row")).to_have_count(3)
+    page.get_by_label("Select all").check()
+    expect(page.get_by_role("status").filter(has_text="2 selected")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as zip").click()
+    with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            "one.log": b"one.log", "two.log": b"two.log",
+        }
+    page.get_by_label("Select two.log").uncheck()
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Make a link").click()
+    link = page.get_by_role("textbox", name="The link").input_value()
+    assert requests.get(link).content == b"one.log"
+    page.get_by_role("button", name="End", exact=True).click()
+    expect(page.get_by_text("No link is good right now.")).to_be_visible()
+    assert requests.get(link).status_code == 404
+    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="Delete…").click()
+    page.get_by_role("button", name="Delete 1").click()
+    expect(page.get_by_role("row")).to_have_count(2)
+    expect(page.get_by_role("link", name="two.log")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_nothing_on_any_view(watch, server, person, owner, agent, width, scheme):
+    fields = [{"name": "why", "type": "text", "label": "Why", "required": True}]
+    message = agent.ask("Which?\n\nLook first.", "form", {"fields": fields})
+    owner.store(b"words", "notes.txt")
+    page = watch.page(person, viewport={"width": width, "height": 740}, color_scheme=scheme)
+    channel = f"/settings/channels/{owner.channel}"
+    views = {
+        "/inbox": "[data-row]", "/inbox/answered": ".empty, [data-row]", "/channels": ".item", "/files": ".table",
+        f"/channels/{owner.channel}": ".msg", "/settings/profile": ".seg", "/settings/sessions": ".rows",
+        "/settings/keys": ".rows", "/settings/channels": ".rows", channel: ".form", "/settings/users": ".rows",
+        "/inbox/pending/none": ".pane:last-child .empty h2",
+    }
+    open_review(page, server, message)
+    faults = {"card": _faults(page)}
+    for path, part in views.items():
+        page.goto(server.url + path)
+        page.wait_for_selector(part)
+        faults[path] = _faults(page)
+    page.goto(f"{server.url}/settings/keys")
+    page.get_by_role("button", name="New key").click()
+    faults["dialog"] = _faults(page)
+    assert {view: found for view, found in faults.items() if found} == {}
+
+
+def _faults(page):
+    return [(fault["id"], node["target"]) for fault in Axe().run(page).response["violations"] for node in fault["nodes"]]

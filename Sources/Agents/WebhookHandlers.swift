@@ -8,14 +8,14 @@ extension AgentsModule {
     /// Replaces the whole webhook: what the body leaves out is gone, but an old secret signs on for a while
     /// (docs/api.md, "Agents").
     ///
-    /// - Throws: ``IndexError/noSuchAgent``.
+    /// - Throws: ``IndexError/noSuchAgent``; ``APIError`` 400 for `***` where nothing is stored.
     func setWebhook(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let pathID = context.optionalID(of: Agent.self)
         let (id, webhook) = try await request.read(context) { fields in
             (pathID ?? fields.id("channelId", of: Agent.self), fields.webhook())
         }
         let agent = try await change(id, by: context.principal.confirmed) { agent, now in
-            agent.webhook = webhook.replacing(agent.webhook, now: now)
+            agent.webhook = try webhook.unmasked(by: agent.webhook).replacing(agent.webhook, now: now)
         }
         return try .json(AgentJSON(agent))
     }

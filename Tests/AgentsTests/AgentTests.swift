@@ -56,6 +56,19 @@ struct AgentTests {
             let stored = try await server.assembly.index.read { try $0.anyAgent(id: Agent.ID(channel))?.webhook }
             #expect(stored?.auth?.password == "three" && stored?.secret == secret)
 
+            // As it was read, all of it is kept; at another URL nothing is.
+            func asRead(_ url: String) -> String {
+                #"{"channelId":"\#(owner.channel)","url":"\#(url)","secret":"***","#
+                    + #""headers":{"X-Api-Key":"***","X-Team":"shown"},"auth":{"username":"u","password":"***"}}"#
+            }
+            let kept = try await owner.send(json: asRead("https://h.example/a"), to: "/api/v1/agents/setWebhook")
+            #expect(kept.status == 200, "\(kept.text)")
+            let after = try await server.assembly.index.read { try $0.anyAgent(id: Agent.ID(channel))?.webhook }
+            #expect(after?.headers == ["X-Api-Key": "one", "X-Team": "shown"])
+            #expect(after?.auth?.password == "three" && after?.secret == secret)
+            let moved = try await owner.send(json: asRead("https://evil.example/a"), to: "/api/v1/agents/setWebhook")
+            #expect(moved.status == 400 && moved.text.contains("not stored for this URL"))
+
             let same = try await change(owner, #""webhookUrl":"https://h.example/a""#).json
             #expect(same["webhookSecret"] == .string("***"))
             let other = try await change(owner, #""webhookUrl":"https://evil.example/a""#).json

@@ -40,8 +40,8 @@ def test_a_password_that_is_wanted_again_is_asked_for_where_one_is(page, server)
 
     def refuse(route):
         if route.request.method == "POST" and next(refusals, False):
-            body = {"statusCode": 403, "message": "Confirm", "errors": [{"code": "password_needed", "message": "", "path": []}]}
-            route.fulfill(status=403, json=body)
+            fault = {"code": "password_needed", "message": "", "path": []}
+            route.fulfill(status=403, json={"statusCode": 403, "message": "Confirm", "errors": [fault]})
         else:
             route.continue_()
 
@@ -97,11 +97,14 @@ def test_a_channel_is_made_given_a_webhook_tried_and_deleted(page, server):
     page.get_by_label("User", exact=True).fill("placet")
     page.get_by_label("Password", exact=True).fill("pass")
     page.get_by_role("button", name="Save webhook").click()
-    expect(page.get_by_text("The webhook is saved.")).to_be_visible()
+    expect(page.locator(".toast", has_text="The webhook is saved.").last).to_be_visible()
     page.get_by_role("button", name="Send a test").click()
     expect(page.get_by_text("Not delivered:")).to_be_visible()
     page.reload()
     assert page.get_by_label("URL").input_value() == "http://127.0.0.1:9/"
+    assert page.get_by_label("Password", exact=True).input_value() == "***"
+    page.get_by_role("button", name="Save webhook").click()
+    expect(page.locator(".toast", has_text="The webhook is saved.").last).to_be_visible()
     page.get_by_role("button", name="Delete channel…").click()
     page.get_by_role("button", name="Delete channel", exact=True).click()
     expect(page.get_by_role("link", name="Set up Nightly")).to_have_count(0)
@@ -163,4 +166,5 @@ def test_axe_finds_nothing_on_any_view(watch, server, person, owner, agent, widt
 
 
 def _faults(page):
-    return [(fault["id"], node["target"]) for fault in Axe().run(page).response["violations"] for node in fault["nodes"]]
+    violations = Axe().run(page).response["violations"]
+    return [(fault["id"], node["target"]) for fault in violations for node in fault["nodes"]]

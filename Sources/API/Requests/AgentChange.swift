@@ -54,41 +54,14 @@ package struct AgentChange: Sendable {
             if case .some(.some) = webhookAuth { throw .withoutURL("webhookAuth") }
             return
         }
-        if let webhookHeaders { webhook.headers = try webhookHeaders?.unmasked(by: webhook.headers) }
-        if let webhookAuth { webhook.auth = try webhookAuth?.unmasked(by: webhook.auth) }
+        if let webhookHeaders { webhook.headers = try webhookHeaders?.unmasked("webhookHeaders", by: webhook.headers) }
+        if let webhookAuth { webhook.auth = try webhookAuth?.unmasked("webhookAuth", by: webhook.auth) }
         stored = webhook
-    }
-}
-
-// A client may send back what it has read, where `***` stands for a secret. That keeps the secret.
-
-extension [String: String] {
-    fileprivate func unmasked(by stored: [String: String]?) throws(APIError) -> [String: String] {
-        var headers = self
-        for (name, value) in self where value == Masked.text {
-            guard let secret = stored?[name] else { throw .masked("webhookHeaders") }
-            headers[name] = secret
-        }
-        // What `***` stands for counts too.
-        if let excess = headers.excessOfHeaders { throw .invalid("webhookHeaders", excess) }
-        return headers
-    }
-}
-
-extension Webhook.Auth {
-    fileprivate func unmasked(by stored: Webhook.Auth?) throws(APIError) -> Webhook.Auth {
-        guard password == Masked.text else { return self }
-        guard let stored, stored.username == username else { throw .masked("webhookAuth") }
-        return stored
     }
 }
 
 extension APIError {
     fileprivate static func withoutURL(_ name: String) -> APIError {
         .invalid(name, "has no webhookUrl to belong to; send that too")
-    }
-
-    fileprivate static func masked(_ name: String) -> APIError {
-        .invalid(name, "has \(Masked.text) for a secret that is not stored; send the secret")
     }
 }

@@ -7,13 +7,14 @@ extension JSONFields {
     /// The prefix that Standard Webhooks gives to shared secrets.
     private static let secretPrefix = "whsec_"
 
-    /// Where a channel's events go. Headers, credentials and secret belong to the URL: left out, they are removed.
+    /// Where a channel's events go. Headers, credentials and secret belong to the URL: left out, they are removed, and
+    /// `***` stands for what is stored; see ``Webhook/unmasked(by:)``.
     package mutating func webhook() -> Webhook {
         let url = webhookURL("url")
         let headers = optionalWebhookHeaders("headers")
         let auth = optionalWebhookAuth("auth")
         let secret = optionalString("secret")
-        if let secret, !Self.isSecret(secret) {
+        if let secret, secret != Masked.text, !Self.isSecret(secret) {
             let length = "\(Limits.webhookSecret.lowerBound) to \(Limits.webhookSecret.upperBound)"
             report("secret", code: "invalid_string", "must be whsec_ and \(length) bytes in Base64")
         }

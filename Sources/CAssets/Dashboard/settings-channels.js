@@ -86,12 +86,21 @@ function webhook(agent, path, attempts) {
   const password = input(agent.webhookAuth && KEPT, { type: "password" });
   const secret = input(agent.webhookSecret && KEPT, { type: "password" });
   const result = h("div", { role: "status" });
+  // Another URL is another webhook: what was given for this one does not go there.
+  url.addEventListener("change", () => {
+    if (url.value === agent.webhookUrl) return;
+    for (const box of [password, secret]) if (box.value === KEPT) box.value = "";
+  });
   const save = async () => {
-    const auth = user.value ? { username: user.value, password: password.value } : null;
+    const isSame = url.value === agent.webhookUrl;
     await request("PUT", `${path}/webhook`, {
-      url: url.value, headers: agent.webhookHeaders, auth, secret: secret.value || null,
+      url: url.value,
+      ...(isSame && agent.webhookHeaders && { headers: agent.webhookHeaders }),
+      ...(user.value && { auth: { username: user.value, password: password.value } }),
+      ...(secret.value && { secret: secret.value }),
     });
     await loadAgents();
+    agent = agentOf(agent.id);
     toast("The webhook is saved.");
   };
   const test = async () => {

@@ -102,7 +102,7 @@ let package = Package(
             "Agents",
             ["API", "HTTP", "JSON", "Index", "Multipart", "MediaTypes", .hummingbird, .httpTypes, .nioCore, .nioPosix]
         ),
-        resource("Dashboard", ["HTTP", "Zip", "CAssets", .hummingbird, .crypto, .nioCore]),
+        resource("Dashboard", ["API", "HTTP", "JSON", "Markdown", "Zip", "CAssets", .hummingbird, .crypto, .nioCore]),
         resource("Events", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .nioCore]),
         resource(
             "Delivery",
@@ -150,9 +150,15 @@ let package = Package(
         shelf("Multipart", [.nioCore]),
         shelf("MediaTypes", ["CMagic", .nioCore]),
         shelf("Zip", ["CZlib", .nioCore]),
+        shelf("Markdown", ["CMarkdown"]),
         // Files in their own formats, which `#embed` makes part of the binary; the compiler reads them, SwiftPM need not.
         .target(name: "CAssets", exclude: ["Dashboard", "OpenAPI", "Plugins", "Reference"]),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
+        .systemLibrary(
+            name: "CMarkdown",
+            pkgConfig: "libcmark-gfm",
+            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]
+        ),
         // The settings of the C library's allocator, which the module Glibc leaves out.
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -160,6 +166,7 @@ let package = Package(
         tests("MultipartTests", ["Multipart", .nioCore]),
         tests("MediaTypesTests", ["MediaTypes", .nioCore], exclude: ["Samples", "make-samples.py", "make-kinds.py"]),
         tests("ZipTests", ["Zip", "CZlib", .nioCore]),
+        tests("MarkdownTests", ["Markdown"]),
         tests("BlobsTests", ["Blobs", .nioCore, .nioPosix]),
         tests("IndexTests", ["Index", .grdb], exclude: ["schema.sql"]),
         tests("JSONTests", ["JSON"]),

@@ -46,6 +46,11 @@ package enum Limits {
 
     // Messages and reviews
 
+    /// The texts in Markdown that are read at once.
+    package static let markdownTexts = 1...100
+    /// How long they may be together.
+    package static let markdownBytes = 256 << 10
+
     /// The files of a message. Each may be sent with 64 KiB of text.
     package static let attachments = 0...100
     /// The texts that are stored as files together with a message.

@@ -61,6 +61,9 @@ static const uint8_t dashboard_lists_js[] = {
 static const uint8_t dashboard_live_js[] = {
 #embed "Dashboard/live.js"
 };
+static const uint8_t dashboard_markdown_js[] = {
+#embed "Dashboard/markdown.js"
+};
 static const uint8_t dashboard_overlay_js[] = {
 #embed "Dashboard/overlay.js"
 };
@@ -145,6 +148,9 @@ static const uint8_t openapi_file_schemas[] = {
 static const uint8_t openapi_files[] = {
 #embed "OpenAPI/files.json"
 };
+static const uint8_t openapi_markdown[] = {
+#embed "OpenAPI/markdown.json"
+};
 static const uint8_t openapi_message_schemas[] = {
 #embed "OpenAPI/message-schemas.json"
 };
@@ -228,6 +234,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/kinds.js", dashboard_kinds_js),
     ASSET("Dashboard/lists.js", dashboard_lists_js),
     ASSET("Dashboard/live.js", dashboard_live_js),
+    ASSET("Dashboard/markdown.js", dashboard_markdown_js),
     ASSET("Dashboard/overlay.js", dashboard_overlay_js),
     ASSET("Dashboard/parts.css", dashboard_parts_css),
     ASSET("Dashboard/preferences.js", dashboard_preferences_js),
@@ -256,6 +263,7 @@ static const struct Asset assets[] = {
     ASSET("OpenAPI/events.json", openapi_events),
     ASSET("OpenAPI/file-schemas.json", openapi_file_schemas),
     ASSET("OpenAPI/files.json", openapi_files),
+    ASSET("OpenAPI/markdown.json", openapi_markdown),
     ASSET("OpenAPI/message-schemas.json", openapi_message_schemas),
     ASSET("OpenAPI/messages.json", openapi_messages),
     ASSET("OpenAPI/plugins.json", openapi_plugins),

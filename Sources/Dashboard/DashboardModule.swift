@@ -43,11 +43,13 @@ package struct DashboardModule: RouteModule {
             mounts.open.get(RouterPath(path)) { [page] request, _ in page.response(to: request) }
         }
         mounts.open.get("dashboard/:version/:name", use: file)
+        mounts.user.post("markdown", use: markdown)
     }
 
     /// The views that the page has (`app.js`).
     private static let pages = [
-        "/", "/sign-in", "/inbox", "/inbox/:tab", "/inbox/:tab/:id", "/channels", "/channels/:id", "/files", "/settings",
+        "/", "/sign-in", "/inbox", "/inbox/:tab", "/inbox/:tab/:id", "/channels", "/channels/:id", "/files",
+        "/settings",
         "/settings/:section", "/settings/:section/:id",
     ]
 

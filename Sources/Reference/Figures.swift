@@ -68,6 +68,8 @@ enum Figures {
         "keyLabel": .range(Limits.keyLabel),
         "keyLifetime": .range(Limits.keyLifetime),
         "longestExpiry": .time(Limits.longestExpiry),
+        "markdownBytes": .bytes(Limits.markdownBytes),
+        "markdownTexts": .range(Limits.markdownTexts),
         "modifiedFiles": .range(Limits.modifiedFiles),
         "name": .range(Limits.name),
         "newPassword": .range(Limits.newPassword),

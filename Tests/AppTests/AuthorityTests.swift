@@ -18,6 +18,7 @@ struct AuthorityTests {
     /// Routes that store nothing, although their method could, and the one GET that does.
     private static let writesNothing: Set = [
         "POST /api/agents/:channel/webhook/test", "POST /api/files/bulk-download", "POST /api/admin/gc/plan",
+        "POST /api/markdown",
     ]
     private static let writes: Set = ["GET /api/files/:file/share"]
 

@@ -157,6 +157,7 @@ extension Visit {
         Visit("POST /api/admin/gc/apply", 403, .json(#"{"plan":"0.0.00"}"#), own: 409),
         Visit("POST /api/users", 403, .json(#"{"email":"x@y.z","password":"12345678"}"#)),
         Visit("PATCH /api/users/:user", 403, .json("{}")), Visit("DELETE /api/users/:user", 403),
+        Visit("POST /api/markdown", 200, .json(#"{"texts":["**a**"]}"#)),
         Visit("GET /api/preferences", 200), Visit("PATCH /api/preferences", 200, .json(#"{"theme":"dark"}"#)),
         Visit("GET /api/plugins", 200), Visit("GET /api/plugins/:plugin", 200),
         Visit("GET /api/plugins/:plugin/render", 200), Visit("GET /api/plugins/:plugin/icon", 200),

@@ -161,6 +161,7 @@ class Costs:
         row("DELETE /api/v1/files/:id, DELETE /api/files/:id", "", lambda: agent.ask("DELETE", f"/api/v1/files/{self.files.pop()}"))
         row("POST /api/auth/login, POST /api/auth/change-password, POST /api/auth/confirm", "one scrypt",
             lambda: Caller(self.peer).ask("POST", "/api/auth/login", PERSON), hashes=True)
+        row("POST /api/markdown", "256 KiB that are hard to read", me("POST", "markdown", {"texts": ["![[]()" * 10922] * 4}))
         row("GET /api/auth/me, GET /api/preferences", "", me("GET", "auth/me"))
         row("PATCH /api/preferences, POST /api/auth/refresh, POST /api/auth/logout", "a row", me("PATCH", "preferences", {"theme": "dark"}))
         row("GET /api/auth/sessions, DELETE /api/auth/sessions/:id", "the sessions", me("GET", "auth/sessions"))

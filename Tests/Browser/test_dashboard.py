@@ -372,6 +372,40 @@ def hostile_reviews(text):
     yield text[:60], {text: text}
 
 
+MARKDOWN = """# Plan
+
+- [x] canary
+- [ ] the rest, see <https://example.org/run>
+
+| step | time |
+|------|------|
+| one  | 2 s  |
+
+```sh
+rm -rf build
+```
+![graph](https://evil.example/graph.png) [run](javascript:window.ran=1) <img src=x onerror=window.ran=1>
+"""
+
+
+def test_markdown_is_shown_and_nothing_of_it_runs_or_loads(page, server, agent):
+    """What is asked of another host is a fault of the watched page by itself."""
+    message = agent.ask(f"Deploy?\n\n{MARKDOWN}", "approval", APPROVAL)
+    for path in (f"/inbox/pending/{message}", f"/channels/{agent.owner.channel}"):
+        page.goto(server.url + path)
+        prose = page.locator(".prose").last
+        expect(prose.locator("h3")).to_have_text("Plan")
+        expect(prose.get_by_role("cell", name="2 s")).to_be_visible()
+        expect(prose.locator("pre")).to_have_text("rm -rf build\n")
+        expect(prose.get_by_role("img", name="Done")).to_be_visible()
+        links = prose.get_by_role("link").evaluate_all("links => links.map((link) => [link.href, link.rel])")
+        safe = "noopener noreferrer nofollow"
+        assert links == [["https://example.org/run", safe], ["https://evil.example/graph.png", safe]]
+        expect(prose).to_contain_text("<img src=x onerror=window.ran=1>")
+        assert prose.locator("img").count() == 0
+        assert page.evaluate("window.ran") is None
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_texts_of_agents_run_nothing_wherever_they_are_shown(page, server, owner, text):
     channel = owner.request("POST", "agents", json={"name": text, "avatarUrl": None}).json()["id"]

@@ -2,6 +2,7 @@ import CAssets
 import Foundation
 import HTTP
 import HTTPTypes
+import JSON
 import NIOCore
 import TestSupport
 import Testing
@@ -22,6 +23,25 @@ struct DashboardTests {
             #expect(policy.contains("default-src 'none'") && policy.contains("require-trusted-types-for 'script'"))
             #expect(policy.contains("frame-src 'self'") && policy.contains("frame-ancestors 'none'"))
             #expect(!policy.contains("unsafe") && !policy.contains("*"))
+        }
+    }
+
+    @Test("Markdown is answered as a tree to who is signed in; too much of it is refused")
+    func markdown() async throws {
+        try await withServer { server in
+            let person = try await server.person("ana@example.org")
+            let answer = try await person.send(.post, "markdown", #"{"texts":["**a** <b>","x"]}"#)
+            #expect(answer.status == 200)
+            let tree = #"[{"children":[{"children":["a"],"type":"strong"}," <b>"],"type":"paragraph"}]"#
+            #expect(answer.text == #"{"data":[\#(tree),[{"children":["x"],"type":"paragraph"}]]}"#)
+            let long = String(repeating: "a", count: 65_537)
+            let tooLong = try await person.send(.post, "markdown", #"{"texts":["\#(long)"]}"#)
+            #expect(tooLong.json["data"] == .array([.null]))
+            let texts = Array(repeating: #""\#(long)""#, count: 4).joined(separator: ",")
+            for body in [#"{"texts":[\#(texts)]}"#, #"{"texts":[]}"#, #"{"texts":[3]}"#, "{}"] {
+                #expect(try await person.send(.post, "markdown", body).status == 400, "\(body.prefix(40))")
+            }
+            #expect(try await server.send(.post, "/api/markdown").status == 401)
         }
     }
 

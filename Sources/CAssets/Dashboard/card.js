@@ -5,6 +5,7 @@ import { Refusal, request } from "./api.js";
 import { attachments } from "./attachment.js";
 import { draftOf, keepDraft } from "./drafts.js";
 import { KINDS, kindOf, outcome } from "./kinds.js";
+import { markdown } from "./markdown.js";
 import { copy, notice, toast } from "./overlay.js";
 import { agentName, agentOf, channelPath, note, read, reviewPath } from "./store.js";
 import { versions } from "./versions.js";
@@ -85,7 +86,7 @@ function question(message) {
       h("p.who", h("span.dot", { class: agent?.status ?? "" }),
         h("a", { href: channelPath(message.channelId) }, agentName(message.channelId)),
         h("span.quiet", `asked at ${when(at(message.createdAt))}`))),
-    rest && h("p.words", rest),
+    rest && markdown(rest),
   ];
 }
 

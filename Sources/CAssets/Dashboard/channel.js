@@ -4,6 +4,7 @@ import { request } from "./api.js";
 import { attachments } from "./attachment.js";
 import { composer } from "./composer.js";
 import { KINDS, kindOf, outcome } from "./kinds.js";
+import { markdown } from "./markdown.js";
 import { agentOf, channelPath, listen, loadAgents, reviewPath, store } from "./store.js";
 import { at, clockTime, day } from "./words.js";
 
@@ -138,9 +139,13 @@ function row(pane, message) {
       message.streamState === "streaming" && h("span.chip.accent", "Writing"),
       isMine && h("span.quiet", icon(glyph, mark))),
     message.statusEvents?.length > 0 && h("ul.small.quiet", message.statusEvents.map((step) => h("li", step.text))),
-    message.text && h("p.say.words", { class: message.status ? `tinted ${message.status}` : "" }, message.text),
+    message.text && h("div.say", { class: message.status ? `tinted ${message.status}` : "" }, words(message)),
     message.review && reviewLink(message), attachments(message.attachments)));
 }
+
+/** A text that is still being written stays as it is: what it will consist of is not known yet. */
+const words = (message) =>
+  message.streamState === "streaming" ? h("p.words", message.text) : markdown(message.text);
 
 function reviewLink(message) {
   const chip = {

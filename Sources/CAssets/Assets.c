@@ -52,6 +52,9 @@ static const uint8_t dashboard_inbox_js[] = {
 static const uint8_t dashboard_index_html[] = {
 #embed "Dashboard/index.html"
 };
+static const uint8_t dashboard_keys_js[] = {
+#embed "Dashboard/keys.js"
+};
 static const uint8_t dashboard_kinds_js[] = {
 #embed "Dashboard/kinds.js"
 };
@@ -231,6 +234,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/icons.svg", dashboard_icons_svg),
     ASSET("Dashboard/inbox.js", dashboard_inbox_js),
     ASSET("Dashboard/index.html", dashboard_index_html),
+    ASSET("Dashboard/keys.js", dashboard_keys_js),
     ASSET("Dashboard/kinds.js", dashboard_kinds_js),
     ASSET("Dashboard/lists.js", dashboard_lists_js),
     ASSET("Dashboard/live.js", dashboard_live_js),

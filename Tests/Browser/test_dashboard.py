@@ -299,6 +299,33 @@ def test_the_keyboard_is_enough(page, server, agent):
     expect(page.locator(".card .note.success")).to_be_visible()
 
 
+def test_single_keys_choose_and_never_send_and_can_be_turned_off(page, server, agent, person):
+    message = agent.ask("By one key?", "approval", APPROVAL)
+    open_review(page, server, message)
+    page.keyboard.press("a")
+    expect(page.locator(":focus")).to_have_text("Ship it")
+    page.keyboard.press("2")
+    expect(page.locator(":focus")).to_have_text("Stop…")
+    page.keyboard.press("e")
+    page.keyboard.type("ar?")
+    expect(page.get_by_role("textbox", name="Comment")).to_have_value("ar?")
+    page.locator("#review-title").focus()
+    page.keyboard.press("r")
+    expect(page.get_by_role("dialog").get_by_label("Reason")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Choose what is proposed")
+    page.keyboard.press("Escape")
+    assert person.request("GET", f"messages/{message}").json()["review"]["status"] == "pending"
+    page.goto(f"{server.url}/settings/shortcuts")
+    page.get_by_label("Single keys, in this browser").uncheck()
+    open_review(page, server, message)
+    page.locator("#review-title").focus()
+    page.keyboard.press("r")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_a_restart_of_the_server_loses_neither_words_nor_news(chromium, make_server):
     server = make_server(PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
     watch, agent = Watch(chromium, server), Agent(server.owner())

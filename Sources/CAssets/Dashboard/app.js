@@ -4,6 +4,7 @@ import { Refusal, request } from "./api.js";
 import { channels } from "./channel.js";
 import { files } from "./files.js";
 import { inbox } from "./inbox.js";
+import { startKeys } from "./keys.js";
 import { connect } from "./live.js";
 import { notice, toast } from "./overlay.js";
 import { loadPreferences, switchTheme } from "./preferences.js";
@@ -122,6 +123,7 @@ async function start() {
   $("#app").classList.remove("bare");
   drawMe();
   listen(drawSide);
+  startKeys();
   document.addEventListener("click", follow);
   addEventListener("popstate", show);
   setInterval(tick, 1000);

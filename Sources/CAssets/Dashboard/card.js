@@ -1,5 +1,5 @@
 // The review card. In order: what is asked, who asks, what was shown, the answer, the deadline.
-import { $, button, fill, h, icon } from "./dom.js";
+import { $, $$, button, fill, h, icon } from "./dom.js";
 import { answerParts } from "./answer.js";
 import { Refusal, request } from "./api.js";
 import { attachments } from "./attachment.js";
@@ -50,6 +50,24 @@ export function reviewCard(message, { back }) {
       else $("#review-title", element).focus({ preventScroll: true });
     },
   };
+}
+
+/**
+ * What keys do for the card in an element. They choose; Enter sends.
+ * @returns {[string, string, (event: any) => void][]}
+ */
+export function cardKeys(element) {
+  const options = () => [...$$(".opt input", element), ...$$(".dock .btns .btn", element)];
+  return [
+    ["a", "Choose what is proposed", () => $(".dock .btn.primary", element)?.focus()],
+    ["r", "Refuse, with a reason", () => $(".dock .btn.danger", element)?.click()],
+    ["e", "Write a comment or an answer", () => $(".dock textarea, .body :is(textarea, .input)", element)?.focus()],
+    ["1–9", "Choose one of the options", (event) => {
+      const option = options()[Number(event.key) - 1];
+      option?.focus();
+      if (option?.matches("input")) option.click();
+    }],
+  ];
 }
 
 /** Takes no answer for a moment: a click that was under way was meant for what stood here before. */

@@ -2,6 +2,7 @@
 import { $, button, fill, h, icon, segmented, unseen } from "./dom.js";
 import { request } from "./api.js";
 import { card, glyph } from "./attachment.js";
+import { bind } from "./keys.js";
 import { dialog, toast } from "./overlay.js";
 import { shareDialog } from "./shares.js";
 import { agentName, agentOf, channelPath, store } from "./store.js";
@@ -28,8 +29,9 @@ export function files(main) {
   fill(main, h("section.pane", h("div.head", h("h1.grow", { tabindex: "-1" }, "Files"),
     segmented("Shape", { list: [icon("list"), unseen("List")], grid: [icon("grid"), unseen("Gallery")] }, view.shape,
       choose)), tools(view), view.body, view.bar));
+  const unbind = bind("Files", [["/", "Find by name", () => $(".search", main).focus()]]);
   reload(view);
-  return { title: "Files", end: () => { view.turn += 1; } };
+  return { title: "Files", end: () => { unbind(); view.turn += 1; } };
 }
 
 function tools(view) {

@@ -2,7 +2,8 @@
 // in a bar, and what was answered stays, greyed, until the list is opened anew.
 import { $, $$, button, fill, h, icon, say, unseen } from "./dom.js";
 import { request } from "./api.js";
-import { isSoon, reviewCard, timeLeft } from "./card.js";
+import { cardKeys, isSoon, reviewCard, timeLeft } from "./card.js";
+import { bind } from "./keys.js";
 import { KINDS, kindOf, outcome } from "./kinds.js";
 import { agentName, agentOf, listen, pending, read, store } from "./store.js";
 import { ago, at, plural, split, when } from "./words.js";
@@ -25,7 +26,11 @@ export function inbox(main, [, tab = "pending", id]) {
     h("section.pane", { label: "Reviews" }, head(view), filter(view), view.bar, view.rows), view.pane);
   fill(main, h("h1.vh", "Inbox"), view.split);
   fill(view.pane, h("div.empty", icon("inbox"), h("p", "Choose a review to see it here.")));
-  const end = listen((change) => follow(view, change));
+  const unbind = [bind("Inbox", [
+    ["j", "Next review", () => step(view, 1)], ["k", "The one before", () => step(view, -1)],
+  ]), bind("Review", cardKeys(view.pane))];
+  const unlisten = listen((change) => follow(view, change));
+  const end = () => { unlisten(); unbind.forEach((one) => one()); };
   refresh(view).then(() => { if (id) open(view, id); });
   return { title: "Inbox", end };
 }
@@ -167,16 +172,21 @@ function gone(view) {
     h("p", "It may have been withdrawn by its agent."), h("a.btn", { href: `/inbox/${view.tab}` }, "Inbox")));
 }
 
-const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+const ARROWS = { ArrowDown: 1, ArrowUp: -1 };
 
-/** Keys move through the list while the focus is in it, and show the card at once; Enter goes into the card. */
+/** Arrows move through the list while the focus is in it. */
 function press(view, event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(STEPS, event.key)) return;
-  const links = $$(".item a", view.rows);
-  const now = links.indexOf(document.activeElement);
-  const next = links[Math.max(0, Math.min(links.length - 1, now + STEPS[event.key]))];
-  if (!next) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(ARROWS, event.key)) return;
   event.preventDefault();
+  step(view, ARROWS[event.key]);
+}
+
+/** Goes to another row and shows its card at once; Enter goes into the card. */
+function step(view, count) {
+  const links = $$(".item a", view.rows);
+  const now = links.findIndex((link) => link === document.activeElement || link.hasAttribute("aria-current"));
+  const next = links[now < 0 ? 0 : Math.max(0, Math.min(links.length - 1, now + count))];
+  if (!next) return;
   next.focus();
   if (WIDE.matches) {
     history.replaceState(null, "", next.pathname);

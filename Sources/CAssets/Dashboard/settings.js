@@ -1,6 +1,8 @@
 // Settings: what belongs to who is signed in, one page for each concern, with an address of its own.
 import { button, fill, h, labelled, segmented } from "./dom.js";
 import { request } from "./api.js";
+import { cardKeys } from "./card.js";
+import { singleKeys } from "./keys.js";
 import { entry, list, sure } from "./lists.js";
 import { toast } from "./overlay.js";
 import { chooseTheme, theme } from "./preferences.js";
@@ -16,7 +18,7 @@ import { ago, at } from "./words.js";
  */
 const SECTIONS = new Map(Object.entries({
   profile: ["Profile", profile], sessions: ["Sessions", sessions], keys: ["API keys", keys],
-  channels: ["Channels", channelSettings], users: ["Users", users],
+  channels: ["Channels", channelSettings], shortcuts: ["Shortcuts", shortcuts], users: ["Users", users],
 }));
 
 export function settings(main, [, name = "profile", id]) {
@@ -50,6 +52,16 @@ function profile(element) {
     h("form.form", { onsubmit: change }, labelled("Password so far", old),
       labelled("New password", chosen, "At least 8 characters."),
       h("div.full", button("Change password", { type: "submit" }))));
+}
+
+function shortcuts(element) {
+  const turn = () => { singleKeys.on = box.checked; };
+  const box = h("input", { type: "checkbox", checked: singleKeys.on, onchange: turn });
+  const keys = [["j k", "Next review, and the one before"], ...cardKeys(element), ["/", "Find a file by name"],
+    ["?", "What can be pressed"]];
+  fill(element, h("label.line", box, "Single keys, in this browser"),
+    h("p.quiet", "Turn them off if you speak to the device, or hit keys by accident. Tab, Enter and arrows stay."),
+    h("dl.keys", keys.flatMap(([key, what]) => [h("dt", h("kbd", key)), h("dd", what)])));
 }
 
 async function sessions(element) {

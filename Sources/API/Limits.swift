@@ -81,6 +81,8 @@ package enum Limits {
 
     /// The largest file, unless configured otherwise.
     package static let upload = 1 << 30
+    /// How many bytes the files of a channel or a user may have, when a limit is set.
+    package static let quota = 0...(1 << 50)
     /// A field of an upload form other than the file.
     package static let formField = 64 << 10
     /// How many ranges of a file are served in one answer. A request for more gets the whole file, which RFC 9110

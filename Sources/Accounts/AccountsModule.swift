@@ -52,6 +52,7 @@ package struct AccountsModule: RouteModule {
             .get("users", use: listUsersLocally)
             .post("users", use: createUserLocally)
             .post("users/password", use: resetPassword)
+            .post("users/quota", use: setQuotaLocally)
             .post("import", use: importLines)
     }
 

@@ -68,6 +68,7 @@ extension AccountsModule {
             if user.role == .owner, change.role == .member, try tx.ownerCount() == 1 { throw APIError.lastOwner }
             user.displayName = change.displayName ?? user.displayName
             user.role = change.role ?? user.role
+            user.quotaBytes = change.quotaBytes ?? user.quotaBytes
             if let hash {
                 try tx.setPassword(hash, of: &user, mustChange: true)
             } else {
@@ -90,6 +91,20 @@ extension AccountsModule {
             return user
         }
         return try .json(AccountJSON(user, password: password.generated))
+    }
+
+    /// Sets the quota of the user with this `email`.
+    ///
+    /// - Throws: ``APIError`` 404.
+    func setQuotaLocally(_ request: Request, _ context: RootContext) async throws -> Response {
+        let setting = try await request.read(context) { QuotaSetting(&$0) }
+        let user = try await index.write(for: .upkeep) { tx in
+            guard var user = try tx.user(email: setting.email) else { throw APIError.noSuchUser }
+            user.quotaBytes = setting.bytes
+            try tx.update(user)
+            return user
+        }
+        return try .json(UserJSON(user))
     }
 
     /// Takes the user out of sight at once, with sessions, keys and agents. The rows go afterwards.

@@ -31,7 +31,10 @@ extension AgentsModule {
     /// - Throws: ``IndexError/noSuchAgent``; what ``AgentChange/apply(to:)`` throws.
     func update(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let id = try context.id(of: Agent.self)
-        let change = try await request.read(context) { AgentChange(&$0, avatarPath: Agent.avatarPath(id: id)) }
+        let sender = context.senderType
+        let change = try await request.read(context) {
+            AgentChange(&$0, avatarPath: Agent.avatarPath(id: id), by: sender)
+        }
         let principal = change.setsWebhook ? context.principal.confirmed : context.principal
         let agent = try await self.change(id, by: principal) { agent, _ in try change.apply(to: &agent) }
         return try .json(AgentJSON(agent))

@@ -50,7 +50,8 @@ package struct Assembly: Sendable {
             indexPath: configuration.indexPath,
             limits: StoreLimits(
                 maxFileBytes: configuration.maxUploadBytes,
-                minFreeBytes: configuration.minFreeBytes
+                minFreeBytes: configuration.minFreeBytes,
+                quotas: configuration.quotas
             ),
             detector: detector,
             threads: threads,

@@ -63,6 +63,24 @@ func translate(_ error: any Error) -> APIError? {
 }
 
 extension APIError {
+    /// The figures are those of the caller's own channel or user. How much all users have is not told to one of them.
+    fileprivate init(quota refusal: QuotaRefusal) {
+        let (whose, remedy) =
+            switch refusal.whose {
+            case .channel: ("This channel's quota", "delete files in it, or have its quota raised")
+            case .user: ("The quota of all your channels", "delete files, or ask an owner to raise it")
+            case .all: ("The quota of this server", "it has to be raised by the operator, or files be deleted")
+            }
+        let figures = [
+            "used": refusal.used, "reserved": refusal.reserved, "limit": refusal.limit, "needed": refusal.needed,
+        ]
+        self.init(
+            .insufficientStorage,
+            "\(whose) is used up, and nothing was stored; \(remedy)",
+            figures: refusal.whose == .all ? [:] : figures
+        )
+    }
+
     fileprivate static let almostFull = APIError(
         .insufficientStorage,
         "There is not enough space left, and nothing was stored; delete what is not needed any more"
@@ -93,6 +111,8 @@ private func translate(_ error: StoreError) -> APIError? {
         APIError(.contentTooLarge, "The file is larger than the limit of \(limit) bytes; nothing was stored")
     case .noSpaceLeft:
         .almostFull
+    case .quotaReached(let refusal):
+        APIError(quota: refusal)
     case .keyUsedOtherwise:
         APIError(
             .unprocessableContent,

@@ -3,6 +3,7 @@ import Configuration
 import Delivery
 import HTTP
 import Logging
+import Store
 
 /// Everything that can be set. Command-line arguments win over `PLACET_*` in the environment, and those over the
 /// defaults.
@@ -20,6 +21,10 @@ package struct ServerConfiguration: Sendable {
     /// `PLACET_MIN_FREE_BYTES` (integer, 64 MiB, 0…2^50 bytes): the reserve. What would leave less of the disk free is
     /// refused with 507, but not what deletes, revokes or signs in.
     package let minFreeBytes: Int64
+    /// `PLACET_QUOTA_BYTES`, `PLACET_QUOTA_USER_BYTES`, `PLACET_QUOTA_CHANNEL_BYTES` (integer, no limit, 0…2^50 bytes): how
+    /// much the files of all users, of one user and of one channel may have; what would exceed it gets 507. Owners may
+    /// set another for a user, users for a channel.
+    package let quotas: Quotas
     /// `PLACET_IDLE_TIMEOUT` (integer, 60, 1…3600 seconds): a connection that sends nothing for that long is closed.
     package let idleTimeout: Duration
     /// `PLACET_MAX_CONNECTIONS` (integer, what the process has descriptors for less an eighth, 1…1 000 000): connections
@@ -62,6 +67,11 @@ package struct ServerConfiguration: Sendable {
         storage = try values.text("storage", default: "./storage")
         maxUploadBytes = try values.integer("max.upload.bytes", default: Int64(Limits.upload), in: 1...(1 << 50))
         minFreeBytes = try values.integer("min.free.bytes", default: 64 << 20, in: 0...(1 << 50))
+        quotas = Quotas(
+            all: try values.integer("quota.bytes", in: Self.quotaRange),
+            user: try values.integer("quota.user.bytes", in: Self.quotaRange),
+            channel: try values.integer("quota.channel.bytes", in: Self.quotaRange)
+        )
         idleTimeout = .seconds(try values.integer("idle.timeout", default: 60, in: 1...3600))
         maxConnections = try values.integer("max.connections", in: 1...1_000_000)
         maxConnectionsPerAddress = try values.integer("max.connections.per.address", in: 1...1_000_000)
@@ -85,6 +95,8 @@ package struct ServerConfiguration: Sendable {
         if let problem = EmailAddress.problem(in: adminEmail) { throw .init("admin.email", problem) }
         if let adminPassword, adminPassword.count < 8 { throw .init("admin.password", "must have 8 characters") }
     }
+
+    private static let quotaRange = Int64(Limits.quota.lowerBound)...Int64(Limits.quota.upperBound)
 
     /// How many requests may come in a burst, for each one allowed per second.
     private static let burstFactor = 3

@@ -19,6 +19,8 @@ import Synchronization
 //     try to collect. (Index)
 //  7. Nothing is walked at start. Only `incoming/` is swept: a name there carries the key under which its bytes were
 //     published, so a publish whose commit never came is found too.
+//  8. A channel, a user and the store count their files and bytes in the transactions that add and remove them. So the
+//     counts are exact, and no commit exceeds a quota. (Index, Store)
 
 /// Content-addressed bytes on a local disk: publish, open, read a range, stat, list, remove.
 ///

@@ -7,16 +7,21 @@
 -- has an index. Without one, each delete in that table would scan this one.
 
 -- The store that the index belongs to: one row. checked_at is written to prove that the index is writable.
+-- file_count, file_bytes: the files of all users (invariant 8).
 CREATE TABLE store (
     singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     id TEXT NOT NULL,
-    checked_at INTEGER NOT NULL
+    checked_at INTEGER NOT NULL,
+    file_count INTEGER NOT NULL DEFAULT 0,
+    file_bytes INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 
 -- Users, their keys, sessions and settings ---------------------------------------------------------------------------
 
 -- A deleted user disappears at once (removed_at). The row is removed when the user's agents are gone.
+-- quota_bytes: how many bytes of files the user may have, where that differs from the setting.
+-- file_count, file_bytes: the files of all channels of the user (invariant 8).
 CREATE TABLE users (
     id TEXT NOT NULL PRIMARY KEY,
     email TEXT NOT NULL,
@@ -26,6 +31,9 @@ CREATE TABLE users (
     password_hash TEXT NOT NULL,
     must_change_password INTEGER NOT NULL CHECK (must_change_password IN (0, 1)),
     theme TEXT NOT NULL DEFAULT 'system' CHECK (theme IN ('system', 'light', 'dark')),
+    quota_bytes INTEGER CHECK (quota_bytes >= 0),
+    file_count INTEGER NOT NULL DEFAULT 0,
+    file_bytes INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
     removed_at INTEGER
 ) STRICT;
@@ -78,6 +86,8 @@ CREATE TABLE plugin_settings (
 -- number: the high bits of the search numbers of the agent's messages, of which there are 23.
 -- read_through: the newest message that the user has read. Only one user can read a channel, so it is a column here.
 -- webhook_old_secret: signs beside webhook_secret until webhook_old_secret_until.
+-- quota_bytes: how many bytes of files the channel may have, where that differs from the setting.
+-- file_count, file_bytes: the files of the channel (invariant 8).
 -- removed_at: a deleted agent disappears at once, and its rows are removed in batches.
 CREATE TABLE agents (
     id TEXT NOT NULL PRIMARY KEY,
@@ -98,6 +108,9 @@ CREATE TABLE agents (
     last_active_at INTEGER,
     tag TEXT,
     read_through TEXT,
+    quota_bytes INTEGER CHECK (quota_bytes >= 0),
+    file_count INTEGER NOT NULL DEFAULT 0,
+    file_bytes INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
     removed_at INTEGER
 ) STRICT;
@@ -334,6 +347,29 @@ WHEN NOT EXISTS (SELECT 1 FROM attachments WHERE sha256 = old.sha256) BEGIN
 END;
 CREATE TRIGGER unreferenced_blobs_delete AFTER INSERT ON attachments BEGIN
     DELETE FROM unreferenced_blobs WHERE sha256 = new.sha256;
+END;
+
+-- The files of a channel, of its user and of all users are counted as they come and go, so that a quota is judged
+-- without a count. A deleted channel stops counting for its user at once, before its rows are removed.
+CREATE TRIGGER files_counted_insert AFTER INSERT ON attachments BEGIN
+    UPDATE agents SET file_count = file_count + 1, file_bytes = file_bytes + new.size WHERE id = new.channel_id;
+    UPDATE users SET file_count = file_count + 1, file_bytes = file_bytes + new.size
+        WHERE id = (SELECT user_id FROM agents WHERE id = new.channel_id AND removed_at IS NULL);
+    UPDATE store SET file_count = file_count + 1, file_bytes = file_bytes + new.size
+        WHERE EXISTS (SELECT 1 FROM agents WHERE id = new.channel_id AND removed_at IS NULL);
+END;
+CREATE TRIGGER files_counted_delete AFTER DELETE ON attachments BEGIN
+    UPDATE agents SET file_count = file_count - 1, file_bytes = file_bytes - old.size WHERE id = old.channel_id;
+    UPDATE users SET file_count = file_count - 1, file_bytes = file_bytes - old.size
+        WHERE id = (SELECT user_id FROM agents WHERE id = old.channel_id AND removed_at IS NULL);
+    UPDATE store SET file_count = file_count - 1, file_bytes = file_bytes - old.size
+        WHERE EXISTS (SELECT 1 FROM agents WHERE id = old.channel_id AND removed_at IS NULL);
+END;
+CREATE TRIGGER files_counted_removal AFTER UPDATE OF removed_at ON agents
+WHEN old.removed_at IS NULL AND new.removed_at IS NOT NULL BEGIN
+    UPDATE users SET file_count = file_count - new.file_count, file_bytes = file_bytes - new.file_bytes
+        WHERE id = new.user_id;
+    UPDATE store SET file_count = file_count - new.file_count, file_bytes = file_bytes - new.file_bytes;
 END;
 
 -- What senders called their uploads (Idempotency-Key), so that a repeat stores nothing. The name outlives its file,

@@ -8,7 +8,7 @@ package enum Principal: Sendable, Equatable {
     case session(Session.ID, of: User.ID, [Demand])
 
     /// The user as the head of the request told: in whose line the units wait for the writer.
-    var userID: User.ID {
+    package var userID: User.ID {
         switch self {
         case .key(_, let userID), .session(_, let userID, _): userID
         }

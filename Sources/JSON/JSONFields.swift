@@ -112,8 +112,9 @@ package struct JSONFields {
     }
 
     /// A whole number of 64 bits. 3.0 and "3" are not whole numbers.
-    package mutating func optionalInteger(_ name: String) -> Int64? {
+    package mutating func optionalInteger(_ name: String, nullable: Bool = false) -> Int64? {
         guard let value = members[name] else { return nil }
+        if nullable, value == .null { return nil }
         guard case .integer(let integer) = value else {
             report(name, code: "invalid_type", "must be a whole number")
             return nil

@@ -80,6 +80,7 @@ enum Figures {
         "planID": .range(Limits.planID),
         "pluginName": .range(Limits.pluginName),
         "pluginSetting": .range(Limits.pluginSetting),
+        "quota": .range(Limits.quota),
         "ranges": .number(Limits.ranges),
         "reviewType": .range(Limits.reviewType),
         "search": .number(Limits.search),

@@ -93,14 +93,14 @@ extension FileStore {
         return (keys.sorted().map { ($0, rowsByKey[$0]) }, last)
     }
 
-    /// Lets SQLite check the index, and looks for keys that cannot be. Nothing of this is repaired.
+    /// Lets SQLite check the index, and looks for keys that cannot be and for counts of files that are wrong. Nothing of this is repaired.
     ///
     /// Reads the whole index in one snapshot, which may take minutes and keeps a thread for as long. Returns 100 faults
     /// of each kind at most.
     package func checkIndex() async throws -> CheckReport {
         do {
             return try await index.read { reader in
-                let problems = try reader.fileProblems() + reader.brokenReferences()
+                let problems = try reader.fileProblems() + reader.brokenReferences() + reader.wrongCounts()
                 let blobs = try reader.blobsWithImpossibleKeys(limit: 100)
                 return CheckReport(
                     faults: problems.map { Fault(kind: .index, subject: $0) }

@@ -1,4 +1,5 @@
 import Blobs
+import Index
 import MediaTypes
 import NIOCore
 
@@ -11,12 +12,35 @@ package final class Intake {
 
     let store: FileStore
     private var spools: [Spool] = []
+    private var reservation: Reservation?
+    /// The bytes of all files so far.
+    private var received = 0
     /// Set when published bytes may be in use, or could not be removed. Their names then stay in `incoming/`, and the
     /// sweep at the next start decides about them (invariant 7).
     var leavesNames = false
 
     fileprivate init(_ store: FileStore) {
         self.store = store
+    }
+
+    /// Reserves room for an upload of one file in the quotas of its user. From then on ``append(_:to:)`` reserves what it
+    /// adds. What cannot fit for sure is refused.
+    ///
+    /// - Parameters:
+    ///   - length: the declared length of the body, in bytes; 0 when it is not declared.
+    ///   - key: under which it may be a repeat, which needs no room.
+    /// - Throws: ``StoreError/quotaReached(_:)``; as ``SQLiteIndex/read(by:_:)``.
+    package func reserve(length: Int64, for principal: Principal, key: String?) async throws {
+        let reservation = Reservation(store, for: principal, key: key)
+        self.reservation = reservation
+        try await reservation.cover(Int(max(length - FileStore.bodyOverhead, 0)))
+    }
+
+    /// Lets what is reserved count for a channel too. Without a reservation it has no effect.
+    ///
+    /// - Throws: as ``reserve(length:for:key:)``.
+    package func reserve(in channelID: Agent.ID) async throws {
+        try await reservation?.name(channelID)
     }
 
     /// Opens a spool for the bytes of one file. Only one task may fill it.
@@ -28,19 +52,26 @@ package final class Intake {
 
     /// Appends bytes to a spool, if they fit.
     ///
-    /// - Throws: ``StoreError/fileTooLarge(limit:)`` and ``StoreError/noSpaceLeft``; ``BlobError``.
+    /// - Throws: ``StoreError/fileTooLarge(limit:)``, ``StoreError/noSpaceLeft`` and ``StoreError/quotaReached(_:)``;
+    ///   ``BlobError``.
     package func append(_ bytes: ByteBuffer, to spool: Spool) async throws {
         let before = spool.byteCount
         let after = before + Int64(bytes.readableBytes)
         let limit = store.limits.maxFileBytes
         guard after <= limit else { throw StoreError.fileTooLarge(limit: limit) }
         // Checked again on the way: the length may not have been declared, and others write to the same disk.
-        if before / Self.spaceInterval != after / Self.spaceInterval { try await store.checkSpace() }
+        if before / Self.spaceInterval != after / Self.spaceInterval {
+            try await store.checkSpace()
+            try await reservation?.askIndex()
+        }
+        received += bytes.readableBytes
+        try await reservation?.cover(received)
         try await spool.append(bytes)
     }
 
     /// Discards the spools, after the commit or instead of it.
     fileprivate func end() async {
+        reservation?.end()
         guard !leavesNames else { return }
         for spool in spools { await spool.discard() }
     }

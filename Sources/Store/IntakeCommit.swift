@@ -20,8 +20,8 @@ extension Intake {
     /// Adds files together with whatever `body` stores: both or neither. `body` calls `attach` to decide whether and
     /// where the files go. It may run more than once.
     ///
-    /// - Throws: as ``SQLiteIndex/write(by:for:_:)``; ``IndexError/notOwned``; ``BlobError`` and ``IndexError`` when the store cannot take the files; what
-    ///   `body` throws.
+    /// - Throws: as ``SQLiteIndex/write(by:for:_:)``; ``IndexError/notOwned``; ``StoreError/quotaReached(_:)``;
+    ///   ``BlobError`` and ``IndexError`` when the store cannot take the files; what `body` throws.
     package func add<Value: Sendable>(
         _ files: [ReceivedFile],
         in channelID: Agent.ID,
@@ -30,11 +30,15 @@ extension Intake {
     ) async throws -> Value {
         // Asked again in the transaction. Asking here saves publishing bytes that will be refused.
         try await store.index.read(by: principal) { _ = try $0.channel(channelID, ownedBy: $1) }
+        try await reserve(in: channelID)
         let rows = try await store.rows(of: files, in: channelID)
+        let quotas = store.limits.quotas
         let write: Write<Value> = { tx, user, copies, garbage in
             let channel = try tx.channel(channelID, ownedBy: user)
             return try body(tx, user, channel) {
-                try rows.insert(tx, channel, copies, messageID: $0, garbage: &garbage)
+                let stored = try rows.insert(tx, channel, copies, messageID: $0, garbage: &garbage)
+                try quotas.check(tx, user, channel, added: stored)
+                return stored
             }
         }
         for _ in 1..<Self.maxAttempts {

@@ -7,6 +7,8 @@ package enum StoreError: Error, Sendable, Equatable {
     case fileTooLarge(limit: Int64)
     /// The file would leave less disk space free than must stay free; nothing was stored.
     case noSpaceLeft
+    /// A quota does not hold the files; nothing was stored.
+    case quotaReached(QuotaRefusal)
     /// The sender has used this idempotency key for another upload; nothing was stored.
     case keyUsedOtherwise
     /// The file of a repeated upload has been deleted; nothing was stored.
@@ -27,6 +29,7 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .fileTooLarge(let limit): "The file is larger than \(limit) bytes."
         case .noSpaceLeft: "The file would leave too little of the disk free."
+        case .quotaReached: "A quota does not hold the files."
         case .keyUsedOtherwise: "The idempotency key belongs to another upload."
         case .deletedSince: "The file that this idempotency key stored has been deleted."
         case .damagedRecord(let id): "The record of attachment \(id) names no possible key: the index is damaged."

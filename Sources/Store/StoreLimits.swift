@@ -6,16 +6,18 @@ package struct StoreLimits: Sendable {
     package let maxFileBytes: Int64
     /// How many bytes of the disk stay free. Files that would leave less are refused.
     package let minFreeBytes: Int64
+    package let quotas: Quotas
 
-    package init(maxFileBytes: Int64, minFreeBytes: Int64) {
+    package init(maxFileBytes: Int64, minFreeBytes: Int64, quotas: Quotas = .none) {
         self.maxFileBytes = maxFileBytes
         self.minFreeBytes = minFreeBytes
+        self.quotas = quotas
     }
 }
 
 extension FileStore {
     /// Room in a request body for what surrounds the files, in bytes: the fields and boundaries of a form.
-    private static let bodyOverhead: Int64 = 1 << 20
+    static let bodyOverhead: Int64 = 1 << 20
 
     /// Refuses what cannot be stored before a byte of it is read.
     ///

@@ -1,11 +1,11 @@
 import App
 import ArgumentParser
 
-/// `placet users create|passwd|list`: for the operator, who needs no account. The file permissions decide.
+/// `placet users create|passwd|quota|list`: for the operator, who needs no account. The file permissions decide.
 struct Users: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make and list users, and reset their passwords.",
-        subcommands: [Create.self, Passwd.self, List.self]
+        abstract: "Make and list users, reset their passwords, and set their quotas.",
+        subcommands: [Create.self, Passwd.self, Quota.self, List.self]
     )
 
     /// A user as the control socket answers it; also what `--json` prints.
@@ -15,6 +15,7 @@ struct Users: AsyncParsableCommand {
         let displayName: String
         let role: String
         let mustChangePassword: Bool
+        let quotaBytes: Int?
         let createdAt: String
     }
 
@@ -92,6 +93,42 @@ struct Users: AsyncParsableCommand {
         }
     }
 
+    struct Quota: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Set how many bytes of files a user may have.",
+            discussion: "'default' goes by PLACET_QUOTA_USER_BYTES again. What is stored already stays."
+        )
+
+        @Argument(help: "The user's email address.")
+        var email: String
+
+        @Argument(help: "A number of bytes, or 'default'.")
+        var bytes: String
+
+        @OptionGroup var output: OutputOptions
+
+        private struct Setting: Encodable, Sendable {
+            let email: String
+            let quotaBytes: Int?
+        }
+
+        func run() async throws {
+            let number = Int(bytes)
+            guard number != nil || bytes == "default" else {
+                throw ValidationError("'\(bytes)' is neither a number of bytes nor 'default'.")
+            }
+            let user: User = try await ControlClient.send(
+                .post,
+                "users/quota",
+                body: Setting(email: email, quotaBytes: number),
+                storage: output.storage
+            )
+            try output.show(user) {
+                "\(user.email) may have " + (user.quotaBytes.map { size($0) } ?? "what is configured")
+            }
+        }
+    }
+
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the users.")
 
@@ -101,8 +138,13 @@ struct Users: AsyncParsableCommand {
             let users: [User] = try await ControlClient.list("users", storage: output.storage)
             try output.show(users) {
                 table(
-                    ["ID", "EMAIL", "NAME", "ROLE", "CREATED"],
-                    users.map { [$0.id, $0.email, $0.displayName, $0.role, $0.createdAt] }
+                    ["ID", "EMAIL", "NAME", "ROLE", "QUOTA", "CREATED"],
+                    users.map { user in
+                        [
+                            user.id, user.email, user.displayName, user.role, user.quotaBytes.map { size($0) } ?? "",
+                            user.createdAt,
+                        ]
+                    }
                 )
             }
         }

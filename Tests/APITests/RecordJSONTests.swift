@@ -27,7 +27,7 @@ struct RecordJSONTests {
         #expect(
             try json(UserJSON(user)) == """
                 {"createdAt":"2026-11-23T22:14:01.123Z","displayName":"Ada","email":"ada@example.org","id":"u1",\
-                "mustChangePassword":true,"role":"owner"}
+                "mustChangePassword":true,"quotaBytes":null,"role":"owner"}
                 """
         )
     }
@@ -51,7 +51,7 @@ struct RecordJSONTests {
         #expect(
             try json(AgentJSON(agent)) == """
                 {"avatarUrl":null,"createdAt":"2026-11-23T22:14:01.123Z","description":null,"id":"a1",\
-                "lastActiveAt":null,"name":"builder","status":"offline","statusMessage":null,"statusSince":null,\
+                "lastActiveAt":null,"name":"builder","quotaBytes":null,"status":"offline","statusMessage":null,"statusSince":null,\
                 "tag":null,"webhookAuth":null,"webhookHeaders":null,"webhookSecret":null,"webhookUrl":null}
                 """
         )
@@ -67,12 +67,13 @@ struct RecordJSONTests {
             statusSince: .sample,
             lastActiveAt: .sample,
             tag: "t",
+            quotaBytes: 7,
             createdAt: .sample
         )
         #expect(
             try json(AgentJSON(full)) == """
                 {"avatarUrl":"/a","createdAt":"2026-11-23T22:14:01.123Z","description":"d","id":"a1",\
-                "lastActiveAt":"2026-11-23T22:14:01.123Z","name":"builder","status":"busy","statusMessage":"m",\
+                "lastActiveAt":"2026-11-23T22:14:01.123Z","name":"builder","quotaBytes":7,"status":"busy","statusMessage":"m",\
                 "statusSince":"2026-11-23T22:14:01.123Z","tag":"t","webhookAuth":null,"webhookHeaders":null,\
                 "webhookSecret":null,"webhookUrl":"https://h"}
                 """

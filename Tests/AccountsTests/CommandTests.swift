@@ -65,6 +65,27 @@ struct CommandTests {
         }
     }
 
+    @Test("the quota of a user is set and taken away again")
+    func quota() async throws {
+        try await withServer(["PLACET_QUOTA_USER_BYTES": "5"]) { server in
+            let owner = try await server.owner()
+            func set(_ bytes: String) async throws -> HTTPReply {
+                try await server.command(
+                    .post,
+                    "users/quota",
+                    #"{"email":"ADMIN@placet.local","quotaBytes":\#(bytes)}"#
+                )
+            }
+            #expect(try await set("10").json["quotaBytes"] == .integer(10))
+            _ = try await owner.store([UInt8](repeating: 1, count: 10))
+            #expect(try await set("null").json["quotaBytes"] == .null)
+            #expect(try await owner.send(Form(.channel(owner.channel), .file([1], "x"))).status == 507)
+            #expect(try await set("-1").status == 400)
+            let stranger = #"{"email":"x@b.c","quotaBytes":1}"#
+            #expect(try await server.command(.post, "users/quota", stranger).status == 404)
+        }
+    }
+
     @Test("a key that is not there cannot be revoked")
     func revokeUnknown() async throws {
         try await withServer { server in

@@ -3,6 +3,7 @@ import HTTP
 import HTTPTypes
 import Index
 import JSON
+import NIOCore
 import TestSupport
 import Testing
 
@@ -25,6 +26,31 @@ struct UserAgentTests {
             #expect(try await ada.send(.delete, "agents/\(id)").json == .object(["deleted": .bool(true)]))
             #expect(try await ada.send(.delete, "agents/\(id)").status == 404)
             #expect(try await ada.send(.patch, "agents/\(id)", "{}").json["message"] == .string("Agent not found"))
+        }
+    }
+
+    @Test("the user sets the quota of a channel and takes it away again; the agent itself may not")
+    func quota() async throws {
+        try await withServer { server in
+            let (ada, agent) = try await server.pair()
+            let path = "agents/\(agent.channel)"
+            #expect(try await ada.send(.patch, path, #"{"quotaBytes":1000}"#).json["quotaBytes"] == .integer(1000))
+            #expect(try await agent.store([UInt8](repeating: 1, count: 1000))["size"] == .integer(1000))
+            let full = try await agent.send(Form(.channel(agent.channel), .file([1], "x")))
+            #expect(full.status == 507 && full.json["figures"]?["limit"] == .integer(1000))
+            let seen = try await agent.send(.get, "/api/v1/agents").json.elements
+            #expect(seen.map { $0["quotaBytes"] } == [.integer(1000)])
+            for json in [#"{"quotaBytes":2000}"#, #"{"quotaBytes":null}"#] {
+                let body = ByteBuffer(string: json)
+                let answer = try await agent.send(.patch, "/api/v1/\(path)", body: body)
+                #expect(answer.faults == ["quotaBytes"])
+            }
+            for json in [#"{"quotaBytes":-1}"#, #"{"quotaBytes":"1"}"#, #"{"quotaBytes":1125899906842625}"#] {
+                #expect(try await ada.send(.patch, path, json).faults == ["quotaBytes"])
+            }
+            #expect(try await ada.send(.patch, path, #"{"name":"b"}"#).json["quotaBytes"] == .integer(1000))
+            #expect(try await ada.send(.patch, path, #"{"quotaBytes":null}"#).json["quotaBytes"] == .null)
+            _ = try await agent.store([1])
         }
     }
 

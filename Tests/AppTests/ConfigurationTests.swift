@@ -1,6 +1,7 @@
 import Delivery
 import HTTP
 import Logging
+import Store
 import Testing
 
 @testable import App
@@ -15,6 +16,8 @@ struct ConfigurationTests {
         #expect(configuration.storage == "./storage")
         #expect(configuration.maxUploadBytes == 1_073_741_824)
         #expect(configuration.minFreeBytes == 67_108_864)
+        let quotas = configuration.quotas
+        #expect(quotas.all == nil && quotas.user == nil && quotas.channel == nil)
         #expect(configuration.idleTimeout == .seconds(60))
         #expect(configuration.maxConnections == nil)
         #expect(configuration.maxConnectionsPerAddress == nil)
@@ -36,6 +39,7 @@ struct ConfigurationTests {
             environment: [
                 "PLACET_HOST": "0.0.0.0", "PLACET_PORT": "0", "PLACET_STORAGE": "/srv/placet",
                 "PLACET_MAX_UPLOAD_BYTES": "1", "PLACET_MIN_FREE_BYTES": "0", "PLACET_IDLE_TIMEOUT": "3600",
+                "PLACET_QUOTA_BYTES": "3", "PLACET_QUOTA_USER_BYTES": "2", "PLACET_QUOTA_CHANNEL_BYTES": "0",
                 "PLACET_MAX_CONNECTIONS": "1", "PLACET_MAX_CONNECTIONS_PER_ADDRESS": "1000000",
                 "PLACET_MIN_BODY_RATE": "off", "PLACET_RATE_LIMIT": "off",
                 "PLACET_ADMIN_EMAIL": "ada@example.org", "PLACET_ADMIN_PASSWORD": "12345678",
@@ -50,6 +54,8 @@ struct ConfigurationTests {
         #expect(configuration.storage == "/srv/placet")
         #expect(configuration.maxUploadBytes == 1)
         #expect(configuration.minFreeBytes == 0)
+        let quotas = configuration.quotas
+        #expect(quotas.all == 3 && quotas.user == 2 && quotas.channel == 0)
         #expect(configuration.idleTimeout == .seconds(3600))
         #expect(configuration.maxConnections == 1)
         #expect(configuration.maxConnectionsPerAddress == 1_000_000)

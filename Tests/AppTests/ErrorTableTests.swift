@@ -15,6 +15,9 @@ struct ErrorTableTests {
         arguments: [
             (IndexError.notOwned, 403), (IndexError.noSuchAgent, 404), (StoreError.fileTooLarge(limit: 5), 413),
             (StoreError.noSpaceLeft, 507),
+            (
+                StoreError.quotaReached(.init(whose: .user, used: 1, reserved: 0, limit: 1, needed: 1)), 507
+            ),
             (StoreError.damagedRecord(attachmentID: "a"), nil), (StoreError.indexIsMissing, nil),
             (IndexError.full, 507), (IndexError.fullAtCommit, 507), (IndexError.readOnly, 503),
             (IndexError.closed, 503),

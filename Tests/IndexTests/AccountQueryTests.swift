@@ -142,6 +142,7 @@ struct AccountQueryTests {
             statusSince: Timestamp(milliseconds: 1),
             lastActiveAt: Timestamp(milliseconds: 2),
             tag: "t",
+            quotaBytes: 3,
             createdAt: .sample
         )
         try await fixture.index.write { tx in try tx.insert(full) }

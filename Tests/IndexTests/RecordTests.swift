@@ -11,7 +11,8 @@ import struct Index.Attachment
 struct RecordTests {
     @Test("Each record reads its columns in the order of their list: what its values give is read as the same record")
     func order() async throws {
-        let user = User.sample(email: "ada@example.org")
+        var user = User.sample(email: "ada@example.org")
+        user.quotaBytes = 7
         try check(user)
         var key = APIKey.sample(of: user)
         (key.scope, key.expiresAt) = ("read", at(4))
@@ -112,6 +113,7 @@ private let agent = Agent(
     statusSince: at(1),
     lastActiveAt: at(2),
     tag: "g",
+    quotaBytes: 7,
     createdAt: at(3)
 )
 

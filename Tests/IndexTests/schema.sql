@@ -27,6 +27,9 @@ CREATE TABLE agents (
     last_active_at INTEGER,
     tag TEXT,
     read_through TEXT,
+    quota_bytes INTEGER CHECK (quota_bytes >= 0),
+    file_count INTEGER NOT NULL DEFAULT 0,
+    file_bytes INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
     removed_at INTEGER
 ) STRICT;
@@ -36,6 +39,13 @@ CREATE UNIQUE INDEX agents_by_number ON agents (number);
 CREATE INDEX agents_by_user ON agents (user_id, id);
 
 CREATE INDEX agents_removed ON agents (removed_at) WHERE removed_at IS NOT NULL;
+
+CREATE TRIGGER files_counted_removal AFTER UPDATE OF removed_at ON agents
+WHEN old.removed_at IS NULL AND new.removed_at IS NOT NULL BEGIN
+    UPDATE users SET file_count = file_count - new.file_count, file_bytes = file_bytes - new.file_bytes
+        WHERE id = new.user_id;
+    UPDATE store SET file_count = file_count - new.file_count, file_bytes = file_bytes - new.file_bytes;
+END;
 
 CREATE TABLE answers (
     number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -83,6 +93,22 @@ CREATE INDEX attachments_by_channel ON attachments (channel_id, id);
 CREATE INDEX attachments_by_channel_message ON attachments (channel_id, message_id);
 
 CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
+
+CREATE TRIGGER files_counted_delete AFTER DELETE ON attachments BEGIN
+    UPDATE agents SET file_count = file_count - 1, file_bytes = file_bytes - old.size WHERE id = old.channel_id;
+    UPDATE users SET file_count = file_count - 1, file_bytes = file_bytes - old.size
+        WHERE id = (SELECT user_id FROM agents WHERE id = old.channel_id AND removed_at IS NULL);
+    UPDATE store SET file_count = file_count - 1, file_bytes = file_bytes - old.size
+        WHERE EXISTS (SELECT 1 FROM agents WHERE id = old.channel_id AND removed_at IS NULL);
+END;
+
+CREATE TRIGGER files_counted_insert AFTER INSERT ON attachments BEGIN
+    UPDATE agents SET file_count = file_count + 1, file_bytes = file_bytes + new.size WHERE id = new.channel_id;
+    UPDATE users SET file_count = file_count + 1, file_bytes = file_bytes + new.size
+        WHERE id = (SELECT user_id FROM agents WHERE id = new.channel_id AND removed_at IS NULL);
+    UPDATE store SET file_count = file_count + 1, file_bytes = file_bytes + new.size
+        WHERE EXISTS (SELECT 1 FROM agents WHERE id = new.channel_id AND removed_at IS NULL);
+END;
 
 CREATE TRIGGER unreferenced_blobs_delete AFTER INSERT ON attachments BEGIN
     DELETE FROM unreferenced_blobs WHERE sha256 = new.sha256;
@@ -325,7 +351,9 @@ CREATE INDEX shares_by_expiry ON shares (expires_at);
 CREATE TABLE store (
     singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     id TEXT NOT NULL,
-    checked_at INTEGER NOT NULL
+    checked_at INTEGER NOT NULL,
+    file_count INTEGER NOT NULL DEFAULT 0,
+    file_bytes INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE stream_events (
@@ -358,6 +386,9 @@ CREATE TABLE users (
     password_hash TEXT NOT NULL,
     must_change_password INTEGER NOT NULL CHECK (must_change_password IN (0, 1)),
     theme TEXT NOT NULL DEFAULT 'system' CHECK (theme IN ('system', 'light', 'dark')),
+    quota_bytes INTEGER CHECK (quota_bytes >= 0),
+    file_count INTEGER NOT NULL DEFAULT 0,
+    file_bytes INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
     removed_at INTEGER
 ) STRICT;

@@ -64,6 +64,13 @@ def test_a_refusal_comes_without_continue(wire, owner, reason, status, lines, ke
     assert_error(wire.answer(), status, "/api/v1/files/store")
 
 
+def test_what_no_quota_holds_is_refused_without_continue(make_server):
+    server = make_server(PLACET_QUOTA_USER_BYTES="1000").start()
+    with Wire(server) as wire:
+        wire.send(upload_head(server.owner(), EXPECT, f"content-length: {FORM_ALLOWANCE + 1001}"))
+        assert_error(wire.answer(), 507)
+
+
 def test_a_client_that_does_not_wait_gets_its_answer_too(wire, owner):
     body = form(file_part(b"impatient"), field("channelId", owner.channel))
     wire.send(upload(owner, body, EXPECT))

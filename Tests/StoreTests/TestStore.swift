@@ -10,12 +10,13 @@ import NIOPosix
 /// A store in a folder of its own, with a user and a channel in it; all gone when `body` returns.
 func withStore(
     maxFileBytes: Int64 = 1 << 30,
+    quotas: Quotas = .none,
     onDamage: @escaping @Sendable (BlobKey) -> Void = { _ in },
     _ body: (TestStore) async throws -> Void
 ) async throws {
     let root = NSTemporaryDirectory() + "store-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: root) }
-    let limits = StoreLimits(maxFileBytes: maxFileBytes, minFreeBytes: 0)
+    let limits = StoreLimits(maxFileBytes: maxFileBytes, minFreeBytes: 0, quotas: quotas)
     let test = try TestStore(root: root, limits: limits, onDamage: onDamage)
     try await test.store.index.write { tx in
         try tx.insert(test.user)

@@ -11,11 +11,12 @@ package struct AgentJSON: Encodable, Sendable {
     let name: String
     @OrNull var description: String?
     @OrNull var avatarUrl: String?
-    // Left out when the agent stands beside a message; null without a webhook.
+    // Left out when the agent stands beside a message; null without a webhook, or a quota of its own.
     var webhookUrl: OrNull<String>?
     var webhookHeaders: OrNull<[String: String]>?
     var webhookAuth: OrNull<Auth>?
     var webhookSecret: OrNull<String>?
+    var quotaBytes: OrNull<Int>?
     let status: Agent.Status
     @OrNull var statusMessage: String?
     @OrNull var statusSince: Timestamp?
@@ -34,6 +35,7 @@ package struct AgentJSON: Encodable, Sendable {
         webhookHeaders = OrNull(wrappedValue: webhook?.headers.map(Self.masked))
         webhookAuth = OrNull(wrappedValue: webhook?.auth.map { Auth(username: $0.username, password: Masked.text) })
         webhookSecret = OrNull(wrappedValue: webhook?.secret.map { _ in Masked.text })
+        quotaBytes = OrNull(wrappedValue: agent.quotaBytes)
     }
 
     /// An agent in a user's list, with what is new in its channel.
@@ -44,7 +46,7 @@ package struct AgentJSON: Encodable, Sendable {
         lastMessageTime = news.lastMessageTime
     }
 
-    /// Without the webhook's members: for places that only name the agent.
+    /// Without webhook and quota: for places that only name the agent.
     init(withoutWebhook agent: Agent) {
         id = agent.id
         name = agent.name

@@ -7,6 +7,7 @@ package struct UserJSON: Encodable, Sendable {
     let displayName: String
     let role: User.Role
     let mustChangePassword: Bool
+    @OrNull var quotaBytes: Int?
     let createdAt: Timestamp
 
     package init(_ user: User) {
@@ -15,6 +16,7 @@ package struct UserJSON: Encodable, Sendable {
         displayName = user.displayName
         role = user.role
         mustChangePassword = user.mustChangePassword
+        quotaBytes = user.quotaBytes
         createdAt = user.createdAt
     }
 }

@@ -32,12 +32,28 @@ package struct UserChange: Sendable {
     package let displayName: String?
     package let role: User.Role?
     package let password: String?
+    /// `.some(nil)` for the quota that is configured.
+    package let quotaBytes: Int??
 
     package init(_ fields: inout JSONFields) {
-        fields.allowOnly("displayName", "role", "password")
+        fields.allowOnly("displayName", "role", "password", "quotaBytes")
         displayName = fields.optionalString("displayName", length: Limits.name)
         role = fields.optionalChoice("role", User.Role.self)
         password = fields.optionalNewPassword()
+        quotaBytes = fields.optionalLimit("quotaBytes", in: Limits.quota)
+    }
+}
+
+/// A user's quota, as the operator sets it.
+package struct QuotaSetting: Sendable {
+    package let email: String
+    /// Nil for what is configured.
+    package let bytes: Int?
+
+    package init(_ fields: inout JSONFields) {
+        fields.allowOnly("email", "quotaBytes")
+        email = EmailAddress.trimmed(fields.string("email"))
+        bytes = fields.optionalLimit("quotaBytes", in: Limits.quota) ?? nil
     }
 }
 

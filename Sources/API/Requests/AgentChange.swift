@@ -12,14 +12,17 @@ package struct AgentChange: Sendable {
     private let webhookURL: String??
     private let webhookHeaders: [String: String]??
     private let webhookAuth: Webhook.Auth??
+    private let quotaBytes: Int??
 
     /// Whether it sets a webhook, or a part of one. Taking one away is none.
     package var setsWebhook: Bool {
         (webhookURL ?? nil) != nil || (webhookHeaders ?? nil) != nil || (webhookAuth ?? nil) != nil
     }
 
-    /// - Parameter avatarPath: how the address of the agent's uploaded picture begins.
-    package init(_ fields: inout JSONFields, avatarPath: String) {
+    /// - Parameters:
+    ///   - avatarPath: how the address of the agent's uploaded picture begins.
+    ///   - sender: who asks. What is limited for an agent is for its user to say.
+    package init(_ fields: inout JSONFields, avatarPath: String, by sender: Message.SenderType) {
         name = fields.optionalString("name", length: Limits.name)
         description = fields.optionalString("description", length: Limits.description)
         let avatar = fields.optionalURL("avatarUrl", orBelow: avatarPath)
@@ -34,6 +37,10 @@ package struct AgentChange: Sendable {
         webhookHeaders = fields.has("webhookHeaders") ? .some(headers) : nil
         let auth = fields.optionalWebhookAuth("webhookAuth", nullable: true)
         webhookAuth = fields.has("webhookAuth") ? .some(auth) : nil
+        quotaBytes = fields.optionalLimit("quotaBytes", in: Limits.quota)
+        if sender == .agent, fields.has("quotaBytes") {
+            fields.report("quotaBytes", code: "invalid", "is for the user to set: PATCH /api/agents/:id")
+        }
     }
 
     /// - Throws: ``APIError`` 400 when headers or credentials have no webhook to belong to, or have `***` for a secret
@@ -43,6 +50,7 @@ package struct AgentChange: Sendable {
         agent.description = description ?? agent.description
         if let avatarURL { agent.avatarURL = avatarURL }
         if let tag { agent.tag = tag }
+        if let quotaBytes { agent.quotaBytes = quotaBytes }
         // Another URL is another webhook: what belonged to the old one, such as credentials, must not be sent there.
         if let webhookURL, webhookURL != agent.webhook?.url { agent.webhook = webhookURL.map { Webhook(url: $0) } }
         try applyCredentials(to: &agent.webhook)

@@ -44,7 +44,7 @@ struct UploadFormReader {
     /// Takes the next bytes of the body. Returns when the spool can take more, which slows the sender down to the disk.
     ///
     /// - Throws: ``MultipartError`` when they are no proper form; ``APIError`` 400 for a second file or a field that is
-    ///   too large; ``StoreError`` when the file grows too large or the disk too full.
+    ///   too large; ``StoreError`` when the file grows too large, the disk too full or a quota is reached.
     mutating func consume(_ bytes: ByteBuffer) async throws {
         bytes.withUnsafeReadableBytes { bodyHash?.update(bufferPointer: $0) }
         parser.append(bytes)
@@ -87,6 +87,8 @@ struct UploadFormReader {
         part = .file
         filename = name
         declaredType = headers.contentType
+        // When the channel stands before the file, its quota is judged before the bytes.
+        if let channelID = fields["channelId"] { try await intake.reserve(in: Agent.ID(rawValue: channelID)) }
         spool = try await intake.makeSpool()
     }
 

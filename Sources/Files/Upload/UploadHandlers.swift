@@ -66,12 +66,12 @@ extension FilesModule {
 
     /// Checks the head of the request, then reads the body as it arrives, and lets `body` add the file.
     ///
-    /// Form, digests, idempotency key, declared length and free space are judged before the client is told to go on (`100 Continue`), so
-    /// that a refused upload need not be sent. When this throws, no bytes are left, except as
+    /// Form, digests, idempotency key, declared length, free space and quotas are judged before the client is told to go
+    /// on (`100 Continue`), so that a refused upload need not be sent. When this throws, no bytes are left, except as
     /// ``FileStore/receiving(_:)`` says.
     ///
     /// - Throws: ``MultipartError`` without a proper form; ``APIError`` 400 for a malformed digest or key; ``StoreError``
-    ///   when the file is too large or the disk too full; what `body` throws.
+    ///   when the file is too large, the disk too full or a quota reached; what `body` throws.
     private func receiving(
         _ request: Request,
         _ context: some CallerContext,
@@ -83,9 +83,9 @@ extension FilesModule {
         let digests = try ExpectedDigests(request.headers)
         // A body of undeclared length is judged while it arrives.
         try await store.admit(length: request.declaredLength ?? 0)
-        try await context.connection.acceptBody()
-
         return try await store.receiving { intake in
+            try await intake.reserve(length: request.declaredLength ?? 0, for: context.principal, key: key)
+            try await context.connection.acceptBody()
             var reader = UploadFormReader(boundary: boundary, digests: digests, intake: intake)
             for try await bytes in request.body { try await reader.consume(bytes) }
             return try await body(try await reader.finish(), intake, key)

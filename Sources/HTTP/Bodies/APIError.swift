@@ -21,6 +21,8 @@ package struct APIError: Error, Sendable {
     package let status: HTTPResponse.Status
     package let message: String
     package let fields: [Field]
+    /// What a program may want to know besides, such as how much room there is (docs/api.md, "Conventions", 507).
+    package let figures: [String: Int]
     package let headers: HTTPFields
     /// What the operator is told in the log, if anything. It is not sent.
     package let cause: String?
@@ -29,12 +31,14 @@ package struct APIError: Error, Sendable {
         _ status: HTTPResponse.Status,
         _ message: String,
         fields: [Field] = [],
+        figures: [String: Int] = [:],
         headers: HTTPFields = [:],
         cause: String? = nil
     ) {
         self.status = status
         self.message = message
         self.fields = fields
+        self.figures = figures
         self.headers = headers
         self.cause = cause
     }

@@ -101,7 +101,8 @@ extension APIError {
             timestamp: Date.now.formatted(.iso8601WithMilliseconds),
             path: path,
             requestId: requestID,
-            errors: fields.isEmpty ? nil : fields
+            errors: fields.isEmpty ? nil : fields,
+            figures: figures.isEmpty ? nil : figures
         )
         // The shape is fixed and made of strings, so encoding cannot fail. If it ever did, an empty body is better than
         // a crash.
@@ -115,6 +116,7 @@ extension APIError {
         let path: String
         let requestId: String
         let errors: [Field]?
+        let figures: [String: Int]?
     }
 }
 

@@ -77,6 +77,6 @@ private enum SQL {
     static let messages = "SELECT count(*) FROM messages WHERE channel_id = ?"
     static let messagesOfAgent = "SELECT count(*) FROM messages WHERE channel_id = ? AND sender_type = 'agent'"
     static let reviews = "SELECT status, count(*) FROM reviews WHERE channel_id = ? GROUP BY status"
-    static let files = "SELECT count(*), ifnull(sum(size), 0) FROM attachments WHERE channel_id = ?"
+    static let files = "SELECT file_count, file_bytes FROM agents WHERE id = ?"
     static let deliveries = "SELECT state, count(*) FROM deliveries WHERE channel_id = ? GROUP BY state"
 }

@@ -26,7 +26,7 @@ extension Transaction {
         try announce(Change(.agentStatus, channelID: agent.id))
     }
 
-    /// Stores what can change about an agent: name, description, avatar, tag and webhook. An uploaded picture is
+    /// Stores what can change about an agent: name, description, avatar, tag, webhook and quota. An uploaded picture is
     /// deleted when `avatarURL` no longer names it.
     package func update(_ agent: Agent, in channel: OwnedChannel) throws {
         try channel.check(agent.id)
@@ -35,7 +35,7 @@ extension Transaction {
             [
                 agent.name, agent.description, agent.avatarURL, agent.tag, agent.webhook?.url,
                 agent.webhook?.headersJSON, agent.webhook?.authJSON, agent.webhook?.secret,
-                agent.webhook?.oldSecret?.text, agent.webhook?.oldSecret?.end, agent.id,
+                agent.webhook?.oldSecret?.text, agent.webhook?.oldSecret?.end, agent.quotaBytes, agent.id,
             ]
         )
         try announce(Change(.agentStatus, channelID: agent.id))
@@ -103,7 +103,7 @@ private enum SQL {
     static let updateAgent = """
         UPDATE agents
         SET name = ?, description = ?, avatar_url = ?, tag = ?, webhook_url = ?, webhook_headers = ?, webhook_auth = ?,
-            webhook_secret = ?, webhook_old_secret = ?, webhook_old_secret_until = ?
+            webhook_secret = ?, webhook_old_secret = ?, webhook_old_secret_until = ?, quota_bytes = ?
         WHERE id = ?
         """
     static let ping = """

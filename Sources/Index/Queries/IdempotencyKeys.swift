@@ -35,6 +35,13 @@ extension Querying {
     }
 }
 
+extension Querying {
+    /// Whether a file was stored under a key of that name in any channel of the user, by whomever.
+    package func hasUploads(under name: String, of user: ActingUser) throws -> Bool {
+        try exists(SQL.ofUser, [user.id, name])
+    }
+}
+
 extension Transaction {
     /// What the sender used this key for in the channel; nil when it is new, or its time is up.
     package func use(of key: IdempotencyKey, in channel: OwnedChannel) throws -> UsedKey? {
@@ -64,6 +71,10 @@ private enum SQL {
     static let use = """
         SELECT request, attachment_id FROM idempotency_keys
         WHERE channel_id = ? AND sender_type = ? AND key = ? AND expires_at > ?
+        """
+    static let ofUser = """
+        SELECT 1 FROM agents CROSS JOIN idempotency_keys ON channel_id = agents.id
+        WHERE user_id = ? AND sender_type IN ('agent', 'user') AND key = ?
         """
     static let insertOrReplaceExpired = """
         INSERT INTO idempotency_keys (channel_id, sender_type, key, request, attachment_id, expires_at)

@@ -55,11 +55,11 @@ extension Transaction {
         try execute(SQL.insertUser, user.values + [User.folded(user.email)])
     }
 
-    /// Stores what can change about a user: name, role and password.
+    /// Stores what can change about a user: name, role, password and quota.
     package func update(_ user: User) throws {
         try execute(
             SQL.updateUser,
-            [user.displayName, user.role, user.passwordHash, user.mustChangePassword, user.id]
+            [user.displayName, user.role, user.passwordHash, user.mustChangePassword, user.quotaBytes, user.id]
         )
     }
 
@@ -92,7 +92,8 @@ extension Transaction {
 
 private enum SQL {
     static let updateUser = """
-        UPDATE users SET display_name = ?, role = ?, password_hash = ?, must_change_password = ? WHERE id = ?
+        UPDATE users SET display_name = ?, role = ?, password_hash = ?, must_change_password = ?, quota_bytes = ?
+        WHERE id = ?
         """
     static let removeUser = "UPDATE users SET removed_at = ?, email_folded = id WHERE id = ? AND removed_at IS NULL"
     private static let isEmptied = """

@@ -20,6 +20,8 @@ package struct Agent: Sendable, Equatable, Identifiable {
     package var statusSince: Timestamp?
     package var lastActiveAt: Timestamp?
     package var tag: String?
+    /// How many bytes of files the channel may have; nil for what is configured.
+    package var quotaBytes: Int?
     package var createdAt: Timestamp
 
     /// Offline and without details by default.
@@ -35,6 +37,7 @@ package struct Agent: Sendable, Equatable, Identifiable {
         statusSince: Timestamp? = nil,
         lastActiveAt: Timestamp? = nil,
         tag: String? = nil,
+        quotaBytes: Int? = nil,
         createdAt: Timestamp
     ) {
         self.id = id
@@ -48,6 +51,7 @@ package struct Agent: Sendable, Equatable, Identifiable {
         self.statusSince = statusSince
         self.lastActiveAt = lastActiveAt
         self.tag = tag
+        self.quotaBytes = quotaBytes
         self.createdAt = createdAt
     }
 }
@@ -72,6 +76,7 @@ extension Agent: StoredRecord {
             ("status_since", { $0.statusSince }),
             ("last_active_at", { $0.lastActiveAt }),
             ("tag", { $0.tag }),
+            ("quota_bytes", { $0.quotaBytes }),
             ("created_at", { $0.createdAt }),
         ]
     )
@@ -88,6 +93,7 @@ extension Agent: StoredRecord {
         statusSince = row.next()
         lastActiveAt = row.next()
         tag = row.next()
+        quotaBytes = row.next()
         createdAt = row.next()
     }
 }

@@ -20,6 +20,8 @@ package struct User: Sendable, Equatable, Identifiable {
     /// Algorithm, parameters, salt and hash in one text, which means nothing to the index.
     package var passwordHash: String
     package var mustChangePassword: Bool
+    /// How many bytes of files the user may have; nil for what is configured.
+    package var quotaBytes: Int?
     package var createdAt: Timestamp
 
     /// Nothing is checked before the insert.
@@ -30,6 +32,7 @@ package struct User: Sendable, Equatable, Identifiable {
         role: Role,
         passwordHash: String,
         mustChangePassword: Bool,
+        quotaBytes: Int? = nil,
         createdAt: Timestamp
     ) {
         self.id = id
@@ -38,6 +41,7 @@ package struct User: Sendable, Equatable, Identifiable {
         self.role = role
         self.passwordHash = passwordHash
         self.mustChangePassword = mustChangePassword
+        self.quotaBytes = quotaBytes
         self.createdAt = createdAt
     }
 }
@@ -58,6 +62,7 @@ extension User: StoredRecord {
             ("role", { $0.role }),
             ("password_hash", { $0.passwordHash }),
             ("must_change_password", { $0.mustChangePassword }),
+            ("quota_bytes", { $0.quotaBytes }),
             ("created_at", { $0.createdAt }),
         ]
     )
@@ -69,6 +74,7 @@ extension User: StoredRecord {
         role = row.next()
         passwordHash = row.next()
         mustChangePassword = row.next()
+        quotaBytes = row.next()
         createdAt = row.next()
     }
 }

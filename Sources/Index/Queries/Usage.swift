@@ -1,0 +1,59 @@
+/// The bytes of the files of all users, of one of them and of one channel, and the quotas set for these two. A content
+/// counts once for each file that has it.
+package struct Usage: Sendable, Equatable {
+    package let all: Int
+    package let user: Int
+    package let userQuota: Int?
+    /// Nil without a channel, or if it is not the user's.
+    package let channel: Int?
+    package let channelQuota: Int?
+}
+
+extension Querying {
+    /// What is used and allowed where a file of the user's would count.
+    package func usage(of user: ActingUser, in channelID: Agent.ID?) throws -> Usage {
+        guard let usage: Usage = try one(SQL.usage, [channelID, user.id]) else { throw IndexError.missingReference }
+        return usage
+    }
+
+    /// A sentence for each count of files that is not what its rows say (invariant 8). Reads all attachments.
+    package func wrongCounts() throws -> [String] {
+        try all(SQL.wrongCounts)
+    }
+}
+
+extension Usage: RowReadable {
+    init(row: inout Row) {
+        all = row.next()
+        user = row.next()
+        userQuota = row.next()
+        channel = row.next()
+        channelQuota = row.next()
+    }
+}
+
+private enum SQL {
+    static let usage = """
+        SELECT store.file_bytes, users.file_bytes, users.quota_bytes, agents.file_bytes, agents.quota_bytes
+        FROM store CROSS JOIN users
+            LEFT JOIN agents ON agents.id = ? AND agents.user_id = users.id AND agents.removed_at IS NULL
+        WHERE users.id = ?
+        """
+    static let wrongCounts = """
+        SELECT 'the files of agent ' || id || ' are not as many or as large as its row says' FROM agents
+        WHERE (file_count, file_bytes) IS NOT (
+            SELECT count(*), ifnull(sum(size), 0) FROM attachments WHERE channel_id = agents.id
+        )
+        UNION ALL
+        SELECT 'the files of user ' || id || ' are not as many or as large as the row says' FROM users
+        WHERE (file_count, file_bytes) IS NOT (
+            SELECT ifnull(sum(file_count), 0), ifnull(sum(file_bytes), 0) FROM agents
+            WHERE user_id = users.id AND removed_at IS NULL
+        )
+        UNION ALL
+        SELECT 'the files of all users are not as many or as large as the store says' FROM store
+        WHERE (file_count, file_bytes) IS NOT (
+            SELECT ifnull(sum(file_count), 0), ifnull(sum(file_bytes), 0) FROM users
+        )
+        """
+}

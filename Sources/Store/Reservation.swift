@@ -1,0 +1,66 @@
+import Index
+
+/// What one upload has reserved in the quotas that it falls under. Only the task of the upload uses it.
+final class Reservation {
+    private let store: FileStore
+    private let principal: Principal
+    private let key: String?
+    /// The channel, once it is known.
+    private var channelID: Agent.ID?
+    /// As the index said when it was last asked.
+    private var rooms: [QuotaRoom] = []
+    private var held: [QuotaHolder: Int] = [:]
+    private var total = 0
+    /// A repeat of an upload stores nothing, so it needs no room.
+    private var isRepeat = false
+
+    /// - Parameter key: under which the upload may be a repeat.
+    init(_ store: FileStore, for principal: Principal, key: String?) {
+        (self.store, self.principal, self.key) = (store, principal, key)
+    }
+
+    /// Reserves what an upload of `bytes` needs beyond what it has.
+    ///
+    /// - Throws: ``StoreError/quotaReached(_:)``.
+    func cover(_ bytes: Int) async throws {
+        total = max(total, bytes)
+        // The index is asked when it seems not to fit: others may have deleted files since.
+        guard !isRepeat, rooms.isEmpty || reserve() != nil else { return }
+        try await askIndex()
+        guard let refusal = reserve() else { return }
+        guard try await isNoted() else { throw StoreError.quotaReached(refusal) }
+        isRepeat = true
+    }
+
+    /// Counts for that channel too.
+    ///
+    /// - Throws: ``StoreError/quotaReached(_:)`` when what it needs does not fit there.
+    func name(_ id: Agent.ID) async throws {
+        guard channelID == nil else { return }
+        channelID = id
+        try await askIndex()
+        try await cover(total)
+    }
+
+    /// Learns what others have stored and deleted by now.
+    func askIndex() async throws {
+        let (channelID, quotas, userID) = (channelID, store.limits.quotas, principal.userID)
+        rooms = try await store.index.read(by: principal) { reader, user in
+            quotas.rooms(try reader.usage(of: user, in: channelID), of: userID, in: channelID)
+        }
+    }
+
+    func end() {
+        store.reservations.release(held)
+        held = [:]
+    }
+
+    private func reserve() -> QuotaRefusal? {
+        store.reservations.raise(&held, to: total, in: rooms)
+    }
+
+    private func isNoted() async throws -> Bool {
+        guard let key else { return false }
+        return try await store.index.read(by: principal) { try $0.hasUploads(under: key, of: $1) }
+    }
+}

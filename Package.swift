@@ -118,7 +118,7 @@ let package = Package(
                 .hummingbird, .httpTypes, .crypto, .nioCore, .nioPosix,
             ]
         ),
-        resource("Messages", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
+        resource("Messages", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes, .logging]),
         resource(
             "Plugins",
             ["API", "HTTP", "JSON", "Index", "CAssets", .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix]
@@ -198,7 +198,7 @@ let package = Package(
         routeTests("DashboardTests", ["CAssets"]),
         routeTests("DeliveryTests", ["API", "Delivery", .logging, .nioHTTP1]),
         routeTests("FilesTests", ["Files", "MediaTypes", "Store", .crypto]),
-        routeTests("MessagesTests"),
+        routeTests("MessagesTests", ["Messages"]),
         routeTests("PluginsTests", ["API", "Plugins", .logging, .nioPosix]),
         routeTests("ReferenceTests", ["Reference", "API", "CAssets", .crypto]),
         routeTests("ReviewsTests", ["API", "Reviews"]),

@@ -53,6 +53,8 @@ package enum Limits {
 
     /// The files of a message. Each may be sent with 64 KiB of text.
     package static let attachments = 0...100
+    /// After how many days a channel may delete its messages: at most a hundred years.
+    package static let retentionDays = 1...36_500
     /// The texts that are stored as files together with a message.
     package static let textAttachments = 0...20
     /// The name of such a text, before it is sanitized.

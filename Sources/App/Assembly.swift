@@ -79,7 +79,7 @@ package struct Assembly: Sendable {
             DashboardModule(),
             DeliveryModule(index: index, allowed: configuration.webhookAllow, logger: logger),
             FilesModule(store: store, threads: threads),
-            MessagesModule(store: store),
+            MessagesModule(store: store, logger: logger),
             try ReferenceModule(version: Server.version),
             ReviewsModule(store: store),
             EventsModule(index: index),

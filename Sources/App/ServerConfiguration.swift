@@ -21,9 +21,9 @@ package struct ServerConfiguration: Sendable {
     /// `PLACET_MIN_FREE_BYTES` (integer, 64 MiB, 0…2^50 bytes): the reserve. What would leave less of the disk free is
     /// refused with 507, but not what deletes, revokes or signs in.
     package let minFreeBytes: Int64
-    /// `PLACET_QUOTA_BYTES`, `PLACET_QUOTA_USER_BYTES`, `PLACET_QUOTA_CHANNEL_BYTES` (integer, no limit, 0…2^50 bytes): how
-    /// much the files of all users, of one user and of one channel may have; what would exceed it gets 507. Owners may
-    /// set another for a user, users for a channel.
+    /// `PLACET_QUOTA_BYTES`, `PLACET_QUOTA_USER_BYTES`, `PLACET_QUOTA_CHANNEL_BYTES` (integer, no limit, 0…2^50 bytes):
+    /// how much the files of all users, of one user and of one channel may have; what would exceed it gets 507. Owners
+    /// may set another for a user, users for a channel.
     package let quotas: Quotas
     /// `PLACET_IDLE_TIMEOUT` (integer, 60, 1…3600 seconds): a connection that sends nothing for that long is closed.
     package let idleTimeout: Duration

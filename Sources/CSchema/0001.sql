@@ -88,6 +88,7 @@ CREATE TABLE plugin_settings (
 -- webhook_old_secret: signs beside webhook_secret until webhook_old_secret_until.
 -- quota_bytes: how many bytes of files the channel may have, where that differs from the setting.
 -- file_count, file_bytes: the files of the channel (invariant 8).
+-- retention_days: how long messages are kept; NULL for good.
 -- removed_at: a deleted agent disappears at once, and its rows are removed in batches.
 CREATE TABLE agents (
     id TEXT NOT NULL PRIMARY KEY,
@@ -111,10 +112,12 @@ CREATE TABLE agents (
     quota_bytes INTEGER CHECK (quota_bytes >= 0),
     file_count INTEGER NOT NULL DEFAULT 0,
     file_bytes INTEGER NOT NULL DEFAULT 0,
+    retention_days INTEGER CHECK (retention_days > 0),
     created_at INTEGER NOT NULL,
     removed_at INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX agents_by_number ON agents (number);
+CREATE INDEX agents_with_retention ON agents (id) WHERE retention_days IS NOT NULL;
 CREATE INDEX agents_by_user ON agents (user_id, id);
 CREATE INDEX agents_removed ON agents (removed_at) WHERE removed_at IS NOT NULL;
 

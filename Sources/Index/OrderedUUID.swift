@@ -24,6 +24,11 @@ enum OrderedUUID {
         return text(high, low)
     }
 
+    /// Smaller than every one that is made after that time, unless the clock went back.
+    static func earliest(at time: Timestamp) -> String {
+        text((UInt64(clamping: time.milliseconds) & 0xffff_ffff_ffff) << 16 | 0x7000, 0x8000_0000_0000_0000)
+    }
+
     /// Makes all later ones greater than `text`. Ignores a text that is not one of ours.
     static func `continue`(after text: String) {
         guard isValid(text), let high = UInt64(text.filter { $0 != "-" }.prefix(16), radix: 16) else { return }

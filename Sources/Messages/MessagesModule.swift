@@ -2,6 +2,7 @@ import API
 import HTTP
 import Hummingbird
 import Index
+import Logging
 import Store
 
 /// Messages in a channel: sent, streamed, listed, read, retracted, acknowledged.
@@ -14,10 +15,12 @@ package struct MessagesModule: RouteModule {
     /// For texts that become files, and files that are answered as text.
     let store: FileStore
     let index: SQLiteIndex
+    let logger: Logger
 
-    package init(store: FileStore) {
+    package init(store: FileStore, logger: Logger) {
         self.store = store
         index = store.index
+        self.logger = logger
     }
 
     package func addRoutes(to mounts: Mounts) {
@@ -39,5 +42,10 @@ package struct MessagesModule: RouteModule {
             .post("messages/:id/retry", use: retry)
     }
 
-    package var backgroundWork: [BackgroundWork] { [BackgroundWork(idleDrafts), BackgroundWork(lonelyStreamEvents)] }
+    package var backgroundWork: [BackgroundWork] {
+        [
+            BackgroundWork(idleDrafts), BackgroundWork(lonelyStreamEvents),
+            BackgroundWork("old messages", run: Retention(index, logger).run),
+        ]
+    }
 }

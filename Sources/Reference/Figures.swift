@@ -82,6 +82,7 @@ enum Figures {
         "pluginSetting": .range(Limits.pluginSetting),
         "quota": .range(Limits.quota),
         "ranges": .number(Limits.ranges),
+        "retentionDays": .range(Limits.retentionDays),
         "reviewType": .range(Limits.reviewType),
         "search": .number(Limits.search),
         "shares": .number(Limits.shares),

@@ -93,7 +93,8 @@ extension FileStore {
         return (keys.sorted().map { ($0, rowsByKey[$0]) }, last)
     }
 
-    /// Lets SQLite check the index, and looks for keys that cannot be and for counts of files that are wrong. Nothing of this is repaired.
+    /// Lets SQLite check the index, and looks for keys that cannot be and for counts of files that are wrong. Nothing of
+    /// this is repaired.
     ///
     /// Reads the whole index in one snapshot, which may take minutes and keeps a thread for as long. Returns 100 faults
     /// of each kind at most.

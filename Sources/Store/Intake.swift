@@ -23,8 +23,8 @@ package final class Intake {
         self.store = store
     }
 
-    /// Reserves room for an upload of one file in the quotas of its user. From then on ``append(_:to:)`` reserves what it
-    /// adds. What cannot fit for sure is refused.
+    /// Reserves room for an upload of one file in the quotas of its user. From then on ``append(_:to:)`` reserves what
+    /// it adds. What cannot fit for sure is refused.
     ///
     /// - Parameters:
     ///   - length: the declared length of the body, in bytes; 0 when it is not declared.

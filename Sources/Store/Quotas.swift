@@ -1,7 +1,8 @@
 import Index
 import Synchronization
 
-/// How many bytes of files there may be unless the index says otherwise for the channel or the user; nil for any number.
+/// How many bytes of files there may be, unless the index says otherwise for the channel or the user; nil for any
+/// number.
 package struct Quotas: Sendable {
     /// Of all users together.
     package let all: Int?

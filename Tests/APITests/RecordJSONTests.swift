@@ -51,8 +51,9 @@ struct RecordJSONTests {
         #expect(
             try json(AgentJSON(agent)) == """
                 {"avatarUrl":null,"createdAt":"2026-11-23T22:14:01.123Z","description":null,"id":"a1",\
-                "lastActiveAt":null,"name":"builder","quotaBytes":null,"status":"offline","statusMessage":null,"statusSince":null,\
-                "tag":null,"webhookAuth":null,"webhookHeaders":null,"webhookSecret":null,"webhookUrl":null}
+                "lastActiveAt":null,"name":"builder","quotaBytes":null,"retentionDays":null,"status":"offline",\
+                "statusMessage":null,"statusSince":null,"tag":null,"webhookAuth":null,"webhookHeaders":null,\
+                "webhookSecret":null,"webhookUrl":null}
                 """
         )
         let full = Agent(
@@ -68,14 +69,15 @@ struct RecordJSONTests {
             lastActiveAt: .sample,
             tag: "t",
             quotaBytes: 7,
+            retentionDays: 8,
             createdAt: .sample
         )
         #expect(
             try json(AgentJSON(full)) == """
                 {"avatarUrl":"/a","createdAt":"2026-11-23T22:14:01.123Z","description":"d","id":"a1",\
-                "lastActiveAt":"2026-11-23T22:14:01.123Z","name":"builder","quotaBytes":7,"status":"busy","statusMessage":"m",\
-                "statusSince":"2026-11-23T22:14:01.123Z","tag":"t","webhookAuth":null,"webhookHeaders":null,\
-                "webhookSecret":null,"webhookUrl":"https://h"}
+                "lastActiveAt":"2026-11-23T22:14:01.123Z","name":"builder","quotaBytes":7,"retentionDays":8,\
+                "status":"busy","statusMessage":"m","statusSince":"2026-11-23T22:14:01.123Z","tag":"t",\
+                "webhookAuth":null,"webhookHeaders":null,"webhookSecret":null,"webhookUrl":"https://h"}
                 """
         )
     }

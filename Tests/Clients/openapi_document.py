@@ -112,6 +112,7 @@ def with_closed_objects(document):
     closed = copy.deepcopy(document)
     for name in (
         "Agent", "Message", "MessagePage", "Review", "Attachment", "AttachmentPage", "StatusEvent", "Error", "FieldError",
+        "QuotaFigures",
         "Health", "Deleted", "Answers", "Answer", "Plugin", "PluginSetting", "User", "SignedIn", "CreatedUser", "Session",
         "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "Share", "AgentStats", "Delivery", "DeliveryPage",
         "TestedWebhook", "PluginConfig", "Preferences", "CollectionPlan", "CollectionStep",

@@ -143,6 +143,7 @@ struct AccountQueryTests {
             lastActiveAt: Timestamp(milliseconds: 2),
             tag: "t",
             quotaBytes: 3,
+            retentionDays: 4,
             createdAt: .sample
         )
         try await fixture.index.write { tx in try tx.insert(full) }

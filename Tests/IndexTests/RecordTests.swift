@@ -114,6 +114,7 @@ private let agent = Agent(
     lastActiveAt: at(2),
     tag: "g",
     quotaBytes: 7,
+    retentionDays: 8,
     createdAt: at(3)
 )
 

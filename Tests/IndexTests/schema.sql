@@ -30,6 +30,7 @@ CREATE TABLE agents (
     quota_bytes INTEGER CHECK (quota_bytes >= 0),
     file_count INTEGER NOT NULL DEFAULT 0,
     file_bytes INTEGER NOT NULL DEFAULT 0,
+    retention_days INTEGER CHECK (retention_days > 0),
     created_at INTEGER NOT NULL,
     removed_at INTEGER
 ) STRICT;
@@ -39,6 +40,8 @@ CREATE UNIQUE INDEX agents_by_number ON agents (number);
 CREATE INDEX agents_by_user ON agents (user_id, id);
 
 CREATE INDEX agents_removed ON agents (removed_at) WHERE removed_at IS NOT NULL;
+
+CREATE INDEX agents_with_retention ON agents (id) WHERE retention_days IS NOT NULL;
 
 CREATE TRIGGER files_counted_removal AFTER UPDATE OF removed_at ON agents
 WHEN old.removed_at IS NULL AND new.removed_at IS NOT NULL BEGIN

@@ -11,12 +11,13 @@ package struct AgentJSON: Encodable, Sendable {
     let name: String
     @OrNull var description: String?
     @OrNull var avatarUrl: String?
-    // Left out when the agent stands beside a message; null without a webhook, or a quota of its own.
+    // Left out when the agent stands beside a message; null without a webhook, a quota of its own, an age limit.
     var webhookUrl: OrNull<String>?
     var webhookHeaders: OrNull<[String: String]>?
     var webhookAuth: OrNull<Auth>?
     var webhookSecret: OrNull<String>?
     var quotaBytes: OrNull<Int>?
+    var retentionDays: OrNull<Int>?
     let status: Agent.Status
     @OrNull var statusMessage: String?
     @OrNull var statusSince: Timestamp?
@@ -36,6 +37,7 @@ package struct AgentJSON: Encodable, Sendable {
         webhookAuth = OrNull(wrappedValue: webhook?.auth.map { Auth(username: $0.username, password: Masked.text) })
         webhookSecret = OrNull(wrappedValue: webhook?.secret.map { _ in Masked.text })
         quotaBytes = OrNull(wrappedValue: agent.quotaBytes)
+        retentionDays = OrNull(wrappedValue: agent.retentionDays)
     }
 
     /// An agent in a user's list, with what is new in its channel.
@@ -46,7 +48,7 @@ package struct AgentJSON: Encodable, Sendable {
         lastMessageTime = news.lastMessageTime
     }
 
-    /// Without webhook and quota: for places that only name the agent.
+    /// Without webhook, quota and retention: for places that only name the agent.
     init(withoutWebhook agent: Agent) {
         id = agent.id
         name = agent.name

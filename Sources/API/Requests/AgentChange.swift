@@ -13,6 +13,7 @@ package struct AgentChange: Sendable {
     private let webhookHeaders: [String: String]??
     private let webhookAuth: Webhook.Auth??
     private let quotaBytes: Int??
+    private let retentionDays: Int??
 
     /// Whether it sets a webhook, or a part of one. Taking one away is none.
     package var setsWebhook: Bool {
@@ -38,8 +39,9 @@ package struct AgentChange: Sendable {
         let auth = fields.optionalWebhookAuth("webhookAuth", nullable: true)
         webhookAuth = fields.has("webhookAuth") ? .some(auth) : nil
         quotaBytes = fields.optionalLimit("quotaBytes", in: Limits.quota)
-        if sender == .agent, fields.has("quotaBytes") {
-            fields.report("quotaBytes", code: "invalid", "is for the user to set: PATCH /api/agents/:id")
+        retentionDays = fields.optionalLimit("retentionDays", in: Limits.retentionDays)
+        for name in ["quotaBytes", "retentionDays"] where sender == .agent && fields.has(name) {
+            fields.report(name, code: "invalid", "is for the user to set: PATCH /api/agents/:id")
         }
     }
 
@@ -51,6 +53,7 @@ package struct AgentChange: Sendable {
         if let avatarURL { agent.avatarURL = avatarURL }
         if let tag { agent.tag = tag }
         if let quotaBytes { agent.quotaBytes = quotaBytes }
+        if let retentionDays { agent.retentionDays = retentionDays }
         // Another URL is another webhook: what belonged to the old one, such as credentials, must not be sent there.
         if let webhookURL, webhookURL != agent.webhook?.url { agent.webhook = webhookURL.map { Webhook(url: $0) } }
         try applyCredentials(to: &agent.webhook)

@@ -66,8 +66,8 @@ extension FilesModule {
 
     /// Checks the head of the request, then reads the body as it arrives, and lets `body` add the file.
     ///
-    /// Form, digests, idempotency key, declared length, free space and quotas are judged before the client is told to go
-    /// on (`100 Continue`), so that a refused upload need not be sent. When this throws, no bytes are left, except as
+    /// Form, digests, idempotency key, declared length, free space and quotas are judged before the client is told to
+    /// go on (`100 Continue`), so that a refused upload need not be sent. When this throws, no bytes are left, except as
     /// ``FileStore/receiving(_:)`` says.
     ///
     /// - Throws: ``MultipartError`` without a proper form; ``APIError`` 400 for a malformed digest or key; ``StoreError``

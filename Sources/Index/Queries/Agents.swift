@@ -26,8 +26,8 @@ extension Transaction {
         try announce(Change(.agentStatus, channelID: agent.id))
     }
 
-    /// Stores what can change about an agent: name, description, avatar, tag, webhook and quota. An uploaded picture is
-    /// deleted when `avatarURL` no longer names it.
+    /// Stores what can change about an agent: name, description, avatar, tag, webhook, quota and retention. An uploaded
+    /// picture is deleted when `avatarURL` no longer names it.
     package func update(_ agent: Agent, in channel: OwnedChannel) throws {
         try channel.check(agent.id)
         try execute(
@@ -35,7 +35,8 @@ extension Transaction {
             [
                 agent.name, agent.description, agent.avatarURL, agent.tag, agent.webhook?.url,
                 agent.webhook?.headersJSON, agent.webhook?.authJSON, agent.webhook?.secret,
-                agent.webhook?.oldSecret?.text, agent.webhook?.oldSecret?.end, agent.quotaBytes, agent.id,
+                agent.webhook?.oldSecret?.text, agent.webhook?.oldSecret?.end, agent.quotaBytes,
+                agent.retentionDays, agent.id,
             ]
         )
         try announce(Change(.agentStatus, channelID: agent.id))
@@ -103,7 +104,8 @@ private enum SQL {
     static let updateAgent = """
         UPDATE agents
         SET name = ?, description = ?, avatar_url = ?, tag = ?, webhook_url = ?, webhook_headers = ?, webhook_auth = ?,
-            webhook_secret = ?, webhook_old_secret = ?, webhook_old_secret_until = ?, quota_bytes = ?
+            webhook_secret = ?, webhook_old_secret = ?, webhook_old_secret_until = ?,
+            quota_bytes = ?, retention_days = ?
         WHERE id = ?
         """
     static let ping = """

@@ -22,6 +22,8 @@ package struct Agent: Sendable, Equatable, Identifiable {
     package var tag: String?
     /// How many bytes of files the channel may have; nil for what is configured.
     package var quotaBytes: Int?
+    /// How many days the channel keeps its messages; nil for good.
+    package var retentionDays: Int?
     package var createdAt: Timestamp
 
     /// Offline and without details by default.
@@ -38,6 +40,7 @@ package struct Agent: Sendable, Equatable, Identifiable {
         lastActiveAt: Timestamp? = nil,
         tag: String? = nil,
         quotaBytes: Int? = nil,
+        retentionDays: Int? = nil,
         createdAt: Timestamp
     ) {
         self.id = id
@@ -52,6 +55,7 @@ package struct Agent: Sendable, Equatable, Identifiable {
         self.lastActiveAt = lastActiveAt
         self.tag = tag
         self.quotaBytes = quotaBytes
+        self.retentionDays = retentionDays
         self.createdAt = createdAt
     }
 }
@@ -77,6 +81,7 @@ extension Agent: StoredRecord {
             ("last_active_at", { $0.lastActiveAt }),
             ("tag", { $0.tag }),
             ("quota_bytes", { $0.quotaBytes }),
+            ("retention_days", { $0.retentionDays }),
             ("created_at", { $0.createdAt }),
         ]
     )
@@ -94,6 +99,7 @@ extension Agent: StoredRecord {
         lastActiveAt = row.next()
         tag = row.next()
         quotaBytes = row.next()
+        retentionDays = row.next()
         createdAt = row.next()
     }
 }

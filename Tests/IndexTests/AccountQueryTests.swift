@@ -126,6 +126,26 @@ struct AccountQueryTests {
         #expect(try await good(start) == [])
     }
 
+    @Test("A user has a thousand sessions: one more ends the one that was used longest ago")
+    func manySessions() async throws {
+        let fixture = try await Fixture()
+        let user = fixture.user.id
+        func session(usedAt milliseconds: Int) -> Session {
+            let time = Timestamp(milliseconds: Int64(milliseconds))
+            let end = Timestamp(milliseconds: .max)
+            return Session(id: .make(), userID: user, userAgent: nil, createdAt: time, lastUsedAt: time, expiresAt: end)
+        }
+        let sessions = (0...Session.maxPerUser).map { session(usedAt: 1000 - $0) }
+        try await fixture.index.write { tx in
+            for (number, session) in sessions.enumerated() {
+                let hash = (0..<32).map { UInt8($0 < 2 ? number >> ($0 * 8) & 0xff : 0) }
+                try tx.insert(session, hash: hash)
+            }
+        }
+        let left = try await fixture.index.read { try $0.all("SELECT id FROM sessions ORDER BY id") as [Session.ID] }
+        #expect(left == sessions.dropLast().map(\.id))
+    }
+
     @Test("Agents are listed newest first and only their owner's; an agent of nobody is refused")
     func agents() async throws {
         let fixture = try await Fixture()

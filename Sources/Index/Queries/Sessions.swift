@@ -32,13 +32,16 @@ extension Querying {
 }
 
 extension Transaction {
-    /// Stores a session with its first token, of which only the SHA-256 (32 bytes) is kept.
+    /// Stores a session with its first token, of which only the SHA-256 (32 bytes) is kept. Ends the one that was used
+    /// longest ago when the user has more than ``Session/maxPerUser``.
     ///
     /// - Throws: ``IndexError/missingReference`` when its user is deleted, ``IndexError/duplicate`` when the hash is
     ///   taken.
     package func insert(_ session: Session, hash: [UInt8]) throws {
         try insert(SQL.insert, session.values, of: session.userID)
         try execute(SQL.insertToken, [Data(hash), session.id, session.expiresAt])
+        guard try execute(SQL.endOldest, [session.userID, Session.maxPerUser]) > 0 else { return }
+        announcements.ring(.access(session.userID))
     }
 
     /// Notes that the user has just given the password in a session. Does nothing when it is gone.
@@ -119,6 +122,11 @@ private enum SQL {
         WHERE user_id = ? AND id < ? AND expires_at > ? ORDER BY id DESC LIMIT ?
         """
     static let insert = Session.columns.insert(where: User.isThere)
+    static let endOldest = """
+        DELETE FROM sessions WHERE id IN (
+            SELECT id FROM sessions WHERE user_id = ? ORDER BY last_used_at DESC, id DESC LIMIT -1 OFFSET ?
+        )
+        """
     static let insertToken = "INSERT INTO session_tokens (hash, session_id, until) VALUES (?, ?, ?)"
     static let renew = "UPDATE sessions SET last_used_at = ?, expires_at = ? WHERE id = ?"
     static let retireToken = "UPDATE session_tokens SET until = min(until, ?) WHERE hash = ? AND session_id = ?"

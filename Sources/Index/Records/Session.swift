@@ -1,5 +1,8 @@
 /// The session of a signed-in user. Only the client knows the token; the table has its SHA-256.
 package struct Session: Sendable, Equatable, Identifiable {
+    /// How many sessions a user may have. One more ends the one that was used longest ago.
+    static let maxPerUser = 1000
+
     package var id: Identifier<Session>
     package var userID: User.ID
     /// What the client calls itself, so that the user can recognize the session.

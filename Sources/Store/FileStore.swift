@@ -40,6 +40,9 @@ package struct FileStore: Sendable {
         damage = Damage(report: onDamage)
     }
 
+    /// How many bytes the uploads under way have reserved.
+    package var bytesInFlight: Int { reservations.all }
+
     /// Closes both halves. Blocks until the last commit has ended; then the lock on the folder is free.
     package func close() throws {
         try index.close()

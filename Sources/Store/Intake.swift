@@ -12,7 +12,7 @@ package final class Intake {
 
     let store: FileStore
     private var spools: [Spool] = []
-    private var reservation: Reservation?
+    private(set) var reservation: Reservation?
     /// The bytes of all files so far.
     private var received = 0
     /// Set when published bytes may be in use, or could not be removed. Their names then stay in `incoming/`, and the
@@ -71,7 +71,7 @@ package final class Intake {
 
     /// Discards the spools, after the commit or instead of it.
     fileprivate func end() async {
-        reservation?.end()
+        if let reservation { store.reservations.release(reservation.id) }
         guard !leavesNames else { return }
         for spool in spools { await spool.discard() }
     }

@@ -32,12 +32,14 @@ extension Intake {
         try await store.index.read(by: principal) { _ = try $0.channel(channelID, ownedBy: $1) }
         try await reserve(in: channelID)
         let rows = try await store.rows(of: files, in: channelID)
-        let quotas = store.limits.quotas
+        let (quotas, reservations, reservation) = (store.limits.quotas, store.reservations, reservation?.id)
         let write: Write<Value> = { tx, user, copies, garbage in
             let channel = try tx.channel(channelID, ownedBy: user)
             return try body(tx, user, channel) {
                 let stored = try rows.insert(tx, channel, copies, messageID: $0, garbage: &garbage)
                 try quotas.check(tx, user, channel, added: stored)
+                // The index counts these bytes from here on. Counted twice, they would keep out others that fit.
+                if let reservation { reservations.release(reservation) }
                 return stored
             }
         }

@@ -1,5 +1,4 @@
 import Index
-import Synchronization
 
 /// How many bytes of files there may be, unless the index says otherwise for the channel or the user; nil for any
 /// number.
@@ -84,39 +83,5 @@ package struct QuotaRefusal: Sendable, Equatable {
 
     package init(whose: Whose, used: Int, reserved: Int, limit: Int, needed: Int) {
         (self.whose, self.used, self.reserved, self.limit, self.needed) = (whose, used, reserved, limit, needed)
-    }
-}
-
-/// The bytes of the uploads under way. They are spoken for, so that of two uploads that do not both fit one is refused
-/// early. Whether a file may be stored is decided by its transaction (invariant 8).
-final class Reservations: Sendable {
-    private let bytes = Mutex<[QuotaHolder: Int]>([:])
-
-    /// Of all uploads.
-    var all: Int { bytes.withLock { $0[.all] ?? 0 } }
-
-    /// Raises what an upload holds in each room to `total`, or in none when that does not fit; then says why.
-    func raise(_ held: inout [QuotaHolder: Int], to total: Int, in rooms: [QuotaRoom]) -> QuotaRefusal? {
-        bytes.withLock { bytes in
-            for room in rooms {
-                let others = (bytes[room.holder] ?? 0) - (held[room.holder] ?? 0)
-                if let refusal = room.refusal(of: total, beside: others) { return refusal }
-            }
-            for room in rooms {
-                bytes[room.holder, default: 0] += total - (held[room.holder] ?? 0)
-                held[room.holder] = total
-            }
-            return nil
-        }
-    }
-
-    /// Gives back what an upload holds.
-    func release(_ held: [QuotaHolder: Int]) {
-        bytes.withLock { bytes in
-            for (holder, count) in held {
-                let rest = (bytes[holder] ?? 0) - count
-                bytes[holder] = rest == 0 ? nil : rest
-            }
-        }
     }
 }

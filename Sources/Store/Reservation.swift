@@ -9,7 +9,7 @@ final class Reservation {
     private var channelID: Agent.ID?
     /// As the index said when it was last asked.
     private var rooms: [QuotaRoom] = []
-    private var held: [QuotaHolder: Int] = [:]
+    let id: Reservations.ID
     private var total = 0
     /// A repeat of an upload stores nothing, so it needs no room.
     private var isRepeat = false
@@ -17,6 +17,7 @@ final class Reservation {
     /// - Parameter key: under which the upload may be a repeat.
     init(_ store: FileStore, for principal: Principal, key: String?) {
         (self.store, self.principal, self.key) = (store, principal, key)
+        id = store.reservations.makeID()
     }
 
     /// Reserves what an upload of `bytes` needs beyond what it has.
@@ -50,13 +51,8 @@ final class Reservation {
         }
     }
 
-    func end() {
-        store.reservations.release(held)
-        held = [:]
-    }
-
     private func reserve() -> QuotaRefusal? {
-        store.reservations.raise(&held, to: total, in: rooms)
+        store.reservations.raise(id, to: total, in: rooms)
     }
 
     private func isNoted() async throws -> Bool {

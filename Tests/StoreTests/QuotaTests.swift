@@ -85,6 +85,23 @@ struct QuotaTests {
         }
     }
 
+    @Test("what is stored is not reserved any more, so that nothing counts twice")
+    func once() async throws {
+        try await withStore(quotas: Quotas(all: nil, user: 250, channel: nil)) { test in
+            let reservations = test.store.reservations
+            try await test.store.receiving { intake in
+                try await intake.reserve(length: 0, for: test.principal, key: nil)
+                let file = try await test.receive(Self.hundred, intake)
+                _ = try await intake.add([file], in: test.channel.id, by: test.principal) { _, _, _, attach in
+                    #expect(reservations.all == 100)
+                    _ = try attach(nil)
+                    #expect(reservations.all == 0)
+                }
+                #expect(reservations.all == 0)
+            }
+        }
+    }
+
     @Test("an announced length that cannot fit is refused before a byte comes, unless it may be a repeat")
     func announced() async throws {
         try await withStore(quotas: Quotas(all: nil, user: 250, channel: nil)) { test in

@@ -34,4 +34,8 @@ package struct AdminModule: RouteModule {
             .post("fsck/index", use: checkIndex)
             .post("fsck/files", use: checkFiles)
     }
+
+    package var backgroundWork: [BackgroundWork] {
+        [BackgroundWork("storage samples", run: StorageSampling(index: store.index).run)]
+    }
 }

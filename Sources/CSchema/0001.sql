@@ -7,13 +7,18 @@
 -- has an index. Without one, each delete in that table would scan this one.
 
 -- The store that the index belongs to: one row. checked_at is written to prove that the index is writable.
--- file_count, file_bytes: the files of all users (invariant 8).
+-- file_count, file_bytes: the files of all users (invariant 8). blob_count, blob_bytes: the blobs.
+-- unused_count, unused_bytes: those of the blobs that no attachment refers to.
 CREATE TABLE store (
     singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     id TEXT NOT NULL,
     checked_at INTEGER NOT NULL,
     file_count INTEGER NOT NULL DEFAULT 0,
-    file_bytes INTEGER NOT NULL DEFAULT 0
+    file_bytes INTEGER NOT NULL DEFAULT 0,
+    blob_count INTEGER NOT NULL DEFAULT 0,
+    blob_bytes INTEGER NOT NULL DEFAULT 0,
+    unused_count INTEGER NOT NULL DEFAULT 0,
+    unused_bytes INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 
@@ -351,6 +356,57 @@ END;
 CREATE TRIGGER unreferenced_blobs_delete AFTER INSERT ON attachments BEGIN
     DELETE FROM unreferenced_blobs WHERE sha256 = new.sha256;
 END;
+
+-- Blobs, and those that no attachment refers to. When a blob is deleted, its row here is gone before the one of the list.
+CREATE TRIGGER blobs_counted_insert AFTER INSERT ON blobs BEGIN
+    UPDATE store SET blob_count = blob_count + 1, blob_bytes = blob_bytes + new.size;
+END;
+CREATE TRIGGER blobs_counted_delete BEFORE DELETE ON blobs BEGIN
+    UPDATE store SET blob_count = blob_count - 1, blob_bytes = blob_bytes - old.size;
+    UPDATE store SET unused_count = unused_count - 1, unused_bytes = unused_bytes - old.size
+        WHERE EXISTS (SELECT 1 FROM unreferenced_blobs WHERE sha256 = old.sha256);
+END;
+CREATE TRIGGER unused_counted_insert AFTER INSERT ON unreferenced_blobs BEGIN
+    UPDATE store SET unused_count = unused_count + 1,
+        unused_bytes = unused_bytes + (SELECT size FROM blobs WHERE sha256 = new.sha256);
+END;
+CREATE TRIGGER unused_counted_delete AFTER DELETE ON unreferenced_blobs
+WHEN EXISTS (SELECT 1 FROM blobs WHERE sha256 = old.sha256) BEGIN
+    UPDATE store SET unused_count = unused_count - 1,
+        unused_bytes = unused_bytes - (SELECT size FROM blobs WHERE sha256 = old.sha256);
+END;
+
+-- All attachments, those of deleted channels too until they are removed: by type, and by the day (UTC) on which they
+-- were stored. There is no row for none.
+CREATE TABLE file_counts (
+    kind TEXT NOT NULL CHECK (kind IN ('type', 'day')),
+    name TEXT NOT NULL,
+    file_count INTEGER NOT NULL,
+    file_bytes INTEGER NOT NULL,
+    PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER file_counts_insert AFTER INSERT ON attachments BEGIN
+    INSERT INTO file_counts VALUES
+        ('type', new.mime_type, 1, new.size), ('day', date(new.created_at / 1000, 'unixepoch'), 1, new.size)
+        ON CONFLICT DO UPDATE SET
+            file_count = file_count + 1, file_bytes = file_bytes + excluded.file_bytes;
+END;
+CREATE TRIGGER file_counts_delete AFTER DELETE ON attachments BEGIN
+    UPDATE file_counts SET file_count = file_count - 1, file_bytes = file_bytes - old.size
+        WHERE (kind, name) IN (VALUES ('type', old.mime_type), ('day', date(old.created_at / 1000, 'unixepoch')));
+END;
+CREATE TRIGGER file_counts_none AFTER UPDATE ON file_counts WHEN new.file_count = 0 BEGIN
+    DELETE FROM file_counts WHERE (kind, name) = (new.kind, new.name);
+END;
+
+-- What was stored on each of the last 400 days (UTC), as it was when the server first looked.
+CREATE TABLE storage_samples (
+    day TEXT NOT NULL PRIMARY KEY,
+    file_count INTEGER NOT NULL,
+    file_bytes INTEGER NOT NULL,
+    blob_count INTEGER NOT NULL,
+    blob_bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- The files of a channel, of its user and of all users are counted as they come and go, so that a quota is judged
 -- without a count. A deleted channel stops counting for its user at once, before its rows are removed.

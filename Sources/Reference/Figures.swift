@@ -43,6 +43,8 @@ enum Figures {
         "idempotencyLifetime": .time(IdempotencyKey.lifetime),
         "lastMessage": .number(AgentWithNews.maxTextLength),
         "pageWeight": .number(PageWeight.most),
+        "storageRows": .number(StorageFigures.largest),
+        "storageSamples": .number(StorageSample.kept),
         "searched": .number(Message.searchedLength),
         "statusEvents": .number(StreamEvent.maxPerStream),
         "statusEventsShown": .number(StreamEvent.maxShown),

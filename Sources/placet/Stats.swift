@@ -9,28 +9,99 @@ struct Stats: AsyncParsableCommand {
 
     /// What the control socket answers; also what `--json` prints. Sizes are in bytes.
     struct Figures: Codable, Sendable {
+        struct Types: Codable, Sendable {
+            let families: [TypeAmount]
+            let largest: [TypeAmount]
+        }
+
+        struct TypeAmount: Codable, Sendable {
+            let type: String
+            let count: Int
+            let bytes: Int
+        }
+
+        struct Channel: Codable, Sendable {
+            let id: String
+            let name: String
+            let userId: String
+            let count: Int
+            let bytes: Int
+        }
+
+        struct Age: Codable, Sendable {
+            let days: Int?
+            let count: Int
+            let bytes: Int
+        }
+
+        struct Sample: Codable, Sendable {
+            let day: String
+            let files: Amount
+            let blobs: Amount
+        }
+
         let files: Amount
         let unattached: Amount
         let blobs: Amount
         let reclaimable: Amount
         let doomedKeys: Int
+        let deduplicatedBytes: Int
+        let inFlightBytes: Int
         let freeBytes: Int
+        let types: Types
+        let channels: [Channel]
+        let ages: [Age]
+        let growth: [Sample]
     }
 
     func run() async throws {
         let figures: Figures = try await ControlClient.send(.get, "storage", storage: output.storage)
         try output.show(figures) {
-            table(
-                ["", "COUNT", "SIZE"],
-                [
-                    figures.files.row("files"),
-                    figures.unattached.row("of these in no message"),
-                    figures.blobs.row("contents on disk"),
-                    figures.reclaimable.row("of these in no file"),
-                    ["free on disk", "", size(figures.freeBytes)],
-                ]
-            )
+            [
+                summary(figures), byKind("TYPE", figures.types.families.map { ($0.type, $0.count, $0.bytes) }),
+                byKind("CHANNEL", figures.channels.map { ($0.name, $0.count, $0.bytes) }),
+                byKind("AGE", ages(figures)), growth(figures.growth),
+            ]
+            .compactMap { $0 }.joined(separator: "\n\n")
         }
+    }
+
+    private func summary(_ figures: Figures) -> String {
+        table(
+            ["", "COUNT", "SIZE"],
+            [
+                figures.files.row("files"),
+                figures.unattached.row("of these in no message"),
+                ["saved by equal contents", "", size(figures.deduplicatedBytes)],
+                figures.blobs.row("contents on disk"),
+                figures.reclaimable.row("of these in no file"),
+                ["being uploaded", "", size(figures.inFlightBytes)],
+                ["free on disk", "", size(figures.freeBytes)],
+            ]
+        )
+    }
+
+    /// Nil without rows.
+    private func byKind(_ title: String, _ rows: [(name: String, count: Int, bytes: Int)]) -> String? {
+        rows.isEmpty ? nil : table([title, "COUNT", "SIZE"], rows.map { [$0.name, "\($0.count)", size($0.bytes)] })
+    }
+
+    private func ages(_ figures: Figures) -> [(name: String, count: Int, bytes: Int)] {
+        figures.ages.filter { $0.count > 0 }.map { age in
+            (age.days.map { "up to \($0) days" } ?? "older", age.count, age.bytes)
+        }
+    }
+
+    /// The first of the samples and the last seven. Nil when there is but one.
+    private func growth(_ samples: [Figures.Sample]) -> String? {
+        guard let first = samples.first, samples.count > 1 else { return nil }
+        let shown = [first] + samples.dropFirst().suffix(7)
+        return table(
+            ["DAY", "FILES", "SIZE", "CONTENTS", "SIZE"],
+            shown.map {
+                [$0.day, "\($0.files.count)", size($0.files.bytes), "\($0.blobs.count)", size($0.blobs.bytes)]
+            }
+        )
     }
 }
 

@@ -97,6 +97,18 @@ CREATE INDEX attachments_by_channel_message ON attachments (channel_id, message_
 
 CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
 
+CREATE TRIGGER file_counts_delete AFTER DELETE ON attachments BEGIN
+    UPDATE file_counts SET file_count = file_count - 1, file_bytes = file_bytes - old.size
+        WHERE (kind, name) IN (VALUES ('type', old.mime_type), ('day', date(old.created_at / 1000, 'unixepoch')));
+END;
+
+CREATE TRIGGER file_counts_insert AFTER INSERT ON attachments BEGIN
+    INSERT INTO file_counts VALUES
+        ('type', new.mime_type, 1, new.size), ('day', date(new.created_at / 1000, 'unixepoch'), 1, new.size)
+        ON CONFLICT DO UPDATE SET
+            file_count = file_count + 1, file_bytes = file_bytes + excluded.file_bytes;
+END;
+
 CREATE TRIGGER files_counted_delete AFTER DELETE ON attachments BEGIN
     UPDATE agents SET file_count = file_count - 1, file_bytes = file_bytes - old.size WHERE id = old.channel_id;
     UPDATE users SET file_count = file_count - 1, file_bytes = file_bytes - old.size
@@ -137,6 +149,16 @@ CREATE TABLE blobs (
     created_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TRIGGER blobs_counted_delete BEFORE DELETE ON blobs BEGIN
+    UPDATE store SET blob_count = blob_count - 1, blob_bytes = blob_bytes - old.size;
+    UPDATE store SET unused_count = unused_count - 1, unused_bytes = unused_bytes - old.size
+        WHERE EXISTS (SELECT 1 FROM unreferenced_blobs WHERE sha256 = old.sha256);
+END;
+
+CREATE TRIGGER blobs_counted_insert AFTER INSERT ON blobs BEGIN
+    UPDATE store SET blob_count = blob_count + 1, blob_bytes = blob_bytes + new.size;
+END;
+
 CREATE TABLE deliveries (
     id TEXT NOT NULL PRIMARY KEY,
     channel_id TEXT NOT NULL,
@@ -168,6 +190,18 @@ CREATE TABLE doomed_keys (
 ) STRICT;
 
 CREATE INDEX doomed_keys_by_time ON doomed_keys (not_before);
+
+CREATE TABLE file_counts (
+    kind TEXT NOT NULL CHECK (kind IN ('type', 'day')),
+    name TEXT NOT NULL,
+    file_count INTEGER NOT NULL,
+    file_bytes INTEGER NOT NULL,
+    PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER file_counts_none AFTER UPDATE ON file_counts WHEN new.file_count = 0 BEGIN
+    DELETE FROM file_counts WHERE (kind, name) = (new.kind, new.name);
+END;
 
 CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
 
@@ -351,12 +385,24 @@ CREATE INDEX shares_by_attachment ON shares (attachment_id, id);
 
 CREATE INDEX shares_by_expiry ON shares (expires_at);
 
+CREATE TABLE storage_samples (
+    day TEXT NOT NULL PRIMARY KEY,
+    file_count INTEGER NOT NULL,
+    file_bytes INTEGER NOT NULL,
+    blob_count INTEGER NOT NULL,
+    blob_bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE store (
     singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     id TEXT NOT NULL,
     checked_at INTEGER NOT NULL,
     file_count INTEGER NOT NULL DEFAULT 0,
-    file_bytes INTEGER NOT NULL DEFAULT 0
+    file_bytes INTEGER NOT NULL DEFAULT 0,
+    blob_count INTEGER NOT NULL DEFAULT 0,
+    blob_bytes INTEGER NOT NULL DEFAULT 0,
+    unused_count INTEGER NOT NULL DEFAULT 0,
+    unused_bytes INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE stream_events (
@@ -379,6 +425,17 @@ CREATE TABLE unreferenced_blobs (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX unreferenced_blobs_by_time ON unreferenced_blobs (since);
+
+CREATE TRIGGER unused_counted_delete AFTER DELETE ON unreferenced_blobs
+WHEN EXISTS (SELECT 1 FROM blobs WHERE sha256 = old.sha256) BEGIN
+    UPDATE store SET unused_count = unused_count - 1,
+        unused_bytes = unused_bytes - (SELECT size FROM blobs WHERE sha256 = old.sha256);
+END;
+
+CREATE TRIGGER unused_counted_insert AFTER INSERT ON unreferenced_blobs BEGIN
+    UPDATE store SET unused_count = unused_count + 1,
+        unused_bytes = unused_bytes + (SELECT size FROM blobs WHERE sha256 = new.sha256);
+END;
 
 CREATE TABLE users (
     id TEXT NOT NULL PRIMARY KEY,

@@ -12,15 +12,84 @@ package struct StorageJSON: Encodable, Sendable {
     let reclaimable: AmountJSON
     /// Keys whose bytes have no row any more and are about to be removed.
     let doomedKeys: Int
+    /// What equal contents would take more if each file had its own.
+    let deduplicatedBytes: Int
+    /// What the uploads under way have reserved in quotas.
+    let inFlightBytes: Int
     let freeBytes: Int64
+    let types: Types
+    /// The largest ones.
+    let channels: [ChannelAmountJSON]
+    let ages: [AgeJSON]
+    let growth: [SampleJSON]
 
-    package init(_ figures: StorageFigures, freeBytes: Int64) {
+    struct Types: Encodable, Sendable {
+        let families: [NamedAmountJSON]
+        let largest: [NamedAmountJSON]
+    }
+
+    package init(_ figures: StorageFigures, inFlightBytes: Int, freeBytes: Int64) {
         files = AmountJSON(figures.files)
         unattached = AmountJSON(figures.unattached)
         blobs = AmountJSON(figures.blobs)
         reclaimable = AmountJSON(figures.reclaimable)
         doomedKeys = figures.doomedKeys
+        deduplicatedBytes = figures.deduplicatedBytes
+        self.inFlightBytes = inFlightBytes
         self.freeBytes = freeBytes
+        types = Types(
+            families: figures.families.map(NamedAmountJSON.init),
+            largest: figures.types.map(NamedAmountJSON.init)
+        )
+        channels = figures.channels.map(ChannelAmountJSON.init)
+        ages = figures.ages.map(AgeJSON.init)
+        growth = figures.samples.map(SampleJSON.init)
+    }
+}
+
+struct NamedAmountJSON: Encodable, Sendable {
+    let type: String
+    let count: Int
+    let bytes: Int
+
+    init(_ amount: NamedAmount) {
+        (type, count, bytes) = (amount.name, amount.files.count, amount.files.bytes)
+    }
+}
+
+struct ChannelAmountJSON: Encodable, Sendable {
+    let id: Agent.ID
+    let name: String
+    let userId: User.ID
+    let count: Int
+    let bytes: Int
+
+    init(_ channel: StorageFigures.Channel) {
+        (id, name, userId) = (channel.id, channel.name, channel.userID)
+        (count, bytes) = (channel.files.count, channel.files.bytes)
+    }
+}
+
+/// Files that are no older than so many days and older than those of the entry before; null for all that are older.
+struct AgeJSON: Encodable, Sendable {
+    @OrNull var days: Int?
+    let count: Int
+    let bytes: Int
+
+    init(_ age: StorageFigures.Age) {
+        (count, bytes) = (age.files.count, age.files.bytes)
+        days = age.days
+    }
+}
+
+/// What was stored on a day.
+struct SampleJSON: Encodable, Sendable {
+    let day: String
+    let files: AmountJSON
+    let blobs: AmountJSON
+
+    init(_ sample: StorageSample) {
+        (day, files, blobs) = (sample.day, AmountJSON(sample.files), AmountJSON(sample.blobs))
     }
 }
 

@@ -1,37 +1,94 @@
 /// How many there are, and how many bytes they have together.
 package struct StoredAmount: Sendable, Equatable {
-    package let count: Int
-    package let bytes: Int
+    package var count = 0
+    package var bytes = 0
 }
 
 /// What is stored, in one snapshot.
 package struct StorageFigures: Sendable, Equatable {
-    package let files: StoredAmount
-    package let unattached: StoredAmount
-    package let blobs: StoredAmount
+    /// How many types and channels are named, the largest first.
+    package static let largest = 20
+    /// The upper ends of the ages that are told apart, in days.
+    package static let ages = [1, 7, 30, 90, 365]
+
+    package struct Channel: Sendable, Equatable {
+        package let id: Agent.ID
+        package let userID: User.ID
+        package let name: String
+        package let files: StoredAmount
+    }
+
+    /// Files that are no older than so many days, counted from midnight (UTC), and older than the age before.
+    package struct Age: Sendable, Equatable {
+        /// Nil for all that are older.
+        package let days: Int?
+        package var files = StoredAmount()
+    }
+
+    package var files = StoredAmount()
+    package var unattached = StoredAmount()
+    package var blobs = StoredAmount()
     /// Blobs that no file has.
-    package let reclaimable: StoredAmount
-    package let doomedKeys: Int
+    package var reclaimable = StoredAmount()
+    package var doomedKeys = 0
+    /// Files by the first half of their type, such as `image`, the largest first.
+    package var families: [NamedAmount] = []
+    package var types: [NamedAmount] = []
+    package var channels: [Channel] = []
+    package var ages: [Age] = []
+    /// The oldest first.
+    package var samples: [StorageSample] = []
+
+    /// How many bytes the disk would hold more if equal contents were stored each time.
+    package var deduplicatedBytes: Int { files.bytes - (blobs.bytes - reclaimable.bytes) }
+}
+
+/// Files of some kind, by its name.
+package struct NamedAmount: Sendable, Equatable {
+    package let name: String
+    package let files: StoredAmount
 }
 
 extension Querying {
-    /// Counts all files and blobs: its work grows with their number.
-    package func storageFigures() throws -> StorageFigures {
-        StorageFigures(
-            files: try amount("SELECT count(*), coalesce(sum(size), 0) FROM attachments"),
-            unattached: try amount(
-                "SELECT count(*), coalesce(sum(size), 0) FROM attachments WHERE message_id IS NULL"
-            ),
-            blobs: try amount("SELECT count(*), coalesce(sum(size), 0) FROM blobs"),
-            reclaimable: try amount(
-                "SELECT count(*), coalesce(sum(size), 0) FROM unreferenced_blobs CROSS JOIN blobs USING (sha256)"
-            ),
-            doomedKeys: try one("SELECT count(*) FROM doomed_keys") ?? 0
+    /// Reads counts that are kept, unattached files, doomed keys and agents: its work grows with the number of those.
+    package func storageFigures(now: Timestamp) throws -> StorageFigures {
+        let days: [NamedAmount] = try all(SQL.days)
+        let types: [NamedAmount] = try all(SQL.types)
+        let largest = StorageFigures.largest
+        return StorageFigures(
+            files: days.reduce(StoredAmount()) { $0 + $1.files },
+            unattached: try amount(SQL.unattached),
+            blobs: try amount("SELECT blob_count, blob_bytes FROM store"),
+            reclaimable: try amount("SELECT unused_count, unused_bytes FROM store"),
+            doomedKeys: try one("SELECT count(*) FROM doomed_keys") ?? 0,
+            families: Array(families(types).prefix(largest)),
+            types: Array(types.prefix(largest)),
+            channels: try all(SQL.channels, [largest]),
+            ages: ages(days, now),
+            samples: try storageSamples()
         )
     }
 
     private func amount(_ sql: String) throws -> StoredAmount {
-        try one(sql) ?? StoredAmount(count: 0, bytes: 0)
+        try one(sql) ?? StoredAmount()
+    }
+
+    private func families(_ types: [NamedAmount]) -> [NamedAmount] {
+        let byName = Dictionary(grouping: types) { String($0.name.prefix { $0 != "/" }) }
+        return byName.map { name, types in
+            NamedAmount(name: name, files: types.reduce(StoredAmount()) { $0 + $1.files })
+        }
+        .sorted { ($1.files.bytes, $0.name) < ($0.files.bytes, $1.name) }
+    }
+
+    private func ages(_ days: [NamedAmount], _ now: Timestamp) -> [StorageFigures.Age] {
+        var ages = StorageFigures.ages.map { StorageFigures.Age(days: $0) } + [StorageFigures.Age(days: nil)]
+        let limits = StorageFigures.ages.map { (now + .seconds(-$0 * 24 * 60 * 60)).day }
+        for day in days {
+            let place = limits.firstIndex { day.name >= $0 } ?? limits.count
+            ages[place].files = ages[place].files + day.files
+        }
+        return ages
     }
 }
 
@@ -40,4 +97,36 @@ extension StoredAmount: RowReadable {
         count = row.next()
         bytes = row.next()
     }
+
+    static func + (left: Self, right: Self) -> Self {
+        Self(count: left.count + right.count, bytes: left.bytes + right.bytes)
+    }
+}
+
+extension NamedAmount: RowReadable {
+    init(row: inout Row) {
+        name = row.next()
+        files = StoredAmount(row: &row)
+    }
+}
+
+extension StorageFigures.Channel: RowReadable {
+    init(row: inout Row) {
+        id = row.next()
+        userID = row.next()
+        name = row.next()
+        files = StoredAmount(row: &row)
+    }
+}
+
+private enum SQL {
+    static let unattached = "SELECT count(*), coalesce(sum(size), 0) FROM attachments WHERE message_id IS NULL"
+    static let days = "SELECT name, file_count, file_bytes FROM file_counts WHERE kind = 'day'"
+    static let types = """
+        SELECT name, file_count, file_bytes FROM file_counts WHERE kind = 'type' ORDER BY file_bytes DESC, name
+        """
+    static let channels = """
+        SELECT id, user_id, name, file_count, file_bytes FROM agents
+        WHERE removed_at IS NULL AND file_count > 0 ORDER BY file_bytes DESC, id LIMIT ?
+        """
 }

@@ -16,7 +16,7 @@ extension Querying {
         return usage
     }
 
-    /// A sentence for each count of files that is not what its rows say (invariant 8). Reads all attachments.
+    /// A sentence for each count that is not what its rows say (invariant 8). Reads all attachments and blobs.
     package func wrongCounts() throws -> [String] {
         try all(SQL.wrongCounts)
     }
@@ -55,5 +55,20 @@ private enum SQL {
         WHERE (file_count, file_bytes) IS NOT (
             SELECT ifnull(sum(file_count), 0), ifnull(sum(file_bytes), 0) FROM users
         )
+        UNION ALL
+        SELECT 'the blobs are not as many or as large as the store says' FROM store
+        WHERE (blob_count, blob_bytes) IS NOT (SELECT count(*), ifnull(sum(size), 0) FROM blobs)
+            OR (unused_count, unused_bytes) IS NOT (
+                SELECT count(*), ifnull(sum(size), 0) FROM unreferenced_blobs CROSS JOIN blobs USING (sha256)
+            )
+        UNION ALL
+        SELECT 'the files of the ' || kind || ' ' || name || ' are not as many or as large as the index says' FROM (
+            SELECT 'type' AS kind, mime_type AS name, 1 AS count, size FROM attachments
+            UNION ALL
+            SELECT 'day', date(created_at / 1000, 'unixepoch'), 1, size FROM attachments
+            UNION ALL
+            SELECT kind, name, -file_count, -file_bytes FROM file_counts
+        )
+        GROUP BY kind, name HAVING sum(count) <> 0 OR sum(size) <> 0
         """
 }

@@ -40,7 +40,7 @@ package final class Intake {
     ///
     /// - Throws: as ``reserve(length:for:key:)``.
     package func reserve(in channelID: Agent.ID) async throws {
-        try await reservation?.name(channelID)
+        try await reservation?.include(channel: channelID)
     }
 
     /// Opens a spool for the bytes of one file. Only one task may fill it.

@@ -2,6 +2,8 @@ import Index
 
 /// What one upload has reserved in the quotas that it falls under. Only the task of the upload uses it.
 final class Reservation {
+    /// Under which the sum of all reservations knows it.
+    let id: Reservations.ID
     private let store: FileStore
     private let principal: Principal
     private let key: String?
@@ -9,7 +11,7 @@ final class Reservation {
     private var channelID: Agent.ID?
     /// As the index said when it was last asked.
     private var rooms: [QuotaRoom] = []
-    let id: Reservations.ID
+    /// How many bytes the upload needs, as far as is known.
     private var total = 0
     /// A repeat of an upload stores nothing, so it needs no room.
     private var isRepeat = false
@@ -20,7 +22,7 @@ final class Reservation {
         id = store.reservations.makeID()
     }
 
-    /// Reserves what an upload of `bytes` needs beyond what it has.
+    /// Reserves what an upload of so many bytes in all needs beyond what it has.
     ///
     /// - Throws: ``StoreError/quotaReached(_:)``.
     func cover(_ bytes: Int) async throws {
@@ -29,16 +31,16 @@ final class Reservation {
         guard !isRepeat, rooms.isEmpty || reserve() != nil else { return }
         try await askIndex()
         guard let refusal = reserve() else { return }
-        guard try await isNoted() else { throw StoreError.quotaReached(refusal) }
+        guard try await mayBeRepeat() else { throw StoreError.quotaReached(refusal) }
         isRepeat = true
     }
 
     /// Counts for that channel too.
     ///
     /// - Throws: ``StoreError/quotaReached(_:)`` when what it needs does not fit there.
-    func name(_ id: Agent.ID) async throws {
+    func include(channel: Agent.ID) async throws {
         guard channelID == nil else { return }
-        channelID = id
+        channelID = channel
         try await askIndex()
         try await cover(total)
     }
@@ -55,7 +57,7 @@ final class Reservation {
         store.reservations.raise(id, to: total, in: rooms)
     }
 
-    private func isNoted() async throws -> Bool {
+    private func mayBeRepeat() async throws -> Bool {
         guard let key else { return false }
         return try await store.index.read(by: principal) { try $0.hasUploads(under: key, of: $1) }
     }

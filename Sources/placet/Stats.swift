@@ -88,7 +88,7 @@ struct Stats: AsyncParsableCommand {
 
     private func ages(_ figures: Figures) -> [(name: String, count: Int, bytes: Int)] {
         figures.ages.filter { $0.count > 0 }.map { age in
-            (age.days.map { "up to \($0) days" } ?? "older", age.count, age.bytes)
+            (age.days.map { $0 == 1 ? "up to a day" : "up to \($0) days" } ?? "older", age.count, age.bytes)
         }
     }
 

@@ -99,7 +99,9 @@ CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
 
 CREATE TRIGGER file_counts_delete AFTER DELETE ON attachments BEGIN
     UPDATE file_counts SET file_count = file_count - 1, file_bytes = file_bytes - old.size
-        WHERE (kind, name) IN (VALUES ('type', old.mime_type), ('day', date(old.created_at / 1000, 'unixepoch')));
+        WHERE kind = 'type' AND name = old.mime_type;
+    UPDATE file_counts SET file_count = file_count - 1, file_bytes = file_bytes - old.size
+        WHERE kind = 'day' AND name = date(old.created_at / 1000, 'unixepoch');
 END;
 
 CREATE TRIGGER file_counts_insert AFTER INSERT ON attachments BEGIN
@@ -200,7 +202,7 @@ CREATE TABLE file_counts (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER file_counts_none AFTER UPDATE ON file_counts WHEN new.file_count = 0 BEGIN
-    DELETE FROM file_counts WHERE (kind, name) = (new.kind, new.name);
+    DELETE FROM file_counts WHERE kind = new.kind AND name = new.name;
 END;
 
 CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);

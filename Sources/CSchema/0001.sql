@@ -281,20 +281,21 @@ CREATE INDEX answers_by_channel ON answers (channel_id, number);
 
 -- Files --------------------------------------------------------------------------------------------------------------
 
--- Bytes on disk: the digest is their identity, the key is their address (invariant 3).
+-- Bytes on disk: the digest is their identity, the key is their address (invariant 3). In the order of digests, as is
+-- what the collector reads and writes.
 CREATE TABLE blobs (
     sha256 TEXT NOT NULL PRIMARY KEY CHECK (length(sha256) = 64),
     key TEXT NOT NULL UNIQUE,
     size INTEGER NOT NULL CHECK (size >= 0),
     crc32 INTEGER NOT NULL,
     created_at INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Keys whose bytes no longer have a row, and the time from which their files may be removed.
 CREATE TABLE doomed_keys (
     key TEXT NOT NULL PRIMARY KEY,
     not_before INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX doomed_keys_by_time ON doomed_keys (not_before);
 
 -- The files of a channel. An attachment is either in a message or has an expiry (invariant 6). The message is always in
@@ -335,6 +336,13 @@ END;
 CREATE TRIGGER unreferenced_blobs_delete AFTER INSERT ON attachments BEGIN
     DELETE FROM unreferenced_blobs WHERE sha256 = new.sha256;
 END;
+
+-- The looks of the scheduled collector: what time the clock showed, and for how long a server had run in all (in
+-- milliseconds). What was due at a look is taken once a server has run for the grace since, whatever the clock did.
+CREATE TABLE collection_looks (
+    ran INTEGER NOT NULL PRIMARY KEY,
+    moment INTEGER NOT NULL
+) STRICT;
 
 -- What senders called their uploads (Idempotency-Key), so that a repeat stores nothing. The name outlives its file,
 -- without which attachment_id is NULL. request: what was sent under it, to tell a repeat from another upload.

@@ -65,12 +65,13 @@ extension Querying {
             var (count, bytes) = (0, 0)
             try connection.rows(sql, [time]) { row in
                 var row = row
-                let name: String = row.next()
+                var name: String = row.next()
                 bytes += row.next()
                 let since: Timestamp = row.next()
                 count += 1
                 oldest = min(oldest ?? since, since)
-                hash.update(data: Array("\(name)\n".utf8))
+                name.append("\n")
+                name.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
                 return true
             }
             return StoredAmount(count: count, bytes: bytes)
@@ -87,19 +88,6 @@ extension Querying {
     }
 }
 
-extension Transaction {
-    /// Deletes unattached files of a plan, the longest overdue first, and returns how many: at most `limit`.
-    package func removeFiles(of plan: CollectionPlan.ID, limit: Int) throws -> Int {
-        try removeFiles(expiredBy: plan.moment, limit: limit)
-    }
-
-    /// Deletes blobs of a plan and dooms their keys, as ``collectBlobs(unreferencedSince:limit:)`` does.
-    package func collectBlobs(of plan: CollectionPlan.ID, limit: Int) throws -> CollectedBlobs {
-        let last = Timestamp(milliseconds: plan.unreferencedBefore.milliseconds - 1)
-        return try collectBlobs(unreferencedSince: last, limit: limit)
-    }
-}
-
 private enum SQL {
     static let expired = """
         SELECT id, size, expires_at FROM attachments
@@ -107,6 +95,6 @@ private enum SQL {
         """
     static let unreferenced = """
         SELECT blobs.key, blobs.size, since FROM unreferenced_blobs CROSS JOIN blobs USING (sha256)
-        WHERE since < ? ORDER BY since, sha256
+        WHERE +since < ? ORDER BY sha256
         """
 }

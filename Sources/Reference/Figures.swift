@@ -46,7 +46,7 @@ enum Figures {
         "searched": .number(Message.searchedLength),
         "statusEvents": .number(StreamEvent.maxPerStream),
         "statusEventsShown": .number(StreamEvent.maxShown),
-        "unattached": .time(Attachment.unattachedLifetime),
+        "unattached": .time(StoreLimits.usualLifetime),
         "unread": .number(AgentWithNews.maxUnread),
     ]
 

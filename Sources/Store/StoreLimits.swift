@@ -6,10 +6,16 @@ package struct StoreLimits: Sendable {
     package let maxFileBytes: Int64
     /// How many bytes of the disk stay free. Files that would leave less are refused.
     package let minFreeBytes: Int64
+    /// How long a file may wait for a message before the collector takes it.
+    package let unattachedLifetime: Duration
 
-    package init(maxFileBytes: Int64, minFreeBytes: Int64) {
+    /// For files that wait for a message, unless the operator says otherwise.
+    package static let usualLifetime = Duration.seconds(7 * 24 * 60 * 60)
+
+    package init(maxFileBytes: Int64, minFreeBytes: Int64, unattachedLifetime: Duration = Self.usualLifetime) {
         self.maxFileBytes = maxFileBytes
         self.minFreeBytes = minFreeBytes
+        self.unattachedLifetime = unattachedLifetime
     }
 }
 

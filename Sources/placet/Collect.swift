@@ -73,22 +73,13 @@ struct Collect: AsyncParsableCommand {
 
 struct GraceOption: ParsableArguments {
     @Option(help: "How long contents must have been in no file, such as 0s, 30m, 24h or 7d (default 24h).")
-    var grace: Grace?
+    var grace: Interval?
 
     fileprivate var body: [String: Int] { grace.map { ["graceSeconds": $0.seconds] } ?? [:] }
 }
 
-/// A length of time: a whole number and s, m, h or d.
-struct Grace: ExpressibleByArgument, Sendable {
-    let seconds: Int
-
-    init?(argument: String) {
-        let units = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = units[String(argument.suffix(1))], let count = Int(argument.dropLast()) else { return nil }
-        let (seconds, overflow) = count.multipliedReportingOverflow(by: unit)
-        guard count >= 0, !overflow else { return nil }
-        self.seconds = seconds
-    }
+extension Interval: ExpressibleByArgument {
+    package init?(argument: String) { self.init(argument) }
 }
 
 /// As the control socket answers it; also what `--json` prints. Sizes are in bytes.

@@ -43,26 +43,28 @@ struct UnreferencedBlobTests {
         #expect(try await fixture.unreferenced() == [])
     }
 
-    @Test("are collected from the oldest on, at most as many as wanted, and their keys doomed")
+    @Test("are collected when they have waited, in the order of their digests, and their keys doomed")
     func collected() async throws {
         let fixture = try await Fixture()
         let blobs = (0..<3).map { _ in Blob.sample() }
         try await fixture.index.write { tx in
-            for (age, blob) in blobs.enumerated() {
+            for (age, blob) in zip([0, 1_999, 2_000], blobs) {
                 _ = try tx.insertBlobOrKeepWinner(blob)
                 try tx.db.execute(sql: "INSERT INTO unreferenced_blobs VALUES (?, ?)", arguments: [blob.sha256, age])
             }
         }
-        let taken = try await fixture.index.write { tx in
-            try tx.collectBlobs(unreferencedSince: Timestamp(milliseconds: 1), limit: 1)
-        }
-        #expect(taken == CollectedBlobs(count: 1, bytes: blobs[0].size))
-        _ = try await fixture.index.write { tx in
-            try tx.collectBlobs(unreferencedSince: Timestamp(milliseconds: 1), limit: 10)
-        }
+        let plan = CollectionPlan.ID(moment: Timestamp(milliseconds: 2_000), grace: .zero)
+        let due = blobs[..<2].map(\.sha256).sorted()
+        let first = try await fixture.index.read { try $0.collectableBlobs(of: plan, after: "", limit: 1) }
+        #expect(first == [due[0]])
+        let rest = try await fixture.index.read { try $0.collectableBlobs(of: plan, after: due[0], limit: 10) }
+        #expect(rest == [due[1]])
+        let all = blobs.map(\.sha256)
+        let taken = try await fixture.index.write { try $0.collectBlobs(all[...], of: plan) }
+        #expect(taken == CollectedBlobs(count: 2, bytes: blobs[0].size + blobs[1].size))
         #expect(try await fixture.unreferenced() == [blobs[2].sha256])
-        let doomed = try await fixture.index.read { try $0.dueDoomedKeys(now: .now(), limit: 10).map(\.key) }
-        #expect(Set(doomed) == Set(blobs[..<2].map(\.key)))
+        let doomed = try await fixture.index.read { try $0.dueDoomedKeys(now: .now(), limit: 10) }
+        #expect(doomed == blobs[..<2].map(\.key).sorted())
     }
 }
 

@@ -106,6 +106,11 @@ CREATE TABLE blobs (
     size INTEGER NOT NULL CHECK (size >= 0),
     crc32 INTEGER NOT NULL,
     created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE collection_looks (
+    ran INTEGER NOT NULL PRIMARY KEY,
+    moment INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE deliveries (
@@ -136,7 +141,7 @@ CREATE INDEX deliveries_due ON deliveries (channel_id, next_attempt_at, id) WHER
 CREATE TABLE doomed_keys (
     key TEXT NOT NULL PRIMARY KEY,
     not_before INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX doomed_keys_by_time ON doomed_keys (not_before);
 

@@ -108,6 +108,8 @@ private func translate(_ error: StoreError) -> APIError? {
             .conflict,
             "The plan has changed since, or another has applied it; nothing was removed. Make a new plan"
         )
+    case .collectionUnderWay:
+        APIError(.conflict, "Another collection is under way, and this one removed nothing; wait until it has ended")
     case .takesMost(let bytes, let stored):
         APIError(
             .conflict,

@@ -323,15 +323,24 @@ CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
 CREATE INDEX attachments_by_blob ON attachments (sha256);
 
 -- The blobs that no attachment refers to, and since when (to the second). Triggers keep it, because attachments also go
--- with their messages and channels. The collector reads it, and so never looks at a blob that is in use.
+-- with their messages and channels. The collector reads it, and so never looks at a blob that is in use. size is a
+-- copy, and channel_id and reason say whose the last attachment was and how it went; the channel may be gone.
 CREATE TABLE unreferenced_blobs (
     sha256 TEXT NOT NULL PRIMARY KEY REFERENCES blobs (sha256) ON DELETE CASCADE,
-    since INTEGER NOT NULL
+    since INTEGER NOT NULL,
+    size INTEGER NOT NULL CHECK (size >= 0),
+    channel_id TEXT NOT NULL,
+    reason TEXT NOT NULL CHECK (reason IN ('expired', 'file deleted', 'message deleted', 'channel deleted'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX unreferenced_blobs_by_time ON unreferenced_blobs (since);
 CREATE TRIGGER unreferenced_blobs_insert AFTER DELETE ON attachments
 WHEN NOT EXISTS (SELECT 1 FROM attachments WHERE sha256 = old.sha256) BEGIN
-    INSERT INTO unreferenced_blobs VALUES (old.sha256, unixepoch() * 1000);
+    INSERT INTO unreferenced_blobs VALUES (old.sha256, unixepoch() * 1000, old.size, old.channel_id, CASE
+        WHEN NOT EXISTS (SELECT 1 FROM agents WHERE id = old.channel_id AND removed_at IS NULL) THEN 'channel deleted'
+        WHEN old.message_id IS NULL THEN iif(old.expires_at < (unixepoch() + 1) * 1000, 'expired', 'file deleted')
+        WHEN NOT EXISTS (SELECT 1 FROM messages WHERE id = old.message_id) THEN 'message deleted'
+        ELSE 'file deleted'
+    END);
 END;
 CREATE TRIGGER unreferenced_blobs_delete AFTER INSERT ON attachments BEGIN
     DELETE FROM unreferenced_blobs WHERE sha256 = new.sha256;

@@ -22,15 +22,17 @@ extension FileStore {
     /// Removes what a plan takes and nothing else, as ``collect(_:for:)`` does.
     ///
     /// - Throws: ``StoreError/planHasChanged`` when the plan made again is another one, before anything is removed;
-    ///   ``StoreError/indexIsMissing``; ``BlobError`` and ``IndexError``.
+    ///   ``StoreError/collectionUnderWay``, ``StoreError/indexIsMissing``; ``BlobError`` and ``IndexError``.
     package func apply(
         _ plan: CollectionPlan.ID,
         for time: Duration
     ) async throws -> (done: CollectionReport, rest: CollectionPlan) {
-        // A moment to come would take what is not yet due: the clock was set back, or the id was made up.
-        guard plan.moment <= .now(), try await planAgain(plan).id == plan else { throw StoreError.planHasChanged }
-        try await refuseEmptyIndex()
-        return try await collect(plan, for: time)
+        try await collectionTurn.run {
+            // A moment to come would take what is not yet due: the clock was set back, or the id was made up.
+            guard plan.moment <= .now(), try await planAgain(plan).id == plan else { throw StoreError.planHasChanged }
+            try await refuseEmptyIndex()
+            return try await collect(plan, for: time)
+        }
     }
 
     /// Removes what is due at a plan's moment, whatever its digest, unless it is most of the store.
@@ -40,9 +42,11 @@ extension FileStore {
         at plan: CollectionPlan.ID,
         for time: Duration
     ) async throws -> (done: CollectionReport, rest: CollectionPlan) {
-        try await refuseLargeShare(try await planAgain(plan))
-        try await refuseEmptyIndex()
-        return try await collect(plan, for: time)
+        try await collectionTurn.run {
+            try await refuseLargeShare(try await planAgain(plan))
+            try await refuseEmptyIndex()
+            return try await collect(plan, for: time)
+        }
     }
 
     /// Removes what is due at a plan's moment, whatever its digest, in batches, and stops when `time` is over or its

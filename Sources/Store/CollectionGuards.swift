@@ -1,10 +1,27 @@
 import Blobs
 import Index
+import Synchronization
+
+/// One collection at a time: whoever comes second is told, and does not take what the first has proved.
+final class CollectionTurn: Sendable {
+    private let isTaken = Mutex(false)
+
+    /// - Throws: ``StoreError/collectionUnderWay``; what `body` throws.
+    func run<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        let isOurs = isTaken.withLock { isTaken in
+            defer { isTaken = true }
+            return !isTaken
+        }
+        guard isOurs else { throw StoreError.collectionUnderWay }
+        defer { isTaken.withLock { $0 = false } }
+        return try await body()
+    }
+}
 
 /// When the collector rather takes nothing.
 extension FileStore {
     /// Plans that take no more, in bytes, are never most of a store.
-    static let modestPlan = 64 << 20
+    package static let modestPlan = 64 << 20
 
     /// Refuses a plan that takes more than half of the stored bytes, unless they are few. Whoever means it proves that
     /// he has read the plan, by its id.

@@ -14,6 +14,7 @@ package struct FileStore: Sendable {
     let detector: MediaTypeDetector
     let threads: NIOThreadPool
     package let damage: Damage
+    let collectionTurn = CollectionTurn()
 
     /// Opens both halves, and makes them if they are missing. Blocks for some milliseconds, longer when the index
     /// migrates. Call ``recover()`` before the first request.

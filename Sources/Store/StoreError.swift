@@ -19,6 +19,8 @@ package enum StoreError: Error, Sendable, Equatable {
     case planHasChanged
     /// A collection that nobody has planned would take more than half of what is stored; nothing was removed.
     case takesMost(bytes: Int, of: Int)
+    /// Another collection is under way; this one removed nothing.
+    case collectionUnderWay
     /// There are bytes, but the index is empty: it was lost.
     case indexIsMissing
 }
@@ -37,6 +39,7 @@ extension StoreError: CustomStringConvertible {
         case .planHasChanged: "The collection would not take what its plan says."
         case .takesMost(let bytes, let stored):
             "The collection would take \(bytes) of \(stored) stored bytes."
+        case .collectionUnderWay: "Another collection is under way."
         case .indexIsMissing:
             "The storage folder has files, but its index is empty or missing. Restore index.sqlite from a backup, "
                 + "or move blobs/ away to start anew."

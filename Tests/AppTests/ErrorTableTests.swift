@@ -16,7 +16,7 @@ struct ErrorTableTests {
             (IndexError.notOwned, 403), (IndexError.noSuchAgent, 404), (StoreError.fileTooLarge(limit: 5), 413),
             (StoreError.noSpaceLeft, 507),
             (StoreError.damagedRecord(attachmentID: "a"), nil), (StoreError.indexIsMissing, 409),
-            (StoreError.takesMost(bytes: 2, of: 3), 409),
+            (StoreError.takesMost(bytes: 2, of: 3), 409), (StoreError.collectionUnderWay, 409),
             (IndexError.full, 507), (IndexError.fullAtCommit, 507), (IndexError.readOnly, 503),
             (IndexError.closed, 503),
             (IndexError.missingReference, nil), (IndexError.failure(code: 778), nil),

@@ -1,7 +1,15 @@
 /// How many there are, and how many bytes they have together.
 package struct StoredAmount: Sendable, Equatable {
-    package let count: Int
-    package let bytes: Int
+    package private(set) var count = 0
+    package private(set) var bytes = 0
+
+    package init() {}
+
+    /// Adds one thing.
+    mutating func add(_ bytes: Int) {
+        count += 1
+        self.bytes += bytes
+    }
 }
 
 /// What is stored, in one snapshot.
@@ -23,15 +31,13 @@ extension Querying {
                 "SELECT count(*), coalesce(sum(size), 0) FROM attachments WHERE message_id IS NULL"
             ),
             blobs: try amount("SELECT count(*), coalesce(sum(size), 0) FROM blobs"),
-            reclaimable: try amount(
-                "SELECT count(*), coalesce(sum(size), 0) FROM unreferenced_blobs CROSS JOIN blobs USING (sha256)"
-            ),
+            reclaimable: try amount("SELECT count(*), coalesce(sum(size), 0) FROM unreferenced_blobs"),
             doomedKeys: try one("SELECT count(*) FROM doomed_keys") ?? 0
         )
     }
 
     private func amount(_ sql: String) throws -> StoredAmount {
-        try one(sql) ?? StoredAmount(count: 0, bytes: 0)
+        try one(sql) ?? StoredAmount()
     }
 }
 

@@ -74,7 +74,7 @@ extension AdminModule {
     }
 
     private func collect(_ grace: Duration) async throws -> Response {
-        try answer(try await store.collect(CollectionPlan.ID(moment: .now(), grace: grace), for: Self.step))
+        try answer(try await store.collectDue(at: CollectionPlan.ID(moment: .now(), grace: grace), for: Self.step))
     }
 
     private func answer(_ step: (done: CollectionReport, rest: CollectionPlan)) throws -> Response {

@@ -51,7 +51,8 @@ package struct Assembly: Sendable {
             limits: StoreLimits(
                 maxFileBytes: configuration.maxUploadBytes,
                 minFreeBytes: configuration.minFreeBytes,
-                quotas: configuration.quotas
+                quotas: configuration.quotas,
+                unattachedLifetime: configuration.unattachedLifetime
             ),
             detector: detector,
             threads: threads,
@@ -86,10 +87,10 @@ package struct Assembly: Sendable {
             PluginsModule(catalogue: plugins, index: index),
             StatusModule(store: store, version: Server.version),
         ]
+        let collecting = Collecting(store, logger)
         backgroundWork =
-            modules.flatMap(\.backgroundWork) + [
-                BackgroundWork("clock", run: ClockWatch(index).run), Self.collection(store, logger),
-            ]
+            modules.flatMap(\.backgroundWork) + [BackgroundWork("clock", run: ClockWatch(index).run)]
+            + [configuration.collectionInterval.map(collecting.work)].compactMap(\.self)
         routers = Routers(
             modules: modules,
             authenticator: authenticator,
@@ -112,21 +113,6 @@ package struct Assembly: Sendable {
             "uploads cut off by the last stop were removed",
             metadata: ["leftovers": "\(swept.leftovers)", "blobs": "\(swept.removedBlobs)"]
         )
-    }
-
-    private static func collection(_ store: FileStore, _ logger: Logger) -> BackgroundWork {
-        BackgroundWork("collection") {
-            try await store.collectHourly { report in
-                guard !report.isEmpty else { return }
-                logger.notice(
-                    "files that nobody has any more were removed",
-                    metadata: [
-                        "expired": "\(report.expiredFiles)", "blobs": "\(report.blobs.count)",
-                        "bytes": "\(report.blobs.bytes)",
-                    ]
-                )
-            }
-        }
     }
 
     private static func warnOfOpenFiles(_ folder: String, _ logger: Logger) {

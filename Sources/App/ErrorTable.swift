@@ -128,7 +128,21 @@ private func translate(_ error: StoreError) -> APIError? {
             .conflict,
             "The plan has changed since, or another has applied it; nothing was removed. Make a new plan"
         )
-    case .damagedRecord, .damagedFile, .indexIsMissing:
+    case .collectionUnderWay:
+        APIError(.conflict, "Another collection is under way, and this one removed nothing; wait until it has ended")
+    case .takesMost(let bytes, let stored):
+        APIError(
+            .conflict,
+            "This would take \(bytes) of \(stored) stored bytes, so nothing was removed. Make a plan and read it, then "
+                + "apply it by its id (placet gc plan, placet gc apply)"
+        )
+    case .indexIsMissing:
+        APIError(
+            .conflict,
+            "The index has no contents, but the storage folder has files, so nothing was removed. Restore the index that "
+                + "belongs to them"
+        )
+    case .damagedRecord, .damagedFile:
         nil
     }
 }

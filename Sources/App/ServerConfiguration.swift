@@ -51,6 +51,10 @@ package struct ServerConfiguration: Sendable {
     /// `-Host` for whom a request is. `PLACET_ALLOWED_HOSTS` (list of host names; any): the names by which the server is
     /// reached. `PLACET_CORS_ORIGINS` (list of origins; none): whose pages may call the agent API.
     package let surroundings: Surroundings
+    /// `PLACET_GC_SCHEDULE` (`off` or a time such as `30m`, `1h`, 1 s…30 days): how often the collector runs by itself.
+    package let collectionInterval: Duration?
+    /// `PLACET_UNATTACHED_DAYS` (integer, 7, 1…3650 days): how long a file may wait for a message.
+    package let unattachedLifetime: Duration
     /// `PLACET_LOG_LEVEL` (trace, debug, info, notice, warning, error, critical; `info`): requests are logged at info.
     package let logLevel: Logger.Level
     /// `PLACET_LOG_FORMAT` (text or json; `text`): one line per event on standard error.
@@ -86,6 +90,8 @@ package struct ServerConfiguration: Sendable {
         adminPassword = values["admin.password"]
         webhookAllow = try values.targets("webhook.allow")
         surroundings = try values.surroundings()
+        collectionInterval = try values.intervalOrOff("gc.schedule", default: .seconds(3600), in: 1...30 * 86_400)
+        unattachedLifetime = .seconds(86_400 * (try values.integer("unattached.days", default: 7, in: 1...3650)))
         logLevel = try values.choice("log.level", default: .info)
         logFormat = try values.choice("log.format", default: .text)
 
@@ -166,6 +172,23 @@ private struct Values {
         -> Int?
     {
         self[key] == "off" ? nil : Int(try integer(key, default: fallback, in: range))
+    }
+
+    /// A whole number and s, m, h or d, in seconds within `range`. Nil when it is `off`.
+    func intervalOrOff(
+        _ key: String,
+        default fallback: Duration,
+        in range: ClosedRange<Int64>
+    ) throws(ConfigurationError) -> Duration? {
+        guard let text = self[key] else { return fallback }
+        if text == "off" { return nil }
+        guard let interval = Interval(text), range.contains(Int64(interval.seconds)) else {
+            throw ConfigurationError(
+                key,
+                "is '\(text)'; it must be off, or a time from \(range.lowerBound) s to \(range.upperBound) s such as 30m, 1h or 2d"
+            )
+        }
+        return .seconds(interval.seconds)
     }
 
     /// A list separated by commas; empty means none.

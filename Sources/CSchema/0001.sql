@@ -302,20 +302,21 @@ CREATE INDEX answers_by_channel ON answers (channel_id, number);
 
 -- Files --------------------------------------------------------------------------------------------------------------
 
--- Bytes on disk: the digest is their identity, the key is their address (invariant 3).
+-- Bytes on disk: the digest is their identity, the key is their address (invariant 3). In the order of digests, as is
+-- what the collector reads and writes.
 CREATE TABLE blobs (
     sha256 TEXT NOT NULL PRIMARY KEY CHECK (length(sha256) = 64),
     key TEXT NOT NULL UNIQUE,
     size INTEGER NOT NULL CHECK (size >= 0),
     crc32 INTEGER NOT NULL,
     created_at INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Keys whose bytes no longer have a row, and the time from which their files may be removed.
 CREATE TABLE doomed_keys (
     key TEXT NOT NULL PRIMARY KEY,
     not_before INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX doomed_keys_by_time ON doomed_keys (not_before);
 
 -- The files of a channel. An attachment is either in a message or has an expiry (invariant 6). The message is always in
@@ -343,15 +344,24 @@ CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
 CREATE INDEX attachments_by_blob ON attachments (sha256);
 
 -- The blobs that no attachment refers to, and since when (to the second). Triggers keep it, because attachments also go
--- with their messages and channels. The collector reads it, and so never looks at a blob that is in use.
+-- with their messages and channels. The collector reads it, and so never looks at a blob that is in use. size is a
+-- copy, and channel_id and reason say whose the last attachment was and how it went; the channel may be gone.
 CREATE TABLE unreferenced_blobs (
     sha256 TEXT NOT NULL PRIMARY KEY REFERENCES blobs (sha256) ON DELETE CASCADE,
-    since INTEGER NOT NULL
+    since INTEGER NOT NULL,
+    size INTEGER NOT NULL CHECK (size >= 0),
+    channel_id TEXT NOT NULL,
+    reason TEXT NOT NULL CHECK (reason IN ('expired', 'file deleted', 'message deleted', 'channel deleted'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX unreferenced_blobs_by_time ON unreferenced_blobs (since);
 CREATE TRIGGER unreferenced_blobs_insert AFTER DELETE ON attachments
 WHEN NOT EXISTS (SELECT 1 FROM attachments WHERE sha256 = old.sha256) BEGIN
-    INSERT INTO unreferenced_blobs VALUES (old.sha256, unixepoch() * 1000);
+    INSERT INTO unreferenced_blobs VALUES (old.sha256, unixepoch() * 1000, old.size, old.channel_id, CASE
+        WHEN NOT EXISTS (SELECT 1 FROM agents WHERE id = old.channel_id AND removed_at IS NULL) THEN 'channel deleted'
+        WHEN old.message_id IS NULL THEN iif(old.expires_at < (unixepoch() + 1) * 1000, 'expired', 'file deleted')
+        WHEN NOT EXISTS (SELECT 1 FROM messages WHERE id = old.message_id) THEN 'message deleted'
+        ELSE 'file deleted'
+    END);
 END;
 CREATE TRIGGER unreferenced_blobs_delete AFTER INSERT ON attachments BEGIN
     DELETE FROM unreferenced_blobs WHERE sha256 = new.sha256;
@@ -432,6 +442,13 @@ WHEN old.removed_at IS NULL AND new.removed_at IS NOT NULL BEGIN
         WHERE id = new.user_id;
     UPDATE store SET file_count = file_count - new.file_count, file_bytes = file_bytes - new.file_bytes;
 END;
+
+-- The looks of the scheduled collector: what time the clock showed, and for how long a server had run in all (in
+-- milliseconds). What was due at a look is taken once a server has run for the grace since, whatever the clock did.
+CREATE TABLE collection_looks (
+    ran INTEGER NOT NULL PRIMARY KEY,
+    moment INTEGER NOT NULL
+) STRICT;
 
 -- What senders called their uploads (Idempotency-Key), so that a repeat stores nothing. The name outlives its file,
 -- without which attachment_id is NULL. request: what was sent under it, to tell a repeat from another upload.

@@ -32,6 +32,25 @@ package struct CollectionPlan: Sendable, Equatable {
         }
     }
 
+    /// How a blob lost its last file.
+    package enum Reason: String, Storable, CaseIterable {
+        case expired
+        case fileDeleted = "file deleted"
+        case messageDeleted = "message deleted"
+        case channelDeleted = "channel deleted"
+    }
+
+    /// The blobs whose last files one channel had.
+    package struct ChannelShare: Sendable, Equatable {
+        package let channelID: Agent.ID
+        /// Nil when the channel is gone.
+        package let name: String?
+        package let blobs: StoredAmount
+    }
+
+    /// How many channels a plan names: those with most bytes.
+    package static let mostChannels = 100
+
     package let id: ID
     /// Unattached files whose time is over.
     package let files: StoredAmount
@@ -39,6 +58,10 @@ package struct CollectionPlan: Sendable, Equatable {
     package let blobs: StoredAmount
     /// When the first of them expired or lost its last file; nil when there is none.
     package let oldest: Timestamp?
+    /// The blobs by how they lost their last file.
+    package let byReason: [Reason: StoredAmount]
+    /// The blobs by the channel of their last file, the most bytes first: ``mostChannels`` at most.
+    package let byChannel: [ChannelShare]
 }
 
 extension CollectionPlan.ID: LosslessStringConvertible {
@@ -59,44 +82,66 @@ extension Querying {
     /// What a collection would take that is planned at `moment`. Its work grows with what is taken.
     package func collectionPlan(at moment: Timestamp, grace: Duration) throws -> CollectionPlan {
         let scope = CollectionPlan.ID(moment: moment, grace: grace)
-        var hash = SHA256()
-        var oldest: Timestamp?
-        func amount(_ sql: String, _ time: Timestamp) throws -> StoredAmount {
-            var (count, bytes) = (0, 0)
-            try connection.rows(sql, [time]) { row in
-                var row = row
-                let name: String = row.next()
-                bytes += row.next()
-                let since: Timestamp = row.next()
-                count += 1
-                oldest = min(oldest ?? since, since)
-                hash.update(data: Array("\(name)\n".utf8))
-                return true
-            }
-            return StoredAmount(count: count, bytes: bytes)
-        }
-        let files = try amount(SQL.expired, moment)
-        let blobs = try amount(SQL.unreferenced, scope.unreferencedBefore)
-        let digest = hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        var count = PlanCount()
+        try connection.rows(SQL.expired, [moment]) { count.addFile($0) }
+        try connection.rows(SQL.unreferenced, [scope.unreferencedBefore]) { count.addBlob($0) }
+        let digest = count.hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         return CollectionPlan(
             id: CollectionPlan.ID(moment: moment, grace: grace, digest: digest),
-            files: files,
-            blobs: blobs,
-            oldest: oldest
+            files: count.files,
+            blobs: count.blobs,
+            oldest: count.oldest,
+            byReason: count.byReason,
+            byChannel: try count.largestChannels.map { channelID, blobs in
+                let name: String? = try one(SQL.channelName, [channelID])
+                return CollectionPlan.ChannelShare(channelID: channelID, name: name, blobs: blobs)
+            }
         )
     }
 }
 
-extension Transaction {
-    /// Deletes unattached files of a plan, the longest overdue first, and returns how many: at most `limit`.
-    package func removeFiles(of plan: CollectionPlan.ID, limit: Int) throws -> Int {
-        try removeFiles(expiredBy: plan.moment, limit: limit)
+/// What is counted while the rows of a plan are read.
+private struct PlanCount {
+    var hash = SHA256()
+    var oldest: Timestamp?
+    var files = StoredAmount()
+    var blobs = StoredAmount()
+    var byReason: [CollectionPlan.Reason: StoredAmount] = [:]
+    private var byChannel: [Agent.ID: StoredAmount] = [:]
+
+    /// Reads `id, size, expires_at`.
+    mutating func addFile(_ row: Row) -> Bool {
+        var row = row
+        add(row.next())
+        files.add(row.next())
+        note(row.next())
+        return true
     }
 
-    /// Deletes blobs of a plan and dooms their keys, as ``collectBlobs(unreferencedSince:limit:)`` does.
-    package func collectBlobs(of plan: CollectionPlan.ID, limit: Int) throws -> CollectedBlobs {
-        let last = Timestamp(milliseconds: plan.unreferencedBefore.milliseconds - 1)
-        return try collectBlobs(unreferencedSince: last, limit: limit)
+    /// Reads `sha256, size, since, reason, channel_id`.
+    mutating func addBlob(_ row: Row) -> Bool {
+        var row = row
+        add(row.next())
+        let size: Int = row.next()
+        blobs.add(size)
+        note(row.next())
+        byReason[row.next(), default: StoredAmount()].add(size)
+        byChannel[row.next(), default: StoredAmount()].add(size)
+        return true
+    }
+
+    var largestChannels: ArraySlice<(key: Agent.ID, value: StoredAmount)> {
+        byChannel.sorted { ($1.value.bytes, $0.key.rawValue) < ($0.value.bytes, $1.key.rawValue) }
+            .prefix(CollectionPlan.mostChannels)
+    }
+
+    private mutating func add(_ name: String) {
+        var line = name + "\n"
+        line.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+    }
+
+    private mutating func note(_ time: Timestamp) {
+        oldest = min(oldest ?? time, time)
     }
 }
 
@@ -105,8 +150,9 @@ private enum SQL {
         SELECT id, size, expires_at FROM attachments
         WHERE message_id IS NULL AND expires_at <= ? ORDER BY expires_at, id
         """
+    // The plus keeps SQLite from the index by time: in order of digests no other row is looked for.
     static let unreferenced = """
-        SELECT blobs.key, blobs.size, since FROM unreferenced_blobs CROSS JOIN blobs USING (sha256)
-        WHERE since < ? ORDER BY since, sha256
+        SELECT sha256, size, since, reason, channel_id FROM unreferenced_blobs WHERE +since < ? ORDER BY sha256
         """
+    static let channelName = "SELECT name FROM agents WHERE id = ? AND removed_at IS NULL"
 }

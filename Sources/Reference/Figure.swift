@@ -19,7 +19,7 @@ enum Figure: Sendable {
 
     private typealias Unit = (name: String, size: Int)
     private static let sizes: [Unit] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
-    private static let times: [Unit] = [("ms", 1), ("s", 1000), ("min", 60_000), ("h", 3_600_000)]
+    private static let times: [Unit] = [("ms", 1), ("s", 1000), ("min", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
 
     private static func units(_ value: Int, _ units: [Unit]) -> [String: String] {
         let whole = units.filter { value.isMultiple(of: $0.size) }

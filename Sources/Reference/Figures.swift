@@ -36,19 +36,21 @@ enum Figures {
 
     /// What the index and the store keep and count.
     private static let rows: [String: Figure] = [
+        "channelsOfPlan": .number(CollectionPlan.mostChannels),
         "changesKept": .number(ChangeLog.capacity),
         "collected": .time(FileStore.collectionGrace),
         "filename": .number(FileName.maxBytes),
         "inlineText": .number(FileStore.maxInlineBytes),
         "idempotencyLifetime": .time(IdempotencyKey.lifetime),
         "lastMessage": .number(AgentWithNews.maxTextLength),
+        "modestPlan": .bytes(FileStore.modestPlan),
         "pageWeight": .number(PageWeight.most),
         "storageRows": .number(StorageFigures.largest),
         "storageSamples": .number(StorageSample.kept),
         "searched": .number(Message.searchedLength),
         "statusEvents": .number(StreamEvent.maxPerStream),
         "statusEventsShown": .number(StreamEvent.maxShown),
-        "unattached": .time(Attachment.unattachedLifetime),
+        "unattached": .time(StoreLimits.usualLifetime),
         "unread": .number(AgentWithNews.maxUnread),
     ]
 

@@ -2,12 +2,18 @@ import Blobs
 import Index
 
 extension FileStore {
-    /// Removes the bytes of all doomed keys that are due, in batches.
+    /// Removes the bytes of all doomed keys that are due, in batches. They are in order, so a batch is in few folders,
+    /// each of which has to be flushed.
     func removeDueKeys() async throws {
+        let now = Timestamp.now()
+        var last = ""
         while true {
-            let due = try await index.read { try $0.dueDoomedKeys(now: .now(), limit: Sweep.batch) }
-            guard !due.isEmpty else { return }
-            try await removeDoomed(due.map(\.key))
+            let due = try await index.read { [last] in
+                try $0.dueDoomedKeys(now: now, after: last, limit: Sweep.batch)
+            }
+            guard let end = due.last else { return }
+            try await removeDoomed(due)
+            last = end
         }
     }
 

@@ -9,6 +9,8 @@ struct FileRows: Sendable {
     let files: [ReceivedFile]
     /// The record of each file. The transaction sets where and when it is stored.
     let attachments: [Attachment]
+    /// How long they may wait for a message.
+    let lifetime: Duration
 
     /// Inserts the blob rows, then the attachments that refer to them.
     ///
@@ -33,7 +35,7 @@ struct FileRows: Sendable {
                 garbage.remove(key)
             }
         }
-        let stored = attachments.map { $0.stored(in: messageID, now: tx.now) }
+        let stored = attachments.map { $0.stored(in: messageID, now: tx.now, lifetime) }
         for attachment in stored { try tx.insert(attachment, in: channel) }
         return stored
     }
@@ -51,7 +53,7 @@ extension FileStore {
     func rows(of files: [ReceivedFile], in channelID: Agent.ID) async throws -> FileRows {
         var attachments: [Attachment] = []
         for file in files { attachments.append(try await record(of: file, in: channelID)) }
-        return FileRows(files: files, attachments: attachments)
+        return FileRows(files: files, attachments: attachments, lifetime: limits.unattachedLifetime)
     }
 
     private func record(of file: ReceivedFile, in channelID: Agent.ID) async throws -> Attachment {
@@ -94,15 +96,12 @@ extension ReceivedFile {
 }
 
 extension Attachment {
-    /// How long a file may wait for a message before the collector takes it.
-    package static let unattachedLifetime = Duration.seconds(24 * 60 * 60)
-
     /// The record as it is stored: in a message, or else with an expiry (invariant 6).
-    fileprivate func stored(in messageID: Message.ID?, now: Timestamp) -> Attachment {
+    fileprivate func stored(in messageID: Message.ID?, now: Timestamp, _ lifetime: Duration) -> Attachment {
         var attachment = self
         attachment.messageID = messageID
         attachment.createdAt = now
-        attachment.expiresAt = messageID == nil ? now + Self.unattachedLifetime : nil
+        attachment.expiresAt = messageID == nil ? now + lifetime : nil
         return attachment
     }
 }

@@ -15,6 +15,7 @@ package struct FileStore: Sendable {
     let threads: NIOThreadPool
     package let damage: Damage
     let reservations = Reservations()
+    let collectionTurn = CollectionTurn()
 
     /// Opens both halves, and makes them if they are missing. Blocks for some milliseconds, longer when the index
     /// migrates. Call ``recover()`` before the first request.

@@ -19,6 +19,10 @@ package enum StoreError: Error, Sendable, Equatable {
     case damagedFile(BlobKey, size: Int64)
     /// A collection would not take what its plan says; nothing was removed.
     case planHasChanged
+    /// A collection that nobody has planned would take more than half of what is stored; nothing was removed.
+    case takesMost(bytes: Int, of: Int)
+    /// Another collection is under way; this one removed nothing.
+    case collectionUnderWay
     /// There are bytes, but the index is empty: it was lost.
     case indexIsMissing
 }
@@ -36,6 +40,9 @@ extension StoreError: CustomStringConvertible {
         case .damagedFile(let key, let size):
             "The stored bytes are damaged: \(size) bytes, which is not what the index says. Key: \(key)."
         case .planHasChanged: "The collection would not take what its plan says."
+        case .takesMost(let bytes, let stored):
+            "The collection would take \(bytes) of \(stored) stored bytes."
+        case .collectionUnderWay: "Another collection is under way."
         case .indexIsMissing:
             "The storage folder has files, but its index is empty or missing. Restore index.sqlite from a backup, "
                 + "or move blobs/ away to start anew."

@@ -7,11 +7,22 @@ package struct StoreLimits: Sendable {
     /// How many bytes of the disk stay free. Files that would leave less are refused.
     package let minFreeBytes: Int64
     package let quotas: Quotas
+    /// How long a file may wait for a message before the collector takes it.
+    package let unattachedLifetime: Duration
 
-    package init(maxFileBytes: Int64, minFreeBytes: Int64, quotas: Quotas = .none) {
+    /// For files that wait for a message, unless the operator says otherwise.
+    package static let usualLifetime = Duration.seconds(7 * 24 * 60 * 60)
+
+    package init(
+        maxFileBytes: Int64,
+        minFreeBytes: Int64,
+        quotas: Quotas = .none,
+        unattachedLifetime: Duration = Self.usualLifetime
+    ) {
         self.maxFileBytes = maxFileBytes
         self.minFreeBytes = minFreeBytes
         self.quotas = quotas
+        self.unattachedLifetime = unattachedLifetime
     }
 }
 

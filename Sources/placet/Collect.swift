@@ -30,9 +30,8 @@ struct Collect: AsyncParsableCommand {
                 storage: output.storage
             )
             try output.show(plan) {
-                let rows = [plan.files.row("files past their time"), plan.blobs.row("contents in no file")]
                 let since = plan.oldest.map { "\nThe oldest of them: \($0)" } ?? ""
-                return table(["", "COUNT", "SIZE"], rows) + since + "\nTo remove them: placet gc apply \(plan.id)"
+                return plan.tables + since + "\nTo remove them: placet gc apply \(plan.id)"
             }
         }
     }
@@ -73,22 +72,13 @@ struct Collect: AsyncParsableCommand {
 
 struct GraceOption: ParsableArguments {
     @Option(help: "How long contents must have been in no file, such as 0s, 30m, 24h or 7d (default 24h).")
-    var grace: Grace?
+    var grace: Interval?
 
     fileprivate var body: [String: Int] { grace.map { ["graceSeconds": $0.seconds] } ?? [:] }
 }
 
-/// A length of time: a whole number and s, m, h or d.
-struct Grace: ExpressibleByArgument, Sendable {
-    let seconds: Int
-
-    init?(argument: String) {
-        let units = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = units[String(argument.suffix(1))], let count = Int(argument.dropLast()) else { return nil }
-        let (seconds, overflow) = count.multipliedReportingOverflow(by: unit)
-        guard count >= 0, !overflow else { return nil }
-        self.seconds = seconds
-    }
+extension Interval: ExpressibleByArgument {
+    package init?(argument: String) { self.init(argument) }
 }
 
 /// As the control socket answers it; also what `--json` prints. Sizes are in bytes.
@@ -99,6 +89,37 @@ private struct Plan: Codable, Sendable {
     let files: Amount
     let blobs: Amount
     let oldest: String?
+    let byReason: Reasons
+    let byChannel: [ChannelShare]
+
+    struct Reasons: Codable, Sendable {
+        let expired: Amount
+        let fileDeleted: Amount
+        let messageDeleted: Amount
+        let channelDeleted: Amount
+    }
+
+    struct ChannelShare: Codable, Sendable {
+        let channelId: String
+        let name: String?
+        let blobs: Amount
+    }
+
+    /// How many channels are shown; JSON has more.
+    private static let mostShown = 10
+
+    /// What would go; then why, and from which channels.
+    var tables: String {
+        let all = [
+            files.row("files past their time"), blobs.row("contents in no file"),
+            byReason.expired.row("  whose last file expired"),
+            byReason.fileDeleted.row("  whose last file was deleted"),
+            byReason.messageDeleted.row("  with a message"), byReason.channelDeleted.row("  with a channel"),
+        ]
+        guard !byChannel.isEmpty else { return table(["", "COUNT", "SIZE"], all) }
+        let channels = byChannel.prefix(Self.mostShown).map { $0.blobs.row($0.name ?? "\($0.channelId) (deleted)") }
+        return table(["", "COUNT", "SIZE"], all) + "\n\n" + table(["LAST IN CHANNEL", "COUNT", "SIZE"], channels) + "\n"
+    }
 
     var count: Int { files.count + blobs.count }
 }

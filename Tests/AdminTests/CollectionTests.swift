@@ -41,6 +41,9 @@ struct CollectionTests {
             #expect(plan["blobs"] == amount(1, 12))
             #expect(plan["oldest"] == .string("1970-01-01T00:00:01.000Z"))
             #expect(plan["graceSeconds"] == .integer(86_400))
+            #expect(plan["byReason"]?["fileDeleted"] == amount(1, 12))
+            #expect(plan["byReason"]?["expired"] == amount(0, 0))
+            #expect(plan["byChannel"]?.elements.first?["blobs"] == amount(1, 12))
             #expect(try await server.census() == before)
         }
     }

@@ -26,6 +26,8 @@ struct ConfigurationTests {
         #expect(configuration.adminPassword == nil)
         #expect(configuration.webhookAllow == AllowedTargets(""))
         #expect(configuration.surroundings.hosts == nil && configuration.surroundings.origins.isEmpty)
+        #expect(configuration.collectionInterval == .seconds(3600))
+        #expect(configuration.unattachedLifetime == .seconds(7 * 86_400))
         #expect(configuration.logLevel == .info)
         #expect(configuration.logFormat == .text)
         #expect(configuration.indexPath == "./storage/index.sqlite")
@@ -46,7 +48,8 @@ struct ConfigurationTests {
                 "PLACET_WEBHOOK_ALLOW": "hooks.lan:8080,10.0.0.0/8", "PLACET_LOG_LEVEL": "warning",
                 "PLACET_TRUSTED_PROXIES": "10.0.0.2, fd00::/8", "PLACET_ALLOWED_HOSTS": "Placet.example, [fd00::1]",
                 "PLACET_CORS_ORIGINS": "https://app.example:443,http://localhost:5173",
-                "PLACET_LOG_FORMAT": "json", "PORT": "1", "HOST": "elsewhere",
+                "PLACET_GC_SCHEDULE": "off", "PLACET_UNATTACHED_DAYS": "1", "PLACET_LOG_FORMAT": "json", "PORT": "1",
+                "HOST": "elsewhere",
             ]
         )
         #expect(configuration.host == "0.0.0.0")
@@ -66,6 +69,8 @@ struct ConfigurationTests {
         #expect(configuration.webhookAllow == AllowedTargets("hooks.lan:8080, 10.0.0.0/8"))
         #expect(configuration.surroundings.hosts == ["placet.example", "[fd00::1]"])
         #expect(configuration.surroundings.origins == ["https://app.example", "http://localhost:5173"])
+        #expect(configuration.collectionInterval == nil)
+        #expect(configuration.unattachedLifetime == .seconds(86_400))
         #expect(configuration.logLevel == .warning)
         #expect(configuration.logFormat == .json)
     }
@@ -95,7 +100,9 @@ struct ConfigurationTests {
             ("PLACET_MIN_BODY_RATE", "0"), ("PLACET_MAX_CONNECTIONS", "0"),
             ("PLACET_MAX_CONNECTIONS_PER_ADDRESS", "off"),
             ("PLACET_RATE_LIMIT", "0"), ("PLACET_RATE_LIMIT", "OFF"), ("PLACET_RATE_LIMIT", "1000001"),
-            ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_LEVEL", "INFO"), ("PLACET_LOG_FORMAT", "xml"),
+            ("PLACET_GC_SCHEDULE", "0s"), ("PLACET_GC_SCHEDULE", "60"), ("PLACET_GC_SCHEDULE", "31d"),
+            ("PLACET_UNATTACHED_DAYS", "0"), ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_LEVEL", "INFO"),
+            ("PLACET_LOG_FORMAT", "xml"),
             ("PLACET_WEBHOOK_ALLOW", "10.0.0.0/33"), ("PLACET_WEBHOOK_ALLOW", "http://hooks.lan"),
         ]
     )

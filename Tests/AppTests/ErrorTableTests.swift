@@ -18,7 +18,8 @@ struct ErrorTableTests {
             (
                 StoreError.quotaReached(.init(whose: .user, used: 1, reserved: 0, limit: 1, needed: 1)), 507
             ),
-            (StoreError.damagedRecord(attachmentID: "a"), nil), (StoreError.indexIsMissing, nil),
+            (StoreError.damagedRecord(attachmentID: "a"), nil), (StoreError.indexIsMissing, 409),
+            (StoreError.takesMost(bytes: 2, of: 3), 409), (StoreError.collectionUnderWay, 409),
             (IndexError.full, 507), (IndexError.fullAtCommit, 507), (IndexError.readOnly, 503),
             (IndexError.closed, 503),
             (IndexError.missingReference, nil), (IndexError.failure(code: 778), nil),

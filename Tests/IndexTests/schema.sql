@@ -133,7 +133,12 @@ END;
 
 CREATE TRIGGER unreferenced_blobs_insert AFTER DELETE ON attachments
 WHEN NOT EXISTS (SELECT 1 FROM attachments WHERE sha256 = old.sha256) BEGIN
-    INSERT INTO unreferenced_blobs VALUES (old.sha256, unixepoch() * 1000);
+    INSERT INTO unreferenced_blobs VALUES (old.sha256, unixepoch() * 1000, old.size, old.channel_id, CASE
+        WHEN NOT EXISTS (SELECT 1 FROM agents WHERE id = old.channel_id AND removed_at IS NULL) THEN 'channel deleted'
+        WHEN old.message_id IS NULL THEN iif(old.expires_at < (unixepoch() + 1) * 1000, 'expired', 'file deleted')
+        WHEN NOT EXISTS (SELECT 1 FROM messages WHERE id = old.message_id) THEN 'message deleted'
+        ELSE 'file deleted'
+    END);
 END;
 
 CREATE TABLE avatars (
@@ -149,6 +154,11 @@ CREATE TABLE blobs (
     size INTEGER NOT NULL CHECK (size >= 0),
     crc32 INTEGER NOT NULL,
     created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE collection_looks (
+    ran INTEGER NOT NULL PRIMARY KEY,
+    moment INTEGER NOT NULL
 ) STRICT;
 
 CREATE TRIGGER blobs_counted_delete BEFORE DELETE ON blobs BEGIN
@@ -189,7 +199,7 @@ CREATE INDEX deliveries_due ON deliveries (channel_id, next_attempt_at, id) WHER
 CREATE TABLE doomed_keys (
     key TEXT NOT NULL PRIMARY KEY,
     not_before INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX doomed_keys_by_time ON doomed_keys (not_before);
 
@@ -423,7 +433,10 @@ CREATE INDEX stream_events_by_expiry ON stream_events (expires_at) WHERE expires
 
 CREATE TABLE unreferenced_blobs (
     sha256 TEXT NOT NULL PRIMARY KEY REFERENCES blobs (sha256) ON DELETE CASCADE,
-    since INTEGER NOT NULL
+    since INTEGER NOT NULL,
+    size INTEGER NOT NULL CHECK (size >= 0),
+    channel_id TEXT NOT NULL,
+    reason TEXT NOT NULL CHECK (reason IN ('expired', 'file deleted', 'message deleted', 'channel deleted'))
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX unreferenced_blobs_by_time ON unreferenced_blobs (since);

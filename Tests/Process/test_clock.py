@@ -43,7 +43,9 @@ def start(make_server, tmp_path):
         os.replace(ahead.with_suffix(".new"), ahead)
 
     set_clock(0)
-    server = make_server(LD_PRELOAD=str(library), CLOCK_AHEAD=str(ahead), PLACET_WEBHOOK_ALLOW="127.0.0.1").start()
+    server = make_server(
+        LD_PRELOAD=str(library), CLOCK_AHEAD=str(ahead), PLACET_WEBHOOK_ALLOW="127.0.0.1", PLACET_GC_SCHEDULE="1s"
+    ).start()
     server.set_clock = set_clock
     return server
 
@@ -74,3 +76,22 @@ def test_set_back_a_retry_keeps_its_pause(start, receive):
     eventually(lambda: start.query("SELECT attempts FROM deliveries") == [(1,)], "the failure is noted")
     start.set_clock(-HOUR)
     assert receiver.next(10).id == first.id
+
+
+def test_a_year_ahead_and_back_the_collector_takes_nothing_and_says_so(start):
+    owner = start.owner()
+    waiting, deleted = owner.store(b"waits for a message")["id"], owner.store(b"in no file")["id"]
+    assert owner.request("DELETE", f"files/{deleted}", params={"channel": owner.channel}).status_code == 200
+
+    def looks_after(sentence):
+        eventually(lambda: sentence in start.log(), sentence)
+        last = start.query("SELECT max(moment) FROM collection_looks")
+        eventually(lambda: start.query("SELECT max(moment) FROM collection_looks") > last, "another look")
+
+    start.set_clock(365 * 24 * HOUR)
+    looks_after("the clock is far ahead")
+    assert owner.content(waiting) == b"waits for a message"
+    assert len(start.blob_keys()) == 2
+    start.set_clock(0)
+    looks_after("the clock was set back")
+    assert len(start.blob_keys()) == 2

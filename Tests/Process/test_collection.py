@@ -1,16 +1,19 @@
 """`placet gc`, with the server running and stopped; and collections without pause beside many writers."""
 
+import http.client
 import json
 import os
+import random
 import threading
 import time
 
 import pytest
+import requests
 from placet_server import eventually
 
 # How long writers and collector go on, in seconds.
 SOAK = float(os.environ.get("PLACET_SOAK_SECONDS", "20"))
-WRITERS = 8
+WRITERS = 16
 
 
 def collect(server, *arguments):
@@ -50,49 +53,120 @@ def test_a_grace_that_is_none_is_wrong_usage(server):
         assert server.command("gc", "plan", f"--grace={grace}", check=False).returncode == 64
 
 
-@pytest.mark.slow
-def test_collections_without_pause_take_nothing_from_writers(server):
-    """No 201 is followed by a 404, and at the end rows, disk and figures agree to the byte."""
-    end = time.monotonic() + SOAK
-    contents = [bytes([number]) * 1000 for number in range(4)]
-    admin = server.owner()
-    problems, collected = [], []
+def test_two_admins_apply_one_plan_at_once_and_one_of_them_is_told(server):
+    owner = server.owner()
+    for number in range(300):
+        discard(owner, owner.store(b"%d" % number)["id"])
+    eventually(lambda: collect(server, "plan", "--grace", "0s")["blobs"]["count"] == 300, "planned")
+    plan = collect(server, "plan", "--grace", "0s")["id"]
+    start, answers = threading.Barrier(2), []
 
-    def write(number):
-        owner = admin.another().with_channel(f"writer {number}")
-        turn = number
-        while time.monotonic() < end and not problems:
-            content = contents[turn % len(contents)]
-            file = owner.store(content)["id"]
-            if owner.content(file) != content:
-                problems.append(f"{file} has other bytes")
-            discard(owner, file)
+    def apply():
+        start.wait()
+        answers.append(server.control("POST", "gc/apply", {"plan": plan}))
+
+    admins = [threading.Thread(target=apply) for _ in range(2)]
+    for admin in admins:
+        admin.start()
+    for admin in admins:
+        admin.join()
+    (done, step), (refused, reason) = sorted(answers, key=lambda answer: answer[0])
+    assert (done, step["blobs"]["count"]) == (200, 300)
+    assert refused == 409
+    assert "under way" in reason["message"] or "another has applied it" in reason["message"]
+
+
+class Soak:
+    """Writers who store, read and delete the same few contents, and a collector without pause, until the time is up."""
+
+    def __init__(self, server):
+        self.server, self.admin = server, server.owner()
+        self.end = time.monotonic() + SOAK
+        self.problems, self.collected = [], []
+
+    @property
+    def goes_on(self):
+        return time.monotonic() < self.end and not self.problems
+
+    def asked(self, ask):
+        """The answer, asked for again while the server is down; and whether it was asked more than once."""
+        again = False
+        while True:
+            try:
+                return ask(), again
+            except requests.ConnectionError:
+                assert time.monotonic() < self.end + 30, "the server stays away"
+                again = True
+                time.sleep(0.05)
+
+    def write(self, number):
+        owner, turn = self.admin.another(), number
+        while self.goes_on:
+            content = bytes([turn % 4]) * 1000
             turn += 1
+            try:
+                file = owner.store(content)["id"]
+            except requests.ConnectionError:
+                continue  # Nobody was told that it is stored.
+            read, _ = self.asked(lambda: owner.download(file))
+            if (read.status_code, read.content) != (200, content):
+                self.problems.append(f"{file}: {read.status_code} after 201")
+            path, channel = f"files/{file}", {"channel": owner.channel}
+            gone, again = self.asked(lambda: owner.request("DELETE", path, params=channel))
+            if gone.status_code != 200 and not (again and gone.status_code == 404):
+                self.problems.append(f"{file}: {gone.status_code} for its deletion")
 
-    def sweep():
-        while time.monotonic() < end and not problems:
-            done = server.command("gc", "run", "--grace", "0s", "--json", check=False)
-            if done.returncode == 0:
-                collected.append(json.loads(done.stdout)["blobs"]["count"])
+    def sweep(self):
+        while self.goes_on:
+            try:
+                status, step = self.server.control("POST", "gc/run", {"graceSeconds": 0})
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.05)
+                continue
+            if status == 200:
+                self.collected.append(step["blobs"]["count"])
             else:
-                problems.append(done.stderr)
+                self.problems.append(step["message"])
 
-    def guarded(work, *arguments):
-        try:
-            work(*arguments)
-        except BaseException as error:
-            problems.append(repr(error))
+    def kill(self):
+        """Ends the server at any moment, every few seconds."""
+        while self.goes_on:
+            time.sleep(random.uniform(1, 3))
+            port = self.server.port
+            self.server.kill()
+            self.server.start(port)
 
-    threads = [threading.Thread(target=guarded, args=(write, number)) for number in range(WRITERS)]
-    threads.append(threading.Thread(target=guarded, args=(sweep,)))
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not problems
-    assert sum(collected) > 0, "writers and collector never met"
+    def run(self, *more):
+        def guarded(work, *arguments):
+            try:
+                work(*arguments)
+            except BaseException as error:
+                self.problems.append(repr(error))
+
+        threads = [threading.Thread(target=guarded, args=(self.write, number)) for number in range(WRITERS)]
+        threads += [threading.Thread(target=guarded, args=(work,)) for work in (self.sweep, *more)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not self.problems
+        assert sum(self.collected) > 0, "writers and collector never met"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", [False, True], ids=["alive", "killed"])
+def test_collections_without_pause_take_nothing_from_writers(server, killed):
+    """No 201 is followed by a 404, and at the end rows, disk and figures agree to the byte; also with `kill -9`."""
+    soak = Soak(server)
+    soak.run(*[soak.kill] * killed)
+    # A deletion whose answer was lost may not have happened, and neither may a file that nobody was told of.
+    admin = soak.admin.another()
+    while files := admin.files():
+        for file in files:
+            discard(admin, file["id"])
     eventually(lambda: not server.query("SELECT 1 FROM doomed_keys"), "doomed keys are removed")
     eventually(lambda: collect(server, "run", "--grace", "0s") and not server.blob_keys(), "all is collected")
     server.assert_consistent()
+    assert json.loads(server.command("fsck", "--json").stdout)["faults"] == []
     figures = json.loads(server.command("stats", "--json").stdout)
     assert [figures[name] for name in ("files", "blobs", "reclaimable")] == [{"count": 0, "bytes": 0}] * 3

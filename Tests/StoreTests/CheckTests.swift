@@ -202,7 +202,7 @@ struct CheckTests {
                     guard let report = try? await test.check(repairs: true) else { continue }
                     faults += report.faults
                     rounds += 1
-                    _ = try? await test.store.collect(grace: .zero)
+                    _ = try? await test.collect()
                 }
                 return (rounds, faults)
             }

@@ -11,7 +11,7 @@ struct IntakeTests {
     /// More than waits in memory: it is on disk while it arrives.
     private static let large = [UInt8](repeating: 7, count: 600_000)
 
-    @Test("a file is stored once its bytes and its row are, for a day; its spool is gone")
+    @Test("a file is stored once its bytes and its row are, for a week; its spool is gone")
     func stored() async throws {
         try await withStore { test in
             for bytes in [Array("hello".utf8), Self.large, []] {
@@ -23,7 +23,7 @@ struct IntakeTests {
                         == attachment
                 )
                 #expect(attachment.messageID == nil && attachment.size == bytes.count)
-                #expect(attachment.expiresAt == attachment.createdAt + .seconds(24 * 60 * 60))
+                #expect(attachment.expiresAt == attachment.createdAt + .seconds(7 * 24 * 60 * 60))
                 #expect(try await test.bytes(of: attachment) == bytes)
             }
             #expect(try await test.census() == Census(attachments: 3, blobs: 3, blobFiles: 3))

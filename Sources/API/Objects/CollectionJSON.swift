@@ -12,6 +12,23 @@ package struct CollectionPlanJSON: Encodable, Sendable {
     let blobs: AmountJSON
     /// When the first of them expired or lost its last file.
     @OrNull var oldest: Timestamp?
+    /// The contents by how they lost their last file.
+    let byReason: Reasons
+    /// The contents by the channel of their last file, the most bytes first.
+    let byChannel: [ChannelShare]
+
+    struct Reasons: Encodable, Sendable {
+        let expired: AmountJSON
+        let fileDeleted: AmountJSON
+        let messageDeleted: AmountJSON
+        let channelDeleted: AmountJSON
+    }
+
+    struct ChannelShare: Encodable, Sendable {
+        let channelId: Agent.ID
+        @OrNull var name: String?
+        let blobs: AmountJSON
+    }
 
     package init(_ plan: CollectionPlan) {
         id = plan.id.description
@@ -20,6 +37,18 @@ package struct CollectionPlanJSON: Encodable, Sendable {
         files = AmountJSON(plan.files)
         blobs = AmountJSON(plan.blobs)
         oldest = plan.oldest
+        func amount(_ reason: CollectionPlan.Reason) -> AmountJSON {
+            AmountJSON(plan.byReason[reason] ?? StoredAmount())
+        }
+        byReason = Reasons(
+            expired: amount(.expired),
+            fileDeleted: amount(.fileDeleted),
+            messageDeleted: amount(.messageDeleted),
+            channelDeleted: amount(.channelDeleted)
+        )
+        byChannel = plan.byChannel.map {
+            ChannelShare(channelId: $0.channelID, name: $0.name, blobs: AmountJSON($0.blobs))
+        }
     }
 }
 

@@ -10,9 +10,11 @@ extension Querying {
         Set(try keys.filter { try exists("SELECT 1 FROM blobs WHERE key = ?", [$0]) })
     }
 
-    /// Doomed keys whose time has come, the longest overdue first, at most `limit`.
-    package func dueDoomedKeys(now: Timestamp, limit: Int) throws -> [DoomedKey] {
-        try all(SQL.dueKeys, [now, limit])
+    /// Doomed keys whose time has come, in order, after `key`: at most `limit`.
+    package func dueDoomedKeys(now: Timestamp, after key: String = "", limit: Int) throws -> [String] {
+        // Without this, all keys would be read to find that none is due.
+        guard try exists("SELECT 1 FROM doomed_keys WHERE not_before <= ? LIMIT 1", [now]) else { return [] }
+        return try all(SQL.dueKeys, [key, now, limit])
     }
 
     /// How many blobs there are.
@@ -58,7 +60,6 @@ extension Transaction {
 private enum SQL {
     static let blobByDigest = "SELECT \(Blob.columns) FROM blobs WHERE sha256 = ?"
     static let insertBlob = "\(Blob.columns.insert()) ON CONFLICT (sha256) DO NOTHING"
-    static let dueKeys =
-        "SELECT \(DoomedKey.columns) FROM doomed_keys WHERE not_before <= ? ORDER BY not_before LIMIT ?"
+    static let dueKeys = "SELECT key FROM doomed_keys WHERE key > ? AND +not_before <= ? ORDER BY key LIMIT ?"
     static let doom = "\(DoomedKey.columns.insert()) ON CONFLICT (key) DO NOTHING"
 }

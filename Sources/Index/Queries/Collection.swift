@@ -1,22 +1,31 @@
+extension Querying {
+    /// The digests of blobs that a plan takes, in order, after `digest`: at most `limit`.
+    package func collectableBlobs(of plan: CollectionPlan.ID, after digest: String, limit: Int) throws -> [String] {
+        try all(SQL.collectable, [digest, plan.unreferencedBefore, limit])
+    }
+
+    /// The sum of the lengths of all blobs. Its work grows with their number.
+    package func storedBytes() throws -> Int {
+        try one("SELECT blob_bytes FROM store") ?? 0
+    }
+}
+
 extension Transaction {
-    /// Deletes unattached files whose time is over, the longest overdue first, and returns how many: at most `limit`.
-    package func removeExpiredFiles(limit: Int) throws -> Int {
-        try removeFiles(expiredBy: now, limit: limit)
+    /// Deletes unattached files of a plan, the longest overdue first, and returns how many: at most `limit`.
+    package func removeFiles(of plan: CollectionPlan.ID, limit: Int) throws -> Int {
+        try execute(SQL.removeExpired, [plan.moment, limit])
     }
 
-    func removeFiles(expiredBy time: Timestamp, limit: Int) throws -> Int {
-        try execute(SQL.removeExpired, [time, limit])
-    }
-
-    /// Deletes blobs that no attachment has referred to since `time` or earlier, the longest first, and dooms their
-    /// keys: at most `limit`. A foreign key refuses the deletion of a blob that is in use (invariant 6).
+    /// Deletes those of the blobs that a plan takes now as before, and dooms their keys. A foreign key refuses the
+    /// deletion of a blob that is in use (invariant 6).
     ///
+    /// - Parameter digests: in order. Neighbours share pages of the index, so a unit changes a few of them.
     /// - Returns: what their bytes free, once they are removed.
-    package func collectBlobs(unreferencedSince time: Timestamp, limit: Int) throws -> CollectedBlobs {
+    package func collectBlobs(_ digests: ArraySlice<String>, of plan: CollectionPlan.ID) throws -> CollectedBlobs {
         var collected = CollectedBlobs()
-        let blobs: [Blob] = try all(SQL.unreferenced, [time, limit])
-        for blob in blobs {
-            try execute("DELETE FROM blobs WHERE sha256 = ?", [blob.sha256])
+        for digest in digests {
+            guard let blob: Blob = try one(SQL.unreferenced, [digest, plan.unreferencedBefore]) else { continue }
+            try execute("DELETE FROM blobs WHERE sha256 = ?", [digest])
             try doom(key: blob.key, notBefore: now)
             collected.count += 1
             collected.bytes += blob.size
@@ -42,8 +51,12 @@ private enum SQL {
             SELECT id FROM attachments WHERE message_id IS NULL AND expires_at <= ? ORDER BY expires_at LIMIT ?
         )
         """
+    // The plus keeps SQLite from the index by time: what is read in order of digests is read and written once.
+    static let collectable = """
+        SELECT sha256 FROM unreferenced_blobs WHERE sha256 > ? AND +since < ? ORDER BY sha256 LIMIT ?
+        """
     static let unreferenced = """
         SELECT \(Blob.columns) FROM unreferenced_blobs CROSS JOIN blobs USING (sha256)
-        WHERE since <= ? ORDER BY since LIMIT ?
+        WHERE unreferenced_blobs.sha256 = ? AND since < ?
         """
 }

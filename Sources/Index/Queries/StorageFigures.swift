@@ -2,6 +2,12 @@
 package struct StoredAmount: Sendable, Equatable {
     package var count = 0
     package var bytes = 0
+
+    /// Adds one thing.
+    mutating func add(_ bytes: Int) {
+        count += 1
+        self.bytes += bytes
+    }
 }
 
 /// What is stored, in one snapshot.

@@ -1,0 +1,56 @@
+import Index
+
+/// What the collector did by itself, or why it did nothing.
+package enum ScheduledCollection: Sendable, Equatable {
+    case collected(CollectionReport)
+    /// The clock was set back, so nothing is taken before a server has run for a grace.
+    case clockSetBack
+    /// The clock has gone on by so much more than a server has run: the server stood still, or the clock was set.
+    case clockAhead(by: Duration, CollectionReport)
+    case refused(StoreError)
+}
+
+extension FileStore {
+    /// Collects at once and then at each interval, until the task is cancelled.
+    ///
+    /// - Throws: ``BlobError`` and ``IndexError``. What was collected until then stays so; the next run goes on.
+    package func collect(every interval: Duration, _ report: @Sendable (ScheduledCollection) -> Void) async throws {
+        var last = ContinuousClock.now
+        while true {
+            let now = ContinuousClock.now
+            report(try await collectOnSchedule(at: .now(), after: last.duration(to: now)))
+            last = now
+            try await Task.sleep(for: interval)
+        }
+    }
+
+    /// Takes what was due at a look after which a server has run for the grace. So nothing goes early because the clock
+    /// was set, and an operator has a day of the server's time to set it right.
+    ///
+    /// - Parameters:
+    ///   - moment: what the clock shows.
+    ///   - elapsed: how long this server has run since the last look, by a clock that nobody sets.
+    func collectOnSchedule(at moment: Timestamp, after elapsed: Duration) async throws -> ScheduledCollection {
+        let look = try await index.write(for: .upkeep) {
+            try $0.noteCollectionLook(at: moment, after: elapsed, grace: Self.collectionGrace)
+        }
+        do {
+            switch look {
+            case .clockSetBack: return .clockSetBack
+            case .clockAhead(let ahead, let due): return .clockAhead(by: ahead, try await collect(dueAt: due))
+            case .due(let due): return .collected(try await collect(dueAt: due))
+            }
+        } catch StoreError.collectionUnderWay {
+            return .collected(CollectionReport())  // By hand; the next look comes.
+        } catch let error as StoreError {
+            return .refused(error)
+        }
+    }
+
+    private func collect(dueAt moment: Timestamp?) async throws -> CollectionReport {
+        guard let moment else { return CollectionReport() }
+        // They have waited for the grace since that moment.
+        let plan = CollectionPlan.ID(moment: moment, grace: .zero)
+        return try await collectDue(at: plan, for: .seconds(Int64.max / 2)).done
+    }
+}

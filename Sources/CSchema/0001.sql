@@ -6,11 +6,13 @@
 -- and a blob row stays as long as an attachment refers to it (invariant 6). Every column that refers to another table
 -- has an index. Without one, each delete in that table would scan this one.
 
--- The store that the index belongs to: one row. checked_at is written to prove that the index is writable.
+-- The store that the index belongs to: one row. checked_at is written to prove that the index is writable. Until
+-- removal_held_until no file is removed, because a backup is being made.
 CREATE TABLE store (
     singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     id TEXT NOT NULL,
-    checked_at INTEGER NOT NULL
+    checked_at INTEGER NOT NULL,
+    removal_held_until INTEGER
 ) STRICT;
 
 

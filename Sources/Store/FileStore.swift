@@ -39,6 +39,9 @@ package struct FileStore: Sendable {
         damage = Damage(report: onDamage)
     }
 
+    /// Names the store for good.
+    package var id: String { blobs.storeID }
+
     /// Closes both halves. Blocks until the last commit has ended; then the lock on the folder is free.
     package func close() throws {
         try index.close()

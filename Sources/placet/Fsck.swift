@@ -16,9 +16,6 @@ struct Fsck: AsyncParsableCommand {
             """
     )
 
-    /// How many faults are listed; all are counted.
-    private static let mostListed = 1000
-
     @Flag(help: "Mend what can be mended.")
     var repair = false
 
@@ -37,8 +34,8 @@ struct Fsck: AsyncParsableCommand {
             progress.show(outcome.checked)
         } while next != nil
         progress.finish()
-        try output.show(outcome) { outcome.text }
-        if outcome.faultCount > 0 { throw ExitCode(2) }
+        try output.show(outcome.json) { outcome.text }
+        if outcome.faults.count > 0 { throw ExitCode(2) }
     }
 
     /// Without a time limit: SQLite may need minutes, and the largest content is read to its end.
@@ -51,43 +48,49 @@ struct Fsck: AsyncParsableCommand {
         let repair: Bool
     }
 
-    private struct Fault: Codable, Sendable {
-        let kind: String
-        let subject: String
-        let repair: String?
-
-        var row: [String] { [kind, subject, repair ?? "-"] }
-    }
-
     /// What the control socket answers.
     private struct Piece: Decodable, Sendable {
         let checked: Int
         let bytes: Int
-        let faults: [Fault]
+        let faults: [FoundFault]
         let next: String?
     }
 
-    /// What `--json` prints.
-    private struct Outcome: Encodable {
+    private struct Outcome {
         var checked = 0
         var bytes = 0
-        var faultCount = 0
         var repairedCount = 0
-        var faults: [Fault] = []
+        var faults = FaultList()
 
         mutating func add(_ piece: Piece) {
             checked += piece.checked
             bytes += piece.bytes
-            faultCount += piece.faults.count
             repairedCount += piece.faults.count { $0.repair != nil }
-            faults += piece.faults.prefix(mostListed - faults.count)
+            for fault in piece.faults { faults.add(fault) }
         }
 
         var text: String {
-            guard faultCount > 0 else { return "All is well: \(checked) contents, \(size(bytes))" }
-            let rest = faultCount > faults.count ? "\n… and \(faultCount - faults.count) more" : ""
-            return table(["FAULT", "OF", "REPAIR"], faults.map(\.row)) + rest
-                + "\nFaults: \(faultCount), repaired: \(repairedCount)"
+            guard faults.count > 0 else { return "All is well: \(checked) contents, \(size(bytes))" }
+            return faults.text + "\nFaults: \(faults.count), repaired: \(repairedCount)"
         }
+
+        var json: JSON {
+            JSON(
+                checked: checked,
+                bytes: bytes,
+                faultCount: faults.count,
+                repairedCount: repairedCount,
+                faults: faults.listed
+            )
+        }
+    }
+
+    /// What `--json` prints.
+    private struct JSON: Encodable {
+        let checked: Int
+        let bytes: Int
+        let faultCount: Int
+        let repairedCount: Int
+        let faults: [FoundFault]
     }
 }

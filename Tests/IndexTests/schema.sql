@@ -325,7 +325,8 @@ CREATE INDEX shares_by_expiry ON shares (expires_at);
 CREATE TABLE store (
     singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     id TEXT NOT NULL,
-    checked_at INTEGER NOT NULL
+    checked_at INTEGER NOT NULL,
+    removal_held_until INTEGER
 ) STRICT;
 
 CREATE TABLE stream_events (

@@ -10,9 +10,10 @@ extension Querying {
         Set(try keys.filter { try exists("SELECT 1 FROM blobs WHERE key = ?", [$0]) })
     }
 
-    /// Doomed keys whose time has come, the longest overdue first, at most `limit`.
+    /// Doomed keys whose time has come, the longest overdue first, at most `limit`; none while a backup is being made.
     package func dueDoomedKeys(now: Timestamp, limit: Int) throws -> [DoomedKey] {
-        try all(SQL.dueKeys, [now, limit])
+        if try isRemovalHeld(at: now) { return [] }
+        return try all(SQL.dueKeys, [now, limit])
     }
 
     /// How many blobs there are.

@@ -2,6 +2,10 @@
 package struct StoredAmount: Sendable, Equatable {
     package let count: Int
     package let bytes: Int
+
+    package init(count: Int, bytes: Int) {
+        (self.count, self.bytes) = (count, bytes)
+    }
 }
 
 /// What is stored, in one snapshot.
@@ -22,12 +26,17 @@ extension Querying {
             unattached: try amount(
                 "SELECT count(*), coalesce(sum(size), 0) FROM attachments WHERE message_id IS NULL"
             ),
-            blobs: try amount("SELECT count(*), coalesce(sum(size), 0) FROM blobs"),
+            blobs: try blobAmount(),
             reclaimable: try amount(
                 "SELECT count(*), coalesce(sum(size), 0) FROM unreferenced_blobs CROSS JOIN blobs USING (sha256)"
             ),
             doomedKeys: try one("SELECT count(*) FROM doomed_keys") ?? 0
         )
+    }
+
+    /// Counts all blobs.
+    package func blobAmount() throws -> StoredAmount {
+        try amount("SELECT count(*), coalesce(sum(size), 0) FROM blobs")
     }
 
     private func amount(_ sql: String) throws -> StoredAmount {

@@ -56,7 +56,7 @@ package struct Assembly: Sendable {
             threads: threads,
             onDamage: { key in
                 logger.error(
-                    "stored bytes are missing or have the wrong length; uploading the same file again repairs it",
+                    "stored bytes are missing or damaged; uploading the same file again repairs it",
                     metadata: ["sha256": "\(key.digest.hex)", "key": "\(key)"]
                 )
             }
@@ -88,6 +88,7 @@ package struct Assembly: Sendable {
         backgroundWork =
             modules.flatMap(\.backgroundWork) + [
                 BackgroundWork("clock", run: ClockWatch(index).run), Self.collection(store, logger),
+                Self.scrub(store, logger),
             ]
         routers = Routers(
             modules: modules,
@@ -123,6 +124,17 @@ package struct Assembly: Sendable {
                         "expired": "\(report.expiredFiles)", "blobs": "\(report.blobs.count)",
                         "bytes": "\(report.blobs.bytes)",
                     ]
+                )
+            }
+        }
+    }
+
+    private static func scrub(_ store: FileStore, _ logger: Logger) -> BackgroundWork {
+        BackgroundWork("scrub") {
+            try await store.scrub { faults in
+                logger.error(
+                    "stored files are not what the index says; look at them with placet fsck",
+                    metadata: ["faults": "\(faults.count)", "first": "\(faults[0].kind.rawValue) \(faults[0].subject)"]
                 )
             }
         }

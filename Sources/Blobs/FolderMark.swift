@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file that says in one line what a folder of ours is, and whose. The folder has it from its beginning or not at all.
+/// A file that says in one line what a folder of ours is, and whose. It is there as a whole or not at all.
 struct FolderMark {
     /// Ends with the store's id.
     static let store = FolderMark(name: "STORE", prefix: "placet blobs 1 ")
@@ -26,8 +26,8 @@ struct FolderMark {
         }
     }
 
-    /// Whether a directory may get this mark: it has nothing but what a crash left of it, and a file system's own folder.
-    /// Names with a dot do not count.
+    /// Whether a directory may get this mark: it has nothing but what a crash left of it, and a file system's own
+    /// folder. Names with a dot do not count.
     func isFree(_ directory: Int32) throws(BlobError) -> Bool {
         try Descriptor.names(in: directory, ".").allSatisfy { ["lost+found", "\(name).new"].contains($0) }
     }

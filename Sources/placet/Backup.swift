@@ -12,8 +12,8 @@ struct MakeBackup: AsyncParsableCommand {
         commandName: "backup",
         abstract: "Copy index and files to another folder, beside a running server or without one.",
         discussion: """
-            The folder has one backup, the newest whole one. Only what it does not have yet is copied, and all of that is \
-            verified. It may be stopped at any time: the next run goes on. Meanwhile the server removes no contents.
+            The folder has one backup, the newest whole one. Only what it does not have yet is copied, and all of that \
+            is verified. It may be stopped at any time: the next run goes on. Meanwhile the server removes no contents.
 
             Not in it are plugins/ and the settings.
 

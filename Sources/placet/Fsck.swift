@@ -9,8 +9,8 @@ struct Fsck: AsyncParsableCommand {
         abstract: "Check that index and files are whole.",
         discussion: """
             Works beside a running server, and may be stopped at any time. Run it without --repair first. --repair \
-            moves damaged files to quarantine/ (an upload of the same content mends them) and removes files that no \
-            row of the index has. An index that is itself damaged is not repaired: restore it from a backup.
+            moves damaged files to quarantine/ (an upload of the same content mends them), and files that no row of \
+            the index has. An index that is itself damaged is not repaired: restore a backup.
 
             Exit codes: 0 all is well, 1 the check could not be made, 2 faults were found, mended or not.
             """

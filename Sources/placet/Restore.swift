@@ -9,11 +9,11 @@ struct RestoreBackup: AsyncParsableCommand {
         commandName: "restore",
         abstract: "Make a storage folder from a backup.",
         discussion: """
-            The storage folder must be empty or not exist yet. Every content is verified. It may be stopped at any time: \
-            the same command goes on, and no server starts on the folder before it has ended.
+            The storage folder must be empty or not exist yet. Every content is verified. It may be stopped at any \
+            time: the same command goes on, and no server starts on the folder before it has ended.
 
-            Everybody has to sign in again. API keys and links are those of the time of the backup, so revoke again what \
-            was revoked since.
+            Everybody has to sign in again. API keys and links are those of the time of the backup, so revoke again \
+            what was revoked since.
 
             Exit codes: 0 all is well, 1 nothing could be restored, 2 damaged contents were left out.
             """

@@ -105,8 +105,11 @@ CREATE TABLE blobs (
     key TEXT NOT NULL UNIQUE,
     size INTEGER NOT NULL CHECK (size >= 0),
     crc32 INTEGER NOT NULL,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    damaged_at INTEGER
 ) STRICT;
+
+CREATE INDEX blobs_damaged ON blobs (key) WHERE damaged_at IS NOT NULL;
 
 CREATE TABLE deliveries (
     id TEXT NOT NULL PRIMARY KEY,
@@ -326,7 +329,9 @@ CREATE TABLE store (
     singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     id TEXT NOT NULL,
     checked_at INTEGER NOT NULL,
-    removal_held_until INTEGER
+    removal_held_until INTEGER,
+    scrubbed_to TEXT,
+    scrub_began_at INTEGER
 ) STRICT;
 
 CREATE TABLE stream_events (

@@ -37,7 +37,7 @@ extension Transaction {
     /// Gives a blob another key, because the bytes under the old one are damaged, and dooms the old one. False when the
     /// blob is gone, or has another key by now.
     package func moveBlob(sha256: String, from oldKey: String, to key: String) throws -> Bool {
-        guard try execute("UPDATE blobs SET key = ? WHERE sha256 = ? AND key = ?", [key, sha256, oldKey]) > 0 else {
+        guard try execute(SQL.move, [key, sha256, oldKey]) > 0 else {
             return false
         }
         try doom(key: oldKey, notBefore: now)
@@ -59,6 +59,7 @@ extension Transaction {
 private enum SQL {
     static let blobByDigest = "SELECT \(Blob.columns) FROM blobs WHERE sha256 = ?"
     static let insertBlob = "\(Blob.columns.insert()) ON CONFLICT (sha256) DO NOTHING"
+    static let move = "UPDATE blobs SET key = ?, damaged_at = NULL WHERE sha256 = ? AND key = ?"
     static let dueKeys =
         "SELECT \(DoomedKey.columns) FROM doomed_keys WHERE not_before <= ? ORDER BY not_before LIMIT ?"
     static let doom = "\(DoomedKey.columns.insert()) ON CONFLICT (key) DO NOTHING"

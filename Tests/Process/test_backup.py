@@ -1,4 +1,4 @@
-"""`placet backup` and `placet restore`: under load, cut off at any moment, on a full disk, with damage on either side."""
+"""`placet backup` and `placet restore`: under load, cut off at any moment, on a full disk, with damage."""
 
 import hashlib
 import json

@@ -81,7 +81,7 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "placet",
-            dependencies: ["App", "HTTP", "JSON", "Index", .arguments, .httpClient, .logging, .nioCore, .nioHTTP1],
+            dependencies: ["App", "HTTP", "JSON", "Store", "Index", "Blobs", .arguments, .httpClient, .logging, .nioCore, .nioHTTP1],
             swiftSettings: settings(layer: "COMMAND")
         ),
         module(
@@ -146,7 +146,7 @@ let package = Package(
         shelf("Index", ["CSchema", .grdb, .sqlite, .crypto]),
         // The schema of the index in SQL, embedded by `#embed`.
         .target(name: "CSchema", exclude: ["0001.sql"]),
-        shelf("Blobs", ["CZlib", .crypto, .nioCore, .nioPosix]),
+        shelf("Blobs", ["CSyncfs", "CZlib", .crypto, .nioCore, .nioPosix]),
         shelf("Multipart", [.nioCore]),
         shelf("MediaTypes", ["CMagic", .nioCore]),
         shelf("Zip", ["CZlib", .nioCore]),
@@ -161,6 +161,8 @@ let package = Package(
         ),
         // The settings of the C library's allocator, which the module Glibc leaves out.
         .systemLibrary(name: "CMalloc"),
+        // A system call that it leaves out too.
+        .systemLibrary(name: "CSyncfs"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         tests("MultipartTests", ["Multipart", .nioCore]),

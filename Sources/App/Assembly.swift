@@ -58,7 +58,7 @@ package struct Assembly: Sendable {
             threads: threads,
             onDamage: { key in
                 logger.error(
-                    "stored bytes are missing or have the wrong length; uploading the same file again repairs it",
+                    "stored bytes are missing or damaged; uploading the same file again repairs it",
                     metadata: ["sha256": "\(key.digest.hex)", "key": "\(key)"]
                 )
             }
@@ -89,8 +89,9 @@ package struct Assembly: Sendable {
         ]
         let collecting = Collecting(store, logger)
         backgroundWork =
-            modules.flatMap(\.backgroundWork) + [BackgroundWork("clock", run: ClockWatch(index).run)]
-            + [configuration.collectionInterval.map(collecting.work)].compactMap(\.self)
+            modules.flatMap(\.backgroundWork) + [
+                BackgroundWork("clock", run: ClockWatch(index).run), Self.scrub(store, logger),
+            ] + [configuration.collectionInterval.map(collecting.work)].compactMap(\.self)
         routers = Routers(
             modules: modules,
             authenticator: authenticator,
@@ -113,6 +114,17 @@ package struct Assembly: Sendable {
             "uploads cut off by the last stop were removed",
             metadata: ["leftovers": "\(swept.leftovers)", "blobs": "\(swept.removedBlobs)"]
         )
+    }
+
+    private static func scrub(_ store: FileStore, _ logger: Logger) -> BackgroundWork {
+        BackgroundWork("scrub") {
+            try await store.scrub { faults in
+                logger.error(
+                    "stored files are not what the index says; look at them with placet fsck",
+                    metadata: ["faults": "\(faults.count)", "first": "\(faults[0].kind.rawValue) \(faults[0].subject)"]
+                )
+            }
+        }
     }
 
     private static func warnOfOpenFiles(_ folder: String, _ logger: Logger) {

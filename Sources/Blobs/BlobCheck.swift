@@ -1,4 +1,3 @@
-import Crypto
 import Glibc
 import Synchronization
 
@@ -39,30 +38,18 @@ private final class CancellationWish: Sendable {
 }
 
 extension StoreDirectory {
-    /// In bytes. Small enough to stay in the processor's cache between reading and hashing.
-    private static let pieceSize = 262_144
-
     /// Nil when it was cancelled.
     fileprivate func digest(of key: BlobKey, unless wish: CancellationWish) throws(BlobError) -> BlobDigest? {
-        let file = try openToRead(key)
-        let raw = file.raw
-        posix_fadvise(raw, 0, 0, POSIX_FADV_SEQUENTIAL)
-        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceSize, alignment: 4096)
-        defer { piece.deallocate() }
-        var (sha256, offset) = (SHA256(), 0)
+        let reader = try reader(of: key)
         while !wish.isCancelled.load(ordering: .relaxed) {
-            let count = try check("read") { pread(raw, piece.baseAddress, piece.count, off_t(offset)) }
-            if count == 0 { return BlobDigest(sha256.finalize()) }
-            sha256.update(bufferPointer: UnsafeRawBufferPointer(rebasing: piece[..<count]))
-            posix_fadvise(raw, off_t(offset), off_t(count), POSIX_FADV_DONTNEED)
-            offset += count
+            if try reader.next() == nil { return reader.digest() }
         }
         return nil
     }
 
-    private func openToRead(_ key: BlobKey) throws(BlobError) -> Descriptor {
+    private func reader(of key: BlobKey) throws(BlobError) -> HashingReader {
         do throws(BlobError) {
-            return try Descriptor(key.description, in: blobs.raw, O_RDONLY | O_NOFOLLOW)
+            return try HashingReader(key.description, in: blobs.raw)
         } catch .io(_, ENOENT) {
             throw .notFound(key)
         }

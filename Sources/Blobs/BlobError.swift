@@ -17,6 +17,8 @@ package enum BlobError: Error, Sendable, Equatable {
     case missingLayout
     /// This version did not write the `STORE` file and cannot read it.
     case foreignLayout
+    /// A restore into the folder was begun and not finished.
+    case unfinishedRestore
     /// The store, spool or reader was used after `close`, `finish` or `discard`, or the thread pool has been shut down.
     case closed
     /// The process or the system has no descriptor left (EMFILE, ENFILE). It passes when others close theirs.
@@ -43,6 +45,7 @@ extension BlobError: CustomStringConvertible {
         case .keyTaken: "The bytes could not be stored under a new key."
         case .missingLayout: "The storage folder is incomplete."
         case .foreignLayout: "The storage folder was made by another program or version."
+        case .unfinishedRestore: "A restore into the storage folder is not finished. Run the same placet restore again."
         case .closed: "The storage is closed."
         case .tooManyOpenFiles: "The server has too many files and connections open."
         case .io: "The storage could not be read or written."
@@ -58,7 +61,7 @@ extension BlobError: CustomStringConvertible {
         case .foreignLayout: "\(description) The STORE file cannot be understood."
         case .io(let operation, let code): "\(description) \(operation): \(String(cString: strerror(code))) (\(code))."
         case .tooManyOpenFiles(let operation): "Too many open files (ulimit -n): \(operation)."
-        case .storageFull, .locked(nil), .closed: description
+        case .storageFull, .locked(nil), .unfinishedRestore, .closed: description
         }
     }
 }

@@ -5,6 +5,7 @@ import Glibc
 //
 //     root/
 //       STORE                                "placet blobs 1 <store id>", written once, last, when the rest is durable
+//       RESTORING                            only while a restore is under way: nobody else opens the folder then
 //       LOCK                                 the process id of whoever opened the store last, for its refusal of others
 //       incoming/
 //         <session>.<token>                  a spool whose content is not known yet
@@ -31,12 +32,15 @@ final class StoreDirectory: Sendable {
     let storeID: String
     let session = Token.fresh()
 
-    init(path: String) throws(BlobError) {
+    /// - Parameter isRestored: whether this is the folder of a restore that is under way, which nobody else may open.
+    init(path: String, isRestored: Bool = false) throws(BlobError) {
         let isNew = try check("mkdir", unless: EEXIST) { mkdir(path, Self.mode) }
         root = try Descriptor(path, in: AT_FDCWD, O_RDONLY | O_DIRECTORY)
         if isNew { try Descriptor("..", in: root.raw, O_RDONLY | O_DIRECTORY).sync() }
         try Self.takeLock(on: root.raw)
-        if let known = try Self.readStoreID(in: root.raw) {
+        let isRestoring = try FolderMark.restoring.read(in: root.raw) != nil
+        guard isRestoring == isRestored else { throw .unfinishedRestore }
+        if let known = try FolderMark.store.read(in: root.raw) {
             storeID = known
         } else {
             storeID = try Self.makeLayout(in: root.raw)
@@ -54,7 +58,7 @@ final class StoreDirectory: Sendable {
     // Closing is not enough: a child that has been forked but has not yet called exec shares the lock.
     deinit { flock(root.raw, LOCK_UN) }
 
-    private static let mode: mode_t = 0o750
+    static let mode: mode_t = 0o750
 
     private static func takeLock(on root: Int32) throws(BlobError) {
         guard try check("flock", unless: EWOULDBLOCK, { flock(root, LOCK_EX | LOCK_NB) }) else {
@@ -70,45 +74,13 @@ final class StoreDirectory: Sendable {
         return Int32(note.prefix { $0.isNumber })
     }
 
-    private static func readStoreID(in root: Int32) throws(BlobError) -> String? {
-        do throws(BlobError) {
-            let text = try Descriptor("STORE", in: root, O_RDONLY).text()
-            let id = text.dropFirst(Self.storePrefix.count).prefix(32)
-            guard text == "\(Self.storePrefix)\(id)\n", Token.isOne(id) else { throw .foreignLayout }
-            return String(id)
-        } catch .io(_, ENOENT) {
-            return nil
-        }
-    }
-
-    private static let storePrefix = "placet blobs 1 "
-
     /// Makes everything once, in about 30 ms. A crash half-way leaves no `STORE`, and the next start continues from
     /// there.
     private static func makeLayout(in root: Int32) throws(BlobError) -> String {
-        let leaves = (0...255).map { "blobs/sha256/" + Hex.encode([UInt8($0)]) }
-        for name in ["incoming", "blobs", "blobs/sha256"] + leaves {
-            _ = try check("mkdir", unless: EEXIST) { mkdirat(root, name, mode) }
-        }
-        for name in ["blobs/sha256", "blobs"] {
-            try Descriptor(name, in: root, O_RDONLY | O_DIRECTORY).sync()
-        }
+        try Descriptor.makeByteFolders(in: root, mode: mode)
         let id = Token.fresh()
-        let file = try Descriptor("STORE.new", in: root, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o640)
-        try file.write("\(storePrefix)\(id)\n")
-        try file.sync()
-        try check("rename") { renameat(root, "STORE.new", root, "STORE") }
-        try check("fsync") { fsync(root) }
+        try FolderMark.store.write(id, in: root)
         return id
-    }
-}
-
-extension Descriptor {
-    /// Writes a short text at the start.
-    fileprivate func write(_ text: String) throws(BlobError) {
-        let bytes = Array(text.utf8)
-        let raw = raw
-        try check("write") { pwrite(raw, bytes, bytes.count, 0) }
     }
 }
 

@@ -9,6 +9,8 @@
 -- The store that the index belongs to: one row. checked_at is written to prove that the index is writable.
 -- file_count, file_bytes: the files of all users (invariant 8). blob_count, blob_bytes: the blobs.
 -- unused_count, unused_bytes: those of the blobs that no attachment refers to.
+-- Until removal_held_until no file is removed, because a backup is being made. All bytes are read again and again:
+-- scrubbed_to is the last key of this round, which began at scrub_began_at; without one the round is done.
 CREATE TABLE store (
     singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     id TEXT NOT NULL,
@@ -18,7 +20,10 @@ CREATE TABLE store (
     blob_count INTEGER NOT NULL DEFAULT 0,
     blob_bytes INTEGER NOT NULL DEFAULT 0,
     unused_count INTEGER NOT NULL DEFAULT 0,
-    unused_bytes INTEGER NOT NULL DEFAULT 0
+    unused_bytes INTEGER NOT NULL DEFAULT 0,
+    removal_held_until INTEGER,
+    scrubbed_to TEXT,
+    scrub_began_at INTEGER
 ) STRICT;
 
 
@@ -303,14 +308,17 @@ CREATE INDEX answers_by_channel ON answers (channel_id, number);
 -- Files --------------------------------------------------------------------------------------------------------------
 
 -- Bytes on disk: the digest is their identity, the key is their address (invariant 3). In the order of digests, as is
--- what the collector reads and writes.
+-- what the collector reads and writes. damaged_at: when a check found other bytes under the key. Until another key takes
+-- its place they are not served.
 CREATE TABLE blobs (
     sha256 TEXT NOT NULL PRIMARY KEY CHECK (length(sha256) = 64),
     key TEXT NOT NULL UNIQUE,
     size INTEGER NOT NULL CHECK (size >= 0),
     crc32 INTEGER NOT NULL,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    damaged_at INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX blobs_damaged ON blobs (key) WHERE damaged_at IS NOT NULL;
 
 -- Keys whose bytes no longer have a row, and the time from which their files may be removed.
 CREATE TABLE doomed_keys (

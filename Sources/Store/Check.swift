@@ -21,10 +21,8 @@ package struct Fault: Sendable, Equatable {
     }
 
     package enum Repair: String, Sendable {
-        /// The bytes are in `quarantine/`. An upload of the right ones mends their files.
+        /// The file is in `quarantine/`. If a row wants it, an upload of the right bytes mends it.
         case quarantined
-        /// The file was removed.
-        case removed
         /// The file has the bytes that a damaged row wants, and belongs to it now.
         case adopted
     }
@@ -121,14 +119,21 @@ extension FileStore {
             let repair = repairs ? try await takeOrphan(key) : nil
             return Fault(kind: .orphan, subject: key.description, repair: repair)
         }
-        guard let kind = try await damage(of: blob), try await isReferenced(key) else { return nil }
+        guard let kind = try await damage(of: blob) else {
+            try await noteRightBytes(of: key)
+            return nil
+        }
+        guard try await isReferenced(key) else { return nil }
         var fault = Fault(kind: kind, subject: key.description)
         if repairs, kind != .missing {
             try await blobs.quarantine(key)
             fault.repair = .quarantined
         }
-        // Wrong bytes of the right length stay unnoted while they are in place: an upload would not mend them.
-        if repairs || kind == .missing || kind == .wrongLength { try await noteDamage(of: key) }
+        if fault.repair == nil, kind == .wrongBytes || kind == .unreadable {
+            try await noteOtherBytes(of: key)
+        } else {
+            try await noteDamage(of: key)
+        }
         return fault
     }
 

@@ -2,12 +2,16 @@ import Blobs
 import Index
 import Synchronization
 
-/// The keys whose bytes were found missing or of the wrong length, and have not been stored again since.
+/// The keys whose bytes were found damaged, and have not been stored again since.
+///
+/// A missing file and a wrong length are seen again whenever somebody asks for them. Other bytes of the right length
+/// are not: these keys are marked in the index too.
 package final class Damage: Sendable {
     /// How many keys are remembered. Further damage is reported each time it is met.
-    private static let capacity = 10_000
+    static let capacity = 100_000
 
-    private let keys = Mutex<Set<String>>([])
+    /// Each with whether it has other bytes of the right length.
+    private let keys = Mutex<[String: Bool]>([:])
     private let report: @Sendable (BlobKey) -> Void
 
     init(report: @escaping @Sendable (BlobKey) -> Void) {
@@ -16,24 +20,38 @@ package final class Damage: Sendable {
 
     package var count: Int { keys.withLock(\.count) }
 
-    func note(_ key: BlobKey) {
+    func note(_ key: BlobKey, hasOtherBytes: Bool = false) {
         let isNew = keys.withLock { keys in
-            guard keys.count < Self.capacity else { return !keys.contains(key.description) }
-            return keys.insert(key.description).inserted
+            let known = keys[key.description]
+            if known != nil || keys.count < Self.capacity {
+                keys[key.description] = hasOtherBytes || known ?? false
+            }
+            return known == nil
         }
         if isNew { report(key) }
     }
 
+    /// Takes over what the index has marked.
+    func take(_ marked: [String]) {
+        keys.withLock { keys in
+            for key in marked { keys[key] = true }
+        }
+    }
+
+    func hasOtherBytes(_ key: BlobKey) -> Bool {
+        keys.withLock { $0[key.description] ?? false }
+    }
+
     /// The key has no row any more: the bytes were stored again under another one.
     func forget(_ key: String) {
-        _ = keys.withLock { $0.remove(key) }
+        _ = keys.withLock { $0.removeValue(forKey: key) }
     }
 }
 
 extension FileStore {
-    /// Whether the bytes of a blob are there and have the right length. Their content is not read.
+    /// Whether the bytes of a blob are there and have the right length, and no check found others. They are not read.
     func hasWhole(_ blob: Blob) async throws -> Bool {
-        guard let key = BlobKey(blob.key) else { return false }
+        guard let key = BlobKey(blob.key), !damage.hasOtherBytes(key) else { return false }
         if try await blobs.stat(key)?.size == Int64(blob.size) { return true }
         try await noteDamage(of: key)
         return false
@@ -47,5 +65,18 @@ extension FileStore {
     /// Whether a row has that key.
     func isReferenced(_ key: BlobKey) async throws -> Bool {
         try await index.read { try !$0.referencedKeys(among: [key.description]).isEmpty }
+    }
+
+    /// Notes that a key has other bytes than its row says: they are not served from now on, also after a restart.
+    func noteOtherBytes(of key: BlobKey) async throws {
+        let isMarked = try await index.write(for: .upkeep) { try $0.markDamaged(key.description) }
+        if isMarked { damage.note(key, hasOtherBytes: true) }
+    }
+
+    /// Takes that back: a check found the right ones.
+    func noteRightBytes(of key: BlobKey) async throws {
+        guard damage.hasOtherBytes(key) else { return }
+        try await index.write(for: .upkeep) { try $0.unmarkDamaged(key.description) }
+        damage.forget(key.description)
     }
 }

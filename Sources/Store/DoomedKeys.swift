@@ -26,4 +26,15 @@ extension FileStore {
             for key in keys { try tx.removeDoomed(key: key) }
         }
     }
+
+    /// Holds the removal of doomed keys back for some minutes, and returns whether it was held back until now.
+    package func holdRemoval() async throws -> Bool {
+        try await index.write(for: .upkeep) { try $0.holdRemoval() }
+    }
+
+    /// Lets doomed keys be removed again, and removes what is due.
+    package func endRemovalHold() async throws {
+        try await index.write(for: .upkeep) { try $0.endRemovalHold() }
+        try await removeDueKeys()
+    }
 }

@@ -12,20 +12,12 @@ extension FileStore {
         return try await blobs.stat(key) != nil
     }
 
-    /// Gives an orphan to the row of the same bytes if that one's are damaged, and otherwise removes it.
-    ///
-    /// - Returns: nil when a row has it by now.
-    func takeOrphan(_ key: BlobKey) async throws -> Fault.Repair? {
+    /// Gives an orphan to the row of the same bytes if that one's are damaged, and otherwise moves it to `quarantine/`:
+    /// after a restore of an older index it may be all that is left of a file. A key that is an orphan stays one.
+    func takeOrphan(_ key: BlobKey) async throws -> Fault.Repair {
         if try await isAdopted(key) { return .adopted }
-        let name = key.description
-        let isDoomed = try await index.write(for: .upkeep) { tx in
-            if try tx.isKnown(key: name) { return false }
-            try tx.doom(key: name, notBefore: tx.now)
-            return true
-        }
-        guard isDoomed else { return nil }
-        try await removeDoomed([name])
-        return .removed
+        try await blobs.quarantine(key)
+        return .quarantined
     }
 
     private func isAdopted(_ key: BlobKey) async throws -> Bool {

@@ -15,13 +15,13 @@ extension FileStore {
     /// Opens bytes whose length the index knows.
     ///
     /// A row without its bytes never exists (invariants 1 and 2). So a missing or shorter file is damage, which is
-    /// noted, and is never sent as a download that looks whole.
+    /// noted, and is never sent as a download that looks whole. Nor is one in which a check found other bytes.
     ///
     /// - Throws: ``StoreError/damagedFile(_:size:)``; ``BlobError/notFound(_:)``.
     nonisolated(nonsending) package func open(_ key: BlobKey, size: Int64) async throws -> BlobReader {
         do {
             let reader = try await blobs.open(key)
-            if reader.size == size { return reader }
+            if reader.size == size, !damage.hasOtherBytes(key) { return reader }
             throw StoreError.damagedFile(key, size: reader.size)
         } catch {
             switch error {

@@ -15,7 +15,7 @@ package enum StoreError: Error, Sendable, Equatable {
     case deletedSince
     /// A record holds no valid key. Only damage to the index, or an edit by hand, explains that.
     case damagedRecord(attachmentID: Attachment.ID)
-    /// The stored bytes have another length than the index says.
+    /// The stored bytes are not those that the index says.
     case damagedFile(BlobKey, size: Int64)
     /// A collection would not take what its plan says; nothing was removed.
     case planHasChanged
@@ -38,14 +38,14 @@ extension StoreError: CustomStringConvertible {
         case .deletedSince: "The file that this idempotency key stored has been deleted."
         case .damagedRecord(let id): "The record of attachment \(id) names no possible key: the index is damaged."
         case .damagedFile(let key, let size):
-            "The stored bytes are damaged: \(size) bytes, which is not what the index says. Key: \(key)."
+            "The stored bytes, \(size) of them, are not what the index says. Key: \(key)."
         case .planHasChanged: "The collection would not take what its plan says."
         case .takesMost(let bytes, let stored):
             "The collection would take \(bytes) of \(stored) stored bytes."
         case .collectionUnderWay: "Another collection is under way."
         case .indexIsMissing:
-            "The storage folder has files, but its index is empty or missing. Restore index.sqlite from a backup, "
-                + "or move blobs/ away to start anew."
+            "The storage folder has files, but its index is empty or missing. Move the folder away, and restore a backup "
+                + "(placet restore) or start anew."
         }
     }
 }

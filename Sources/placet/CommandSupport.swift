@@ -9,6 +9,15 @@ struct StorageOption: ParsableArguments {
     var storage: String?
 
     var arguments: [String: String] { storage.map { ["storage": $0] } ?? [:] }
+
+    /// The folder that is meant, by the environment if need be.
+    ///
+    /// - Throws: a sentence about the first setting that is wrong.
+    var path: String {
+        get throws {
+            try ServerConfiguration(arguments: arguments, environment: ProcessInfo.processInfo.environment).storage
+        }
+    }
 }
 
 /// A refusal in one sentence: the server's own, or ours. It is printed to standard error, and the exit code is 1.

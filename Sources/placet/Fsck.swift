@@ -9,15 +9,12 @@ struct Fsck: AsyncParsableCommand {
         abstract: "Check that index and files are whole.",
         discussion: """
             Works beside a running server, and may be stopped at any time. Run it without --repair first. --repair \
-            moves damaged files to quarantine/ (an upload of the same content mends them) and removes files that no \
-            row of the index has. An index that is itself damaged is not repaired: restore it from a backup.
+            moves damaged files to quarantine/ (an upload of the same content mends them), and files that no row of \
+            the index has. An index that is itself damaged is not repaired: restore a backup.
 
             Exit codes: 0 all is well, 1 the check could not be made, 2 faults were found, mended or not.
             """
     )
-
-    /// How many faults are listed; all are counted.
-    private static let mostListed = 1000
 
     @Flag(help: "Mend what can be mended.")
     var repair = false
@@ -37,8 +34,8 @@ struct Fsck: AsyncParsableCommand {
             progress.show(outcome.checked)
         } while next != nil
         progress.finish()
-        try output.show(outcome) { outcome.text }
-        if outcome.faultCount > 0 { throw ExitCode(2) }
+        try output.show(outcome.json) { outcome.text }
+        if outcome.faults.count > 0 { throw ExitCode(2) }
     }
 
     /// Without a time limit: SQLite may need minutes, and the largest content is read to its end.
@@ -51,43 +48,49 @@ struct Fsck: AsyncParsableCommand {
         let repair: Bool
     }
 
-    private struct Fault: Codable, Sendable {
-        let kind: String
-        let subject: String
-        let repair: String?
-
-        var row: [String] { [kind, subject, repair ?? "-"] }
-    }
-
     /// What the control socket answers.
     private struct Piece: Decodable, Sendable {
         let checked: Int
         let bytes: Int
-        let faults: [Fault]
+        let faults: [FoundFault]
         let next: String?
     }
 
-    /// What `--json` prints.
-    private struct Outcome: Encodable {
+    private struct Outcome {
         var checked = 0
         var bytes = 0
-        var faultCount = 0
         var repairedCount = 0
-        var faults: [Fault] = []
+        var faults = FaultList()
 
         mutating func add(_ piece: Piece) {
             checked += piece.checked
             bytes += piece.bytes
-            faultCount += piece.faults.count
             repairedCount += piece.faults.count { $0.repair != nil }
-            faults += piece.faults.prefix(mostListed - faults.count)
+            for fault in piece.faults { faults.add(fault) }
         }
 
         var text: String {
-            guard faultCount > 0 else { return "All is well: \(checked) contents, \(size(bytes))" }
-            let rest = faultCount > faults.count ? "\n… and \(faultCount - faults.count) more" : ""
-            return table(["FAULT", "OF", "REPAIR"], faults.map(\.row)) + rest
-                + "\nFaults: \(faultCount), repaired: \(repairedCount)"
+            guard faults.count > 0 else { return "All is well: \(checked) contents, \(size(bytes))" }
+            return faults.text + "\nFaults: \(faults.count), repaired: \(repairedCount)"
         }
+
+        var json: JSON {
+            JSON(
+                checked: checked,
+                bytes: bytes,
+                faultCount: faults.count,
+                repairedCount: repairedCount,
+                faults: faults.listed
+            )
+        }
+    }
+
+    /// What `--json` prints.
+    private struct JSON: Encodable {
+        let checked: Int
+        let bytes: Int
+        let faultCount: Int
+        let repairedCount: Int
+        let faults: [FoundFault]
     }
 }

@@ -5,7 +5,7 @@ import Foundation
 /// The command line: `placet COMMAND`.
 ///
 /// Exit codes of every command: 0 done, 1 refused or failed, with one sentence on standard error, and 64 for wrong
-/// usage (EX_USAGE, from ArgumentParser). ``Fsck`` adds 2, ``Ask`` 3, 4 and 5.
+/// usage (EX_USAGE, from ArgumentParser). ``Fsck``, ``MakeBackup`` and ``RestoreBackup`` add 2, ``Ask`` 3, 4 and 5.
 @main
 struct Placet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,8 +13,8 @@ struct Placet: AsyncParsableCommand {
         abstract: "A file and attachment service for AI agents and the humans who review their work.",
         version: Server.version,
         subcommands: [
-            Serve.self, Keys.self, Users.self, Import.self, Stats.self, Collect.self, Fsck.self, LogLevel.self,
-            Ask.self, Respond.self,
+            Serve.self, Keys.self, Users.self, Import.self, Stats.self, Collect.self, Fsck.self, MakeBackup.self,
+            RestoreBackup.self, LogLevel.self, Ask.self, Respond.self,
         ]
     )
 

@@ -48,6 +48,47 @@ struct CheckTests {
         }
     }
 
+    @Test("bytes that a check found wrong are not served from then on, and the next upload mends them")
+    func notServed() async throws {
+        try await withStore { test in
+            let bytes = Array("precious".utf8)
+            let attachment = try await test.add(bytes)
+            let key = try await test.key(of: attachment)
+            try test.overwrite(key, with: Data("preciouS".utf8))
+            _ = try await test.check()
+            await #expect(throws: StoreError.self) { _ = try await test.bytes(of: attachment) }
+            #expect(test.store.damage.count == 1)
+            _ = try await test.add(bytes)
+            #expect(try await test.bytes(of: attachment) == bytes)
+            #expect(try await test.check().faults == [])
+            #expect(test.store.damage.count == 0)
+            #expect(try await test.store.index.read { try $0.damagedKeys(limit: 1) } == [])
+        }
+    }
+
+    @Test("what was found wrong is known after a restart, until a check finds it right")
+    func knownAfterRestart() async throws {
+        try await withStore { test in
+            let bytes = Array("precious".utf8)
+            let attachment = try await test.add(bytes)
+            let key = try await test.key(of: attachment)
+            try test.overwrite(key, with: Data("preciouS".utf8))
+            _ = try await test.check()
+            try test.store.close()
+            try await test.withReopened { next in
+                _ = try await next.recover()
+                let parsed = try #require(BlobKey(key))
+                await #expect(throws: StoreError.self) { _ = try await next.open(parsed, size: Int64(bytes.count)) }
+                #expect(next.damage.count == 1)
+                // A hand brings the file back.
+                try test.overwrite(key, with: Data(bytes))
+                #expect(try await next.check(after: nil, for: .seconds(600), repairs: false).faults == [])
+                _ = try await next.open(parsed, size: Int64(bytes.count))
+                #expect(next.damage.count == 0)
+            }
+        }
+    }
+
     @Test("a short and a missing file are found, and the next upload mends both", arguments: [3, nil])
     func lost(rest: Int?) async throws {
         try await withStore { test in
@@ -83,7 +124,7 @@ struct CheckTests {
         }
     }
 
-    @Test("a file without a row is an orphan, and removed, but not what is doomed or under way")
+    @Test("a file without a row is an orphan, and quarantined, but not what is doomed or under way")
     func orphan() async throws {
         try await withStore { test in
             let attachment = try await test.add([1])
@@ -96,7 +137,8 @@ struct CheckTests {
             try Data().write(to: URL(fileURLWithPath: spool))
             #expect(try await test.check().faults == [Fault(kind: .orphan, subject: orphan)])
             let repaired = try await test.check(repairs: true).faults
-            #expect(repaired == [Fault(kind: .orphan, subject: orphan, repair: .removed)])
+            #expect(repaired == [Fault(kind: .orphan, subject: orphan, repair: .quarantined)])
+            #expect(test.files(below: "quarantine").count == 1)
             #expect(Set(test.blobFiles()) == Set([key, doomed, arriving].map(test.path)))
             #expect(try await test.bytes(of: attachment) == [1])
         }

@@ -75,10 +75,17 @@ struct TestStore: Sendable {
 
     /// Opens the folder, which is closed by now, as the next process would, and puts it in order.
     func censusAfterRestart() async throws -> Census {
+        try await withReopened { next in
+            _ = try await next.recover()
+            return try await census(of: next.index)
+        }
+    }
+
+    /// Opens the folder, which is closed by now, as the next process would.
+    func withReopened<Value>(_ body: (FileStore) async throws -> Value) async throws -> Value {
         let next = try Self.open(root, store.limits)
         defer { try? next.close() }
-        _ = try await next.recover()
-        return try await census(of: next.index)
+        return try await body(next)
     }
 
     /// Adds a file to the channel, for later.

@@ -10,8 +10,9 @@ extension Querying {
         Set(try keys.filter { try exists("SELECT 1 FROM blobs WHERE key = ?", [$0]) })
     }
 
-    /// Doomed keys whose time has come, in order, after `key`: at most `limit`.
+    /// Doomed keys whose time has come, in order, after `key`: at most `limit`; none while a backup is being made.
     package func dueDoomedKeys(now: Timestamp, after key: String = "", limit: Int) throws -> [String] {
+        if try isRemovalHeld(at: now) { return [] }
         // Without this, all keys would be read to find that none is due.
         guard try exists("SELECT 1 FROM doomed_keys WHERE not_before <= ? LIMIT 1", [now]) else { return [] }
         return try all(SQL.dueKeys, [key, now, limit])
@@ -38,7 +39,7 @@ extension Transaction {
     /// Gives a blob another key, because the bytes under the old one are damaged, and dooms the old one. False when the
     /// blob is gone, or has another key by now.
     package func moveBlob(sha256: String, from oldKey: String, to key: String) throws -> Bool {
-        guard try execute("UPDATE blobs SET key = ? WHERE sha256 = ? AND key = ?", [key, sha256, oldKey]) > 0 else {
+        guard try execute(SQL.move, [key, sha256, oldKey]) > 0 else {
             return false
         }
         try doom(key: oldKey, notBefore: now)
@@ -60,6 +61,7 @@ extension Transaction {
 private enum SQL {
     static let blobByDigest = "SELECT \(Blob.columns) FROM blobs WHERE sha256 = ?"
     static let insertBlob = "\(Blob.columns.insert()) ON CONFLICT (sha256) DO NOTHING"
+    static let move = "UPDATE blobs SET key = ?, damaged_at = NULL WHERE sha256 = ? AND key = ?"
     static let dueKeys = "SELECT key FROM doomed_keys WHERE key > ? AND +not_before <= ? ORDER BY key LIMIT ?"
     static let doom = "\(DoomedKey.columns.insert()) ON CONFLICT (key) DO NOTHING"
 }

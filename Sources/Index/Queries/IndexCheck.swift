@@ -4,6 +4,13 @@ extension Querying {
         try all(SQL.byKey, [key, limit])
     }
 
+    /// All blobs whose keys are in one of the 256 folders, such as `sha256/0f`; without
+    /// ``blobsWithImpossibleKeys(limit:)``.
+    package func blobs(inFolder folder: String) throws -> [Blob] {
+        // The digit 0 comes after the slash.
+        try all(SQL.inFolder, ["\(folder)/", "\(folder)0"])
+    }
+
     /// Blobs whose key is none, or says another digest than the row. Only damage or a hand explains them.
     ///
     /// Reads all blobs.
@@ -31,6 +38,7 @@ extension Querying {
 
 private enum SQL {
     static let byKey = "SELECT \(Blob.columns) FROM blobs WHERE key > ? AND \(isPossible) ORDER BY key LIMIT ?"
+    static let inFolder = "SELECT \(Blob.columns) FROM blobs WHERE key > ? AND key < ? AND \(isPossible) ORDER BY key"
     static let impossible = "SELECT \(Blob.columns) FROM blobs WHERE NOT (\(isPossible)) ORDER BY sha256 LIMIT ?"
     static let brokenReferences = """
         SELECT count(*) || ' rows of ' || "table" || ' refer to rows of ' || parent || ' that are not there'

@@ -64,7 +64,7 @@ extension Querying {
         return StorageFigures(
             files: days.reduce(StoredAmount()) { $0 + $1.files },
             unattached: try amount(SQL.unattached),
-            blobs: try amount("SELECT blob_count, blob_bytes FROM store"),
+            blobs: try blobAmount(),
             reclaimable: try amount("SELECT unused_count, unused_bytes FROM store"),
             doomedKeys: try one("SELECT count(*) FROM doomed_keys") ?? 0,
             families: Array(families(types).prefix(largest)),
@@ -73,6 +73,10 @@ extension Querying {
             ages: ages(days, now),
             samples: try storageSamples()
         )
+    }
+
+    package func blobAmount() throws -> StoredAmount {
+        try amount("SELECT blob_count, blob_bytes FROM store")
     }
 
     private func amount(_ sql: String) throws -> StoredAmount {
@@ -96,6 +100,11 @@ extension Querying {
         }
         return ages
     }
+}
+
+extension StoredAmount {
+    /// None.
+    package init() { self.init(count: 0, bytes: 0) }
 }
 
 extension StoredAmount: RowReadable {

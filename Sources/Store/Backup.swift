@@ -1,0 +1,158 @@
+import Blobs
+import Foundation
+import Index
+
+/// What is told while a backup is made, read or restored.
+package enum BackupProgress: Sendable {
+    /// So many bytes more are done.
+    case bytes(Int)
+    /// This content is damaged, and left out.
+    case fault(Fault)
+}
+
+/// Makes a backup: a copy of the index and of the bytes that it names.
+///
+/// It runs in a process of its own, beside the one that has the store open: published bytes never change (invariant 3),
+/// and SQLite lets others read. Removal must be held back from before it is made until it is finished. Until then the
+/// folder's last backup stays what it was; after a crash the next one goes on.
+package final class Backup {
+    private let folder: BackupFolder
+    private let storage: String
+    private let index: IndexSnapshot
+    private let takenAt = Timestamp.now()
+    private var faultCount = 0
+
+    /// Opens or makes the folder, and copies the index.
+    ///
+    /// - Throws: ``BackupError``, ``BlobError`` and ``IndexError``.
+    package init(at path: String, of storage: String, storeID: String) throws {
+        guard !isInside(path, storage) else { throw BackupError.nested }
+        folder = try BackupFolder(path: path, of: storeID)
+        self.storage = storage
+        let copy = "\(path)/\(BackupManifest.newIndex)"
+        try? FileManager.default.removeItem(atPath: copy)
+        do {
+            try IndexSnapshot.write(ofIndexAt: "\(storage)/index.sqlite", to: copy)
+        } catch {
+            try? FileManager.default.removeItem(atPath: copy)
+            throw error
+        }
+        index = try IndexSnapshot(path: copy)
+    }
+
+    /// What the copy of the index names.
+    package func all() throws -> StoredAmount { try index.read { try $0.blobAmount() } }
+
+    /// What of it an earlier backup has not copied.
+    package func missing() throws -> StoredAmount {
+        var (count, bytes) = (0, 0)
+        for byte in UInt8.min ... .max {
+            let missing = try missing(beginningWith: byte)
+            count += missing.count
+            bytes += missing.reduce(0) { $0 + $1.size }
+        }
+        return StoredAmount(count: count, bytes: bytes)
+    }
+
+    /// Copies what is missing. What is damaged is told, and left out.
+    ///
+    /// - Throws: ``BlobError`` when it cannot be written; what `tell` throws.
+    package nonisolated(nonsending) func copyMissing(_ tell: (BackupProgress) async throws -> Void) async throws {
+        let copies = try folder.copies(from: storage)
+        for blob in try index.read({ try $0.blobsWithImpossibleKeys(limit: Self.mostImpossible) }) {
+            try await note(Fault(kind: .impossibleKey, subject: blob.key), tell)
+        }
+        for byte in UInt8.min ... .max {
+            for blob in try missing(beginningWith: byte) {
+                guard let key = BlobKey(blob.key) else { continue }
+                let flaw = try await copies.add(key, size: Int64(blob.size)) { try await tell(.bytes($0)) }
+                if let flaw { try await note(Fault(key, flaw), tell) }
+            }
+        }
+        try copies.settle()
+    }
+
+    /// So many are told at most: they are damage to the index.
+    private static let mostImpossible = 100
+
+    /// Makes it the folder's backup, and removes what only the one before needed.
+    package func finish() throws -> BackupManifest {
+        let all = try all()
+        let manifest = BackupManifest(
+            takenAt: takenAt.description,
+            indexSHA256: try folder.digest(ofFile: BackupManifest.newIndex).hex,
+            contents: all.count,
+            bytes: all.bytes,
+            damaged: faultCount
+        )
+        let (new, kept) = ("\(folder.path)/\(BackupManifest.newIndex)", "\(folder.path)/\(manifest.index)")
+        try? FileManager.default.removeItem(atPath: kept)
+        try FileManager.default.moveItem(atPath: new, toPath: kept)
+        try folder.sync()
+        try manifest.write(to: folder.path)
+        try folder.sync()
+        try removeOthers(than: manifest)
+        return manifest
+    }
+
+    private func removeOthers(than manifest: BackupManifest) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        where name.hasPrefix("index-") && name != manifest.index {
+            try FileManager.default.removeItem(atPath: "\(folder.path)/\(name)")
+        }
+        for byte in UInt8.min ... .max {
+            let named = try blobs(beginningWith: byte).compactMap { BlobDigest(hex: $0.sha256) }
+            for digest in try folder.digests(beginningWith: byte).subtracting(named) { try folder.remove(digest) }
+        }
+    }
+
+    private func missing(beginningWith byte: UInt8) throws -> [Blob] {
+        let copied = try folder.digests(beginningWith: byte)
+        return try blobs(beginningWith: byte).filter { blob in
+            BlobDigest(hex: blob.sha256).map { !copied.contains($0) } ?? false
+        }
+    }
+
+    private func blobs(beginningWith byte: UInt8) throws -> [Blob] {
+        try index.read { try $0.blobs(beginningWith: byte) }
+    }
+
+    private nonisolated(nonsending) func note(
+        _ fault: Fault,
+        _ tell: (BackupProgress) async throws -> Void
+    ) async throws {
+        faultCount += 1
+        try await tell(.fault(fault))
+    }
+}
+
+extension Reader {
+    /// All blobs whose digest begins with that byte.
+    func blobs(beginningWith byte: UInt8) throws -> [Blob] {
+        let digits = String(byte, radix: 16)
+        return try blobs(inFolder: "sha256/" + (digits.count == 1 ? "0" : "") + digits)
+    }
+}
+
+extension Fault {
+    init(_ key: BlobKey, _ flaw: Flaw) {
+        let kind: Kind =
+            switch flaw {
+            case .missing: .missing
+            case .wrongLength: .wrongLength
+            case .wrongBytes: .wrongBytes
+            case .unreadable: .unreadable
+            }
+        self.init(kind: kind, subject: key.description)
+    }
+}
+
+/// Whether a path, whose last part need not exist, is a folder or inside it.
+private func isInside(_ path: String, _ folder: String) -> Bool {
+    var url = URL(fileURLWithPath: path)
+    if !FileManager.default.fileExists(atPath: path) {
+        url = url.deletingLastPathComponent().resolvingSymlinksInPath().appendingPathComponent(url.lastPathComponent)
+    }
+    let outer = URL(fileURLWithPath: folder).resolvingSymlinksInPath().pathComponents
+    return url.resolvingSymlinksInPath().pathComponents.starts(with: outer)
+}

@@ -1,0 +1,92 @@
+import App
+import ArgumentParser
+import Blobs
+import Glibc
+import Index
+import NIOCore
+import Store
+
+/// `placet backup`: copies index and files to another folder while the server runs.
+struct MakeBackup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Copy index and files to another folder, beside a running server or without one.",
+        discussion: """
+            The folder has one backup, the newest whole one. Only what it does not have yet is copied, and all of that \
+            is verified. It may be stopped at any time: the next run goes on. Meanwhile the server removes no contents.
+
+            Not in it are plugins/ and the settings.
+
+            Exit codes: 0 the backup has everything, 1 there is none, 2 it is made without contents that are damaged.
+            """
+    )
+
+    @Argument(help: "The folder for the backup: new, empty, or that of an earlier backup of this storage.")
+    var folder: String
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        explainInterrupt()
+        umask(0o077)
+        var hold = try await RemovalHold(output.storage)
+        let (outcome, faults): (BackupOutcome, FaultList)
+        do {
+            (outcome, faults) = try await make(&hold)
+        } catch {
+            try? await hold.end()
+            throw explained(error, folder)
+        }
+        try await hold.end()
+        try output.show("Backup", outcome, faults)
+    }
+
+    private func make(_ hold: inout RemovalHold) async throws -> (BackupOutcome, FaultList) {
+        let backup = try Backup(at: folder, of: try output.storage.path, storeID: hold.storeID)
+        let missing = try backup.missing()
+        var steps = BackupSteps(total: missing.bytes)
+        try await backup.copyMissing { step in
+            try await hold.renewIfDue()
+            steps.take(step)
+        }
+        steps.finish()
+        try await hold.renew()
+        let copied = Amount(count: missing.count, bytes: missing.bytes)
+        return (BackupOutcome(try backup.finish(), copied: copied, steps.faults), steps.faults)
+    }
+}
+
+/// Keeps whoever has the store open from removing bytes, for as long as it is renewed.
+private struct RemovalHold {
+    /// Far less than a hold lasts.
+    private static let pause = Duration.seconds(15)
+
+    let storeID: String
+    private let storage: StorageOption
+    private var renewedAt = ContinuousClock.now
+
+    init(_ storage: StorageOption) async throws {
+        let answer: Answer = try await ControlClient.send(.post, "backup/hold", storage: storage)
+        (self.storage, storeID) = (storage, answer.storeId)
+    }
+
+    mutating func renewIfDue() async throws {
+        if ContinuousClock.now - renewedAt > Self.pause { try await renew() }
+    }
+
+    /// - Throws: ``BackupError/holdHasEnded``; what ``ControlClient`` throws.
+    mutating func renew() async throws {
+        let answer: Answer = try await ControlClient.send(.post, "backup/hold", storage: storage)
+        guard answer.wasHeld else { throw BackupError.holdHasEnded }
+        renewedAt = .now
+    }
+
+    func end() async throws {
+        let _: Answer = try await ControlClient.send(.delete, "backup/hold", storage: storage)
+    }
+
+    private struct Answer: Decodable, Sendable {
+        let storeId: String
+        let wasHeld: Bool
+    }
+}

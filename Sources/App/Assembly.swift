@@ -15,6 +15,7 @@ import Messages
 import NIOCore
 import NIOPosix
 import Plugins
+import Prometheus
 import Reference
 import Reviews
 import Status
@@ -33,6 +34,8 @@ package struct Assembly: Sendable {
     package let backgroundWork: [BackgroundWork]
     /// Set when this start created the first owner.
     package let firstOwner: FirstOwner?
+    /// What goes over connections of the network is counted here.
+    let traffic: Traffic
     private let threads: NIOThreadPool
 
     /// Opens the store, puts it in order after a crash, creates the first owner if there is none, and builds the
@@ -45,6 +48,7 @@ package struct Assembly: Sendable {
         threads = NIOThreadPool(numberOfThreads: Self.threadCount)
         threads.start()
         let detector = try MediaTypeDetector()
+        let registry = Registry(StatusModule.metricFamilies)
         store = try FileStore(
             root: configuration.storage,
             indexPath: configuration.indexPath,
@@ -54,6 +58,7 @@ package struct Assembly: Sendable {
             ),
             detector: detector,
             threads: threads,
+            metrics: registry,
             onDamage: { key in
                 logger.error(
                     "stored bytes are missing or have the wrong length; uploading the same file again repairs it",
@@ -69,6 +74,7 @@ package struct Assembly: Sendable {
             email: configuration.adminEmail,
             password: configuration.adminPassword
         )
+        traffic = Traffic(registry)
         let plugins = await Self.plugins(configuration.pluginsPath, threads, logger)
         let authenticator = KeyAuthenticator(index: index)
         let modules: [any RouteModule] = [
@@ -76,14 +82,20 @@ package struct Assembly: Sendable {
             AdminModule(store: store, logger: logger),
             AgentsModule(index: index, detector: detector),
             DashboardModule(),
-            DeliveryModule(index: index, allowed: configuration.webhookAllow, logger: logger),
+            DeliveryModule(index: index, allowed: configuration.webhookAllow, metrics: registry, logger: logger),
             FilesModule(store: store, threads: threads),
             MessagesModule(store: store),
             try ReferenceModule(version: Server.version),
             ReviewsModule(store: store),
             EventsModule(index: index),
             PluginsModule(catalogue: plugins, index: index),
-            StatusModule(store: store, version: Server.version),
+            StatusModule(
+                store: store,
+                version: Server.version,
+                registry: registry,
+                monitors: MonitorAccess(token: configuration.metricsToken),
+                droppedLogLines: { LogQueue.standardError.droppedInAll }
+            ),
         ]
         backgroundWork =
             modules.flatMap(\.backgroundWork) + [
@@ -93,8 +105,9 @@ package struct Assembly: Sendable {
             modules: modules,
             authenticator: authenticator,
             users: SessionAuthenticator(index: index),
-            limits: configuration.rateLimit.map(RateLimits.init),
+            limits: configuration.rateLimit.map { RateLimits($0, metrics: registry) },
             surroundings: configuration.surroundings,
+            metrics: registry,
             translate: translate
         )
     }

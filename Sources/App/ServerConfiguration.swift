@@ -51,6 +51,10 @@ package struct ServerConfiguration: Sendable {
     /// `PLACET_LOG_FORMAT` (text or json; `text`): one line per event on standard error.
     package let logFormat: LogFormat
 
+    /// `PLACET_METRICS_TOKEN` (16 to 512 visible ASCII characters; none): who shows it may read `/metrics`. Without it,
+    /// programs on this machine may.
+    package let metricsToken: String?
+
     package enum LogFormat: String, Sendable, CaseIterable { case text, json }
 
     /// - Parameter arguments: what the command line said, by key (`host`, `port`, `storage`).
@@ -78,9 +82,13 @@ package struct ServerConfiguration: Sendable {
         surroundings = try values.surroundings()
         logLevel = try values.choice("log.level", default: .info)
         logFormat = try values.choice("log.format", default: .text)
+        metricsToken = values["metrics.token"]
 
         if storage.utf8.count > Self.maxStoragePathBytes {
             throw .init("storage", "is longer than \(Self.maxStoragePathBytes) bytes; the control socket needs room")
+        }
+        if let metricsToken, metricsToken.wholeMatch(of: /[!-~]{16,512}/) == nil {
+            throw .init("metrics.token", "must have 16 to 512 visible ASCII characters, without blanks")
         }
         if let problem = EmailAddress.problem(in: adminEmail) { throw .init("admin.email", problem) }
         if let adminPassword, adminPassword.count < 8 { throw .init("admin.password", "must have 8 characters") }

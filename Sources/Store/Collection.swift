@@ -52,6 +52,7 @@ extension FileStore {
             report.blobs.bytes += taken.bytes
             try await removeDueKeys()
         } while taken.count == Sweep.batch
+        collected.add(report)
         return report
     }
 
@@ -93,6 +94,7 @@ extension FileStore {
                 done.expiredFiles += batch
             }
         } while batch == Sweep.batch && ContinuousClock.now < end
+        collected.add(done)
         return (done, try await planAgain(plan))
     }
 

@@ -111,7 +111,8 @@ extension TestServer {
 extension Visit {
     /// The routes that need no key and no session.
     static let open: Set = [
-        "GET /health", "GET /openapi.json", "GET /api/docs", "POST /api/auth/login", "POST /api/auth/logout",
+        "GET /health", "GET /metrics", "GET /openapi.json", "GET /api/docs",
+        "POST /api/auth/login", "POST /api/auth/logout",
         "GET /api/share/:token", "HEAD /api/share/:token",
         "GET /", "GET /sign-in", "GET /inbox", "GET /inbox/:tab", "GET /inbox/:tab/:id", "GET /channels",
         "GET /channels/:id", "GET /files", "GET /settings",

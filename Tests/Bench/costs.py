@@ -102,6 +102,7 @@ class Costs:
         wide_review = {"type": "approval", "payload": WIDE}
 
         row("GET /health", "the last report", lambda: agent.ask("GET", "/health"))
+        row("GET /metrics", "the page", lambda: agent.ask("GET", "/metrics"))
         row("GET /openapi.json, GET /api/docs", "the page", lambda: agent.ask("GET", "/api/docs"))
         row("GET /, GET /sign-in, GET /inbox, GET /inbox/:tab, GET /inbox/:tab/:id, GET /channels, GET /channels/:id, "
             "GET /files, GET /settings, GET /settings/:section, GET /settings/:section/:id",

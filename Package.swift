@@ -91,7 +91,8 @@ let package = Package(
             layer: "APP",
             [
                 "API", "HTTP", "JSON", "Index", "Blobs", "MediaTypes", "Multipart", "Prometheus", "Store",
-                "Accounts", "Admin", "Agents", "Dashboard", "Delivery", "Events", "Files", "Messages", "Plugins",
+                "Accounts", "Admin", "Agents", "Audit", "Dashboard", "Delivery", "Events", "Files", "Messages",
+                "Plugins",
                 "Reference", "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .metrics, .nioCore,
                 .nioPosix,
@@ -105,6 +106,7 @@ let package = Package(
             "Agents",
             ["API", "HTTP", "JSON", "Index", "Multipart", "MediaTypes", .hummingbird, .httpTypes, .nioCore, .nioPosix]
         ),
+        resource("Audit", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .nioCore]),
         resource("Dashboard", ["API", "HTTP", "JSON", "Markdown", "Zip", "CAssets", .hummingbird, .crypto, .nioCore]),
         resource("Events", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .nioCore]),
         resource(
@@ -203,6 +205,7 @@ let package = Package(
         routeTests("AccountsTests", ["API", "Accounts"]),
         routeTests("AdminTests"),
         routeTests("AgentsTests"),
+        routeTests("AuditTests"),
         routeTests("DashboardTests", ["CAssets"]),
         routeTests("DeliveryTests", ["API", "Delivery", .logging, .nioHTTP1]),
         routeTests("FilesTests", ["Files", "MediaTypes", "Store", .crypto]),

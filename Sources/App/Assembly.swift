@@ -1,6 +1,7 @@
 import Accounts
 import Admin
 import Agents
+import Audit
 import Blobs
 import Dashboard
 import Delivery
@@ -36,6 +37,8 @@ package struct Assembly: Sendable {
     package let firstOwner: FirstOwner?
     /// What goes over connections of the network is counted here.
     let traffic: Traffic
+    /// Who opened which file, until it is stored.
+    package let opened: AuditQueue
     private let threads: NIOThreadPool
 
     /// Opens the store, puts it in order after a crash, creates the first owner if there is none, and builds the
@@ -75,15 +78,19 @@ package struct Assembly: Sendable {
             password: configuration.adminPassword
         )
         traffic = Traffic(registry)
+        opened = AuditQueue()
         let plugins = await Self.plugins(configuration.pluginsPath, threads, logger)
         let authenticator = KeyAuthenticator(index: index)
         let modules: [any RouteModule] = [
             AccountsModule(index: index, authenticator: authenticator),
             AdminModule(store: store, logger: logger),
             AgentsModule(index: index, detector: detector),
+            AuditModule(index: index, queue: opened, age: configuration.auditAge) { count in
+                logger.error("audit entries of opened files are lost", metadata: ["entries": "\(count)"])
+            },
             DashboardModule(),
             DeliveryModule(index: index, allowed: configuration.webhookAllow, metrics: registry, logger: logger),
-            FilesModule(store: store, threads: threads),
+            FilesModule(store: store, threads: threads, audit: opened),
             MessagesModule(store: store),
             try ReferenceModule(version: Server.version),
             ReviewsModule(store: store),

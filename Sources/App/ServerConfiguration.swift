@@ -55,6 +55,9 @@ package struct ServerConfiguration: Sendable {
     /// programs on this machine may.
     package let metricsToken: String?
 
+    /// `PLACET_AUDIT_DAYS` (integer, 90, 1…3650): how long entries of the audit log are kept.
+    package let auditAge: Duration
+
     package enum LogFormat: String, Sendable, CaseIterable { case text, json }
 
     /// - Parameter arguments: what the command line said, by key (`host`, `port`, `storage`).
@@ -82,6 +85,7 @@ package struct ServerConfiguration: Sendable {
         surroundings = try values.surroundings()
         logLevel = try values.choice("log.level", default: .info)
         logFormat = try values.choice("log.format", default: .text)
+        auditAge = .seconds(24 * 60 * 60 * (try values.integer("audit.days", default: 90, in: 1...3650)))
         metricsToken = values["metrics.token"]
 
         if storage.utf8.count > Self.maxStoragePathBytes {

@@ -80,6 +80,16 @@ package final class SQLiteIndex: Sendable {
         try await write(for: purpose, of: nil, body)
     }
 
+    /// The same for somebody who acts for no user that the index could judge: the command line, or who is just signing
+    /// in. The audit log names him.
+    package func write<T: Sendable>(
+        as origin: Origin,
+        for purpose: Purpose = .content,
+        _ body: @escaping @Sendable (Transaction) throws -> T
+    ) async throws -> T {
+        try await write(for: purpose, of: nil) { tx in try body(tx.acting(as: origin)) }
+    }
+
     /// The same for a user, in whose line the unit waits; nil for the server's own work.
     func write<T: Sendable>(
         for purpose: Purpose,

@@ -13,7 +13,8 @@ struct Placet: AsyncParsableCommand {
         abstract: "A file and attachment service for AI agents and the humans who review their work.",
         version: Server.version,
         subcommands: [
-            Serve.self, Keys.self, Users.self, Import.self, Stats.self, Collect.self, Fsck.self, LogLevel.self,
+            Serve.self, Keys.self, Users.self, Import.self, Stats.self, Collect.self, Fsck.self, Audit.self,
+            LogLevel.self,
             Ask.self, Respond.self,
         ]
     )

@@ -25,6 +25,8 @@ struct ConfigurationTests {
         #expect(configuration.surroundings.hosts == nil && configuration.surroundings.origins.isEmpty)
         #expect(configuration.logLevel == .info)
         #expect(configuration.logFormat == .text)
+        #expect(configuration.metricsToken == nil)
+        #expect(configuration.auditAge == .seconds(90 * 86_400))
         #expect(configuration.indexPath == "./storage/index.sqlite")
         #expect(configuration.controlSocketPath == "./storage/control.sock")
     }
@@ -42,6 +44,7 @@ struct ConfigurationTests {
                 "PLACET_WEBHOOK_ALLOW": "hooks.lan:8080,10.0.0.0/8", "PLACET_LOG_LEVEL": "warning",
                 "PLACET_TRUSTED_PROXIES": "10.0.0.2, fd00::/8", "PLACET_ALLOWED_HOSTS": "Placet.example, [fd00::1]",
                 "PLACET_CORS_ORIGINS": "https://app.example:443,http://localhost:5173",
+                "PLACET_METRICS_TOKEN": "0123456789abcdef", "PLACET_AUDIT_DAYS": "7",
                 "PLACET_LOG_FORMAT": "json", "PORT": "1", "HOST": "elsewhere",
             ]
         )
@@ -62,6 +65,8 @@ struct ConfigurationTests {
         #expect(configuration.surroundings.origins == ["https://app.example", "http://localhost:5173"])
         #expect(configuration.logLevel == .warning)
         #expect(configuration.logFormat == .json)
+        #expect(configuration.metricsToken == "0123456789abcdef")
+        #expect(configuration.auditAge == .seconds(7 * 86_400))
     }
 
     @Test("an argument beats the environment")
@@ -89,6 +94,8 @@ struct ConfigurationTests {
             ("PLACET_MIN_BODY_RATE", "0"), ("PLACET_MAX_CONNECTIONS", "0"),
             ("PLACET_MAX_CONNECTIONS_PER_ADDRESS", "off"),
             ("PLACET_RATE_LIMIT", "0"), ("PLACET_RATE_LIMIT", "OFF"), ("PLACET_RATE_LIMIT", "1000001"),
+            ("PLACET_METRICS_TOKEN", ""), ("PLACET_METRICS_TOKEN", "15 characters.."), ("PLACET_AUDIT_DAYS", "0"),
+            ("PLACET_METRICS_TOKEN", "a blank is not taken"), ("PLACET_AUDIT_DAYS", "off"),
             ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_LEVEL", "INFO"), ("PLACET_LOG_FORMAT", "xml"),
             ("PLACET_WEBHOOK_ALLOW", "10.0.0.0/33"), ("PLACET_WEBHOOK_ALLOW", "http://hooks.lan"),
         ]

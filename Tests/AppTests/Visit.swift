@@ -152,6 +152,7 @@ extension Visit {
         Visit("GET /api/api-keys", 200), Visit("POST /api/api-keys", 201, .json("{}")),
         Visit("POST /api/api-keys/:key/rotate", 404), Visit("DELETE /api/api-keys/:key", 404),
         // The stranger is a member.
+        Visit("GET /api/admin/audit", 403), Visit("GET /api/admin/audit/export", 403),
         Visit("GET /api/admin/storage", 403), Visit("GET /api/users", 403),
         Visit("POST /api/admin/gc/plan", 403, .json("{}")), Visit("POST /api/admin/gc/run", 403, .json("{}")),
         // There was no such plan.
@@ -181,6 +182,7 @@ extension Visit {
         Visit("POST /api/files/store", 403, .file), Visit("GET /api/files/:file", 403),
         Visit("GET /api/files/:file/download", 403), Visit("HEAD /api/files/:file/download", 403),
         Visit("GET /api/files/:file/share", 403), Visit("GET /api/files/:file/shares", 403),
+        Visit("GET /api/files/:file/openings", 403),
         Visit("DELETE /api/files/:file/shares/:share", 403),
         Visit("POST /api/files/bulk-download", 403, .json(#"{"ids":[":file"]}"#)),
         Visit("DELETE /api/files/:file", 403),

@@ -92,8 +92,7 @@ let package = Package(
             [
                 "API", "HTTP", "JSON", "Index", "Blobs", "MediaTypes", "Multipart", "Prometheus", "Store",
                 "Accounts", "Admin", "Agents", "Audit", "Dashboard", "Delivery", "Events", "Files", "Messages",
-                "Plugins",
-                "Reference", "Reviews", "Status",
+                "Plugins", "Reference", "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .metrics, .nioCore,
                 .nioPosix,
             ]

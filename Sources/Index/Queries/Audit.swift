@@ -51,10 +51,8 @@ extension Querying {
     /// When the oldest entry is to go: `age` after it was made, or at once when there are more than `most`. Nil when
     /// there is none.
     package func nextAuditRemoval(after age: Duration, most: Int) throws -> Timestamp? {
-        let first: Int64? = try one("SELECT min(number) FROM audit")
-        let last: Int64? = try one("SELECT max(number) FROM audit")
-        guard let first, let last else { return nil }
-        if last - first >= most { return Timestamp(milliseconds: 0) }
+        let isTooLong: Bool? = try one(SQL.isTooLong, [most])
+        if isTooLong == true { return Timestamp(milliseconds: 0) }
         let oldest: Timestamp? = try one("SELECT min(at) FROM audit")
         return oldest.map { $0 + age }
     }
@@ -114,6 +112,10 @@ private enum SQL {
         WHERE audit.subject = ? AND audit.channel_id = ? AND audit.action IN ('file.opened', 'file.downloaded')
             AND audit.number < ?
         ORDER BY audit.number DESC LIMIT ?
+        """
+    /// By the span of the numbers, which takes two look-ups.
+    static let isTooLong = """
+        SELECT (SELECT max(number) FROM audit) - (SELECT min(number) FROM audit) >= ?
         """
     static let removeOld = """
         DELETE FROM audit WHERE number IN (SELECT number FROM audit WHERE at <= ? ORDER BY at LIMIT ?)

@@ -51,6 +51,7 @@ extension Target.Dependency {
     static let configuration = product(name: "Configuration", package: "swift-configuration")
     static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let metrics = product(name: "CoreMetrics", package: "swift-metrics")
     static let logging = product(name: "Logging", package: "swift-log")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -73,6 +74,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
         .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
@@ -88,10 +90,11 @@ let package = Package(
             "App",
             layer: "APP",
             [
-                "API", "HTTP", "JSON", "Index", "Blobs", "MediaTypes", "Multipart", "Store",
-                "Accounts", "Admin", "Agents", "Dashboard", "Delivery", "Events", "Files", "Messages", "Plugins",
-                "Reference", "Reviews", "Status",
-                .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .nioCore, .nioPosix,
+                "API", "HTTP", "JSON", "Index", "Blobs", "MediaTypes", "Multipart", "Prometheus", "Store",
+                "Accounts", "Admin", "Agents", "Audit", "Dashboard", "Delivery", "Events", "Files", "Messages",
+                "Plugins", "Reference", "Reviews", "Status",
+                .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .metrics, .nioCore,
+                .nioPosix,
             ]
         ),
 
@@ -102,13 +105,14 @@ let package = Package(
             "Agents",
             ["API", "HTTP", "JSON", "Index", "Multipart", "MediaTypes", .hummingbird, .httpTypes, .nioCore, .nioPosix]
         ),
+        resource("Audit", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .nioCore]),
         resource("Dashboard", ["API", "HTTP", "JSON", "Markdown", "Zip", "CAssets", .hummingbird, .crypto, .nioCore]),
         resource("Events", ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .nioCore]),
         resource(
             "Delivery",
             [
-                "API", "HTTP", "JSON", "Index", .hummingbird, .httpClient, .crypto, .logging, .nioCore, .nioPosix,
-                .nioHTTP1,
+                "API", "HTTP", "JSON", "Index", .hummingbird, .httpClient, .crypto, .logging, .metrics, .nioCore,
+                .nioPosix, .nioHTTP1,
             ]
         ),
         resource(
@@ -128,22 +132,25 @@ let package = Package(
             ["API", "HTTP", "JSON", "Index", "Multipart", "Store", "CAssets", .hummingbird, .crypto, .nioCore]
         ),
         resource("Reviews", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
-        resource("Status", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
+        resource(
+            "Status",
+            ["API", "HTTP", "JSON", "Index", "Prometheus", "Store", .hummingbird, .httpTypes, .metrics, .nioCore]
+        ),
 
         // The second storey: the wire, and what needs the index and the bytes together. It imports shelves only.
         secondStorey("API", ["HTTP", "JSON", "Index", .hummingbird, .httpTypes, .nioCore]),
-        secondStorey("Store", ["Index", "Blobs", "MediaTypes", .nioCore, .nioPosix]),
+        secondStorey("Store", ["Index", "Blobs", "MediaTypes", .metrics, .nioCore, .nioPosix]),
 
         // The shelves. They import neither the resources nor one another.
         shelf("JSON", []),
         shelf(
             "HTTP",
             [
-                "CMalloc", .hummingbird, .httpTypes, .crypto, .logging,
+                "CMalloc", .hummingbird, .httpTypes, .crypto, .logging, .metrics,
                 .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),
-        shelf("Index", ["CSchema", .grdb, .sqlite, .crypto]),
+        shelf("Index", ["CSchema", .grdb, .sqlite, .crypto, .metrics]),
         // The schema of the index in SQL, embedded by `#embed`.
         .target(name: "CSchema", exclude: ["0001.sql"]),
         shelf("Blobs", ["CSyncfs", "CZlib", .crypto, .nioCore, .nioPosix]),
@@ -151,6 +158,7 @@ let package = Package(
         shelf("MediaTypes", ["CMagic", .nioCore]),
         shelf("Zip", ["CZlib", .nioCore]),
         shelf("Markdown", ["CMarkdown"]),
+        shelf("Prometheus", [.metrics]),
         // Files in their own formats, which `#embed` makes part of the binary; the compiler reads them, SwiftPM need not.
         .target(name: "CAssets", exclude: ["Dashboard", "OpenAPI", "Plugins", "Reference"]),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
@@ -172,6 +180,7 @@ let package = Package(
         tests("BlobsTests", ["Blobs", .nioCore, .nioPosix]),
         tests("IndexTests", ["Index", .grdb], exclude: ["schema.sql"]),
         tests("JSONTests", ["JSON"]),
+        tests("PrometheusTests", ["Prometheus", .metrics]),
         tests(
             "APITests",
             ["API", "HTTP", "JSON", "Index", .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore]
@@ -197,6 +206,7 @@ let package = Package(
         routeTests("AccountsTests", ["API", "Accounts"]),
         routeTests("AdminTests"),
         routeTests("AgentsTests"),
+        routeTests("AuditTests"),
         routeTests("DashboardTests", ["CAssets"]),
         routeTests("DeliveryTests", ["API", "Delivery", .logging, .nioHTTP1]),
         routeTests("FilesTests", ["Files", "MediaTypes", "Store", .crypto]),
@@ -204,7 +214,7 @@ let package = Package(
         routeTests("PluginsTests", ["API", "Plugins", .logging, .nioPosix]),
         routeTests("ReferenceTests", ["Reference", "API", "CAssets", .crypto]),
         routeTests("ReviewsTests", ["API", "Reviews"]),
-        routeTests("StatusTests", ["Status", "API"]),
+        routeTests("StatusTests", ["Status", "API", "Store"]),
         routeTests("AppTests", ["Accounts", "Blobs", "Delivery", "Store", .logging]),
     ],
     swiftLanguageModes: [.v6],

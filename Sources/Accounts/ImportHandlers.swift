@@ -19,7 +19,7 @@ extension AccountsModule {
         let imports = try await Task.detached { try ImportedLine.all(in: text).map(Import.init) }.value
         let outcome: ImportOutcome
         do {
-            outcome = try await index.write { tx in
+            outcome = try await index.write(as: context.origin(.commandLine)) { tx in
                 let outcome = try tx.take(imports)
                 if isTrial { throw Trial(outcome: outcome) }
                 return outcome

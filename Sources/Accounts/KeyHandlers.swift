@@ -24,7 +24,7 @@ extension AccountsModule {
             return (fields.label(), KeyLimits(&fields), fields.optionalString("user"))
         }
         let new = NewKey(label: label, limits: limits)
-        let key = try await index.write { tx in
+        let key = try await index.write(as: context.origin(.commandLine)) { tx in
             guard let user = try email.map({ try tx.user(email: $0) }) ?? tx.users().first(where: { $0.role == .owner })
             else { throw APIError.noSuchUser }
             return try new.insert(tx, for: user.id)
@@ -37,7 +37,8 @@ extension AccountsModule {
     /// - Throws: ``APIError`` 404.
     func revokeKeyLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         let id = try context.id(of: APIKey.self)
-        guard try await index.write(for: .upkeep, { tx in try tx.revokeAnyAPIKey(id: id) }) else {
+        let origin = context.origin(.commandLine)
+        guard try await index.write(as: origin, for: .upkeep, { tx in try tx.revokeAnyAPIKey(id: id) }) else {
             throw APIError(.notFound, "No such key; see 'placet keys list'")
         }
         return try .json(["deleted": true])

@@ -38,7 +38,7 @@ extension Transaction {
     ) throws {
         user.passwordHash = hash
         user.mustChangePassword = mustChange
-        try update(user)
+        try update(user, as: .passwordChanged)
         try endSessions(userID: user.id, butNot: sessionID)
     }
 }

@@ -17,7 +17,11 @@ extension AccountsModule {
         let given = try await request.read(context, limit: Limits.signInBody) { Credentials(&$0) }
         let client = context.connection.client
         let user = try await passwords.user(given, from: client, with: request.headers)
-        let token = try await openSession(for: user, userAgent: request.headers[.userAgent])
+        let token = try await openSession(
+            for: user,
+            userAgent: request.headers[.userAgent],
+            by: context.origin(.session, userID: user.id)
+        )
         var response = try signedIn(user, token, client)
         response.headers.append(KnownDevice(of: user.passwordHash).cookie(for: client))
         return response
@@ -27,9 +31,9 @@ extension AccountsModule {
     /// ended all sessions, and this would be another one by the old password.
     ///
     /// - Throws: ``APIError`` 401, also when the user is gone.
-    func openSession(for user: User, userAgent: String?) async throws -> Secret {
+    func openSession(for user: User, userAgent: String?, by origin: Origin = .server) async throws -> Secret {
         let (token, id) = (Secret(.session), Session.ID.make())
-        try await index.write(for: .upkeep) { tx in
+        try await index.write(as: origin, for: .upkeep) { tx in
             guard try tx.user(id: user.id)?.passwordHash == user.passwordHash else { throw APIError.invalidCredentials }
             let session = Session(
                 id: id,
@@ -74,10 +78,9 @@ extension AccountsModule {
         let sessions = try await index.read { reader in
             try hashes.compactMap { try reader.session(hash: $0, now: .now())?.session }
         }
-        if !sessions.isEmpty {
-            try await index.write(for: .upkeep) { tx in
-                for session in sessions { try tx.endAnySession(id: session.id) }
-            }
+        for session in sessions {
+            let origin = context.origin(.session, userID: session.userID, credential: session.id.rawValue)
+            try await index.write(as: origin, for: .upkeep) { try $0.endAnySession(id: session.id) }
         }
         var response = try Response.json(["message": "Signed out"])
         response.headers.append(contentsOf: SessionCookie.removal(for: context.connection.client))

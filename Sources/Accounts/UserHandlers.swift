@@ -36,7 +36,7 @@ extension AccountsModule {
 
     /// The operator's twin: no user is signed in.
     func createUserLocally(_ request: Request, _ context: RootContext) async throws -> Response {
-        try await createUser(request, context) { try await index.write($0.insert) }
+        try await createUser(request, context) { try await index.write(as: context.origin(.commandLine), $0.insert) }
     }
 
     private func createUser(
@@ -85,7 +85,7 @@ extension AccountsModule {
     func resetPassword(_ request: Request, _ context: RootContext) async throws -> Response {
         let reset = try await request.read(context) { PasswordReset(&$0) }
         let password = try await hashing.run { try NewPassword(reset.password) }
-        let user = try await index.write(for: .upkeep) { tx in
+        let user = try await index.write(as: context.origin(.commandLine), for: .upkeep) { tx in
             guard var user = try tx.user(email: reset.email) else { throw APIError.noSuchUser }
             try tx.setPassword(password.hash, of: &user, mustChange: password.generated != nil)
             return user

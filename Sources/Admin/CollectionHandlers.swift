@@ -46,7 +46,10 @@ extension AdminModule {
     /// The operator's twin: no user is signed in.
     func applyPlanLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         let plan = try await request.read(context) { PlanToApply(&$0).id }
-        return try await context.inTurn { try await apply(plan) }
+        return try await context.inTurn {
+            try await noteLocally(context)
+            return try await apply(plan)
+        }
     }
 
     /// Removes what is due now, or a part of it.
@@ -61,12 +64,19 @@ extension AdminModule {
     /// The operator's twin: no user is signed in.
     func collectLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         let grace = try await grace(request, context)
-        return try await context.inTurn { try await collect(grace) }
+        return try await context.inTurn {
+            try await noteLocally(context)
+            return try await collect(grace)
+        }
     }
 
-    /// Whether this is still an owner, after all commits until now: the batches that follow act for no user.
+    /// Notes who collects, and whether this is still an owner, after all commits until now: the batches that follow act for no user.
     private func judge(_ context: OwnerContext) async throws {
-        try await store.index.write(by: context.principal, for: .upkeep) { _, _ in }
+        try await store.index.write(by: context.principal, for: .upkeep) { tx, _ in try tx.noteCollection() }
+    }
+
+    private func noteLocally(_ context: RootContext) async throws {
+        try await store.index.write(as: context.origin(.commandLine), for: .upkeep) { try $0.noteCollection() }
     }
 
     private func apply(_ plan: CollectionPlan.ID) async throws -> Response {

@@ -1,6 +1,7 @@
 import Accounts
 import Admin
 import Agents
+import Audit
 import Blobs
 import Dashboard
 import Delivery
@@ -15,6 +16,7 @@ import Messages
 import NIOCore
 import NIOPosix
 import Plugins
+import Prometheus
 import Reference
 import Reviews
 import Status
@@ -33,6 +35,10 @@ package struct Assembly: Sendable {
     package let backgroundWork: [BackgroundWork]
     /// Set when this start created the first owner.
     package let firstOwner: FirstOwner?
+    /// What goes over connections of the network is counted here.
+    let traffic: Traffic
+    /// Who opened which file, until it is stored.
+    package let opened: AuditQueue
     private let threads: NIOThreadPool
 
     /// Opens the store, puts it in order after a crash, creates the first owner if there is none, and builds the
@@ -45,6 +51,7 @@ package struct Assembly: Sendable {
         threads = NIOThreadPool(numberOfThreads: Self.threadCount)
         threads.start()
         let detector = try MediaTypeDetector()
+        let registry = Registry(StatusModule.metricFamilies)
         store = try FileStore(
             root: configuration.storage,
             indexPath: configuration.indexPath,
@@ -56,6 +63,7 @@ package struct Assembly: Sendable {
             ),
             detector: detector,
             threads: threads,
+            metrics: registry,
             onDamage: { key in
                 logger.error(
                     "stored bytes are missing or damaged; uploading the same file again repairs it",
@@ -71,21 +79,32 @@ package struct Assembly: Sendable {
             email: configuration.adminEmail,
             password: configuration.adminPassword
         )
+        traffic = Traffic(registry)
+        opened = AuditQueue()
         let plugins = await Self.plugins(configuration.pluginsPath, threads, logger)
         let authenticator = KeyAuthenticator(index: index)
         let modules: [any RouteModule] = [
             AccountsModule(index: index, authenticator: authenticator),
             AdminModule(store: store, logger: logger),
             AgentsModule(index: index, detector: detector),
+            AuditModule(index: index, queue: opened, age: configuration.auditAge) { count in
+                logger.error("audit entries of opened files are lost", metadata: ["entries": "\(count)"])
+            },
             DashboardModule(),
-            DeliveryModule(index: index, allowed: configuration.webhookAllow, logger: logger),
-            FilesModule(store: store, threads: threads),
+            DeliveryModule(index: index, allowed: configuration.webhookAllow, metrics: registry, logger: logger),
+            FilesModule(store: store, threads: threads, audit: opened),
             MessagesModule(store: store, logger: logger),
             try ReferenceModule(version: Server.version),
             ReviewsModule(store: store),
             EventsModule(index: index),
             PluginsModule(catalogue: plugins, index: index),
-            StatusModule(store: store, version: Server.version),
+            StatusModule(
+                store: store,
+                version: Server.version,
+                registry: registry,
+                monitors: MonitorAccess(token: configuration.metricsToken),
+                droppedLogLines: { LogQueue.standardError.droppedInAll }
+            ),
         ]
         let collecting = Collecting(store, logger)
         backgroundWork =
@@ -96,8 +115,9 @@ package struct Assembly: Sendable {
             modules: modules,
             authenticator: authenticator,
             users: SessionAuthenticator(index: index),
-            limits: configuration.rateLimit.map(RateLimits.init),
+            limits: configuration.rateLimit.map { RateLimits($0, metrics: registry) },
             surroundings: configuration.surroundings,
+            metrics: registry,
             translate: translate
         )
     }

@@ -18,7 +18,9 @@ package final class LogQueue: Sendable {
 
     private struct State {
         var waiting: [UInt8] = []
+        /// Since it was last said.
         var dropped = 0
+        var droppedInAll = 0
         var isWriting = false
         var onDropped: (@Sendable (_ lines: Int) -> Void)?
     }
@@ -38,12 +40,16 @@ package final class LogQueue: Sendable {
         state.withLock { $0.onDropped = body }
     }
 
+    /// How many lines were dropped since the start.
+    var droppedInAll: Int { state.withLock { $0.droppedInAll } }
+
     /// Takes a line without its end. Whatever is in it, it stays one line.
     package func write(_ line: String) {
         let line = line.onOneLine
         let mustWake = state.withLock { state in
             guard state.waiting.count + line.utf8.count < Self.capacity else {
                 state.dropped += 1
+                state.droppedInAll += 1
                 return false
             }
             state.waiting += line.utf8

@@ -101,6 +101,7 @@ package struct Server: Sendable {
                 ofAddress: configuration.maxConnectionsPerAddress,
                 logger: logger
             ),
+            traffic: assembly.traffic,
             onRunning: { channel in onListening(channel.localAddress?.port ?? 0) }
         )
         let background = assembly.backgroundWork.map { Background(work: $0, logger: logger) }
@@ -187,6 +188,7 @@ package struct Server: Sendable {
         _ responder: RouterResponder<RootContext>,
         address: BindAddress,
         limits: ConnectionLimits? = nil,
+        traffic: Traffic? = nil,
         onRunning: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
         Application(
@@ -196,6 +198,7 @@ package struct Server: Sendable {
                     responder: responder,
                     idleTimeout: configuration.idleTimeout,
                     limits: limits,
+                    traffic: traffic,
                     bytesPerSecond: configuration.minBodyRate,
                     logger: logger
                 )

@@ -60,6 +60,13 @@ package struct ServerConfiguration: Sendable {
     /// `PLACET_LOG_FORMAT` (text or json; `text`): one line per event on standard error.
     package let logFormat: LogFormat
 
+    /// `PLACET_METRICS_TOKEN` (16 to 512 visible ASCII characters; none): who shows it may read `/metrics`. Without it,
+    /// programs on this machine may.
+    package let metricsToken: String?
+
+    /// `PLACET_AUDIT_DAYS` (integer, 90, 1…3650): how long entries of the audit log are kept.
+    package let auditAge: Duration
+
     package enum LogFormat: String, Sendable, CaseIterable { case text, json }
 
     /// - Parameter arguments: what the command line said, by key (`host`, `port`, `storage`).
@@ -94,9 +101,14 @@ package struct ServerConfiguration: Sendable {
         unattachedLifetime = .seconds(86_400 * (try values.integer("unattached.days", default: 7, in: 1...3650)))
         logLevel = try values.choice("log.level", default: .info)
         logFormat = try values.choice("log.format", default: .text)
+        auditAge = .seconds(24 * 60 * 60 * (try values.integer("audit.days", default: 90, in: 1...3650)))
+        metricsToken = values["metrics.token"]
 
         if storage.utf8.count > Self.maxStoragePathBytes {
             throw .init("storage", "is longer than \(Self.maxStoragePathBytes) bytes; the control socket needs room")
+        }
+        if let metricsToken, metricsToken.wholeMatch(of: /[!-~]{16,512}/) == nil {
+            throw .init("metrics.token", "must have 16 to 512 visible ASCII characters, without blanks")
         }
         if let problem = EmailAddress.problem(in: adminEmail) { throw .init("admin.email", problem) }
         if let adminPassword, adminPassword.count < 8 { throw .init("admin.password", "must have 8 characters") }

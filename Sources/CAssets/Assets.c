@@ -127,6 +127,9 @@ static const uint8_t openapi_agents[] = {
 static const uint8_t openapi_archives[] = {
 #embed "OpenAPI/archives.json"
 };
+static const uint8_t openapi_audit[] = {
+#embed "OpenAPI/audit.json"
+};
 static const uint8_t openapi_avatars[] = {
 #embed "OpenAPI/avatars.json"
 };
@@ -259,6 +262,7 @@ static const struct Asset assets[] = {
     ASSET("OpenAPI/agent-schemas.json", openapi_agent_schemas),
     ASSET("OpenAPI/agents.json", openapi_agents),
     ASSET("OpenAPI/archives.json", openapi_archives),
+    ASSET("OpenAPI/audit.json", openapi_audit),
     ASSET("OpenAPI/avatars.json", openapi_avatars),
     ASSET("OpenAPI/conventions.json", openapi_conventions),
     ASSET("OpenAPI/conversations.json", openapi_conversations),

@@ -511,3 +511,25 @@ CREATE INDEX deliveries_by_message ON deliveries (channel_id, message_id);
 CREATE INDEX deliveries_by_channel ON deliveries (channel_id, id);
 -- Each channel's queue, the next first. To see who has any, a query jumps from channel to channel.
 CREATE INDEX deliveries_due ON deliveries (channel_id, next_attempt_at, id) WHERE state = 'pending';
+
+
+-- Audit --------------------------------------------------------------------------------------------------------------
+
+-- Who did what to which thing. All ids are copies and no references: an entry outlives what it names. subject: the file,
+-- message, key, session or user; the plugin whose settings changed.
+CREATE TABLE audit (
+    number INTEGER NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    way TEXT NOT NULL CHECK (way IN ('key', 'session', 'link', 'command line', 'server')),
+    user_id TEXT,
+    credential TEXT,
+    address TEXT,
+    request_id TEXT,
+    channel_id TEXT,
+    subject TEXT
+) STRICT;
+CREATE INDEX audit_by_time ON audit (at);
+CREATE INDEX audit_by_user ON audit (user_id);
+CREATE INDEX audit_by_channel ON audit (channel_id);
+CREATE INDEX audit_by_subject ON audit (subject);

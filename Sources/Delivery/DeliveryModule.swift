@@ -1,4 +1,5 @@
 import API
+import CoreMetrics
 import HTTP
 import Hummingbird
 import Index
@@ -19,10 +20,10 @@ package struct DeliveryModule: RouteModule {
     /// Tests under way for each user.
     private let users = Places<User.ID>(perKey: Limits.webhookTestsPerUser)
 
-    package init(index: SQLiteIndex, allowed: AllowedTargets, logger: Logger) {
+    package init(index: SQLiteIndex, allowed: AllowedTargets, metrics: any MetricsFactory, logger: Logger) {
         self.index = index
         client = WebhookClient(allowed: allowed)
-        worker = DeliveryWorker(index: index, allowed: allowed, logger: logger)
+        worker = DeliveryWorker(index: index, allowed: allowed, metrics: metrics, logger: logger)
     }
 
     package func addRoutes(to mounts: Mounts) {

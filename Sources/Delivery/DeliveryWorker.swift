@@ -1,4 +1,5 @@
 import API
+import CoreMetrics
 import HTTP
 import Index
 import Logging
@@ -18,17 +19,23 @@ package struct DeliveryWorker: Sendable {
     private let schedule: RetrySchedule
     private let logger: Logger
     private let turns = DeliveryTurns()
+    private let ended: (delivered: Counter, failed: Counter, givenUp: Counter)
 
     package init(
         index: SQLiteIndex,
         allowed: AllowedTargets,
         schedule: RetrySchedule = .standard,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         logger: Logger
     ) {
         self.index = index
         self.schedule = schedule
         self.logger = logger
         client = WebhookClient(allowed: allowed)
+        func counter(_ outcome: String) -> Counter {
+            Counter(label: "placet_webhook_attempts_total", dimensions: [("outcome", outcome)], factory: metrics)
+        }
+        ended = (counter("delivered"), counter("failed"), counter("given_up"))
     }
 
     /// Runs until cancelled. Attempts under way are then given back, and count as not made.
@@ -81,6 +88,7 @@ package struct DeliveryWorker: Sendable {
         turns.leave(delivery.channelID)
         switch outcome {
         case .success(let status?):
+            ended.delivered.increment()
             try await index.write(for: .upkeep) { try $0.deliverySucceeded(delivery, status: status) }
         case .failure(let failure as AttemptFailure) where failure.isFinal || !Task.isCancelled:
             try await note(failure, of: delivery)
@@ -115,6 +123,7 @@ package struct DeliveryWorker: Sendable {
     /// Notes a failure and when to try again. The log has a warning when the delivery is given up.
     private func note(_ failure: AttemptFailure, of delivery: Delivery) async throws {
         let pause = schedule.pause(after: failure, ofAttempt: delivery.attempts + 1)
+        (pause == nil ? ended.givenUp : ended.failed).increment()
         try await index.write(for: .upkeep) { tx in
             try tx.deliveryFailed(delivery, status: failure.status, error: failure.reason, retryAfter: pause)
         }

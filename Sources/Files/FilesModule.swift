@@ -17,9 +17,12 @@ package struct FilesModule: RouteModule {
     /// Where the files of an archive are compressed: that would block an event loop.
     let threads: NIOThreadPool
     let recent = RecentDownloads()
+    /// Who was sent which file.
+    let audit: AuditQueue
 
-    package init(store: FileStore, threads: NIOThreadPool) {
+    package init(store: FileStore, threads: NIOThreadPool, audit: AuditQueue) {
         self.store = store
+        self.audit = audit
         index = store.index
         self.threads = threads
     }

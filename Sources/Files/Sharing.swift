@@ -72,7 +72,12 @@ extension FilesModule {
         guard let token = Secret(try context.parameters.require("token"), .share),
             let file = try await index.read({ try $0.sharedFile(hash: token.hash, now: .now()) })
         else { throw APIError(.notFound, "This link leads to no file, or does not any more") }
-        return try await send(try Download(file, requested: .attachment), request, context.connection)
+        return try await send(
+            try Download(file, requested: .attachment),
+            request,
+            context.connection,
+            by: context.origin(.link)
+        )
     }
 }
 

@@ -1,17 +1,39 @@
 /// Who a caller has proved to be, and what the act asks for. It is only a claim: a key may be revoked and a session
 /// ended while a request is on its way, so the index judges it again where it acts (``ActingUser``).
-package enum Principal: Sendable, Equatable {
-    /// An API key, by the SHA-256 of its secret. A rotated key is another one. What a key opens never changes, so
-    /// that is judged where its request arrives.
-    case key(hash: [UInt8], of: User.ID)
-    /// A session, by its id: it stays the same when its token is refreshed. The first demand that is not met is told.
-    case session(Session.ID, of: User.ID, [Demand])
+package struct Principal: Sendable, Equatable {
+    enum Proof: Equatable {
+        case key(hash: [UInt8])
+        /// The first demand that is not met is told.
+        case session(Session.ID, [Demand])
+    }
 
+    let proof: Proof
     /// The user as the head of the request told: in whose line the units wait for the writer.
-    package var userID: User.ID {
-        switch self {
-        case .key(_, let userID), .session(_, let userID, _): userID
-        }
+    package let userID: User.ID
+    /// What the audit log says of whoever acts.
+    let origin: Origin
+
+    /// An API key, by the SHA-256 of its secret. A rotated key is another one. What a key opens never changes, so that is
+    /// judged where its request arrives.
+    package static func key(hash: [UInt8], of userID: User.ID, as origin: Origin? = nil) -> Principal {
+        Principal(proof: .key(hash: hash), userID: userID, origin: origin ?? Origin(.key, userID: userID))
+    }
+
+    /// A session, by its id: it stays the same when its token is refreshed.
+    package static func session(
+        _ id: Session.ID,
+        of userID: User.ID,
+        _ demands: [Demand],
+        as origin: Origin? = nil
+    ) -> Principal {
+        let origin = origin ?? Origin(.session, userID: userID, credential: id.rawValue)
+        return Principal(proof: .session(id, demands), userID: userID, origin: origin)
+    }
+
+    /// The same with a demand more. Keys have none, and pass.
+    package func demanding(_ demand: Demand) -> Principal {
+        guard case .session(let id, let demands) = proof else { return self }
+        return Principal(proof: .session(id, demands + [demand]), userID: userID, origin: origin)
     }
 
     /// What an act asks of a signed-in user beyond the session.
@@ -59,7 +81,7 @@ extension SQLiteIndex {
         _ body: @escaping @Sendable (Transaction, ActingUser) throws -> T
     ) async throws -> T {
         try await write(for: purpose, of: principal.userID) { tx in
-            try body(tx, tx.actingUser(principal, now: tx.now))
+            try body(tx.acting(as: principal.origin), tx.actingUser(principal, now: tx.now))
         }
     }
 }
@@ -70,11 +92,11 @@ extension Querying {
     /// - Throws: ``IndexError/invalidKey``; ``IndexError/notSignedIn``, ``IndexError/passwordMustChange``,
     ///   ``IndexError/ownersOnly`` and ``IndexError/passwordNeeded``.
     fileprivate func actingUser(_ principal: Principal, now: Timestamp) throws -> ActingUser {
-        switch principal {
-        case .key(let hash, _):
+        switch principal.proof {
+        case .key(let hash):
             guard let key = try apiKey(hash: hash, now: now) else { throw IndexError.invalidKey }
             return ActingUser(id: key.userID)
-        case .session(let id, _, let demands):
+        case .session(let id, let demands):
             guard let (session, user) = try session(id: id, now: now) else { throw IndexError.notSignedIn }
             for demand in demands { try demand.check(session, user, now) }
             return ActingUser(id: user.id)

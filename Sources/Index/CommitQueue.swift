@@ -1,3 +1,4 @@
+import CoreMetrics
 import Synchronization
 
 /// The one writer: it gathers what is queued while the last transaction commits, and commits it as a group.
@@ -28,14 +29,24 @@ final class CommitQueue: Sendable {
     private let files: IndexFiles
     private let feed: ChangeFeed
     private let timePerGroup: Duration
+    private let unitsPerCommit: Recorder
+    private let commitTime: CoreMetrics.Timer
     private let state = Mutex(State())
 
     /// Writes through `writer`, which nothing else may use from now on, and tells `feed` what changed.
-    init(_ writer: Writer, files: IndexFiles, feed: ChangeFeed, timePerGroup: Duration) {
+    init(
+        _ writer: Writer,
+        files: IndexFiles,
+        feed: ChangeFeed,
+        timePerGroup: Duration,
+        metrics: any MetricsFactory
+    ) {
         self.writer = writer
         self.files = files
         self.feed = feed
         self.timePerGroup = timePerGroup
+        unitsPerCommit = Recorder(label: "placet_commit_units", factory: metrics)
+        commitTime = Timer(label: "placet_commit_duration_seconds", factory: metrics)
     }
 
     /// Queues `body` in the line of that user; nil is the server itself. After the commit of its group, returns its
@@ -122,6 +133,7 @@ final class CommitQueue: Sendable {
         let transaction = Transaction(connection: connection, now: .now(), announcements: Announcements())
         var group = Group()
         var isSearchBehind = false
+        let began = ContinuousClock.now
         // Also counts a failed commit, which may have happened after all. Must come before any caller is resumed: a
         // caller that knows of a change must not get an answer from before it.
         func countCommit() { commitCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
@@ -140,6 +152,8 @@ final class CommitQueue: Sendable {
             return false
         }
         countCommit()
+        unitsPerCommit.record(group.units.count)
+        commitTime.recordNanoseconds(Int64(began.duration(to: .now) / .nanoseconds(1)))
         feed.publish(transaction.announcements.changes, bells: transaction.announcements.bells)
         for deliver in group.outcomes { deliver() }
         return isSearchBehind

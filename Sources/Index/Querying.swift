@@ -17,6 +17,19 @@ package struct Transaction: Querying {
     /// The time of the group commit, which is the same for the whole unit.
     package let now: Timestamp
     let announcements: Announcements
+    /// Who acts, for the audit log.
+    private(set) var origin = Origin.server
+
+    init(connection: SQLiteConnection, now: Timestamp, announcements: Announcements) {
+        (self.connection, self.now, self.announcements) = (connection, now, announcements)
+    }
+
+    /// The same unit, with somebody else as the one who acts.
+    func acting(as origin: Origin) -> Transaction {
+        var unit = self
+        unit.origin = origin
+        return unit
+    }
 }
 
 /// How much a read may bring, in bytes: set where a large one would hold up others.

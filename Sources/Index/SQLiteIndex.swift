@@ -1,3 +1,4 @@
+import CoreMetrics
 import Synchronization
 
 /// The SQLite index: what is stored, for whom, and under which key the bytes are.
@@ -21,13 +22,15 @@ package final class SQLiteIndex: Sendable {
     /// - Parameters:
     ///   - reserve: how many bytes of the disk stay free for upkeep (``Purpose``).
     ///   - timePerGroup: when a group commit takes no further unit.
+    ///   - metrics: where group commits are counted.
     /// - Throws: ``IndexError/foreignStore`` when the file belongs to another store, ``IndexError/newerSchema`` when a
     ///   later release wrote it. In both cases the schema stays as it was.
     package init(
         path: String,
         storeID: String,
         reserve: Int64 = 0,
-        timePerGroup: Duration = CommitQueue.timePerGroup
+        timePerGroup: Duration = CommitQueue.timePerGroup,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) throws {
         do {
             let ballast = Ballast(indexPath: path, reserve: reserve)
@@ -35,7 +38,7 @@ package final class SQLiteIndex: Sendable {
             writer = try Writer(path: path, storeID: storeID)
             readers = Readers(path: path)
             let files = IndexFiles(path: path, reserve: reserve, ballast: ballast)
-            commits = CommitQueue(writer, files: files, feed: feed, timePerGroup: timePerGroup)
+            commits = CommitQueue(writer, files: files, feed: feed, timePerGroup: timePerGroup, metrics: metrics)
             let newest: String? = try readers.read { try $0.one("SELECT max(id) FROM messages") }
             if let newest { OrderedUUID.continue(after: newest) }
         } catch {
@@ -77,6 +80,16 @@ package final class SQLiteIndex: Sendable {
         try await write(for: purpose, of: nil, body)
     }
 
+    /// The same for somebody who acts for no user that the index could judge: the command line, or who is just signing
+    /// in. The audit log names him.
+    package func write<T: Sendable>(
+        as origin: Origin,
+        for purpose: Purpose = .content,
+        _ body: @escaping @Sendable (Transaction) throws -> T
+    ) async throws -> T {
+        try await write(for: purpose, of: nil) { tx in try body(tx.acting(as: origin)) }
+    }
+
     /// The same for a user, in whose line the unit waits; nil for the server's own work.
     func write<T: Sendable>(
         for purpose: Purpose,
@@ -93,6 +106,12 @@ package final class SQLiteIndex: Sendable {
     /// Grows with every commit, before the callers of its units hear of it. While it has not changed since before a
     /// read, what was read still holds. For caches.
     package var commitCount: UInt64 { commits.commitCount.load(ordering: .sequentiallyConsistent) }
+
+    /// How many units wait for the writer now.
+    package var waitingUnits: Int { commits.waitingCount }
+
+    /// How many callers sleep until something changes: parked requests and background work.
+    package var parkedWaits: Int { feed.doorbells.counts[0] }
 
     /// Proves that the index can take content, with one small durable commit.
     ///

@@ -12,8 +12,8 @@ import JSON
 /// They leave out what ``Document`` completes.
 enum DocumentText {
     static let names = [
-        "account-schemas", "accounts", "admin", "agent-schemas", "agents", "archives", "avatars", "conventions",
-        "conversations", "downloads", "errors", "events", "file-schemas", "files", "markdown",
+        "account-schemas", "accounts", "admin", "agent-schemas", "agents", "archives", "audit", "avatars",
+        "conventions", "conversations", "downloads", "errors", "events", "file-schemas", "files", "markdown",
         "message-schemas", "messages", "plugins", "preferences", "review-schemas", "reviews", "sign-in", "status",
         "streams", "user-agents",
         "user-files", "user-plugins", "webhooks",

@@ -99,7 +99,7 @@ extension ReviewsModule {
         let fault = try await context.inTurnIfLarge {
             try response.fault(as: try await index.read { try $0.anyMessage(id: id)?.review })
         }
-        let message = try await index.write(for: .answer) { tx in
+        let message = try await index.write(as: context.origin(.commandLine), for: .answer) { tx in
             try response.complete(id, in: try tx.anyChannel(ofMessage: id), by: .commandLine, fault: fault, tx)
         }
         return try .json(MessageJSON(listed: message), status: .created)

@@ -141,6 +141,7 @@ package struct ReviewsModule: RouteModule {
         let timeout = asked > 0 ? min(.milliseconds(asked), Limits.wait) : Limits.wait
         let place = try places.place(context.credential, of: context.payer)
         defer { withExtendedLifetime(place) {} }
+        context.connection.waits()
         do {
             return try await index.wait(
                 for: topic,

@@ -3,22 +3,39 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
+import Prometheus
 import Store
 
-/// How things are: the server's health, for monitors, and what the agents say they are doing.
+/// How things are: the server's health and its figures, for monitors, and what the agents say they are doing.
 ///
 /// The hard part is in ``Health``: its route is open to every caller, and a check is expensive.
 package struct StatusModule: RouteModule {
     private let index: SQLiteIndex
     private let health: Health
+    let metrics: Metrics
+    let monitors: MonitorAccess
 
-    package init(store: FileStore, version: String) {
+    /// - Parameters:
+    ///   - registry: has ``metricFamilies``.
+    ///   - monitors: who may read them.
+    ///   - droppedLogLines: how many there were since the start.
+    package init(
+        store: FileStore,
+        version: String,
+        registry: Registry,
+        monitors: MonitorAccess,
+        droppedLogLines: @escaping @Sendable () -> Int
+    ) {
         index = store.index
         health = Health(store: store, version: version)
+        metrics = Metrics(registry, store: store, version: version, droppedLogLines: droppedLogLines)
+        self.monitors = monitors
     }
 
     package func addRoutes(to mounts: Mounts) {
-        mounts.monitor.get("health", use: read)
+        mounts.monitor
+            .get("health", use: read)
+            .get("metrics", use: readMetrics)
         mounts.agent(.send).post("status/ping", use: ping)
     }
 

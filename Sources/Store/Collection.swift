@@ -63,6 +63,7 @@ extension FileStore {
     ) async throws -> (done: CollectionReport, rest: CollectionPlan) {
         let end = ContinuousClock.now + time
         var done = CollectionReport()
+        defer { collected.add(done) }
         var (last, isWhole) = ("", false)
         // A crash may have left some.
         try await removeDueKeys()

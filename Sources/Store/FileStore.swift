@@ -1,4 +1,5 @@
 import Blobs
+import CoreMetrics
 import Index
 import MediaTypes
 import NIOPosix
@@ -16,6 +17,7 @@ package struct FileStore: Sendable {
     package let damage: Damage
     let reservations = Reservations()
     let collectionTurn = CollectionTurn()
+    let collected: CollectorCounts
 
     /// Opens both halves, and makes them if they are missing. Blocks for some milliseconds, longer when the index
     /// migrates. Call ``recover()`` before the first request.
@@ -23,6 +25,7 @@ package struct FileStore: Sendable {
     /// - Parameters:
     ///   - root: the folder of the bytes; its parent must exist.
     ///   - threads: for blocking work. Their number limits how many publishes can wait for the disk at a time.
+    ///   - metrics: where commits and collections are counted.
     ///   - onDamage: called once for each key whose bytes were found missing or of the wrong length.
     /// - Throws: ``BlobError`` and ``IndexError``; ``IndexError/foreignStore`` when the index belongs to other bytes.
     package init(
@@ -31,14 +34,16 @@ package struct FileStore: Sendable {
         limits: StoreLimits,
         detector: MediaTypeDetector,
         threads: NIOThreadPool,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         onDamage: @escaping @Sendable (BlobKey) -> Void = { _ in }
     ) throws {
         blobs = try DiskBlobStore(root: root, threads: threads)
-        index = try SQLiteIndex(path: indexPath, storeID: blobs.storeID, reserve: limits.minFreeBytes)
+        index = try SQLiteIndex(path: indexPath, storeID: blobs.storeID, reserve: limits.minFreeBytes, metrics: metrics)
         self.limits = limits
         self.detector = detector
         self.threads = threads
         damage = Damage(report: onDamage)
+        collected = CollectorCounts(metrics)
     }
 
     /// How many bytes the uploads under way have reserved.

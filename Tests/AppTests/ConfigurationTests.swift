@@ -30,6 +30,8 @@ struct ConfigurationTests {
         #expect(configuration.unattachedLifetime == .seconds(7 * 86_400))
         #expect(configuration.logLevel == .info)
         #expect(configuration.logFormat == .text)
+        #expect(configuration.metricsToken == nil)
+        #expect(configuration.auditAge == .seconds(90 * 86_400))
         #expect(configuration.indexPath == "./storage/index.sqlite")
         #expect(configuration.controlSocketPath == "./storage/control.sock")
     }
@@ -48,8 +50,8 @@ struct ConfigurationTests {
                 "PLACET_WEBHOOK_ALLOW": "hooks.lan:8080,10.0.0.0/8", "PLACET_LOG_LEVEL": "warning",
                 "PLACET_TRUSTED_PROXIES": "10.0.0.2, fd00::/8", "PLACET_ALLOWED_HOSTS": "Placet.example, [fd00::1]",
                 "PLACET_CORS_ORIGINS": "https://app.example:443,http://localhost:5173",
-                "PLACET_GC_SCHEDULE": "off", "PLACET_UNATTACHED_DAYS": "1", "PLACET_LOG_FORMAT": "json", "PORT": "1",
-                "HOST": "elsewhere",
+                "PLACET_GC_SCHEDULE": "off", "PLACET_UNATTACHED_DAYS": "1", "PLACET_METRICS_TOKEN": "0123456789abcdef",
+                "PLACET_AUDIT_DAYS": "7", "PLACET_LOG_FORMAT": "json", "PORT": "1", "HOST": "elsewhere",
             ]
         )
         #expect(configuration.host == "0.0.0.0")
@@ -73,6 +75,8 @@ struct ConfigurationTests {
         #expect(configuration.unattachedLifetime == .seconds(86_400))
         #expect(configuration.logLevel == .warning)
         #expect(configuration.logFormat == .json)
+        #expect(configuration.metricsToken == "0123456789abcdef")
+        #expect(configuration.auditAge == .seconds(7 * 86_400))
     }
 
     @Test("an argument beats the environment")
@@ -101,8 +105,9 @@ struct ConfigurationTests {
             ("PLACET_MAX_CONNECTIONS_PER_ADDRESS", "off"),
             ("PLACET_RATE_LIMIT", "0"), ("PLACET_RATE_LIMIT", "OFF"), ("PLACET_RATE_LIMIT", "1000001"),
             ("PLACET_GC_SCHEDULE", "0s"), ("PLACET_GC_SCHEDULE", "60"), ("PLACET_GC_SCHEDULE", "31d"),
-            ("PLACET_UNATTACHED_DAYS", "0"), ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_LEVEL", "INFO"),
-            ("PLACET_LOG_FORMAT", "xml"),
+            ("PLACET_UNATTACHED_DAYS", "0"), ("PLACET_METRICS_TOKEN", ""), ("PLACET_METRICS_TOKEN", "15 characters.."),
+            ("PLACET_AUDIT_DAYS", "0"), ("PLACET_METRICS_TOKEN", "a blank is not taken"), ("PLACET_AUDIT_DAYS", "off"),
+            ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_LEVEL", "INFO"), ("PLACET_LOG_FORMAT", "xml"),
             ("PLACET_WEBHOOK_ALLOW", "10.0.0.0/33"), ("PLACET_WEBHOOK_ALLOW", "http://hooks.lan"),
         ]
     )

@@ -111,7 +111,8 @@ extension TestServer {
 extension Visit {
     /// The routes that need no key and no session.
     static let open: Set = [
-        "GET /health", "GET /openapi.json", "GET /api/docs", "POST /api/auth/login", "POST /api/auth/logout",
+        "GET /health", "GET /metrics", "GET /openapi.json", "GET /api/docs",
+        "POST /api/auth/login", "POST /api/auth/logout",
         "GET /api/share/:token", "HEAD /api/share/:token",
         "GET /", "GET /sign-in", "GET /inbox", "GET /inbox/:tab", "GET /inbox/:tab/:id", "GET /channels",
         "GET /channels/:id", "GET /files", "GET /settings",
@@ -151,6 +152,7 @@ extension Visit {
         Visit("GET /api/api-keys", 200), Visit("POST /api/api-keys", 201, .json("{}")),
         Visit("POST /api/api-keys/:key/rotate", 404), Visit("DELETE /api/api-keys/:key", 404),
         // The stranger is a member.
+        Visit("GET /api/admin/audit", 403), Visit("GET /api/admin/audit/export", 403),
         Visit("GET /api/admin/storage", 403), Visit("GET /api/users", 403),
         Visit("POST /api/admin/gc/plan", 403, .json("{}")), Visit("POST /api/admin/gc/run", 403, .json("{}")),
         // There was no such plan.
@@ -180,6 +182,7 @@ extension Visit {
         Visit("POST /api/files/store", 403, .file), Visit("GET /api/files/:file", 403),
         Visit("GET /api/files/:file/download", 403), Visit("HEAD /api/files/:file/download", 403),
         Visit("GET /api/files/:file/share", 403), Visit("GET /api/files/:file/shares", 403),
+        Visit("GET /api/files/:file/openings", 403),
         Visit("DELETE /api/files/:file/shares/:share", 403),
         Visit("POST /api/files/bulk-download", 403, .json(#"{"ids":[":file"]}"#)),
         Visit("DELETE /api/files/:file", 403),

@@ -102,6 +102,7 @@ class Costs:
         wide_review = {"type": "approval", "payload": WIDE}
 
         row("GET /health", "the last report", lambda: agent.ask("GET", "/health"))
+        row("GET /metrics", "the page", lambda: agent.ask("GET", "/metrics"))
         row("GET /openapi.json, GET /api/docs", "the page", lambda: agent.ask("GET", "/api/docs"))
         row("GET /, GET /sign-in, GET /inbox, GET /inbox/:tab, GET /inbox/:tab/:id, GET /channels, GET /channels/:id, "
             "GET /files, GET /settings, GET /settings/:section, GET /settings/:section/:id",
@@ -181,6 +182,9 @@ class Costs:
             me("GET", f"files/{self.megabyte}/share"))
         row("POST /api/files/bulk-download", "1,000 files", me("POST", "files/bulk-download", {"ids": self.files[:900]}), rounds=1)
         row("POST /api/files/bulk-delete", "900 files", me("POST", "files/bulk-delete", {"ids": self.files[:900]}), rounds=1)
+        row("GET /api/admin/audit", "100 entries of thousands", me("GET", "admin/audit?limit=100"))
+        row("GET /api/admin/audit/export", "all of them", me("GET", "admin/audit/export"))
+        row("GET /api/files/:id/openings", "of one file", me("GET", f"files/{self.megabyte}/openings"))
         row("GET /api/admin/storage", "1,000 files", me("GET", "admin/storage"))
         row("POST /api/admin/gc/plan", "900 contents that no file has", me("POST", "admin/gc/plan", {"graceSeconds": 0}))
         row("POST /api/admin/gc/run, POST /api/admin/gc/apply", "these 900",

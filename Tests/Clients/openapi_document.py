@@ -116,6 +116,7 @@ def with_closed_objects(document):
         "Health", "Deleted", "Answers", "Answer", "Plugin", "PluginSetting", "User", "SignedIn", "CreatedUser", "Session",
         "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "Share", "AgentStats", "Delivery", "DeliveryPage",
         "TestedWebhook", "PluginConfig", "Preferences", "CollectionPlan", "CollectionStep",
+        "AuditPage", "AuditEntry",
     ):
         closed["components"]["schemas"][name]["additionalProperties"] = False
     return closed

@@ -75,6 +75,11 @@ checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", 
 include-operation-id = "markRead"
 checks.negative_data_rejection.expected-statuses = ["201", "400", "401", "403", "404", "415"]
 
+# A time must exist, and an email must be somebody's.
+[[operations]]
+include-operation-id = ["listAudit", "exportAudit"]
+checks.positive_data_acceptance.expected-statuses = ["200", "400", "404"]
+
 # Wrong passwords are slowed down, as documented.
 [[operations]]
 include-operation-id = ["signIn", "confirmPassword"]

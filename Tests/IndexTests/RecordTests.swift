@@ -40,6 +40,10 @@ struct RecordTests {
         try check(review)
         try check(attachment)
         try check(delivery)
+        let origin = Origin(.link, userID: "a", credential: "b", address: "c", requestID: "d")
+        var entry = AuditEntry(.fileOpened, "e", in: "f", by: origin, at: at(1))
+        entry.number = 7
+        try check(entry)
     }
 
     @Test("Records whose optional columns are NULL are read as such")

@@ -141,6 +141,27 @@ WHEN NOT EXISTS (SELECT 1 FROM attachments WHERE sha256 = old.sha256) BEGIN
     END);
 END;
 
+CREATE TABLE audit (
+    number INTEGER NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    way TEXT NOT NULL CHECK (way IN ('key', 'session', 'link', 'command line', 'server')),
+    user_id TEXT,
+    credential TEXT,
+    address TEXT,
+    request_id TEXT,
+    channel_id TEXT,
+    subject TEXT
+) STRICT;
+
+CREATE INDEX audit_by_channel ON audit (channel_id);
+
+CREATE INDEX audit_by_subject ON audit (subject);
+
+CREATE INDEX audit_by_time ON audit (at);
+
+CREATE INDEX audit_by_user ON audit (user_id);
+
 CREATE TABLE avatars (
     agent_id TEXT NOT NULL PRIMARY KEY REFERENCES agents (id) ON DELETE CASCADE,
     mime_type TEXT NOT NULL,

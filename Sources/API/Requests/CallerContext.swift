@@ -12,6 +12,21 @@ package protocol CallerContext: RequestContext, Connected {
     var principal: Principal { get }
     /// The id of the key or the session. For counting what one of them has open.
     var credential: String { get }
+    /// What the audit log says of the caller.
+    var origin: Origin { get }
+}
+
+extension RequestContext where Self: Connected {
+    /// What the audit log says of a caller who was let in that way.
+    package func origin(_ way: Origin.Way, userID: User.ID? = nil, credential: String? = nil) -> Origin {
+        Origin(
+            way,
+            userID: userID,
+            credential: credential,
+            address: connection.client.addressText,
+            requestID: id
+        )
+    }
 }
 
 extension CallerContext {
@@ -21,35 +36,38 @@ extension CallerContext {
 
 extension AgentContext: CallerContext {
     package var userID: User.ID { User.ID(rawValue: agent.user) }
-    package var principal: Principal { .key(hash: agent.hash, of: userID) }
+    package var principal: Principal { .key(hash: agent.hash, of: userID, as: origin) }
     package var credential: String { agent.key }
+    package var origin: Origin { origin(.key, userID: userID, credential: credential) }
 }
 
 extension SessionContext: CallerContext {
     package var userID: User.ID { User.ID(rawValue: user.user) }
-    package var principal: Principal { .session(user.sessionID, of: userID, []) }
+    package var principal: Principal { .session(user.sessionID, of: userID, [], as: origin) }
     package var credential: String { user.session }
+    package var origin: Origin { origin(.session, userID: userID, credential: credential) }
 }
 
 extension UserContext: CallerContext {
     package var userID: User.ID { User.ID(rawValue: user.user) }
-    package var principal: Principal { .session(user.sessionID, of: userID, [.chosenPassword]) }
+    package var principal: Principal { .session(user.sessionID, of: userID, [.chosenPassword], as: origin) }
     package var credential: String { user.session }
+    package var origin: Origin { origin(.session, userID: userID, credential: credential) }
 }
 
 extension OwnerContext: CallerContext {
     package var userID: User.ID { User.ID(rawValue: user.user) }
-    package var principal: Principal { .session(user.sessionID, of: userID, [.chosenPassword, .ownerRole]) }
+    package var principal: Principal {
+        .session(user.sessionID, of: userID, [.chosenPassword, .ownerRole], as: origin)
+    }
     package var credential: String { user.session }
+    package var origin: Origin { origin(.session, userID: userID, credential: credential) }
 }
 
 extension Principal {
     /// The same, for an act that asks for the password again when it was not given lately (docs/api.md, "Users", Asking
     /// again). Keys have no password, and pass.
-    package var confirmed: Principal {
-        guard case .session(let id, let userID, let demands) = self else { return self }
-        return .session(id, of: userID, demands + [.passwordGiven(within: Limits.passwordGiven)])
-    }
+    package var confirmed: Principal { demanding(.passwordGiven(within: Limits.passwordGiven)) }
 }
 
 extension AgentPrincipal {

@@ -19,8 +19,9 @@ extension FilesModule {
     /// There may be as many ids as fit in a JSON body.
     func bulkDownload(_ request: Request, _ context: UserContext) async throws -> Response {
         let ids = try await request.read(context) { $0.ids("ids", of: Attachment.self, count: 1...Int.max) }
+        let files = try await archived(ids, by: context.principal)
         let archive = ZipBody(
-            files: try await archived(ids, by: context.principal),
+            files: files,
             store: store,
             threads: threads,
             connection: context.connection
@@ -33,6 +34,8 @@ extension FilesModule {
             .crossOriginResourcePolicy: "same-origin",
             .referrerPolicy: "no-referrer",
         ]
+        let origin = context.origin
+        for file in files { audit.add(file.noted(by: origin)) }
         let body = ResponseBody(contentLength: archive.length) { try await archive.write(to: &$0) }
         return Response(status: .ok, headers: headers, body: body)
     }

@@ -9,6 +9,10 @@ import Store
 
 /// One file as HTTP sees it: its headers, and the three forms of its body.
 struct Download: Sendable {
+    let id: Attachment.ID
+    let channelID: Agent.ID
+    /// What it is for the audit log: shown, or kept.
+    let action: AuditEntry.Action
     let key: BlobKey
     let size: Int64
     let preconditions: Preconditions
@@ -24,6 +28,8 @@ struct Download: Sendable {
     init(_ file: StoredFile, requested: ServingPolicy.Disposition?, now: Timestamp = .now()) throws {
         let attachment = file.attachment
         let policy = ServingPolicy(type: attachment.mimeType, charset: attachment.charset, requested: requested)
+        (id, channelID) = (attachment.id, attachment.channelID)
+        action = policy.disposition == .inline ? .fileOpened : .fileDownloaded
         key = try file.key()
         let modified = HTTPDate(seconds: Int(min(attachment.createdAt, now).milliseconds / 1000))
         let etag = "\"sha256-\(attachment.sha256)\""

@@ -8,17 +8,34 @@ import Store
 /// Downloads: HEAD from the index alone, conditions, ranges, and the bytes (docs/api.md, "Downloads").
 extension FilesModule {
     func download(_ request: Request, _ context: some CallerContext) async throws -> Response {
-        try await send(try await prepare(request, context), request, context.connection)
+        try await send(try await prepare(request, context), request, context.connection, by: context.origin)
     }
 
-    /// Answers a prepared download: conditions first, then the range (RFC 9110 section 13.2.2). Bytes are opened for
+    /// Answers a prepared download, and notes for the audit log to whom.
+    nonisolated(nonsending) func send(
+        _ download: Download,
+        _ request: Request,
+        _ connection: Connection,
+        by origin: Origin
+    ) async throws -> Response {
+        let response = try await answer(download, request, connection)
+        // A client that has the file already, and asks whether it is still good, opens it once more.
+        if request.method == .get {
+            audit.add(AuditEntry(download.action, download.id.rawValue, in: download.channelID, by: origin, at: .now()))
+        }
+        return response
+    }
+
+    /// Conditions first, then the range (RFC 9110 section 13.2.2). Bytes are opened for
     /// GET only.
     ///
     /// - Throws: ``APIError`` 412 for a failed condition, 416 for a range outside the file; what opening the bytes
     ///   throws.
-    nonisolated(nonsending) func send(_ download: Download, _ request: Request, _ connection: Connection) async throws
-        -> Response
-    {
+    nonisolated(nonsending) private func answer(
+        _ download: Download,
+        _ request: Request,
+        _ connection: Connection
+    ) async throws -> Response {
         switch download.preconditions.evaluate(request.headers) {
         case .failed: throw APIError.preconditionFailed
         case .notModified: return Response(status: .notModified, headers: download.validators)

@@ -12,12 +12,16 @@ import Zip
 struct ArchivedFile: Sendable {
     let key: BlobKey
     let entry: ZipEntry
+    /// The file, and the channel that it is in.
+    private let id: Attachment.ID
+    private let channelID: Agent.ID
 
     /// - Parameter name: in the archive, where no other file may have it.
     /// - Throws: ``StoreError/damagedRecord(attachmentID:)``.
     init(_ file: StoredFile, name: String) throws {
         let attachment = file.attachment
         key = try file.key()
+        (id, channelID) = (attachment.id, attachment.channelID)
         entry = ZipEntry(
             name: name,
             size: Int64(attachment.size),
@@ -25,6 +29,11 @@ struct ArchivedFile: Sendable {
             modified: attachment.createdAt.milliseconds / 1000,
             method: MediaType.isCompressible(type: attachment.mimeType) ? .deflated : .stored
         )
+    }
+
+    /// What the audit log has of it.
+    func noted(by origin: Origin) -> AuditEntry {
+        AuditEntry(.fileDownloaded, id.rawValue, in: channelID, by: origin, at: .now())
     }
 }
 

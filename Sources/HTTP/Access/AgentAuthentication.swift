@@ -35,7 +35,7 @@ package struct AgentAuthentication: RouterMiddleware {
         try limits?.count(key: principal.key)
         var context = context
         context.agent = principal
-        context.caller.label = "key:\(principal.key)"
+        context.connection.notes.caller = "key:\(principal.key)"
         guard principal.scopes.contains(scope) else { throw APIError.missingScope(scope) }
         return try await next(request, context)
     }

@@ -11,6 +11,9 @@ package struct Client: Sendable, Equatable {
     /// The host and port that it asked for (RFC 9110 section 7.2). Nil when it named none.
     let authority: String?
 
+    /// The address as text. Nil without TCP.
+    package var addressText: String? { address?.description }
+
     /// The part of the address that stands for one client. Empty without TCP.
     ///
     /// For IPv6 this is the first 64 bits, because a network gives each of its hosts as many addresses as it likes.

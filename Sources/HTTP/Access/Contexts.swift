@@ -15,8 +15,6 @@ package struct RootContext: RequestContext, Connected {
     package var coreContext: CoreRequestContextStorage
     /// The connection the request came by. ``ClientFinder`` sees to its client.
     package internal(set) var connection: Connection
-    /// How the access log names the caller. All copies of the context share it.
-    let caller: Caller
     /// Set by ``AgentAuthentication``.
     var agent: AgentPrincipal?
     /// Set by ``UserAuthentication``.
@@ -25,7 +23,6 @@ package struct RootContext: RequestContext, Connected {
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         connection = Connection(channel: source.channel)
-        caller = Caller()
     }
 
     package var payer: String { connection.client.addressGroup }
@@ -65,12 +62,24 @@ package struct AgentPrincipal: Sendable, Equatable {
     }
 }
 
-/// The caller's name for the access log. Whoever authenticates the request fills it in.
-final class Caller: Sendable {
-    private let name = Mutex<String?>(nil)
+/// What the access log is told of a request while it is served: by whoever authenticates it, and by whoever lets it wait.
+final class RequestNotes: Sendable {
+    private struct Notes {
+        var caller: String?
+        var waits = false
+    }
 
-    var label: String {
-        get { name.withLock { $0 } ?? "-" }
-        set { name.withLock { $0 = newValue } }
+    private let notes = Mutex(Notes())
+
+    /// The caller's name; `-` while nobody knows it.
+    var caller: String {
+        get { notes.withLock { $0.caller } ?? "-" }
+        set { notes.withLock { $0.caller = newValue } }
+    }
+
+    /// Whether it waits for something to happen, so that its time says nothing about the server.
+    var waits: Bool {
+        get { notes.withLock { $0.waits } }
+        set { notes.withLock { $0.waits = newValue } }
     }
 }

@@ -56,9 +56,11 @@ package struct IPAddress: Sendable, Hashable {
 extension IPAddress: CustomStringConvertible {
     /// The usual text, without brackets.
     package var description: String {
-        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        _ = inet_ntop(isIPv6 ? AF_INET6 : AF_INET, bytes, &text, socklen_t(text.count))
-        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        // Asked several times for each request, so it takes no memory of the heap.
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
+            let end = inet_ntop(isIPv6 ? AF_INET6 : AF_INET, bytes, text.baseAddress!, socklen_t(text.count))
+            return end.map { String(cString: $0) } ?? ""
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import CoreMetrics
 import Hummingbird
 import Synchronization
 
@@ -72,25 +73,34 @@ package struct RateLimits: Sendable {
     private let keys: RateLimiter<String>
     private let addresses: RateLimiter<String>
     private let failures: RateLimiter<String>
+    private let refused: (keys: Counter, addresses: Counter, failures: Counter)
 
-    package init(_ rate: Rate) {
+    package init(_ rate: Rate, metrics: any MetricsFactory = NOOPMetricsHandler.instance) {
         keys = RateLimiter(rate)
         addresses = RateLimiter(rate)
         failures = RateLimiter(Self.failures)
+        func counter(_ limit: String) -> Counter {
+            Counter(label: "placet_rate_limited_total", dimensions: [("limit", limit)], factory: metrics)
+        }
+        refused = (counter("caller"), counter("address"), counter("failures"))
     }
 
     /// Counts a request with this API key, in this session or by this link.
     ///
     /// - Throws: ``APIError`` 429.
     func count(key id: String) throws(APIError) {
-        if let wait = keys.take(id) { throw .tooManyRequests(wait) }
+        guard let wait = keys.take(id) else { return }
+        refused.keys.increment()
+        throw .tooManyRequests(wait)
     }
 
     /// Counts a request without a key by its address.
     ///
     /// - Throws: ``APIError`` 429.
     func count(_ client: Client) throws(APIError) {
-        if let wait = addresses.take(client.addressGroup) { throw .tooManyRequests(wait) }
+        guard let wait = addresses.take(client.addressGroup) else { return }
+        refused.addresses.increment()
+        throw .tooManyRequests(wait)
     }
 
     /// Counts a wrong key or link by its address. Callers with a valid one on the same address, for example behind a
@@ -98,7 +108,9 @@ package struct RateLimits: Sendable {
     ///
     /// - Throws: ``APIError`` 429.
     func countFailure(_ client: Client) throws(APIError) {
-        if let wait = failures.take(client.addressGroup) { throw .tooManyRequests(wait) }
+        guard let wait = failures.take(client.addressGroup) else { return }
+        refused.failures.increment()
+        throw .tooManyRequests(wait)
     }
 }
 

@@ -44,9 +44,15 @@ struct KnownHosts: RouterMiddleware {
     }
 
     private func isKnown(_ authority: String) -> Bool {
+        Self.isOfTheMachine(authority) || names.contains(Self.name(in: authority))
+    }
+
+    /// Whether it is a name by which a machine calls itself, with a port or without.
+    static func isOfTheMachine(_ authority: String) -> Bool { ofTheMachine.contains(name(in: authority)) }
+
+    private static func name(in authority: String) -> String {
         let port = authority.lastIndex(of: ":").flatMap { authority[$0...].contains("]") ? nil : $0 }
-        let name = authority[..<(port ?? authority.endIndex)].lowercased()
-        return Self.ofTheMachine.contains(name) || names.contains(name)
+        return authority[..<(port ?? authority.endIndex)].lowercased()
     }
 }
 

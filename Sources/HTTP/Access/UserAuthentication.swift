@@ -93,7 +93,7 @@ struct UserAuthentication: RouterMiddleware {
         try limits?.count(key: principal.session)
         var context = context
         context.user = principal
-        context.caller.label = "user:\(principal.user)"
+        context.connection.notes.caller = "user:\(principal.user)"
         return try await next(request, context)
     }
 

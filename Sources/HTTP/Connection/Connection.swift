@@ -5,6 +5,8 @@ package struct Connection: Sendable {
     let channel: any Channel
     /// Who is at the other end; behind a trusted proxy, whom it serves.
     package internal(set) var client: Client
+    /// Of the request. All copies of its contexts share them.
+    let notes = RequestNotes()
 
     init(channel: any Channel) {
         self.channel = channel
@@ -33,6 +35,11 @@ package struct Connection: Sendable {
     /// to HTTP/1.0. Amid an answer it counts as hung up.
     package func onHangUp(_ act: @escaping @Sendable () -> Void) {
         channel.triggerUserOutboundEvent(ConnectionHandler.OnHangUp(act: act), promise: nil)
+    }
+
+    /// Tells the access log that the request waits on purpose, and is not slow.
+    package func waits() {
+        notes.waits = true
     }
 
     /// Cancelling the task, as a stopping server does, closes the connection. Otherwise a client that no longer reads

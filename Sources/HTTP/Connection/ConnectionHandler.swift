@@ -1,3 +1,4 @@
+import CoreMetrics
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -42,6 +43,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let decoder: RequestDecoder
     private let limits: ConnectionLimits?
+    private let traffic: Traffic?
     private let slowest: BodyPace.Limit?
     /// Nil unless a body is arriving.
     private var pace: BodyPace?
@@ -50,9 +52,16 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let logger: Logger
 
     /// - Parameter slowest: how slow a body may be; nil for as slow as it likes.
-    init(decoder: RequestDecoder, limits: ConnectionLimits? = nil, slowest: BodyPace.Limit? = nil, logger: Logger) {
+    init(
+        decoder: RequestDecoder,
+        limits: ConnectionLimits? = nil,
+        traffic: Traffic? = nil,
+        slowest: BodyPace.Limit? = nil,
+        logger: Logger
+    ) {
         self.decoder = decoder
         self.limits = limits
+        self.traffic = traffic
         self.slowest = slowest
         self.logger = logger
     }
@@ -65,6 +74,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: Admission
 
     func channelActive(context: ChannelHandlerContext) {
+        traffic?.openConnections.increment()
         if let limits {
             let channel = context.channel
             let address = Connection(channel: channel).client.addressGroup
@@ -78,6 +88,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        traffic?.openConnections.decrement()
         if let admission { limits?.close(from: admission.address, admission.verdict) }
         admission = nil
         clientHungUp()
@@ -98,6 +109,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return
         case .body(let bytes):
             exchange.readBody()
+            traffic?.received.increment(by: bytes.readableBytes)
             pace?.receive(bytes.readableBytes, at: .now)
         case .end:
             exchange.readEnd()
@@ -222,6 +234,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             writeHead(head, context: context, promise: promise)
         case .end:
             writeEnd(data, context: context, promise: promise)
+        case .body(let body):
+            traffic?.sent.increment(by: body.readableBytes)
+            context.write(data, promise: promise)
         default:
             context.write(data, promise: promise)
         }
@@ -296,6 +311,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             promise?.succeed()
         case let event as SendFile:
             holdsHead = false
+            traffic?.sent.increment(by: event.region.readableBytes)
             context.writeAndFlush(wrapOutboundOut(.body(.fileRegion(event.region))), promise: promise)
         default:
             context.triggerUserOutboundEvent(event, promise: promise)

@@ -16,23 +16,27 @@ package struct EventLoopChannel: ServerChildChannel {
     private let http1: HTTP1Channel
     private let idleTimeout: Duration
     private let limits: ConnectionLimits?
+    private let traffic: Traffic?
     private let bytesPerSecond: Int?
     private let logger: Logger
 
     /// - Parameters:
     ///   - limits: nil where the number of connections has no limit, as on the control socket.
+    ///   - traffic: nil where it is not counted.
     ///   - bytesPerSecond: the least of a body that has to come while the server waits for it, after `idleTimeout`; nil
     ///     for no such limit.
     package init(
         responder: @escaping HTTPChannelHandler.Responder,
         idleTimeout: Duration,
         limits: ConnectionLimits?,
+        traffic: Traffic?,
         bytesPerSecond: Int?,
         logger: Logger
     ) {
         http1 = HTTP1Channel(responder: responder)
         self.idleTimeout = idleTimeout
         self.limits = limits
+        self.traffic = traffic
         self.bytesPerSecond = bytesPerSecond
         self.logger = logger
     }
@@ -48,6 +52,7 @@ package struct EventLoopChannel: ServerChildChannel {
             try Self.addHandlers(
                 to: channel.pipeline.syncOperations,
                 limits: limits,
+                traffic: traffic,
                 slowest: slowest,
                 logger: self.logger
             )
@@ -65,13 +70,16 @@ package struct EventLoopChannel: ServerChildChannel {
     static func addHandlers(
         to pipeline: ChannelPipeline.SynchronousOperations,
         limits: ConnectionLimits? = nil,
+        traffic: Traffic? = nil,
         slowest: BodyPace.Limit? = nil,
         logger: Logger
     ) throws {
         let decoder = RequestDecoder()
         try pipeline.addHandler(HTTPResponseEncoder())
         try pipeline.addHandler(ByteToMessageHandler(decoder))
-        try pipeline.addHandler(ConnectionHandler(decoder: decoder, limits: limits, slowest: slowest, logger: logger))
+        try pipeline.addHandler(
+            ConnectionHandler(decoder: decoder, limits: limits, traffic: traffic, slowest: slowest, logger: logger)
+        )
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
     }
 

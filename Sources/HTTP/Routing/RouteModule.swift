@@ -1,3 +1,4 @@
+import CoreMetrics
 import Hummingbird
 
 /// One resource of the API. It adds its routes, one line for each.
@@ -60,6 +61,7 @@ package struct Routers: Sendable {
     /// - Parameters:
     ///   - limits: nil for no limits. The command line never has any.
     ///   - surroundings: the network in front of the server. The command line does not come that way.
+    ///   - metrics: where requests of the network are counted.
     ///   - translate: see ``ErrorMiddleware``.
     package init(
         modules: [any RouteModule],
@@ -67,12 +69,13 @@ package struct Routers: Sendable {
         users: any UserAuthenticator,
         limits: RateLimits?,
         surroundings: Surroundings = Surroundings(),
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         translate: @escaping @Sendable (any Error) -> APIError?
     ) {
         table = RouteTable()
-        let network = Self.router(table, surroundings, translate)
+        let network = Self.router(table, surroundings, metrics, translate)
         let controlTable = RouteTable()
-        let control = Self.router(controlTable, Surroundings(), translate)
+        let control = Self.router(controlTable, Surroundings(), NOOPMetricsHandler.instance, translate)
         let open = limits.map { network.group().add(middleware: AddressLimit(limits: $0)) } ?? network.group()
         let signedIn = network.group("/api").add(middleware: SameOrigin())
             .add(middleware: UserAuthentication(authenticator: users, limits: limits))
@@ -102,11 +105,12 @@ package struct Routers: Sendable {
     private static func router(
         _ table: RouteTable,
         _ surroundings: Surroundings,
+        _ metrics: any MetricsFactory,
         _ translate: @escaping @Sendable (any Error) -> APIError?
     ) -> Router<RootContext> {
         let router = Router(context: RootContext.self, options: .autoGenerateHeadEndpoints)
             .add(middleware: ClientFinder(proxies: surroundings.proxies))
-            .add(middleware: AccessLog())
+            .add(middleware: AccessLog(metrics: metrics))
         // Outside of what makes errors, so that pages can read those too.
         if !surroundings.origins.isEmpty { router.add(middleware: CrossOrigin(origins: surroundings.origins)) }
         router.add(middleware: ErrorMiddleware(routes: table, translate: translate))

@@ -53,7 +53,7 @@ package final class RouteTable: Sendable {
         return following { $0 == segment } ?? following { $0.hasPrefix(":") }
     }
 
-    private static func colonPattern(_ path: String) -> String {
+    static func colonPattern(_ path: String) -> String {
         path.replacing("{", with: ":").replacing("}", with: "")
     }
 }

@@ -32,6 +32,7 @@ extension Transaction {
     ///   taken.
     package func insert(_ apiKey: APIKey, hash: [UInt8]) throws {
         try insert(SQL.insertKey, apiKey.values + [Data(hash)], of: apiKey.userID)
+        try note(.keyCreated, apiKey.id)
     }
 
     /// Gives a user's key a new secret; nil when the user has no such key, or it has expired. The old secret stops
@@ -40,20 +41,26 @@ extension Transaction {
         -> APIKey?
     {
         announcements.ring(.access(user.id))
-        return try one(SQL.rotate, [keyPrefix, Data(hash), id, user.id, now])
+        guard let key: APIKey = try one(SQL.rotate, [keyPrefix, Data(hash), id, user.id, now]) else { return nil }
+        try note(.keyRotated, id)
+        return key
     }
 
     /// Revokes a user's key for good; false when the user has no such key.
     package func revokeAPIKey(_ id: APIKey.ID, ownedBy user: ActingUser) throws -> Bool {
         announcements.ring(.access(user.id))
-        return try execute("DELETE FROM api_keys WHERE id = ? AND user_id = ?", [id, user.id]) > 0
+        guard try execute("DELETE FROM api_keys WHERE id = ? AND user_id = ?", [id, user.id]) > 0 else { return false }
+        try note(.keyRevoked, id)
+        return true
     }
 
     /// Revokes a key for good, whoever owns it; false when there is none. For the command line on this machine.
     package func revokeAnyAPIKey(id: APIKey.ID) throws -> Bool {
         let userID: User.ID? = try one("DELETE FROM api_keys WHERE id = ? RETURNING user_id", [id])
-        if let userID { announcements.ring(.access(userID)) }
-        return userID != nil
+        guard let userID else { return false }
+        announcements.ring(.access(userID))
+        try note(.keyRevoked, id)
+        return true
     }
 
     /// Notes that the key was used now. Does nothing when it is gone.

@@ -12,6 +12,7 @@ extension Transaction {
     /// Deletes the agent of a channel, with everything in it. It disappears at once and for good.
     package func deleteAgent(in channel: OwnedChannel) throws {
         try removeAgent(channel.id)
+        try note(.channelDeleted, nil, in: channel.id)
     }
 
     /// The same whoever owns the agent, because its user is being deleted.

@@ -23,6 +23,7 @@ extension Transaction {
     /// - Throws: ``IndexError/missingReference`` when its user is deleted, ``IndexError/duplicate`` when the id is taken.
     package func insert(_ agent: Agent) throws {
         try insert(SQL.insertAgent, agent.values, of: agent.userID)
+        try note(.channelCreated, nil, in: agent.id)
         try announce(Change(.agentStatus, channelID: agent.id))
     }
 
@@ -40,6 +41,7 @@ extension Transaction {
             ]
         )
         try announce(Change(.agentStatus, channelID: agent.id))
+        try note(.channelChanged, nil, in: agent.id)
         try removeUnusedAvatar(of: agent)
     }
 

@@ -34,6 +34,7 @@ extension Transaction {
     package func insert(_ attachment: Attachment, in channel: OwnedChannel) throws {
         try channel.check(attachment.channelID)
         try execute(SQL.insertAttachment, attachment.values)
+        try note(.fileUploaded, attachment.id, in: channel.id)
     }
 
     /// Deletes an attachment in one of the user's channels, but not its bytes. False when there is none, so of two
@@ -64,7 +65,10 @@ extension Transaction {
         let byMessage = Dictionary(grouping: places) { $0.value.messageID }
         for (messageID, files) in byMessage.sorted(by: { ($0.key?.rawValue ?? "") < ($1.key?.rawValue ?? "") }) {
             let delete = {
-                for (id, place) in files { try execute(SQL.deleteAttachment, [id, place.channel.id]) }
+                for (id, place) in files {
+                    try execute(SQL.deleteAttachment, [id, place.channel.id])
+                    try note(.fileDeleted, id, in: place.channel.id)
+                }
             }
             if let messageID, let channel = files.first?.value.channel {
                 let question = try confirmed(questions[messageID], ofMessage: messageID, in: channel)

@@ -38,6 +38,11 @@ extension NextDelivery: RowReadable {
 }
 
 extension Querying {
+    /// How many events are neither delivered nor given up.
+    package func pendingDeliveryCount() throws -> Int {
+        try one("SELECT count(*) FROM deliveries WHERE state = 'pending'") ?? 0
+    }
+
     /// The deliveries of a message in any channel, oldest first.
     package func deliveries(ofAnyMessage messageID: Message.ID) throws -> [Delivery] {
         try all(SQL.byMessage, [messageID])

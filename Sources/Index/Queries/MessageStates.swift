@@ -12,6 +12,7 @@ extension Transaction {
     package func deleteMessage(_ id: Message.ID, in channel: OwnedChannel) throws -> MessageDeletion {
         if try execute(SQL.delete, [id, channel.id]) > 0 {
             try announce(Change(.messageDeleted, channelID: channel.id, messageID: id))
+            try note(.messageDeleted, id, in: channel.id)
             return .deleted
         }
         return try exists(SQL.exists, [id, channel.id]) ? .hasIterations : .absent

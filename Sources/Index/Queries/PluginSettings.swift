@@ -10,6 +10,7 @@ extension Transaction {
     package func setPluginSettings(_ values: [String: String], of plugin: String, by user: ActingUser) throws {
         try execute("DELETE FROM plugin_settings WHERE user_id = ? AND plugin = ?", [user.id, plugin])
         for (key, value) in values { try execute(SQL.insert, [user.id, plugin, key, value]) }
+        try note(.settingsChanged, plugin)
     }
 }
 

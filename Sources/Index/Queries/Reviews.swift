@@ -89,6 +89,7 @@ extension Transaction {
         ]
         if let messageID: Message.ID = try one(SQL.complete, values) {
             try finish(messageID, in: channel.id, .reviewResponded)
+            try note(.reviewAnswered, messageID, in: channel.id)
             return .accepted
         }
         let status: Review.Status? = try one(SQL.status, [messageID, channel.id])

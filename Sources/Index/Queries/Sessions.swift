@@ -40,6 +40,7 @@ extension Transaction {
     package func insert(_ session: Session, hash: [UInt8]) throws {
         try insert(SQL.insert, session.values, of: session.userID)
         try execute(SQL.insertToken, [Data(hash), session.id, session.expiresAt])
+        try note(.signedIn, session.id)
         guard try execute(SQL.endOldest, [session.userID, Session.maxPerUser]) > 0 else { return }
         announcements.ring(.access(session.userID))
     }
@@ -74,13 +75,17 @@ extension Transaction {
     @discardableResult
     package func endSession(_ id: Session.ID, ownedBy user: ActingUser) throws -> Bool {
         announcements.ring(.access(user.id))
-        return try execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, user.id]) > 0
+        guard try execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, user.id]) > 0 else { return false }
+        try note(.sessionEnded, id)
+        return true
     }
 
     /// Ends a session, whoever's it is, for one who showed its token. Does nothing when it is gone.
     package func endAnySession(id: Session.ID) throws {
         let userID: User.ID? = try one("DELETE FROM sessions WHERE id = ? RETURNING user_id", [id])
-        if let userID { announcements.ring(.access(userID)) }
+        guard let userID else { return }
+        announcements.ring(.access(userID))
+        try note(.sessionEnded, id)
     }
 
     /// Ends all sessions of a user, or all but one.

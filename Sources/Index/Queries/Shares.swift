@@ -25,11 +25,14 @@ extension Transaction {
     package func insert(_ share: Share, hash: [UInt8], in channel: OwnedChannel) throws {
         let values = share.values + [Data(hash), share.attachmentID, channel.id]
         guard try execute(SQL.insert, values) > 0 else { throw IndexError.missingReference }
+        try note(.linkMade, share.attachmentID, in: channel.id)
     }
 
     /// Ends a link to a file; false when the file has no such link.
     package func endShare(_ id: Share.ID, ofFile fileID: Attachment.ID, in channel: OwnedChannel) throws -> Bool {
-        try execute(SQL.end, [id, fileID, channel.id]) > 0
+        guard try execute(SQL.end, [id, fileID, channel.id]) > 0 else { return false }
+        try note(.linkEnded, fileID, in: channel.id)
+        return true
     }
 
     /// Removes links that have ended, at most `limit`.

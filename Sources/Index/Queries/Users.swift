@@ -53,19 +53,24 @@ extension Transaction {
     /// - Throws: ``IndexError/duplicate`` when the id or the email address is taken.
     package func insert(_ user: User) throws {
         try execute(SQL.insertUser, user.values + [User.folded(user.email)])
+        try note(.userCreated, user.id)
     }
 
     /// Stores what can change about a user: name, role, password and quota.
-    package func update(_ user: User) throws {
+    ///
+    /// - Parameter action: what the audit log calls it.
+    package func update(_ user: User, as action: AuditEntry.Action = .userChanged) throws {
         try execute(
             SQL.updateUser,
             [user.displayName, user.role, user.passwordHash, user.mustChangePassword, user.quotaBytes, user.id]
         )
+        try note(action, user.id)
     }
 
     /// Sets how pages look to a user.
     package func setTheme(_ theme: User.Theme, of user: ActingUser) throws {
         try execute("UPDATE users SET theme = ? WHERE id = ?", [theme, user.id])
+        try note(.settingsChanged, "theme")
     }
 
     /// Deletes a user with all sessions, keys and agents. The user disappears at once and for good, and the address is
@@ -77,6 +82,7 @@ extension Transaction {
         let channels: [Agent.ID] = try all(SQL.channels, [id])
         for channel in channels { try removeAgent(channel) }
         try execute(SQL.removeUser, [now, id])
+        try note(.userDeleted, id)
     }
 
     /// Removes the rows of deleted users whose agents are gone, at most `limit`.

@@ -1,0 +1,54 @@
+import API
+import HTTP
+import Hummingbird
+import Index
+
+/// The audit log: who did what. Owners and the operator read all of it, a user who has opened each of his files.
+///
+/// What changes something is noted where the index changes it (`Transaction.note`), so no route of another module can
+/// forget to. What was read gathers in an ``AuditQueue``. Here are the routes, and the end of old entries.
+package struct AuditModule: RouteModule {
+    /// How many entries are kept: some 300 MB of the index.
+    package static let mostEntries = 1_000_000
+
+    let index: SQLiteIndex
+    private let queue: AuditQueue
+    private let age: Duration
+    private let onLost: @Sendable (_ count: Int) -> Void
+
+    /// - Parameters:
+    ///   - queue: what was read, to be stored here.
+    ///   - age: how long entries are kept.
+    ///   - onLost: told how many entries of the queue could not be stored.
+    package init(
+        index: SQLiteIndex,
+        queue: AuditQueue,
+        age: Duration,
+        onLost: @escaping @Sendable (_ count: Int) -> Void
+    ) {
+        (self.index, self.queue, self.age, self.onLost) = (index, queue, age, onLost)
+    }
+
+    package func addRoutes(to mounts: Mounts) {
+        mounts.owner
+            .get("admin/audit", use: inTurn(list))
+            .get("admin/audit/export", use: export)
+        mounts.user.get("files/:id/openings", use: inTurn(openings))
+        mounts.local.get("audit", use: inTurn(listLocally))
+    }
+
+    package var backgroundWork: [BackgroundWork] {
+        [
+            BackgroundWork("audit log") { try await queue.run(into: index, onLost: onLost) },
+            BackgroundWork(oldEntries),
+        ]
+    }
+
+    private var oldEntries: Sweep {
+        Sweep("old audit entries", in: index) { [age] in
+            try $0.removeAudit(after: age, most: Self.mostEntries, limit: $1)
+        } next: { [age] in
+            try $0.nextAuditRemoval(after: age, most: Self.mostEntries)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+/// Which entries of the audit log are wanted: those that have all that is given.
+package struct AuditFilter: Sendable {
+    package var userID: User.ID?
+    package var channelID: Agent.ID?
+    package var subject: String?
+    package var action: AuditEntry.Action?
+    /// From this moment on, and before that one.
+    package var since: Timestamp?
+    package var until: Timestamp?
+
+    package init() {}
+}
+
+/// An entry, with the email of who acted, unless that user is gone.
+package struct AuditRow: Sendable, RowReadable {
+    package let entry: AuditEntry
+    package let email: String?
+
+    init(row: inout Row) {
+        entry = AuditEntry(row: &row)
+        email = row.next()
+    }
+}
+
+extension Querying {
+    /// Entries of the audit log, the newest first.
+    ///
+    /// With a subject, a channel or a user it goes by an index. Otherwise it reads all entries of the time.
+    ///
+    /// - Parameter before: the number of the last row on the page before.
+    package func audit(_ filter: AuditFilter, before number: Int64?, limit: Int) throws -> [AuditRow] {
+        let values: Arguments = [
+            filter.subject, filter.channelID, filter.userID, filter.action, filter.since, filter.until,
+            number ?? .max, limit,
+        ]
+        if filter.subject != nil { return try all(SQL.bySubject, values) }
+        if filter.channelID != nil { return try all(SQL.byChannel, values) }
+        return try all(filter.userID != nil ? SQL.byUser : SQL.byTime, values)
+    }
+
+    /// Who has opened or downloaded a file, the newest first.
+    package func openings(
+        ofFile id: Attachment.ID,
+        in channel: OwnedChannel,
+        before number: Int64?,
+        limit: Int
+    ) throws -> [AuditRow] {
+        try all(SQL.openings, [id, channel.id, number ?? .max, limit])
+    }
+
+    /// When the oldest entry is to go: `age` after it was made, or at once when there are more than `most`. Nil when
+    /// there is none.
+    package func nextAuditRemoval(after age: Duration, most: Int) throws -> Timestamp? {
+        let isTooLong: Bool? = try one(SQL.isTooLong, [most])
+        if isTooLong == true { return Timestamp(milliseconds: 0) }
+        let oldest: Timestamp? = try one("SELECT min(at) FROM audit")
+        return oldest.map { $0 + age }
+    }
+}
+
+extension Transaction {
+    /// Notes that whoever acts here did something. The note is stored with what was done, or not at all.
+    func note(_ action: AuditEntry.Action, _ subject: String?, in channelID: Agent.ID? = nil) throws {
+        try insert(AuditEntry(action, subject, in: channelID, by: origin, at: now))
+    }
+
+    func note<Entity>(
+        _ action: AuditEntry.Action,
+        _ id: Identifier<Entity>,
+        in channelID: Agent.ID? = nil
+    ) throws {
+        try note(action, id.rawValue, in: channelID)
+    }
+
+    /// Notes that whoever acts here has begun a collection.
+    package func noteCollection() throws {
+        try note(.collected, nil)
+    }
+
+    /// Stores an entry that was made before.
+    package func insert(_ entry: AuditEntry) throws {
+        try execute(SQL.insert, entry.values)
+    }
+
+    /// Removes entries that are older than `age`, and the oldest of more than `most`: at most `limit`.
+    package func removeAudit(after age: Duration, most: Int, limit: Int) throws {
+        try execute(SQL.removeOld, [now + (.zero - age), limit])
+        try execute(SQL.removeSurplus, [most, limit])
+    }
+}
+
+private enum SQL {
+    static let insert = AuditEntry.columns.insert()
+    static let bySubject = search("audit.subject = ?1")
+    static let byChannel = search("audit.channel_id = ?2")
+    static let byUser = search("audit.user_id = ?3")
+    static let byTime = search("1")
+    private static let rows =
+        "SELECT \(AuditEntry.columns), users.email FROM audit LEFT JOIN users ON users.id = audit.user_id"
+    /// The clock may be set back, and then numbers and times do not grow together; so each row's time is asked too.
+    private static func search(_ indexed: String) -> String {
+        """
+        \(rows)
+        WHERE \(indexed) AND (?1 IS NULL OR audit.subject = ?1) AND (?2 IS NULL OR audit.channel_id = ?2)
+            AND (?3 IS NULL OR audit.user_id = ?3) AND (?4 IS NULL OR audit.action = ?4)
+            AND (?5 IS NULL OR audit.at >= ?5) AND (?6 IS NULL OR audit.at < ?6) AND audit.number < ?7
+        ORDER BY audit.number DESC LIMIT ?8
+        """
+    }
+    static let openings = """
+        \(rows)
+        WHERE audit.subject = ? AND audit.channel_id = ? AND audit.action IN ('file.opened', 'file.downloaded')
+            AND audit.number < ?
+        ORDER BY audit.number DESC LIMIT ?
+        """
+    /// By the span of the numbers, which takes two look-ups.
+    static let isTooLong = """
+        SELECT (SELECT max(number) FROM audit) - (SELECT min(number) FROM audit) >= ?
+        """
+    static let removeOld = """
+        DELETE FROM audit WHERE number IN (SELECT number FROM audit WHERE at <= ? ORDER BY at LIMIT ?)
+        """
+    static let removeSurplus = """
+        DELETE FROM audit WHERE number IN (
+            SELECT number FROM audit WHERE number <= (SELECT max(number) FROM audit) - ? ORDER BY number LIMIT ?
+        )
+        """
+}

@@ -1,0 +1,24 @@
+import CoreMetrics
+import Index
+
+/// What the collector did since the process started.
+struct CollectorCounts: Sendable {
+    private let runs: Counter
+    private let files: Counter
+    private let blobs: Counter
+    private let bytes: Counter
+
+    init(_ metrics: any MetricsFactory) {
+        runs = Counter(label: "placet_collector_runs_total", factory: metrics)
+        files = Counter(label: "placet_collector_files_total", factory: metrics)
+        blobs = Counter(label: "placet_collector_blobs_total", factory: metrics)
+        bytes = Counter(label: "placet_collector_freed_bytes_total", factory: metrics)
+    }
+
+    func add(_ report: CollectionReport) {
+        runs.increment()
+        files.increment(by: report.expiredFiles)
+        blobs.increment(by: report.blobs.count)
+        bytes.increment(by: report.blobs.bytes)
+    }
+}

@@ -4,7 +4,8 @@ import Logging
 import Store
 
 /// What admins do: see what is stored, have removed what nobody needs. For signed-in owners under `/api/admin`, and for
-/// the operator by the command line under `/local`, who also has the store checked and sets what is logged.
+/// the operator by the command line under `/local`, who also has the store checked and backed up, and sets what is
+/// logged.
 ///
 /// The work is in `Store`; here are its routes. Handlers named `…Locally` are the command line's: no user is signed in
 /// there.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blobs
+import Foundation
 import Glibc
 import Index
 import Store
@@ -66,7 +67,7 @@ extension OutputOptions {
 /// Turns errors of the store into a sentence for whoever made or restored a backup in `folder`.
 func explained(_ error: any Error, _ folder: String) -> any Error {
     switch error {
-    case BlobError.storageFull, IndexError.full:
+    case BlobError.storageFull, IndexError.full, CocoaError.fileWriteOutOfSpace:
         CommandFailure(
             description: "\(folder): The disk is full. Make room and run the same command again: it goes on."
         )

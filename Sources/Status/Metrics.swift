@@ -48,7 +48,7 @@ final class Metrics: Sendable {
             return true
         }
         guard isDue else { return }
-        let figures = try await store.index.read { try $0.storageFigures() }
+        let figures = try await store.index.read { try $0.storageFigures(now: .now()) }
         set("placet_files", figures.files.count)
         set("placet_file_bytes", figures.files.bytes)
         set("placet_blobs", figures.blobs.count)

@@ -30,7 +30,7 @@ extension FileStore {
     func refuseLargeShare(_ plan: CollectionPlan, modest: Int = Self.modestPlan) async throws {
         let bytes = plan.files.bytes + plan.blobs.bytes
         guard bytes > modest else { return }
-        let stored = try await index.read { try $0.storedBytes() }
+        let stored = try await index.read { try $0.blobAmount().bytes }
         guard bytes <= stored / 2 else { throw StoreError.takesMost(bytes: bytes, of: stored) }
     }
 
@@ -38,7 +38,7 @@ extension FileStore {
     ///
     /// - Throws: ``StoreError/indexIsMissing``.
     func refuseEmptyIndex() async throws {
-        guard try await index.read({ try $0.storedBytes() }) == 0,
+        guard try await index.read({ try $0.blobAmount().bytes }) == 0,
             let key = try await blobs.list(after: nil, limit: 1).first
         else { return }
         guard try await index.read({ try $0.isKnown(key: key.description) }) else { throw StoreError.indexIsMissing }

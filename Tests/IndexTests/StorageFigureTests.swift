@@ -44,7 +44,8 @@ struct StorageFigureTests {
         #expect(try await Self.figures(fixture).reclaimable == StoredAmount())
         try await fixture.index.write { tx in
             try tx.deleteAttachment(file.id, ownedBy: ActingUser(id: user))
-            _ = try tx.collectBlobs(unreferencedSince: Timestamp(milliseconds: .max), limit: 9)
+            let plan = CollectionPlan.ID(moment: .now() + .seconds(60), grace: .zero)
+            _ = try tx.collectBlobs(tx.collectableBlobs(of: plan, after: "", limit: 9)[...], of: plan)
         }
         let figures = try await Self.figures(fixture)
         #expect(figures.blobs == one && figures.files == one && figures.reclaimable == StoredAmount())

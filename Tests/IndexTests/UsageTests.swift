@@ -45,8 +45,8 @@ struct UsageTests {
         let (message, other) = try await Self.filled(fixture)
         try await fixture.index.write { tx in _ = try tx.deleteMessage(message.id, in: tx.owned(fixture.agent.id)) }
         #expect(try await Self.bytes(fixture, fixture.agent.id) == [5, 10, 10])
-        try await fixture.index.write { tx in _ = try tx.removeFiles(expiredBy: Timestamp(milliseconds: .max), limit: 1)
-        }
+        let plan = CollectionPlan.ID(moment: Timestamp(milliseconds: .max), grace: .zero)
+        try await fixture.index.write { tx in _ = try tx.removeFiles(of: plan, limit: 1) }
         #expect(try await Self.bytes(fixture, nil) == [nil, 5, 5])
         for channel in [fixture.agent.id, other.id] {
             try await fixture.index.write { tx in try tx.deleteAgent(in: tx.owned(channel)) }

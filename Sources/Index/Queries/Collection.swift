@@ -3,11 +3,6 @@ extension Querying {
     package func collectableBlobs(of plan: CollectionPlan.ID, after digest: String, limit: Int) throws -> [String] {
         try all(SQL.collectable, [digest, plan.unreferencedBefore, limit])
     }
-
-    /// The sum of the lengths of all blobs. Its work grows with their number.
-    package func storedBytes() throws -> Int {
-        try one("SELECT blob_bytes FROM store") ?? 0
-    }
 }
 
 extension Transaction {

@@ -1,7 +1,11 @@
 /// How many there are, and how many bytes they have together.
 package struct StoredAmount: Sendable, Equatable {
-    package var count = 0
-    package var bytes = 0
+    package var count: Int
+    package var bytes: Int
+
+    package init(count: Int = 0, bytes: Int = 0) {
+        (self.count, self.bytes) = (count, bytes)
+    }
 
     /// Adds one thing.
     mutating func add(_ bytes: Int) {
@@ -75,6 +79,7 @@ extension Querying {
         )
     }
 
+    /// How many blobs there are, and their bytes.
     package func blobAmount() throws -> StoredAmount {
         try amount("SELECT blob_count, blob_bytes FROM store")
     }
@@ -100,11 +105,6 @@ extension Querying {
         }
         return ages
     }
-}
-
-extension StoredAmount {
-    /// None.
-    package init() { self.init(count: 0, bytes: 0) }
 }
 
 extension StoredAmount: RowReadable {

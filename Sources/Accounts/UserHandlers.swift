@@ -98,7 +98,7 @@ extension AccountsModule {
     /// - Throws: ``APIError`` 404.
     func setQuotaLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         let setting = try await request.read(context) { QuotaSetting(&$0) }
-        let user = try await index.write(for: .upkeep) { tx in
+        let user = try await index.write(as: context.origin(.commandLine), for: .upkeep) { tx in
             guard var user = try tx.user(email: setting.email) else { throw APIError.noSuchUser }
             user.quotaBytes = setting.bytes
             try tx.update(user)

@@ -70,7 +70,8 @@ extension AdminModule {
         }
     }
 
-    /// Notes who collects, and whether this is still an owner, after all commits until now: the batches that follow act for no user.
+    /// Notes who collects, if this is still an owner after all commits until now: the batches that follow act for no
+    /// user.
     private func judge(_ context: OwnerContext) async throws {
         try await store.index.write(by: context.principal, for: .upkeep) { tx, _ in try tx.noteCollection() }
     }

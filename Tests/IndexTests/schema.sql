@@ -27,6 +27,10 @@ CREATE TABLE agents (
     last_active_at INTEGER,
     tag TEXT,
     read_through TEXT,
+    quota_bytes INTEGER CHECK (quota_bytes >= 0),
+    file_count INTEGER NOT NULL DEFAULT 0,
+    file_bytes INTEGER NOT NULL DEFAULT 0,
+    retention_days INTEGER CHECK (retention_days > 0),
     created_at INTEGER NOT NULL,
     removed_at INTEGER
 ) STRICT;
@@ -36,6 +40,15 @@ CREATE UNIQUE INDEX agents_by_number ON agents (number);
 CREATE INDEX agents_by_user ON agents (user_id, id);
 
 CREATE INDEX agents_removed ON agents (removed_at) WHERE removed_at IS NOT NULL;
+
+CREATE INDEX agents_with_retention ON agents (id) WHERE retention_days IS NOT NULL;
+
+CREATE TRIGGER files_counted_removal AFTER UPDATE OF removed_at ON agents
+WHEN old.removed_at IS NULL AND new.removed_at IS NOT NULL BEGIN
+    UPDATE users SET file_count = file_count - new.file_count, file_bytes = file_bytes - new.file_bytes
+        WHERE id = new.user_id;
+    UPDATE store SET file_count = file_count - new.file_count, file_bytes = file_bytes - new.file_bytes;
+END;
 
 CREATE TABLE answers (
     number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -84,14 +97,70 @@ CREATE INDEX attachments_by_channel_message ON attachments (channel_id, message_
 
 CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
 
+CREATE TRIGGER file_counts_delete AFTER DELETE ON attachments BEGIN
+    UPDATE file_counts SET file_count = file_count - 1, file_bytes = file_bytes - old.size
+        WHERE kind = 'type' AND name = old.mime_type;
+    UPDATE file_counts SET file_count = file_count - 1, file_bytes = file_bytes - old.size
+        WHERE kind = 'day' AND name = date(old.created_at / 1000, 'unixepoch');
+END;
+
+CREATE TRIGGER file_counts_insert AFTER INSERT ON attachments BEGIN
+    INSERT INTO file_counts VALUES
+        ('type', new.mime_type, 1, new.size), ('day', date(new.created_at / 1000, 'unixepoch'), 1, new.size)
+        ON CONFLICT DO UPDATE SET
+            file_count = file_count + 1, file_bytes = file_bytes + excluded.file_bytes;
+END;
+
+CREATE TRIGGER files_counted_delete AFTER DELETE ON attachments BEGIN
+    UPDATE agents SET file_count = file_count - 1, file_bytes = file_bytes - old.size WHERE id = old.channel_id;
+    UPDATE users SET file_count = file_count - 1, file_bytes = file_bytes - old.size
+        WHERE id = (SELECT user_id FROM agents WHERE id = old.channel_id AND removed_at IS NULL);
+    UPDATE store SET file_count = file_count - 1, file_bytes = file_bytes - old.size
+        WHERE EXISTS (SELECT 1 FROM agents WHERE id = old.channel_id AND removed_at IS NULL);
+END;
+
+CREATE TRIGGER files_counted_insert AFTER INSERT ON attachments BEGIN
+    UPDATE agents SET file_count = file_count + 1, file_bytes = file_bytes + new.size WHERE id = new.channel_id;
+    UPDATE users SET file_count = file_count + 1, file_bytes = file_bytes + new.size
+        WHERE id = (SELECT user_id FROM agents WHERE id = new.channel_id AND removed_at IS NULL);
+    UPDATE store SET file_count = file_count + 1, file_bytes = file_bytes + new.size
+        WHERE EXISTS (SELECT 1 FROM agents WHERE id = new.channel_id AND removed_at IS NULL);
+END;
+
 CREATE TRIGGER unreferenced_blobs_delete AFTER INSERT ON attachments BEGIN
     DELETE FROM unreferenced_blobs WHERE sha256 = new.sha256;
 END;
 
 CREATE TRIGGER unreferenced_blobs_insert AFTER DELETE ON attachments
 WHEN NOT EXISTS (SELECT 1 FROM attachments WHERE sha256 = old.sha256) BEGIN
-    INSERT INTO unreferenced_blobs VALUES (old.sha256, unixepoch() * 1000);
+    INSERT INTO unreferenced_blobs VALUES (old.sha256, unixepoch() * 1000, old.size, old.channel_id, CASE
+        WHEN NOT EXISTS (SELECT 1 FROM agents WHERE id = old.channel_id AND removed_at IS NULL) THEN 'channel deleted'
+        WHEN old.message_id IS NULL THEN iif(old.expires_at < (unixepoch() + 1) * 1000, 'expired', 'file deleted')
+        WHEN NOT EXISTS (SELECT 1 FROM messages WHERE id = old.message_id) THEN 'message deleted'
+        ELSE 'file deleted'
+    END);
 END;
+
+CREATE TABLE audit (
+    number INTEGER NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    way TEXT NOT NULL CHECK (way IN ('key', 'session', 'link', 'command line', 'server')),
+    user_id TEXT,
+    credential TEXT,
+    address TEXT,
+    request_id TEXT,
+    channel_id TEXT,
+    subject TEXT
+) STRICT;
+
+CREATE INDEX audit_by_channel ON audit (channel_id);
+
+CREATE INDEX audit_by_subject ON audit (subject);
+
+CREATE INDEX audit_by_time ON audit (at);
+
+CREATE INDEX audit_by_user ON audit (user_id);
 
 CREATE TABLE avatars (
     agent_id TEXT NOT NULL PRIMARY KEY REFERENCES agents (id) ON DELETE CASCADE,
@@ -105,7 +174,25 @@ CREATE TABLE blobs (
     key TEXT NOT NULL UNIQUE,
     size INTEGER NOT NULL CHECK (size >= 0),
     crc32 INTEGER NOT NULL,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    damaged_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER blobs_counted_delete BEFORE DELETE ON blobs BEGIN
+    UPDATE store SET blob_count = blob_count - 1, blob_bytes = blob_bytes - old.size;
+    UPDATE store SET unused_count = unused_count - 1, unused_bytes = unused_bytes - old.size
+        WHERE EXISTS (SELECT 1 FROM unreferenced_blobs WHERE sha256 = old.sha256);
+END;
+
+CREATE TRIGGER blobs_counted_insert AFTER INSERT ON blobs BEGIN
+    UPDATE store SET blob_count = blob_count + 1, blob_bytes = blob_bytes + new.size;
+END;
+
+CREATE INDEX blobs_damaged ON blobs (key) WHERE damaged_at IS NOT NULL;
+
+CREATE TABLE collection_looks (
+    ran INTEGER NOT NULL PRIMARY KEY,
+    moment INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE deliveries (
@@ -136,9 +223,21 @@ CREATE INDEX deliveries_due ON deliveries (channel_id, next_attempt_at, id) WHER
 CREATE TABLE doomed_keys (
     key TEXT NOT NULL PRIMARY KEY,
     not_before INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX doomed_keys_by_time ON doomed_keys (not_before);
+
+CREATE TABLE file_counts (
+    kind TEXT NOT NULL CHECK (kind IN ('type', 'day')),
+    name TEXT NOT NULL,
+    file_count INTEGER NOT NULL,
+    file_bytes INTEGER NOT NULL,
+    PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER file_counts_none AFTER UPDATE ON file_counts WHEN new.file_count = 0 BEGIN
+    DELETE FROM file_counts WHERE kind = new.kind AND name = new.name;
+END;
 
 CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
 
@@ -322,10 +421,27 @@ CREATE INDEX shares_by_attachment ON shares (attachment_id, id);
 
 CREATE INDEX shares_by_expiry ON shares (expires_at);
 
+CREATE TABLE storage_samples (
+    day TEXT NOT NULL PRIMARY KEY,
+    file_count INTEGER NOT NULL,
+    file_bytes INTEGER NOT NULL,
+    blob_count INTEGER NOT NULL,
+    blob_bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE store (
     singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     id TEXT NOT NULL,
-    checked_at INTEGER NOT NULL
+    checked_at INTEGER NOT NULL,
+    file_count INTEGER NOT NULL DEFAULT 0,
+    file_bytes INTEGER NOT NULL DEFAULT 0,
+    blob_count INTEGER NOT NULL DEFAULT 0,
+    blob_bytes INTEGER NOT NULL DEFAULT 0,
+    unused_count INTEGER NOT NULL DEFAULT 0,
+    unused_bytes INTEGER NOT NULL DEFAULT 0,
+    removal_held_until INTEGER,
+    scrubbed_to TEXT,
+    scrub_began_at INTEGER
 ) STRICT;
 
 CREATE TABLE stream_events (
@@ -344,10 +460,24 @@ CREATE INDEX stream_events_by_expiry ON stream_events (expires_at) WHERE expires
 
 CREATE TABLE unreferenced_blobs (
     sha256 TEXT NOT NULL PRIMARY KEY REFERENCES blobs (sha256) ON DELETE CASCADE,
-    since INTEGER NOT NULL
+    since INTEGER NOT NULL,
+    size INTEGER NOT NULL CHECK (size >= 0),
+    channel_id TEXT NOT NULL,
+    reason TEXT NOT NULL CHECK (reason IN ('expired', 'file deleted', 'message deleted', 'channel deleted'))
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX unreferenced_blobs_by_time ON unreferenced_blobs (since);
+
+CREATE TRIGGER unused_counted_delete AFTER DELETE ON unreferenced_blobs
+WHEN EXISTS (SELECT 1 FROM blobs WHERE sha256 = old.sha256) BEGIN
+    UPDATE store SET unused_count = unused_count - 1,
+        unused_bytes = unused_bytes - (SELECT size FROM blobs WHERE sha256 = old.sha256);
+END;
+
+CREATE TRIGGER unused_counted_insert AFTER INSERT ON unreferenced_blobs BEGIN
+    UPDATE store SET unused_count = unused_count + 1,
+        unused_bytes = unused_bytes + (SELECT size FROM blobs WHERE sha256 = new.sha256);
+END;
 
 CREATE TABLE users (
     id TEXT NOT NULL PRIMARY KEY,
@@ -358,6 +488,9 @@ CREATE TABLE users (
     password_hash TEXT NOT NULL,
     must_change_password INTEGER NOT NULL CHECK (must_change_password IN (0, 1)),
     theme TEXT NOT NULL DEFAULT 'system' CHECK (theme IN ('system', 'light', 'dark')),
+    quota_bytes INTEGER CHECK (quota_bytes >= 0),
+    file_count INTEGER NOT NULL DEFAULT 0,
+    file_bytes INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
     removed_at INTEGER
 ) STRICT;

@@ -83,7 +83,10 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "placet",
-            dependencies: ["App", "HTTP", "JSON", "Store", "Index", "Blobs", .arguments, .httpClient, .logging, .nioCore, .nioHTTP1],
+            dependencies: [
+                "App", "HTTP", "JSON", "Store", "Index", "Blobs", .arguments, .httpClient, .logging, .nioCore,
+                .nioHTTP1,
+            ],
             swiftSettings: settings(layer: "COMMAND")
         ),
         module(

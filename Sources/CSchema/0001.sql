@@ -375,23 +375,18 @@ CREATE TRIGGER unreferenced_blobs_delete AFTER INSERT ON attachments BEGIN
     DELETE FROM unreferenced_blobs WHERE sha256 = new.sha256;
 END;
 
--- Blobs, and those that no attachment refers to. When a blob is deleted, its row here is gone before the one of the list.
+-- Blobs, and those that no attachment refers to. When a blob is deleted, so is its row in that list.
 CREATE TRIGGER blobs_counted_insert AFTER INSERT ON blobs BEGIN
     UPDATE store SET blob_count = blob_count + 1, blob_bytes = blob_bytes + new.size;
 END;
-CREATE TRIGGER blobs_counted_delete BEFORE DELETE ON blobs BEGIN
+CREATE TRIGGER blobs_counted_delete AFTER DELETE ON blobs BEGIN
     UPDATE store SET blob_count = blob_count - 1, blob_bytes = blob_bytes - old.size;
-    UPDATE store SET unused_count = unused_count - 1, unused_bytes = unused_bytes - old.size
-        WHERE EXISTS (SELECT 1 FROM unreferenced_blobs WHERE sha256 = old.sha256);
 END;
 CREATE TRIGGER unused_counted_insert AFTER INSERT ON unreferenced_blobs BEGIN
-    UPDATE store SET unused_count = unused_count + 1,
-        unused_bytes = unused_bytes + (SELECT size FROM blobs WHERE sha256 = new.sha256);
+    UPDATE store SET unused_count = unused_count + 1, unused_bytes = unused_bytes + new.size;
 END;
-CREATE TRIGGER unused_counted_delete AFTER DELETE ON unreferenced_blobs
-WHEN EXISTS (SELECT 1 FROM blobs WHERE sha256 = old.sha256) BEGIN
-    UPDATE store SET unused_count = unused_count - 1,
-        unused_bytes = unused_bytes - (SELECT size FROM blobs WHERE sha256 = old.sha256);
+CREATE TRIGGER unused_counted_delete AFTER DELETE ON unreferenced_blobs BEGIN
+    UPDATE store SET unused_count = unused_count - 1, unused_bytes = unused_bytes - old.size;
 END;
 
 -- All attachments, those of deleted channels too until they are removed: by type, and by the day (UTC) on which they

@@ -71,7 +71,7 @@ struct FileStoryTests {
             )
             let created = try #require(file["createdAt"]?.text.flatMap { Timestamp($0) })
             let expires = try #require(file["expiresAt"]?.text.flatMap { Timestamp($0) })
-            #expect(expires == created + .seconds(24 * 60 * 60))
+            #expect(expires == created + .seconds(7 * 24 * 60 * 60))
             #expect(try await server.census() == Census(attachments: 1, blobs: 1, blobFiles: 1))
         }
     }

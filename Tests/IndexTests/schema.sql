@@ -178,10 +178,8 @@ CREATE TABLE blobs (
     damaged_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
-CREATE TRIGGER blobs_counted_delete BEFORE DELETE ON blobs BEGIN
+CREATE TRIGGER blobs_counted_delete AFTER DELETE ON blobs BEGIN
     UPDATE store SET blob_count = blob_count - 1, blob_bytes = blob_bytes - old.size;
-    UPDATE store SET unused_count = unused_count - 1, unused_bytes = unused_bytes - old.size
-        WHERE EXISTS (SELECT 1 FROM unreferenced_blobs WHERE sha256 = old.sha256);
 END;
 
 CREATE TRIGGER blobs_counted_insert AFTER INSERT ON blobs BEGIN
@@ -468,15 +466,12 @@ CREATE TABLE unreferenced_blobs (
 
 CREATE INDEX unreferenced_blobs_by_time ON unreferenced_blobs (since);
 
-CREATE TRIGGER unused_counted_delete AFTER DELETE ON unreferenced_blobs
-WHEN EXISTS (SELECT 1 FROM blobs WHERE sha256 = old.sha256) BEGIN
-    UPDATE store SET unused_count = unused_count - 1,
-        unused_bytes = unused_bytes - (SELECT size FROM blobs WHERE sha256 = old.sha256);
+CREATE TRIGGER unused_counted_delete AFTER DELETE ON unreferenced_blobs BEGIN
+    UPDATE store SET unused_count = unused_count - 1, unused_bytes = unused_bytes - old.size;
 END;
 
 CREATE TRIGGER unused_counted_insert AFTER INSERT ON unreferenced_blobs BEGIN
-    UPDATE store SET unused_count = unused_count + 1,
-        unused_bytes = unused_bytes + (SELECT size FROM blobs WHERE sha256 = new.sha256);
+    UPDATE store SET unused_count = unused_count + 1, unused_bytes = unused_bytes + new.size;
 END;
 
 CREATE TABLE users (

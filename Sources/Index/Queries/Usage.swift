@@ -59,7 +59,7 @@ private enum SQL {
         SELECT 'the blobs are not as many or as large as the store says' FROM store
         WHERE (blob_count, blob_bytes) IS NOT (SELECT count(*), ifnull(sum(size), 0) FROM blobs)
             OR (unused_count, unused_bytes) IS NOT (
-                SELECT count(*), ifnull(sum(size), 0) FROM unreferenced_blobs CROSS JOIN blobs USING (sha256)
+                SELECT count(*), ifnull(sum(size), 0) FROM unreferenced_blobs
             )
         UNION ALL
         SELECT 'the files of the ' || kind || ' ' || name || ' are not as many or as large as the index says' FROM (

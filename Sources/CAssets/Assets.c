@@ -94,6 +94,9 @@ static const uint8_t dashboard_shares_js[] = {
 static const uint8_t dashboard_sign_js[] = {
 #embed "Dashboard/sign.js"
 };
+static const uint8_t dashboard_storage_js[] = {
+#embed "Dashboard/storage.js"
+};
 static const uint8_t dashboard_store_js[] = {
 #embed "Dashboard/store.js"
 };
@@ -251,6 +254,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/settings.js", dashboard_settings_js),
     ASSET("Dashboard/shares.js", dashboard_shares_js),
     ASSET("Dashboard/sign.js", dashboard_sign_js),
+    ASSET("Dashboard/storage.js", dashboard_storage_js),
     ASSET("Dashboard/store.js", dashboard_store_js),
     ASSET("Dashboard/theme.js", dashboard_theme_js),
     ASSET("Dashboard/versions.js", dashboard_versions_js),

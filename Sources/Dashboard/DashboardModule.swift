@@ -48,9 +48,8 @@ package struct DashboardModule: RouteModule {
 
     /// The views that the page has (`app.js`).
     private static let pages = [
-        "/", "/sign-in", "/inbox", "/inbox/:tab", "/inbox/:tab/:id", "/channels", "/channels/:id", "/files",
-        "/settings",
-        "/settings/:section", "/settings/:section/:id",
+        "/", "/sign-in", "/inbox", "/inbox/:tab", "/inbox/:tab/:id", "/channels", "/channels/:id", "/files", "/storage",
+        "/storage/:tab", "/settings", "/settings/:section", "/settings/:section/:id",
     ]
 
     /// Nothing but our own files runs, nothing is asked of another host, and nobody may frame the page. No script can

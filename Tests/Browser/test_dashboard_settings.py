@@ -139,6 +139,20 @@ def test_files_are_found_packed_shared_and_deleted(page, server, owner):
     expect(page.get_by_role("link", name="two.log")).to_be_visible()
 
 
+def test_owners_see_what_is_stored_and_what_would_be_taken(page, server, owner):
+    file = owner.store(b"x" * 5000, "gone.log")["id"]
+    page.goto(f"{server.url}/storage")
+    expect(page.locator(".bars meter").first).to_be_visible()
+    assert owner.request("DELETE", f"files/{file}").status_code == 200
+    server.command("gc", "run", "--grace", "0s")
+    page.goto(f"{server.url}/storage/collect")
+    expect(page.get_by_text("There is nothing to take.")).to_be_visible()
+    page.goto(f"{server.url}/storage/audit")
+    page.get_by_label("What").select_option("file.deleted")
+    expect(page.get_by_role("row").filter(has_text="file.uploaded")).to_have_count(0)
+    expect(page.get_by_role("cell", name=file)).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_axe_finds_nothing_on_any_view(watch, server, person, owner, agent, width, scheme):
@@ -151,6 +165,7 @@ def test_axe_finds_nothing_on_any_view(watch, server, person, owner, agent, widt
         "/inbox": "[data-row]", "/inbox/answered": ".empty, [data-row]", "/channels": ".item", "/files": ".table",
         f"/channels/{owner.channel}": ".msg", "/settings/profile": ".seg", "/settings/sessions": ".rows",
         "/settings/keys": ".rows", "/settings/channels": ".rows", channel: ".form", "/settings/users": ".rows",
+        "/storage": ".figures", "/storage/collect": ".btns", "/storage/audit": ".table",
         "/inbox/pending/none": ".pane:last-child .empty h2",
     }
     open_review(page, server, message)

@@ -10,13 +10,14 @@ import { notice, toast } from "./overlay.js";
 import { loadPreferences, switchTheme } from "./preferences.js";
 import { settings } from "./settings.js";
 import { choosePassword, keepSession, signInPage, signOut } from "./sign.js";
+import { storage } from "./storage.js";
 import { channelPath, listen, load, pending, store } from "./store.js";
 import { plural, span } from "./words.js";
 
 const main = $("#main");
 const HOME = "/inbox";
 /** What is shown at a path, by its first part. A view draws itself, and returns its title and how to end it. */
-const VIEWS = new Map(Object.entries({ inbox, channels, files, settings }));
+const VIEWS = new Map(Object.entries({ inbox, channels, files, storage, settings }));
 
 let end = null;
 let title = "";
@@ -61,7 +62,8 @@ function drawSide() {
     h("span.dot", { class: agent.status }), h("span.cut", agent.name), unseen(`, ${agent.status}`),
     agent.unreadCount > 0 && h("span.num", agent.unreadCount, unseen(" unread")));
   fill($("#nav"), link("inbox", "Inbox", waiting), link("channels", "Channels", 0),
-    h("div.sub", store.agents.map(channel)), link("files", "Files", 0), link("settings", "Settings", 0));
+    h("div.sub", store.agents.map(channel)), link("files", "Files", 0),
+    store.me.role === "owner" && link("storage", "Storage", 0), link("settings", "Settings", 0));
   document.title = `${waiting ? `(${waiting}) ` : ""}${title} · Placet`;
 }
 

@@ -1,0 +1,159 @@
+// Storage, for owners: what is stored, how it grew, what the collector would take, and who did what.
+import { button, fill, h, icon } from "./dom.js";
+import { Refusal, request } from "./api.js";
+import { table } from "./lists.js";
+import { dialog, notice, toast } from "./overlay.js";
+import { at, bytes, plural, when } from "./words.js";
+
+const REASONS = {
+  expired: "Were in no message until their time was over", fileDeleted: "The file was deleted",
+  messageDeleted: "The message was deleted", channelDeleted: "The channel was deleted",
+};
+const TABS = { figures: "Figures", collect: "Collect", audit: "Audit" };
+
+export function storage(main, [, tab = "figures"]) {
+  const shown = Object.hasOwn(TABS, tab) ? tab : "figures";
+  const content = h("div.page");
+  const link = ([name, label]) =>
+    h("a", { href: `/storage/${name}`, "aria-current": name === shown ? "page" : null }, label);
+  fill(main, h("section.pane", h("div.head", h("h1.grow", "Storage"),
+    h("nav.tabs", { label: "Storage" }, Object.entries(TABS).map(link))),
+  h("div.scroll", { tabindex: "0", role: "group", label: TABS[shown] }, content)));
+  const draw = { figures, collect, audit }[shown];
+  draw(content).catch((error) => {
+    if (!(error instanceof Refusal)) throw error;
+    fill(content, notice("error", h("p", error.message)));
+  });
+  return { title: `${TABS[shown]}, storage`, end: null };
+}
+
+async function figures(element) {
+  const now = await request("GET", "/api/admin/storage");
+  const figure = (label, value, more) => h("div", h("dt", label), h("dd.big", value), h("dd.small", more));
+  fill(element,
+    h("dl.figures",
+      figure("Files", bytes(now.files.bytes), plural(now.files.count, "file")),
+      figure("On disk", bytes(now.blobs.bytes), plural(now.blobs.count, "content")),
+      figure("Saved by equal contents", bytes(Math.max(0, now.deduplicatedBytes)), "stored once"),
+      figure("Nobody has", bytes(now.reclaimable.bytes), plural(now.reclaimable.count, "content")),
+      figure("Under way", bytes(now.inFlightBytes), "being uploaded"),
+      figure("Free", bytes(now.freeBytes), "left on the disk")),
+    h("div.two", bars("By type", now.types.families.map((one) => [one.type, one.bytes, one.count])),
+      bars("By channel", now.channels.map((one) => [one.name, one.bytes, one.count])),
+      bars("By age", now.ages.map((one, place) => [age(one.days, now.ages[place - 1]?.days), one.bytes, one.count])),
+      growth(now.growth)));
+}
+
+const age = (days, before) => {
+  if (days === null) return `Older than ${plural(before, "day")}`;
+  return before === undefined ? "Since yesterday" : `Up to ${plural(days, "day")}`;
+};
+
+function bars(title, rows) {
+  const most = Math.max(1, ...rows.map(([, size]) => size));
+  const bar = ([name, size, count]) => h("li", h("span.cut", name),
+    h("span.quiet.num", `${bytes(size)} · ${count.toLocaleString("en-US")}`),
+    h("meter", { min: 0, max: most, value: size, label: `${name}: ${bytes(size)}` }));
+  return h("section.part", h("h2", title),
+    rows.length ? h("ul.bars.box", rows.map(bar)) : h("p.quiet", "Nothing is stored yet."));
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function drawing(tag, attributes, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
+}
+
+/** What was on disk from day to day. */
+function growth(samples) {
+  const title = h("h2", "From day to day");
+  if (samples.length < 2) return h("section.part", title, h("p.quiet", "Tomorrow there is a first day to compare."));
+  const most = Math.max(1, ...samples.map((one) => one.files.bytes));
+  const line = (part) => samples.map((one, place) =>
+    `${(place / (samples.length - 1)) * 400},${100 - (one[part].bytes / most) * 100}`).join(" ");
+  const [first, last] = [samples[0], samples.at(-1)];
+  const words = `From ${bytes(first.blobs.bytes)} on disk on ${first.day} to ${bytes(last.blobs.bytes)} on ${last.day}`;
+  return h("section.part", title, h("figure.chart.box",
+    drawing("svg", { viewBox: "0 -4 400 108", preserveAspectRatio: "none", role: "img", "aria-label": words },
+      drawing("polyline", { class: "logical", points: line("files") }),
+      drawing("polyline", { class: "physical", points: line("blobs") })),
+    h("figcaption.small.quiet", `${words}. Dashed: as users see it, each file for itself.`)));
+}
+
+/** A plan, to be looked through, and then applied as it is. */
+async function collect(element) {
+  const plan = await request("POST", "/api/admin/gc/plan", {});
+  const { files, blobs } = plan;
+  const isEmpty = !files.count && !blobs.count;
+  const progress = h("div", { role: "status" });
+  const rows = Object.entries(plan.byReason).filter(([, amount]) => amount.count)
+    .map(([reason, amount]) => [REASONS[reason] ?? reason, amount.count.toLocaleString("en-US"), bytes(amount.bytes)]);
+  const run = async () => { await apply(plan, progress); await collect(element); };
+  fill(element,
+    h("p", "The server takes by itself, every hour, what nobody has had for a day. Here you see what would go now, and "
+      + "may have it taken at once. A content that gets a file again in between stays."),
+    isEmpty ? notice("success", h("p", "There is nothing to take.")) : [
+      h("p", h("b", `${plural(blobs.count, "content")}, ${bytes(blobs.bytes)}`),
+        files.count > 0 && ` and ${plural(files.count, "file")} that are in no message`,
+        plan.oldest && `, the oldest since ${when(at(plan.oldest))}`),
+      rows.length > 0 && table("Why", ["Why", ">Contents", ">Bytes"], rows),
+      h("p.small.quiet.mono", `Plan ${plan.id}`),
+    ], progress,
+    h("div.btns", button("Look again", { on: () => collect(element) }), !isEmpty && button("Take them…", {
+      kind: "danger", on: () => dialog(`Take ${plural(blobs.count, "content")}?`,
+        h("p", `${bytes(blobs.bytes)} are freed. Exactly this plan is applied, or nothing.`),
+        ["Take them", "danger solid", () => { run().catch((error) => fail(progress, error)); }]),
+    })));
+}
+
+function fail(element, error) {
+  if (!(error instanceof Refusal)) throw error;
+  fill(element, notice("error", h("p", error.message)));
+}
+
+/** Applies a plan step by step: each answers what is left as a plan of its own. */
+async function apply(plan, progress) {
+  const whole = plan.blobs.count + plan.files.count;
+  const bar = h("progress", { max: whole, value: 0, label: "Collection" });
+  fill(progress, bar);
+  let freed = 0;
+  for (let rest = plan; rest.blobs.count + rest.files.count > 0;) {
+    const step = await request("POST", "/api/admin/gc/apply", { plan: rest.id });
+    freed += step.blobs.bytes;
+    rest = step.rest;
+    bar.value = whole - rest.blobs.count - rest.files.count;
+  }
+  toast(`${bytes(freed)} are free again.`);
+}
+
+let turn = 0;
+
+/** The newest entries of the audit log, of one action or of all. What comes after another choice is left out. */
+async function audit(element, action = "", cursor = null, before = []) {
+  const query = new URLSearchParams({ limit: "50", ...(action && { action }), ...(cursor && { cursor }) });
+  turn += 1;
+  const mine = turn;
+  const page = await request("GET", `/api/admin/audit?${query}`);
+  if (mine !== turn) return;
+  const entries = [...before, ...page.data];
+  const select = h("select.input", { label: "What", onchange: () => audit(element, select.value) },
+    ACTIONS.map((one) => h("option", { value: one, selected: one === action }, one || "All that was done")));
+  fill(element,
+    h("div.tools", select, h("a.btn", { href: `/api/admin/audit/export?${new URLSearchParams(action && { action })}`,
+      download: "audit.ndjson" }, icon("download"), "Export")),
+    entries.length ? table("Audit log", ["When", "What", "Who", "About", "From"], entries.map((one) => [
+      when(at(one.at)), one.action, one.userEmail ?? one.via, h("code.small", one.subject ?? one.channelId ?? "–"),
+      one.address ?? one.via,
+    ])) : h("p.quiet", "Nothing of this is in the log."),
+    page.nextCursor && button("Show more", { on: () => audit(element, action, page.nextCursor, entries) }));
+}
+
+const ACTIONS = [
+  "", "session.opened", "session.ended", "password.changed", "key.created", "key.rotated", "key.revoked",
+  "user.created", "user.changed", "user.deleted", "settings.changed", "channel.created", "channel.changed",
+  "channel.deleted", "message.deleted", "review.answered", "file.uploaded", "file.deleted", "file.opened",
+  "file.downloaded", "link.made", "link.ended", "collection.run",
+];

@@ -24,13 +24,15 @@ extension FileStore {
     package static let modestPlan = 64 << 20
 
     /// Refuses a plan that takes more than half of the stored bytes, unless they are few. Whoever means it proves that
-    /// he has read the plan, by its id.
+    /// he has read the plan, by its id. A content counts once, and only if it loses its last file: else anybody could
+    /// hold up the collector with many files of one content.
     ///
     /// - Throws: ``StoreError/takesMost(bytes:of:)``.
     func refuseLargeShare(_ plan: CollectionPlan, modest: Int = Self.modestPlan) async throws {
-        let bytes = plan.files.bytes + plan.blobs.bytes
+        guard plan.files.bytes + plan.blobs.bytes > modest else { return }
+        let (lost, stored) = try await index.read { (try $0.bytesOnlyInFiles(of: plan.id), try $0.blobAmount().bytes) }
+        let bytes = lost + plan.blobs.bytes
         guard bytes > modest else { return }
-        let stored = try await index.read { try $0.blobAmount().bytes }
         guard bytes <= stored / 2 else { throw StoreError.takesMost(bytes: bytes, of: stored) }
     }
 

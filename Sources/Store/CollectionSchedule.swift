@@ -11,16 +11,20 @@ package enum ScheduledCollection: Sendable, Equatable {
 }
 
 extension FileStore {
-    /// Collects at once and then at each interval, until the task is cancelled.
+    /// How long the server runs between two looks at the clock. What a look has not noted is lost with a restart.
+    private static let lookPause = Duration.seconds(10 * 60)
+
+    /// Collects at once and then at each interval, until the task is cancelled. In between it looks at the clock.
     ///
     /// - Throws: ``BlobError`` and ``IndexError``. What was collected until then stays so; the next run goes on.
     package func collect(every interval: Duration, _ report: @Sendable (ScheduledCollection) -> Void) async throws {
-        var last = ContinuousClock.now
+        var (last, next) = (ContinuousClock.now, ContinuousClock.now)
         while true {
             let now = ContinuousClock.now
-            report(try await collectOnSchedule(at: .now(), after: last.duration(to: now)))
+            report(try await collectOnSchedule(at: .now(), after: last.duration(to: now), takes: now >= next))
             last = now
-            try await Task.sleep(for: interval)
+            if now >= next { next += interval }
+            try await Task.sleep(for: min(interval, Self.lookPause))
         }
     }
 
@@ -30,15 +34,21 @@ extension FileStore {
     /// - Parameters:
     ///   - moment: what the clock shows.
     ///   - elapsed: how long this server has run since the last look, by a clock that nobody sets.
-    func collectOnSchedule(at moment: Timestamp, after elapsed: Duration) async throws -> ScheduledCollection {
+    ///   - takes: false for a look alone.
+    func collectOnSchedule(
+        at moment: Timestamp,
+        after elapsed: Duration,
+        takes: Bool = true
+    ) async throws -> ScheduledCollection {
         let look = try await index.write(for: .upkeep) {
             try $0.noteCollectionLook(at: moment, after: elapsed, grace: Self.collectionGrace)
         }
         do {
             switch look {
             case .clockSetBack: return .clockSetBack
-            case .clockAhead(let ahead, let due): return .clockAhead(by: ahead, try await collect(dueAt: due))
-            case .due(let due): return .collected(try await collect(dueAt: due))
+            case .clockAhead(let ahead, let due):
+                return .clockAhead(by: ahead, try await collect(dueAt: takes ? due : nil))
+            case .due(let due): return .collected(try await collect(dueAt: takes ? due : nil))
             }
         } catch StoreError.collectionUnderWay {
             return .collected(CollectionReport())  // By hand; the next look comes.

@@ -89,6 +89,42 @@ struct CollectionScheduleTests {
         }
     }
 
+    @Test("looks between two collections count the time that ran, and take nothing")
+    func looks() async throws {
+        try await withGarbage { test in
+            let start = Timestamp.now()
+            try await look(test, hours: 0...23, from: start)
+            let look = try await test.store.collectOnSchedule(
+                at: start + Self.hour * 24,
+                after: Self.hour,
+                takes: false
+            )
+            #expect(look == Self.nothing)
+            #expect(try await test.census().blobs == 1)
+            #expect(try await self.look(test, hours: 25...25, from: start) != [Self.nothing])
+        }
+    }
+
+    @Test("a content counts once for the share that a plan takes, and only if it loses its last file")
+    func shares() async throws {
+        try await withStore { test in
+            for _ in 0..<9 { _ = try await test.add([1]) }
+            let shared = try await test.add([2, 3])
+            _ = try await test.add([2, 3])
+            let now = Timestamp.now()
+            try await test.store.index.write { tx in
+                try tx.db.execute(
+                    sql: "UPDATE attachments SET expires_at = ? WHERE size = 1 OR id = ?",
+                    arguments: [now.milliseconds - 1, shared.id.rawValue]
+                )
+            }
+            let plan = try await test.store.index.read { try $0.collectionPlan(at: now, grace: .zero) }
+            #expect(plan.files == StoredAmount(count: 10, bytes: 11))
+            try await test.store.refuseLargeShare(plan, modest: 0)
+            #expect(try await test.store.index.read { try $0.bytesOnlyInFiles(of: plan.id) } == 1)
+        }
+    }
+
     @Test("leaves a plan alone that takes most of the store, and an index that is not that of the files")
     func refusals() async throws {
         try await withGarbage { test in

@@ -3,6 +3,11 @@ extension Querying {
     package func collectableBlobs(of plan: CollectionPlan.ID, after digest: String, limit: Int) throws -> [String] {
         try all(SQL.collectable, [digest, plan.unreferencedBefore, limit])
     }
+
+    /// The bytes of the blobs that no file has but unattached ones of a plan.
+    package func bytesOnlyInFiles(of plan: CollectionPlan.ID) throws -> Int {
+        try one(SQL.bytesOnlyInFiles, [plan.moment, plan.moment]) ?? 0
+    }
 }
 
 extension Transaction {
@@ -41,6 +46,14 @@ package struct CollectedBlobs: Sendable, Equatable {
 }
 
 private enum SQL {
+    static let bytesOnlyInFiles = """
+        SELECT coalesce(sum(size), 0) FROM blobs
+        WHERE sha256 IN (SELECT sha256 FROM attachments WHERE message_id IS NULL AND expires_at <= ?)
+            AND NOT EXISTS (
+                SELECT 1 FROM attachments
+                WHERE sha256 = blobs.sha256 AND (message_id IS NOT NULL OR expires_at > ?)
+            )
+        """
     static let removeExpired = """
         DELETE FROM attachments WHERE id IN (
             SELECT id FROM attachments WHERE message_id IS NULL AND expires_at <= ? ORDER BY expires_at LIMIT ?

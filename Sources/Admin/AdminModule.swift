@@ -25,6 +25,9 @@ package struct AdminModule: RouteModule {
             .post("admin/gc/plan", use: planCollection)
             .post("admin/gc/apply", use: applyPlan)
             .post("admin/gc/run", use: collect)
+            .get("admin/gc/runs", use: listRuns)
+            .get("admin/gc/runs/:id", use: readRun)
+            .post("admin/gc/runs/:id/undo", use: inTurn(undo))
         mounts.local
             .get("storage", use: inTurn(storageLocally))
             .get("log-level", use: logLevel)
@@ -32,6 +35,9 @@ package struct AdminModule: RouteModule {
             .post("gc/plan", use: planCollectionLocally)
             .post("gc/apply", use: applyPlanLocally)
             .post("gc/run", use: collectLocally)
+            .get("gc/runs", use: listRunsLocally)
+            .get("gc/runs/:id", use: readRunLocally)
+            .post("gc/runs/:id/undo", use: inTurn(undoLocally))
             .post("fsck/index", use: checkIndex)
             .post("fsck/files", use: checkFiles)
             .post("backup/hold", use: holdRemoval)
@@ -39,6 +45,9 @@ package struct AdminModule: RouteModule {
     }
 
     package var backgroundWork: [BackgroundWork] {
-        [BackgroundWork("storage samples", run: StorageSampling(index: store.index).run)]
+        [
+            BackgroundWork("storage samples", run: StorageSampling(index: store.index).run),
+            BackgroundWork("removal of bytes", run: store.removeWhenDue),
+        ]
     }
 }

@@ -6,7 +6,7 @@ import Store
 
 extension AdminModule {
     /// How long one request removes for. Its client goes on with the plan of what is left, so it knows how far it is.
-    private static let step = Duration.seconds(5)
+    static let step = Duration.seconds(5)
 
     /// What a collection would take now.
     func planCollection(_ request: Request, _ context: OwnerContext) async throws -> Response {
@@ -36,7 +36,7 @@ extension AdminModule {
     ///
     /// - Throws: ``APIError`` 409 when the plan is not what would go.
     func applyPlan(_ request: Request, _ context: OwnerContext) async throws -> Response {
-        let plan = try await request.read(context) { PlanToApply(&$0).id }
+        let plan = try await request.read(context) { PlanToApply(&$0) }
         return try await context.inTurn {
             try await judge(context)
             return try await apply(plan)
@@ -45,7 +45,7 @@ extension AdminModule {
 
     /// The operator's twin: no user is signed in.
     func applyPlanLocally(_ request: Request, _ context: RootContext) async throws -> Response {
-        let plan = try await request.read(context) { PlanToApply(&$0).id }
+        let plan = try await request.read(context) { PlanToApply(&$0) }
         return try await context.inTurn {
             try await noteLocally(context)
             return try await apply(plan)
@@ -54,19 +54,19 @@ extension AdminModule {
 
     /// Removes what is due now, or a part of it.
     func collect(_ request: Request, _ context: OwnerContext) async throws -> Response {
-        let grace = try await grace(request, context)
+        let draft = try await request.read(context) { RunDraft(&$0) }
         return try await context.inTurn {
             try await judge(context)
-            return try await collect(grace)
+            return try await collect(draft)
         }
     }
 
     /// The operator's twin: no user is signed in.
     func collectLocally(_ request: Request, _ context: RootContext) async throws -> Response {
-        let grace = try await grace(request, context)
+        let draft = try await request.read(context) { RunDraft(&$0) }
         return try await context.inTurn {
             try await noteLocally(context)
-            return try await collect(grace)
+            return try await collect(draft)
         }
     }
 
@@ -80,16 +80,26 @@ extension AdminModule {
         try await store.index.write(as: context.origin(.commandLine), for: .upkeep) { try $0.noteCollection() }
     }
 
-    private func apply(_ plan: CollectionPlan.ID) async throws -> Response {
-        try answer(try await store.apply(plan, for: Self.step))
+    private func apply(_ plan: PlanToApply) async throws -> Response {
+        try answer(try await store.apply(plan.id, goingOn: plan.run, for: Self.step))
     }
 
-    private func collect(_ grace: Duration) async throws -> Response {
-        try answer(try await store.collectDue(at: CollectionPlan.ID(moment: .now(), grace: grace), for: Self.step))
+    private func collect(_ draft: RunDraft) async throws -> Response {
+        let plan = CollectionPlan.ID(moment: .now(), grace: draft.grace ?? FileStore.collectionGrace)
+        return try answer(
+            try await store.collectDue(at: plan, startedBy: .run, goingOn: draft.run, for: Self.step)
+        )
     }
 
-    private func answer(_ step: (done: CollectionReport, rest: CollectionPlan)) throws -> Response {
-        try .json(CollectionStepJSON(expiredFiles: step.done.expiredFiles, blobs: step.done.blobs, rest: step.rest))
+    private func answer(_ step: CollectionStep) throws -> Response {
+        try .json(
+            CollectionStepJSON(
+                expiredFiles: step.done.expiredFiles,
+                blobs: step.done.blobs,
+                rest: step.rest,
+                run: step.run
+            )
+        )
     }
 
     private func grace(_ request: Request, _ context: some Connected) async throws -> Duration {

@@ -104,6 +104,14 @@ extension IndexError {
     }
 }
 
+private func whyNoUndo(of run: CollectionRun) -> String {
+    if run.undoneAt != nil { return "This run has been undone, and nothing of it is left to be brought back" }
+    guard run.undoUntil != nil else {
+        return "This run was asked for without grace, so its bytes went at once and nothing can be brought back"
+    }
+    return "The time to undo this run is over: its bytes are gone"
+}
+
 /// Damage is the operator's concern. The client learns only that the server failed.
 private func translate(_ error: StoreError) -> APIError? {
     switch error {
@@ -130,6 +138,16 @@ private func translate(_ error: StoreError) -> APIError? {
         )
     case .collectionUnderWay:
         APIError(.conflict, "Another collection is under way, and this one removed nothing; wait until it has ended")
+    case .runIsOver:
+        APIError(
+            .conflict,
+            "This run does not go on: it was undone, or is too old, or was begun in another way. Nothing was removed. "
+                + "Send the request without \"run\""
+        )
+    case .noSuchRun:
+        APIError(.notFound, "There is no such run of the collector; the last \(CollectionRun.kept) are kept")
+    case .cannotUndo(let run):
+        APIError(.conflict, whyNoUndo(of: run))
     case .takesMost(let bytes, let stored):
         APIError(
             .conflict,

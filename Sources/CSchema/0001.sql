@@ -446,6 +446,53 @@ WHEN old.removed_at IS NULL AND new.removed_at IS NOT NULL BEGIN
     UPDATE store SET file_count = file_count - new.file_count, file_bytes = file_bytes - new.file_bytes;
 END;
 
+-- Collections that took something: the last 1000, and those that can still be undone. ended_at: when it last took
+-- something. undo_until: NULL when the bytes went at once.
+CREATE TABLE collections (
+    id TEXT NOT NULL PRIMARY KEY,
+    started_by TEXT NOT NULL CHECK (started_by IN ('schedule', 'plan', 'run')),
+    began_at INTEGER NOT NULL,
+    ended_at INTEGER NOT NULL,
+    undo_until INTEGER,
+    undone_at INTEGER,
+    file_count INTEGER NOT NULL DEFAULT 0,
+    blob_count INTEGER NOT NULL DEFAULT 0,
+    blob_bytes INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- What is needed to bring a blob back. Who removes its bytes deletes the row first: as long as there is one, the bytes
+-- stay.
+CREATE TABLE collected_blobs (
+    key TEXT NOT NULL PRIMARY KEY REFERENCES doomed_keys (key) ON DELETE CASCADE,
+    run_id TEXT NOT NULL REFERENCES collections (id),
+    sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    crc32 INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    channel_id TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX collected_blobs_by_run ON collected_blobs (run_id);
+
+-- What is needed to bring an expired file back, until then. channel_id and sha256 are copies and no references: either
+-- may be gone.
+CREATE TABLE collected_files (
+    id TEXT NOT NULL PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES collections (id),
+    until INTEGER NOT NULL,
+    channel_id TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    filename TEXT NOT NULL,
+    mime_type TEXT NOT NULL,
+    charset TEXT,
+    detector TEXT NOT NULL,
+    declared_mime_type TEXT,
+    size INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX collected_files_by_run ON collected_files (run_id);
+CREATE INDEX collected_files_by_time ON collected_files (until);
+
 -- The looks of the scheduled collector: what time the clock showed, and for how long a server had run in all (in
 -- milliseconds). What was due at a look is taken once a server has run for the grace since, whatever the clock did.
 CREATE TABLE collection_looks (

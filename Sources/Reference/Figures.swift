@@ -47,9 +47,11 @@ enum Figures {
         "pageWeight": .number(PageWeight.most),
         "storageRows": .number(StorageFigures.largest),
         "storageSamples": .number(StorageSample.kept),
+        "runsKept": .number(CollectionRun.kept),
         "searched": .number(Message.searchedLength),
         "statusEvents": .number(StreamEvent.maxPerStream),
         "statusEventsShown": .number(StreamEvent.maxShown),
+        "undoWindow": .time(CollectionRun.undoWindow),
         "unattached": .time(StoreLimits.usualLifetime),
         "unread": .number(AgentWithNews.maxUnread),
     ]

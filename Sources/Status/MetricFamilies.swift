@@ -40,7 +40,7 @@ extension StatusModule {
         Family("placet_collector_runs_total", .counter, "Collections, those without anything to collect included."),
         Family("placet_collector_files_total", .counter, "Expired files that the collector removed."),
         Family("placet_collector_blobs_total", .counter, "Contents that the collector removed."),
-        Family("placet_collector_freed_bytes_total", .counter, "Bytes that this freed."),
+        Family("placet_collector_freed_bytes_total", .counter, "Bytes that this freed, once they were off the disk."),
 
         Family("placet_webhook_attempts_total", .counter, "Attempts to deliver an event, by how they ended."),
         Family("placet_webhook_deliveries_waiting", .gauge, "Events that are not delivered and not given up."),

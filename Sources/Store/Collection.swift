@@ -13,40 +13,65 @@ package struct CollectionReport: Sendable, Equatable {
     package var isEmpty: Bool { self == CollectionReport() }
 }
 
+/// A part of a collection.
+package struct CollectionStep: Sendable {
+    package let done: CollectionReport
+    /// A plan of the same moment, under an id of its own.
+    package let rest: CollectionPlan
+    /// Nil while nothing was taken.
+    package let run: CollectionRun?
+}
+
 extension FileStore {
     /// How long bytes stay after the last file that had them, before the collector takes them.
     package static let collectionGrace = Duration.seconds(24 * 60 * 60)
     /// What one unit takes: a few milliseconds of the writer's time.
     private static let blobsPerUnit = 128
 
-    /// Removes what a plan takes and nothing else, as ``collect(_:for:)`` does.
+    /// Removes what a plan takes and nothing else, as ``collect(_:for:in:)`` does.
     ///
-    /// - Throws: ``StoreError/planHasChanged`` when the plan made again is another one, before anything is removed;
-    ///   ``StoreError/collectionUnderWay``, ``StoreError/indexIsMissing``; ``BlobError`` and ``IndexError``.
+    /// - Parameter run: the one that goes on with what an earlier step left; nil for a new one.
+    /// - Throws: ``StoreError/planHasChanged`` when the plan made again is another one, ``StoreError/runIsOver`` when
+    ///   that run does not go on, both before anything is removed; ``StoreError/collectionUnderWay``,
+    ///   ``StoreError/indexIsMissing``; ``BlobError`` and ``IndexError``.
     package func apply(
         _ plan: CollectionPlan.ID,
+        goingOn run: CollectionRun.ID? = nil,
         for time: Duration
-    ) async throws -> (done: CollectionReport, rest: CollectionPlan) {
+    ) async throws -> CollectionStep {
         try await collectionTurn.run {
             // A moment to come would take what is not yet due: the clock was set back, or the id was made up.
             guard plan.moment <= .now(), try await planAgain(plan).id == plan else { throw StoreError.planHasChanged }
             try await refuseEmptyIndex()
-            return try await collect(plan, for: time)
+            return try await collect(plan, for: time, in: try await running(.plan, of: plan, goingOn: run))
         }
     }
 
     /// Removes what is due at a plan's moment, whatever its digest, unless it is most of the store.
     ///
-    /// - Throws: ``StoreError/takesMost(bytes:of:)``; what ``apply(_:for:)`` throws.
+    /// - Throws: ``StoreError/takesMost(bytes:of:)``; what ``apply(_:goingOn:for:)`` throws.
     package func collectDue(
         at plan: CollectionPlan.ID,
+        startedBy trigger: CollectionRun.Trigger,
+        goingOn run: CollectionRun.ID? = nil,
         for time: Duration
-    ) async throws -> (done: CollectionReport, rest: CollectionPlan) {
+    ) async throws -> CollectionStep {
         try await collectionTurn.run {
             try await refuseLargeShare(try await planAgain(plan))
             try await refuseEmptyIndex()
-            return try await collect(plan, for: time)
+            return try await collect(plan, for: time, in: try await running(trigger, of: plan, goingOn: run))
         }
+    }
+
+    private func running(
+        _ trigger: CollectionRun.Trigger,
+        of plan: CollectionPlan.ID,
+        goingOn id: CollectionRun.ID?
+    ) async throws -> RunningCollection {
+        guard let id else { return RunningCollection(trigger, of: plan) }
+        let known = try await index.read { try $0.collectionRun(id) }
+        guard let known, known.startedBy == trigger, known.undoneAt == nil else { throw StoreError.runIsOver }
+        return RunningCollection(trigger, of: plan, id: id)
     }
 
     /// Removes what is due at a plan's moment, whatever its digest, in batches, and stops when `time` is over or its
@@ -54,13 +79,14 @@ extension FileStore {
     ///
     /// It is exact beside uploads of the same bytes: a blob's row goes in a unit that a new attachment refuses, and a
     /// later upload publishes under another key (invariants 3 and 6). A crash leaves doomed keys at most, which the next
-    /// start removes.
+    /// start removes when they are due.
     ///
     /// - Throws: ``BlobError`` and ``IndexError``. What was removed until then stays so.
     func collect(
         _ plan: CollectionPlan.ID,
-        for time: Duration
-    ) async throws -> (done: CollectionReport, rest: CollectionPlan) {
+        for time: Duration,
+        in run: RunningCollection
+    ) async throws -> CollectionStep {
         let end = ContinuousClock.now + time
         var done = CollectionReport()
         defer { collected.add(done) }
@@ -72,31 +98,40 @@ extension FileStore {
                 try $0.collectableBlobs(of: plan, after: last, limit: Sweep.batch)
             }
             if let end = digests.last {
-                try await take(digests, of: plan, &done)
+                try await take(digests, of: plan, in: run, &done)
                 last = end
             } else {
-                let count = try await index.write(for: .upkeep) { try $0.removeFiles(of: plan, limit: Sweep.batch) }
+                let count = try await index.write(for: .upkeep) {
+                    try $0.removeFiles(of: plan, in: run, limit: Sweep.batch)
+                }
                 done.expiredFiles += count
                 isWhole = count < Sweep.batch
             }
             try Task.checkCancellation()
             if ContinuousClock.now >= end { break }
         }
-        return (done, try await planAgain(plan))
+        return CollectionStep(
+            done: done,
+            rest: try await planAgain(plan),
+            run: try await index.read { try $0.collectionRun(run.id) }
+        )
     }
 
     private func take(
         _ digests: [String],
         of plan: CollectionPlan.ID,
+        in run: RunningCollection,
         _ done: inout CollectionReport
     ) async throws {
+        let before = done.blobs.bytes
         for start in stride(from: 0, to: digests.count, by: Self.blobsPerUnit) {
             let unit = digests[start..<min(start + Self.blobsPerUnit, digests.count)]
-            let taken = try await index.write(for: .upkeep) { try $0.collectBlobs(unit, of: plan) }
+            let taken = try await index.write(for: .upkeep) { try $0.collectBlobs(unit, of: plan, in: run) }
             done.blobs.count += taken.count
             done.blobs.bytes += taken.bytes
         }
         try await removeDueKeys()
+        if !run.canBeUndone { collected.addFreed(done.blobs.bytes - before) }
     }
 
     private func planAgain(_ plan: CollectionPlan.ID) async throws -> CollectionPlan {

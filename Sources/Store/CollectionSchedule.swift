@@ -61,6 +61,6 @@ extension FileStore {
         guard let moment else { return CollectionReport() }
         // They have waited for the grace since that moment.
         let plan = CollectionPlan.ID(moment: moment, grace: .zero)
-        return try await collectDue(at: plan, for: .seconds(Int64.max / 2)).done
+        return try await collectDue(at: plan, startedBy: .schedule, for: .seconds(Int64.max / 2)).done
     }
 }

@@ -19,6 +19,10 @@ struct CollectorCounts: Sendable {
         runs.increment()
         files.increment(by: report.expiredFiles)
         blobs.increment(by: report.blobs.count)
-        bytes.increment(by: report.blobs.bytes)
+    }
+
+    /// Bytes that are off the disk.
+    func addFreed(_ bytes: Int) {
+        self.bytes.increment(by: bytes)
     }
 }

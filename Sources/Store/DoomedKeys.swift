@@ -12,8 +12,36 @@ extension FileStore {
                 try $0.dueDoomedKeys(now: now, after: last, limit: Sweep.batch)
             }
             guard let end = due.last else { return }
-            try await removeDoomed(due)
+            // From here on no undo brings them back (invariant 2).
+            let claimed = try await index.write(for: .upkeep) { try $0.claimDoomed(due) }
+            try await removeDoomed(claimed.keys)
+            collected.addFreed(claimed.bytes)
             last = end
+        }
+    }
+
+    /// Removes bytes as they fall due, and what is kept for the undo of collections, until the task is cancelled.
+    ///
+    /// - Throws: ``BlobError`` and ``IndexError``; `CancellationError`.
+    package func removeWhenDue() async throws {
+        while true {
+            let next = try await removeDue()
+            // A sleep ends after an hour, so nothing that is doomed meanwhile goes later than it should.
+            try await index.sleep(until: next, listeningTo: .everything, next: nextRemoval)
+        }
+    }
+
+    /// Removes what is due now, and returns when the next falls due; nil for never.
+    func removeDue() async throws -> Timestamp? {
+        try await removeDueKeys()
+        try await index.write(for: .upkeep) { try $0.removeEndedUndo(limit: Sweep.batch) }
+        return try await nextRemoval()
+    }
+
+    private func nextRemoval() async throws -> Timestamp? {
+        try await index.read { reader in
+            let times = [try reader.nextDoomedKey(now: .now()), try reader.nextEndOfUndo()]
+            return times.compactMap { $0 }.min()
         }
     }
 

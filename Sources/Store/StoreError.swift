@@ -23,6 +23,12 @@ package enum StoreError: Error, Sendable, Equatable {
     case takesMost(bytes: Int, of: Int)
     /// Another collection is under way; this one removed nothing.
     case collectionUnderWay
+    /// A collection cannot go on with that run; this one removed nothing.
+    case runIsOver
+    /// There is no run of that id.
+    case noSuchRun
+    /// Nothing of the run can be brought back, or not any more; nothing was changed.
+    case cannotUndo(CollectionRun)
     /// There are bytes, but the index is empty: it was lost.
     case indexIsMissing
 }
@@ -43,6 +49,9 @@ extension StoreError: CustomStringConvertible {
         case .takesMost(let bytes, let stored):
             "The collection would take \(bytes) of \(stored) stored bytes."
         case .collectionUnderWay: "Another collection is under way."
+        case .runIsOver: "That run has been undone, is too old or was begun in another way."
+        case .noSuchRun: "There is no such run."
+        case .cannotUndo(let run): "Nothing of run \(run.id) can be brought back."
         case .indexIsMissing:
             "The storage folder has files, but its index is empty or missing. Move the folder away, and restore a backup "
                 + "(placet restore) or start anew."

@@ -10,7 +10,7 @@ struct Collect: AsyncParsableCommand {
             A server does this by itself, every hour. It may be stopped at any time: what was removed until then stays
             removed, and the next run goes on.
             """,
-        subcommands: [MakePlan.self, Apply.self, Run.self]
+        subcommands: [MakePlan.self, Apply.self, Run.self, Runs.self, Undo.self]
     )
 
     struct MakePlan: AsyncParsableCommand {
@@ -46,8 +46,8 @@ struct Collect: AsyncParsableCommand {
 
         func run() async throws {
             try output.show(
-                try await Removed.gathering { rest in
-                    let body = ["plan": rest?.id ?? plan]
+                try await Removed.gathering { last in
+                    let body = StepBody(plan: last?.rest.id ?? plan, run: last?.run?.id)
                     return try await ControlClient.send(.post, "gc/apply", body: body, storage: output.storage)
                 }
             )
@@ -62,12 +62,21 @@ struct Collect: AsyncParsableCommand {
 
         func run() async throws {
             try output.show(
-                try await Removed.gathering { _ in
-                    try await ControlClient.send(.post, "gc/run", body: grace.body, storage: output.storage)
+                try await Removed.gathering { last in
+                    let body = StepBody(graceSeconds: grace.grace?.seconds, run: last?.run?.id)
+                    return try await ControlClient.send(.post, "gc/run", body: body, storage: output.storage)
                 }
             )
         }
     }
+}
+
+/// What the next step of a collection is asked for. Members without a value are left out.
+private struct StepBody: Encodable, Sendable {
+    var plan: String?
+    var graceSeconds: Int?
+    /// The run that goes on.
+    let run: String?
 }
 
 struct GraceOption: ParsableArguments {
@@ -125,27 +134,30 @@ private struct Plan: Codable, Sendable {
 }
 
 /// What was removed; also what `--json` prints.
-private struct Removed: Codable, Sendable {
+private struct Removed: Encodable, Sendable {
     var expiredFiles = 0
     var blobs = Amount(count: 0, bytes: 0)
+    /// Missing when nothing was removed.
+    var run: CollectedRun?
 
     /// Takes step after step until nothing is left, and shows how far it is.
     ///
-    /// - Parameter step: one request, given what the one before left; nil for the first.
-    static func gathering(_ step: (Plan?) async throws -> Step) async throws -> Removed {
+    /// - Parameter step: one request, given the answer to the one before; nil for the first.
+    static func gathering(_ step: (Step?) async throws -> Step) async throws -> Removed {
         let start = ContinuousClock.now
         var removed = Removed()
         var progress: Progress?
-        var rest: Plan?
+        var last: Step?
         while true {
-            let last = try await step(rest)
-            rest = last.rest
-            removed.expiredFiles += last.expiredFiles
-            removed.blobs.count += last.blobs.count
-            removed.blobs.bytes += last.blobs.bytes
+            let next = try await step(last)
+            last = next
+            removed.expiredFiles += next.expiredFiles
+            removed.blobs.count += next.blobs.count
+            removed.blobs.bytes += next.blobs.bytes
+            removed.run = next.run
             // Only now is it known whether this takes long.
-            guard last.rest.count > 0 else { break }
-            progress = progress ?? Progress("items", total: removed.count + last.rest.count, since: start)
+            guard next.rest.count > 0 else { break }
+            progress = progress ?? Progress("items", total: removed.count + next.rest.count, since: start)
             progress?.show(removed.count)
         }
         progress?.finish()
@@ -156,17 +168,32 @@ private struct Removed: Codable, Sendable {
 }
 
 /// What one request removed, and what it left.
-private struct Step: Codable, Sendable {
+private struct Step: Decodable, Sendable {
     let expiredFiles: Int
     let blobs: Amount
     let rest: Plan
+    let run: CollectedRun?
+}
+
+/// The steps of a collection together, as the control socket answers them; also what `--json` prints.
+struct CollectedRun: Codable, Sendable, Identifiable {
+    let id: String
+    let startedBy: String
+    let beganAt: String
+    let endedAt: String
+    let expiredFiles: Int
+    let blobs: Amount
+    let undoUntil: String?
+    let undoneAt: String?
 }
 
 extension OutputOptions {
     fileprivate func show(_ removed: Removed) throws {
         try show(removed) {
-            "Removed \(removed.expiredFiles) files past their time, and \(removed.blobs.count) contents in no file: "
-                + "\(size(removed.blobs.bytes)) are free again"
+            let taken = "Removed \(removed.expiredFiles) files past their time, and \(removed.blobs.count) contents in "
+                + "no file: \(size(removed.blobs.bytes))"
+            guard let run = removed.run, let until = run.undoUntil else { return taken + " are free again" }
+            return taken + " are free in an hour\nUntil \(until) this brings them back: placet gc undo \(run.id)"
         }
     }
 }

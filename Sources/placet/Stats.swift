@@ -44,6 +44,7 @@ struct Stats: AsyncParsableCommand {
         let unattached: Amount
         let blobs: Amount
         let reclaimable: Amount
+        let undoable: Amount
         let doomedKeys: Int
         let deduplicatedBytes: Int
         let inFlightBytes: Int
@@ -75,6 +76,7 @@ struct Stats: AsyncParsableCommand {
                 ["saved by equal contents", "", size(figures.deduplicatedBytes)],
                 figures.blobs.row("contents on disk"),
                 figures.reclaimable.row("of these in no file"),
+                figures.undoable.row("collected, but can be brought back"),
                 ["being uploaded", "", size(figures.inFlightBytes)],
                 ["free on disk", "", size(figures.freeBytes)],
             ]

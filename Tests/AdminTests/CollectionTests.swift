@@ -75,6 +75,81 @@ struct CollectionTests {
         }
     }
 
+    @Test("a run is undone by its id, once, and the audit log says who did it")
+    func undo() async throws {
+        try await withGarbage { server, admin in
+            let census = try await server.census()
+            let run = try await admin.send(.post, "admin/gc/run", "{}").json["run"]
+            let id = try #require(run?["id"]?.text)
+            #expect(run?["startedBy"] == .string("run"))
+            #expect(run?["expiredFiles"] == .integer(1))
+            #expect(run?["blobs"] == amount(1, 12))
+            #expect(run?["undoneAt"] == .null)
+            let figures = try await admin.send(.get, "admin/storage").json
+            #expect(figures["undoable"] == amount(1, 12))
+            let back = try await admin.send(.post, "admin/gc/runs/\(id)/undo").json
+            #expect(back["files"] == .integer(1))
+            #expect(back["blobs"] == amount(1, 12))
+            #expect(back["rest"] == .integer(0))
+            #expect(try await server.census() == census)
+            let again = try await admin.send(.post, "admin/gc/runs/\(id)/undo")
+            #expect(again.status == 409)
+            #expect(again.text.contains("has been undone"))
+            let noted = try await admin.send(.get, "admin/audit?action=collection.undone&subject=\(id)").json
+            #expect(noted["data"]?.elements.count == 2)
+        }
+    }
+
+    @Test("runs are listed, the newest first, and none that took nothing")
+    func runs() async throws {
+        try await withGarbage { server, admin in
+            let first = try await admin.send(.post, "admin/gc/run", "{}").json["run"]
+            try await server.assembly.index.write { tx in
+                try tx.db.execute(sql: "UPDATE unreferenced_blobs SET since = 1000")
+            }
+            let second = try await server.command(.post, "gc/run", #"{"graceSeconds":0}"#).json["run"]
+            #expect(try await server.command(.post, "gc/run", "{}").json["run"] == .null)
+            #expect(try await admin.send(.get, "admin/gc/runs").json.elements == [second, first])
+            let id = try #require(first?["id"]?.text)
+            #expect(try await admin.send(.get, "admin/gc/runs?cursor=\(id)").json.elements.isEmpty)
+            #expect(try await admin.send(.get, "admin/gc/runs/\(id)").json == first)
+            #expect(try await server.command(.get, "gc/runs/none").status == 404)
+            #expect(try await server.command(.get, "gc/runs").json.elements.count == 2)
+        }
+    }
+
+    @Test("a run without grace cannot be undone, and an unknown one is told as such")
+    func noUndo() async throws {
+        try await withGarbage { server, admin in
+            let run = try await server.command(.post, "gc/run", #"{"graceSeconds":0}"#).json["run"]
+            #expect(run?["undoUntil"] == .null)
+            let id = try #require(run?["id"]?.text)
+            let answer = try await server.command(.post, "gc/runs/\(id)/undo")
+            #expect(answer.status == 409)
+            #expect(answer.text.contains("went at once"))
+            #expect(try await admin.send(.post, "admin/gc/runs/none/undo").status == 404)
+            let body = #"{"graceSeconds":0,"run":"none"}"#
+            #expect(try await admin.send(.post, "admin/gc/run", body).status == 409)
+        }
+    }
+
+    @Test("the next step goes on with the run, and its counts are of all steps")
+    func goingOn() async throws {
+        try await withGarbage { server, admin in
+            let first = try await admin.send(.post, "admin/gc/run", "{}").json["run"]
+            let id = try #require(first?["id"]?.text)
+            try await server.assembly.index.write { tx in
+                try tx.db.execute(sql: "UPDATE unreferenced_blobs SET since = 1000")
+            }
+            let second = try await admin.send(.post, "admin/gc/run", #"{"run":"\#(id)"}"#).json["run"]
+            #expect(second?["id"] == .string(id))
+            #expect(second?["blobs"] == amount(2, 19))
+            // A plan is something else.
+            let plan = try #require(try await admin.send(.post, "admin/gc/plan", "{}").json["id"]?.text)
+            #expect(try await admin.send(.post, "admin/gc/apply", #"{"plan":"\#(plan)","run":"\#(id)"}"#).status == 409)
+        }
+    }
+
     @Test("a plan that something has left is refused, and removes nothing")
     func changed() async throws {
         try await withGarbage { server, _ in
@@ -143,6 +218,7 @@ struct CollectionTests {
             #expect(try await member.send(.post, "admin/gc/plan").status == 403)
             #expect(try await member.send(.post, "admin/gc/apply", #"{"plan":"1.1.00"}"#).status == 403)
             #expect(try await member.send(.post, "admin/gc/run").status == 403)
+            #expect(try await member.send(.post, "admin/gc/runs/a/undo").status == 403)
             #expect(try await server.send(.post, "/api/admin/gc/plan").status == 401)
         }
     }

@@ -21,7 +21,7 @@ struct AuditedChangesTests {
         // Opened, which is stored later.
         "POST /api/files/bulk-download",
         // Their things are gone by then, or never were: `AuditTests` has them.
-        "POST /api/files/bulk-delete", "POST /api/auth/change-password",
+        "POST /api/files/bulk-delete", "POST /api/auth/change-password", "POST /api/admin/gc/runs/:run/undo",
     ]
 
     @Test("with who did it and in which request", arguments: [true, false])

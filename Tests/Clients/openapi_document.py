@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 
 import requests
-from placet_server import Owner
+from placet_server import Owner, eventually
 
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 
@@ -18,6 +18,7 @@ USER = "01995c44-6b21-7a90-8f3c-2b5d7e0c4a55"
 SESSION = "01995c45-7f02-7b11-a9d0-3c6e8f1a5b66"
 KEY = "01995c46-2a10-7c22-b1e4-4d7f9a2b6c77"
 UNDELIVERED = "01995c48-0d55-7e66-83b2-6f9b1c4d8e99"
+RUN = "01995c4a-6c21-7e33-9d4f-2a7b9e5c3d88"
 PLAN = "1764137641123.86400.e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 SHARE = "01995c49-5b10-7d22-9c3e-1f6a8d4b2c77"
 SHARE_TOKEN = "hl_2J5rV0m8Qw1xT7nB4cK9sL6dF3gH0jZyXuPqRaEoIbM"
@@ -116,6 +117,7 @@ def with_closed_objects(document):
         "Health", "Deleted", "Answers", "Answer", "Plugin", "PluginSetting", "User", "SignedIn", "CreatedUser", "Session",
         "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "Share", "AgentStats", "Delivery", "DeliveryPage",
         "TestedWebhook", "PluginConfig", "Preferences", "CollectionPlan", "CollectionStep",
+        "CollectionRun", "CollectionUndo",
         "AuditPage", "AuditEntry",
     ):
         closed["components"]["schemas"][name]["additionalProperties"] = False
@@ -187,7 +189,19 @@ class World:
         assert self.owner.request("POST", "agents/setWebhook", json=hook).status_code == 200
         self.undelivered = self.say()
         self.plan = self.person.ask("POST", "admin/gc/plan", json={}).json()["id"]
+        self.run = None
         self.person.ask("POST", f"agents/{self.agent}/avatar", files={"file": ("a.gif", PICTURE)})
+
+    def collect(self):
+        """Has something removed that can be brought back. It waits for a second of grace."""
+        file = self.owner.store(b"not needed")["id"]
+        self.owner.request("DELETE", f"files/{file}", params={"channel": self.agent})
+
+        def collected():
+            self.run = self.person.ask("POST", "admin/gc/run", json={"graceSeconds": 1}).json()["run"]
+            return self.run
+
+        eventually(collected, "collected")
 
     def files(self, count):
         """The ids of that many more files."""
@@ -216,7 +230,8 @@ class World:
             (AGENT, self.agent), (MESSAGE, self.message), (FILE, self.file), (UNDELIVERED, self.undelivered),
             (USER, self.person.colleague), (SESSION, self.person.session), (KEY, self.person.key),
             (SHARE, self.share), (SHARE_TOKEN, self.share_token),
-            (PLAN, self.plan), (EMAIL, self.person.email), (NEW_EMAIL, self.new_email),
+            (RUN, self.run["id"] if self.run else RUN), (PLAN, self.plan), (EMAIL, self.person.email),
+            (NEW_EMAIL, self.new_email),
         ):
             text = text.replace(theirs, ours)
         return json.loads(text)

@@ -45,10 +45,12 @@ struct StorageFigureTests {
         try await fixture.index.write { tx in
             try tx.deleteAttachment(file.id, ownedBy: ActingUser(id: user))
             let plan = CollectionPlan.ID(moment: .now() + .seconds(60), grace: .zero)
-            _ = try tx.collectBlobs(tx.collectableBlobs(of: plan, after: "", limit: 9)[...], of: plan)
+            let digests = try tx.collectableBlobs(of: plan, after: "", limit: 9)
+            _ = try tx.collectBlobs(digests[...], of: plan, in: RunningCollection(.schedule, of: plan))
         }
         let figures = try await Self.figures(fixture)
         #expect(figures.blobs == one && figures.files == one && figures.reclaimable == StoredAmount())
+        #expect(figures.undoable == one)
     }
 
     @Test("Files count for the age of their day, and no more once they are gone")

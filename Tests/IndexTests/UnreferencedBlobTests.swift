@@ -86,7 +86,8 @@ struct UnreferencedBlobTests {
         let rest = try await fixture.index.read { try $0.collectableBlobs(of: plan, after: due[0], limit: 10) }
         #expect(rest == [due[1]])
         let all = blobs.map(\.sha256)
-        let taken = try await fixture.index.write { try $0.collectBlobs(all[...], of: plan) }
+        let run = RunningCollection(.run, of: plan)
+        let taken = try await fixture.index.write { try $0.collectBlobs(all[...], of: plan, in: run) }
         #expect(taken == CollectedBlobs(count: 2, bytes: blobs[0].size + blobs[1].size))
         #expect(try await fixture.unreferenced() == [blobs[2].sha256])
         let doomed = try await fixture.index.read { try $0.dueDoomedKeys(now: .now(), limit: 10) }

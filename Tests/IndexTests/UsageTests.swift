@@ -46,7 +46,8 @@ struct UsageTests {
         try await fixture.index.write { tx in _ = try tx.deleteMessage(message.id, in: tx.owned(fixture.agent.id)) }
         #expect(try await Self.bytes(fixture, fixture.agent.id) == [5, 10, 10])
         let plan = CollectionPlan.ID(moment: Timestamp(milliseconds: .max), grace: .zero)
-        try await fixture.index.write { tx in _ = try tx.removeFiles(of: plan, limit: 1) }
+        let run = RunningCollection(.run, of: plan)
+        try await fixture.index.write { tx in _ = try tx.removeFiles(of: plan, in: run, limit: 1) }
         #expect(try await Self.bytes(fixture, nil) == [nil, 5, 5])
         for channel in [fixture.agent.id, other.id] {
             try await fixture.index.write { tx in try tx.deleteAgent(in: tx.owned(channel)) }

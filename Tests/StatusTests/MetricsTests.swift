@@ -57,7 +57,7 @@ struct MetricsTests {
             #expect(try await owner.send(.delete, "/api/v1/files/\(file)").status == 200)
             // A file that is deleted counts from the end of its second.
             let plan = CollectionPlan.ID(moment: .now() + .seconds(2), grace: .zero)
-            _ = try await server.assembly.store.collectDue(at: plan, for: .seconds(60))
+            _ = try await server.assembly.store.collectDue(at: plan, startedBy: .run, for: .seconds(60))
             let lines = try await page(server)
             for line in ["runs_total 1", "blobs_total 1", "freed_bytes_total 10", "files_total 0"] {
                 #expect(lines.contains { $0 == "placet_collector_\(line)" }, "\(line)")

@@ -12,6 +12,7 @@ extension Timestamp: Encodable {
 
 extension Identifier: Encodable {}
 extension Agent.Status: Encodable {}
+extension CollectionRun.Trigger: Encodable {}
 extension Delivery.Event: Encodable {}
 extension Delivery.State: Encodable {}
 extension Message.DeliveryStatus: Encodable {}

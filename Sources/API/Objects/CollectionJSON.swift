@@ -57,10 +57,52 @@ package struct CollectionStepJSON: Encodable, Sendable {
     let expiredFiles: Int
     let blobs: AmountJSON
     let rest: CollectionPlanJSON
+    /// Null while nothing was removed.
+    @OrNull var run: CollectionRunJSON?
 
-    package init(expiredFiles: Int, blobs: CollectedBlobs, rest: CollectionPlan) {
+    package init(expiredFiles: Int, blobs: CollectedBlobs, rest: CollectionPlan, run: CollectionRun?) {
         self.expiredFiles = expiredFiles
         self.blobs = AmountJSON(blobs)
         self.rest = CollectionPlanJSON(rest)
+        self.run = run.map(CollectionRunJSON.init)
+    }
+}
+
+/// What a collection took, in all its steps.
+package struct CollectionRunJSON: Encodable, Sendable {
+    let id: CollectionRun.ID
+    let startedBy: CollectionRun.Trigger
+    let beganAt: Timestamp
+    let endedAt: Timestamp
+    let expiredFiles: Int
+    let blobs: AmountJSON
+    /// Null when the bytes went at once.
+    @OrNull var undoUntil: Timestamp?
+    @OrNull var undoneAt: Timestamp?
+
+    package init(_ run: CollectionRun) {
+        (id, startedBy, beganAt, endedAt) = (run.id, run.startedBy, run.beganAt, run.endedAt)
+        (expiredFiles, blobs) = (run.files, AmountJSON(run.blobs))
+        undoUntil = run.undoUntil
+        undoneAt = run.undoneAt
+    }
+}
+
+/// What one request brought back of a run, and how much is left of it.
+package struct CollectionUndoJSON: Encodable, Sendable {
+    let files: Int
+    let blobs: AmountJSON
+    /// Contents that an upload has stored again meanwhile.
+    let storedAgain: Int
+    /// Files and contents that cannot come back.
+    let lost: Int
+    let rest: Int
+
+    package init(_ done: UndoneCollection, rest: Int) {
+        files = done.files
+        blobs = AmountJSON(done.blobs)
+        storedAgain = done.storedAgain
+        lost = done.lost
+        self.rest = rest
     }
 }

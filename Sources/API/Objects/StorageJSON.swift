@@ -10,7 +10,9 @@ package struct StorageJSON: Encodable, Sendable {
     let blobs: AmountJSON
     /// Contents that no file has any more; the collector takes them when their grace is over.
     let reclaimable: AmountJSON
-    /// Keys whose bytes have no row any more and are about to be removed.
+    /// Contents that a collection took and that can still be brought back: on disk, besides `blobs`.
+    let undoable: AmountJSON
+    /// Keys whose bytes have no row any more and are to be removed.
     let doomedKeys: Int
     /// What equal contents would take more if each file had its own.
     let deduplicatedBytes: Int
@@ -33,6 +35,7 @@ package struct StorageJSON: Encodable, Sendable {
         unattached = AmountJSON(figures.unattached)
         blobs = AmountJSON(figures.blobs)
         reclaimable = AmountJSON(figures.reclaimable)
+        undoable = AmountJSON(figures.undoable)
         doomedKeys = figures.doomedKeys
         deduplicatedBytes = figures.deduplicatedBytes
         self.inFlightBytes = inFlightBytes

@@ -18,6 +18,12 @@ extension Querying {
         return try all(SQL.dueKeys, [key, now, limit])
     }
 
+    /// When the next doomed key is due; while a backup is being made, when that is over at the latest. Nil for never.
+    package func nextDoomedKey(now: Timestamp) throws -> Timestamp? {
+        if try isRemovalHeld(at: now) { return try one("SELECT removal_held_until FROM store") }
+        return try one("SELECT min(not_before) FROM doomed_keys")
+    }
+
     /// How many blobs there are.
     package func blobCount() throws -> Int {
         try one("SELECT count(*) FROM blobs") ?? 0
@@ -50,6 +56,14 @@ extension Transaction {
     /// changes.
     package func doom(key: String, notBefore: Timestamp) throws {
         try execute(SQL.doom, DoomedKey(key: key, notBefore: notBefore).values)
+    }
+
+    /// Ends the undo of doomed keys, and returns those that are still doomed: nothing brings them back any more, so
+    /// their files may be removed. The bytes are those of blobs that could have been brought back until now.
+    package func claimDoomed(_ keys: [String]) throws -> (keys: [String], bytes: Int) {
+        let bytes = try keys.reduce(0) { $0 + (try one("SELECT size FROM collected_blobs WHERE key = ?", [$1]) ?? 0) }
+        for key in keys { try execute("DELETE FROM collected_blobs WHERE key = ?", [key]) }
+        return (try keys.filter { try exists("SELECT 1 FROM doomed_keys WHERE key = ?", [$0]) }, bytes)
     }
 
     /// Forgets a doomed key once its file is gone. Does nothing when the key is not doomed.

@@ -40,6 +40,9 @@ package struct StorageFigures: Sendable, Equatable {
     package var blobs = StoredAmount()
     /// Blobs that no file has.
     package var reclaimable = StoredAmount()
+    /// Blobs that were collected and can still be brought back.
+    package var undoable = StoredAmount()
+    /// Theirs included.
     package var doomedKeys = 0
     /// Files by the first half of their type, such as `image`, the largest first.
     package var families: [NamedAmount] = []
@@ -70,6 +73,7 @@ extension Querying {
             unattached: try amount(SQL.unattached),
             blobs: try blobAmount(),
             reclaimable: try amount("SELECT unused_count, unused_bytes FROM store"),
+            undoable: try amount("SELECT count(*), coalesce(sum(size), 0) FROM collected_blobs"),
             doomedKeys: try one("SELECT count(*) FROM doomed_keys") ?? 0,
             families: Array(families(types).prefix(largest)),
             types: Array(types.prefix(largest)),

@@ -27,6 +27,7 @@ package struct AuditEntry: Sendable, Equatable, Identifiable {
         case linkMade = "link.made"
         case linkEnded = "link.ended"
         case collected = "collection.run"
+        case collectionUndone = "collection.undone"
     }
 
     /// Grows with every entry; nil until it is stored.

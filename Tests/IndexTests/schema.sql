@@ -188,9 +188,53 @@ END;
 
 CREATE INDEX blobs_damaged ON blobs (key) WHERE damaged_at IS NOT NULL;
 
+CREATE TABLE collected_blobs (
+    key TEXT NOT NULL PRIMARY KEY REFERENCES doomed_keys (key) ON DELETE CASCADE,
+    run_id TEXT NOT NULL REFERENCES collections (id),
+    sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    crc32 INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    channel_id TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX collected_blobs_by_run ON collected_blobs (run_id);
+
+CREATE TABLE collected_files (
+    id TEXT NOT NULL PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES collections (id),
+    until INTEGER NOT NULL,
+    channel_id TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    filename TEXT NOT NULL,
+    mime_type TEXT NOT NULL,
+    charset TEXT,
+    detector TEXT NOT NULL,
+    declared_mime_type TEXT,
+    size INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX collected_files_by_run ON collected_files (run_id);
+
+CREATE INDEX collected_files_by_time ON collected_files (until);
+
 CREATE TABLE collection_looks (
     ran INTEGER NOT NULL PRIMARY KEY,
     moment INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE collections (
+    id TEXT NOT NULL PRIMARY KEY,
+    started_by TEXT NOT NULL CHECK (started_by IN ('schedule', 'plan', 'run')),
+    began_at INTEGER NOT NULL,
+    ended_at INTEGER NOT NULL,
+    undo_until INTEGER,
+    undone_at INTEGER,
+    file_count INTEGER NOT NULL DEFAULT 0,
+    blob_count INTEGER NOT NULL DEFAULT 0,
+    blob_bytes INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE deliveries (

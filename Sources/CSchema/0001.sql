@@ -558,7 +558,7 @@ CREATE INDEX deliveries_due ON deliveries (channel_id, next_attempt_at, id) WHER
 -- Audit --------------------------------------------------------------------------------------------------------------
 
 -- Who did what to which thing. All ids are copies and no references: an entry outlives what it names. subject: the file,
--- message, key, session or user; the plugin whose settings changed.
+-- message, key, session, user or run; the plugin whose settings changed.
 CREATE TABLE audit (
     number INTEGER NOT NULL PRIMARY KEY,
     at INTEGER NOT NULL,

@@ -43,6 +43,7 @@ extension FileStore {
         guard try await index.read({ try $0.blobAmount().bytes }) == 0,
             let key = try await blobs.list(after: nil, limit: 1).first
         else { return }
-        guard try await index.read({ try $0.isKnown(key: key.description) }) else { throw StoreError.indexIsMissing }
+        // One that is being stored has no row yet.
+        if try await isOrphan(key) { throw StoreError.indexIsMissing }
     }
 }

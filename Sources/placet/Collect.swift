@@ -190,7 +190,8 @@ struct CollectedRun: Codable, Sendable, Identifiable {
 extension OutputOptions {
     fileprivate func show(_ removed: Removed) throws {
         try show(removed) {
-            let taken = "Removed \(removed.expiredFiles) files past their time, and \(removed.blobs.count) contents in "
+            let taken =
+                "Removed \(removed.expiredFiles) files past their time, and \(removed.blobs.count) contents in "
                 + "no file: \(size(removed.blobs.bytes))"
             guard let run = removed.run, let until = run.undoUntil else { return taken + " are free again" }
             return taken + " are free in an hour\nUntil \(until) this brings them back: placet gc undo \(run.id)"

@@ -10,7 +10,7 @@ import Foundation
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the API until SIGTERM or Ctrl-C.",
-        discussion: "Settings come from arguments, then PLACET_* in the environment, then defaults; see docs/settings.md."
+        discussion: "Settings come from arguments, then PLACET_* in the environment, then defaults: docs/settings.md."
     )
 
     @Option(help: "Address to listen on (default 127.0.0.1).")

@@ -36,7 +36,7 @@ package struct AuditEntry: Sendable, Equatable, Identifiable {
     package let action: Action
     package let origin: Origin
     package let channelID: Agent.ID?
-    /// The id of the file, message, key, session or user; for settings the name of the plugin.
+    /// The id of the file, message, key, session, user or run; for settings the name of the plugin.
     package let subject: String?
 
     package var id: Identifier<AuditEntry> { Identifier(rawValue: number.map { "\($0)" } ?? "") }

@@ -75,14 +75,13 @@ package final class BackupFolder: Sendable {
     ///
     /// - Parameter progress: gets the number of bytes read.
     /// - Returns: what is wrong with them; nil when they are whole.
+    /// - Throws: ``BlobError``; what `progress` throws.
     package nonisolated(nonsending) func verify(
         _ digest: BlobDigest,
         size: Int64,
         progress: (Int) async throws -> Void
     ) async throws -> Flaw? {
-        let opened = Result { [raw = blobs.raw] () throws(Flaw) in
-            try HashingReader.open(digest.place, in: raw, size: size)
-        }
+        let opened = try HashingReader.open(digest.place, in: blobs.raw, size: size)
         guard case .success(let reader) = opened else { return opened.flaw }
         return Flaw(try await reader.finish(progress) { _, _ in }, unlike: digest)
     }

@@ -63,7 +63,7 @@ struct CheckTests {
             #expect(try await test.bytes(of: attachment) == bytes)
             #expect(try await test.check().faults == [])
             #expect(test.store.damage.count == 0)
-            #expect(try await test.store.index.read { try $0.damagedKeys(limit: 1) } == [])
+            #expect(try await test.store.index.read { try $0.damagedKeys() } == [])
         }
     }
 

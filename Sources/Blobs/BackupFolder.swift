@@ -57,7 +57,12 @@ package final class BackupFolder: Sendable {
         return root
     }
 
-    /// The contents that it has whose digest begins with that byte.
+    /// Whether it has bytes of that length for a digest. They are not read.
+    package func has(_ digest: BlobDigest, size: Int64) throws(BlobError) -> Bool {
+        try Descriptor.exists(digest.place, in: blobs.raw, size: size)
+    }
+
+    /// The contents that it has, of any length, whose digest begins with that byte.
     package func digests(beginningWith byte: UInt8) throws(BlobError) -> Set<BlobDigest> {
         let digits = Hex.encode([byte])
         return Set(try Descriptor.names(in: blobs.raw, "sha256/\(digits)").compactMap { BlobDigest(hex: digits + $0) })

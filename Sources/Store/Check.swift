@@ -100,11 +100,8 @@ extension FileStore {
         do {
             return try await index.read { reader in
                 let problems = try reader.fileProblems() + reader.brokenReferences() + reader.wrongCounts()
-                let blobs = try reader.blobsWithImpossibleKeys(limit: 100)
-                return CheckReport(
-                    faults: problems.map { Fault(kind: .index, subject: $0) }
-                        + blobs.map { Fault(kind: .impossibleKey, subject: $0.key) }
-                )
+                let impossible = try reader.impossibleKeys()
+                return CheckReport(faults: problems.map { Fault(kind: .index, subject: $0) } + impossible)
             }
         } catch IndexError.damaged {
             let sentence = "The index is so damaged that it cannot be checked"
@@ -142,7 +139,7 @@ extension FileStore {
     ///
     /// - Throws: ``BlobError`` when they cannot be read for a reason that may pass; ``IndexError``.
     func damage(of blob: Blob) async throws -> Fault.Kind? {
-        guard let key = BlobKey(blob.key), key.digest.hex == blob.sha256 else { return .impossibleKey }
+        guard let key = blob.possibleKey else { return .impossibleKey }
         guard let size = try await blobs.stat(key)?.size else { return .missing }
         guard size == Int64(blob.size) else { return .wrongLength }
         do {

@@ -56,18 +56,27 @@ package final class Backup {
 
     /// Copies what is missing. What is damaged is told, and left out.
     ///
-    /// - Throws: ``BlobError`` when it cannot be written; what `tell` throws.
-    package nonisolated(nonsending) func copyMissing(_ tell: (BackupProgress) async throws -> Void) async throws {
+    /// - Returns: what was copied.
+    /// - Throws: ``BlobError``; what `tell` throws.
+    package nonisolated(nonsending) func copyMissing(
+        _ tell: (BackupProgress) async throws -> Void
+    ) async throws -> StoredAmount {
+        var copied = StoredAmount()
         let copies = try folder.copies(from: storage)
         for fault in try index.read({ try $0.impossibleKeys() }) { try await note(fault, tell) }
         for byte in UInt8.min ... .max {
             for blob in try missing(beginningWith: byte) {
                 guard let key = blob.possibleKey else { continue }
                 let flaw = try await copies.add(key, size: Int64(blob.size)) { try await tell(.bytes($0)) }
-                if let flaw { try await note(Fault(key, flaw), tell) }
+                if let flaw {
+                    try await note(Fault(key, flaw), tell)
+                } else {
+                    copied.add(blob.size)
+                }
             }
         }
         try copies.settle()
+        return copied
     }
 
     /// Makes it the folder's backup, and removes what only the one before needed.

@@ -45,14 +45,15 @@ struct MakeBackup: AsyncParsableCommand {
         let backup = try Backup(at: folder, of: try output.storage.path, storeID: hold.storeID)
         let missing = try backup.missing()
         var steps = BackupSteps(total: missing.bytes)
-        try await backup.copyMissing { step in
+        let copied = try await backup.copyMissing { step in
             try await hold.renewIfDue()
             steps.take(step)
         }
         steps.finish()
         try await hold.renew()
-        let copied = Amount(count: missing.count, bytes: missing.bytes)
-        return (BackupOutcome(try backup.finish(), copied: copied, steps.faults), steps.faults)
+        let manifest = try backup.finish()
+        let all = StoredAmount(count: manifest.contents, bytes: manifest.bytes)
+        return (BackupOutcome(manifest.takenAt, all, copied: copied, steps.faults), steps.faults)
     }
 }
 

@@ -226,7 +226,9 @@ def test_damage_on_either_side_is_told_and_the_rest_is_kept(make_server, folder)
     damage(server.storage / "blobs" / key)
     done = back_up(server, folder / "b", check=False)
     assert done.returncode == 2
-    assert json.loads(done.stdout)["faults"] == [{"kind": "wrongBytes", "subject": key}]
+    told = json.loads(done.stdout)
+    assert told["faults"] == [{"kind": "wrongBytes", "subject": key}]
+    assert told["copied"] == {"count": 1, "bytes": 4000}
     assert manifest(folder / "b")["damaged"] == 1
     # Mended by an upload, it is copied with the next backup.
     server.command("fsck", "--repair", check=False)
@@ -238,7 +240,7 @@ def test_damage_on_either_side_is_told_and_the_rest_is_kept(make_server, folder)
     damage(copy)
     tried = server.command("restore", str(folder / "b"), "--dry-run", check=False)
     assert tried.returncode == 2
-    assert "wrongBytes" in tried.stdout
+    assert "wrongBytes" in tried.stdout and "1 contents" in tried.stdout
     restored = make_server(storage=folder / "s")
     assert restored.command("restore", str(folder / "b"), check=False).returncode == 2
     restored.start()

@@ -87,13 +87,15 @@ struct BackupTests {
             for isDry in [true, false] {
                 var faults: [Fault] = []
                 let restore = try Restore(from: folder)
+                let whole: StoredAmount
                 if isDry {
-                    try await restore.verify { if case .fault(let fault) = $0 { faults.append(fault) } }
+                    whole = try await restore.verify { if case .fault(let fault) = $0 { faults.append(fault) } }
                 } else {
-                    try await restore.fill("\(folder)/../restored") {
+                    whole = try await restore.fill("\(folder)/../restored") {
                         if case .fault(let fault) = $0 { faults.append(fault) }
                     }
                 }
+                #expect(whole == StoredAmount(count: 1, bytes: 2))
                 #expect(faults.count == 2 && Set(faults.map(\.subject)) == expected)
                 #expect(faults.allSatisfy { $0.kind == .impossibleKey })
             }
@@ -118,7 +120,7 @@ extension TestStore {
     fileprivate func backUp() async throws -> [Fault] {
         let backup = try Backup(at: backupFolder, of: root, storeID: store.blobs.storeID)
         var faults: [Fault] = []
-        try await backup.copyMissing { if case .fault(let fault) = $0 { faults.append(fault) } }
+        _ = try await backup.copyMissing { if case .fault(let fault) = $0 { faults.append(fault) } }
         _ = try backup.finish()
         return faults
     }

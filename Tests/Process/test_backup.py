@@ -286,6 +286,26 @@ def test_wrong_folders_are_refused_and_left_alone(make_server, folder):
     assert "All is well" in server.command("fsck").stdout
 
 
+def test_a_backup_that_is_refused_ends_no_other_hold(make_server, folder):
+    server = make_server().start()
+    stored = server.owner().store(b"content")
+    key, = server.query("SELECT key FROM blobs WHERE sha256 = ?", stored["sha256"])[0]
+    # Opening a pipe that nobody writes to takes forever.
+    (server.storage / "blobs" / key).unlink()
+    os.mkfifo(server.storage / "blobs" / key)
+    running = background(server, "backup", str(folder / "b"))
+    try:
+        eventually((folder / "b/index.new").exists, "the index is copied")
+        held = server.query("SELECT id FROM removal_holds")
+        assert len(held) == 1
+        refused = server.command("backup", str(folder / "b"), check=False)
+        assert "The folder is in use" in refused.stderr
+        assert server.query("SELECT id FROM removal_holds") == held
+    finally:
+        running.kill()
+        running.communicate()
+
+
 def test_a_full_disk_is_told_and_the_backup_goes_on_when_there_is_room(make_server, folder):
     server = make_server().start()
     owner = server.owner()

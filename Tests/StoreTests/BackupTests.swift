@@ -13,11 +13,25 @@ struct BackupTests {
     func held() async throws {
         try await withStore { test in
             try await test.doomOne()
-            #expect(try await test.store.holdRemoval() == false)
+            #expect(try await test.store.holdRemoval("a") == false)
             try await test.store.removeDueKeys()
             #expect(try await test.census() == Census(doomed: 1, blobFiles: 1))
-            #expect(try await test.store.holdRemoval())
-            try await test.store.endRemovalHold()
+            #expect(try await test.store.holdRemoval("a"))
+            try await test.store.endRemovalHold("a")
+            #expect(try await test.census() == Census())
+        }
+    }
+
+    @Test("removal is held back until the last hold ends, and each one knows only whether itself has lasted")
+    func severalHolds() async throws {
+        try await withStore { test in
+            try await test.doomOne()
+            for id in ["a", "b"] { #expect(try await test.store.holdRemoval(id) == false) }
+            try await test.store.endRemovalHold("b")
+            #expect(try await test.census() == Census(doomed: 1, blobFiles: 1))
+            #expect(try await test.store.holdRemoval("a"))
+            #expect(try await test.store.holdRemoval("b") == false)
+            for id in ["a", "b"] { try await test.store.endRemovalHold(id) }
             #expect(try await test.census() == Census())
         }
     }
@@ -26,7 +40,7 @@ struct BackupTests {
     func heldOverRestart() async throws {
         try await withStore { test in
             try await test.doomOne()
-            _ = try await test.store.holdRemoval()
+            _ = try await test.store.holdRemoval("a")
             try test.store.close()
             #expect(try await test.censusAfterRestart() == Census(doomed: 1, blobFiles: 1))
         }
@@ -36,7 +50,7 @@ struct BackupTests {
     func holdEnds() async throws {
         try await withStore { test in
             let before = Timestamp.now()
-            _ = try await test.store.holdRemoval()
+            _ = try await test.store.holdRemoval("a")
             let index = test.store.index
             #expect(try await index.read { try $0.isRemovalHeld(at: .now()) })
             #expect(try await index.read { try !$0.isRemovalHeld(at: .now() + .seconds(600)) })

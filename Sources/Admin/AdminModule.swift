@@ -40,8 +40,8 @@ package struct AdminModule: RouteModule {
             .post("gc/runs/:id/undo", use: inTurn(undoLocally))
             .post("fsck/index", use: checkIndex)
             .post("fsck/files", use: checkFiles)
-            .post("backup/hold", use: holdRemoval)
-            .delete("backup/hold", use: endRemovalHold)
+            .post("backup/hold/:id", use: holdRemoval)
+            .delete("backup/hold/:id", use: endRemovalHold)
     }
 
     package var backgroundWork: [BackgroundWork] {

@@ -6,19 +6,21 @@ import Store
 /// `placet backup` copies by itself, because reading the store is always safe. What it needs of the server is that
 /// nothing is removed meanwhile.
 extension AdminModule {
-    /// Holds removal back for some minutes. The command asks for it again and again, so it ends with the command.
+    /// Holds removal back for some minutes. The command asks for it again and again, so it ends with the command. It
+    /// makes up the id, so that no other command ends its hold or takes it for its own.
     func holdRemoval(_ request: Request, _ context: RootContext) async throws -> Response {
-        try .json(RemovalHoldJSON(storeId: store.id, wasHeld: try await store.holdRemoval()))
+        let wasHeld = try await store.holdRemoval(try context.parameters.require("id"))
+        return try .json(RemovalHoldJSON(storeId: store.id, wasHeld: wasHeld))
     }
 
     func endRemovalHold(_ request: Request, _ context: RootContext) async throws -> Response {
-        try await store.endRemovalHold()
+        try await store.endRemovalHold(try context.parameters.require("id"))
         return try .json(RemovalHoldJSON(storeId: store.id, wasHeld: false))
     }
 }
 
 private struct RemovalHoldJSON: Encodable, Sendable {
     let storeId: String
-    /// Whether removal was held back until now; if not, something may have been removed.
+    /// Whether this hold has lasted until now; if not, something may have been removed.
     let wasHeld: Bool
 }

@@ -29,7 +29,13 @@ extension AdminModule {
             throw APIError(.badRequest, "after: is not a key; send the `next` of the answer before, or leave it out")
         }
         let report = try await inCheck(context) { [store] in
-            try await store.check(after: start, for: Self.pieceTime, repairs: repairs)
+            do {
+                return try await store.check(after: start, for: Self.pieceTime, repairs: repairs)
+            } catch let error as BlobError {
+                guard case .io = error else { throw error }
+                // The operator asks, who can mend it.
+                throw APIError(.internalServerError, "\(error.logDescription) Mend that, then check again")
+            }
         }
         return try .json(CheckJSON(report))
     }

@@ -29,8 +29,8 @@ extension BackupError: CustomStringConvertible {
         case .damagedIndex: "The backup is damaged: its index is not what its manifest says. Use another one."
         case .nested: "The backup must not be inside the storage folder. Name another folder."
         case .holdHasEnded:
-            "Another backup has ended, or this one was held up for minutes, so the server may have removed what was "
-                + "to be copied. Run it again: it goes on."
+            "This backup was held up for minutes, so the server may have removed what was to be copied. Run it again: "
+                + "it goes on."
         }
     }
 }

@@ -57,7 +57,12 @@ package final class BackupFolder: Sendable {
         return root
     }
 
-    /// The contents that it has whose digest begins with that byte.
+    /// Whether it has bytes of that length for a digest. They are not read.
+    package func has(_ digest: BlobDigest, size: Int64) throws(BlobError) -> Bool {
+        try Descriptor.exists(digest.place, in: blobs.raw, size: size)
+    }
+
+    /// The contents that it has, of any length, whose digest begins with that byte.
     package func digests(beginningWith byte: UInt8) throws(BlobError) -> Set<BlobDigest> {
         let digits = Hex.encode([byte])
         return Set(try Descriptor.names(in: blobs.raw, "sha256/\(digits)").compactMap { BlobDigest(hex: digits + $0) })
@@ -75,14 +80,13 @@ package final class BackupFolder: Sendable {
     ///
     /// - Parameter progress: gets the number of bytes read.
     /// - Returns: what is wrong with them; nil when they are whole.
+    /// - Throws: ``BlobError``; what `progress` throws.
     package nonisolated(nonsending) func verify(
         _ digest: BlobDigest,
         size: Int64,
         progress: (Int) async throws -> Void
     ) async throws -> Flaw? {
-        let opened = Result { [raw = blobs.raw] () throws(Flaw) in
-            try HashingReader.open(digest.place, in: raw, size: size)
-        }
+        let opened = try HashingReader.open(digest.place, in: blobs.raw, size: size)
         guard case .success(let reader) = opened else { return opened.flaw }
         return Flaw(try await reader.finish(progress) { _, _ in }, unlike: digest)
     }

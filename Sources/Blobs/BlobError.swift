@@ -34,6 +34,14 @@ package enum BlobError: Error, Sendable, Equatable {
             default: .io(operation: operation, errno: code)
             }
     }
+
+    /// Whether a file could not be read because of what it is on the disk, so that the next try fails too. What is
+    /// wrong with rights, memory or a mount passes, and says nothing about the bytes.
+    package var isUnreadable: Bool {
+        guard case .io(_, let code) = self else { return false }
+        // The disk or its file system is damaged; a folder or a link is where the file should be.
+        return [EIO, EUCLEAN, EISDIR, ELOOP].contains(code)
+    }
 }
 
 extension BlobError: CustomStringConvertible {

@@ -41,7 +41,8 @@ final class Copies {
     ///   - place: its path below `blobs/`.
     ///   - progress: gets the number of bytes copied since it was called last.
     /// - Returns: what is wrong with it; nil when it is copied.
-    /// - Throws: ``BlobError`` when it cannot be written, and nothing of it is left; what `progress` throws.
+    /// - Throws: ``BlobError`` when it cannot be read for a reason that may pass, or not be written, and nothing of it is
+    ///   left; what `progress` throws.
     nonisolated(nonsending) func add(
         _ name: String,
         in folder: Int32,
@@ -50,7 +51,7 @@ final class Copies {
         as place: String,
         progress: (Int) async throws -> Void
     ) async throws -> Flaw? {
-        let opened = Result { () throws(Flaw) in try HashingReader.open(name, in: folder, size: size) }
+        let opened = try HashingReader.open(name, in: folder, size: size)
         guard case .success(let reader) = opened else { return opened.flaw }
         let (number, raw) = ("\(waiting.count)", incoming.raw)
         do {

@@ -32,16 +32,22 @@ final class HashingReader {
     deinit { piece.deallocate() }
 
     /// Opens a file that should have that length.
-    static func open(_ name: String, in directory: Int32, size: Int64) throws(Flaw) -> HashingReader {
+    ///
+    /// - Throws: ``BlobError`` when that says nothing about the file (``BlobError/isUnreadable``).
+    static func open(
+        _ name: String,
+        in directory: Int32,
+        size: Int64
+    ) throws(BlobError) -> Result<HashingReader, Flaw> {
         do throws(BlobError) {
             let reader = try HashingReader(name, in: directory)
-            if reader.size == size { return reader }
+            return reader.size == size ? .success(reader) : .failure(.wrongLength)
         } catch .io(_, ENOENT) {
-            throw .missing
+            return .failure(.missing)
         } catch {
-            throw .unreadable
+            guard error.isUnreadable else { throw error }
+            return .failure(.unreadable)
         }
-        throw .wrongLength
     }
 
     /// The next bytes, valid until the next call; nil at the end.
@@ -62,8 +68,8 @@ final class HashingReader {
     /// Reads to the end, and passes each piece on.
     ///
     /// - Parameter progress: gets the number of bytes read since it was called last: every 16 MiB, and at the end.
-    /// - Returns: the digest; nil when the disk cannot read the file.
-    /// - Throws: what `pass` and `progress` throw.
+    /// - Returns: the digest; nil when the file is unreadable (``BlobError/isUnreadable``).
+    /// - Throws: ``BlobError``; what `pass` and `progress` throw.
     nonisolated(nonsending) func finish(
         _ progress: (Int) async throws -> Void,
         _ pass: (UnsafeRawBufferPointer, _ offset: Int) throws -> Void
@@ -71,8 +77,13 @@ final class HashingReader {
         var told = 0
         while true {
             let start = offset
-            let result = Result { () throws(BlobError) in try next() }
-            guard case .success(let piece) = result else { return nil }
+            let piece: UnsafeRawBufferPointer?
+            do throws(BlobError) {
+                piece = try next()
+            } catch {
+                guard error.isUnreadable else { throw error }
+                return nil
+            }
             if let piece { try pass(piece, start) }
             if piece == nil || offset - told >= Self.step {
                 try await progress(offset - told)

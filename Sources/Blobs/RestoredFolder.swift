@@ -27,11 +27,7 @@ package final class RestoredFolder {
 
     /// Whether the bytes were put there before.
     package func has(_ key: BlobKey, size: Int64) throws(BlobError) -> Bool {
-        var status = Glibc.stat()
-        let found = try check("stat", unless: ENOENT) {
-            fstatat(directory.blobs.raw, key.description, &status, AT_SYMLINK_NOFOLLOW)
-        }
-        return found && Int64(status.st_size) == size
+        try Descriptor.exists(key.description, in: directory.blobs.raw, size: size)
     }
 
     /// Copies bytes from the backup. See ``Copies/add(_:in:of:size:as:progress:)``.

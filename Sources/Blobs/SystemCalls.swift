@@ -64,6 +64,13 @@ struct Descriptor: ~Copyable, Sendable {
         try check("fsync") { fsync(raw) }
     }
 
+    /// Whether there is a file of that length.
+    static func exists(_ name: String, in directory: Int32, size: Int64) throws(BlobError) -> Bool {
+        var status = Glibc.stat()
+        let found = try check("stat", unless: ENOENT) { fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) }
+        return found && Int64(status.st_size) == size
+    }
+
     /// The names in a directory, in no particular order, without those that start with a dot.
     static func names(in directory: Int32, _ path: String) throws(BlobError) -> [String] {
         let descriptor = try check("open") { openat(directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }

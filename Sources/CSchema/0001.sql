@@ -9,8 +9,7 @@
 -- The store that the index belongs to: one row. checked_at is written to prove that the index is writable.
 -- file_count, file_bytes: the files of all users (invariant 8). blob_count, blob_bytes: the blobs.
 -- unused_count, unused_bytes: those of the blobs that no attachment refers to.
--- Until removal_held_until no file is removed, because a backup is being made. All bytes are read again and again:
--- scrubbed_to is the last key of this round, which began at scrub_began_at; without one the round is done.
+-- All bytes are read again and again: scrubbed_to is the last key of this round, which began at scrub_began_at; without one the round is done.
 CREATE TABLE store (
     singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     id TEXT NOT NULL,
@@ -21,7 +20,6 @@ CREATE TABLE store (
     blob_bytes INTEGER NOT NULL DEFAULT 0,
     unused_count INTEGER NOT NULL DEFAULT 0,
     unused_bytes INTEGER NOT NULL DEFAULT 0,
-    removal_held_until INTEGER,
     scrubbed_to TEXT,
     scrub_began_at INTEGER
 ) STRICT;
@@ -319,6 +317,12 @@ CREATE TABLE blobs (
     damaged_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX blobs_damaged ON blobs (key) WHERE damaged_at IS NOT NULL;
+
+-- While one of these lasts, no file is removed: each backup that is being made has its own.
+CREATE TABLE removal_holds (
+    id TEXT NOT NULL PRIMARY KEY,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Keys whose bytes no longer have a row, and the time from which their files may be removed.
 CREATE TABLE doomed_keys (

@@ -43,7 +43,7 @@ package final class Backup {
     /// What the copy of the index names.
     package func all() throws -> StoredAmount { try index.read { try $0.blobAmount() } }
 
-    /// What of it an earlier backup has not copied.
+    /// What of it an earlier backup has not copied, or what has another length there now.
     package func missing() throws -> StoredAmount {
         var (count, bytes) = (0, 0)
         for byte in UInt8.min ... .max {
@@ -56,24 +56,28 @@ package final class Backup {
 
     /// Copies what is missing. What is damaged is told, and left out.
     ///
-    /// - Throws: ``BlobError`` when it cannot be written; what `tell` throws.
-    package nonisolated(nonsending) func copyMissing(_ tell: (BackupProgress) async throws -> Void) async throws {
+    /// - Returns: what was copied.
+    /// - Throws: ``BlobError``; what `tell` throws.
+    package nonisolated(nonsending) func copyMissing(
+        _ tell: (BackupProgress) async throws -> Void
+    ) async throws -> StoredAmount {
+        var copied = StoredAmount()
         let copies = try folder.copies(from: storage)
-        for blob in try index.read({ try $0.blobsWithImpossibleKeys(limit: Self.mostImpossible) }) {
-            try await note(Fault(kind: .impossibleKey, subject: blob.key), tell)
-        }
+        for fault in try index.read({ try $0.impossibleKeys() }) { try await note(fault, tell) }
         for byte in UInt8.min ... .max {
             for blob in try missing(beginningWith: byte) {
-                guard let key = BlobKey(blob.key) else { continue }
+                guard let key = blob.possibleKey else { continue }
                 let flaw = try await copies.add(key, size: Int64(blob.size)) { try await tell(.bytes($0)) }
-                if let flaw { try await note(Fault(key, flaw), tell) }
+                if let flaw {
+                    try await note(Fault(key, flaw), tell)
+                } else {
+                    copied.add(blob.size)
+                }
             }
         }
         try copies.settle()
+        return copied
     }
-
-    /// So many are told at most: they are damage to the index.
-    private static let mostImpossible = 100
 
     /// Makes it the folder's backup, and removes what only the one before needed.
     package func finish() throws -> BackupManifest {
@@ -107,9 +111,9 @@ package final class Backup {
     }
 
     private func missing(beginningWith byte: UInt8) throws -> [Blob] {
-        let copied = try folder.digests(beginningWith: byte)
-        return try blobs(beginningWith: byte).filter { blob in
-            BlobDigest(hex: blob.sha256).map { !copied.contains($0) } ?? false
+        try blobs(beginningWith: byte).filter { blob in
+            guard let key = blob.possibleKey else { return false }
+            return try !folder.has(key.digest, size: Int64(blob.size))
         }
     }
 
@@ -127,10 +131,22 @@ package final class Backup {
 }
 
 extension Reader {
-    /// All blobs whose digest begins with that byte.
+    /// All blobs whose keys begin with that byte.
     func blobs(beginningWith byte: UInt8) throws -> [Blob] {
         let digits = String(byte, radix: 16)
         return try blobs(inFolder: "sha256/" + (digits.count == 1 ? "0" : "") + digits)
+    }
+
+    /// The first 100 rows whose bytes cannot be found, because of what they name as their key.
+    func impossibleKeys() throws -> [Fault] {
+        try blobsWithImpossibleKeys(limit: 100).map { Fault(kind: .impossibleKey, subject: $0.key) }
+    }
+}
+
+extension Blob {
+    /// Nil when what the row names cannot be a key, or is that of other bytes.
+    var possibleKey: BlobKey? {
+        BlobKey(key).flatMap { $0.digest.hex == sha256 ? $0 : nil }
     }
 }
 

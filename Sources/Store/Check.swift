@@ -10,7 +10,7 @@ package struct Fault: Sendable, Equatable {
         case wrongLength
         /// The file of a row has the right length, and another digest.
         case wrongBytes
-        /// The disk cannot read the file of a row.
+        /// The file of a row cannot be read because of what it is on the disk. It stays where it is.
         case unreadable
         /// A file has no row, and nothing is about to remove it.
         case orphan
@@ -100,11 +100,8 @@ extension FileStore {
         do {
             return try await index.read { reader in
                 let problems = try reader.fileProblems() + reader.brokenReferences() + reader.wrongCounts()
-                let blobs = try reader.blobsWithImpossibleKeys(limit: 100)
-                return CheckReport(
-                    faults: problems.map { Fault(kind: .index, subject: $0) }
-                        + blobs.map { Fault(kind: .impossibleKey, subject: $0.key) }
-                )
+                let impossible = try reader.impossibleKeys()
+                return CheckReport(faults: problems.map { Fault(kind: .index, subject: $0) } + impossible)
             }
         } catch IndexError.damaged {
             let sentence = "The index is so damaged that it cannot be checked"
@@ -125,7 +122,8 @@ extension FileStore {
         }
         guard try await isReferenced(key) else { return nil }
         var fault = Fault(kind: kind, subject: key.description)
-        if repairs, kind != .missing {
+        // An unreadable file has no wrong bytes that had to go: another disk or cable may read it again.
+        if repairs, kind == .wrongLength || kind == .wrongBytes {
             try await blobs.quarantine(key)
             fault.repair = .quarantined
         }
@@ -138,15 +136,17 @@ extension FileStore {
     }
 
     /// What is wrong with the bytes of a row; nil when they are what it says.
+    ///
+    /// - Throws: ``BlobError`` when they cannot be read for a reason that may pass; ``IndexError``.
     func damage(of blob: Blob) async throws -> Fault.Kind? {
-        guard let key = BlobKey(blob.key), key.digest.hex == blob.sha256 else { return .impossibleKey }
+        guard let key = blob.possibleKey else { return .impossibleKey }
         guard let size = try await blobs.stat(key)?.size else { return .missing }
         guard size == Int64(blob.size) else { return .wrongLength }
         do {
             return try await blobs.digest(of: key) == key.digest ? nil : .wrongBytes
         } catch BlobError.notFound {
             return .missing
-        } catch BlobError.io {
+        } catch let error as BlobError where error.isUnreadable {
             return .unreadable
         }
     }

@@ -7,8 +7,9 @@ import Synchronization
 /// A missing file and a wrong length are seen again whenever somebody asks for them. Other bytes of the right length
 /// are not: these keys are marked in the index too.
 package final class Damage: Sendable {
-    /// How many keys are remembered. Further damage is reported each time it is met.
-    static let capacity = 100_000
+    /// How many keys are remembered; those with other bytes always, because they must not be served. What else is met
+    /// then is reported each time.
+    private static let capacity = 100_000
 
     /// Each with whether it has other bytes of the right length.
     private let keys = Mutex<[String: Bool]>([:])
@@ -23,7 +24,7 @@ package final class Damage: Sendable {
     func note(_ key: BlobKey, hasOtherBytes: Bool = false) {
         let isNew = keys.withLock { keys in
             let known = keys[key.description]
-            if known != nil || keys.count < Self.capacity {
+            if known != nil || hasOtherBytes || keys.count < Self.capacity {
                 keys[key.description] = hasOtherBytes || known ?? false
             }
             return known == nil
@@ -38,11 +39,14 @@ package final class Damage: Sendable {
         }
     }
 
-    func hasOtherBytes(_ key: BlobKey) -> Bool {
-        keys.withLock { $0[key.description] ?? false }
+    func hasOtherBytes(_ key: BlobKey) -> Bool { known(key) ?? false }
+
+    /// Whether a key that was noted has other bytes; nil when nothing was noted.
+    func known(_ key: BlobKey) -> Bool? {
+        keys.withLock { $0[key.description] }
     }
 
-    /// The key has no row any more: the bytes were stored again under another one.
+    /// The key has no row any more, because the bytes were stored again under another one; or its bytes are right.
     func forget(_ key: String) {
         _ = keys.withLock { $0.removeValue(forKey: key) }
     }
@@ -73,10 +77,10 @@ extension FileStore {
         if isMarked { damage.note(key, hasOtherBytes: true) }
     }
 
-    /// Takes that back: a check found the right ones.
+    /// Takes back what was noted: a check found the right bytes.
     func noteRightBytes(of key: BlobKey) async throws {
-        guard damage.hasOtherBytes(key) else { return }
-        try await index.write(for: .upkeep) { try $0.unmarkDamaged(key.description) }
+        guard let hasOtherBytes = damage.known(key) else { return }
+        if hasOtherBytes { try await index.write(for: .upkeep) { try $0.unmarkDamaged(key.description) } }
         damage.forget(key.description)
     }
 }

@@ -55,14 +55,14 @@ extension FileStore {
         }
     }
 
-    /// Holds the removal of doomed keys back for some minutes, and returns whether it was held back until now.
-    package func holdRemoval() async throws -> Bool {
-        try await index.write(for: .upkeep) { try $0.holdRemoval() }
+    /// Holds the removal of doomed keys back for some minutes, and returns whether this hold has lasted until now.
+    package func holdRemoval(_ id: String) async throws -> Bool {
+        try await index.write(for: .upkeep) { try $0.holdRemoval(id) }
     }
 
-    /// Lets doomed keys be removed again, and removes what is due.
-    package func endRemovalHold() async throws {
-        try await index.write(for: .upkeep) { try $0.endRemovalHold() }
+    /// Lets doomed keys be removed again, unless there is another hold, and removes what is due.
+    package func endRemovalHold(_ id: String) async throws {
+        try await index.write(for: .upkeep) { try $0.endRemovalHold(id) }
         try await removeDueKeys()
     }
 }

@@ -15,7 +15,7 @@ extension FileStore {
             return Set(keys.filter { referenced.contains($0.description) })
         }
         try await removeDueKeys()
-        damage.take(try await index.read { try $0.damagedKeys(limit: Damage.capacity) })
+        damage.take(try await index.read { try $0.damagedKeys() })
         return swept
     }
 

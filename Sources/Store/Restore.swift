@@ -29,29 +29,34 @@ package final class Restore {
 
     /// Lets SQLite check the copy of the index, and reads all bytes.
     ///
-    /// - Throws: ``IndexError``; what `tell` throws.
-    package nonisolated(nonsending) func verify(_ tell: (BackupProgress) async throws -> Void) async throws {
+    /// - Returns: what is whole.
+    /// - Throws: ``BlobError`` and ``IndexError``; what `tell` throws.
+    package nonisolated(nonsending) func verify(
+        _ tell: (BackupProgress) async throws -> Void
+    ) async throws -> StoredAmount {
         for problem in try index.read({ try $0.fileProblems() + $0.brokenReferences() }) {
             try await tell(.fault(Fault(kind: .index, subject: problem)))
         }
-        try await eachBlob { key, size in
-            let flaw = try await folder.verify(key.digest, size: size) { try await tell(.bytes($0)) }
-            if let flaw { try await tell(.fault(Fault(key, flaw))) }
+        return try await eachBlob(tell) { key, size in
+            try await folder.verify(key.digest, size: size) { try await tell(.bytes($0)) }
         }
     }
 
     /// Fills a folder that is missing or empty, or that an earlier restore has begun to fill. The index comes last.
     ///
+    /// - Returns: what is there then.
     /// - Throws: ``BackupError``, ``BlobError`` and ``IndexError``; what `tell` throws. The same restore goes on then.
     package nonisolated(nonsending) func fill(
         _ storage: String,
         _ tell: (BackupProgress) async throws -> Void
-    ) async throws {
+    ) async throws -> StoredAmount {
         let restored = try RestoredFolder(path: storage, from: manifest.id)
-        try await eachBlob { key, size in
-            guard try !restored.has(key, size: size) else { return try await tell(.bytes(Int(size))) }
-            let flaw = try await restored.add(key, size: size, from: folder) { try await tell(.bytes($0)) }
-            if let flaw { try await tell(.fault(Fault(key, flaw))) }
+        let whole = try await eachBlob(tell) { key, size in
+            if try restored.has(key, size: size) {
+                try await tell(.bytes(Int(size)))
+                return nil
+            }
+            return try await restored.add(key, size: size, from: folder) { try await tell(.bytes($0)) }
         }
         try restored.settle()
         let path = "\(storage)/index.sqlite"
@@ -59,13 +64,28 @@ package final class Restore {
         try FileManager.default.copyItem(atPath: "\(folder.path)/\(manifest.index)", toPath: path)
         try IndexSnapshot.adopt(path, by: restored.storeID)
         try restored.finish()
+        return whole
     }
 
-    private nonisolated(nonsending) func eachBlob(_ body: (BlobKey, _ size: Int64) async throws -> Void) async throws {
+    /// Passes all contents on, and tells those that are damaged.
+    ///
+    /// - Returns: the others.
+    private nonisolated(nonsending) func eachBlob(
+        _ tell: (BackupProgress) async throws -> Void,
+        _ body: (BlobKey, _ size: Int64) async throws -> Flaw?
+    ) async throws -> StoredAmount {
+        for fault in try index.read({ try $0.impossibleKeys() }) { try await tell(.fault(fault)) }
+        var whole = StoredAmount()
         for byte in UInt8.min ... .max {
             for blob in try index.read({ try $0.blobs(beginningWith: byte) }) {
-                if let key = BlobKey(blob.key) { try await body(key, Int64(blob.size)) }
+                guard let key = blob.possibleKey else { continue }
+                if let flaw = try await body(key, Int64(blob.size)) {
+                    try await tell(.fault(Fault(key, flaw)))
+                } else {
+                    whole.add(blob.size)
+                }
             }
         }
+        return whole
     }
 }

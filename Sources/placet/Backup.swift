@@ -1,6 +1,7 @@
 import App
 import ArgumentParser
 import Blobs
+import Foundation
 import Glibc
 import Index
 import NIOCore
@@ -45,14 +46,15 @@ struct MakeBackup: AsyncParsableCommand {
         let backup = try Backup(at: folder, of: try output.storage.path, storeID: hold.storeID)
         let missing = try backup.missing()
         var steps = BackupSteps(total: missing.bytes)
-        try await backup.copyMissing { step in
+        let copied = try await backup.copyMissing { step in
             try await hold.renewIfDue()
             steps.take(step)
         }
         steps.finish()
         try await hold.renew()
-        let copied = Amount(count: missing.count, bytes: missing.bytes)
-        return (BackupOutcome(try backup.finish(), copied: copied, steps.faults), steps.faults)
+        let manifest = try backup.finish()
+        let all = StoredAmount(count: manifest.contents, bytes: manifest.bytes)
+        return (BackupOutcome(manifest.takenAt, all, copied: copied, steps.faults), steps.faults)
     }
 }
 
@@ -62,11 +64,12 @@ private struct RemovalHold {
     private static let pause = Duration.seconds(15)
 
     let storeID: String
+    private let path = "backup/hold/\(UUID())"
     private let storage: StorageOption
     private var renewedAt = ContinuousClock.now
 
     init(_ storage: StorageOption) async throws {
-        let answer: Answer = try await ControlClient.send(.post, "backup/hold", storage: storage)
+        let answer: Answer = try await ControlClient.send(.post, path, storage: storage)
         (self.storage, storeID) = (storage, answer.storeId)
     }
 
@@ -76,13 +79,13 @@ private struct RemovalHold {
 
     /// - Throws: ``BackupError/holdHasEnded``; what ``ControlClient`` throws.
     mutating func renew() async throws {
-        let answer: Answer = try await ControlClient.send(.post, "backup/hold", storage: storage)
+        let answer: Answer = try await ControlClient.send(.post, path, storage: storage)
         guard answer.wasHeld else { throw BackupError.holdHasEnded }
         renewedAt = .now
     }
 
     func end() async throws {
-        let _: Answer = try await ControlClient.send(.delete, "backup/hold", storage: storage)
+        let _: Answer = try await ControlClient.send(.delete, path, storage: storage)
     }
 
     private struct Answer: Decodable, Sendable {

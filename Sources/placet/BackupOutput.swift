@@ -38,14 +38,15 @@ struct BackupOutcome: Encodable {
     let takenAt: String
     let contents: Int
     let bytes: Int
-    /// What an earlier backup did not have; nil when none was made.
+    /// What an earlier backup did not have, without what is damaged; nil when none was made.
     let copied: Amount?
     let faultCount: Int
     let faults: [FoundFault]
 
-    init(_ manifest: BackupManifest, copied: Amount? = nil, _ faults: FaultList) {
-        (takenAt, contents, bytes) = (manifest.takenAt, manifest.contents, manifest.bytes)
-        self.copied = copied
+    /// - Parameter has: what the index of a new backup names, and what of a backup that was read is whole.
+    init(_ takenAt: String, _ has: StoredAmount, copied: StoredAmount? = nil, _ faults: FaultList) {
+        (self.takenAt, contents, bytes) = (takenAt, has.count, has.bytes)
+        self.copied = copied.map { Amount(count: $0.count, bytes: $0.bytes) }
         (faultCount, self.faults) = (faults.count, faults.listed)
     }
 }

@@ -1,6 +1,7 @@
 import App
 import ArgumentParser
 import Glibc
+import Index
 import Store
 
 /// `placet restore`: makes a storage folder from a backup.
@@ -38,17 +39,18 @@ struct RestoreBackup: AsyncParsableCommand {
             throw explained(error, folder)
         }
         var steps = BackupSteps(total: restore.manifest.bytes)
+        let whole: StoredAmount
         do {
             if dryRun {
-                try await restore.verify { steps.take($0) }
+                whole = try await restore.verify { steps.take($0) }
             } else {
-                try await restore.fill(storage) { steps.take($0) }
+                whole = try await restore.fill(storage) { steps.take($0) }
             }
         } catch {
             throw explained(error, dryRun ? folder : storage)
         }
         steps.finish()
-        let outcome = BackupOutcome(restore.manifest, steps.faults)
+        let outcome = BackupOutcome(restore.manifest.takenAt, whole, steps.faults)
         try output.show(dryRun ? "Verified the backup" : "Restored the backup", outcome, steps.faults)
     }
 }

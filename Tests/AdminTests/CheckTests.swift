@@ -1,3 +1,5 @@
+import Foundation
+import Glibc
 import HTTP
 import HTTPTypes
 import JSON
@@ -17,6 +19,20 @@ struct CheckTests {
             #expect(files["next"] == nil)
             let index = try await server.command(.post, "fsck/index", "{}").json
             #expect(index["faults"] == .array([]))
+        }
+    }
+
+    @Test("what keeps the check from reading is said")
+    func cannotRead() async throws {
+        try await withServer { server in
+            _ = try await server.owner().storedID("")
+            let path = try server.onlyBlobFile().path
+            try FileManager.default.removeItem(atPath: path)
+            // Nobody opens a socket as a file. What others may not open, root may.
+            #expect(mknod(path, S_IFSOCK | 0o600, 0) == 0)
+            let reply = try await server.command(.post, "fsck/files", #"{"repair":true}"#)
+            #expect(reply.status == 500)
+            #expect(reply.json["message"]?.text?.contains("open: No such device or address (6). Mend that") == true)
         }
     }
 

@@ -391,6 +391,11 @@ CREATE TABLE plugin_settings (
     PRIMARY KEY (user_id, plugin, key)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE removal_holds (
+    id TEXT NOT NULL PRIMARY KEY,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE reviews (
     message_id TEXT NOT NULL PRIMARY KEY,
     channel_id TEXT NOT NULL,
@@ -481,7 +486,6 @@ CREATE TABLE store (
     blob_bytes INTEGER NOT NULL DEFAULT 0,
     unused_count INTEGER NOT NULL DEFAULT 0,
     unused_bytes INTEGER NOT NULL DEFAULT 0,
-    removal_held_until INTEGER,
     scrubbed_to TEXT,
     scrub_began_at INTEGER
 ) STRICT;

@@ -226,7 +226,9 @@ def test_damage_on_either_side_is_told_and_the_rest_is_kept(make_server, folder)
     damage(server.storage / "blobs" / key)
     done = back_up(server, folder / "b", check=False)
     assert done.returncode == 2
-    assert json.loads(done.stdout)["faults"] == [{"kind": "wrongBytes", "subject": key}]
+    told = json.loads(done.stdout)
+    assert told["faults"] == [{"kind": "wrongBytes", "subject": key}]
+    assert told["copied"] == {"count": 1, "bytes": 4000}
     assert manifest(folder / "b")["damaged"] == 1
     # Mended by an upload, it is copied with the next backup.
     server.command("fsck", "--repair", check=False)
@@ -238,7 +240,7 @@ def test_damage_on_either_side_is_told_and_the_rest_is_kept(make_server, folder)
     damage(copy)
     tried = server.command("restore", str(folder / "b"), "--dry-run", check=False)
     assert tried.returncode == 2
-    assert "wrongBytes" in tried.stdout
+    assert "wrongBytes" in tried.stdout and "1 contents" in tried.stdout
     restored = make_server(storage=folder / "s")
     assert restored.command("restore", str(folder / "b"), check=False).returncode == 2
     restored.start()
@@ -282,6 +284,26 @@ def test_wrong_folders_are_refused_and_left_alone(make_server, folder):
     assert [path.name for path in (folder / "full").iterdir()] == ["letter"]
     assert not (server.storage / "backup").exists()
     assert "All is well" in server.command("fsck").stdout
+
+
+def test_a_backup_that_is_refused_ends_no_other_hold(make_server, folder):
+    server = make_server().start()
+    stored = server.owner().store(b"content")
+    key, = server.query("SELECT key FROM blobs WHERE sha256 = ?", stored["sha256"])[0]
+    # Opening a pipe that nobody writes to takes forever.
+    (server.storage / "blobs" / key).unlink()
+    os.mkfifo(server.storage / "blobs" / key)
+    running = background(server, "backup", str(folder / "b"))
+    try:
+        eventually((folder / "b/index.new").exists, "the index is copied")
+        held = server.query("SELECT id FROM removal_holds")
+        assert len(held) == 1
+        refused = server.command("backup", str(folder / "b"), check=False)
+        assert "The folder is in use" in refused.stderr
+        assert server.query("SELECT id FROM removal_holds") == held
+    finally:
+        running.kill()
+        running.communicate()
 
 
 def test_a_full_disk_is_told_and_the_backup_goes_on_when_there_is_room(make_server, folder):

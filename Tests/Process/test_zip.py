@@ -252,7 +252,8 @@ def test_an_archive_goes_on_when_the_channel_is_deleted_under_it(server, owner, 
 
 
 def test_bytes_that_are_missing_break_the_archive_off(make_server):
-    """A damaged disk: the client sees an end that is none, the log says why, and the server goes on."""
+    """A damaged disk: the client sees an end that is none, or 500 when the first bytes are missing. The log says why,
+    and the server goes on."""
     server = make_server(PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
     owner, person = server.owner(), server.person()
     for names in (["a.bin", "b.bin"], ["a.log", "b.log"]):
@@ -261,6 +262,8 @@ def test_bytes_that_are_missing_break_the_archive_off(make_server):
         (server.storage / "blobs" / key).unlink()
         with pytest.raises(requests.exceptions.ChunkedEncodingError):
             archive(person, [file["id"] for file in files])
+        ids = [file["id"] for file in reversed(files)]
+        assert person.request("POST", "files/bulk-download", json={"ids": ids}).status_code == 500
     eventually(lambda: len(re.findall("response could not be sent", server.log())) == 2, "both are logged")
     assert person.request("GET", "auth/me").status_code == 200
 

@@ -1,6 +1,7 @@
 import Blobs
 import Foundation
 import GRDB
+import Glibc
 import Testing
 
 import struct Index.Attachment
@@ -62,7 +63,7 @@ struct CheckTests {
             #expect(try await test.bytes(of: attachment) == bytes)
             #expect(try await test.check().faults == [])
             #expect(test.store.damage.count == 0)
-            #expect(try await test.store.index.read { try $0.damagedKeys(limit: 1) } == [])
+            #expect(try await test.store.index.read { try $0.damagedKeys() } == [])
         }
     }
 
@@ -107,7 +108,7 @@ struct CheckTests {
         }
     }
 
-    @Test("a file that cannot be read is found and quarantined")
+    @Test("a file that cannot be read is found, and stays where it is")
     func unreadable() async throws {
         try await withStore { test in
             let key = try await test.key(of: try await test.add([]))
@@ -120,7 +121,36 @@ struct CheckTests {
                 try tx.db.execute(sql: "UPDATE blobs SET size = ?", arguments: [size])
             }
             let faults = try await test.check(repairs: true).faults
-            #expect(faults == [Fault(kind: .unreadable, subject: key, repair: .quarantined)])
+            #expect(faults == [Fault(kind: .unreadable, subject: key)])
+            #expect(test.files(below: "quarantine") == [])
+        }
+    }
+
+    @Test("what cannot be read for a reason that may pass is no damage: the check fails, and takes nothing")
+    func passingError() async throws {
+        try await withStore { test in
+            let key = try await test.key(of: try await test.add([]))
+            try test.overwrite(key, with: nil)
+            // Nobody opens a socket as a file. What others may not open, root may.
+            #expect(mknod(test.path(of: key), S_IFSOCK | 0o600, 0) == 0)
+            await #expect(throws: BlobError.io(operation: "open", errno: ENXIO)) {
+                _ = try await test.check(repairs: true)
+            }
+            #expect(test.files(below: "quarantine") == [])
+            #expect(test.store.damage.count == 0)
+        }
+    }
+
+    @Test("a file that is back is whole, and health says so")
+    func cameBack() async throws {
+        try await withStore { test in
+            let key = try await test.key(of: try await test.add([1, 2, 3]))
+            try test.overwrite(key, with: nil)
+            #expect(try await test.check().faults == [Fault(kind: .missing, subject: key)])
+            #expect(await test.store.writability() == (.ok, .damaged))
+            try test.overwrite(key, with: Data([1, 2, 3]))
+            #expect(try await test.check().faults == [])
+            #expect(await test.store.writability() == (.ok, .ok))
         }
     }
 

@@ -1,9 +1,8 @@
 // Keys under which a check found other bytes than their rows say.
 
 extension Querying {
-    /// At most `limit` of them.
-    package func damagedKeys(limit: Int) throws -> [String] {
-        try all("SELECT key FROM blobs WHERE damaged_at IS NOT NULL LIMIT ?", [limit])
+    package func damagedKeys() throws -> [String] {
+        try all("SELECT key FROM blobs WHERE damaged_at IS NOT NULL", [])
     }
 }
 

@@ -8,7 +8,7 @@ package struct StoredAmount: Sendable, Equatable {
     }
 
     /// Adds one thing.
-    mutating func add(_ bytes: Int) {
+    package mutating func add(_ bytes: Int) {
         count += 1
         self.bytes += bytes
     }

@@ -50,8 +50,8 @@ package final class IndexSnapshot: Sendable {
             var configuration = Configuration()
             configuration.foreignKeysEnabled = true
             try DatabaseQueue(path: path, configuration: configuration).write { db in
-                try db.execute(sql: "UPDATE store SET id = ?, removal_held_until = NULL", arguments: [storeID])
-                try db.execute(sql: "DELETE FROM sessions")
+                try db.execute(sql: "UPDATE store SET id = ?", arguments: [storeID])
+                try db.execute(sql: "DELETE FROM sessions; DELETE FROM removal_holds")
             }
         } catch {
             throw IndexError.translating(error)

@@ -13,8 +13,9 @@ final class Reservation {
     private var rooms: [QuotaRoom] = []
     /// How many bytes the upload needs, as far as is known.
     private var total = 0
-    /// A repeat of an upload stores nothing, so it needs no room.
-    private var isRepeat = false
+    /// Up to how many bytes this may be a repeat, which stores nothing and so needs no room; nil if it is none, and
+    /// until the index was asked.
+    private var repeatBytes: Int?
 
     /// - Parameter key: under which the upload may be a repeat.
     init(_ store: FileStore, for principal: Principal, key: String?) {
@@ -27,12 +28,13 @@ final class Reservation {
     /// - Throws: ``StoreError/quotaReached(_:)``.
     func cover(_ bytes: Int) async throws {
         total = max(total, bytes)
+        if let repeatBytes, total <= repeatBytes { return }
         // The index is asked when it seems not to fit: others may have deleted files since.
-        guard !isRepeat, rooms.isEmpty || reserve() != nil else { return }
+        guard rooms.isEmpty || reserve() != nil else { return }
         try await askIndex()
         guard let refusal = reserve() else { return }
-        guard try await mayBeRepeat() else { throw StoreError.quotaReached(refusal) }
-        isRepeat = true
+        repeatBytes = try await largestRepeat()
+        guard let repeatBytes, total <= repeatBytes else { throw StoreError.quotaReached(refusal) }
     }
 
     /// Counts for that channel too.
@@ -57,8 +59,8 @@ final class Reservation {
         store.reservations.raise(id, to: total, in: rooms)
     }
 
-    private func mayBeRepeat() async throws -> Bool {
-        guard let key else { return false }
-        return try await store.index.read(by: principal) { try $0.hasUploads(under: key, of: $1) }
+    private func largestRepeat() async throws -> Int? {
+        guard let key else { return nil }
+        return try await store.index.read(by: principal) { try $0.largestUpload(under: key, of: $1) }
     }
 }

@@ -102,20 +102,29 @@ struct QuotaTests {
         }
     }
 
-    @Test("an announced length that cannot fit is refused before a byte comes, unless it may be a repeat")
+    @Test("an announced length that cannot fit is refused before a byte comes, unless it may be a repeat of its size")
     func announced() async throws {
-        try await withStore(quotas: Quotas(all: nil, user: 250, channel: nil)) { test in
-            let length = FileStore.bodyOverhead + 251
-            func announce(_ key: String?) async throws {
+        try await withStore(quotas: Quotas(all: nil, user: 150, channel: nil)) { test in
+            func announce(_ bytes: Int64, _ key: String?) async throws {
                 try await test.store.receiving { intake in
+                    let length = FileStore.bodyOverhead + bytes
                     try await intake.reserve(length: length, for: test.principal, key: key)
                 }
             }
-            await #expect(throws: Self.refusal(.user, 0, 251)) { try await announce(nil) }
-            await #expect(throws: Self.refusal(.user, 0, 251)) { try await announce("first") }
+            for key in [nil, "first"] {
+                await #expect(throws: StoreError.self) { try await announce(151, key) }
+            }
             let key = UploadKey(name: "first", senderType: .agent, effect: "store")
             try await test.upload(Self.hundred, once: key)
-            try await announce("first")
+            try await announce(100, "first")
+            await #expect(throws: StoreError.self) { try await announce(101, "first") }
+            // What was not announced is found out as it comes.
+            await #expect(throws: StoreError.self) {
+                try await test.store.receiving { intake in
+                    try await intake.reserve(length: 0, for: test.principal, key: "first")
+                    for _ in 0..<2 { _ = try await test.receive(Self.hundred, intake) }
+                }
+            }
         }
     }
 

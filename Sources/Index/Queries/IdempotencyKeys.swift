@@ -36,9 +36,10 @@ extension Querying {
 }
 
 extension Querying {
-    /// Whether a file was stored under a key of that name in any channel of the user, by whomever.
-    package func hasUploads(under name: String, of user: ActingUser) throws -> Bool {
-        try exists(SQL.ofUser, [user.id, name])
+    /// The bytes of the largest file that was stored under a key of that name in any channel of the user, by whomever;
+    /// nil when there is none, or it has been deleted.
+    package func largestUpload(under name: String, of user: ActingUser) throws -> Int? {
+        try one(SQL.largestOfUser, [user.id, name])
     }
 }
 
@@ -72,8 +73,9 @@ private enum SQL {
         SELECT request, attachment_id FROM idempotency_keys
         WHERE channel_id = ? AND sender_type = ? AND key = ? AND expires_at > ?
         """
-    static let ofUser = """
-        SELECT 1 FROM agents CROSS JOIN idempotency_keys ON channel_id = agents.id
+    static let largestOfUser = """
+        SELECT max(size) FROM agents CROSS JOIN idempotency_keys ON idempotency_keys.channel_id = agents.id
+            CROSS JOIN attachments ON attachments.id = attachment_id
         WHERE user_id = ? AND sender_type IN ('agent', 'user') AND key = ?
         """
     static let insertOrReplaceExpired = """

@@ -33,7 +33,7 @@ package final class Intake {
     package func reserve(length: Int64, for principal: Principal, key: String?) async throws {
         let reservation = Reservation(store, for: principal, key: key)
         self.reservation = reservation
-        try await reservation.cover(Int(max(length - FileStore.bodyOverhead, 0)))
+        try await reservation.cover(Int(max(length - FileStore.bodyOverhead, 0)), received: 0)
     }
 
     /// Lets what is reserved count for a channel too. Without a reservation it has no effect.
@@ -65,7 +65,7 @@ package final class Intake {
             try await reservation?.askIndex()
         }
         received += bytes.readableBytes
-        try await reservation?.cover(received)
+        try await reservation?.cover(received, received: received)
         try await spool.append(bytes)
     }
 

@@ -13,6 +13,8 @@ final class Reservation {
     private var rooms: [QuotaRoom] = []
     /// How many bytes the upload needs, as far as is known.
     private var total = 0
+    /// How many of them are here.
+    private var received = 0
     /// Up to how many bytes this may be a repeat, which stores nothing and so needs no room; nil if it is none, and
     /// until the index was asked.
     private var repeatBytes: Int?
@@ -25,8 +27,10 @@ final class Reservation {
 
     /// Reserves what an upload of so many bytes in all needs beyond what it has.
     ///
+    /// - Parameter received: how many of them are here.
     /// - Throws: ``StoreError/quotaReached(_:)``.
-    func cover(_ bytes: Int) async throws {
+    func cover(_ bytes: Int, received: Int) async throws {
+        self.received = received
         total = max(total, bytes)
         if let repeatBytes, total <= repeatBytes { return }
         // The index is asked when it seems not to fit: others may have deleted files since.
@@ -44,7 +48,7 @@ final class Reservation {
         guard channelID == nil else { return }
         channelID = channel
         try await askIndex()
-        try await cover(total)
+        try await cover(total, received: received)
     }
 
     /// Learns what others have stored and deleted by now.
@@ -56,7 +60,7 @@ final class Reservation {
     }
 
     private func reserve() -> QuotaRefusal? {
-        store.reservations.raise(id, to: total, in: rooms)
+        store.reservations.raise(id, to: total, received: received, in: rooms)
     }
 
     private func largestRepeat() async throws -> Int? {

@@ -6,6 +6,10 @@ final class Reservations: Sendable {
     /// Names what one upload has reserved.
     typealias ID = Int
 
+    /// How much of a body may count for the quota of all before it comes. Else one user could take it from all others
+    /// by announcements.
+    static let ahead = 8 << 20
+
     private struct State {
         var sums: [QuotaHolder: Int] = [:]
         var held: [ID: [QuotaHolder: Int]] = [:]
@@ -24,17 +28,20 @@ final class Reservations: Sendable {
         }
     }
 
-    /// Raises what an upload has in each room to `total`, or in none when that does not fit; then says why.
-    func raise(_ id: ID, to total: Int, in rooms: [QuotaRoom]) -> QuotaRefusal? {
-        state.withLock { state in
+    /// Raises what an upload has in each room to `total`, or in none when that does not fit; then says why. For the
+    /// quota of all it has what was received and a little ahead.
+    func raise(_ id: ID, to total: Int, received: Int, in rooms: [QuotaRoom]) -> QuotaRefusal? {
+        func share(of room: QuotaRoom) -> Int { room.holder == .all ? min(total, received + Self.ahead) : total }
+        return state.withLock { state in
             let held = state.held[id] ?? [:]
             for room in rooms {
                 let others = (state.sums[room.holder] ?? 0) - (held[room.holder] ?? 0)
-                if let refusal = room.refusal(of: total, beside: others) { return refusal }
+                let refusal = room.refusal(of: share(of: room), beside: others) ?? room.refusal(of: total, beside: 0)
+                if let refusal { return refusal }
             }
             for room in rooms {
-                state.sums[room.holder, default: 0] += total - (held[room.holder] ?? 0)
-                state.held[id, default: [:]][room.holder] = total
+                state.sums[room.holder, default: 0] += share(of: room) - (held[room.holder] ?? 0)
+                state.held[id, default: [:]][room.holder] = share(of: room)
             }
             return nil
         }

@@ -146,6 +146,28 @@ struct QuotaTests {
         }
     }
 
+    @Test("bodies that are only announced do not take the quota of all from others; what has arrived counts")
+    func ahead() async throws {
+        let quota = 3 * Reservations.ahead
+        try await withStore(quotas: Quotas(all: quota, user: nil, channel: nil)) { test in
+            func announce(_ bytes: Int, _ intake: Intake) async throws {
+                let length = FileStore.bodyOverhead + Int64(bytes)
+                try await intake.reserve(length: length, for: test.principal, key: nil)
+            }
+            try await test.store.receiving { first in
+                try await announce(quota, first)
+                #expect(test.store.reservations.all == Reservations.ahead)
+                try await test.store.receiving { try await announce(quota, $0) }
+                _ = try await test.receive([UInt8](repeating: 7, count: quota), first)
+                await #expect(throws: StoreError.self) { try await test.upload([1]) }
+            }
+            // What does not fit for sure is refused at once all the same.
+            await #expect(throws: StoreError.self) {
+                try await test.store.receiving { try await announce(quota + 1, $0) }
+            }
+        }
+    }
+
     @Test("a channel that is known before the file is judged by what was announced")
     func channelFirst() async throws {
         try await withStore(quotas: Quotas(all: nil, user: nil, channel: 250)) { test in

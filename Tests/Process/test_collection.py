@@ -121,7 +121,8 @@ class Soak:
     def write(self, number):
         owner, turn = self.admin.another(), number
         while self.goes_on:
-            content = bytes([turn % 4]) * 1000
+            # Contents that all writers share, and now and then one that nobody stores again.
+            content = bytes([turn % 4]) * 1000 if turn % 8 else f"{number} {turn}".encode()
             turn += 1
             try:
                 file = owner.store(content)["id"]

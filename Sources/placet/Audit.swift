@@ -17,7 +17,7 @@ struct Audit: AsyncParsableCommand {
     @Option(help: "Only of this channel.")
     var channel: String?
 
-    @Option(help: "Only about this file, message, key, session or user.")
+    @Option(help: "Only about this file, message, key, session, user or run.")
     var subject: String?
 
     @Option(help: "Only this action, such as file.downloaded.")

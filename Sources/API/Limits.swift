@@ -22,6 +22,8 @@ package enum Limits {
     package static let pluginSetting = 0...2000
     /// The text that a list is searched for; at most this long.
     package static let search = 1000
+    /// Figures of lists end here, so that they cost what is shown of them.
+    package static let counted = 1000
 
     // Users
 

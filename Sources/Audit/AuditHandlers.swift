@@ -108,16 +108,8 @@ private struct AuditRequest: Sendable {
             }
             return action
         }
-        filter.since = try Self.time("since", request)
-        filter.until = try Self.time("until", request)
-    }
-
-    private static func time(_ name: String, _ request: Request) throws(APIError) -> Timestamp? {
-        guard let text = try request.query(name) else { return nil }
-        guard let time = Timestamp(text) else {
-            throw .invalid(name, "must be a time such as 2026-11-23T22:14:01.123Z")
-        }
-        return time
+        filter.since = try request.time("since")
+        filter.until = try request.time("until")
     }
 
     func filter(_ reader: Reader) throws -> AuditFilter {

@@ -19,6 +19,9 @@ static const uint8_t dashboard_attachment_js[] = {
 static const uint8_t dashboard_base_css[] = {
 #embed "Dashboard/base.css"
 };
+static const uint8_t dashboard_bulk_js[] = {
+#embed "Dashboard/bulk.js"
+};
 static const uint8_t dashboard_card_js[] = {
 #embed "Dashboard/card.js"
 };
@@ -39,6 +42,9 @@ static const uint8_t dashboard_fields_js[] = {
 };
 static const uint8_t dashboard_files_js[] = {
 #embed "Dashboard/files.js"
+};
+static const uint8_t dashboard_first_js[] = {
+#embed "Dashboard/first.js"
 };
 static const uint8_t dashboard_icon_svg[] = {
 #embed "Dashboard/icon.svg"
@@ -66,6 +72,9 @@ static const uint8_t dashboard_live_js[] = {
 };
 static const uint8_t dashboard_markdown_js[] = {
 #embed "Dashboard/markdown.js"
+};
+static const uint8_t dashboard_outbox_js[] = {
+#embed "Dashboard/outbox.js"
 };
 static const uint8_t dashboard_overlay_js[] = {
 #embed "Dashboard/overlay.js"
@@ -229,6 +238,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/app.js", dashboard_app_js),
     ASSET("Dashboard/attachment.js", dashboard_attachment_js),
     ASSET("Dashboard/base.css", dashboard_base_css),
+    ASSET("Dashboard/bulk.js", dashboard_bulk_js),
     ASSET("Dashboard/card.js", dashboard_card_js),
     ASSET("Dashboard/channel.js", dashboard_channel_js),
     ASSET("Dashboard/composer.js", dashboard_composer_js),
@@ -236,6 +246,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/drafts.js", dashboard_drafts_js),
     ASSET("Dashboard/fields.js", dashboard_fields_js),
     ASSET("Dashboard/files.js", dashboard_files_js),
+    ASSET("Dashboard/first.js", dashboard_first_js),
     ASSET("Dashboard/icon.svg", dashboard_icon_svg),
     ASSET("Dashboard/icons.svg", dashboard_icons_svg),
     ASSET("Dashboard/inbox.js", dashboard_inbox_js),
@@ -245,6 +256,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/lists.js", dashboard_lists_js),
     ASSET("Dashboard/live.js", dashboard_live_js),
     ASSET("Dashboard/markdown.js", dashboard_markdown_js),
+    ASSET("Dashboard/outbox.js", dashboard_outbox_js),
     ASSET("Dashboard/overlay.js", dashboard_overlay_js),
     ASSET("Dashboard/parts.css", dashboard_parts_css),
     ASSET("Dashboard/preferences.js", dashboard_preferences_js),

@@ -291,6 +291,8 @@ CREATE TABLE reviews (
 CREATE INDEX reviews_by_channel ON reviews (channel_id, message_id);
 -- Counting reads only this index, not the reviews with all their text.
 CREATE INDEX reviews_by_status ON reviews (channel_id, status, message_id);
+CREATE INDEX reviews_by_type ON reviews (channel_id, type, status, message_id);
+CREATE INDEX reviews_completed ON reviews (channel_id, completed_at) WHERE status = 'completed';
 CREATE INDEX reviews_due ON reviews (expires_at) WHERE status = 'pending';
 
 -- The feed of finished reviews that their agents have not acknowledged. AUTOINCREMENT never reuses a number, not even

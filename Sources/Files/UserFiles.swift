@@ -12,11 +12,7 @@ extension FilesModule {
     func listForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let page = try PageRequest(request, defaultLimit: Limits.usualFilesPage)
         let channelID = try request.optionalChannel("agent")
-        let (type, search) = (try request.query("type"), try request.query("search"))
-        for (name, text) in [("type", type), ("search", search)]
-        where (text ?? "").unicodeScalars.count > Limits.search {
-            throw APIError.invalid(name, "must have at most \(Limits.search) characters", code: "too_big")
-        }
+        let (type, search) = (try request.searched("type"), try request.searched())
         let files = try await index.read(by: context.principal) { reader, user in
             try reader.files(
                 in: reader.channels(channelID, ownedBy: user),

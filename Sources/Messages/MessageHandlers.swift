@@ -75,10 +75,7 @@ extension MessagesModule {
     func list(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let channelID = try request.optionalChannel()
         let page = try PageRequest(request)
-        let search = try request.query("search")
-        if let search, search.unicodeScalars.count > Limits.search {
-            throw APIError.invalid("search", "must have at most \(Limits.search) characters")
-        }
+        let search = try request.searched()
         let hasAttachments = try request.query("has_attachments") == "true"
         let found = try await index.read(by: context.principal) { reader, user in
             try reader.messages(

@@ -91,6 +91,7 @@ enum Figures {
         "retentionDays": .range(Limits.retentionDays),
         "reviewType": .range(Limits.reviewType),
         "search": .number(Limits.search),
+        "counted": .number(Limits.counted),
         "shares": .number(Limits.shares),
         "signInBody": .bytes(Limits.signInBody),
         "streamsPerCaller": .number(Limits.streamsPerCaller),

@@ -28,6 +28,7 @@ package struct ReviewsModule: RouteModule {
             .get("answers", use: answers)
         mounts.user
             .get("messages/reviews", use: inTurnIfLarge(listForUser))
+            .get("messages/reviews/counts", use: countForUser)
             .post("messages/:id/respond", use: respondForUser)
         mounts.local
             .get("reviews/:id", use: readLocally)
@@ -54,8 +55,7 @@ package struct ReviewsModule: RouteModule {
         let found = try await index.read(by: context.principal) { reader, user in
             try reader.reviews(
                 in: reader.channels(channelID, ownedBy: user),
-                status: .pending,
-                now: .now(),
+                ReviewFilter(status: .pending, now: .now()),
                 before: page.cursor(),
                 limit: page.limit + 1
             )

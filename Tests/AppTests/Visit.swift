@@ -177,7 +177,7 @@ extension Visit {
         Visit("GET /api/messages", 403), Visit("GET /api/messages/:message", 403),
         Visit("POST /api/messages", 403, .json(#"{"channelId":":channel","text":"a"}"#)),
         Visit("GET /api/messages/:message/iterations", 403), Visit("POST /api/messages/:undelivered/retry", 403),
-        Visit("GET /api/messages/reviews", 403),
+        Visit("GET /api/messages/reviews", 403), Visit("GET /api/messages/reviews/counts", 403),
         Visit("POST /api/messages/:message/respond", 403, .json(#"{"response":{"selectedOption":"yes"}}"#)),
         Visit("GET /api/events", 200, isEndless: true),
         Visit("GET /api/files", 403), Visit("POST /api/files/upload", 403, .file),

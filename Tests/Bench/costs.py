@@ -140,6 +140,7 @@ class Costs:
             v1("POST", "messages/streams/large/status", {"channelId": channel, "text": "x" * 10_000}))
         row("GET /api/v1/reviews/pending, GET /api/messages/reviews", "a page of 4 MB",
             v1("GET", f"reviews/pending?channel={page}&limit=100"))
+        row("GET /api/messages/reviews/counts", "of 2,000 reviews", me("GET", "messages/reviews/counts"))
         row("GET /api/v1/reviews/:id/wait", "an answered one with 120 kB", v1("GET", f"reviews/{self.answered}/wait?channel={page}"))
         row("GET /api/v1/answers", "20 answers with 120 kB each", v1("GET", f"answers?channel={page}"))
         row("GET /api/v1/plugins, GET /api/plugins, GET /api/v1/plugins/:name, GET /api/plugins/:name", "the plugins",

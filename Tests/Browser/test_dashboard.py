@@ -61,7 +61,7 @@ def test_a_password_that_was_made_up_is_changed_first(watch, server, person):
     page.get_by_role("button", name="Sign in").click()
     page.get_by_label("New password").fill("a password of my own")
     page.get_by_role("button", name="Save and go on").click()
-    expect(page.get_by_text("Nothing is waiting for you.")).to_be_visible()
+    expect(page.get_by_text("Three steps to the first question")).to_be_visible()
     server.person("new@example.org", "a password of my own")
 
 
@@ -260,7 +260,7 @@ def test_it_expires_under_the_hands_and_keeps_what_was_typed(page, server, agent
 
 def test_new_reviews_wait_in_a_bar_and_counts_follow(page, server, agent):
     page.goto(f"{server.url}/inbox")
-    count = page.locator("[data-count]")
+    count = page.locator("[data-count=pending]")
     expect(count).to_have_text(re.compile(r"\d+"))
     before = int(count.inner_text())
     later = agent.ask("Later one", "approval", APPROVAL, seconds=7200)

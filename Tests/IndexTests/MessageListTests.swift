@@ -118,13 +118,18 @@ struct MessageListTests {
             _ = try tx.files(in: channels, limit: 5)
             _ = try tx.answers(in: channels, limit: 5)
             for status in [Review.Status.pending, .completed, .expired, nil] {
-                _ = try tx.reviews(in: channels, status: status, now: tx.now, limit: 5)
+                _ = try tx.reviews(in: channels, ReviewFilter(status: status, now: tx.now), limit: 5)
+                _ = try tx.reviewCounts(in: channels, since: tx.now, most: 10)
+                _ = try tx.reviews(in: channels, ReviewFilter(status: status, type: "form", now: tx.now), limit: 5)
             }
         }
         let steps = plans.joined()
         #expect(steps.allSatisfy(Self.isByIndex), "\(steps)")
-        for index in ["agents_by_user", "reviews_by_status", "reviews_due", "reviews_by_channel", "answers_by_channel"]
-        {
+        for index in [
+            "agents_by_user", "reviews_by_status", "reviews_by_type", "reviews_due", "reviews_by_channel",
+            "answers_by_channel",
+            "reviews_completed",
+        ] {
             #expect(steps.contains { $0.contains(index) }, "\(index)")
         }
     }
@@ -176,7 +181,7 @@ struct MessageListTests {
         let message = try await fixture.send(reviewFor: .seconds(-1))
         let other = try await fixture.send(reviewFor: .seconds(60))
         let plans = try await fixture.index.plans { tx in
-            _ = try tx.reviews(in: tx.owned(channel), status: .pending, now: tx.now, limit: 5)
+            _ = try tx.reviews(in: tx.owned(channel), ReviewFilter(status: .pending, now: tx.now), limit: 5)
             _ = try tx.nextExpiry()
             try tx.expireDue(limit: 5)
             _ = try tx.complete(reviewOf: other.id, responseJSON: "{}")

@@ -110,13 +110,71 @@ struct ReviewTests {
         try await fixture.index.write { [ids] tx in
             _ = try tx.complete(reviewOf: ids[1], responseJSON: "{}")
             let page = {
-                try tx.reviews(in: tx.owned(channel), status: .pending, now: tx.now, before: $0, limit: 2).rows.map(
-                    \.id
-                )
+                try tx.reviews(in: tx.owned(channel), ReviewFilter(status: .pending, now: tx.now), before: $0, limit: 2)
+                    .rows.map(
+                        \.id
+                    )
             }
             #expect(try page(nil) == [ids[4], ids[3]])
             #expect(try page(ids[3]) == [ids[0]])
-            #expect(try tx.reviews(in: tx.owned("other"), status: .pending, now: tx.now, limit: 2) == .empty)
+            #expect(
+                try tx.reviews(in: tx.owned("other"), ReviewFilter(status: .pending, now: tx.now), limit: 2) == .empty
+            )
+        }
+    }
+
+    @Test("Lists and counts take type, text and status together, at the very moment that is asked about")
+    func filters() async throws {
+        let fixture = try await Fixture()
+        let agent = fixture.agent
+        var ids: [String: Message.ID] = [:]
+        let kinds = [("approval", "ship it"), ("form", "ship it"), ("approval", "hold it"), ("approval", "Ship")]
+        for (number, (type, text)) in kinds.enumerated() {
+            for (name, expiry) in [("pending", 60), ("completed", 60), ("expired", -1)] {
+                var message = Message.sample(in: agent)
+                message.text = text
+                let review = Review(of: message, type: type, expiresAt: .now() + .seconds(expiry))
+                try await fixture.index.write { [message] tx in
+                    try tx.insert(message, review: review)
+                    if name == "completed" { _ = try tx.complete(reviewOf: message.id, responseJSON: "{}") }
+                }
+                ids["\(name) \(number)"] = message.id
+            }
+        }
+        let names = Dictionary(uniqueKeysWithValues: ids.map { ($1, $0) })
+        func list(_ status: Review.Status?, type: String? = nil, search: String? = nil) async throws -> Set<String?> {
+            let rows = try await fixture.index.read { reader in
+                let filter = ReviewFilter(status: status, type: type, search: search, now: .now())
+                return try reader.reviews(in: reader.owned(agent.id), filter, limit: 100).rows
+            }
+            return Set(rows.map { names[$0.id] })
+        }
+        #expect(try await list(.pending, type: "approval") == ["pending 0", "pending 2", "pending 3"])
+        #expect(try await list(.expired, type: "form") == ["expired 1"])
+        #expect(try await list(nil, type: "form") == ["pending 1", "completed 1", "expired 1"])
+        #expect(try await list(nil, type: "none") == [])
+        // With trigrams and without.
+        for term in ["SHIP", "sh"] {
+            #expect(try await list(.completed, search: term) == ["completed 0", "completed 1", "completed 3"])
+            #expect(try await list(.completed, type: "approval", search: term) == ["completed 0", "completed 3"])
+            #expect(try await list(.expired, search: term) == ["expired 0", "expired 1", "expired 3"])
+        }
+        #expect(try await list(nil, search: "hold") == ["pending 2", "completed 2", "expired 2"])
+        try await fixture.index.write { tx in
+            func counts(_ since: Timestamp, most: Int) throws -> ReviewCounts {
+                try tx.reviewCounts(in: tx.owned(agent.id), since: since, most: most)
+            }
+            _ = try tx.expireDue(limit: 100)
+            #expect(
+                try counts(tx.now + .seconds(-60), most: 10)
+                    == ReviewCounts(pending: 4, completed: 4, expired: 4, completedSince: 4)
+            )
+            #expect(
+                try counts(tx.now + .seconds(60), most: 3)
+                    == ReviewCounts(pending: 3, completed: 3, expired: 3, completedSince: 0)
+            )
+            let others = try tx.reviewCounts(in: tx.owned("other"), since: tx.now, most: 3)
+            #expect(others == ReviewCounts(pending: 0, completed: 0, expired: 0, completedSince: 0))
         }
     }
 

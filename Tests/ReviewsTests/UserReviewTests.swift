@@ -31,6 +31,17 @@ struct UserReviewTests {
                 #expect(list.json["data"]?.elements.count == count, "\(status)")
             }
             #expect(try await ada.send(.get, "messages/reviews?status=done").status == 400)
+            for (filter, count) in [("type=approval", 1), ("type=form", 0), ("search=zzz", 0)] {
+                let list = try await ada.send(.get, "messages/reviews?status=completed&\(filter)")
+                #expect(list.json["data"]?.elements.count == count, "\(filter)")
+            }
+            let counts = try await ada.send(.get, "messages/reviews/counts")
+            #expect(counts.text == #"{"pending":0,"completed":1,"expired":0,"completedSince":1}"#)
+            let since = "messages/reviews/counts?since="
+            let later = try await ada.send(.get, since + "2999-01-01T00:00:00.000Z")
+            #expect(later.json["completedSince"] == .number(0))
+            let refused = [since + "yesterday", "messages/reviews?search=" + String(repeating: "a", count: 1001)]
+            for path in refused { #expect(try await ada.send(.get, path).status == 400, "\(path.prefix(40))") }
         }
     }
 

@@ -99,12 +99,12 @@ function follow(event) {
   }
   if (link.origin !== location.origin || !VIEWS.has(link.pathname.split("/")[1])) return;
   event.preventDefault();
-  go(link.pathname);
+  go(link.pathname + link.search);
 }
 
 /** Who is signed in; asks for it when nobody is. Then back to what was asked for. */
 async function identify() {
-  const wanted = location.pathname === "/sign-in" ? HOME : location.pathname;
+  const wanted = location.pathname === "/sign-in" ? HOME : location.pathname + location.search;
   let user = null;
   try {
     ({ user } = await request("GET", "/api/auth/me"));

@@ -6,6 +6,7 @@ import { attachments } from "./attachment.js";
 import { draftOf, keepDraft } from "./drafts.js";
 import { KINDS, kindOf, outcome } from "./kinds.js";
 import { markdown } from "./markdown.js";
+import { keepAnswer, keptAnswer, respond, takeBack } from "./outbox.js";
 import { copy, notice, toast } from "./overlay.js";
 import { agentName, agentOf, channelPath, note, read, reviewPath } from "./store.js";
 import { versions } from "./versions.js";
@@ -35,7 +36,7 @@ export function reviewCard(message, { back }) {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("[data-submit]", element)?.click();
     },
   });
-  const state = { message, isLost: false, isChanged: false };
+  const state = { message, isLost: false, isChanged: false, kept: undefined };
   const redraw = () => draw(element, state, back, redraw);
   redraw();
   return {
@@ -43,8 +44,9 @@ export function reviewCard(message, { back }) {
     update(now) {
       const before = state.message.review;
       state.message = now;
-      if (before.status === now.review.status && before.digest === now.review.digest) return;
-      state.isChanged = now.review.status === "pending";
+      const isSame = before.status === now.review.status && before.digest === now.review.digest;
+      if (isSame && state.kept === keptAnswer(now)) return;
+      state.isChanged = !isSame && now.review.status === "pending";
       redraw();
       if (state.isChanged) pause($(".dock", element));
       else $("#review-title", element).focus({ preventScroll: true });
@@ -79,7 +81,8 @@ function pause(dock) {
 function draw(element, state, back, redraw) {
   const { message } = state;
   const isPending = message.review.status === "pending";
-  const parts = isPending ? answerParts(message, (response) => send(state, parts, response, redraw)) : null;
+  state.kept = keptAnswer(message);
+  const parts = isPending && !state.kept ? answerParts(message, (response) => send(state, parts, response, redraw)) : null;
   fill(element, head(message, back),
     h("div.scroll", h("div.body", question(message), notices(state, redraw), versions(message),
       attachments(message.attachments), parts?.body, !isPending && message.review.response && given(message))),
@@ -120,6 +123,7 @@ function notices(state, redraw) {
   const { message, isLost, isChanged } = state;
   const { review } = message;
   if (review.status === "pending") {
+    if (state.kept) return waiting(state, redraw);
     return isChanged && notice("warning", h("p", "The agent has changed the question. Look again before you answer."));
   }
   const kept = keptDraft(message, redraw);
@@ -136,6 +140,13 @@ function notices(state, redraw) {
   }
   return notice("success", h("p", h("b", outcome(message)), ` · ${who}`),
     review.response?.comment && h("p", "“", text(review.response.comment), "”"), kept);
+}
+
+/** The answer is given, but the server was away. */
+function waiting({ message, kept }, redraw) {
+  const where = kept.isSecret ? "in this page, since it has a password: leave it open" : "on this device";
+  return notice("warning", h("p", `Connection lost. Your answer is saved ${where}. It is sent when you are back.`),
+    h("div.btns", button("Take it back", { kind: "mini", on: () => { takeBack(message); redraw(); } })));
 }
 
 /** What was typed and not sent, to be used otherwise. */
@@ -170,15 +181,17 @@ function given(message) {
 /** Sends an answer to what is shown, and no other: the digest says what that is. */
 async function send(state, parts, response, redraw) {
   const { message } = state;
-  const path = `/api/messages/${encodeURIComponent(message.id)}/respond`;
   try {
-    const answered = await request("POST", path, { response, digest: message.review.digest });
+    const answered = await respond(message.id, response, message.review.digest);
     keepDraft(message.id, null);
     note(answered, "review:responded");
     toast(`Sent. ${agentName(message.channelId)} has the answer.`);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    if (error.status === 400) {
+    if (error.status === 0) {
+      keepAnswer(message, response);
+      redraw();
+    } else if (error.status === 400) {
       parts.blame(error.fields);
       toast(error.message, "error");
     } else if (error.status === 403 || error.status === 409) {

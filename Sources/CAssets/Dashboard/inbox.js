@@ -2,7 +2,9 @@
 // in a bar, and what was answered stays, greyed, until the list is opened anew.
 import { $, $$, button, fill, h, icon, say, unseen } from "./dom.js";
 import { request } from "./api.js";
+import { bulkBar } from "./bulk.js";
 import { cardKeys, isSoon, reviewCard, timeLeft } from "./card.js";
+import { firstSteps } from "./first.js";
 import { bind } from "./keys.js";
 import { KINDS, kindOf, outcome } from "./kinds.js";
 import { agentName, agentOf, listen, pending, read, store } from "./store.js";
@@ -11,71 +13,133 @@ import { ago, at, plural, split, when } from "./words.js";
 const TABS = { pending: "Pending", answered: "Answered", expired: "Expired" };
 /** How the API calls them. */
 const STATUS = { answered: "completed", expired: "expired" };
+/** Figures of lists end here (docs/api.md). */
+const COUNTED = 1000;
+/** What is typed, and what happens, is followed after so many milliseconds without more of it. */
+const PAUSE = 250;
 const WIDE = matchMedia("(min-width: 901px)");
 
 const byDeadline = (a, b) => at(a.review.expiresAt) - at(b.review.expiresAt) || (a.id < b.id ? -1 : 1);
 
 export function inbox(main, [, tab = "pending", id]) {
+  const asked = new URLSearchParams(location.search);
   const view = {
     tab: Object.hasOwn(TABS, tab) ? tab : "pending", id,
     /** The ids of the rows, in their order, and those that wait in the bar. */
-    shown: [], fresh: [], cursor: null, channel: "", card: null,
-    rows: h("div.scroll", { onkeydown: (event) => press(view, event) }), bar: h("div"), pane: h("div.pane"),
+    shown: [], fresh: [], cursor: null, card: null, turn: 0,
+    filter: Object.fromEntries(["channel", "type", "search"].map((name) => [name, asked.get(name) ?? ""])),
+    /** The ids of the rows that are chosen, to be answered alike. */
+    chosen: new Set(),
+    /** How many reviews there are in each state; null until the server has told. */
+    counts: null, counting: 0, first: null, tabs: h("div.head"),
+    rows: h("div.scroll", { onkeydown: (event) => press(view, event) }), bar: h("div"), bulk: h("div"),
+    pane: h("div.pane"),
   };
   view.split = h("div.split", { class: id ? "open" : "" },
-    h("section.pane", { label: "Reviews" }, head(view), filter(view), view.bar, view.rows), view.pane);
+    h("section.pane", { label: "Reviews" }, view.tabs, filter(view), view.bar, view.rows, view.bulk), view.pane);
   fill(main, h("h1.vh", "Inbox"), view.split);
   fill(view.pane, h("div.empty", icon("inbox"), h("p", "Choose a review to see it here.")));
   const unbind = [bind("Inbox", [
     ["j", "Next review", () => step(view, 1)], ["k", "The one before", () => step(view, -1)],
+    ["x", "Choose the review, to answer several alike", () => choose(view, current(view)?.dataset.row)],
+    ["/", "Search", () => $(".search", main).focus()],
   ]), bind("Review", cardKeys(view.pane))];
   const unlisten = listen((change) => follow(view, change));
-  const end = () => { unlisten(); unbind.forEach((one) => one()); };
+  const end = () => {
+    clearTimeout(view.counting);
+    view.turn += 1;
+    unlisten();
+    unbind.forEach((one) => one());
+  };
+  drawTabs(view);
+  count(view);
   refresh(view).then(() => { if (id) open(view, id); });
   return { title: "Inbox", end };
 }
 
-function head(view) {
-  const tab = ([name, label]) => h("a", { href: `/inbox/${name}`, "aria-current": name === view.tab ? "page" : null },
-    label, name === "pending" && h("span.num", { "data-count": true }, pending().length));
-  return h("div.head", h("nav.tabs", { label: "Reviews by state" }, Object.entries(TABS).map(tab)));
+/** The filters as they stand in the address. */
+function query({ filter }) {
+  const set = String(new URLSearchParams(Object.entries(filter).filter(([, value]) => value)));
+  return set && `?${set}`;
+}
+
+const path = (view, id = "") => `/inbox/${view.tab}${id && `/${id}`}${query(view)}`;
+const isFiltered = ({ filter }) => Object.values(filter).some(Boolean);
+
+function drawTabs(view) {
+  const { counts } = view;
+  const figure = { pending: pending().length, answered: counts?.completed, expired: counts?.expired };
+  const shown = (number) => (number >= COUNTED ? `${number.toLocaleString("en-US")}+` : number);
+  const tab = ([name, label]) => h("a",
+    { href: `/inbox/${name}${query(view)}`, "aria-current": name === view.tab ? "page" : null },
+    label, figure[name] !== undefined && h("span.num", { "data-count": name }, shown(figure[name])));
+  fill(view.tabs, h("nav.tabs", { label: "Reviews by state" }, Object.entries(TABS).map(tab)));
+}
+
+/** Asks how many there are. Events come in bursts, so it waits for a pause. */
+function count(view) {
+  clearTimeout(view.counting);
+  view.counting = setTimeout(async () => {
+    const since = new Date(new Date().setHours(0, 0, 0, 0)).toISOString();
+    view.counts = await request("GET", `/api/messages/reviews/counts?since=${since}`);
+    drawTabs(view);
+    if (!view.shown.length) drawRows(view);
+  }, view.counts ? PAUSE : 0);
 }
 
 function filter(view) {
-  const option = (agent) => h("option", { value: agent.id }, agent.name);
-  const select = h("select.input", {
-    label: "Channel", onchange: () => { view.channel = select.value; refresh(view); },
-  }, h("option", { value: "" }, "All channels"), store.agents.map(option));
-  return h("div.tools", select);
+  const take = (name, value) => {
+    view.filter[name] = value;
+    history.replaceState(null, "", path(view, view.id));
+    drawTabs(view);
+    refresh(view);
+  };
+  const select = (label, name, choices) => {
+    const input = h("select.input", { label, onchange: () => take(name, input.value) },
+      choices.map(([value, words]) => h("option", { value, selected: value === view.filter[name] }, words)));
+    return input;
+  };
+  let pause = 0;
+  const search = h("input.input.search", {
+    type: "search", label: "Text of a question", placeholder: "Search", value: view.filter.search, oninput: () => {
+      clearTimeout(pause);
+      pause = setTimeout(() => take("search", search.value.trim()), PAUSE);
+    },
+  });
+  return h("div.tools", search,
+    select("Channel", "channel", [["", "All channels"], ...store.agents.map((agent) => [agent.id, agent.name])]),
+    select("Kind", "type", [["", "All kinds"], ...Object.entries(KINDS)]));
 }
 
 /** Reads the list anew. */
 async function refresh(view) {
-  view.fresh = [];
-  view.cursor = null;
+  Object.assign(view, { fresh: [], cursor: null, shown: [] });
+  view.turn += 1;
+  chooseNone(view);
   if (view.tab === "pending") view.shown = pending().filter((m) => belongs(view, m)).sort(byDeadline).map((m) => m.id);
-  else {
-    view.shown = [];
-    await more(view);
-  }
+  else await more(view);
   drawRows(view);
 }
 
-/** The next page of what is over, newest first. */
+/** The next page of what is over, newest first. What comes after another search has begun is left out. */
 async function more(view) {
-  const channel = view.channel && `&channel=${encodeURIComponent(view.channel)}`;
-  const cursor = view.cursor && `&cursor=${encodeURIComponent(view.cursor)}`;
-  const page = await request("GET",
-    `/api/messages/reviews?status=${STATUS[view.tab]}${channel}${cursor ?? ""}`);
+  const { turn, cursor } = view;
+  const asked = new URLSearchParams({ status: STATUS[view.tab], ...(cursor && { cursor }) });
+  for (const [name, value] of Object.entries(view.filter)) if (value) asked.set(name, value);
+  const page = await request("GET", `/api/messages/reviews?${asked}`);
+  if (turn !== view.turn) return;
   for (const message of page.data) store.reviews.set(message.id, message);
   view.shown.push(...page.data.map((message) => message.id));
   view.cursor = page.nextCursor;
 }
 
-const belongs = (view, message) => !view.channel || message.channelId === view.channel;
+const belongs = ({ filter: { channel, type, search } }, message) => (!channel || message.channelId === channel)
+  && (!type || message.review.type === type)
+  && (message.text ?? "").toLowerCase().includes(search.toLowerCase());
 
 function follow(view, change) {
-  $("[data-count]")?.replaceChildren(String(pending().length));
+  drawTabs(view);
+  if (change.name !== "agents" && change.name !== "message:delivery") count(view);
   if (change.name === "reset") {
     refresh(view);
     if (view.id) read(view.id);
@@ -93,7 +157,9 @@ function follow(view, change) {
     if (message?.review && message.review.status === (STATUS[view.tab] ?? "pending") && belongs(view, message)) {
       view.fresh.push(message.id);
     }
-    drawBar(view);
+    // Nothing can move under the pointer where nothing is.
+    if (!view.shown.length && view.fresh.length) refresh(view);
+    else drawBar(view);
   }
 }
 
@@ -108,13 +174,45 @@ function drawBar(view) {
 function drawRows(view) {
   drawBar(view);
   if (!view.shown.length) {
-    const words = view.tab === "pending" ? "Nothing is waiting for you." : `No ${view.tab} reviews.`;
-    fill(view.rows, h("div.empty", icon("success"), h("h2", view.channel ? "No reviews match." : words)));
+    fill(view.rows, h("div.empty", nothing(view)));
     return;
   }
   const next = async () => { await more(view); drawRows(view); };
   fill(view.rows, h("ul", { role: "list", label: plural(view.shown.length, "review") },
     view.shown.map((id) => row(view, id))), view.cursor && h("div.pad", button("Show more", { on: next })));
+}
+
+/** What stands in place of the list. */
+function nothing(view) {
+  if (isFiltered(view)) {
+    return [icon("search"), h("h2", "No reviews match"), h("a.btn", { href: `/inbox/${view.tab}` }, "Clear filters")];
+  }
+  const { counts } = view;
+  const isNew = counts && counts.pending + counts.completed + counts.expired === 0;
+  if (view.tab !== "pending") return [icon("success"), h("h2", `No ${view.tab} reviews.`)];
+  if (isNew) return view.first ??= firstSteps();
+  return [icon("success"), h("h2", "Nothing is waiting for you."),
+    counts?.completedSince > 0 && h("p", `${counts.completedSince.toLocaleString("en-US")} answered today.`)];
+}
+
+/** Chooses a row, or lets go of it. */
+function choose(view, id) {
+  if (store.reviews.get(id)?.review.status !== "pending") return;
+  if (!view.chosen.delete(id)) view.chosen.add(id);
+  drawRow(view, id);
+  drawBulk(view);
+  say(`${view.chosen.size} chosen`);
+}
+
+function chooseNone(view) {
+  const before = [...view.chosen];
+  view.chosen.clear();
+  for (const id of before) drawRow(view, id);
+  drawBulk(view);
+}
+
+function drawBulk(view) {
+  fill(view.bulk, view.chosen.size > 0 && bulkBar([...view.chosen], () => chooseNone(view)));
 }
 
 function drawRow(view, id) {
@@ -133,8 +231,12 @@ function row(view, id) {
   const by = message.review.respondedBy;
   const due = isPending ? [isSoon(message) && icon("warning"), unseen("Time left: "), timeLeft(message)]
     : message.review.status === "expired" ? `Expired ${ago(at(message.review.expiresAt))}` : outcome(message);
-  return h("li.item", { "data-row": id, class: isPending ? "" : "done" },
-    h("a", { href: `/inbox/${view.tab}/${id}`, "aria-current": id === view.id ? "true" : null,
+  const box = isPending && h("input", {
+    type: "checkbox", checked: view.chosen.has(id), tabindex: "-1", label: "Choose, to answer several alike",
+    onchange: () => choose(view, id),
+  });
+  return h("li.item", { "data-row": id, class: isPending ? "" : "done" }, box,
+    h("a", { href: path(view, id), "aria-current": id === view.id ? "true" : null,
       onclick: (event) => pick(view, event, id) },
     h("span.title", split(message.text)[0] || KINDS[kind]),
     h("span.due", { class: isPending && isSoon(message) ? "soon" : "" }, due),
@@ -148,7 +250,7 @@ function row(view, id) {
 function pick(view, event, id) {
   if (event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  history[WIDE.matches ? "replaceState" : "pushState"](null, "", `/inbox/${view.tab}/${id}`);
+  history[WIDE.matches ? "replaceState" : "pushState"](null, "", path(view, id));
   open(view, id, true);
 }
 
@@ -161,7 +263,7 @@ async function open(view, id, takesFocus = false) {
   const message = store.reviews.get(id) ?? await read(id);
   if (view.id !== id) return;
   if (!message?.review) { gone(view); return; }
-  view.card = reviewCard(message, { back: `/inbox/${view.tab}` });
+  view.card = reviewCard(message, { back: path(view) });
   fill(view.pane, view.card.element);
   if (takesFocus) $("#review-title", view.pane).focus({ preventScroll: true });
 }
@@ -169,8 +271,11 @@ async function open(view, id, takesFocus = false) {
 function gone(view) {
   view.card = null;
   fill(view.pane, h("div.empty", icon("inbox"), h("h2", "There is no such review"),
-    h("p", "It may have been withdrawn by its agent."), h("a.btn", { href: `/inbox/${view.tab}` }, "Inbox")));
+    h("p", "It may have been withdrawn by its agent."), h("a.btn", { href: path(view) }, "Inbox")));
 }
+
+/** The row with the focus, or that of the card. */
+const current = (view) => document.activeElement?.closest("[data-row]") ?? $(".item:has([aria-current])", view.rows);
 
 const ARROWS = { ArrowDown: 1, ArrowUp: -1 };
 
@@ -189,7 +294,7 @@ function step(view, count) {
   if (!next) return;
   next.focus();
   if (WIDE.matches) {
-    history.replaceState(null, "", next.pathname);
+    history.replaceState(null, "", next.pathname + next.search);
     open(view, next.closest("[data-row]").dataset.row);
   }
   say(`${links.indexOf(next) + 1} of ${links.length}`);

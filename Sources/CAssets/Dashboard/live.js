@@ -1,5 +1,6 @@
 // The stream of events, for as long as somebody is signed in. It comes back by itself, and goes on where it stopped.
 import { request } from "./api.js";
+import { sendKept } from "./outbox.js";
 import { banner } from "./overlay.js";
 import { load, take } from "./store.js";
 
@@ -23,7 +24,7 @@ export function connect() {
   source?.close();
   clearTimeout(retry);
   source = new EventSource(`/api/events${last && `?lastEventId=${last}`}`);
-  source.onopen = () => { clearTimeout(warning); warning = 0; banner(null); };
+  source.onopen = () => { clearTimeout(warning); warning = 0; banner(null); sendKept(); };
   source.onerror = lose;
   source.addEventListener("ready", (event) => {
     last = event.lastEventId;

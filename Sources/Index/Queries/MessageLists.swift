@@ -16,7 +16,14 @@ extension Querying {
         search: String? = nil,
         hasAttachments: Bool = false
     ) throws -> MessagePage {
-        let wanted = Wanted(before: before, limit: limit, term: SearchTerm(search), hasAttachments: hasAttachments)
+        let term = SearchTerm(search)
+        return try messages(
+            Wanted(before: before, limit: limit, term: term, hasAttachments: hasAttachments),
+            in: channels
+        )
+    }
+
+    func messages(_ wanted: Wanted, in channels: OwnedChannels) throws -> MessagePage {
         if wanted.term?.findsNothing == true { return .empty }
         if wanted.term != nil { try ReadLimit.refuseSearch() }
         if let id = channels.only {
@@ -52,12 +59,13 @@ extension Querying {
             if hasAttachments { return (statements.withFiles, [channelID, channelID, cursor, limit]) }
             return (statements.all, [channelID, cursor, limit])
         }
+        let filters: Arguments = [term.text, hasAttachments] + wanted.reviewFilter + [limit]
         guard let trigrams = term.trigramQuery else {
-            return (statements.byPattern, [channelID, cursor, term.text, hasAttachments, limit])
+            return (statements.byPattern, [channelID, cursor] + filters)
         }
         guard let range = try searchRange(channelID: channelID, before: wanted.before) else { return nil }
         let bounds: Arguments = [trigrams, range.lower, range.upper, channelID]
-        return (statements.byTrigrams, bounds + [term.text, hasAttachments, limit])
+        return (statements.byTrigrams, bounds + filters)
     }
 
     /// The messages that a statement returns, as long as they are not too heavy together. Its columns must be
@@ -69,11 +77,18 @@ extension Querying {
 }
 
 /// What a list of messages is asked for.
-private struct Wanted {
+struct Wanted {
     let before: Message.ID?
     let limit: Int
     let term: SearchTerm?
-    let hasAttachments: Bool
+    var hasAttachments = false
+    /// Only with a term: the reviews that the messages must have. Nil for all messages.
+    var review: ReviewFilter?
+
+    /// The values of ``ListStatements``' filter of reviews.
+    fileprivate var reviewFilter: Arguments {
+        [review != nil, review?.type, review?.status?.rawValue ?? "all", review?.now ?? .distantFuture]
+    }
 }
 
 /// The columns of a list of messages: first the weight as ``PageWeight`` counts it, then the message.
@@ -115,10 +130,18 @@ private struct ListStatements {
                 WHERE attachments.channel_id = messages.channel_id AND attachments.message_id = messages.id
             ))
             """
+        let reviewsWhenAsked = """
+            (NOT ? OR EXISTS (
+                SELECT * FROM reviews
+                WHERE reviews.message_id = messages.id AND reviews.type = ifnull(?, reviews.type) AND ? IN (
+                    'all', iif(reviews.status = 'pending' AND reviews.expires_at <= ?, 'expired', reviews.status)
+                )
+            ))
+            """
         byPattern = """
             SELECT \(columns) FROM messages
             WHERE channel_id = ? AND id < ? AND stream_state IS NOT 'streaming' AND contains(text, ?)
-                AND \(filesWhenAsked)
+                AND \(filesWhenAsked) AND \(reviewsWhenAsked)
             ORDER BY id DESC LIMIT ?
             """
         // CROSS makes the full-text index the outer loop: newest first, and it stops when the page is full.
@@ -127,7 +150,7 @@ private struct ListStatements {
             FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid
             WHERE message_search MATCH ? AND message_search.rowid > ? AND message_search.rowid < ?
                 AND messages.channel_id = ? AND messages.stream_state IS NOT 'streaming' AND contains(messages.text, ?)
-                AND \(filesWhenAsked)
+                AND \(filesWhenAsked) AND \(reviewsWhenAsked)
             ORDER BY message_search.rowid DESC LIMIT ?
             """
     }

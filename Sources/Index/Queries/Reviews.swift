@@ -20,6 +20,73 @@ package struct Answer: Sendable, Equatable {
     }
 }
 
+/// Which reviews a list has.
+package struct ReviewFilter: Sendable {
+    /// The status at `now`; nil for all.
+    package var status: Review.Status?
+    /// What kind of question; nil for all.
+    package var type: String?
+    /// Part of the message's text, as in lists of messages; nil and empty mean all.
+    package var search: String?
+    package var now: Timestamp
+
+    package init(status: Review.Status?, type: String? = nil, search: String? = nil, now: Timestamp) {
+        self.status = status
+        self.type = type
+        self.search = search
+        self.now = now
+    }
+
+    /// The statement for ``Querying/merged(_:in:from:_:limit:)``, and the values of its subquery.
+    fileprivate var newest: (sql: String, values: Arguments) {
+        let parts =
+            type == nil && status == nil ? [Part("TRUE")] : status.map(parts) ?? Review.Status.allCases.flatMap(parts)
+        let (andType, typeValues): (String, Arguments) = type.map { (" AND type = ?", [$0]) } ?? ("", [])
+        let subqueries = parts.map { part in
+            """
+            SELECT max(message_id) AS message_id FROM \(part.source)
+            WHERE channel_id = merge.channel_id AND \(part.condition) AND message_id < merge.position\(andType)
+            """
+        }
+        return (
+            ChannelMerge.newestFirst("SELECT max(message_id) FROM (\(subqueries.joined(separator: " UNION ALL ")))"),
+            parts.reduce([]) { $0 + $1.values + typeValues }
+        )
+    }
+
+    private func parts(of status: Review.Status) -> [Part] {
+        switch status {
+        case .pending: [Part("status = 'pending' AND expires_at > ?", [now])]
+        case .completed: [Part("status = 'completed'")]
+        // Few have expired without the sweep having noted it: those are looked for by their time.
+        case .expired:
+            [
+                Part("status = 'expired'"),
+                Part("status = 'pending' AND expires_at <= ?", [now], source: "reviews INDEXED BY reviews_due"),
+            ]
+        }
+    }
+
+    /// Reviews that one index finds.
+    private struct Part {
+        let condition: String
+        let values: Arguments
+        let source: String
+
+        init(_ condition: String, _ values: Arguments = [], source: String = "reviews") {
+            (self.condition, self.values, self.source) = (condition, values, source)
+        }
+    }
+}
+
+/// How many reviews there are, and how many of them were answered lately.
+package struct ReviewCounts: Sendable, Equatable {
+    package var pending: Int
+    package var completed: Int
+    package var expired: Int
+    package var completedSince: Int
+}
+
 extension Querying {
     /// The review in that message, without the rest of the message; for waiters, which look often. Nil also in another
     /// channel.
@@ -28,29 +95,38 @@ extension Querying {
     }
 
     /// A page of the messages with reviews, newest first by id.
-    ///
-    /// - Parameter status: the status at `now`; nil for all.
     package func reviews(
         in channels: OwnedChannels,
-        status: Review.Status?,
-        now: Timestamp,
+        _ filter: ReviewFilter,
         before: Message.ID? = nil,
         limit: Int
     ) throws -> MessagePage {
+        if let term = SearchTerm(filter.search) {
+            return try messages(Wanted(before: before, limit: limit, term: term, review: filter), in: channels)
+        }
         let start = before ?? .afterAll
         // What agents ask most: one channel's, in one statement.
-        if let id = channels.only, status == .pending {
-            return try page(SQL.pendingOfChannel, [id, start, now, limit])
+        if let id = channels.only, filter.status == .pending, filter.type == nil {
+            return try page(SQL.pendingOfChannel, [id, start, filter.now, limit])
         }
-        let (sql, filter): (String, Arguments) =
-            switch status {
-            case .pending: (SQL.pending, [now])
-            case .completed: (SQL.completed, [])
-            case .expired: (SQL.expired, [now])
-            case nil: (SQL.all, [])
-            }
-        let ids: [Message.ID] = try merged(sql, in: channels, from: start, filter, limit: limit)
+        let (sql, values) = filter.newest
+        let ids: [Message.ID] = try merged(sql, in: channels, from: start, values, limit: limit)
         return try page(SQL.byIDs, [jsonArray(of: ids)])
+    }
+
+    /// How many reviews there are, each figure up to `most`.
+    ///
+    /// - Parameter since: from when on answers count for ``ReviewCounts/completedSince``.
+    package func reviewCounts(in channels: OwnedChannels, since: Timestamp, most: Int) throws -> ReviewCounts {
+        func count(_ status: Review.Status) throws -> Int {
+            try one(SQL.countByStatus, [status] + channels.arguments + [most]) ?? 0
+        }
+        return ReviewCounts(
+            pending: try count(.pending),
+            completed: try count(.completed),
+            expired: try count(.expired),
+            completedSince: try one(SQL.countCompleted, [since] + channels.arguments + [most]) ?? 0
+        )
     }
 
     /// The finished reviews that their agents have not acknowledged, the first to finish first. `after` is the number
@@ -141,36 +217,6 @@ private enum SQL {
             AND reviews.expires_at > ?
         ORDER BY reviews.message_id DESC LIMIT ?
         """
-    static let pending = ChannelMerge.newestFirst(
-        """
-        SELECT message_id FROM reviews
-        WHERE channel_id = merge.channel_id AND status = 'pending' AND message_id < merge.position AND expires_at > ?
-        ORDER BY message_id DESC LIMIT 1
-        """
-    )
-    static let completed = newest("status = 'completed'")
-    // Few have expired without the sweep having noted it: those are looked for by their time.
-    static let expired = ChannelMerge.newestFirst(
-        """
-        SELECT max(message_id) FROM (
-            SELECT max(message_id) AS message_id FROM reviews
-            WHERE channel_id = merge.channel_id AND status = 'expired' AND message_id < merge.position
-            UNION ALL
-            SELECT max(message_id) FROM reviews INDEXED BY reviews_due
-            WHERE status = 'pending' AND expires_at <= ? AND channel_id = merge.channel_id
-                AND message_id < merge.position
-        )
-        """
-    )
-    static let all = newest("TRUE")
-    private static func newest(_ condition: String) -> String {
-        ChannelMerge.newestFirst(
-            """
-            SELECT max(message_id) FROM reviews
-            WHERE channel_id = merge.channel_id AND \(condition) AND message_id < merge.position
-            """
-        )
-    }
     static let byIDs = """
         SELECT \(weighedMessage) FROM messages WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC
         """
@@ -182,6 +228,16 @@ private enum SQL {
         FROM answers JOIN messages ON messages.id = answers.message_id
         WHERE answers.number IN (SELECT value FROM json_each(?)) ORDER BY answers.number
         """
+    static let countByStatus = counted("status = ?")
+    static let countCompleted = counted("status = 'completed' AND completed_at >= ?")
+    private static func counted(_ condition: String) -> String {
+        """
+        SELECT count(*) FROM (
+            SELECT 1 FROM agents CROSS JOIN reviews ON reviews.channel_id = agents.id AND reviews.\(condition)
+            WHERE \(OwnedChannels.condition) LIMIT ?
+        )
+        """
+    }
     static let nextExpiry = "SELECT expires_at FROM reviews WHERE status = 'pending' ORDER BY expires_at LIMIT 1"
     static let insertReview = Review.columns.insert()
     static let complete = """

@@ -1,7 +1,7 @@
 /// The question in a message, and its answer once there is one. Free objects are JSON text.
 package struct Review: Sendable, Equatable {
     /// `pending` changes once to one of the others, which are final.
-    package enum Status: String, Sendable, Storable {
+    package enum Status: String, Sendable, Storable, CaseIterable {
         case pending, completed, expired
     }
 

@@ -1,0 +1,168 @@
+"""The inbox in a real browser: found again, counted, answered several at a time, kept while the server is away."""
+
+import json
+import subprocess
+
+from dashboard import Agent, Watch, open_review
+from placet_server import ADMIN_PASSWORD
+from playwright.sync_api import expect
+
+APPROVAL = {"options": [{"id": "yes", "label": "Ship it", "style": "primary"}, {"id": "no", "label": "Hold it"}]}
+
+
+def test_the_first_steps_lead_to_the_first_question(page, server, person, watch):
+    """A new owner sees the question of the very line that the page gives to a terminal."""
+    made = person.request("POST", "users", json={"email": "first@example.org", "displayName": "F"}).json()
+    page = watch.page()
+    page.goto(server.url)
+    page.get_by_label("Email").fill("first@example.org")
+    page.get_by_label("Password").fill(made["password"])
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("New password").fill("a password of my own")
+    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("button", name="Make a channel").click()
+    page.get_by_role("button", name="Make a key").click()
+    line = page.get_by_label("The line").inner_text()
+    ran = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=20)
+    assert json.loads(ran.stdout)["review"]["status"] == "pending", ran
+    page.get_by_role("link", name="Is this thing on?").click()
+    page.get_by_role("button", name="Yes, it works").click()
+    expect(page.locator(".card .note.success")).to_contain_text("Yes, it works")
+    page.goto(f"{server.url}/inbox")
+    expect(page.get_by_text("Nothing is waiting for you.")).to_be_visible()
+    expect(page.get_by_text("1 answered today.")).to_be_visible()
+
+
+def test_filters_stand_in_the_address_and_in_every_list(page, server, agent, person):
+    needle = agent.ask("The NEEDLE release", "approval", APPROVAL)
+    agent.ask("Hay", "approval", APPROVAL)
+    form = agent.ask("needle in a form", "form", {"fields": [{"name": "a", "type": "text", "label": "A"}]})
+    done = agent.ask("A needle that is over", "approval", APPROVAL)
+    assert person.request("POST", f"messages/{done}/respond", json={"response": {"selectedOption": "no"}}).ok
+    rows = lambda: page.locator("[data-row]").evaluate_all("(rows) => rows.map((row) => row.dataset.row)")
+    page.goto(f"{server.url}/inbox")
+    page.get_by_label("Text of a question").fill("needle")
+    expect(page.locator("[data-row]")).to_have_count(2)
+    assert set(rows()) == {needle, form}
+    page.get_by_label("Kind").select_option("Approval")
+    expect(page.locator("[data-row]")).to_have_count(1)
+    page.reload()
+    expect(page.locator("[data-row]")).to_have_count(1)
+    assert rows() == [needle]
+    page.get_by_role("link", name="Answered").click()
+    expect(page.locator("[data-row]")).to_have_count(1)
+    assert rows() == [done]
+    page.locator("[data-row] a").click()
+    expect(page.locator("#review-title")).to_have_text("A needle that is over")
+    page.get_by_label("Text of a question").fill("no such text")
+    expect(page.get_by_role("heading", name="No reviews match")).to_be_visible()
+    page.get_by_role("link", name="Clear filters").click()
+    expect(page.locator(f"[data-row='{done}']")).to_be_visible()
+    answered = int(page.locator("[data-count=answered]").inner_text())
+    assert person.request("POST", f"messages/{needle}/respond", json={"response": {"selectedOption": "no"}}).ok
+    expect(page.locator("[data-count=answered]")).to_have_text(str(answered + 1))
+
+
+def test_several_are_answered_alike_and_what_needs_a_look_is_left_out(page, server, agent, person):
+    plain = [agent.ask(f"Plain {number}", "approval", APPROVAL, seconds=600 + number) for number in range(2)]
+    form = agent.ask("A form", "form", {"fields": [{"name": "a", "type": "text", "label": "A"}]}, seconds=700)
+    file = agent.owner.store(b"look at me", "evidence.txt").json()["id"]
+    unseen = agent.ask("With evidence", "approval", APPROVAL, seconds=800, attachmentIds=[file])
+    waits = [agent.wait(message) for message in plain]
+    page.goto(f"{server.url}/inbox")
+    page.locator(f"[data-row='{plain[0]}'] a").focus()
+    page.keyboard.press("x")
+    for message in [plain[1], form, unseen]:
+        page.locator(f"[data-row='{message}']").get_by_role("checkbox").check()
+    bar = page.get_by_role("group", name="Chosen reviews")
+    expect(bar).to_contain_text("4 reviews · 1 need an answer of their own")
+    bar.get_by_role("button", name="Ship it…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Plain 0")
+    expect(dialog).to_contain_text("1 review with files that nobody has opened yet: not answered.")
+    dialog.get_by_role("button", name="Ship it: 2").click()
+    assert [wait()["response"] for wait in waits] == [{"selectedOption": "yes"}] * 2
+    expect(bar).to_have_count(0)
+    status = lambda message: person.request("GET", f"messages/{message}").json()["review"]["status"]
+    assert [status(message) for message in [form, unseen]] == ["pending", "pending"]
+    # Once somebody has opened the file it is one of them.
+    assert person.request("GET", f"files/{file}/download").ok
+    page.locator(f"[data-row='{unseen}']").get_by_role("checkbox").check()
+    bar.get_by_role("button", name="Hold it…").click()
+    dialog.get_by_role("button", name="Hold it: 1").click()
+    expect(page.get_by_text("1 answer sent.")).to_be_visible()
+    assert status(unseen) == "completed"
+
+
+def test_an_answer_given_without_a_connection_is_kept_over_a_reload_and_sent_once(page, server, agent):
+    message = agent.ask("Still there?", "approval", APPROVAL)
+    wait = agent.wait(message)
+    open_review(page, server, message)
+    answers = []
+    page.on("request", lambda request: request.url.endswith("/respond") and answers.append(request))
+    page.route("**/respond", lambda route: route.abort())
+    page.get_by_role("button", name="Ship it").click()
+    expect(page.locator(".card .note.warning")).to_contain_text("Your answer is saved on this device")
+    expect(page.get_by_role("button", name="Ship it")).to_have_count(0)
+    page.unroute("**/respond")
+    page.reload()
+    assert wait()["response"] == {"selectedOption": "yes"}
+    expect(page.locator(".card .note.success")).to_contain_text("Ship it")
+    assert len(answers) == 2
+
+
+def test_a_kept_answer_can_be_taken_back(page, server, agent):
+    message = agent.ask("Sure?", "approval", APPROVAL)
+    open_review(page, server, message)
+    page.route("**/respond", lambda route: route.abort())
+    page.get_by_role("button", name="Ship it").click()
+    page.get_by_role("button", name="Take it back").click()
+    page.unroute("**/respond")
+    wait = agent.wait(message)
+    page.get_by_role("button", name="Hold it").click()
+    assert wait()["response"] == {"selectedOption": "no"}
+
+
+def test_an_answer_whose_reply_was_lost_is_not_told_as_lost(page, server, agent):
+    """The server has it; only its reply did not come. Sent again it is refused, and that is no failure."""
+    message = agent.ask("Twice?", "approval", APPROVAL)
+    wait = agent.wait(message)
+    open_review(page, server, message)
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    page.route("**/respond", lose)
+    page.get_by_role("button", name="Ship it").click()
+    assert wait()["response"] == {"selectedOption": "yes"}
+    page.unroute("**/respond")
+    page.reload()
+    expect(page.get_by_text("Your answer was sent.")).to_be_visible()
+    assert page.evaluate("localStorage.getItem('placet.outbox')") is None
+
+
+def test_a_password_is_kept_in_the_page_alone(page, server, agent):
+    message = agent.ask("PIN?", "form", {"fields": [{"name": "pin", "type": "password", "label": "PIN"}]})
+    open_review(page, server, message)
+    page.route("**/respond", lambda route: route.abort())
+    page.get_by_label("PIN").fill("hunter2")
+    page.get_by_role("button", name="Send answer").click()
+    expect(page.locator(".card .note.warning")).to_contain_text("leave it open")
+    assert "hunter2" not in page.evaluate("JSON.stringify(localStorage)")
+
+
+def test_answers_of_an_outage_are_sent_when_the_server_is_back(chromium, make_server):
+    server = make_server(PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
+    watch, agent = Watch(chromium, server), Agent(server.owner())
+    page = watch.page(server.person())
+    message = agent.ask("Away?", "approval", APPROVAL)
+    open_review(page, server, message)
+    server.kill()
+    page.get_by_role("button", name="Ship it").click()
+    expect(page.locator(".card .note.warning")).to_contain_text("Connection lost")
+    server.start(server.port)
+    expect(page.locator(".card .note.success")).to_contain_text("Ship it", timeout=15_000)
+    assert agent.owner.another().request("GET", f"reviews/{message}").json()["review"]["status"] == "completed"
+    watch.close()
+    assert watch.faults == []

@@ -4,7 +4,7 @@ import json
 import subprocess
 
 from dashboard import Agent, Watch, open_review
-from placet_server import ADMIN_PASSWORD
+from placet_server import ADMIN_PASSWORD, eventually
 from playwright.sync_api import expect
 
 APPROVAL = {"options": [{"id": "yes", "label": "Ship it", "style": "primary"}, {"id": "no", "label": "Hold it"}]}
@@ -66,7 +66,7 @@ def test_filters_stand_in_the_address_and_in_every_list(page, server, agent, per
 def test_several_are_answered_alike_and_what_needs_a_look_is_left_out(page, server, agent, person):
     plain = [agent.ask(f"Plain {number}", "approval", APPROVAL, seconds=600 + number) for number in range(2)]
     form = agent.ask("A form", "form", {"fields": [{"name": "a", "type": "text", "label": "A"}]}, seconds=700)
-    file = agent.owner.store(b"look at me", "evidence.txt").json()["id"]
+    file = agent.owner.store(b"look at me", "evidence.txt")["id"]
     unseen = agent.ask("With evidence", "approval", APPROVAL, seconds=800, attachmentIds=[file])
     waits = [agent.wait(message) for message in plain]
     page.goto(f"{server.url}/inbox")
@@ -87,10 +87,11 @@ def test_several_are_answered_alike_and_what_needs_a_look_is_left_out(page, serv
     assert [status(message) for message in [form, unseen]] == ["pending", "pending"]
     # Once somebody has opened the file it is one of them.
     assert person.request("GET", f"files/{file}/download").ok
+    eventually(lambda: person.request("GET", f"files/{file}/openings").json()["data"], "who opened it is known")
     page.locator(f"[data-row='{unseen}']").get_by_role("checkbox").check()
     bar.get_by_role("button", name="Hold it…").click()
     dialog.get_by_role("button", name="Hold it: 1").click()
-    expect(page.get_by_text("1 answer sent.")).to_be_visible()
+    expect(page.locator("#toasts")).to_contain_text("1 answer sent.")
     assert status(unseen) == "completed"
 
 
@@ -136,9 +137,10 @@ def test_an_answer_whose_reply_was_lost_is_not_told_as_lost(page, server, agent)
     page.route("**/respond", lose)
     page.get_by_role("button", name="Ship it").click()
     assert wait()["response"] == {"selectedOption": "yes"}
+    eventually(lambda: page.evaluate("localStorage.getItem('placet.outbox')"), "the answer is kept")
     page.unroute("**/respond")
     page.reload()
-    expect(page.get_by_text("Your answer was sent.")).to_be_visible()
+    expect(page.locator("#toasts")).to_contain_text("Your answer was sent.")
     assert page.evaluate("localStorage.getItem('placet.outbox')") is None
 
 
@@ -146,7 +148,7 @@ def test_a_password_is_kept_in_the_page_alone(page, server, agent):
     message = agent.ask("PIN?", "form", {"fields": [{"name": "pin", "type": "password", "label": "PIN"}]})
     open_review(page, server, message)
     page.route("**/respond", lambda route: route.abort())
-    page.get_by_label("PIN").fill("hunter2")
+    page.get_by_role("textbox", name="PIN").fill("hunter2")
     page.get_by_role("button", name="Send answer").click()
     expect(page.locator(".card .note.warning")).to_contain_text("leave it open")
     assert "hunter2" not in page.evaluate("JSON.stringify(localStorage)")

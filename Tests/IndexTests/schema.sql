@@ -423,6 +423,10 @@ CREATE INDEX reviews_by_channel ON reviews (channel_id, message_id);
 
 CREATE INDEX reviews_by_status ON reviews (channel_id, status, message_id);
 
+CREATE INDEX reviews_by_type ON reviews (channel_id, type, status, message_id);
+
+CREATE INDEX reviews_completed ON reviews (channel_id, completed_at) WHERE status = 'completed';
+
 CREATE INDEX reviews_due ON reviews (expires_at) WHERE status = 'pending';
 
 CREATE TABLE search_changes (

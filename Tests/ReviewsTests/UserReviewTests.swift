@@ -36,10 +36,10 @@ struct UserReviewTests {
                 #expect(list.json["data"]?.elements.count == count, "\(filter)")
             }
             let counts = try await ada.send(.get, "messages/reviews/counts")
-            #expect(counts.text == #"{"pending":0,"completed":1,"expired":0,"completedSince":1}"#)
+            #expect(counts.text == #"{"completed":1,"completedSince":1,"expired":0,"pending":0}"#)
             let since = "messages/reviews/counts?since="
             let later = try await ada.send(.get, since + "2999-01-01T00:00:00.000Z")
-            #expect(later.json["completedSince"] == .number(0))
+            #expect(later.text.contains(#""completedSince":0"#))
             let refused = [since + "yesterday", "messages/reviews?search=" + String(repeating: "a", count: 1001)]
             for path in refused { #expect(try await ada.send(.get, path).status == 400, "\(path.prefix(40))") }
         }

@@ -7,7 +7,7 @@ import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
 from dashboard import open_review
-from placet_server import ADMIN_PASSWORD
+from placet_server import ADMIN_PASSWORD, eventually
 from playwright.sync_api import expect
 
 
@@ -110,6 +110,28 @@ def test_a_channel_is_made_given_a_webhook_tried_and_deleted(page, server):
     expect(page.get_by_role("link", name="Set up Nightly")).to_have_count(0)
 
 
+def test_a_channel_has_a_quota_and_an_age_limit(page, server, owner, person):
+    channel = owner.request("POST", "agents", json={"name": "Small"}).json()["id"]
+    page.goto(f"{server.url}/settings/channels/{channel}")
+    page.get_by_label("Gigabytes for all files").fill("0.000001")
+    page.get_by_label("Days that messages stay").fill("30")
+    page.get_by_role("button", name="Save limits").click()
+    expect(page.locator("#toasts")).to_contain_text("Saved.")
+    limits = lambda: next((one["quotaBytes"], one["retentionDays"])
+                          for one in person.request("GET", "agents").json() if one["id"] == channel)
+    assert limits() == (1000, 30)
+    page.reload()
+    page.get_by_label("Gigabytes for all files").fill("")
+    page.get_by_role("button", name="Save limits").click()
+    expect(page.locator("#toasts")).to_contain_text("Saved.")
+    eventually(lambda: limits() == (None, 30), "the quota is taken away")
+    page.goto(f"{server.url}/settings/users")
+    page.get_by_role("button", name="Quota of").first.click()
+    page.get_by_label("Gigabytes for all files").fill("2")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("at most 2.0 GB")).to_be_visible()
+
+
 def test_files_are_found_packed_shared_and_deleted(page, server, owner):
     for name in ("one.log", "two.log", "three.csv"):
         owner.store(name.encode(), name)
@@ -139,7 +161,7 @@ def test_files_are_found_packed_shared_and_deleted(page, server, owner):
     expect(page.get_by_role("link", name="two.log")).to_be_visible()
 
 
-def test_owners_see_what_is_stored_and_what_would_be_taken(page, server, owner):
+def test_owners_see_what_is_stored_and_taken_and_bring_it_back(page, server, owner, person):
     file = owner.store(b"x" * 5000, "gone.log")["id"]
     page.goto(f"{server.url}/storage")
     expect(page.locator(".bars meter").first).to_be_visible()
@@ -147,6 +169,16 @@ def test_owners_see_what_is_stored_and_what_would_be_taken(page, server, owner):
     server.command("gc", "run", "--grace", "0s")
     page.goto(f"{server.url}/storage/collect")
     expect(page.get_by_text("There is nothing to take.")).to_be_visible()
+    kept = owner.store(b"y" * 5000, "back.log")["id"]
+    assert owner.request("DELETE", f"files/{kept}").status_code == 200
+    runs = lambda: person.request("GET", "admin/gc/runs").json()
+    before = len(runs())
+    eventually(lambda: server.command("gc", "run", "--grace", "1s") and len(runs()) > before, "it is taken")
+    page.reload()
+    page.get_by_role("button", name="Undo the collection").click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("0 files and 1 content are back.").first).to_be_visible()
+    expect(page.get_by_role("cell", name="Undone")).to_be_visible()
     page.goto(f"{server.url}/storage/audit")
     page.get_by_label("What").select_option("file.deleted")
     expect(page.get_by_role("row").filter(has_text="file.uploaded")).to_have_count(0)

@@ -82,7 +82,8 @@ function draw(element, state, back, redraw) {
   const { message } = state;
   const isPending = message.review.status === "pending";
   state.kept = keptAnswer(message);
-  const parts = isPending && !state.kept ? answerParts(message, (response) => send(state, parts, response, redraw)) : null;
+  const parts = isPending && !state.kept
+    ? answerParts(message, (response) => send(state, parts, response, redraw)) : null;
   fill(element, head(message, back),
     h("div.scroll", h("div.body", question(message), notices(state, redraw), versions(message),
       attachments(message.attachments), parts?.body, !isPending && message.review.response && given(message))),

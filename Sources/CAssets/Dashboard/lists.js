@@ -21,6 +21,16 @@ export function showOnce(title, secret, text) {
   ], ["Done", "primary", () => true], { cancel: null });
 }
 
+const GIGABYTE = 1e9;
+
+/** A box for a quota, which is empty when there is none. */
+export const quotaInput = (quota) => h("input.input", {
+  type: "number", min: "0", step: "any", value: quota === null ? "" : String(quota / GIGABYTE),
+});
+
+/** The quota that a box has, in bytes; null for none. */
+export const quotaOf = (box) => (box.value === "" ? null : Math.round(Number(box.value) * GIGABYTE));
+
 /** A table that scrolls by itself when it is too wide. Names that begin with ">" are of numbers. */
 export function table(label, names, rows) {
   const isNumber = (name) => name.startsWith(">");

@@ -1,7 +1,7 @@
 // Channels: made, named, given a webhook, deleted.
 import { button, fill, h, icon, labelled } from "./dom.js";
 import { request } from "./api.js";
-import { entry, list, sure, table } from "./lists.js";
+import { entry, list, quotaInput, quotaOf, sure, table } from "./lists.js";
 import { dialog, notice, toast } from "./overlay.js";
 import { agentOf, channelPath, loadAgents, store } from "./store.js";
 import { at, plural, when } from "./words.js";
@@ -50,12 +50,23 @@ function one(element, agent) {
       channelSettings(element);
     });
   };
+  const quota = quotaInput(agent.quotaBytes);
+  const days = h("input.input", { type: "number", min: "1", value: agent.retentionDays ?? "" });
+  const restrict = async () => {
+    await request("PATCH", path, { quotaBytes: quotaOf(quota), retentionDays: days.value ? Number(days.value) : null });
+    await loadAgents();
+    toast("Saved.");
+  };
   const attempts = h("div.stack");
   fill(element, h("p.line", h("a.btn.mini.ghost", { href: "/settings/channels" }, icon("back"), "All channels"),
     h("a", { href: channelPath(agent.id) }, "Open the channel")),
   h("p.small.quiet", "Its id, for agents: ", h("code", agent.id)),
   h("form.form", { onsubmit: rename }, labelled("Name", name), h("div.full", labelled("Description", text)),
     h("div.full", button("Save", { type: "submit" }))),
+  h("h3", "Limits"),
+  h("form.form", { onsubmit: restrict }, labelled("Gigabytes for all files", quota, "Leave it empty for no limit."),
+    labelled("Days that messages stay", days, "Empty: for good. Questions that wait are never deleted."),
+    h("div.full", button("Save limits", { type: "submit" }))),
   h("h3", "Picture"), picture(agent, path, element), h("h3", "Webhook"), webhook(agent, path, attempts),
   h("h3", "Last attempts"), attempts,
   h("h3", "Delete"), h("div", button("Delete channel…", { kind: "danger", on: remove })));

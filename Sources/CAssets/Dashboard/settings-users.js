@@ -1,9 +1,10 @@
 // The users of this server, for owners.
 import { button, fill, h, labelled } from "./dom.js";
 import { request } from "./api.js";
-import { entry, list, showOnce, sure } from "./lists.js";
+import { entry, list, quotaInput, quotaOf, showOnce, sure } from "./lists.js";
 import { dialog, toast } from "./overlay.js";
 import { store } from "./store.js";
+import { bytes } from "./words.js";
 
 const ROLES = { member: "Member", owner: "Owner" };
 
@@ -29,7 +30,9 @@ function row(user, redraw) {
     redraw();
   };
   const role = user.role === "owner" ? "member" : "owner";
-  return entry(user.displayName, [user.email, state], h("span.chip", ROLES[user.role]), !isMe && [
+  const quota = user.quotaBytes !== null && ` · at most ${bytes(user.quotaBytes)}`;
+  return entry(user.displayName, [user.email, state, quota], h("span.chip", ROLES[user.role]),
+    button("Quota", { kind: "mini", name: `Quota of ${user.displayName}`, on: () => limit(user, change) }), !isMe && [
     button(`Make ${ROLES[role].toLowerCase()}`, { kind: "mini", name: `Make ${user.displayName} ${ROLES[role]}`,
       on: () => sure(`Make ${user.displayName} ${ROLES[role].toLowerCase()}?`, role === "owner"
         ? "Owners may add and delete users, and see what is stored." : "They keep what is theirs.",
@@ -38,6 +41,12 @@ function row(user, redraw) {
       on: () => sure(`Delete ${user.displayName}?`, "Their keys, channels, messages and files go with them.",
         "Delete user", remove) }),
   ]);
+}
+
+function limit(user, change) {
+  const box = quotaInput(user.quotaBytes);
+  dialog(`Quota of ${user.displayName}`, labelled("Gigabytes for all files", box, "Leave it empty for no limit."),
+    ["Save", "primary", () => change({ quotaBytes: quotaOf(box) }, "The quota is set.")]);
 }
 
 function make(redraw) {

@@ -1,7 +1,7 @@
 // Storage, for owners: what is stored, how it grew, what the collector would take, and who did what.
 import { button, fill, h, icon } from "./dom.js";
 import { Refusal, request } from "./api.js";
-import { table } from "./lists.js";
+import { sure, table } from "./lists.js";
 import { dialog, notice, toast } from "./overlay.js";
 import { at, bytes, plural, when } from "./words.js";
 
@@ -9,6 +9,9 @@ const REASONS = {
   expired: "Were in no message until their time was over", fileDeleted: "The file was deleted",
   messageDeleted: "The message was deleted", channelDeleted: "The channel was deleted",
 };
+const STARTED = { schedule: "The schedule", plan: "A plan", run: "A command" };
+/** How many runs of the collector are shown. */
+const RUNS = 20;
 const TABS = { figures: "Figures", collect: "Collect", audit: "Audit" };
 
 export function storage(main, [, tab = "figures"]) {
@@ -83,9 +86,11 @@ function growth(samples) {
     h("figcaption.small.quiet", `${words}. Dashed: as users see it, each file for itself.`)));
 }
 
-/** A plan, to be looked through, and then applied as it is. */
+/** A plan, to be looked through, and then applied as it is; below it what was taken before. */
 async function collect(element) {
-  const plan = await request("POST", "/api/admin/gc/plan", {});
+  const [plan, runs] = await Promise.all([
+    request("POST", "/api/admin/gc/plan", {}), request("GET", `/api/admin/gc/runs?limit=${RUNS}`),
+  ]);
   const { files, blobs } = plan;
   const isEmpty = !files.count && !blobs.count;
   const progress = h("div", { role: "status" });
@@ -106,7 +111,37 @@ async function collect(element) {
       kind: "danger", on: () => dialog(`Take ${plural(blobs.count, "content")}?`,
         h("p", `${bytes(blobs.bytes)} are freed. Exactly this plan is applied, or nothing.`),
         ["Take them", "danger solid", () => { run().catch((error) => fail(progress, error)); }]),
-    })));
+    })),
+    runs.length > 0 && h("section.part", h("h2", "Taken before"), table("Taken before",
+      ["When", "By", ">Files", ">Contents", ">Bytes", "Undo"], runs.map((one) => runRow(one, element)))));
+}
+
+function runRow(run, element) {
+  const undo = async () => {
+    const back = await bringBack(run);
+    toast(`${plural(back.files, "file")} and ${plural(back.contents, "content")} are back.`);
+    await collect(element);
+  };
+  const canUndo = run.undoUntil && !run.undoneAt && at(run.undoUntil) > Date.now();
+  const time = when(at(run.beganAt));
+  return [time, STARTED[run.startedBy], run.expiredFiles.toLocaleString("en-US"),
+    run.blobs.count.toLocaleString("en-US"), bytes(run.blobs.bytes),
+    run.undoneAt ? `Undone ${when(at(run.undoneAt))}` : canUndo ? button(`Undo, until ${when(at(run.undoUntil))}`, {
+      kind: "mini", name: `Undo the collection of ${time}`, on: () => sure(`Undo the collection of ${time}?`,
+        "What it took comes back: files in no message with a new expiry, contents with a new grace.", "Undo", undo),
+    }) : "The bytes are gone"];
+}
+
+/** Undoes a run step by step. */
+async function bringBack(run) {
+  const back = { files: 0, contents: 0 };
+  for (let rest = 1; rest > 0;) {
+    const step = await request("POST", `/api/admin/gc/runs/${run.id}/undo`);
+    back.files += step.files;
+    back.contents += step.blobs.count;
+    rest = step.rest;
+  }
+  return back;
 }
 
 function fail(element, error) {
@@ -120,13 +155,16 @@ async function apply(plan, progress) {
   const bar = h("progress", { max: whole, value: 0, label: "Collection" });
   fill(progress, bar);
   let freed = 0;
+  let run = null;
   for (let rest = plan; rest.blobs.count + rest.files.count > 0;) {
-    const step = await request("POST", "/api/admin/gc/apply", { plan: rest.id });
+    const step = await request("POST", "/api/admin/gc/apply", { plan: rest.id, ...(run && { run: run.id }) });
+    run = step.run;
     freed += step.blobs.bytes;
     rest = step.rest;
     bar.value = whole - rest.blobs.count - rest.files.count;
   }
-  toast(`${bytes(freed)} are free again.`);
+  toast(run?.undoUntil ? `${bytes(freed)} are taken. Until ${when(at(run.undoUntil))} it can be undone.`
+    : `${bytes(freed)} are free again.`);
 }
 
 let turn = 0;

@@ -40,6 +40,9 @@ static const uint8_t dashboard_drafts_js[] = {
 static const uint8_t dashboard_fields_js[] = {
 #embed "Dashboard/fields.js"
 };
+static const uint8_t dashboard_file_js[] = {
+#embed "Dashboard/file.js"
+};
 static const uint8_t dashboard_files_js[] = {
 #embed "Dashboard/files.js"
 };
@@ -114,6 +117,18 @@ static const uint8_t dashboard_theme_js[] = {
 };
 static const uint8_t dashboard_versions_js[] = {
 #embed "Dashboard/versions.js"
+};
+static const uint8_t dashboard_view_image_js[] = {
+#embed "Dashboard/view-image.js"
+};
+static const uint8_t dashboard_view_media_js[] = {
+#embed "Dashboard/view-media.js"
+};
+static const uint8_t dashboard_view_text_js[] = {
+#embed "Dashboard/view-text.js"
+};
+static const uint8_t dashboard_viewers_js[] = {
+#embed "Dashboard/viewers.js"
 };
 static const uint8_t dashboard_views_css[] = {
 #embed "Dashboard/views.css"
@@ -245,6 +260,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/dom.js", dashboard_dom_js),
     ASSET("Dashboard/drafts.js", dashboard_drafts_js),
     ASSET("Dashboard/fields.js", dashboard_fields_js),
+    ASSET("Dashboard/file.js", dashboard_file_js),
     ASSET("Dashboard/files.js", dashboard_files_js),
     ASSET("Dashboard/first.js", dashboard_first_js),
     ASSET("Dashboard/icon.svg", dashboard_icon_svg),
@@ -270,6 +286,10 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/store.js", dashboard_store_js),
     ASSET("Dashboard/theme.js", dashboard_theme_js),
     ASSET("Dashboard/versions.js", dashboard_versions_js),
+    ASSET("Dashboard/view-image.js", dashboard_view_image_js),
+    ASSET("Dashboard/view-media.js", dashboard_view_media_js),
+    ASSET("Dashboard/view-text.js", dashboard_view_text_js),
+    ASSET("Dashboard/viewers.js", dashboard_viewers_js),
     ASSET("Dashboard/views.css", dashboard_views_css),
     ASSET("Dashboard/words.js", dashboard_words_js),
     ASSET("OpenAPI/account-schemas.json", openapi_account_schemas),

@@ -48,8 +48,8 @@ package struct DashboardModule: RouteModule {
 
     /// The views that the page has (`app.js`).
     private static let pages = [
-        "/", "/sign-in", "/inbox", "/inbox/:tab", "/inbox/:tab/:id", "/channels", "/channels/:id", "/files", "/storage",
-        "/storage/:tab", "/settings", "/settings/:section", "/settings/:section/:id",
+        "/", "/sign-in", "/inbox", "/inbox/:tab", "/inbox/:tab/:id", "/channels", "/channels/:id", "/files",
+        "/files/:id", "/storage", "/storage/:tab", "/settings", "/settings/:section", "/settings/:section/:id",
     ]
 
     /// Nothing but our own files runs, nothing is asked of another host, and nobody may frame the page. No script can
@@ -88,9 +88,10 @@ package struct DashboardModule: RouteModule {
         return hash.finalize().prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    /// The page, which names its files. All modules are named at once: the browser need not find them one by one.
+    /// The page, which names its files. All modules that it begins with are named at once: the browser need not find
+    /// them one by one. A module named `view-…` is loaded when it is needed (`viewers.js`).
     private static func page(_ assets: [String: ByteBuffer], at path: String) -> String {
-        let modules = assets.keys.filter { $0.hasSuffix(".js") && $0 != "theme.js" }.sorted()
+        let modules = assets.keys.filter { $0.hasSuffix(".js") && $0 != "theme.js" && !$0.hasPrefix("view-") }.sorted()
         return String(buffer: assets["index.html"] ?? ByteBuffer())
             .replacing(
                 "{{modules}}",

@@ -115,7 +115,7 @@ extension Visit {
         "POST /api/auth/login", "POST /api/auth/logout",
         "GET /api/share/:token", "HEAD /api/share/:token",
         "GET /", "GET /sign-in", "GET /inbox", "GET /inbox/:tab", "GET /inbox/:tab/:id", "GET /channels",
-        "GET /channels/:id", "GET /files", "GET /storage", "GET /storage/:tab", "GET /settings",
+        "GET /channels/:id", "GET /files", "GET /files/:id", "GET /storage", "GET /storage/:tab", "GET /settings",
         "GET /settings/:section", "GET /settings/:section/:id", "GET /dashboard/:version/:name",
     ]
 

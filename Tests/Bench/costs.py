@@ -105,7 +105,7 @@ class Costs:
         row("GET /metrics", "the page", lambda: agent.ask("GET", "/metrics"))
         row("GET /openapi.json, GET /api/docs", "the page", lambda: agent.ask("GET", "/api/docs"))
         row("GET /, GET /sign-in, GET /inbox, GET /inbox/:tab, GET /inbox/:tab/:id, GET /channels, GET /channels/:id, "
-            "GET /files, GET /storage, GET /storage/:tab, GET /settings, GET /settings/:section, GET /settings/:section/:id",
+            "GET /files, GET /files/:id, GET /storage, GET /storage/:tab, GET /settings, GET /settings/:section, GET /settings/:section/:id",
             "the dashboard's page", lambda: agent.ask("GET", "/"))
         part = re.search(rb"/dashboard/[^\"]+", agent.ask("GET", "/")[1]).group().decode()
         row("GET /dashboard/:version/:name", "a file of it", lambda: agent.ask("GET", part))

@@ -20,7 +20,9 @@ class Watch:
         page = context.new_page()
         page.on("console", lambda message: message.type == "error" and self._note(message.text))
         page.on("pageerror", lambda error: self._note(str(error)))
-        page.on("request", lambda request: request.url.startswith(self.server.url) or self._note(request.url))
+        # What shows a PDF is an extension that Chromium comes with.
+        ours = (self.server.url, "chrome-extension://", "chrome://resources/")
+        page.on("request", lambda request: request.url.startswith(ours) or self._note(request.url))
         return page
 
     def _note(self, text):

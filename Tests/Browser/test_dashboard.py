@@ -370,22 +370,6 @@ def test_a_channel_shows_what_is_said_and_takes_words_and_files(page, server, ow
     expect(page.get_by_label("Message to build-bot")).to_have_value("")
 
 
-def test_a_picture_is_shown_and_a_file_downloads(page, server, owner, agent):
-    pixel = Path(__file__).parents[1] / "MediaTypesTests/Samples"
-    picture = next(pixel.glob("*.png"))
-    files = [owner.store(picture.read_bytes(), "shot.png")["id"], owner.store(b"ok\n", "build.log")["id"]]
-    message = agent.ask("Look", "approval", APPROVAL, attachmentIds=files)
-    open_review(page, server, message)
-    page.wait_for_function("() => document.querySelector('.thumb img')?.naturalWidth > 0")
-    page.get_by_role("link", name=re.compile("shot.png")).click()
-    expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible()
-    page.get_by_role("button", name="Close").click()
-    with page.expect_download() as download:
-        page.get_by_role("link", name=re.compile("build.log")).click()
-    assert download.value.suggested_filename == "build.log"
-    assert Path(download.value.path()).read_bytes() == b"ok\n"
-
-
 def hostile_reviews(text):
     label = {"label": text, "description": text, "placeholder": text}
     yield "approval", {"options": [{"id": text, **label}]}

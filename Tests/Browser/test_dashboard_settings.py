@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
+from axe import faults_of
 from dashboard import open_review
 from placet_server import ADMIN_PASSWORD, eventually
 from playwright.sync_api import expect
@@ -201,17 +201,12 @@ def test_axe_finds_nothing_on_any_view(watch, server, person, owner, agent, widt
         "/inbox/pending/none": ".pane:last-child .empty h2",
     }
     open_review(page, server, message)
-    faults = {"card": _faults(page)}
+    faults = {"card": faults_of(page)}
     for path, part in views.items():
         page.goto(server.url + path)
         page.wait_for_selector(part)
-        faults[path] = _faults(page)
+        faults[path] = faults_of(page)
     page.goto(f"{server.url}/settings/keys")
     page.get_by_role("button", name="New key").click()
-    faults["dialog"] = _faults(page)
+    faults["dialog"] = faults_of(page)
     assert {view: found for view, found in faults.items() if found} == {}
-
-
-def _faults(page):
-    violations = Axe().run(page).response["violations"]
-    return [(fault["id"], node["target"]) for fault in violations for node in fault["nodes"]]

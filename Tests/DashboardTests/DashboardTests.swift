@@ -11,7 +11,10 @@ import Testing
 struct DashboardTests {
     @Test(
         "every view has a path of its own, which answers the one page to anybody, with its policy",
-        arguments: ["/", "/sign-in", "/inbox", "/inbox/answered", "/inbox/pending/m-1", "/channels", "/channels/c-1"]
+        arguments: [
+            "/", "/sign-in", "/inbox", "/inbox/answered", "/inbox/pending/m-1", "/channels", "/channels/c-1",
+            "/files/f-1?from=m-1",
+        ]
     )
     func pages(path: String) async throws {
         try await withServer { server in

@@ -12,7 +12,7 @@ private let comingRoutes: Set<String> = []
 /// The pages of the dashboard and their files: no part of the API.
 private let pages: Set<String> = [
     "GET /", "GET /sign-in", "GET /inbox", "GET /inbox/{tab}", "GET /inbox/{tab}/{id}", "GET /channels",
-    "GET /channels/{id}", "GET /files", "GET /storage", "GET /storage/{tab}", "GET /settings",
+    "GET /channels/{id}", "GET /files", "GET /files/{id}", "GET /storage", "GET /storage/{tab}", "GET /settings",
     "GET /settings/{section}", "GET /settings/{section}/{id}",
     "GET /dashboard/{version}/{name}",
 ]

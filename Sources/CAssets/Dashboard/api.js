@@ -20,26 +20,34 @@ let askPassword = null;
 export function onPasswordNeeded(handler) { askPassword = handler; }
 
 /**
- * Sends JSON and reads JSON. When the session has ended, or the password is wanted again, it is sent once more after
- * that, so nothing typed is lost.
+ * Sends a request, with JSON if there is a body, and answers what came. When the session has ended, or the password is
+ * wanted again, it is sent once more after that, so nothing typed is lost.
+ * @param {Record<string, string>} [headers]
+ * @returns {Promise<Response>} a 2xx
  * @throws {Refusal}
  */
-export async function request(method, path, body) {
+export async function ask(method, path, body = undefined, headers = {}) {
+  const type = body === undefined ? {} : { "content-type": "application/json" };
   const answer = await fetch(path, {
-    method,
-    headers: body === undefined ? {} : { "content-type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    method, headers: { ...type, ...headers }, body: body === undefined ? undefined : JSON.stringify(body),
   }).catch(() => { throw new Refusal(0); });
-  const content = await answer.json().catch(() => null);
-  if (answer.ok) return content;
+  if (answer.ok) return answer;
   if (answer.status === 401 && signInAgain && !path.startsWith("/api/auth/")) {
     await signInAgain();
-    return request(method, path, body);
+    return ask(method, path, body, headers);
   }
-  const refusal = new Refusal(answer.status, content);
+  const refusal = new Refusal(answer.status, await answer.json().catch(() => null));
   const isAsked = refusal.fields.some((field) => field.code === "password_needed");
-  if (isAsked && askPassword && await askPassword()) return request(method, path, body);
+  if (isAsked && askPassword && await askPassword()) return ask(method, path, body, headers);
   throw refusal;
+}
+
+/**
+ * The same for an answer that is JSON.
+ * @throws {Refusal}
+ */
+export async function request(method, path, body = undefined) {
+  return (await ask(method, path, body)).json().catch(() => null);
 }
 
 /** All rows of a list that is paged by `nextCursor`, up to `most`. */

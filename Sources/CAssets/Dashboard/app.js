@@ -2,6 +2,7 @@
 import { $, $$, button, fill, h, icon, unseen } from "./dom.js";
 import { Refusal, request } from "./api.js";
 import { channels } from "./channel.js";
+import { filePage } from "./file.js";
 import { files } from "./files.js";
 import { inbox } from "./inbox.js";
 import { startKeys } from "./keys.js";
@@ -16,11 +17,15 @@ import { plural, span } from "./words.js";
 
 const main = $("#main");
 const HOME = "/inbox";
-/** What is shown at a path, by its first part. A view draws itself, and returns its title and how to end it. */
-const VIEWS = new Map(Object.entries({ inbox, channels, files, storage, settings }));
+/**
+ * What is shown at a path, by its first part. A view draws itself, and returns its title, which may change, and how to
+ * end it.
+ */
+const VIEWS = new Map(Object.entries({
+  inbox, channels, files: (main, parts) => (parts[1] ? filePage : files)(main, parts), storage, settings,
+}));
 
-let end = null;
-let title = "";
+let shown = { title: "", end: null };
 
 /** Shows another view, and puts its path into the address bar. */
 function go(path) {
@@ -29,13 +34,11 @@ function go(path) {
 }
 
 function show() {
-  end?.();
+  shown.end?.();
   const parts = location.pathname.split("/").filter(Boolean).map(decoded);
   /** @type {(main: HTMLElement, parts: string[]) => {title: string, end: (() => void) | null}} */
   const view = VIEWS.get(parts[0] ?? "inbox") ?? missing;
-  const shown = view(main, parts);
-  end = shown.end;
-  title = shown.title;
+  shown = view(main, parts);
   drawSide();
 }
 
@@ -64,7 +67,7 @@ function drawSide() {
   fill($("#nav"), link("inbox", "Inbox", waiting), link("channels", "Channels", 0),
     h("div.sub", store.agents.map(channel)), link("files", "Files", 0),
     store.me.role === "owner" && link("storage", "Storage", 0), link("settings", "Settings", 0));
-  document.title = `${waiting ? `(${waiting}) ` : ""}${title} · Placet`;
+  document.title = `${waiting ? `(${waiting}) ` : ""}${shown.title} · Placet`;
 }
 
 function drawMe() {

@@ -1,13 +1,19 @@
-// A file of a message: what is known of it, the picture if it is one, and the download.
-import { h, icon } from "./dom.js";
-import { dialog } from "./overlay.js";
+// A file of a message where it hangs: what is known of it, the picture if it is one, the way to its page.
+import { fill, h, icon } from "./dom.js";
+import { peekOf } from "./viewers.js";
 import { bytes } from "./words.js";
 
-const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
+const THUMBS = /^image\/(png|jpeg|gif|webp|avif)$/;
 /** A larger picture is not loaded before somebody asks for it. */
 const MOST_SHOWN = 20_000_000;
+/** So many texts of a message are shown in place. */
+const MOST_PEEKS = 3;
 
-const source = (file) => `/api/files/${encodeURIComponent(file.id)}/download`;
+/** Where the bytes of a file are. */
+export const source = (file) => `/api/files/${encodeURIComponent(file.id)}/download`;
+/** Where a file is shown. The page leads back to the message that is named. */
+export const filePath = (file, from = "") =>
+  `/files/${encodeURIComponent(file.id)}${from && `?from=${encodeURIComponent(from)}`}`;
 
 /** The icon of a media type. */
 export function glyph(type) {
@@ -18,31 +24,37 @@ export function glyph(type) {
   return /zip|tar|gzip/.test(type) ? "zip" : "doc";
 }
 
-function look(file) {
-  const download = h("a.btn", { href: source(file), download: file.filename }, icon("download"), "Download");
-  dialog(file.filename, [h("div.stage", h("img", { src: source(file), alt: file.filename })), h("div", download)], null,
-    { cancel: "Close", wide: true });
+/** A file as a card that leads to its page. */
+export function card(file, from = "") {
+  const isShown = THUMBS.test(file.mimeType) && file.size <= MOST_SHOWN;
+  const thumb = isShown ? h("img", { src: source(file), alt: "", loading: "lazy" }) : icon(glyph(file.mimeType));
+  return h("a.att", { href: filePath(file, from) }, h("span.thumb", thumb),
+    h("span", h("b.cut", file.filename), h("span.quiet.small.num", `${bytes(file.size)} · ${file.mimeType}`)));
 }
 
-/** A file as a card, or as its name alone: a picture opens, anything else is downloaded. */
-export function card(file, { isPlain = false } = {}) {
-  const isPicture = PICTURES.has(file.mimeType);
-  const thumb = isPicture && file.size <= MOST_SHOWN
-    ? h("img", { src: source(file), alt: "", loading: "lazy" }) : icon(glyph(file.mimeType));
-  const content = isPlain ? file.filename : [
-    h("span.thumb", thumb),
-    h("span", h("b.cut", file.filename), h("span.quiet.small.num", `${bytes(file.size)} · ${file.mimeType}`)),
+/** The files of a message side by side, and below them its short texts; null without any. */
+export function attachments({ id, attachments: files }) {
+  if (!files.length) return null;
+  return [
+    h("ul.strip", { label: "Attachments" }, files.map((file) => h("li", card(file, id)))),
+    files.filter(peekOf).slice(0, MOST_PEEKS).map((file) => peek(file, id)),
   ];
-  const shape = isPlain ? "a" : "a.att";
-  if (!isPicture) {
-    const label = `Download ${file.filename}, ${bytes(file.size)}`;
-    return h(shape, { href: source(file), download: file.filename, label }, content);
-  }
-  const open = (event) => { event.preventDefault(); look(file); };
-  return h(shape, { href: source(file), label: `Look at ${file.filename}`, onclick: open }, content);
 }
 
-/** The files of a message side by side; null without any. */
-export function attachments(files) {
-  return files.length ? h("ul.strip", { label: "Attachments" }, files.map((file) => h("li", card(file)))) : null;
+/** A short text in place. It is read when it comes into view. */
+function peek(file, from) {
+  const place = h("div.inside", { tabindex: "0", role: "group", label: file.filename }, h("p.quiet.small", "Reading…"));
+  const observer = new IntersectionObserver(async ([entry]) => {
+    if (!entry.isIntersecting) return;
+    observer.disconnect();
+    try {
+      const { peek: look } = await peekOf(file)();
+      fill(place, await look(file));
+    } catch (error) {
+      fill(place, h("p.error.small", `It could not be read: ${error.message}`));
+    }
+  });
+  observer.observe(place);
+  return h("section.peek", h("a.line.small", { href: filePath(file, from) }, icon(glyph(file.mimeType)),
+    h("span.cut", file.filename)), place);
 }

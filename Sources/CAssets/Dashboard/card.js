@@ -86,7 +86,7 @@ function draw(element, state, back, redraw) {
     ? answerParts(message, (response) => send(state, parts, response, redraw)) : null;
   fill(element, head(message, back),
     h("div.scroll", h("div.body", question(message), notices(state, redraw), versions(message),
-      attachments(message.attachments), parts?.body, !isPending && message.review.response && given(message))),
+      attachments(message), parts?.body, !isPending && message.review.response && given(message))),
     parts && h("footer.dock", { label: "Answer" }, h("div", deadline(message), parts.dock)));
 }
 

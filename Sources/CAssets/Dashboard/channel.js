@@ -140,7 +140,7 @@ function row(pane, message) {
       isMine && h("span.quiet", icon(glyph, mark))),
     message.statusEvents?.length > 0 && h("ul.small.quiet", message.statusEvents.map((step) => h("li", step.text))),
     message.text && h("div.say", { class: message.status ? `tinted ${message.status}` : "" }, words(message)),
-    message.review && reviewLink(message), attachments(message.attachments)));
+    message.review && reviewLink(message), attachments(message)));
 }
 
 /** A text that is still being written stays as it is: what it will consist of is not known yet. */

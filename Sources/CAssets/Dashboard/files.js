@@ -1,7 +1,7 @@
 // Files of all channels: found, looked at, taken along, shared, deleted.
 import { $, button, fill, h, icon, segmented, unseen } from "./dom.js";
-import { request } from "./api.js";
-import { card, glyph } from "./attachment.js";
+import { ask, request } from "./api.js";
+import { card, filePath, glyph } from "./attachment.js";
 import { bind } from "./keys.js";
 import { dialog, toast } from "./overlay.js";
 import { shareDialog } from "./shares.js";
@@ -104,7 +104,8 @@ function rows(view) {
     },
   });
   const row = (file) => h("tr", h("td", pick(view, file)),
-    h("td.name", h("span.line", h("span.quiet", icon(glyph(file.mimeType))), card(file, { isPlain: true }))),
+    h("td.name", h("span.line", h("span.quiet", icon(glyph(file.mimeType))), 
+      h("a", { href: filePath(file) }, file.filename))),
     h("td.n", bytes(file.size)),
     h("td.wide-only", agentOf(file.channelId) && h("a", { href: channelPath(file.channelId) },
       agentName(file.channelId))),
@@ -132,11 +133,7 @@ function drawBar(view) {
 /** A form can send no JSON, so the archive is read here and then saved; the browser keeps large ones on disk. */
 async function pack(chosen) {
   toast(`files.zip with ${plural(chosen.length, "file")} is on its way.`, "download");
-  const answer = await fetch("/api/files/bulk-download", {
-    method: "POST", headers: { "content-type": "application/json" },
-    body: JSON.stringify({ ids: chosen.map((file) => file.id) }),
-  });
-  if (!answer.ok) throw new Error((await answer.json()).message);
+  const answer = await ask("POST", "/api/files/bulk-download", { ids: chosen.map((file) => file.id) });
   const address = URL.createObjectURL(await answer.blob());
   h("a", { href: address, download: "files.zip" }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000);

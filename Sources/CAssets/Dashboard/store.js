@@ -17,7 +17,7 @@ const listeners = new Set();
 
 /**
  * Calls `listener` with each change: {name, channelId?, messageId?, message?}, named as events of the server are, or
- * "reset" when lists have to be read anew.
+ * "reset" when lists have to be read anew, or "title" when a view has found what it shows.
  * @returns a function that ends it
  */
 export function listen(listener) {
@@ -25,7 +25,8 @@ export function listen(listener) {
   return () => listeners.delete(listener);
 }
 
-function tell(change) {
+/** Tells all who listen. */
+export function tell(change) {
   for (const listener of [...listeners]) listener(change);
 }
 

@@ -90,7 +90,7 @@ package struct Assembly: Sendable {
             AuditModule(index: index, queue: opened, age: configuration.auditAge) { count in
                 logger.error("audit entries of opened files are lost", metadata: ["entries": "\(count)"])
             },
-            DashboardModule(),
+            DashboardModule(uploadLimit: configuration.maxUploadBytes),
             DeliveryModule(index: index, allowed: configuration.webhookAllow, metrics: registry, logger: logger),
             FilesModule(store: store, threads: threads, audit: opened),
             MessagesModule(store: store, logger: logger),

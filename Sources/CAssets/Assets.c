@@ -115,6 +115,9 @@ static const uint8_t dashboard_store_js[] = {
 static const uint8_t dashboard_theme_js[] = {
 #embed "Dashboard/theme.js"
 };
+static const uint8_t dashboard_thread_js[] = {
+#embed "Dashboard/thread.js"
+};
 static const uint8_t dashboard_versions_js[] = {
 #embed "Dashboard/versions.js"
 };
@@ -285,6 +288,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/storage.js", dashboard_storage_js),
     ASSET("Dashboard/store.js", dashboard_store_js),
     ASSET("Dashboard/theme.js", dashboard_theme_js),
+    ASSET("Dashboard/thread.js", dashboard_thread_js),
     ASSET("Dashboard/versions.js", dashboard_versions_js),
     ASSET("Dashboard/view-image.js", dashboard_view_image_js),
     ASSET("Dashboard/view-media.js", dashboard_view_media_js),

@@ -16,7 +16,8 @@ package struct DashboardModule: RouteModule {
     private let files: [String: StaticAnswer]
     private let folder: String
 
-    package init() {
+    /// - Parameter uploadLimit: of a file, in bytes; the page tells it before somebody chooses one.
+    package init(uploadLimit: Int64) {
         let assets = Self.assets
         folder = Self.name(for: assets)
         var files: [String: StaticAnswer] = [:]
@@ -30,6 +31,7 @@ package struct DashboardModule: RouteModule {
         }
         self.files = files
         let text = Self.page(assets, at: "/dashboard/\(folder)")
+            .replacing("{{uploadLimit}}", with: "\(uploadLimit)")
         page = StaticAnswer(
             ByteBuffer(string: text),
             gzipped: gzip(ByteBuffer(string: text)),
@@ -89,15 +91,25 @@ package struct DashboardModule: RouteModule {
     }
 
     /// The page, which names its files. All modules that it begins with are named at once: the browser need not find
-    /// them one by one. A module named `view-…` is loaded when it is needed (`viewers.js`).
+    /// them one by one. The others are loaded when they are needed, by `import()`.
     private static func page(_ assets: [String: ByteBuffer], at path: String) -> String {
-        let modules = assets.keys.filter { $0.hasSuffix(".js") && $0 != "theme.js" && !$0.hasPrefix("view-") }.sorted()
+        let modules = modules(neededBy: "app.js", in: assets).sorted()
         return String(buffer: assets["index.html"] ?? ByteBuffer())
             .replacing(
                 "{{modules}}",
                 with: modules.map { #"<link rel="modulepreload" href="{{files}}/\#($0)">"# }.joined(separator: "\n")
             )
             .replacing("{{files}}", with: path)
+    }
+
+    /// A module and all that it imports, directly or not.
+    private static func modules(neededBy first: String, in assets: [String: ByteBuffer]) -> Set<String> {
+        var (found, open): (Set<String>, [String]) = ([], [first])
+        while let name = open.popLast() {
+            guard let file = assets[name], found.insert(name).inserted else { continue }
+            open += String(buffer: file).matches(of: /from "\.\/([^"]+)"/).map { String($0.output.1) }
+        }
+        return found
     }
 
     private static func type(of name: String) -> String {

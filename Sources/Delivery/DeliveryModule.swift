@@ -34,15 +34,16 @@ package struct DeliveryModule: RouteModule {
 
     package var backgroundWork: [BackgroundWork] { [BackgroundWork("webhooks", run: worker.run)] }
 
-    /// What became of the channel's events, newest first.
+    /// What became of the channel's events, or of those of one `message`, newest first.
     ///
     /// - Throws: ``IndexError/noSuchAgent``.
     func list(_ request: Request, _ context: UserContext) async throws -> Response {
         let id = try context.id(of: Agent.self)
         let page = try PageRequest(request)
+        let messageID = try request.searched("message").map { Message.ID(rawValue: $0) }
         let rows = try await index.read(by: context.principal) { reader, user in
             let (_, channel) = try reader.agent(id, ownedBy: user)
-            return try reader.deliveries(in: channel, before: page.cursor(), limit: page.limit + 1)
+            return try reader.deliveries(in: channel, of: messageID, before: page.cursor(), limit: page.limit + 1)
         }
         return try .json(PageJSON(rows, limit: page.limit, id: \.id) { DeliveryJSON($0) })
     }

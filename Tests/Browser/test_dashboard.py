@@ -359,7 +359,7 @@ def test_a_channel_shows_what_is_said_and_takes_words_and_files(page, server, ow
     expect(page.locator(".say").last).to_have_text("And now")
     note = tmp_path / "note.txt"
     note.write_text("a note")
-    page.locator("input[type=file]").set_input_files(note)
+    page.get_by_label("Attach files").set_input_files(note)
     expect(page.get_by_text("6 B, stored")).to_be_visible()
     page.get_by_label("Message to build-bot").fill("See the file")
     page.get_by_role("button", name="Send").click()

@@ -29,6 +29,17 @@ struct DashboardTests {
         }
     }
 
+    @Test("the page names the modules that it begins with, and no others, and how large a file may be")
+    func beginning() async throws {
+        try await withServer { server in
+            let page = try await server.send(.get, "/inbox").text
+            let named = page.matches(of: /modulepreload" href="[^"]+\/([a-z-]+)\.js"/).map { String($0.output.1) }
+            #expect(Set(named).isSuperset(of: ["app", "inbox", "card", "fields", "dom"]))
+            #expect(Set(named).isDisjoint(with: ["channel", "files", "storage", "settings", "view-image", "theme"]))
+            #expect(page.contains(#"<meta name="upload-limit" content="1073741824">"#))
+        }
+    }
+
     @Test("Markdown is answered as a tree to who is signed in; too much of it is refused")
     func markdown() async throws {
         try await withServer { server in

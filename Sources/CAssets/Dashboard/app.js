@@ -1,17 +1,12 @@
 // Starts the page: who is signed in, what is shown at which path, the side bar.
 import { $, $$, button, fill, h, icon, unseen } from "./dom.js";
 import { Refusal, request } from "./api.js";
-import { channels } from "./channel.js";
-import { filePage } from "./file.js";
-import { files } from "./files.js";
 import { inbox } from "./inbox.js";
 import { startKeys } from "./keys.js";
 import { connect } from "./live.js";
 import { notice, toast } from "./overlay.js";
 import { loadPreferences, switchTheme } from "./preferences.js";
-import { settings } from "./settings.js";
 import { choosePassword, keepSession, signInPage, signOut } from "./sign.js";
-import { storage } from "./storage.js";
 import { channelPath, listen, load, pending, store } from "./store.js";
 import { plural, span } from "./words.js";
 
@@ -19,13 +14,19 @@ const main = $("#main");
 const HOME = "/inbox";
 /**
  * What is shown at a path, by its first part. A view draws itself, and returns its title, which may change, and how to
- * end it.
+ * end it. The inbox comes with the page, the other views when they are asked for.
+ * @type {Map<string, (parts: string[]) => any>}
  */
 const VIEWS = new Map(Object.entries({
-  inbox, channels, files: (main, parts) => (parts[1] ? filePage : files)(main, parts), storage, settings,
+  inbox: () => inbox,
+  channels: async () => (await import("./channel.js")).channels,
+  files: async ([, id]) => (id ? (await import("./file.js")).filePage : (await import("./files.js")).files),
+  storage: async () => (await import("./storage.js")).storage,
+  settings: async () => (await import("./settings.js")).settings,
 }));
 
 let shown = { title: "", end: null };
+let turn = 0;
 
 /** Shows another view, and puts its path into the address bar. */
 function go(path) {
@@ -33,11 +34,13 @@ function go(path) {
   show();
 }
 
-function show() {
-  shown.end?.();
+async function show() {
+  turn += 1;
+  const mine = turn;
   const parts = location.pathname.split("/").filter(Boolean).map(decoded);
-  /** @type {(main: HTMLElement, parts: string[]) => {title: string, end: (() => void) | null}} */
-  const view = VIEWS.get(parts[0] ?? "inbox") ?? missing;
+  const view = await (VIEWS.get(parts[0] ?? "inbox") ?? (() => missing))(parts);
+  if (mine !== turn) return;
+  shown.end?.();
   shown = view(main, parts);
   drawSide();
 }
@@ -105,16 +108,25 @@ function follow(event) {
   go(link.pathname + link.search);
 }
 
+/** Whether the side bar stands there. The browser remembers it, so that it is there with the first paint. */
+function signedIn(isSo) {
+  $("#app").classList.toggle("bare", !isSo);
+  document.documentElement.toggleAttribute("data-in", isSo);
+  if (isSo) localStorage.setItem("placet.in", "yes");
+  else localStorage.removeItem("placet.in");
+}
+
 /** Who is signed in; asks for it when nobody is. Then back to what was asked for. */
 async function identify() {
   const wanted = location.pathname === "/sign-in" ? HOME : location.pathname + location.search;
   let user = null;
   try {
     ({ user } = await request("GET", "/api/auth/me"));
-    if (user.mustChangePassword) await choosePassword(main);
+    if (user.mustChangePassword) { signedIn(false); await choosePassword(main); }
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 401) throw error;
     history.replaceState(null, "", "/sign-in");
+    signedIn(false);
     user = await signInPage(main);
   }
   history.replaceState(null, "", wanted === "/" ? HOME : wanted);
@@ -122,10 +134,12 @@ async function identify() {
 }
 
 async function start() {
+  // All is asked for at once. Without a session it is asked for again once there is one.
+  const early = Promise.all([load(), loadPreferences()]).catch(() => null);
   store.me = await identify();
   keepSession();
-  await Promise.all([load(), loadPreferences()]);
-  $("#app").classList.remove("bare");
+  if (await early === null) await Promise.all([load(), loadPreferences()]);
+  signedIn(true);
   drawMe();
   listen(drawSide);
   startKeys();

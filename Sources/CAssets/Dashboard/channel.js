@@ -1,20 +1,13 @@
 // A channel: what was said in it, as it is said, and a place to write. Beside it the list of all channels.
-import { $, button, fill, h, icon, unseen } from "./dom.js";
+import { fill, h, icon, unseen } from "./dom.js";
 import { request } from "./api.js";
-import { attachments } from "./attachment.js";
 import { composer } from "./composer.js";
-import { KINDS, kindOf, outcome } from "./kinds.js";
-import { markdown } from "./markdown.js";
-import { agentOf, channelPath, listen, loadAgents, reviewPath, store } from "./store.js";
-import { at, clockTime, day } from "./words.js";
+import { bind } from "./keys.js";
+import { agentOf, channelPath, listen, loadAgents, store } from "./store.js";
+import { thread } from "./thread.js";
 
-const WORDS = { info: "Info", success: "Success", warning: "Warning", error: "Error" };
-const MARKS = {
-  sent: ["check", "Sent"], webhook_delivered: ["checks", "Delivered to the webhook"],
-  webhook_failed: ["error", "The webhook failed"], agent_received: ["checks", "The agent has it"],
-};
-/** Who is this close to the end of the list is kept there when something is added. */
-const NEAR = 80;
+/** What is typed is followed after so many milliseconds without more of it. */
+const PAUSE = 250;
 
 export function channels(main, [, id]) {
   const agent = agentOf(id);
@@ -41,118 +34,56 @@ function channelRow(agent, id) {
 }
 
 function channelPane(agent) {
-  const pane = {
-    agent, messages: [], cursor: null, isLoaded: false,
-    list: h("ol.thread", { label: "Messages" }), earlier: h("div.center"),
-  };
-  pane.scroll = h("div.scroll", { tabindex: "0", role: "group", label: "Messages" }, pane.earlier, pane.list);
+  const pane = { agent, place: h("div.pane"), thread: null };
   const writer = composer(agent);
+  let pause = 0;
+  const search = h("input.input.search", {
+    type: "search", label: "Text of a message", placeholder: "Search", oninput: () => {
+      clearTimeout(pause);
+      pause = setTimeout(() => show(pane, search.value.trim()), PAUSE);
+    },
+  });
   const element = h("section.pane", { "aria-labelledby": "channel-name" },
     h("div.head", h("a.btn.ghost.square.only-phone", { href: "/channels", label: "Back to channels" }, icon("back")),
       h("span.dot", { class: agent.status }), h("h1", { id: "channel-name" }, agent.name),
-      h("p.quiet.small.cut.grow", agent.statusMessage ?? "")), pane.scroll, writer.element);
-  const seen = () => markRead(pane);
+      h("p.quiet.small.cut.grow", agent.statusMessage ?? ""), search), pane.place, writer.element);
+  const seen = () => markRead(agent);
+  const unbind = bind("Channel", [["/", "Search", () => search.focus()]]);
   document.addEventListener("visibilitychange", seen);
-  reload(pane);
+  show(pane, "");
   return {
     element, change: (change) => follow(pane, change),
-    end: () => { writer.end(); document.removeEventListener("visibilitychange", seen); },
+    end: () => {
+      clearTimeout(pause);
+      writer.end();
+      pane.thread.end();
+      unbind();
+      document.removeEventListener("visibilitychange", seen);
+    },
   };
 }
 
-async function reload(pane) {
-  const page = await request("GET", `/api/messages?channel=${encodeURIComponent(pane.agent.id)}&limit=50`);
-  pane.messages = page.data.reverse();
-  pane.cursor = page.nextCursor;
-  pane.isLoaded = true;
-  draw(pane);
-  toEnd(pane);
-  await markRead(pane);
+/** Shows the thread, or what is found in it. */
+async function show(pane, search) {
+  pane.thread?.end();
+  pane.thread = thread(pane.agent, search);
+  const { element, load } = pane.thread;
+  await load();
+  if (pane.thread.element !== element) return;
+  fill(pane.place, element);
+  element.scrollTop = element.scrollHeight;
+  await markRead(pane.agent);
 }
 
-async function markRead(pane) {
-  if (document.hidden || !agentOf(pane.agent.id)?.unreadCount) return;
-  await request("POST", `/api/agents/${encodeURIComponent(pane.agent.id)}/read`);
+async function markRead(agent) {
+  if (document.hidden || !agentOf(agent.id)?.unreadCount) return;
+  await request("POST", `/api/agents/${encodeURIComponent(agent.id)}/read`);
   await loadAgents();
 }
 
-function toEnd(pane) { pane.scroll.scrollTop = pane.scroll.scrollHeight; }
-
-/** What was said before, without moving what is in view. */
-async function earlier(pane) {
-  const path = `/api/messages?channel=${encodeURIComponent(pane.agent.id)}&limit=50&cursor=${pane.cursor}`;
-  const page = await request("GET", path);
-  const fromEnd = pane.scroll.scrollHeight - pane.scroll.scrollTop;
-  pane.messages.unshift(...page.data.reverse());
-  pane.cursor = page.nextCursor;
-  draw(pane);
-  pane.scroll.scrollTop = pane.scroll.scrollHeight - fromEnd;
-}
-
 function follow(pane, change) {
-  if (change.name === "reset") reload(pane);
-  else if (change.name === "agents") markRead(pane);
-  else if (change.name === "message:deleted") drop(pane, change.messageId);
-  else if (change.message?.channelId === pane.agent.id && pane.isLoaded) put(pane, change.message);
-}
-
-function drop(pane, id) {
-  pane.messages = pane.messages.filter((message) => message.id !== id);
-  $(`[data-message="${CSS.escape(id)}"]`, pane.list)?.remove();
-}
-
-/** Adds a message, or draws it anew. One that is older than all that is shown is left out. */
-function put(pane, message) {
-  const isAtEnd = pane.scroll.scrollHeight - pane.scroll.scrollTop - pane.scroll.clientHeight < NEAR;
-  const place = pane.messages.findIndex((one) => one.id === message.id);
-  if (place >= 0) {
-    pane.messages[place] = message;
-    $(`[data-message="${CSS.escape(message.id)}"]`, pane.list)?.replaceWith(row(pane, message));
-  } else if (!pane.messages.length || message.id > pane.messages.at(-1).id) {
-    pane.messages.push(message);
-    draw(pane);
-  }
-  if (isAtEnd) toEnd(pane);
-}
-
-function draw(pane) {
-  fill(pane.earlier, pane.cursor && button("Earlier messages", { kind: "mini", on: () => earlier(pane) }));
-  let last = "";
-  const rows = pane.messages.flatMap((message) => {
-    const now = day(at(message.createdAt));
-    const line = now !== last && h("li.dayline", now);
-    last = now;
-    return [line, row(pane, message)];
-  });
-  const empty = h("li.empty", icon("channel"), h("h2", "No messages yet"), h("p", "What the agent says appears here."));
-  fill(pane.list, rows.length ? rows : empty);
-}
-
-function row(pane, message) {
-  const isMine = message.senderType === "user";
-  const name = isMine ? (message.senderId === store.me.id ? store.me.displayName : "User") : pane.agent.name;
-  const [glyph, mark] = MARKS[message.deliveryStatus];
-  return h("li.msg", { "data-message": message.id },
-    h("span.avatar", { class: isMine ? "round" : "", "aria-hidden": "true" }, [...name][0]?.toUpperCase()),
-    h("div", h("p.by", h("b", name), h("time.num", { datetime: message.createdAt }, clockTime(at(message.createdAt))),
-      message.status && h("span.chip", { class: message.status }, icon(message.status), WORDS[message.status]),
-      message.streamState === "streaming" && h("span.chip.accent", "Writing"),
-      isMine && h("span.quiet", icon(glyph, mark))),
-    message.statusEvents?.length > 0 && h("ul.small.quiet", message.statusEvents.map((step) => h("li", step.text))),
-    message.text && h("div.say", { class: message.status ? `tinted ${message.status}` : "" }, words(message)),
-    message.review && reviewLink(message), attachments(message)));
-}
-
-/** A text that is still being written stays as it is: what it will consist of is not known yet. */
-const words = (message) =>
-  message.streamState === "streaming" ? h("p.words", message.text) : markdown(message.text);
-
-function reviewLink(message) {
-  const chip = {
-    pending: () => h("span.chip.warning", "Waiting for an answer"),
-    completed: () => h("span.chip.success", outcome(message)),
-    expired: () => h("span.chip", "Expired"),
-  }[message.review.status]();
-  return h("a.ask-link", { href: reviewPath(message) }, icon("approval"),
-    h("b.grow.cut", KINDS[kindOf(message.review)]), chip);
+  if (change.name === "reset") pane.thread.load();
+  else if (change.name === "agents") markRead(pane.agent);
+  else if (change.name === "message:deleted") pane.thread.drop(change.messageId);
+  else if (change.message?.channelId === pane.agent.id) pane.thread.put(change.message);
 }

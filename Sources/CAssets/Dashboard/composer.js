@@ -6,6 +6,9 @@ import { toast } from "./overlay.js";
 import { note } from "./store.js";
 import { bytes } from "./words.js";
 
+/** How large a file may be. */
+const MOST_BYTES = Number($("meta[name=upload-limit]").content);
+
 export function composer(agent) {
   const files = [];
   const list = h("ul.ups", { label: "Files" });
@@ -15,8 +18,13 @@ export function composer(agent) {
     onkeydown: (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send(); },
   });
   const add = (chosen) => { for (const file of chosen) begin({ file, agent, files, list, element: h("li") }); };
-  const take = () => { add(picker.files); picker.value = ""; };
-  const picker = h("input", { type: "file", multiple: true, onchange: take });
+  const picker = (properties) => {
+    const input = h("input", { type: "file", multiple: true, ...properties, onchange: () => {
+      add(input.files);
+      input.value = "";
+    } });
+    return input;
+  };
   const submit = button("Send", { glyph: "send", kind: "primary", type: "submit" });
 
   async function send() {
@@ -39,7 +47,9 @@ export function composer(agent) {
   }
 
   const element = h("section.composer", { label: "Write" }, h("form", { onsubmit: send }, list, box,
-    h("div.line", h("label.btn.ghost.pickfile", icon("clip"), "Attach files", picker), h("span.grow"), submit)));
+    h("div.line", h("label.btn.ghost.pickfile", icon("clip"), "Attach files", picker({})),
+      h("label.btn.ghost.pickfile.wide-only", icon("files"), "A folder", picker({ webkitdirectory: true })),
+      h("span.hint.grow", `At most ${bytes(MOST_BYTES)} each.`), submit)));
   takeDrops(element, add);
   return { element, end: () => files.forEach((one) => one.cancel?.()) };
 }
@@ -49,6 +59,13 @@ async function begin(one) {
   if (!one.files.includes(one)) {
     one.files.push(one);
     one.list.append(one.element);
+  }
+  if (one.file.size > MOST_BYTES) {
+    const fault = `${bytes(one.file.size)}; the limit is ${bytes(MOST_BYTES)}. Nothing of it was sent.`;
+    Object.assign(one, { state: "refused", fault, cancel: () => {} });
+    say(`${one.file.name} is too large`);
+    draw(one);
+    return;
   }
   const { done, cancel } = upload(one.file, one.agent.id, (sent) => {
     const bar = $("progress", one.element);
@@ -69,8 +86,8 @@ async function begin(one) {
 
 function draw(one) {
   const { name, size } = one.file;
-  const isFailed = one.state === "failed";
-  const words = { sending: bytes(size), stored: `${bytes(size)}, stored`, failed: one.fault }[one.state];
+  const isFailed = one.state === "failed" || one.state === "refused";
+  const words = { sending: bytes(size), stored: `${bytes(size)}, stored` }[one.state] ?? one.fault;
   const remove = () => {
     one.cancel();
     one.files.splice(one.files.indexOf(one), 1);
@@ -83,7 +100,8 @@ function draw(one) {
     h("div.stack.tight",
       h("div.line", h("span.cut.grow", name), h("span.small", { class: isFailed ? "error" : "quiet" }, words)),
       one.state === "sending" && h("progress", { max: size, value: 0, label: `Upload of ${name}` })),
-    h("div.line", isFailed && button("Retry", { kind: "mini", name: `Retry ${name}`, on: () => begin(one) }),
+    h("div.line",
+      one.state === "failed" && button("Retry", { kind: "mini", name: `Retry ${name}`, on: () => begin(one) }),
       button("", { glyph: "x", kind: "ghost mini", name: removal, on: remove })));
 }
 

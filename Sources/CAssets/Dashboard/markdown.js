@@ -28,19 +28,29 @@ export function markdown(text, spec = "div.prose") {
   return element;
 }
 
+/** Resolves once it is known what the texts consist of, so that they can be drawn at once as they will be. */
+export async function prepare(texts) {
+  const unknown = [...new Set(texts)].filter((text) => SIGNS.test(text) && !known.has(text));
+  await Promise.all(batches(unknown).filter((batch) => batch.length).map(learn));
+}
+
 /** Asks for all texts that were drawn in one go. */
 async function ask() {
   const asked = new Map(waiting);
   waiting.clear();
   for (const texts of batches([...asked.keys()])) {
-    try {
-      const { data } = await request("POST", "/api/markdown", { texts });
-      texts.forEach((text, place) => keep(text, data[place]));
-    } catch (error) {
-      // It stays as it was written.
-      if (!(error instanceof Refusal)) throw error;
-    }
+    await learn(texts);
     for (const text of texts) for (const draw of asked.get(text)) draw(known.get(text));
+  }
+}
+
+async function learn(texts) {
+  try {
+    const { data } = await request("POST", "/api/markdown", { texts });
+    texts.forEach((text, place) => keep(text, data[place]));
+  } catch (error) {
+    // They stay as they were written.
+    if (!(error instanceof Refusal)) throw error;
   }
 }
 

@@ -120,5 +120,6 @@ export function keepSession() {
 export async function signOut() {
   onSessionEnd(null);
   await request("POST", "/api/auth/logout");
+  localStorage.removeItem("placet.in");
   location.assign("/sign-in");
 }

@@ -48,11 +48,18 @@ extension Querying {
         try all(SQL.byMessage, [messageID])
     }
 
-    /// The deliveries of a channel, newest first by id.
+    /// The deliveries of a channel, or of one message in it, newest first by id.
     ///
     /// - Parameter before: the id of the last row on the page before; nil starts with the newest.
-    package func deliveries(in channel: OwnedChannel, before: Delivery.ID? = nil, limit: Int) throws -> [Delivery] {
-        try all(SQL.byChannel, [channel.id, before ?? .afterAll, limit])
+    package func deliveries(
+        in channel: OwnedChannel,
+        of messageID: Message.ID? = nil,
+        before: Delivery.ID? = nil,
+        limit: Int
+    ) throws -> [Delivery] {
+        let start = before ?? .afterAll
+        guard let messageID else { return try all(SQL.byChannel, [channel.id, start, limit]) }
+        return try all(SQL.byMessageInChannel, [messageID, channel.id, start, limit])
     }
 
     /// The head of each channel's queue, the longest due first. The work grows with the channels that have deliveries
@@ -123,6 +130,10 @@ extension Transaction {
 
 private enum SQL {
     static let byMessage = "SELECT \(Delivery.columns) FROM deliveries WHERE message_id = ? ORDER BY id"
+    static let byMessageInChannel = """
+        SELECT \(Delivery.columns) FROM deliveries WHERE message_id = ? AND channel_id = ? AND id < ?
+        ORDER BY id DESC LIMIT ?
+        """
     static let byChannel = """
         SELECT \(Delivery.columns) FROM deliveries WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?
         """

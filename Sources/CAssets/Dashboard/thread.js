@@ -1,0 +1,166 @@
+// The messages of a channel, as rows that are made once: ten thousand of them may stand there. What is added at either
+// end leaves the others alone, and what is in view where it is.
+import { $, button, fill, h, icon } from "./dom.js";
+import { request } from "./api.js";
+import { attachments } from "./attachment.js";
+import { KINDS, kindOf, outcome } from "./kinds.js";
+import { list } from "./lists.js";
+import { markdown, prepare } from "./markdown.js";
+import { dialog, notice, toast } from "./overlay.js";
+import { note, reviewPath, store } from "./store.js";
+import { at, clockTime, day, when } from "./words.js";
+
+const WORDS = { info: "Info", success: "Success", warning: "Warning", error: "Error" };
+const MARKS = {
+  sent: ["check", "Sent"], webhook_delivered: ["checks", "Delivered to the webhook"],
+  webhook_failed: ["error", "The webhook failed"], agent_received: ["checks", "The agent has it"],
+};
+/** Who is this close to the end is kept there when something is added. */
+const NEAR = 80;
+/** Earlier messages are read when so much is left above the view, in pixels. */
+const AHEAD = 1200;
+const PAGE = 50;
+
+/**
+ * The thread of a channel, or what is found in it.
+ * @returns what draws it, and how it changes: {element, load, put, drop, end}
+ */
+export function thread(agent, search = "") {
+  const query = new URLSearchParams({ channel: agent.id, limit: String(PAGE), ...(search && { search }) });
+  const state = {
+    agent, path: `/api/messages?${query}`, search, messages: [], cursor: null, isLoaded: false, reading: null,
+    rows: h("ol.thread", { label: search ? "Found messages" : "Messages" }), above: h("div.center"),
+  };
+  state.element = h("div.scroll", { tabindex: "0", role: "group", label: "Messages" }, state.above, state.rows);
+  const observer = new IntersectionObserver(([entry]) => { if (entry.isIntersecting) earlier(state); },
+    { root: state.element, rootMargin: `${AHEAD}px 0px 0px 0px` });
+  return {
+    element: state.element,
+    load: async () => { await load(state); observer.observe(state.above); },
+    put: (message) => put(state, message), drop: (id) => drop(state, id), end: () => observer.disconnect(),
+  };
+}
+
+async function load(state) {
+  const page = await request("GET", state.path);
+  state.messages = page.data.reverse();
+  await prepare(state.messages.map(textOf));
+  state.cursor = page.nextCursor;
+  state.isLoaded = true;
+  fill(state.rows, state.messages.length ? state.messages.map((message, place) => row(state, message, place))
+    : h("li.empty", icon("channel"), h("h2", state.search ? "No messages match" : "No messages yet"),
+      !state.search && h("p", "What the agent says appears here.")));
+  drawAbove(state);
+  toEnd(state);
+}
+
+const toEnd = ({ element }) => { element.scrollTop = element.scrollHeight; };
+const textOf = (message) => (message.streamState === "streaming" ? "" : message.text ?? "");
+
+function drawAbove(state) {
+  fill(state.above, state.cursor && button("Earlier messages", { kind: "mini", on: () => earlier(state) }));
+}
+
+/** What was said before; one page at a time. */
+function earlier(state) {
+  if (!state.cursor) return null;
+  state.reading ||= readEarlier(state).finally(() => { state.reading = null; });
+  return state.reading;
+}
+
+async function readEarlier(state) {
+  const page = await request("GET", `${state.path}&cursor=${encodeURIComponent(state.cursor)}`);
+  const older = page.data.reverse();
+  // Their heights are known only with what they consist of.
+  await prepare(older.map(textOf));
+  const { element } = state;
+  const fromEnd = element.scrollHeight - element.scrollTop;
+  state.messages.unshift(...older);
+  state.cursor = page.nextCursor;
+  const first = state.messages[older.length];
+  $(`[data-message="${CSS.escape(first?.id ?? "")}"]`, state.rows)?.replaceWith(row(state, first, older.length));
+  state.rows.prepend(...older.map((message, place) => row(state, message, place)));
+  drawAbove(state);
+  element.scrollTop = element.scrollHeight - fromEnd;
+}
+
+function drop(state, id) {
+  state.messages = state.messages.filter((message) => message.id !== id);
+  $(`[data-message="${CSS.escape(id)}"]`, state.rows)?.remove();
+}
+
+/** Adds a message, or draws it anew. One that is older than all that is shown is left out, and so is a new one of a
+ * search. */
+function put(state, message) {
+  if (!state.isLoaded) return;
+  const { element, messages, rows } = state;
+  const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+  const place = messages.findIndex((one) => one.id === message.id);
+  if (place >= 0) {
+    messages[place] = message;
+    $(`[data-message="${CSS.escape(message.id)}"]`, rows)?.replaceWith(row(state, message, place));
+  } else if (!state.search && (!messages.length || message.id > messages.at(-1).id)) {
+    if (!messages.length) fill(rows);
+    messages.push(message);
+    rows.append(row(state, message, messages.length - 1));
+  }
+  if (isAtEnd) toEnd(state);
+}
+
+/** A message, with the day above the first of a day. */
+function row(state, message, place) {
+  const before = state.messages[place - 1];
+  const today = day(at(message.createdAt));
+  const isMine = message.senderType === "user";
+  const name = isMine ? (message.senderId === store.me.id ? store.me.displayName : "User") : state.agent.name;
+  return h("li", { "data-message": message.id },
+    (!before || day(at(before.createdAt)) !== today) && h("p.dayline", today),
+    h("div.msg", h("span.avatar", { class: isMine ? "round" : "", "aria-hidden": "true" }, [...name][0]?.toUpperCase()),
+      h("div", h("p.by", h("b", name), h("time.num", { datetime: message.createdAt }, clockTime(at(message.createdAt))),
+        message.status && h("span.chip", { class: message.status }, icon(message.status), WORDS[message.status]),
+        message.streamState === "streaming" && h("span.chip.accent", "Writing"), isMine && delivery(message)),
+      message.statusEvents?.length > 0 && h("ul.small.quiet", message.statusEvents.map((step) => h("li", step.text))),
+      message.text && h("div.say", { class: message.status ? `tinted ${message.status}` : "" }, words(message)),
+      message.review && reviewLink(message), attachments(message))));
+}
+
+/** A text that is still being written stays as it is: what it will consist of is not known yet. */
+const words = (message) =>
+  message.streamState === "streaming" ? h("p.words", message.text) : markdown(message.text);
+
+/** What became of a message of ours. A failure says why, and can be tried again. */
+function delivery(message) {
+  const [glyph, mark] = MARKS[message.deliveryStatus];
+  const kind = { agent_received: "received", webhook_failed: "error" }[message.deliveryStatus] ?? "quiet";
+  if (message.deliveryStatus === "sent") return h("span.quiet", icon(glyph, mark));
+  const show = () => attempts(message);
+  return button("", { glyph, kind: `mini ghost ${kind}`, name: `${mark}. Show the attempts`, on: show });
+}
+
+async function attempts(message) {
+  const path = `/api/agents/${encodeURIComponent(message.channelId)}/deliveries`;
+  const { data } = await request("GET", `${path}?message=${encodeURIComponent(message.id)}`);
+  const isFailed = message.deliveryStatus === "webhook_failed";
+  const line = (one) => h("li", h("span.grow", h("b", `${one.event}: ${one.state}`),
+    h("span.small.quiet", `${one.attempts} attempts, the last ${when(at(one.attemptedAt ?? one.createdAt))}`,
+      one.responseStatus && `, answered ${one.responseStatus}`, one.error && `, ${one.error}`,
+      one.nextAttemptAt && `, the next ${when(at(one.nextAttemptAt))}`)));
+  dialog(MARKS[message.deliveryStatus][1], [
+    isFailed && notice("error", h("p", "The receiver did not take the message. The agent may not know of it.")),
+    list("Attempts", data.map(line), "No webhook was told of it."),
+  ], isFailed && ["Try again now", "primary", async () => {
+    await request("POST", `/api/messages/${encodeURIComponent(message.id)}/retry`);
+    note(await request("GET", `/api/messages/${encodeURIComponent(message.id)}`));
+    toast("It is being sent again.");
+  }], { cancel: "Close" });
+}
+
+function reviewLink(message) {
+  const chip = {
+    pending: () => h("span.chip.warning", "Waiting for an answer"),
+    completed: () => h("span.chip.success", outcome(message)),
+    expired: () => h("span.chip", "Expired"),
+  }[message.review.status]();
+  return h("a.ask-link", { href: reviewPath(message) }, icon("approval"),
+    h("b.grow.cut", KINDS[kindOf(message.review)]), chip);
+}

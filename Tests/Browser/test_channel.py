@@ -1,0 +1,121 @@
+"""A channel in a real browser: long threads, search, what became of a message, files on their way."""
+
+import pytest
+from placet_server import ADMIN_PASSWORD, Server, eventually
+from playwright.sync_api import expect
+
+
+def _say(owner, channel, text):
+    answer = owner.request("POST", "messages", json={"channelId": channel, "text": text})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+@pytest.fixture(scope="module")
+def server(binary):
+    server = Server(binary, PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD, PLACET_WEBHOOK_ALLOW="127.0.0.1").start()
+    yield server
+    server.dispose()
+
+
+@pytest.fixture
+def channel(owner):
+    return owner.request("POST", "agents", json={"name": "build-bot"}).json()["id"]
+
+
+def test_a_long_thread_is_read_to_its_beginning_without_a_jump(page, server, owner, channel):
+    ids = [_say(owner, channel, f"Line **{number}**\n\n- of `{number}`") for number in range(230)]
+    page.goto(f"{server.url}/channels/{channel}")
+    expect(page.locator(f"[data-message='{ids[-1]}']")).to_be_in_viewport()
+    rows = lambda: page.locator("[data-message]").evaluate_all("(rows) => rows.map((row) => row.dataset.message)")
+    # What is at the top of the view stays there, whatever comes above it.
+    moved = page.evaluate("""async () => {
+        const pane = document.querySelector(".thread").parentElement;
+        const frame = () => new Promise(requestAnimationFrame);
+        const rows = () => [...pane.querySelectorAll("[data-message]")];
+        let moved = 0;
+        for (let step = 0; step < 3000; step++) {
+            const top = pane.getBoundingClientRect().top;
+            const before = rows().length;
+            const anchor = rows().find((row) => row.getBoundingClientRect().bottom > top + 1);
+            const place = anchor.getBoundingClientRect().top;
+            await frame();
+            if (rows().length > before) moved = Math.max(moved, Math.abs(anchor.getBoundingClientRect().top - place));
+            else if (pane.scrollTop > 0) pane.scrollTop -= 200;
+            else if (rows().length === 230) break;
+        }
+        return moved;
+    }""")
+    assert rows() == ids
+    assert moved <= 1
+    expect(page.locator(f"[data-message='{ids[0]}']")).to_be_in_viewport()
+    # Somebody who reads old messages is left where he is; at the end one is kept there.
+    new = _say(owner, channel, "The newest")
+    expect(page.locator(f"[data-message='{new}']")).to_have_count(1)
+    expect(page.locator(f"[data-message='{ids[0]}']")).to_be_in_viewport()
+
+
+def test_messages_are_found_by_their_text(page, server, owner, channel):
+    needle = _say(owner, channel, "A needle, Überraschung")
+    _say(owner, channel, "Hay")
+    page.goto(f"{server.url}/channels/{channel}")
+    expect(page.locator("[data-message]")).to_have_count(2)
+    page.keyboard.press("/")
+    page.keyboard.type("ÜBERRASCH")
+    expect(page.locator("[data-message]")).to_have_count(1)
+    expect(page.locator(f"[data-message='{needle}']")).to_be_visible()
+    page.get_by_label("Text of a message").fill("nothing has this")
+    expect(page.get_by_role("heading", name="No messages match")).to_be_visible()
+    page.get_by_label("Text of a message").fill("")
+    expect(page.locator("[data-message]")).to_have_count(2)
+
+
+def test_a_message_that_no_webhook_took_says_why_and_is_sent_again(page, server, owner, person, channel, receive):
+    receiver = receive(410, 200)
+    hook = {"channelId": channel, "url": receiver.url()}
+    assert owner.request("POST", "agents/setWebhook", json=hook).ok
+    page.goto(f"{server.url}/channels/{channel}")
+    page.get_by_label("Message to build-bot").fill("Are you there?")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="The webhook failed. Show the attempts").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("message:created: failed")
+    expect(dialog).to_contain_text("answered 410")
+    dialog.get_by_role("button", name="Try again now").click()
+    expect(page.get_by_role("button", name="Delivered to the webhook. Show the attempts")).to_be_visible()
+
+
+def test_a_large_file_has_a_bar_and_others_are_cancelled_retried_and_refused(page, server, person, channel, tmp_path):
+    large, other, huge = tmp_path / "large.bin", tmp_path / "other.bin", tmp_path / "huge.bin"
+    for path, size in ((large, 200 * 2**20), (other, 5), (huge, 2**30 + 1)):
+        with open(path, "wb") as file:
+            file.truncate(size)
+    page.goto(f"{server.url}/channels/{channel}")
+    page.evaluate("""() => {
+        window.bars = [];
+        setInterval(() => window.bars.push(document.querySelector("progress")?.value ?? -1), 5);
+    }""")
+    picker = page.get_by_label("Attach files")
+    expect(page.get_by_text("At most 1.1 GB each.")).to_be_visible()
+    picker.set_input_files(large)
+    expect(page.get_by_text("large.bin is stored")).to_be_attached(timeout=60_000)
+    seen = page.evaluate("window.bars.filter((value) => value > 0 && value < 200 * 2 ** 20).length")
+    assert seen > 1
+    # One that is under way is cancelled, and nothing of it stays.
+    page.route("**/files/store", lambda route: None)
+    picker.set_input_files(other)
+    page.get_by_role("button", name="Cancel other.bin").click()
+    expect(page.get_by_text("other.bin", exact=True)).to_have_count(0)
+    # One that failed is tried again; the others stay as they are.
+    page.unroute("**/files/store")
+    page.route("**/files/store", lambda route: route.abort(), times=1)
+    picker.set_input_files(other)
+    page.get_by_role("button", name="Retry other.bin").click()
+    expect(page.get_by_text("other.bin is stored")).to_be_attached()
+    picker.set_input_files(huge)
+    expect(page.get_by_text("the limit is 1.1 GB. Nothing of it was sent.")).to_be_visible()
+    page.get_by_role("button", name="Remove huge.bin").click()
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".msg").last).to_contain_text("large.bin")
+    files = lambda: {file["filename"] for file in person.request("GET", f"files?agent={channel}").json()["data"]}
+    eventually(lambda: files() == {"large.bin", "other.bin"}, "both are stored, once")

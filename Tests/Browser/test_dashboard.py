@@ -8,12 +8,6 @@ from dashboard import Agent, Watch, open_review
 from placet_server import ADMIN_PASSWORD
 from playwright.sync_api import expect
 
-#: Texts of agents that would run if any of them became HTML.
-HOSTILE = [
-    "<img src=x onerror='window.ran = 1'>", "<script>window.ran = 1</script>", "<svg onload='window.ran = 1'>",
-    "\"><iframe src='javascript:parent.ran=1'>", "' autofocus onfocus='window.ran=1' x='",
-    "javascript:window.ran=1", "${window.ran=1}{{constructor.constructor('ran=1')()}}", "</textarea><b>bold</b>",
-]
 APPROVAL = {
     "options": [
         {"id": "yes", "label": "Ship it", "style": "primary"}, {"id": "no", "label": "Stop", "style": "danger"},
@@ -370,19 +364,6 @@ def test_a_channel_shows_what_is_said_and_takes_words_and_files(page, server, ow
     expect(page.get_by_label("Message to build-bot")).to_have_value("")
 
 
-def hostile_reviews(text):
-    label = {"label": text, "description": text, "placeholder": text}
-    yield "approval", {"options": [{"id": text, **label}]}
-    yield "selection", {"mode": "single", "items": [{"id": text, **label}], "submitLabel": text, "dismissLabel": text}
-    kinds = ["text", "select", "checkbox", "range", "textarea"]
-    yield "form", {"fields": [
-        {"name": f"{text}{kind}", "type": kind, **label, "options": [text], "unit": text, "defaultValue": text}
-        for kind in kinds
-    ], "submitLabel": text}
-    yield "text-input", {"prefill": text, "placeholder": text}
-    yield text[:60], {text: text}
-
-
 MARKDOWN = """# Plan
 
 - [x] canary
@@ -417,26 +398,6 @@ def test_markdown_is_shown_and_nothing_of_it_runs_or_loads(page, server, agent):
         assert page.evaluate("window.ran") is None
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_texts_of_agents_run_nothing_wherever_they_are_shown(page, server, owner, text):
-    channel = owner.request("POST", "agents", json={"name": text, "avatarUrl": None}).json()["id"]
-    owner.request("POST", "status/ping", json={"channelId": channel, "status": "busy", "message": text})
-    agent = Agent(owner.another())
-    agent.owner.channel = channel
-    file = agent.owner.store(text.encode(), text.replace("/", "_") + ".html")["id"]
-    messages = [agent.ask(f"{text}\n{text}", kind, payload) for kind, payload in hostile_reviews(text)]
-    body = {"channelId": channel, "text": text, "attachmentIds": [file], "metadata": {text: text}}
-    assert owner.request("POST", "messages", json=body).status_code == 201
-    for message in messages:
-        open_review(page, server, message)
-        assert page.locator("#review-title").inner_text().strip() == text.strip()
-    page.goto(f"{server.url}/channels/{channel}")
-    expect(page.locator(".msg").last).to_contain_text(text)
-    page.wait_for_load_state("load")
-    assert page.evaluate("window.ran") is None
-    assert page.locator("iframe, .main img, .main b:text-is('bold')").count() == 0
-
-
 @pytest.mark.parametrize("scheme, ground", [("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 23, 28)")])
 @pytest.mark.parametrize("width", [1280, 1000, 360])
 def test_it_fits_the_window_in_both_themes(watch, server, person, agent, width, scheme, ground):
@@ -445,8 +406,12 @@ def test_it_fits_the_window_in_both_themes(watch, server, person, agent, width, 
     form = agent.ask(f"{long}\n{long}", "form", {"fields": fields, "submitLabel": long})
     freeform = agent.ask("\U0001f600" * 200, "freeform", {long: long})
     page = watch.page(person, viewport={"width": width, "height": 740}, color_scheme=scheme)
+    right = agent.ask("\u05e9\u05dc\u05d5\u05dd \u202e abc \u0645\u0631\u062d\u0628\u0627 " * 30, "approval", APPROVAL)
+    assert agent.owner.request("POST", "messages", json={
+        "channelId": agent.owner.channel, "text": "word " * 100_000 + "W" * 500_000}).status_code == 201
     shown = [
-        (f"/inbox/pending/{form}", "#review-title"), (f"/inbox/pending/{freeform}", "#review-title"),
+        (f"/inbox/pending/{right}", "#review-title"), (f"/inbox/pending/{form}", "#review-title"),
+        (f"/inbox/pending/{freeform}", "#review-title"),
         ("/inbox", "[data-row]"), ("/channels", ".item"), (f"/channels/{agent.owner.channel}", ".msg"),
     ]
     for path, part in shown:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from axe import faults_of
 from dashboard import open_review
+from placet_server import eventually
 from playwright.sync_api import expect
 
 SAMPLES = Path(__file__).parents[1] / "MediaTypesTests/Samples"
@@ -126,6 +127,21 @@ def test_a_file_that_is_damaged_says_so(page, server, owner, name, content):
     page.goto(f"{server.url}/files/{file}")
     expect(page.locator(".note.error")).to_contain_text(f"{name} could not be read.")
     expect(page.locator(".note.error")).to_contain_text("Request ")
+
+
+def test_the_owner_of_a_file_sees_who_opened_it(page, server, owner, person):
+    file = owner.store(b"secret plan", "plan.bin")["id"]
+    page.goto(f"{server.url}/files/{file}")
+    page.get_by_role("button", name="Who opened it").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Nobody yet.")
+    page.get_by_role("button", name="Close").click()
+    assert owner.content(file) == b"secret plan"
+    assert person.request("GET", f"files/{file}/download").ok
+    eventually(lambda: len(person.request("GET", f"files/{file}/openings").json()["data"]) == 2, "both are noted")
+    page.get_by_role("button", name="Who opened it").click()
+    rows = page.get_by_role("list", name="Openings").get_by_role("listitem")
+    expect(rows.filter(has_text="admin@placet.local")).to_have_count(1)
+    expect(rows.filter(has_text="An agent, by a key")).to_have_count(1)
 
 
 def test_a_file_that_is_gone_is_not_here(page, server, owner):

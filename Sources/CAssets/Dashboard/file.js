@@ -3,7 +3,8 @@ import { $, button, fill, h, icon } from "./dom.js";
 import { ask, Refusal, request } from "./api.js";
 import { filePath, glyph, source } from "./attachment.js";
 import { bind } from "./keys.js";
-import { copy, notice } from "./overlay.js";
+import { entry, list } from "./lists.js";
+import { copy, dialog, notice } from "./overlay.js";
 import { shareDialog } from "./shares.js";
 import { agentName, channelPath, read, reviewPath, store, tell } from "./store.js";
 import { at, bytes, split, when } from "./words.js";
@@ -64,9 +65,24 @@ function head(file, message, from) {
     h("span.quiet.small.num.wide-only", `${place + 1} of ${siblings.length}`),
     step("before", "Previous file", "left", -1), step("next", "Next file", "right", 1),
   ],
+  button("Opened", { kind: "ghost", name: "Who opened it", on: () => openings(file) }),
   button("", { glyph: "link", kind: "ghost", name: "Share", on: () => shareDialog(file) }),
   h("a.btn", { href: source(file), download: file.filename, label: "Download" }, icon("download"),
     h("span.wide-only", "Download")));
+}
+
+const WAYS = { key: "An agent, by a key", link: "Somebody with a link" };
+const DEEDS = { "file.opened": "looked at it", "file.downloaded": "downloaded it" };
+
+/** Who has looked at the file or downloaded it, the last first. */
+async function openings(file) {
+  const path = `/api/files/${encodeURIComponent(file.id)}/openings?limit=50`;
+  const { data, nextCursor } = await request("GET", path);
+  const row = (one) => entry(one.via === "session" ? one.userEmail ?? "A user who is gone" : WAYS[one.via] ?? one.via,
+    `${DEEDS[one.action] ?? one.action} ${when(at(one.at))}, from ${one.address ?? "this machine"}`);
+  dialog("Who opened it", [list("Openings", data.map(row), "Nobody yet."),
+    nextCursor && h("p.hint", "These are the last 50. Owners find all of them in the audit log.")],
+  null, { cancel: "Close" });
 }
 
 /** Where one came from, and what it is called. */

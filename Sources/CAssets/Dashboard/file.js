@@ -65,7 +65,6 @@ function head(file, message, from) {
     h("span.quiet.small.num.wide-only", `${place + 1} of ${siblings.length}`),
     step("before", "Previous file", "left", -1), step("next", "Next file", "right", 1),
   ],
-  button("Opened", { kind: "ghost", name: "Who opened it", on: () => openings(file) }),
   button("", { glyph: "link", kind: "ghost", name: "Share", on: () => shareDialog(file) }),
   h("a.btn", { href: source(file), download: file.filename, label: "Download" }, icon("download"),
     h("span.wide-only", "Download")));
@@ -100,6 +99,7 @@ function facts(file, message) {
     h("span", message ? `sent by ${sender} in ` : "stored in ", channel, `, ${when(at(file.createdAt))}`),
     message?.review && h("a", { href: reviewPath(message) }, split(message.text)[0] || "its review"),
     file.expiresAt && h("span", `in no message: it is deleted ${when(at(file.expiresAt))}`),
+    h("span", button("Who opened it", { kind: "mini ghost", on: () => openings(file) })),
     h("span.wide-only", "SHA-256 ", h("code", file.sha256.slice(0, 12)), "… ", button("", {
       glyph: "copy", kind: "mini ghost", name: "Copy the digest", on: () => copy(file.sha256, "Digest copied"),
     })));

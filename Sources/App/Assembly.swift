@@ -87,7 +87,12 @@ package struct Assembly: Sendable {
             AccountsModule(index: index, authenticator: authenticator),
             AdminModule(store: store, logger: logger),
             AgentsModule(index: index, detector: detector),
-            AuditModule(index: index, queue: opened, age: configuration.auditAge) { count in
+            AuditModule(
+                index: index,
+                queue: opened,
+                age: configuration.auditAge,
+                grace: FileStore.collectionGrace
+            ) { count in
                 logger.error("audit entries of opened files are lost", metadata: ["entries": "\(count)"])
             },
             DashboardModule(uploadLimit: configuration.maxUploadBytes),
@@ -110,7 +115,8 @@ package struct Assembly: Sendable {
         backgroundWork =
             modules.flatMap(\.backgroundWork) + [
                 BackgroundWork("clock", run: ClockWatch(index).run), Self.scrub(store, logger),
-            ] + [configuration.collectionInterval.map(collecting.work)].compactMap(\.self)
+                collecting.work(every: configuration.collectionInterval),
+            ]
         routers = Routers(
             modules: modules,
             authenticator: authenticator,

@@ -13,20 +13,23 @@ package struct AuditModule: RouteModule {
 
     let index: SQLiteIndex
     private let queue: AuditQueue
-    private let age: Duration
+    private let (age, grace): (Duration, Duration)
     private let onLost: @Sendable (_ count: Int) -> Void
 
     /// - Parameters:
     ///   - queue: what was read, to be stored here.
     ///   - age: how long entries are kept.
+    ///   - grace: how long a server runs after a look of the collector before what was too old then goes.
     ///   - onLost: told how many entries of the queue could not be stored.
     package init(
         index: SQLiteIndex,
         queue: AuditQueue,
         age: Duration,
+        grace: Duration,
         onLost: @escaping @Sendable (_ count: Int) -> Void
     ) {
-        (self.index, self.queue, self.age, self.onLost) = (index, queue, age, onLost)
+        (self.index, self.queue, self.onLost) = (index, queue, onLost)
+        (self.age, self.grace) = (age, grace)
     }
 
     package func addRoutes(to mounts: Mounts) {
@@ -45,10 +48,10 @@ package struct AuditModule: RouteModule {
     }
 
     private var oldEntries: Sweep {
-        Sweep("old audit entries", in: index) { [age] in
-            try $0.removeAudit(after: age, most: Self.mostEntries, limit: $1)
-        } next: { [age] in
-            try $0.nextAuditRemoval(after: age, most: Self.mostEntries)
+        Sweep("old audit entries", in: index) { [age, grace] in
+            try $0.removeAudit(after: age, most: Self.mostEntries, grace: grace, limit: $1)
+        } next: { [age, grace] in
+            try $0.nextAuditRemoval(after: age, most: Self.mostEntries, grace: grace)
         }
     }
 }

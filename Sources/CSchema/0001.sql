@@ -420,7 +420,7 @@ CREATE TRIGGER file_counts_none AFTER UPDATE ON file_counts WHEN new.file_count 
     DELETE FROM file_counts WHERE kind = new.kind AND name = new.name;
 END;
 
--- What was stored on each of the last 400 days (UTC), as it was when the server first looked.
+-- What was stored on a day (UTC), as it was when the server first looked: the last 400.
 CREATE TABLE storage_samples (
     day TEXT NOT NULL PRIMARY KEY,
     file_count INTEGER NOT NULL,

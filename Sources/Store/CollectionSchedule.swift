@@ -16,15 +16,17 @@ extension FileStore {
 
     /// Collects at once and then at each interval, until the task is cancelled. In between it looks at the clock.
     ///
+    /// - Parameter interval: nil to look at the clock alone.
     /// - Throws: ``BlobError`` and ``IndexError``. What was collected until then stays so; the next run goes on.
-    package func collect(every interval: Duration, _ report: @Sendable (ScheduledCollection) -> Void) async throws {
+    package func collect(every interval: Duration?, _ report: @Sendable (ScheduledCollection) -> Void) async throws {
         var (last, next) = (ContinuousClock.now, ContinuousClock.now)
         while true {
             let now = ContinuousClock.now
-            report(try await collectOnSchedule(at: .now(), after: last.duration(to: now), takes: now >= next))
+            let takes = interval != nil && now >= next
+            report(try await collectOnSchedule(at: .now(), after: last.duration(to: now), takes: takes))
             last = now
-            if now >= next { next += interval }
-            try await Task.sleep(for: min(interval, Self.lookPause))
+            if let interval, takes { next += interval }
+            try await Task.sleep(for: min(interval ?? Self.lookPause, Self.lookPause))
         }
     }
 

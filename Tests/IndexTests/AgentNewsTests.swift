@@ -156,13 +156,14 @@ struct AgentNewsTests {
         try await fixture.index.read { try $0.figures(in: $0.owned(agent.id), statusLimit: 2) }
     }
 
-    @Test("A new agent and changed settings are announced to those who listen to the channel")
+    @Test("A new agent and changed settings are announced to those who listen to the channel, what changes nothing is not")
     func announced() async throws {
         let fixture = try await Fixture()
         let (index, start) = (fixture.index, fixture.index.lastChangeNumber)
-        let agent = Agent.sample(of: fixture.user)
-        try await index.write { try $0.insert(agent) }
-        try await index.write { try $0.update(agent) }
+        var agent = Agent.sample(of: fixture.user)
+        try await index.write { [agent] in try $0.insert(agent) }
+        agent.name = "another"
+        for _ in 0..<2 { try await index.write { [agent] in try $0.update(agent) } }
         let seen = try #require(index.changes(of: .channel(agent.id), after: start)).changes
         #expect(seen.map(\.change) == Array(repeating: Change(.agentStatus, channelID: agent.id), count: 2))
     }

@@ -36,6 +36,28 @@ struct AuditTests {
         #expect(try await entries(fixture, .userCreated).map(\.origin) == [.server])
     }
 
+    @Test("what changes nothing leaves no entry")
+    func withoutChange() async throws {
+        let fixture = try await Fixture()
+        try await fixture.index.write { tx in
+            let acting = ActingUser(id: fixture.user.id)
+            for _ in 0..<2 {
+                try tx.setTheme(.dark, of: acting)
+                try tx.setPluginSettings(["a": "b"], of: "plugin", by: acting)
+                if var user = try tx.user(id: acting.id) {
+                    user.displayName = "Another"
+                    try tx.update(user)
+                }
+                var (agent, channel) = try tx.agent(fixture.agent.id, ownedBy: acting)
+                agent.tag = "another"
+                try tx.update(agent, in: channel)
+            }
+        }
+        #expect(try await entries(fixture, .settingsChanged).compactMap(\.subject) == ["plugin", "theme"])
+        #expect(try await entries(fixture, .userChanged).count == 1)
+        #expect(try await entries(fixture, .channelChanged).count == 1)
+    }
+
     @Test("what was read gathers, is stored together, and the same deed counts once a minute")
     func gathering() async throws {
         let (fixture, queue, start) = (try await Fixture(), AuditQueue(), ContinuousClock.now)
@@ -87,29 +109,54 @@ struct AuditTests {
         #expect(try await entries(fixture, .fileOpened).count == 1)
     }
 
-    @Test("entries go when they are old, and the oldest when there are too many")
-    func end() async throws {
+    @Test("entries go when they were old at a look after which a server ran for the grace, whatever the clock shows")
+    func age() async throws {
         let fixture = try await Fixture()
-        try await fixture.index.write { tx in
-            for age in [3, 2, 1] {
-                let at = tx.now + .seconds(-3600 * age)
-                try tx.insert(AuditEntry(.fileOpened, "\(age)", by: .server, at: at))
+        let grace = Duration.seconds(24 * 60 * 60)
+        func isDue() async throws -> Bool {
+            let due = try await fixture.index.read {
+                try $0.nextAuditRemoval(after: .seconds(9000), most: 100, grace: grace)
+            }
+            try await fixture.index.write {
+                try $0.removeAudit(after: .seconds(9000), most: 100, grace: grace, limit: 100)
+            }
+            return due != nil
+        }
+        let start = Timestamp.now()
+        func look(at moment: Duration, ran: Duration) async throws {
+            _ = try await fixture.index.write { tx in
+                try tx.noteCollectionLook(at: start + moment, after: ran, grace: grace)
             }
         }
-        let due = try await fixture.index.read { try $0.nextAuditRemoval(after: .seconds(9000), most: 100) }
-        #expect(try #require(due) < .now())
-        try await fixture.index.write { try $0.removeAudit(after: .seconds(9000), most: 100, limit: 100) }
+        try await fixture.index.write { tx in
+            for hours in [3, 2, 1] {
+                try tx.insert(AuditEntry(.fileOpened, "\(hours)", by: .server, at: tx.now + .seconds(-3600 * hours)))
+            }
+        }
+        #expect(try await !isDue())
+        try await look(at: .zero, ran: .zero)
+        try await look(at: grace * 1000, ran: .seconds(60))
+        try await look(at: grace * 1001 - .seconds(120), ran: grace - .seconds(120))
+        #expect(try await !isDue())
+        #expect(try await entries(fixture, .fileOpened).count == 3)
+        try await look(at: grace * 1001, ran: .seconds(120))
+        #expect(try await isDue())
         #expect(try await entries(fixture, .fileOpened).compactMap(\.subject) == ["1", "2"])
-        let later = try await fixture.index.read { try $0.nextAuditRemoval(after: .seconds(9000), most: 100) }
-        #expect(try #require(later) > .now())
+        #expect(try await !isDue())
+    }
 
-        #expect(try await entries(fixture).count == 4)
-        let surplus = try await fixture.index.read { try $0.nextAuditRemoval(after: .seconds(9000), most: 3) }
-        #expect(surplus == Timestamp(milliseconds: 0))
-        // By the span of their numbers, of which one is free by now.
-        try await fixture.index.write { try $0.removeAudit(after: .seconds(9000), most: 3, limit: 100) }
-        #expect(try await entries(fixture).count == 2)
-        let rest = try await fixture.index.read { try $0.nextAuditRemoval(after: .seconds(9000), most: 3) }
-        #expect(try #require(rest) > .now())
+    @Test("the oldest entries go when there are too many, by the span of their numbers")
+    func surplus() async throws {
+        let fixture = try await Fixture()
+        func isDue() async throws -> Bool {
+            try await fixture.index.read { try $0.nextAuditRemoval(after: .zero, most: 3, grace: .zero) } != nil
+        }
+        try await fixture.index.write { tx in
+            for number in 1...3 { try tx.insert(AuditEntry(.fileOpened, "\(number)", by: .server, at: tx.now)) }
+        }
+        #expect(try await isDue())
+        try await fixture.index.write { try $0.removeAudit(after: .zero, most: 3, grace: .zero, limit: 100) }
+        #expect(try await entries(fixture).compactMap(\.subject) == ["3", "2", "1"])
+        #expect(try await !isDue())
     }
 }

@@ -81,22 +81,31 @@ struct StorageFigureTests {
         #expect(figures.channels.map(\.id) == [fixture.agent.id])
     }
 
-    @Test("There is one sample a day, of the last 400 days and of none to come")
-    func samples() async throws {
+    /// A store with one file and samples of other days, counted back from today, when today's has been taken twice.
+    private static func samples(daysAgo days: some Sequence<Int> & Sendable) async throws -> [StorageSample] {
         let fixture = try await Fixture()
-        let now = Timestamp.now()
-        #expect(try await !fixture.index.read { try $0.hasSample(of: now) })
-        _ = try await Self.store(fixture, at: .sample)
+        _ = try await store(fixture, at: .sample)
         try await fixture.index.write { tx in
-            for days in [400, 399, 1, -1] {
+            for days in days {
                 let day = (tx.now + .seconds(-days * 24 * 60 * 60)).day
                 try tx.db.execute(sql: "INSERT INTO storage_samples VALUES (?, 0, 0, 0, 0)", arguments: [day])
             }
+            #expect(try !tx.hasSample(of: tx.now))
             for _ in 0..<2 { try tx.takeSample() }
-            #expect(try tx.hasSample(of: tx.now))
         }
-        let samples = try await fixture.index.read { try $0.storageSamples() }
-        #expect(samples.map(\.files.count) == [0, 0, 1] && samples.last?.blobs == StoredAmount(count: 1, bytes: 5))
+        return try await fixture.index.read { try $0.storageSamples() }
+    }
+
+    @Test("There is one sample a day, the last 400, and none of a day to come that a wrong clock has left")
+    func samples() async throws {
+        let samples = try await Self.samples(daysAgo: (1...400).map { $0 * 2 } + [-1])
+        #expect(samples.count == 400 && samples.dropLast().allSatisfy { $0.files == StoredAmount() })
+        #expect(samples.last?.files.count == 1 && samples.last?.blobs == StoredAmount(count: 1, bytes: 5))
+    }
+
+    @Test("A clock that is years off takes no sample away", arguments: [-3000, 3000])
+    func wrongClock(daysAgo: Int) async throws {
+        #expect(try await Self.samples(daysAgo: (1...100).map { $0 + daysAgo }).count == 101)
     }
 
     @Test(

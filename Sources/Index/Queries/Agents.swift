@@ -28,9 +28,10 @@ extension Transaction {
     }
 
     /// Stores what can change about an agent: name, description, avatar, tag, webhook, quota and retention. An uploaded
-    /// picture is deleted when `avatarURL` no longer names it.
+    /// picture is deleted when `avatarURL` no longer names it. What changes nothing is not noted.
     package func update(_ agent: Agent, in channel: OwnedChannel) throws {
         try channel.check(agent.id)
+        guard try self.agent(agent.id, ofUser: ActingUser(id: agent.userID)) != agent else { return }
         try execute(
             SQL.updateAgent,
             [

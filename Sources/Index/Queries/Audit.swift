@@ -48,13 +48,17 @@ extension Querying {
         try all(SQL.openings, [id, channel.id, number ?? .max, limit])
     }
 
-    /// When the oldest entry is to go: `age` after it was made, or at once when there are more than `most`. Nil when
-    /// there is none.
-    package func nextAuditRemoval(after age: Duration, most: Int) throws -> Timestamp? {
+    /// When the oldest entry is to go: a time in the past, or nil while none is.
+    ///
+    /// Entries go when they were `age` old at a look of the collector after which a server has run for the grace, so
+    /// that a clock which is set ahead takes none; and at once when there are more than `most`.
+    package func nextAuditRemoval(after age: Duration, most: Int, grace: Duration) throws -> Timestamp? {
         let isTooLong: Bool? = try one(SQL.isTooLong, [most])
         if isTooLong == true { return Timestamp(milliseconds: 0) }
-        let oldest: Timestamp? = try one("SELECT min(at) FROM audit")
-        return oldest.map { $0 + age }
+        guard let look = try dueLook(grace: grace), let oldest: Timestamp = try one("SELECT min(at) FROM audit") else {
+            return nil
+        }
+        return oldest + age <= look ? Timestamp(milliseconds: 0) : nil
     }
 }
 
@@ -82,9 +86,9 @@ extension Transaction {
         try execute(SQL.insert, entry.values)
     }
 
-    /// Removes entries that are older than `age`, and the oldest of more than `most`: at most `limit`.
-    package func removeAudit(after age: Duration, most: Int, limit: Int) throws {
-        try execute(SQL.removeOld, [now + (.zero - age), limit])
+    /// Removes what is to go by ``Querying/nextAuditRemoval(after:most:grace:)``, at most `limit` of each kind.
+    package func removeAudit(after age: Duration, most: Int, grace: Duration, limit: Int) throws {
+        if let look = try dueLook(grace: grace) { try execute(SQL.removeOld, [look + (.zero - age), limit]) }
         try execute(SQL.removeSurplus, [most, limit])
     }
 }

@@ -8,6 +8,15 @@ package enum CollectionLook: Sendable, Equatable {
     case due(at: Timestamp?)
 }
 
+extension Querying {
+    /// What the clock showed at the last look after which a server has run for the grace; nil while there is none.
+    func dueLook(grace: Duration) throws -> Timestamp? {
+        let last: Look? = try one(SQL.last)
+        let due: Look? = try last.flatMap { try one(SQL.due, [Timestamp(milliseconds: $0.ran) + (.zero - grace)]) }
+        return due?.moment
+    }
+}
+
 extension Transaction {
     /// Clocks that are slewed or read one after the other differ by less.
     private static let tolerance = Duration.seconds(60)

@@ -8,6 +8,7 @@ extension Querying {
 extension Transaction {
     /// Replaces all of a user's settings for a plugin.
     package func setPluginSettings(_ values: [String: String], of plugin: String, by user: ActingUser) throws {
+        guard try pluginSettings(plugin, userID: user.id) != values else { return }
         try execute("DELETE FROM plugin_settings WHERE user_id = ? AND plugin = ?", [user.id, plugin])
         for (key, value) in values { try execute(SQL.insert, [user.id, plugin, key, value]) }
         try note(.settingsChanged, plugin)

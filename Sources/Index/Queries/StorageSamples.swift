@@ -1,6 +1,6 @@
 /// What was stored on a day.
 package struct StorageSample: Sendable, Equatable, RowReadable {
-    /// For how many days samples are kept.
+    /// How many are kept.
     package static let kept = 400
 
     /// In UTC, such as `2026-11-23`.
@@ -33,16 +33,24 @@ extension Querying {
 }
 
 extension Transaction {
-    /// Notes what is stored, once a day. Forgets what is older than ``StorageSample/kept`` days, and samples of days to
-    /// come, which a wrong clock has left.
+    /// Notes what is stored, once a day. Forgets all but the last ``StorageSample/kept`` samples, and a single one of a
+    /// day to come, which a wrong clock has left. When there are more of those, the clock of now may be the wrong one.
     package func takeSample() throws {
         try execute(SQL.insert, [now.day])
-        let first = now + .seconds(-(StorageSample.kept - 1) * 24 * 60 * 60)
-        try execute("DELETE FROM storage_samples WHERE day < ? OR day > ?", [first.day, now.day])
+        try execute(SQL.removeFalse, [now.day])
+        try execute(SQL.removeOld, [StorageSample.kept])
     }
 }
 
 private enum SQL {
+    static let removeFalse = """
+        DELETE FROM storage_samples WHERE day > ?1
+            AND (SELECT count(*) FROM storage_samples AS other WHERE other.day > ?1) = 1
+        """
+    static let removeOld = """
+        DELETE FROM storage_samples
+        WHERE day <= (SELECT other.day FROM storage_samples AS other ORDER BY other.day DESC LIMIT 1 OFFSET ?)
+        """
     static let insert = """
         INSERT INTO storage_samples
         SELECT ?, file_count, file_bytes, blob_count, blob_bytes FROM store WHERE true ON CONFLICT DO NOTHING

@@ -56,10 +56,11 @@ extension Transaction {
         try note(.userCreated, user.id)
     }
 
-    /// Stores what can change about a user: name, role, password and quota.
+    /// Stores what can change about a user: name, role, password and quota. What changes nothing is not noted.
     ///
     /// - Parameter action: what the audit log calls it.
     package func update(_ user: User, as action: AuditEntry.Action = .userChanged) throws {
+        guard try self.user(id: user.id) != user else { return }
         try execute(
             SQL.updateUser,
             [user.displayName, user.role, user.passwordHash, user.mustChangePassword, user.quotaBytes, user.id]
@@ -69,6 +70,7 @@ extension Transaction {
 
     /// Sets how pages look to a user.
     package func setTheme(_ theme: User.Theme, of user: ActingUser) throws {
+        guard try self.theme(userID: user.id) != theme else { return }
         try execute("UPDATE users SET theme = ? WHERE id = ?", [theme, user.id])
         try note(.settingsChanged, "theme")
     }

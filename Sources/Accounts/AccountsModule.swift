@@ -16,10 +16,11 @@ package struct AccountsModule: RouteModule {
     let hashing = HashingQueue()
     let passwords: PasswordCheck
 
-    package init(index: SQLiteIndex, authenticator: KeyAuthenticator) {
+    /// - Parameter audit: gets an entry for a password that is wrong.
+    package init(index: SQLiteIndex, authenticator: KeyAuthenticator, audit: AuditQueue) {
         self.index = index
         self.authenticator = authenticator
-        passwords = PasswordCheck(index: index, hashing: hashing)
+        passwords = PasswordCheck(index: index, hashing: hashing, audit: audit)
     }
 
     package func addRoutes(to mounts: Mounts) {

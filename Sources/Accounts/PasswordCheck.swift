@@ -8,18 +8,26 @@ struct PasswordCheck: Sendable {
     private let tries = Tries()
     private let index: SQLiteIndex
     private let hashing: HashingQueue
+    private let audit: AuditQueue
 
-    init(index: SQLiteIndex, hashing: HashingQueue) {
-        self.index = index
-        self.hashing = hashing
+    /// - Parameter audit: gets an entry for a wrong password of somebody's. A try is no change, and so waits for no commit.
+    init(index: SQLiteIndex, hashing: HashingQueue, audit: AuditQueue) {
+        (self.index, self.hashing, self.audit) = (index, hashing, audit)
     }
 
     /// The user with this email, if the password is right.
     ///
-    /// - Parameter headers: of the request; they may show that the device is known.
+    /// - Parameters:
+    ///   - headers: of the request; they may show that the device is known.
+    ///   - origin: who tries, for the audit log.
     /// - Throws: ``APIError`` 401, the same and after the same time for an unknown user as for a wrong password; 429
     ///   after too many tries, or while too many passwords wait to be hashed.
-    func user(_ given: Credentials, from client: Client, with headers: HTTPFields) async throws -> User {
+    func user(
+        _ given: Credentials,
+        from client: Client,
+        with headers: HTTPFields,
+        by origin: Origin
+    ) async throws -> User {
         let user = try await index.read { try $0.user(email: given.email) }
         let guesser: Tries.Guesser =
             if let user, let device = KnownDevice(in: headers, of: user.passwordHash) {
@@ -27,7 +35,7 @@ struct PasswordCheck: Sendable {
             } else {
                 .stranger(email: User.folded(given.email), address: client.addressGroup)
             }
-        try await check(given.password, user?.passwordHash ?? PasswordHash.nobody, by: guesser)
+        try await check(given.password, user, by: guesser, origin)
         guard let user else { throw APIError.invalidCredentials }
         return user
     }
@@ -35,11 +43,13 @@ struct PasswordCheck: Sendable {
     /// Lets the user of a session do something for which the password is asked again.
     ///
     /// - Throws: ``APIError`` 401 when it is wrong, 429 as above.
-    func confirm(_ password: String, of user: User, in session: Session.ID) async throws {
-        try await check(password, user.passwordHash, by: .session(session))
+    func confirm(_ password: String, of user: User, in session: Session.ID, by origin: Origin) async throws {
+        try await check(password, user, by: .session(session), origin)
     }
 
-    private func check(_ password: String, _ hash: String, by guesser: Tries.Guesser) async throws {
+    /// - Parameter user: nil when there is none: then no password is right, and what was tried is not noted.
+    private func check(_ password: String, _ user: User?, by guesser: Tries.Guesser, _ origin: Origin) async throws {
+        let hash = user?.passwordHash ?? PasswordHash.nobody
         // Counted before it is judged, so that many at once are not let through together.
         try tries.take(guesser)
         let isRight: Bool
@@ -49,7 +59,10 @@ struct PasswordCheck: Sendable {
             tries.giveBack(guesser)
             throw error
         }
-        guard isRight else { throw APIError.invalidCredentials }
+        guard isRight else {
+            if let user { audit.add(AuditEntry(.passwordRefused, user.id.rawValue, by: origin, at: .now())) }
+            throw APIError.invalidCredentials
+        }
         tries.forget(guesser)
     }
 }

@@ -16,7 +16,7 @@ extension AccountsModule {
     func login(_ request: Request, _ context: RootContext) async throws -> Response {
         let given = try await request.read(context, limit: Limits.signInBody) { Credentials(&$0) }
         let client = context.connection.client
-        let user = try await passwords.user(given, from: client, with: request.headers)
+        let user = try await passwords.user(given, from: client, with: request.headers, by: context.origin(.stranger))
         let token = try await openSession(
             for: user,
             userAgent: request.headers[.userAgent],
@@ -94,7 +94,7 @@ extension AccountsModule {
     func changePassword(_ request: Request, _ context: SessionContext) async throws -> Response {
         let change = try await request.read(context) { PasswordChange(&$0) }
         let (user, sessionID) = (try await user(context), context.user.sessionID)
-        try await passwords.confirm(change.current, of: user, in: sessionID)
+        try await passwords.confirm(change.current, of: user, in: sessionID, by: context.origin)
         guard change.new != change.current else {
             throw APIError.invalid("newPassword", "must differ from the current password")
         }
@@ -116,7 +116,7 @@ extension AccountsModule {
         let password = try await request.read(context) { $0.string("password", length: Limits.password) }
         let sessionID = context.user.sessionID
         let user = try await user(context)
-        try await passwords.confirm(password, of: user, in: sessionID)
+        try await passwords.confirm(password, of: user, in: sessionID, by: context.origin)
         try await index.write(by: context.principal, for: .upkeep) { tx, _ in try tx.notePasswordGiven(id: sessionID) }
         return try .json(["message": "Password confirmed"])
     }

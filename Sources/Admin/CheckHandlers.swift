@@ -2,6 +2,7 @@ import API
 import Blobs
 import HTTP
 import Hummingbird
+import Index
 import JSON
 import Store
 
@@ -28,7 +29,9 @@ extension AdminModule {
         guard (after == nil) == (start == nil) else {
             throw APIError(.badRequest, "after: is not a key; send the `next` of the answer before, or leave it out")
         }
+        let origin = context.origin(.commandLine)
         let report = try await inCheck(context) { [store] in
+            if repairs, start == nil { try await noteRepairs(by: origin) }
             do {
                 return try await store.check(after: start, for: Self.pieceTime, repairs: repairs)
             } catch let error as BlobError {
@@ -38,6 +41,13 @@ extension AdminModule {
             }
         }
         return try .json(CheckJSON(report))
+    }
+
+    /// Noted at the beginning, because no piece knows what the others mend, and one that is cut off tells nothing.
+    private func noteRepairs(by origin: Origin) async throws {
+        try await store.index.write(for: .upkeep) { tx in
+            try tx.insert(AuditEntry(.repairsBegun, by: origin, at: tx.now))
+        }
     }
 
     /// Runs work that reads much on a thread of its own, until it is done or the client hangs up.

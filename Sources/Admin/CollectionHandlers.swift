@@ -39,7 +39,7 @@ extension AdminModule {
         let plan = try await request.read(context) { PlanToApply(&$0) }
         return try await context.inTurn {
             try await judge(context)
-            return try await apply(plan)
+            return try await apply(plan, by: context.origin)
         }
     }
 
@@ -47,8 +47,7 @@ extension AdminModule {
     func applyPlanLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         let plan = try await request.read(context) { PlanToApply(&$0) }
         return try await context.inTurn {
-            try await noteLocally(context)
-            return try await apply(plan)
+            try await apply(plan, by: context.origin(.commandLine))
         }
     }
 
@@ -57,7 +56,7 @@ extension AdminModule {
         let draft = try await request.read(context) { RunDraft(&$0) }
         return try await context.inTurn {
             try await judge(context)
-            return try await collect(draft)
+            return try await collect(draft, by: context.origin)
         }
     }
 
@@ -65,29 +64,23 @@ extension AdminModule {
     func collectLocally(_ request: Request, _ context: RootContext) async throws -> Response {
         let draft = try await request.read(context) { RunDraft(&$0) }
         return try await context.inTurn {
-            try await noteLocally(context)
-            return try await collect(draft)
+            try await collect(draft, by: context.origin(.commandLine))
         }
     }
 
-    /// Notes who collects, if this is still an owner after all commits until now: the batches that follow act for no
-    /// user.
-    private func judge(_ context: OwnerContext) async throws {
-        try await store.index.write(by: context.principal, for: .upkeep) { tx, _ in try tx.noteCollection() }
+    /// Whether this is still an owner after all commits until now: the batches that follow act for no user.
+    func judge(_ context: OwnerContext) async throws {
+        try await store.index.write(by: context.principal, for: .upkeep) { _, _ in }
     }
 
-    private func noteLocally(_ context: RootContext) async throws {
-        try await store.index.write(as: context.origin(.commandLine), for: .upkeep) { try $0.noteCollection() }
+    private func apply(_ plan: PlanToApply, by origin: Origin) async throws -> Response {
+        try answer(try await store.apply(plan.id, goingOn: plan.run, by: origin, for: Self.step))
     }
 
-    private func apply(_ plan: PlanToApply) async throws -> Response {
-        try answer(try await store.apply(plan.id, goingOn: plan.run, for: Self.step))
-    }
-
-    private func collect(_ draft: RunDraft) async throws -> Response {
+    private func collect(_ draft: RunDraft, by origin: Origin) async throws -> Response {
         let plan = CollectionPlan.ID(moment: .now(), grace: draft.grace ?? FileStore.collectionGrace)
         return try answer(
-            try await store.collectDue(at: plan, startedBy: .run, goingOn: draft.run, for: Self.step)
+            try await store.collectDue(at: plan, startedBy: .run, goingOn: draft.run, by: origin, for: Self.step)
         )
     }
 

@@ -49,23 +49,17 @@ extension AdminModule {
     ///
     /// - Throws: ``APIError`` 404 when there is no such run, 409 when nothing of it can be brought back.
     func undo(_ request: Request, _ context: OwnerContext) async throws -> Response {
-        let id = try context.id(of: CollectionRun.self)
-        let run = try await store.index.write(by: context.principal, for: .upkeep) { tx, _ in try tx.noteUndo(of: id) }
-        return try await undo(run)
+        try await judge(context)
+        return try await undo(try context.id(of: CollectionRun.self), by: context.origin)
     }
 
     /// The operator's twin: no user is signed in.
     func undoLocally(_ request: Request, _ context: RootContext) async throws -> Response {
-        let id = try context.id(of: CollectionRun.self)
-        let run = try await store.index.write(as: context.origin(.commandLine), for: .upkeep) {
-            try $0.noteUndo(of: id)
-        }
-        return try await undo(run)
+        try await undo(try context.id(of: CollectionRun.self), by: context.origin(.commandLine))
     }
 
-    private func undo(_ run: CollectionRun?) async throws -> Response {
-        guard let run else { throw StoreError.noSuchRun }
-        let (done, rest) = try await store.undo(run.id, for: Self.step)
+    private func undo(_ id: CollectionRun.ID, by origin: Origin) async throws -> Response {
+        let (done, rest) = try await store.undo(id, by: origin, for: Self.step)
         return try .json(CollectionUndoJSON(done, rest: rest))
     }
 }

@@ -37,8 +37,8 @@ package struct Assembly: Sendable {
     package let firstOwner: FirstOwner?
     /// What goes over connections of the network is counted here.
     let traffic: Traffic
-    /// Who opened which file, until it is stored.
-    package let opened: AuditQueue
+    /// Who opened which file or gave a wrong password, until it is stored.
+    package let auditQueue: AuditQueue
     private let threads: NIOThreadPool
 
     /// Opens the store, puts it in order after a crash, creates the first owner if there is none, and builds the
@@ -80,24 +80,27 @@ package struct Assembly: Sendable {
             password: configuration.adminPassword
         )
         traffic = Traffic(registry)
-        opened = AuditQueue()
+        auditQueue = AuditQueue()
         let plugins = await Self.plugins(configuration.pluginsPath, threads, logger)
         let authenticator = KeyAuthenticator(index: index)
         let modules: [any RouteModule] = [
-            AccountsModule(index: index, authenticator: authenticator),
+            AccountsModule(index: index, authenticator: authenticator, audit: auditQueue),
             AdminModule(store: store, logger: logger),
             AgentsModule(index: index, detector: detector),
             AuditModule(
                 index: index,
-                queue: opened,
+                queue: auditQueue,
                 age: configuration.auditAge,
                 grace: FileStore.collectionGrace
             ) { count in
-                logger.error("audit entries of opened files are lost", metadata: ["entries": "\(count)"])
+                logger.error(
+                    "audit entries of opened files and wrong passwords are lost",
+                    metadata: ["entries": "\(count)"]
+                )
             },
             DashboardModule(uploadLimit: configuration.maxUploadBytes),
             DeliveryModule(index: index, allowed: configuration.webhookAllow, metrics: registry, logger: logger),
-            FilesModule(store: store, threads: threads, audit: opened),
+            FilesModule(store: store, threads: threads, audit: auditQueue),
             MessagesModule(store: store, logger: logger),
             try ReferenceModule(version: Server.version),
             ReviewsModule(store: store),

@@ -6,9 +6,9 @@ import Index
 /// The audit log: who did what. Owners and the operator read all of it, a user who has opened each of his files.
 ///
 /// What changes something is noted where the index changes it (`Transaction.note`), so no route of another module can
-/// forget to. What was read gathers in an ``AuditQueue``. Here are the routes, and the end of old entries.
+/// forget to. What was read or refused gathers in an ``AuditQueue``. Here are the routes, and the end of old entries.
 package struct AuditModule: RouteModule {
-    /// How many entries are kept: some 300 MB of the index.
+    /// How many entries are kept: up to 400 MB of the index.
     package static let mostEntries = 1_000_000
 
     let index: SQLiteIndex
@@ -17,7 +17,7 @@ package struct AuditModule: RouteModule {
     private let onLost: @Sendable (_ count: Int) -> Void
 
     /// - Parameters:
-    ///   - queue: what was read, to be stored here.
+    ///   - queue: what was read or refused, to be stored here.
     ///   - age: how long entries are kept.
     ///   - grace: how long a server runs after a look of the collector before what was too old then goes.
     ///   - onLost: told how many entries of the queue could not be stored.

@@ -20,6 +20,7 @@ CREATE TABLE store (
     blob_bytes INTEGER NOT NULL DEFAULT 0,
     unused_count INTEGER NOT NULL DEFAULT 0,
     unused_bytes INTEGER NOT NULL DEFAULT 0,
+    audit_count INTEGER NOT NULL DEFAULT 0,
     scrubbed_to TEXT,
     scrub_began_at INTEGER
 ) STRICT;
@@ -564,20 +565,42 @@ CREATE INDEX deliveries_due ON deliveries (channel_id, next_attempt_at, id) WHER
 -- Audit --------------------------------------------------------------------------------------------------------------
 
 -- Who did what to which thing. All ids are copies and no references: an entry outlives what it names. subject: the file,
--- message, key, session, user or run; the plugin whose settings changed.
+-- message, key, session, user or run; the plugin whose settings changed; the log level. count: of how many things,
+-- where they have one entry together.
 CREATE TABLE audit (
     number INTEGER NOT NULL PRIMARY KEY,
     at INTEGER NOT NULL,
     action TEXT NOT NULL,
-    way TEXT NOT NULL CHECK (way IN ('key', 'session', 'link', 'command line', 'server')),
+    way TEXT NOT NULL CHECK (way IN ('key', 'session', 'link', 'stranger', 'command line', 'server')),
     user_id TEXT,
     credential TEXT,
     address TEXT,
     request_id TEXT,
     channel_id TEXT,
-    subject TEXT
+    subject TEXT,
+    count INTEGER CHECK (count > 0)
 ) STRICT;
 CREATE INDEX audit_by_time ON audit (at);
-CREATE INDEX audit_by_user ON audit (user_id);
+-- By holder: to whom an entry counts when there are too many. It is no generated column, because VACUUM INTO of SQLite
+-- 3.40 fails with one.
+CREATE INDEX audit_by_holder ON audit (coalesce(user_id, channel_id, way));
 CREATE INDEX audit_by_channel ON audit (channel_id);
 CREATE INDEX audit_by_subject ON audit (subject);
+
+-- How many entries each holder has, so that the surplus is taken from whoever has most, without a count.
+CREATE TABLE audit_counts (
+    holder TEXT NOT NULL PRIMARY KEY,
+    entry_count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX audit_counts_by_count ON audit_counts (entry_count);
+CREATE TRIGGER audit_counted_insert AFTER INSERT ON audit BEGIN
+    UPDATE store SET audit_count = audit_count + 1;
+    INSERT INTO audit_counts VALUES (coalesce(new.user_id, new.channel_id, new.way), 1)
+        ON CONFLICT DO UPDATE SET entry_count = entry_count + 1;
+END;
+CREATE TRIGGER audit_counted_delete AFTER DELETE ON audit BEGIN
+    UPDATE store SET audit_count = audit_count - 1;
+    UPDATE audit_counts SET entry_count = entry_count - 1
+        WHERE holder = coalesce(old.user_id, old.channel_id, old.way);
+    DELETE FROM audit_counts WHERE holder = coalesce(old.user_id, old.channel_id, old.way) AND entry_count = 0;
+END;

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Entries about what was read, on their way to the audit log. A download waits for no commit: entries gather for a
-/// second and are stored together, so a crash loses those of the last second.
+/// Entries about what was read or refused, on their way to the audit log. A download waits for no commit: entries gather
+/// for a second and are stored together, so a crash loses those of the last second.
 ///
 /// What the same caller does again to the same thing from the same address within a minute is noted once: a program may
 /// fetch a file in a thousand pieces, and the log is for people.

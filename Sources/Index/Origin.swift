@@ -3,13 +3,15 @@ package struct Origin: Sendable, Equatable {
     /// How somebody was let in.
     package enum Way: String, Sendable, CaseIterable, Storable {
         case key, session, link
+        /// Not at all: the password was wrong.
+        case stranger
         case commandLine = "command line"
         /// The server itself.
         case server
     }
 
     package let way: Way
-    /// Nil for the command line, the server, and whoever follows a link.
+    /// Nil for the command line, the server, strangers, and whoever follows a link.
     package let userID: User.ID?
     /// The id of the key or the session.
     package let credential: String?

@@ -30,20 +30,23 @@ extension FileStore {
 
     /// Removes what a plan takes and nothing else, as ``collect(_:for:in:)`` does.
     ///
-    /// - Parameter run: the one that goes on with what an earlier step left; nil for a new one.
+    /// - Parameters:
+    ///   - run: the one that goes on with what an earlier step left; nil for a new one.
+    ///   - origin: who the audit log says it was, once something is removed.
     /// - Throws: ``StoreError/planHasChanged`` when the plan made again is another one, ``StoreError/runIsOver`` when
     ///   that run does not go on, both before anything is removed; ``StoreError/collectionUnderWay``,
     ///   ``StoreError/indexIsMissing``; ``BlobError`` and ``IndexError``.
     package func apply(
         _ plan: CollectionPlan.ID,
         goingOn run: CollectionRun.ID? = nil,
+        by origin: Origin = .server,
         for time: Duration
     ) async throws -> CollectionStep {
         try await collectionTurn.run {
             // A moment to come would take what is not yet due: the clock was set back, or the id was made up.
             guard plan.moment <= .now(), try await planAgain(plan).id == plan else { throw StoreError.planHasChanged }
             try await refuseEmptyIndex()
-            return try await collect(plan, for: time, in: try await running(.plan, of: plan, goingOn: run))
+            return try await collect(plan, for: time, in: try await running(.plan, of: plan, goingOn: run, by: origin))
         }
     }
 
@@ -54,24 +57,30 @@ extension FileStore {
         at plan: CollectionPlan.ID,
         startedBy trigger: CollectionRun.Trigger,
         goingOn run: CollectionRun.ID? = nil,
+        by origin: Origin = .server,
         for time: Duration
     ) async throws -> CollectionStep {
         try await collectionTurn.run {
             try await refuseLargeShare(try await planAgain(plan))
             try await refuseEmptyIndex()
-            return try await collect(plan, for: time, in: try await running(trigger, of: plan, goingOn: run))
+            return try await collect(
+                plan,
+                for: time,
+                in: try await running(trigger, of: plan, goingOn: run, by: origin)
+            )
         }
     }
 
     private func running(
         _ trigger: CollectionRun.Trigger,
         of plan: CollectionPlan.ID,
-        goingOn id: CollectionRun.ID?
+        goingOn id: CollectionRun.ID?,
+        by origin: Origin
     ) async throws -> RunningCollection {
-        guard let id else { return RunningCollection(trigger, of: plan) }
+        guard let id else { return RunningCollection(trigger, of: plan, by: origin) }
         let known = try await index.read { try $0.collectionRun(id) }
         guard let known, known.startedBy == trigger, known.undoneAt == nil else { throw StoreError.runIsOver }
-        return RunningCollection(trigger, of: plan, id: id)
+        return RunningCollection(trigger, of: plan, id: id, by: origin)
     }
 
     /// Removes what is due at a plan's moment, whatever its digest, in batches, and stops when `time` is over or its
@@ -101,7 +110,7 @@ extension FileStore {
                 try await take(digests, of: plan, in: run, &done)
                 last = end
             } else {
-                let count = try await index.write(for: .upkeep) {
+                let count = try await index.write(as: run.origin, for: .upkeep) {
                     try $0.removeFiles(of: plan, in: run, limit: Sweep.batch)
                 }
                 done.expiredFiles += count
@@ -126,7 +135,9 @@ extension FileStore {
         let before = done.blobs.bytes
         for start in stride(from: 0, to: digests.count, by: Self.blobsPerUnit) {
             let unit = digests[start..<min(start + Self.blobsPerUnit, digests.count)]
-            let taken = try await index.write(for: .upkeep) { try $0.collectBlobs(unit, of: plan, in: run) }
+            let taken = try await index.write(as: run.origin, for: .upkeep) {
+                try $0.collectBlobs(unit, of: plan, in: run)
+            }
             done.blobs.count += taken.count
             done.blobs.bytes += taken.bytes
         }

@@ -9,10 +9,15 @@ extension FileStore {
     /// key (invariant 2). It is exact beside uploads: the first row of a digest stays (invariant 3). After a crash it
     /// may be begun again.
     ///
+    /// - Parameter origin: who the audit log says it was, once something is back.
     /// - Returns: what was done, and how much may still be brought back.
     /// - Throws: ``StoreError/cannotUndo(_:)`` when nothing is left; ``StoreError/noSuchRun``,
     ///   ``StoreError/collectionUnderWay``; ``BlobError`` and ``IndexError``. What is back until then stays so.
-    package func undo(_ id: CollectionRun.ID, for time: Duration) async throws -> (done: UndoneCollection, rest: Int) {
+    package func undo(
+        _ id: CollectionRun.ID,
+        by origin: Origin = .server,
+        for time: Duration
+    ) async throws -> (done: UndoneCollection, rest: Int) {
         try await collectionTurn.run {
             guard let run = try await index.read({ try $0.collectionRun(id) }) else { throw StoreError.noSuchRun }
             guard try await leftOf(id) > 0 else { throw StoreError.cannotUndo(run) }
@@ -20,7 +25,8 @@ extension FileStore {
             var done = UndoneCollection()
             repeat {
                 let batch = try await index.read { try $0.blobsToBringBack(of: id, limit: Sweep.batch) }
-                done += try await batch.isEmpty ? bringBackFiles(of: id) : bringBack(batch, of: id)
+                done +=
+                    try await batch.isEmpty ? bringBackFiles(of: id, by: origin) : bringBack(batch, of: id, by: origin)
                 try Task.checkCancellation()
             } while try await leftOf(id) > 0 && ContinuousClock.now < end
             return (done, try await leftOf(id))
@@ -31,13 +37,17 @@ extension FileStore {
         try await index.read { try $0.countToBringBack(of: run) }
     }
 
-    private func bringBack(_ batch: [Blob], of run: CollectionRun.ID) async throws -> UndoneCollection {
+    private func bringBack(
+        _ batch: [Blob],
+        of run: CollectionRun.ID,
+        by origin: Origin
+    ) async throws -> UndoneCollection {
         var (there, missing): ([Blob], [Blob]) = ([], [])
         for blob in batch {
             // A restored backup has the rows without the bytes.
             if try await hasBytes(of: blob) { there.append(blob) } else { missing.append(blob) }
         }
-        return try await index.write(for: .upkeep) { [there, missing] tx in
+        return try await index.write(as: origin, for: .upkeep) { [there, missing] tx in
             try tx.forgetCollected(missing)
             var undone = try tx.bringBack(there, of: run)
             undone.lost += missing.count
@@ -50,9 +60,9 @@ extension FileStore {
         return try await blobs.stat(key)?.size == Int64(blob.size)
     }
 
-    private func bringBackFiles(of run: CollectionRun.ID) async throws -> UndoneCollection {
+    private func bringBackFiles(of run: CollectionRun.ID, by origin: Origin) async throws -> UndoneCollection {
         let lifetime = limits.unattachedLifetime
-        return try await index.write(for: .upkeep) { tx in
+        return try await index.write(as: origin, for: .upkeep) { tx in
             try tx.bringBackFiles(of: run, until: tx.now + lifetime, limit: Sweep.batch)
         }
     }

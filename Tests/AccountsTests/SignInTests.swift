@@ -202,7 +202,11 @@ struct SignInTests {
     func overtaken() async throws {
         try await withServer { server in
             let (ada, index) = (try await server.person("a@b.c"), server.assembly.index)
-            let accounts = AccountsModule(index: index, authenticator: KeyAuthenticator(index: index))
+            let accounts = AccountsModule(
+                index: index,
+                authenticator: KeyAuthenticator(index: index),
+                audit: AuditQueue()
+            )
             let checked = try #require(try await index.read { try $0.user(id: ada.userID) })
             _ = try await accounts.openSession(for: checked, userAgent: nil)
             try await index.write { tx in

@@ -36,6 +36,21 @@ struct CheckTests {
         }
     }
 
+    @Test("repairs are in the audit log, once for a check that begins, and a check alone is not")
+    func noted() async throws {
+        try await withServer { server in
+            _ = try await server.owner().storedID("")
+            let key = try server.onlyBlobFile().pathComponents.suffix(3).joined(separator: "/")
+            for body in ["{}", #"{"repair":true}"#] {
+                #expect(try await server.command(.post, "fsck/files", body).status == 200)
+            }
+            let rest = try await server.command(.post, "fsck/files", #"{"repair":true,"after":"\#(key)"}"#)
+            #expect(rest.status == 200, "\(rest.text)")
+            let noted = try await server.command(.get, "audit?action=repairs.begun").json["data"]?.elements
+            #expect(noted?.map { $0["via"] } == [.string("command line")])
+        }
+    }
+
     @Test("a place to go on at that is no key is refused")
     func wrongPlace() async throws {
         try await withServer { server in

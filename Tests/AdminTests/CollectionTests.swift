@@ -96,7 +96,7 @@ struct CollectionTests {
             #expect(again.status == 409)
             #expect(again.text.contains("has been undone"))
             let noted = try await admin.send(.get, "admin/audit?action=collection.undone&subject=\(id)").json
-            #expect(noted["data"]?.elements.count == 2)
+            #expect(noted["data"]?.elements.map { $0["count"] } == [.integer(2)])
         }
     }
 
@@ -130,6 +130,31 @@ struct CollectionTests {
             #expect(try await admin.send(.post, "admin/gc/runs/none/undo").status == 404)
             let body = #"{"graceSeconds":0,"run":"none"}"#
             #expect(try await admin.send(.post, "admin/gc/run", body).status == 409)
+        }
+    }
+
+    /// Way, count and subject of the entries about collections in the audit log.
+    private func noted(_ server: TestServer) async throws -> [[JSONValue?]] {
+        let page = try await server.command(.get, "audit?action=collection.run").json
+        return try #require(page["data"]?.elements).map { [$0["via"], $0["count"], $0["subject"]] }
+    }
+
+    @Test("a run is in the audit log once, with all that it took; one that is refused or takes nothing is not")
+    func audited() async throws {
+        try await withGarbage { server, admin in
+            #expect(try await admin.send(.post, "admin/gc/apply", #"{"plan":"1.1.00"}"#).status == 409)
+            let first = try await admin.send(.post, "admin/gc/run", "{}").json["run"]?["id"]
+            #expect(try await admin.send(.post, "admin/gc/run", "{}").status == 200)
+            try await server.assembly.index.write { tx in
+                try tx.db.execute(sql: "UPDATE unreferenced_blobs SET since = 1000")
+            }
+            let plan = try #require(try await server.command(.post, "gc/plan", "{}").json["id"]?.text)
+            let second = try await server.command(.post, "gc/apply", #"{"plan":"\#(plan)"}"#).json["run"]?["id"]
+            #expect(
+                try await noted(server) == [
+                    [.string("command line"), .integer(1), second], [.string("session"), .integer(2), first],
+                ]
+            )
         }
     }
 

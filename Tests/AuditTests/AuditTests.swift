@@ -47,7 +47,7 @@ struct AuditTests {
             let url = try #require(try await ada.send(.get, "files/\(file)/share").json["url"]?.text)
             let link = String(url[try #require(url.firstRange(of: "/api/")).lowerBound...])
             #expect(try await server.send(.get, link).status == 200)
-            try await server.assembly.opened.store(in: server.assembly.index)
+            try await server.assembly.auditQueue.store(in: server.assembly.index)
             let ids = #"{"ids":["\#(file)","\#(another)"]}"#
             #expect(try await ada.send(.post, "files/bulk-delete", ids).status == 201)
 
@@ -104,8 +104,9 @@ struct AuditTests {
         try await withServer { server in
             let admin = try await server.person("o@b.c", role: .owner)
             let owner = try await server.owner()
-            try await server.assembly.index.write(as: Origin(.commandLine, requestID: "r")) { tx in
-                for _ in 1...1100 { try tx.noteCollection() }
+            let origin = Origin(.commandLine, requestID: "r")
+            try await server.assembly.index.write { tx in
+                for _ in 1...1100 { try tx.insert(AuditEntry(.collected, by: origin, at: tx.now)) }
             }
             _ = try await owner.storedID("newest")
             let answer = try await admin.send(.get, "admin/audit/export?")
@@ -134,7 +135,7 @@ struct AuditTests {
             #expect(try await agent.download(file, [.ifNoneMatch: "*"]).status == 304)
             #expect(try await agent.download(file, [.ifMatch: #""no""#]).status == 412)
             #expect(try await ada.send(.head, "files/\(file)/download").status == 200)
-            try await server.assembly.opened.store(in: server.assembly.index)
+            try await server.assembly.auditQueue.store(in: server.assembly.index)
             let page: Page = try await ada.send(.get, "files/\(file)/openings").decoded()
             // What the same key does within a minute counts once.
             #expect(page.data.map(\.credentialId) == [agent.keyID])
@@ -164,15 +165,35 @@ struct AuditTests {
             let key = try await server.command(.post, "keys", #"{"label":"x","user":"ada@example.org"}"#).json
             let id = try #require(key["id"]?.text)
             #expect(try await server.command(.delete, "keys/\(id)").status == 200)
-            #expect(try await server.command(.post, "gc/run", "{}").status == 200)
+            #expect(try await server.command(.post, "log-level", #"{"level":"debug"}"#).status == 200)
             let entries = try await log(admin, "limit=5").data
             #expect(
                 entries.map { "\($0.action) \($0.via)" } == [
-                    "collection.run command line", "key.revoked command line", "key.created command line",
+                    "log-level.changed command line", "key.revoked command line", "key.created command line",
                     "session.ended session", "password.changed session",
                 ]
             )
             #expect(entries.last?.subject == ada.userID.rawValue)
+            #expect(entries.first?.subject == "debug")
+        }
+    }
+
+    @Test("a wrong password for a user is noted once a minute, of a stranger or in a session; for nobody it is not")
+    func wrongPasswords() async throws {
+        try await withServer { server in
+            let admin = try await server.person("o@b.c", role: .owner)
+            let ada = try await server.person("ada@example.org")
+            for _ in 1...2 { #expect(try await server.login(ada.email, "wrong horse").status == 401) }
+            #expect(try await server.login("correct horse", "wrong horse").status == 401)
+            #expect(try await ada.send(.post, "auth/confirm", #"{"password":"wrong horse"}"#).status == 401)
+            let change = #"{"currentPassword":"wrong horse","newPassword":"battery staple"}"#
+            #expect(try await ada.send(.post, "auth/change-password", change).status == 401)
+            try await server.assembly.auditQueue.store(in: server.assembly.index)
+            let entries = try await log(admin, "subject=\(ada.userID)&action=password.refused").data
+            #expect(entries.map(\.via) == ["session", "stranger"])
+            #expect(entries.map(\.userEmail) == [ada.email, nil] && entries.allSatisfy { $0.requestId != nil })
+            #expect(try await log(admin, "action=password.refused").data == entries)
+            #expect(try await !admin.send(.get, "admin/audit").text.contains("horse"))
         }
     }
 }

@@ -156,7 +156,9 @@ struct AgentNewsTests {
         try await fixture.index.read { try $0.figures(in: $0.owned(agent.id), statusLimit: 2) }
     }
 
-    @Test("A new agent and changed settings are announced to those who listen to the channel, what changes nothing is not")
+    @Test(
+        "A new agent and changed settings are announced to those who listen to the channel, what changes nothing is not"
+    )
     func announced() async throws {
         let fixture = try await Fixture()
         let (index, start) = (fixture.index, fixture.index.lastChangeNumber)

@@ -122,7 +122,8 @@ struct AuditTests {
             }
             return due != nil
         }
-        let start = Timestamp.now()
+        // The last look comes a minute before now.
+        let start = Timestamp.now() + grace * -1001
         func look(at moment: Duration, ran: Duration) async throws {
             _ = try await fixture.index.write { tx in
                 try tx.noteCollectionLook(at: start + moment, after: ran, grace: grace)
@@ -130,7 +131,7 @@ struct AuditTests {
         }
         try await fixture.index.write { tx in
             for hours in [3, 2, 1] {
-                try tx.insert(AuditEntry(.fileOpened, "\(hours)", by: .server, at: tx.now + .seconds(-3600 * hours)))
+                try tx.insert(AuditEntry(.fileOpened, "\(hours)", by: .server, at: start + .seconds(-3600 * hours)))
             }
         }
         #expect(try await !isDue())
@@ -139,24 +140,93 @@ struct AuditTests {
         try await look(at: grace * 1001 - .seconds(120), ran: grace - .seconds(120))
         #expect(try await !isDue())
         #expect(try await entries(fixture, .fileOpened).count == 3)
-        try await look(at: grace * 1001, ran: .seconds(120))
+        try await look(at: grace * 1001 - .seconds(60), ran: .seconds(60))
         #expect(try await isDue())
         #expect(try await entries(fixture, .fileOpened).compactMap(\.subject) == ["1", "2"])
         #expect(try await !isDue())
     }
 
-    @Test("the oldest entries go when there are too many, by the span of their numbers")
-    func surplus() async throws {
+    /// Removes what is to go of more than `most`, and says whether more is.
+    private func removeSurplus(_ fixture: Fixture, most: Int, limit: Int) async throws -> Bool {
+        try await fixture.index.write { try $0.removeAudit(after: .zero, most: most, grace: .zero, limit: limit) }
+        return try await fixture.index.read { reader in
+            #expect(try reader.wrongCounts() == [])
+            return try reader.nextAuditRemoval(after: .zero, most: most, grace: .zero) != nil
+        }
+    }
+
+    @Test("a flood pushes out its own oldest entries and nobody else's, whether of a user, of links or of strangers")
+    func flood() async throws {
         let fixture = try await Fixture()
-        func isDue() async throws -> Bool {
-            try await fixture.index.read { try $0.nextAuditRemoval(after: .zero, most: 3, grace: .zero) } != nil
-        }
+        let user = fixture.user.id
+        let (key, session) = (Origin(.key, userID: user), Origin(.session, userID: user))
+        let others = [
+            Origin(.session, userID: "quiet"), Origin(.link), Origin(.stranger), Origin(.commandLine), .server,
+        ]
         try await fixture.index.write { tx in
-            for number in 1...3 { try tx.insert(AuditEntry(.fileOpened, "\(number)", by: .server, at: tx.now)) }
+            for origin in others { try tx.insert(AuditEntry(.fileOpened, "kept", by: origin, at: tx.now)) }
         }
-        #expect(try await isDue())
-        try await fixture.index.write { try $0.removeAudit(after: .zero, most: 3, grace: .zero, limit: 100) }
-        #expect(try await entries(fixture).compactMap(\.subject) == ["3", "2", "1"])
-        #expect(try await !isDue())
+        for flood in [[key, session], [Origin(.link)], [Origin(.stranger)]] {
+            try await fixture.index.write { tx in
+                for number in 1...600 {
+                    let origin = flood[number % flood.count]
+                    try tx.insert(AuditEntry(.fileOpened, "\(number)", by: origin, at: tx.now))
+                }
+            }
+            var isMore = true
+            while isMore { isMore = try await removeSurplus(fixture, most: 60, limit: 7) }
+        }
+        let left = try await entries(fixture)
+        #expect(left.count > 53 && left.count <= 60)
+        // Of each flood the newest are left, and as many as of the others.
+        let floods = left.filter { $0.subject != "kept" && $0.action == .fileOpened }
+        let byHolder = Dictionary(grouping: floods) { $0.origin.userID?.rawValue ?? $0.origin.way.rawValue }
+        #expect(byHolder.keys.sorted() == [user.rawValue, "link", "stranger"].sorted())
+        for entries in byHolder.values {
+            #expect(entries.compactMap(\.subject) == (0..<entries.count).map { "\(600 - $0)" })
+        }
+        let sizes = byHolder.values.map(\.count)
+        #expect(try #require(sizes.max()) - #require(sizes.min()) <= 2)
+        #expect(left.filter { $0.subject == "kept" }.map(\.origin.way) == [.server, .commandLine, .session])
+    }
+
+    @Test("nothing goes while there is room, and a surplus goes with room for as many new ones")
+    func room() async throws {
+        let fixture = try await Fixture()
+        let count = try await entries(fixture).count
+        #expect(try await !removeSurplus(fixture, most: count, limit: 1))
+        #expect(try await entries(fixture).count == count)
+        #expect(try await !removeSurplus(fixture, most: count - 1, limit: 2))
+        #expect(try await entries(fixture).count == count - 2)
+    }
+
+    @Test("what goes together has one entry, whose count grows, for each who does it")
+    func together() async throws {
+        let fixture = try await Fixture()
+        let origins = [Origin(.session, userID: fixture.user.id), .server]
+        for origin in origins + origins {
+            try await fixture.index.write(as: origin) { try $0.note(.collected, "run", adding: 2) }
+        }
+        let noted = try await entries(fixture, .collected)
+        #expect(noted.map(\.count) == [4, 4] && noted.map(\.origin) == origins.reversed())
+    }
+
+    @Test("pages of a user, a channel and a thing go by index, and so does the removal of a surplus")
+    func plans() async throws {
+        let fixture = try await Fixture()
+        let plans = try await fixture.index.plans { tx in
+            for change: (inout AuditFilter) -> Void in [
+                { $0.userID = "a" }, { $0.channelID = "a" }, { $0.subject = "a" },
+            ] {
+                var filter = AuditFilter()
+                change(&filter)
+                _ = try tx.audit(filter, before: nil, limit: 9)
+            }
+            try tx.removeAudit(after: .zero, most: 0, grace: .zero, limit: 1)
+            try tx.note(.collected, "run", adding: 1)
+        }
+        let steps = plans.joined()
+        #expect(!steps.contains { $0.hasPrefix("SCAN audit") && !$0.hasSuffix("audit_counts_by_count") }, "\(plans)")
+        #expect(!steps.contains("USE TEMP B-TREE FOR ORDER BY"), "\(plans)")
     }
 }

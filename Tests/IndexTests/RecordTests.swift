@@ -41,7 +41,7 @@ struct RecordTests {
         try check(attachment)
         try check(delivery)
         let origin = Origin(.link, userID: "a", credential: "b", address: "c", requestID: "d")
-        var entry = AuditEntry(.fileOpened, "e", in: "f", by: origin, at: at(1))
+        var entry = AuditEntry(.fileOpened, "e", in: "f", count: 2, by: origin, at: at(1))
         entry.number = 7
         try check(entry)
     }

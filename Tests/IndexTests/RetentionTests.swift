@@ -62,6 +62,13 @@ struct RetentionTests {
         #expect(try await Self.left(fixture) == [elsewhere.id, messages[1].id, messages[2].id])
         #expect(try await fixture.index.read { try $0.attachmentCount() } == 0)
         let told = feed.changes(of: .channel(fixture.agent.id), after: start, limit: 9)?.changes.map(\.change)
+        let noted: [Int] = try await fixture.index.read {
+            try $0.all(
+                "SELECT count FROM audit WHERE action = 'message.deleted' AND way = 'server' AND channel_id = ?",
+                [fixture.agent.id]
+            )
+        }
+        #expect(noted == [1])
         #expect(told == [Change(.messageDeleted, channelID: fixture.agent.id, messageID: messages[0].id)])
         #expect(try await fixture.index.read { try $0.channelWithRetention(after: nil) } == fixture.agent.id)
         #expect(try await fixture.index.read { try $0.channelWithRetention(after: fixture.agent.id) } == nil)

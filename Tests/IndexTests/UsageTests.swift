@@ -72,13 +72,16 @@ struct UsageTests {
 
     @Test(
         "a check finds a count that is wrong",
-        arguments: [("agents", "agent"), ("users", "user"), ("store", "all users")]
+        arguments: [
+            ("agents", "file_bytes", "agent"), ("users", "file_bytes", "user"), ("store", "file_bytes", "all users"),
+            ("store", "audit_count", "audit log"), ("audit_counts", "entry_count", "in the audit log"),
+        ]
     )
-    func wrong(table: String, name: String) async throws {
+    func wrong(table: String, column: String, name: String) async throws {
         let fixture = try await Fixture()
         _ = try await Self.filled(fixture)
         try await fixture.index.write { tx in
-            try tx.db.execute(sql: "UPDATE \(table) SET file_bytes = file_bytes + 1")
+            try tx.db.execute(sql: "UPDATE \(table) SET \(column) = \(column) + 1")
         }
         let faults = try await fixture.index.read { try $0.wrongCounts() }
         #expect(faults.contains { $0.contains(name) })

@@ -46,6 +46,10 @@ struct CollectionScheduleTests {
             #expect(news[24] == .collected(CollectionReport(blobs: CollectedBlobs(count: 1, bytes: 1))))
             // The bytes stay as long as that can be undone.
             #expect(try await test.census() == Census(doomed: 1, blobFiles: 1))
+            let noted = try await test.store.index.read {
+                try $0.audit(AuditFilter(), before: nil, limit: 1).first?.entry
+            }
+            #expect(noted?.action == .collected && noted?.origin == .server && noted?.count == 1)
         }
     }
 

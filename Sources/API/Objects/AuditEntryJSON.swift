@@ -11,6 +11,7 @@ package struct AuditEntryJSON: Encodable, Sendable {
     @OrNull var credentialId: String?
     @OrNull var channelId: Agent.ID?
     @OrNull var subject: String?
+    @OrNull var count: Int?
     @OrNull var address: String?
     @OrNull var requestId: String?
 
@@ -22,6 +23,7 @@ package struct AuditEntryJSON: Encodable, Sendable {
         credentialId = origin.credential
         channelId = entry.channelID
         subject = entry.subject
+        count = entry.count
         address = origin.address
         requestId = origin.requestID
     }

@@ -193,5 +193,6 @@ const ACTIONS = [
   "", "session.opened", "session.ended", "password.changed", "key.created", "key.rotated", "key.revoked",
   "user.created", "user.changed", "user.deleted", "settings.changed", "channel.created", "channel.changed",
   "channel.deleted", "message.deleted", "review.answered", "file.uploaded", "file.deleted", "file.opened",
-  "file.downloaded", "link.made", "link.ended", "collection.run",
+  "file.downloaded", "link.made", "link.ended", "collection.run", "collection.undone", "password.refused",
+  "repairs.begun", "log-level.changed",
 ];

@@ -53,19 +53,27 @@ extension Querying {
     /// Entries go when they were `age` old at a look of the collector after which a server has run for the grace, so
     /// that a clock which is set ahead takes none; and at once when there are more than `most`.
     package func nextAuditRemoval(after age: Duration, most: Int, grace: Duration) throws -> Timestamp? {
-        let isTooLong: Bool? = try one(SQL.isTooLong, [most])
-        if isTooLong == true { return Timestamp(milliseconds: 0) }
+        if try auditCount() > most { return Timestamp(milliseconds: 0) }
         guard let look = try dueLook(grace: grace), let oldest: Timestamp = try one("SELECT min(at) FROM audit") else {
             return nil
         }
         return oldest + age <= look ? Timestamp(milliseconds: 0) : nil
     }
+
+    fileprivate func auditCount() throws -> Int {
+        try one("SELECT audit_count FROM store") ?? 0
+    }
 }
 
 extension Transaction {
     /// Notes that whoever acts here did something. The note is stored with what was done, or not at all.
-    func note(_ action: AuditEntry.Action, _ subject: String?, in channelID: Agent.ID? = nil) throws {
-        try insert(AuditEntry(action, subject, in: channelID, by: origin, at: now))
+    func note(
+        _ action: AuditEntry.Action,
+        _ subject: String?,
+        in channelID: Agent.ID? = nil,
+        count: Int? = nil
+    ) throws {
+        try insert(AuditEntry(action, subject, in: channelID, count: count, by: origin, at: now))
     }
 
     func note<Entity>(
@@ -76,9 +84,11 @@ extension Transaction {
         try note(action, id.rawValue, in: channelID)
     }
 
-    /// Notes that whoever acts here has begun a collection.
-    package func noteCollection() throws {
-        try note(.collected, nil)
+    /// Adds to the count of what whoever acts here did to the same thing. The first time makes the entry.
+    func note(_ action: AuditEntry.Action, _ subject: String, adding count: Int) throws {
+        let values: Arguments = [count, subject, action, origin.way, origin.userID]
+        guard try execute(SQL.addToCount, values) == 0 else { return }
+        try insert(AuditEntry(action, subject, count: count, by: origin, at: now))
     }
 
     /// Stores an entry that was made before.
@@ -86,10 +96,36 @@ extension Transaction {
         try execute(SQL.insert, entry.values)
     }
 
-    /// Removes what is to go by ``Querying/nextAuditRemoval(after:most:grace:)``, at most `limit` of each kind.
+    /// Removes what is to go by ``Querying/nextAuditRemoval(after:most:grace:)``, at most `limit` of each kind. When
+    /// there are too many, `limit` go at once: else every new entry would cost a commit to remove one.
     package func removeAudit(after age: Duration, most: Int, grace: Duration, limit: Int) throws {
         if let look = try dueLook(grace: grace) { try execute(SQL.removeOld, [look + (.zero - age), limit]) }
-        try execute(SQL.removeSurplus, [most, limit])
+        if try auditCount() > most { try removeSurplus(limit) }
+    }
+
+    /// Removes entries one after the other, each time the oldest of whoever has most: who fills the log pushes out
+    /// what he has filled it with.
+    private func removeSurplus(_ count: Int) throws {
+        var left = count
+        while left > 0 {
+            let holders: [Holder] = try all(SQL.largestHolders)
+            guard let largest = holders.first else { return }
+            let lead = largest.count - (holders.dropFirst().first?.count ?? 0)
+            let removed = min(left, max(lead, 1))
+            try execute(SQL.removeOldest, [largest.name, removed])
+            left -= removed
+        }
+    }
+}
+
+/// How many entries count to one.
+private struct Holder: RowReadable {
+    let name: String
+    let count: Int
+
+    init(row: inout Row) {
+        name = row.next()
+        count = row.next()
     }
 }
 
@@ -97,7 +133,7 @@ private enum SQL {
     static let insert = AuditEntry.columns.insert()
     static let bySubject = search("audit.subject = ?1")
     static let byChannel = search("audit.channel_id = ?2")
-    static let byUser = search("audit.user_id = ?3")
+    static let byUser = search("\(AuditEntry.holder) = ?3")
     static let byTime = search("1")
     private static let rows =
         "SELECT \(AuditEntry.columns), users.email FROM audit LEFT JOIN users ON users.id = audit.user_id"
@@ -117,16 +153,14 @@ private enum SQL {
             AND audit.number < ?
         ORDER BY audit.number DESC LIMIT ?
         """
-    /// By the span of the numbers, which takes two look-ups.
-    static let isTooLong = """
-        SELECT (SELECT max(number) FROM audit) - (SELECT min(number) FROM audit) >= ?
+    static let addToCount = """
+        UPDATE audit SET count = count + ? WHERE subject = ? AND action = ? AND way = ? AND user_id IS ?
         """
     static let removeOld = """
         DELETE FROM audit WHERE number IN (SELECT number FROM audit WHERE at <= ? ORDER BY at LIMIT ?)
         """
-    static let removeSurplus = """
-        DELETE FROM audit WHERE number IN (
-            SELECT number FROM audit WHERE number <= (SELECT max(number) FROM audit) - ? ORDER BY number LIMIT ?
-        )
+    static let largestHolders = "SELECT holder, entry_count FROM audit_counts ORDER BY entry_count DESC LIMIT 2"
+    static let removeOldest = """
+        DELETE FROM audit WHERE number IN (SELECT number FROM audit WHERE \(AuditEntry.holder) = ? ORDER BY number LIMIT ?)
         """
 }

@@ -45,10 +45,11 @@ extension Transaction {
         return collected
     }
 
-    /// Adds to the row of a run, which the first that it takes makes.
+    /// Adds to the row of a run, which the first that it takes makes, and to its entry in the audit log.
     private func note(_ run: RunningCollection, files: Int, blobs: CollectedBlobs) throws {
         let until = run.canBeUndone ? now + run.undo : nil
         try execute(SQL.note, [run.id, run.startedBy, now, now, until, files, blobs.count, blobs.bytes])
+        try note(.collected, run.id.rawValue, adding: files + blobs.count)
     }
 }
 

@@ -28,13 +28,6 @@ extension Querying {
 }
 
 extension Transaction {
-    /// Notes that whoever acts here undoes a run. Nil when there is no such run.
-    package func noteUndo(of id: CollectionRun.ID) throws -> CollectionRun? {
-        guard let run = try collectionRun(id) else { return nil }
-        try note(.collectionUndone, id)
-        return run
-    }
-
     /// Brings blobs back as they were, in no file, and with a grace of their own.
     ///
     /// The row of a collected blob decides: without one, somebody is about to remove the bytes. A blob that was stored
@@ -58,7 +51,7 @@ extension Transaction {
             try execute(SQL.insertUnreferenced, [now, blob.key])
             try removeDoomed(key: blob.key)
         }
-        try noteUndone(run)
+        try note(undone.blobs.count, of: run)
         return undone
     }
 
@@ -81,12 +74,14 @@ extension Transaction {
             undone.lost += isBack ? 0 : 1
             try execute("DELETE FROM collected_files WHERE id = ?", [id])
         }
-        try noteUndone(run)
+        try note(undone.files, of: run)
         return undone
     }
 
-    private func noteUndone(_ run: CollectionRun.ID) throws {
+    /// Notes that whoever acts here has brought so much of a run back.
+    private func note(_ count: Int, of run: CollectionRun.ID) throws {
         try execute("UPDATE collections SET undone_at = ? WHERE id = ?", [now, run])
+        if count > 0 { try note(.collectionUndone, run.rawValue, adding: count) }
     }
 
     /// Forgets files whose undo is over, and the oldest of more than ``CollectionRun/kept`` runs that nothing can be

@@ -39,6 +39,7 @@ extension Transaction {
             for id in versions { try announce(Change(.messageDeleted, channelID: channelID, messageID: id)) }
             step.deleted += versions.count
         }
+        if step.deleted > 0 { try note(.messageDeleted, nil, in: channelID, count: step.deleted) }
         return step
     }
 }

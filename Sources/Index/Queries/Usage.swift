@@ -16,7 +16,8 @@ extension Querying {
         return usage
     }
 
-    /// A sentence for each count that is not what its rows say (invariant 8). Reads all attachments and blobs.
+    /// A sentence for each count that is not what its rows say (invariant 8). Reads all attachments, blobs
+    /// and entries of the audit log.
     package func wrongCounts() throws -> [String] {
         try all(SQL.wrongCounts)
     }
@@ -70,5 +71,15 @@ private enum SQL {
             SELECT kind, name, -file_count, -file_bytes FROM file_counts
         )
         GROUP BY kind, name HAVING sum(count) <> 0 OR sum(size) <> 0
+        UNION ALL
+        SELECT 'the entries of the audit log are not as many as the store says' FROM store
+        WHERE audit_count IS NOT (SELECT count(*) FROM audit)
+        UNION ALL
+        SELECT 'the entries of ' || holder || ' in the audit log are not as many as the index says' FROM (
+            SELECT \(AuditEntry.holder) AS holder, 1 AS count FROM audit
+            UNION ALL
+            SELECT holder, -entry_count FROM audit_counts
+        )
+        GROUP BY holder HAVING sum(count) <> 0
         """
 }

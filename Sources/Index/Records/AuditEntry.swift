@@ -6,6 +6,8 @@ package struct AuditEntry: Sendable, Equatable, Identifiable {
         case signedIn = "session.opened"
         case sessionEnded = "session.ended"
         case passwordChanged = "password.changed"
+        /// A wrong one was given, to sign in or when it was asked for again.
+        case passwordRefused = "password.refused"
         case keyCreated = "key.created"
         case keyRotated = "key.rotated"
         case keyRevoked = "key.revoked"
@@ -28,6 +30,9 @@ package struct AuditEntry: Sendable, Equatable, Identifiable {
         case linkEnded = "link.ended"
         case collected = "collection.run"
         case collectionUndone = "collection.undone"
+        /// `placet fsck --repair` has begun.
+        case repairsBegun = "repairs.begun"
+        case logLevelChanged = "log-level.changed"
     }
 
     /// Grows with every entry; nil until it is stored.
@@ -36,8 +41,10 @@ package struct AuditEntry: Sendable, Equatable, Identifiable {
     package let action: Action
     package let origin: Origin
     package let channelID: Agent.ID?
-    /// The id of the file, message, key, session, user or run; for settings the name of the plugin.
+    /// The id of the file, message, key, session, user or run; for settings the name of the plugin; the log level.
     package let subject: String?
+    /// Of how many things, where they have one entry together.
+    package let count: Int?
 
     package var id: Identifier<AuditEntry> { Identifier(rawValue: number.map { "\($0)" } ?? "") }
 
@@ -45,14 +52,18 @@ package struct AuditEntry: Sendable, Equatable, Identifiable {
         _ action: Action,
         _ subject: String? = nil,
         in channelID: Agent.ID? = nil,
+        count: Int? = nil,
         by origin: Origin,
         at: Timestamp
     ) {
-        (self.action, self.subject, self.channelID, self.origin, self.at) = (action, subject, channelID, origin, at)
+        (self.action, self.subject, self.channelID, self.count) = (action, subject, channelID, count)
+        (self.origin, self.at) = (origin, at)
     }
 }
 
 extension AuditEntry: StoredRecord {
+    /// To whom an entry counts: the user who acted, else the channel of a link, else the way in.
+    static let holder = "coalesce(audit.user_id, audit.channel_id, audit.way)"
     static let columns = Columns<AuditEntry>(
         of: "audit",
         [
@@ -66,6 +77,7 @@ extension AuditEntry: StoredRecord {
             ("request_id", { $0.origin.requestID }),
             ("channel_id", { $0.channelID }),
             ("subject", { $0.subject }),
+            ("count", { $0.count }),
         ]
     )
 
@@ -82,5 +94,6 @@ extension AuditEntry: StoredRecord {
         )
         channelID = row.next()
         subject = row.next()
+        count = row.next()
     }
 }

@@ -50,13 +50,20 @@ package struct RunningCollection: Sendable {
     package let startedBy: CollectionRun.Trigger
     /// How long what it takes can be brought back; zero when the bytes go at once.
     let undo: Duration
+    /// Who collects, for the audit log.
+    package let origin: Origin
     package var canBeUndone: Bool { undo > .zero }
 
     /// Whoever asks for no grace wants the room now, so there is no undo. The schedule's plans have waited before.
     ///
     /// - Parameter id: of the run that goes on, or a new one.
-    package init(_ trigger: CollectionRun.Trigger, of plan: CollectionPlan.ID, id: CollectionRun.ID = .make()) {
-        (self.id, startedBy) = (id, trigger)
+    package init(
+        _ trigger: CollectionRun.Trigger,
+        of plan: CollectionPlan.ID,
+        id: CollectionRun.ID = .make(),
+        by origin: Origin = .server
+    ) {
+        (self.id, startedBy, self.origin) = (id, trigger, origin)
         undo = trigger != .schedule && plan.grace == .zero ? .zero : CollectionRun.undoWindow
     }
 }

@@ -85,7 +85,7 @@ package struct Assembly: Sendable {
         let authenticator = KeyAuthenticator(index: index)
         let modules: [any RouteModule] = [
             AccountsModule(index: index, authenticator: authenticator),
-            AdminModule(store: store, logger: logger),
+            AdminModule(store: store, collectsByItself: configuration.collectionInterval != nil, logger: logger),
             AgentsModule(index: index, detector: detector),
             AuditModule(index: index, queue: opened, age: configuration.auditAge) { count in
                 logger.error("audit entries of opened files are lost", metadata: ["entries": "\(count)"])
@@ -106,11 +106,11 @@ package struct Assembly: Sendable {
                 droppedLogLines: { LogQueue.standardError.droppedInAll }
             ),
         ]
-        let collecting = Collecting(store, logger)
         backgroundWork =
             modules.flatMap(\.backgroundWork) + [
                 BackgroundWork("clock", run: ClockWatch(index).run), Self.scrub(store, logger),
-            ] + [configuration.collectionInterval.map(collecting.work)].compactMap(\.self)
+                Collecting(store, logger).work(every: configuration.collectionInterval),
+            ]
         routers = Routers(
             modules: modules,
             authenticator: authenticator,

@@ -14,17 +14,20 @@ extension FileStore {
     /// How long the server runs between two looks at the clock. What a look has not noted is lost with a restart.
     private static let lookPause = Duration.seconds(10 * 60)
 
-    /// Collects at once and then at each interval, until the task is cancelled. In between it looks at the clock.
+    /// Collects at once and then at each interval, until the task is cancelled. In between it looks at the clock: by these
+    /// looks others go too, whatever they remove for its age.
     ///
+    /// - Parameter interval: nil for the looks alone.
     /// - Throws: ``BlobError`` and ``IndexError``. What was collected until then stays so; the next run goes on.
-    package func collect(every interval: Duration, _ report: @Sendable (ScheduledCollection) -> Void) async throws {
+    package func collect(every interval: Duration?, _ report: @Sendable (ScheduledCollection) -> Void) async throws {
         var (last, next) = (ContinuousClock.now, ContinuousClock.now)
         while true {
             let now = ContinuousClock.now
-            report(try await collectOnSchedule(at: .now(), after: last.duration(to: now), takes: now >= next))
+            let takes = interval != nil && now >= next
+            report(try await collectOnSchedule(at: .now(), after: last.duration(to: now), takes: takes))
             last = now
-            if now >= next { next += interval }
-            try await Task.sleep(for: min(interval, Self.lookPause))
+            if takes { next += interval ?? .zero }
+            try await Task.sleep(for: min(interval ?? Self.lookPause, Self.lookPause))
         }
     }
 
@@ -41,7 +44,7 @@ extension FileStore {
         takes: Bool = true
     ) async throws -> ScheduledCollection {
         let look = try await index.write(for: .upkeep) {
-            try $0.noteCollectionLook(at: moment, after: elapsed, grace: Self.collectionGrace)
+            try $0.noteClockLook(at: moment, after: elapsed, grace: Self.collectionGrace)
         }
         do {
             switch look {

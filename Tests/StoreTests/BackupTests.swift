@@ -52,9 +52,9 @@ struct BackupTests {
             let before = Timestamp.now()
             _ = try await test.store.holdRemoval("a")
             let index = test.store.index
-            #expect(try await index.read { try $0.isRemovalHeld(at: .now()) })
-            #expect(try await index.read { try !$0.isRemovalHeld(at: .now() + .seconds(600)) })
-            #expect(try await index.read { try !$0.isRemovalHeld(at: before + .seconds(-3600)) })
+            #expect(try await index.read { try $0.removalHold(at: .now()) != nil })
+            #expect(try await index.read { try $0.removalHold(at: .now() + .seconds(600)) == nil })
+            #expect(try await index.read { try $0.removalHold(at: before + .seconds(-3600)) == nil })
         }
     }
 

@@ -11,7 +11,7 @@ extension Collect {
         static let configuration = CommandConfiguration(
             abstract: "Say why a content or a file is kept, or when and why it went.",
             discussion: """
-                What a collection took is known for an hour, as long as it can be brought back; what users deleted, as \\
+                What a collection took is known for an hour, as long as it can be brought back; what users deleted, as \
                 long as the audit log is kept.
                 """
         )
@@ -23,12 +23,13 @@ extension Collect {
 
         func run() async throws {
             let name = BlobKey(subject)?.digest.hex ?? subject
-            guard let part = name.addingPercentEncoding(withAllowedCharacters: .alphanumerics), !part.isEmpty else {
-                throw ValidationError("Name a SHA-256 or the id of a file.")
+            let allowed = CharacterSet.urlPathAllowed.subtracting(["/"])
+            guard let part = name.addingPercentEncoding(withAllowedCharacters: allowed), !part.isEmpty else {
+                throw ValidationError("Name a SHA-256, a key as fsck prints it, or the id of a file.")
             }
             let explained: BlobExplanationJSON = try await ControlClient.send(
                 .get,
-                "blobs/\\(part)/explain",
+                "blobs/\(part)/explain",
                 storage: output.storage
             )
             try output.show(explained) { explained.sentences }

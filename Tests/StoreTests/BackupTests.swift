@@ -132,7 +132,7 @@ extension TestStore {
 
     /// - Returns: what was left out.
     fileprivate func backUp() async throws -> [Fault] {
-        let backup = try Backup(at: backupFolder, of: root, storeID: store.blobs.storeID)
+        let backup = try Backup(in: try Backup.openFolder(backupFolder, for: root), of: root)
         var faults: [Fault] = []
         _ = try await backup.copyMissing { if case .fault(let fault) = $0 { faults.append(fault) } }
         _ = try backup.finish()

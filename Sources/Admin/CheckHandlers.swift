@@ -17,7 +17,8 @@ extension AdminModule {
     /// The index alone: the first piece of a check.
     func checkIndex(_ request: Request, _ context: RootContext) async throws -> Response {
         let check = try await request.read(context) { $0.string("check", length: Limits.id) }
-        let report = try await inCheck(check, context, isLast: { _ in false }) { [store] in try await store.checkIndex()
+        let report = try await inCheck(check, context, isLast: { _ in false }) { [store] in
+            try await store.checkIndex()
         }
         return try .json(CheckJSON(report))
     }

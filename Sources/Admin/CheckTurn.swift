@@ -44,9 +44,9 @@ final class CheckTurn: Sendable {
 
     private func take(_ check: String) throws(APIError) {
         let isOurs = holder.withLock { holder in
-            let isFree = holder.map { $0.check == check || $0.until.map { $0 <= now() } ?? false } ?? true
-            if isFree { holder = Holder(check: check) }
-            return isFree
+            if let other = holder, other.check != check, other.until.map({ $0 > now() }) ?? true { return false }
+            holder = Holder(check: check)
+            return true
         }
         guard isOurs else {
             throw APIError(

@@ -50,6 +50,7 @@ package final class BackupFolder: Sendable {
             throw BackupError.noBackup
         }
         guard let known = try FolderMark.backup.read(in: root.raw) else { throw BackupError.noBackup }
+        // Without it this is no backup whose contents are missing, but a mount or a folder that is not there.
         _ = try Descriptor("blobs", in: root.raw, O_RDONLY | O_DIRECTORY)
         (self.path, storeID, isNew) = (path, known, false)
     }

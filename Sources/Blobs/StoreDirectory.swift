@@ -93,7 +93,7 @@ extension StoreDirectory {
         return existed
     }
 
-    /// Removes published bytes durably, where there are any, and returns how many. Flushes each folder once.
+    /// Removes published bytes durably, where there are any, and returns how many bytes. Flushes each folder once.
     func removeBlobs(_ keys: [BlobKey]) throws(BlobError) -> Int {
         var removed = 0
         for key in keys {

@@ -84,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "placet",
             dependencies: [
-                "App", "HTTP", "JSON", "Store", "Index", "Blobs", .arguments, .httpClient, .logging, .nioCore,
+                "App", "API", "HTTP", "JSON", "Store", "Index", "Blobs", .arguments, .httpClient, .logging, .nioCore,
                 .nioHTTP1,
             ],
             swiftSettings: settings(layer: "COMMAND")
@@ -207,7 +207,7 @@ let package = Package(
             swiftSettings: settings
         ),
         routeTests("AccountsTests", ["API", "Accounts"]),
-        routeTests("AdminTests"),
+        routeTests("AdminTests", ["Admin"]),
         routeTests("AgentsTests"),
         routeTests("AuditTests"),
         routeTests("DashboardTests", ["CAssets"]),

@@ -143,6 +143,13 @@ class Server:
         assert not check or done.returncode == 0, done.stderr
         return done
 
+    def background(self, *arguments):
+        """The same, still running."""
+        return subprocess.Popen(
+            [self.binary, *arguments, "--storage", str(self.storage)],
+            env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+
     # Asking
 
     def control(self, method, path, body):

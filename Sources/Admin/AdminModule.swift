@@ -11,12 +11,15 @@ import Store
 /// there.
 package struct AdminModule: RouteModule {
     let store: FileStore
+    let collectsByItself: Bool
     let logger: Logger
+    let checkTurn = CheckTurn()
 
-    /// - Parameter logger: all its copies have one level, which the operator may change.
-    package init(store: FileStore, logger: Logger) {
-        self.store = store
-        self.logger = logger
+    /// - Parameters:
+    ///   - collectsByItself: whether the collector has a schedule.
+    ///   - logger: all its copies have one level, which the operator may change.
+    package init(store: FileStore, collectsByItself: Bool, logger: Logger) {
+        (self.store, self.collectsByItself, self.logger) = (store, collectsByItself, logger)
     }
 
     package func addRoutes(to mounts: Mounts) {
@@ -28,6 +31,7 @@ package struct AdminModule: RouteModule {
             .get("admin/gc/runs", use: listRuns)
             .get("admin/gc/runs/:id", use: readRun)
             .post("admin/gc/runs/:id/undo", use: inTurn(undo))
+            .get("admin/blobs/:id/explain", use: inTurn(explain))
         mounts.local
             .get("storage", use: inTurn(storageLocally))
             .get("log-level", use: logLevel)
@@ -38,6 +42,7 @@ package struct AdminModule: RouteModule {
             .get("gc/runs", use: listRunsLocally)
             .get("gc/runs/:id", use: readRunLocally)
             .post("gc/runs/:id/undo", use: inTurn(undoLocally))
+            .get("blobs/:id/explain", use: inTurn(explainLocally))
             .post("fsck/index", use: checkIndex)
             .post("fsck/files", use: checkFiles)
             .post("backup/hold/:id", use: holdRemoval)

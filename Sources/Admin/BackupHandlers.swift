@@ -10,17 +10,16 @@ extension AdminModule {
     /// makes up the id, so that no other command ends its hold or takes it for its own.
     func holdRemoval(_ request: Request, _ context: RootContext) async throws -> Response {
         let wasHeld = try await store.holdRemoval(try context.parameters.require("id"))
-        return try .json(RemovalHoldJSON(storeId: store.id, wasHeld: wasHeld))
+        return try .json(RemovalHoldJSON(wasHeld: wasHeld))
     }
 
     func endRemovalHold(_ request: Request, _ context: RootContext) async throws -> Response {
         try await store.endRemovalHold(try context.parameters.require("id"))
-        return try .json(RemovalHoldJSON(storeId: store.id, wasHeld: false))
+        return try .json(RemovalHoldJSON(wasHeld: false))
     }
 }
 
 private struct RemovalHoldJSON: Encodable, Sendable {
-    let storeId: String
     /// Whether this hold has lasted until now; if not, something may have been removed.
     let wasHeld: Bool
 }

@@ -90,7 +90,8 @@ extension AdminModule {
                 expiredFiles: step.done.expiredFiles,
                 blobs: step.done.blobs,
                 rest: step.rest,
-                run: step.run
+                run: step.run,
+                heldUntil: step.heldUntil
             )
         )
     }

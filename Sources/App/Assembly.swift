@@ -85,7 +85,7 @@ package struct Assembly: Sendable {
         let authenticator = KeyAuthenticator(index: index)
         let modules: [any RouteModule] = [
             AccountsModule(index: index, authenticator: authenticator, audit: auditQueue),
-            AdminModule(store: store, logger: logger),
+            AdminModule(store: store, collectsByItself: configuration.collectionInterval != nil, logger: logger),
             AgentsModule(index: index, detector: detector),
             AuditModule(
                 index: index,
@@ -114,11 +114,10 @@ package struct Assembly: Sendable {
                 droppedLogLines: { LogQueue.standardError.droppedInAll }
             ),
         ]
-        let collecting = Collecting(store, logger)
         backgroundWork =
             modules.flatMap(\.backgroundWork) + [
                 BackgroundWork("clock", run: ClockWatch(index).run), Self.scrub(store, logger),
-                collecting.work(every: configuration.collectionInterval),
+                Collecting(store, logger).work(every: configuration.collectionInterval),
             ]
         routers = Routers(
             modules: modules,

@@ -3,7 +3,7 @@ import Index
 import Logging
 import Store
 
-/// The collector's own runs, and what the log says of them.
+/// The collector's own runs, the looks at the clock, and what the log says of them.
 struct Collecting: Sendable {
     private let store: FileStore
     private let logger: Logger
@@ -12,7 +12,7 @@ struct Collecting: Sendable {
         (self.store, self.logger) = (store, logger)
     }
 
-    /// Without an interval nothing is collected, but the clock is looked at all the same: the audit log goes by that.
+    /// - Parameter interval: nil when nothing is collected by itself.
     func work(every interval: Duration?) -> BackgroundWork {
         BackgroundWork("collection") { try await store.collect(every: interval) { log($0) } }
     }
@@ -23,12 +23,12 @@ struct Collecting: Sendable {
             log(report)
         case .clockSetBack:
             logger.error(
-                "the clock was set back: nothing is collected by itself until the server has run for a day",
+                "the clock was set back: nothing is removed for its age until the server has run for a day",
                 metadata: ["fix": "see that the clock is right; placet gc plan shows what could go now"]
             )
         case .clockAhead(let gap, let report):
             logger.error(
-                "the clock is far ahead of the last look of the collector: the server stood still, or the clock was set",
+                "the clock is far ahead of the last look at it: the server stood still, or the clock was set",
                 metadata: [
                     "hours": "\(gap.components.seconds / 3600)",
                     "fix": "see that the clock is right: what is due by it goes when the server has run for a day",

@@ -4,6 +4,8 @@ package enum BackupError: Error, Sendable, Equatable {
     case notEmpty
     /// The backup in the folder is that of another store.
     case otherStore
+    /// The storage folder that is to be copied has no store in it.
+    case noStore
     /// The folder is no backup.
     case noBackup
     /// The first backup into the folder was cut off.
@@ -23,6 +25,7 @@ extension BackupError: CustomStringConvertible {
         switch self {
         case .notEmpty: "The folder is not empty. Name one that is, or does not exist yet."
         case .otherStore: "This is the backup of another store. Name another folder."
+        case .noStore: "There is no store in the storage folder that is to be copied. Name it with --storage."
         case .noBackup: "There is no backup here."
         case .unfinished: "The backup here was cut off before it was whole. Run placet backup again."
         case .otherBackup: "A restore of another backup was begun here. Empty the folder first."

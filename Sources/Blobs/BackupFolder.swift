@@ -14,24 +14,30 @@ import Glibc
 /// An open backup, locked: by one process to write it, or by several to read it.
 package final class BackupFolder: Sendable {
     package let path: String
+    private let storeID: String
     private let root: Descriptor
-    private let blobs: Descriptor
+    private let isNew: Bool
 
-    /// Opens a folder to write a backup of a store, and makes what is missing of it (its parent must exist).
+    /// Opens a folder that is to have the backup of the store in `storage` (its parent must exist). Nothing is written in
+    /// it before ``prepare()``; one that is still empty then goes again.
     ///
-    /// - Throws: ``BlobError``; ``BackupError/notEmpty`` and ``BackupError/otherStore``.
-    package init(path: String, of storeID: String) throws {
-        _ = try check("mkdir", unless: EEXIST) { mkdir(path, StoreDirectory.mode) }
+    /// - Throws: ``BlobError``; ``BackupError/noStore``, ``BackupError/notEmpty`` and ``BackupError/otherStore``.
+    package init(path: String, of storage: String) throws {
+        storeID = try Self.storeID(in: storage)
+        isNew = try check("mkdir", unless: EEXIST) { mkdir(path, StoreDirectory.mode) }
         root = try Self.open(path, LOCK_EX)
+        self.path = path
         let known = try FolderMark.backup.read(in: root.raw)
         guard known == nil || known == storeID else { throw BackupError.otherStore }
         if known == nil {
             guard try FolderMark.backup.isFree(root.raw) else { throw BackupError.notEmpty }
-            try FolderMark.backup.write(storeID, in: root.raw)
         }
+    }
+
+    /// Makes it the folder of a backup, with all that is missing of it.
+    package func prepare() throws(BlobError) {
+        if try FolderMark.backup.read(in: root.raw) == nil { try FolderMark.backup.write(storeID, in: root.raw) }
         try Descriptor.makeByteFolders(in: root.raw, mode: StoreDirectory.mode)
-        blobs = try Descriptor("blobs", in: root.raw, O_RDONLY | O_DIRECTORY)
-        self.path = path
     }
 
     /// Opens a backup to read it.
@@ -43,12 +49,23 @@ package final class BackupFolder: Sendable {
         } catch .io(_, ENOENT) {
             throw BackupError.noBackup
         }
-        guard try FolderMark.backup.read(in: root.raw) != nil else { throw BackupError.noBackup }
-        blobs = try Descriptor("blobs", in: root.raw, O_RDONLY | O_DIRECTORY)
-        self.path = path
+        guard let known = try FolderMark.backup.read(in: root.raw) else { throw BackupError.noBackup }
+        // Without it this is no backup whose contents are missing, but a mount or a folder that is not there.
+        _ = try Descriptor("blobs", in: root.raw, O_RDONLY | O_DIRECTORY)
+        (self.path, storeID, isNew) = (path, known, false)
     }
 
-    deinit { flock(root.raw, LOCK_UN) }
+    deinit {
+        if isNew { rmdir(path) }
+        flock(root.raw, LOCK_UN)
+    }
+
+    private static func storeID(in storage: String) throws -> String {
+        guard access(storage, F_OK) == 0 else { throw BackupError.noStore }
+        let folder = try Descriptor(storage, in: AT_FDCWD, O_RDONLY | O_DIRECTORY)
+        guard let known = try FolderMark.store.read(in: folder.raw) else { throw BackupError.noStore }
+        return known
+    }
 
     private static func open(_ path: String, _ lock: Int32) throws(BlobError) -> Descriptor {
         let root = try Descriptor(path, in: AT_FDCWD, O_RDONLY | O_DIRECTORY)
@@ -59,13 +76,15 @@ package final class BackupFolder: Sendable {
 
     /// Whether it has bytes of that length for a digest. They are not read.
     package func has(_ digest: BlobDigest, size: Int64) throws(BlobError) -> Bool {
-        try Descriptor.exists(digest.place, in: blobs.raw, size: size)
+        try Descriptor.exists(digest.placeInBackup, in: root.raw, size: size)
     }
 
     /// The contents that it has, of any length, whose digest begins with that byte.
     package func digests(beginningWith byte: UInt8) throws(BlobError) -> Set<BlobDigest> {
         let digits = Hex.encode([byte])
-        return Set(try Descriptor.names(in: blobs.raw, "sha256/\(digits)").compactMap { BlobDigest(hex: digits + $0) })
+        return Set(
+            try Descriptor.names(in: root.raw, "blobs/sha256/\(digits)").compactMap { BlobDigest(hex: digits + $0) }
+        )
     }
 
     /// Copies of bytes that are published in a storage folder, which may be in use.
@@ -86,7 +105,7 @@ package final class BackupFolder: Sendable {
         size: Int64,
         progress: (Int) async throws -> Void
     ) async throws -> Flaw? {
-        let opened = try HashingReader.open(digest.place, in: blobs.raw, size: size)
+        let opened = try HashingReader.open(digest.placeInBackup, in: root.raw, size: size)
         guard case .success(let reader) = opened else { return opened.flaw }
         return Flaw(try await reader.finish(progress) { _, _ in }, unlike: digest)
     }
@@ -98,7 +117,7 @@ package final class BackupFolder: Sendable {
         to copies: Copies,
         progress: (Int) async throws -> Void
     ) async throws -> Flaw? {
-        let (place, raw) = (key.digest.place, blobs.raw)
+        let (place, raw) = (key.digest.placeInBackup, root.raw)
         return try await copies.add(
             place,
             in: raw,
@@ -111,8 +130,8 @@ package final class BackupFolder: Sendable {
 
     /// Removes copies of bytes. This need not be durable.
     package func remove(_ digest: BlobDigest) throws(BlobError) {
-        let raw = blobs.raw
-        _ = try check("unlink", unless: ENOENT) { unlinkat(raw, digest.place, 0) }
+        let raw = root.raw
+        _ = try check("unlink", unless: ENOENT) { unlinkat(raw, digest.placeInBackup, 0) }
     }
 
     /// The digest of a small or large file beside `blobs/`.
@@ -157,4 +176,6 @@ package struct CopiesOfStore: ~Copyable {
 extension BlobDigest {
     /// The path of its bytes below `blobs/` of a backup.
     fileprivate var place: String { "sha256/\(hex.prefix(2))/\(hex.dropFirst(2))" }
+
+    fileprivate var placeInBackup: String { "blobs/\(place)" }
 }

@@ -6,17 +6,22 @@ extension DiskBlobStore {
     ///
     /// What was read leaves the page cache, so that reading the whole store does not displace what others read.
     ///
+    /// - Parameter rest: called between two steps of 4 MiB, with the time that the last one took. No thread is kept
+    ///   meanwhile.
     /// - Throws: ``BlobError/notFound(_:)``; ``BlobError/io(operation:errno:)`` when the disk cannot read them;
-    ///   `CancellationError` once the task is cancelled.
-    package func digest(of key: BlobKey) async throws -> BlobDigest {
-        let wish = CancellationWish()
-        let digest = try await withTaskCancellationHandler {
-            try await run { (directory) throws(BlobError) in try directory.digest(of: key, unless: wish) }
-        } onCancel: {
-            wish.isCancelled.store(true, ordering: .relaxed)
+    ///   `CancellationError` once the task is cancelled; what `rest` throws.
+    package func digest(
+        of key: BlobKey,
+        rest: @Sendable (Duration) async throws -> Void = { _ in }
+    ) async throws -> BlobDigest {
+        let reading = SteppedReading()
+        while true {
+            try Task.checkCancellation()
+            let start = ContinuousClock.now
+            let digest = try await run { (directory) throws(BlobError) in try reading.goOn(with: key, in: directory) }
+            if let digest { return digest }
+            try await rest(ContinuousClock.now - start)
         }
-        guard let digest else { throw CancellationError() }
-        return digest
     }
 
     /// Moves published bytes to `quarantine/`, durably, where nothing serves them. It is fine if there are none.
@@ -32,24 +37,26 @@ extension DiskBlobStore {
     }
 }
 
-/// Tells blocking work that its task was cancelled.
-private final class CancellationWish: Sendable {
-    let isCancelled = Atomic(false)
-}
+/// A file that is read step by step, each on a thread of the pool.
+private final class SteppedReading: Sendable {
+    private static let piecesPerStep = 16
+    private let reader = Mutex<HashingReader?>(nil)
 
-extension StoreDirectory {
-    /// Nil when it was cancelled.
-    fileprivate func digest(of key: BlobKey, unless wish: CancellationWish) throws(BlobError) -> BlobDigest? {
-        let reader = try reader(of: key)
-        while !wish.isCancelled.load(ordering: .relaxed) {
-            if try reader.next() == nil { return reader.digest() }
+    /// Reads some MiB more. Nil before the end.
+    func goOn(with key: BlobKey, in directory: StoreDirectory) throws(BlobError) -> BlobDigest? {
+        try reader.withLock { (reader) throws(BlobError) in
+            if reader == nil { reader = try Self.open(key, in: directory) }
+            guard let reader else { return nil }
+            for _ in 0..<Self.piecesPerStep {
+                if try reader.next() == nil { return reader.digest() }
+            }
+            return nil
         }
-        return nil
     }
 
-    private func reader(of key: BlobKey) throws(BlobError) -> HashingReader {
+    private static func open(_ key: BlobKey, in directory: StoreDirectory) throws(BlobError) -> HashingReader {
         do throws(BlobError) {
-            return try HashingReader(key.description, in: blobs.raw)
+            return try HashingReader(key.description, in: directory.blobs.raw)
         } catch .io(_, ENOENT) {
             throw .notFound(key)
         }

@@ -111,7 +111,9 @@ package final class DiskBlobStore: Sendable {
     }
 
     /// The same for many keys, with one flush for each folder instead of one for each key.
-    package func remove(_ keys: [BlobKey]) async throws(BlobError) {
+    ///
+    /// - Returns: how many bytes that took off the disk.
+    package func remove(_ keys: [BlobKey]) async throws(BlobError) -> Int {
         try await run { (directory) throws(BlobError) in try directory.removeBlobs(keys) }
     }
 

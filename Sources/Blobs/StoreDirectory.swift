@@ -93,11 +93,22 @@ extension StoreDirectory {
         return existed
     }
 
-    /// Removes published bytes durably, where there are any. Flushes each folder once.
-    func removeBlobs(_ keys: [BlobKey]) throws(BlobError) {
-        for key in keys { _ = try check("unlink", unless: ENOENT) { unlinkat(blobs.raw, key.description, 0) } }
+    /// Removes published bytes durably, where there are any, and returns how many bytes. Flushes each folder once.
+    func removeBlobs(_ keys: [BlobKey]) throws(BlobError) -> Int {
+        var removed = 0
+        for key in keys {
+            var status = Glibc.stat()
+            let exists = try check("stat", unless: ENOENT) {
+                fstatat(blobs.raw, key.description, &status, AT_SYMLINK_NOFOLLOW)
+            }
+            guard exists, try check("unlink", unless: ENOENT, { unlinkat(blobs.raw, key.description, 0) }) else {
+                continue
+            }
+            removed += Int(status.st_size)
+        }
         let oneOfEach = Dictionary(keys.map { ($0.directory, $0) }) { first, _ in first }
         for key in oneOfEach.values { try syncDirectory(of: key) }
+        return removed
     }
 
     /// Moves published bytes out of reach, durably, if there are any.

@@ -500,9 +500,10 @@ CREATE TABLE collected_files (
 CREATE INDEX collected_files_by_run ON collected_files (run_id);
 CREATE INDEX collected_files_by_time ON collected_files (until);
 
--- The looks of the scheduled collector: what time the clock showed, and for how long a server had run in all (in
--- milliseconds). What was due at a look is taken once a server has run for the grace since, whatever the clock did.
-CREATE TABLE collection_looks (
+-- The looks at the clock: what time it showed, and for how long a server had run in all (in milliseconds). What was due
+-- at a look is taken once a server has run for the grace since, whatever the clock did. The collector goes by them, the
+-- age limits of channels, and the audit log.
+CREATE TABLE clock_looks (
     ran INTEGER NOT NULL PRIMARY KEY,
     moment INTEGER NOT NULL
 ) STRICT;

@@ -40,6 +40,7 @@ enum Figures {
         "changesKept": .number(ChangeLog.capacity),
         "collected": .time(FileStore.collectionGrace),
         "filename": .number(FileName.maxBytes),
+        "filesExplained": .number(BlobExplanation.mostFiles),
         "inlineText": .number(FileStore.maxInlineBytes),
         "idempotencyLifetime": .time(IdempotencyKey.lifetime),
         "lastMessage": .number(AgentWithNews.maxTextLength),

@@ -22,14 +22,21 @@ package final class Backup {
     private let takenAt = Timestamp.now()
     private var faultCount = 0
 
-    /// Opens or makes the folder, and copies the index.
+    /// Opens or makes the folder, and writes nothing in it yet.
     ///
-    /// - Throws: ``BackupError``, ``BlobError`` and ``IndexError``.
-    package init(at path: String, of storage: String, storeID: String) throws {
+    /// - Throws: ``BackupError`` and ``BlobError``.
+    package static func openFolder(_ path: String, for storage: String) throws -> BackupFolder {
         guard !isInside(path, storage) else { throw BackupError.nested }
-        folder = try BackupFolder(path: path, of: storeID)
-        self.storage = storage
-        let copy = "\(path)/\(BackupManifest.newIndex)"
+        return try BackupFolder(path: path, of: storage)
+    }
+
+    /// Copies the index.
+    ///
+    /// - Throws: ``BlobError`` and ``IndexError``.
+    package init(in folder: BackupFolder, of storage: String) throws {
+        (self.folder, self.storage) = (folder, storage)
+        try folder.prepare()
+        let copy = "\(folder.path)/\(BackupManifest.newIndex)"
         try? FileManager.default.removeItem(atPath: copy)
         do {
             try IndexSnapshot.write(ofIndexAt: "\(storage)/index.sqlite", to: copy)

@@ -56,9 +56,16 @@ extension FileStore {
     /// Compares rows and files both ways, and reads all bytes: from the key after `start` on, until the time is over.
     /// One content at least is read to its end.
     ///
-    /// - Parameter repairs: whether to mend what can be mended (``Fault/Repair``).
+    /// - Parameters:
+    ///   - repairs: whether to mend what can be mended (``Fault/Repair``).
+    ///   - rest: called now and then while one content is read, with the time that was spent since it was called last.
     /// - Throws: ``BlobError`` and ``IndexError``; `CancellationError`. What was repaired until then stays so.
-    package func check(after start: BlobKey?, for time: Duration, repairs: Bool) async throws -> CheckReport {
+    package func check(
+        after start: BlobKey?,
+        for time: Duration,
+        repairs: Bool,
+        rest: @Sendable (Duration) async throws -> Void = { _ in }
+    ) async throws -> CheckReport {
         let end = ContinuousClock.now + time
         var report = CheckReport(next: start)
         repeat {
@@ -66,7 +73,7 @@ extension FileStore {
             for (key, row) in pairs {
                 report.count += 1
                 report.bytes += Int64(row?.size ?? 0)
-                if let fault = try await fault(at: key, row, repairs) { report.faults.append(fault) }
+                if let fault = try await fault(at: key, row, repairs, rest) { report.faults.append(fault) }
                 report.next = key
                 let isEnd = last == nil && key == pairs.last?.key
                 if !isEnd, ContinuousClock.now >= end || report.faults.count >= Self.faultsPerPiece { return report }
@@ -109,14 +116,19 @@ extension FileStore {
         }
     }
 
-    private func fault(at key: BlobKey, _ blob: Blob?, _ repairs: Bool) async throws -> Fault? {
+    private func fault(
+        at key: BlobKey,
+        _ blob: Blob?,
+        _ repairs: Bool,
+        _ rest: @Sendable (Duration) async throws -> Void
+    ) async throws -> Fault? {
         try Task.checkCancellation()
         guard let blob else {
             guard try await isOrphan(key) else { return nil }
             let repair = repairs ? try await takeOrphan(key) : nil
             return Fault(kind: .orphan, subject: key.description, repair: repair)
         }
-        guard let kind = try await damage(of: blob) else {
+        guard let kind = try await damage(of: blob, rest: rest) else {
             try await noteRightBytes(of: key)
             return nil
         }
@@ -138,12 +150,15 @@ extension FileStore {
     /// What is wrong with the bytes of a row; nil when they are what it says.
     ///
     /// - Throws: ``BlobError`` when they cannot be read for a reason that may pass; ``IndexError``.
-    func damage(of blob: Blob) async throws -> Fault.Kind? {
+    func damage(
+        of blob: Blob,
+        rest: @Sendable (Duration) async throws -> Void = { _ in }
+    ) async throws -> Fault.Kind? {
         guard let key = blob.possibleKey else { return .impossibleKey }
         guard let size = try await blobs.stat(key)?.size else { return .missing }
         guard size == Int64(blob.size) else { return .wrongLength }
         do {
-            return try await blobs.digest(of: key) == key.digest ? nil : .wrongBytes
+            return try await blobs.digest(of: key, rest: rest) == key.digest ? nil : .wrongBytes
         } catch BlobError.notFound {
             return .missing
         } catch let error as BlobError where error.isUnreadable {

@@ -20,6 +20,8 @@ package struct CollectionStep: Sendable {
     package let rest: CollectionPlan
     /// Nil while nothing was taken.
     package let run: CollectionRun?
+    /// Until when a backup keeps all bytes on the disk, or longer while it goes on; nil while there is none.
+    package let heldUntil: Timestamp?
 }
 
 extension FileStore {
@@ -119,11 +121,8 @@ extension FileStore {
             try Task.checkCancellation()
             if ContinuousClock.now >= end { break }
         }
-        return CollectionStep(
-            done: done,
-            rest: try await planAgain(plan),
-            run: try await index.read { try $0.collectionRun(run.id) }
-        )
+        let (known, heldUntil) = try await index.read { (try $0.collectionRun(run.id), try $0.removalHold(at: .now())) }
+        return CollectionStep(done: done, rest: try await planAgain(plan), run: known, heldUntil: heldUntil)
     }
 
     private func take(
@@ -132,7 +131,6 @@ extension FileStore {
         in run: RunningCollection,
         _ done: inout CollectionReport
     ) async throws {
-        let before = done.blobs.bytes
         for start in stride(from: 0, to: digests.count, by: Self.blobsPerUnit) {
             let unit = digests[start..<min(start + Self.blobsPerUnit, digests.count)]
             let taken = try await index.write(as: run.origin, for: .upkeep) {
@@ -142,7 +140,6 @@ extension FileStore {
             done.blobs.bytes += taken.bytes
         }
         try await removeDueKeys()
-        if !run.canBeUndone { collected.addFreed(done.blobs.bytes - before) }
     }
 
     private func planAgain(_ plan: CollectionPlan.ID) async throws -> CollectionPlan {

@@ -14,9 +14,10 @@ extension FileStore {
     /// How long the server runs between two looks at the clock. What a look has not noted is lost with a restart.
     private static let lookPause = Duration.seconds(10 * 60)
 
-    /// Collects at once and then at each interval, until the task is cancelled. In between it looks at the clock.
+    /// Collects at once and then at each interval, until the task is cancelled. In between it looks at the clock: by these
+    /// looks others go too, whatever they remove for its age.
     ///
-    /// - Parameter interval: nil to look at the clock alone.
+    /// - Parameter interval: nil for the looks alone.
     /// - Throws: ``BlobError`` and ``IndexError``. What was collected until then stays so; the next run goes on.
     package func collect(every interval: Duration?, _ report: @Sendable (ScheduledCollection) -> Void) async throws {
         var (last, next) = (ContinuousClock.now, ContinuousClock.now)
@@ -43,7 +44,7 @@ extension FileStore {
         takes: Bool = true
     ) async throws -> ScheduledCollection {
         let look = try await index.write(for: .upkeep) {
-            try $0.noteCollectionLook(at: moment, after: elapsed, grace: Self.collectionGrace)
+            try $0.noteClockLook(at: moment, after: elapsed, grace: Self.collectionGrace)
         }
         do {
             switch look {

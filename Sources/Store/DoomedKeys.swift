@@ -14,8 +14,7 @@ extension FileStore {
             guard let end = due.last else { return }
             // From here on no undo brings them back (invariant 2).
             let claimed = try await index.write(for: .upkeep) { try $0.claimDoomed(due) }
-            try await removeDoomed(claimed.keys)
-            collected.addFreed(claimed.bytes)
+            collected.addFreed(try await removeDoomed(claimed))
             last = end
         }
     }
@@ -26,7 +25,8 @@ extension FileStore {
     package func removeWhenDue() async throws {
         while true {
             let next = try await removeDue()
-            // A sleep ends after an hour, so nothing that is doomed meanwhile goes later than it should.
+            // A sleep ends after an hour, so nothing that is doomed meanwhile goes later than it should; and whoever ends
+            // a hold removes what is due.
             try await index.sleep(until: next, listeningTo: .everything, next: nextRemoval)
         }
     }
@@ -47,12 +47,16 @@ extension FileStore {
 
     /// Removes the bytes of doomed keys, then the rows that doom them. After a crash in between the rows are still
     /// there, and removing bytes that are gone is fine (invariant 3).
-    func removeDoomed(_ keys: [String]) async throws {
-        try await blobs.remove(keys.compactMap { BlobKey($0) })
+    ///
+    /// - Returns: how many bytes that took off the disk.
+    @discardableResult
+    func removeDoomed(_ keys: [String]) async throws -> Int {
+        let freed = try await blobs.remove(keys.compactMap { BlobKey($0) })
         keys.forEach(damage.forget)
         try await index.write(for: .upkeep) { tx in
             for key in keys { try tx.removeDoomed(key: key) }
         }
+        return freed
     }
 
     /// Holds the removal of doomed keys back for some minutes, and returns whether this hold has lasted until now.

@@ -49,9 +49,6 @@ package struct FileStore: Sendable {
     /// How many bytes the uploads under way have reserved.
     package var bytesInFlight: Int { reservations.all }
 
-    /// Names the store for good.
-    package var id: String { blobs.storeID }
-
     /// Closes both halves. Blocks until the last commit has ended; then the lock on the folder is free.
     package func close() throws {
         try index.close()

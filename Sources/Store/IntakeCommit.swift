@@ -70,7 +70,7 @@ extension Intake {
             }
             // The files are stored by now, so a failure here concerns no caller. The rows stay, and the collector acts
             // on them.
-            if !garbage.isEmpty { try? await store.removeDoomed(Array(garbage)) }
+            if !garbage.isEmpty { _ = try? await store.removeDoomed(Array(garbage)) }
             return value
         } catch let error as IndexError where !error.meansNothingWasStored {
             leavesNames = true

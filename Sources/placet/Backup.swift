@@ -30,20 +30,35 @@ struct MakeBackup: AsyncParsableCommand {
     func run() async throws {
         explainInterrupt()
         umask(0o077)
-        var hold = try await RemovalHold(output.storage)
         let (outcome, faults): (BackupOutcome, FaultList)
         do {
-            (outcome, faults) = try await make(&hold)
+            (outcome, faults) = try await make(of: try output.storage.path)
         } catch {
-            try? await hold.end()
             throw explained(error, folder)
         }
-        try await hold.end()
         try output.show("Backup", outcome, faults)
     }
 
-    private func make(_ hold: inout RemovalHold) async throws -> (BackupOutcome, FaultList) {
-        let backup = try Backup(at: folder, of: try output.storage.path, storeID: hold.storeID)
+    private func make(of storage: String) async throws -> (BackupOutcome, FaultList) {
+        // First: what is refused for its folder holds nobody up, and leaves nothing.
+        let target = try Backup.openFolder(folder, for: storage)
+        var hold = try await RemovalHold(output.storage)
+        do {
+            let made = try await copy(storage, to: target, &hold)
+            try await hold.end()
+            return made
+        } catch {
+            try? await hold.end()
+            throw error
+        }
+    }
+
+    private func copy(
+        _ storage: String,
+        to target: BackupFolder,
+        _ hold: inout RemovalHold
+    ) async throws -> (BackupOutcome, FaultList) {
+        let backup = try Backup(in: target, of: storage)
         let missing = try backup.missing()
         var steps = BackupSteps(total: missing.bytes)
         let copied = try await backup.copyMissing { step in
@@ -63,14 +78,13 @@ private struct RemovalHold {
     /// Far less than a hold lasts.
     private static let pause = Duration.seconds(15)
 
-    let storeID: String
     private let path = "backup/hold/\(UUID())"
     private let storage: StorageOption
     private var renewedAt = ContinuousClock.now
 
     init(_ storage: StorageOption) async throws {
-        let answer: Answer = try await ControlClient.send(.post, path, storage: storage)
-        (self.storage, storeID) = (storage, answer.storeId)
+        let _: Answer = try await ControlClient.send(.post, path, storage: storage)
+        self.storage = storage
     }
 
     mutating func renewIfDue() async throws {
@@ -89,7 +103,6 @@ private struct RemovalHold {
     }
 
     private struct Answer: Decodable, Sendable {
-        let storeId: String
         let wasHeld: Bool
     }
 }

@@ -1,3 +1,4 @@
+import API
 import ArgumentParser
 import Blobs
 import Foundation
@@ -39,14 +40,14 @@ struct BackupOutcome: Encodable {
     let contents: Int
     let bytes: Int
     /// What an earlier backup did not have, without what is damaged; nil when none was made.
-    let copied: Amount?
+    let copied: AmountJSON?
     let faultCount: Int
     let faults: [FoundFault]
 
     /// - Parameter has: what the index of a new backup names, and what of a backup that was read is whole.
     init(_ takenAt: String, _ has: StoredAmount, copied: StoredAmount? = nil, _ faults: FaultList) {
         (self.takenAt, contents, bytes) = (takenAt, has.count, has.bytes)
-        self.copied = copied.map { Amount(count: $0.count, bytes: $0.bytes) }
+        self.copied = copied.map(AmountJSON.init)
         (faultCount, self.faults) = (faults.count, faults.listed)
     }
 }

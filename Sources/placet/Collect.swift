@@ -1,5 +1,7 @@
+import API
 import App
 import ArgumentParser
+import Index
 
 /// `placet gc`: removes files whose time is over and contents that no file has any more.
 struct Collect: AsyncParsableCommand {
@@ -10,7 +12,7 @@ struct Collect: AsyncParsableCommand {
             A server does this by itself, every hour. It may be stopped at any time: what was removed until then stays
             removed, and the next run goes on.
             """,
-        subcommands: [MakePlan.self, Apply.self, Run.self, Runs.self, Undo.self]
+        subcommands: [MakePlan.self, Apply.self, Run.self, Runs.self, Undo.self, Explain.self]
     )
 
     struct MakePlan: AsyncParsableCommand {
@@ -23,7 +25,7 @@ struct Collect: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let plan: Plan = try await ControlClient.send(
+            let plan: CollectionPlanJSON = try await ControlClient.send(
                 .post,
                 "gc/plan",
                 body: grace.body,
@@ -47,7 +49,7 @@ struct Collect: AsyncParsableCommand {
         func run() async throws {
             try output.show(
                 try await Removed.gathering { last in
-                    let body = StepBody(plan: last?.rest.id ?? plan, run: last?.run?.id)
+                    let body = StepBody(plan: last?.rest.id ?? plan, run: last?.run?.id.rawValue)
                     return try await ControlClient.send(.post, "gc/apply", body: body, storage: output.storage)
                 }
             )
@@ -63,7 +65,7 @@ struct Collect: AsyncParsableCommand {
         func run() async throws {
             try output.show(
                 try await Removed.gathering { last in
-                    let body = StepBody(graceSeconds: grace.grace?.seconds, run: last?.run?.id)
+                    let body = StepBody(graceSeconds: grace.grace?.seconds, run: last?.run?.id.rawValue)
                     return try await ControlClient.send(.post, "gc/run", body: body, storage: output.storage)
                 }
             )
@@ -90,35 +92,12 @@ extension Interval: ExpressibleByArgument {
     package init?(argument: String) { self.init(argument) }
 }
 
-/// As the control socket answers it; also what `--json` prints. Sizes are in bytes.
-private struct Plan: Codable, Sendable {
-    let id: String
-    let plannedAt: String
-    let graceSeconds: Int
-    let files: Amount
-    let blobs: Amount
-    let oldest: String?
-    let byReason: Reasons
-    let byChannel: [ChannelShare]
-
-    struct Reasons: Codable, Sendable {
-        let expired: Amount
-        let fileDeleted: Amount
-        let messageDeleted: Amount
-        let channelDeleted: Amount
-    }
-
-    struct ChannelShare: Codable, Sendable {
-        let channelId: String
-        let name: String?
-        let blobs: Amount
-    }
-
+extension CollectionPlanJSON {
     /// How many channels are shown; JSON has more.
     private static let mostShown = 10
 
     /// What would go; then why, and from which channels.
-    var tables: String {
+    fileprivate var tables: String {
         let all = [
             files.row("files past their time"), blobs.row("contents in no file"),
             byReason.expired.row("  whose last file expired"),
@@ -130,31 +109,34 @@ private struct Plan: Codable, Sendable {
         return table(["", "COUNT", "SIZE"], all) + "\n\n" + table(["LAST IN CHANNEL", "COUNT", "SIZE"], channels) + "\n"
     }
 
-    var count: Int { files.count + blobs.count }
+    fileprivate var count: Int { files.count + blobs.count }
 }
 
 /// What was removed; also what `--json` prints.
 private struct Removed: Encodable, Sendable {
     var expiredFiles = 0
-    var blobs = Amount(count: 0, bytes: 0)
+    var blobs = AmountJSON(StoredAmount())
     /// Missing when nothing was removed.
-    var run: CollectedRun?
+    var run: CollectionRunJSON?
+    /// Missing when no backup keeps the bytes.
+    var heldUntil: Timestamp?
 
     /// Takes step after step until nothing is left, and shows how far it is.
     ///
     /// - Parameter step: one request, given the answer to the one before; nil for the first.
-    static func gathering(_ step: (Step?) async throws -> Step) async throws -> Removed {
+    static func gathering(
+        _ step: (CollectionStepJSON?) async throws -> CollectionStepJSON
+    ) async throws -> Removed {
         let start = ContinuousClock.now
         var removed = Removed()
         var progress: Progress?
-        var last: Step?
+        var last: CollectionStepJSON?
         while true {
             let next = try await step(last)
             last = next
             removed.expiredFiles += next.expiredFiles
-            removed.blobs.count += next.blobs.count
-            removed.blobs.bytes += next.blobs.bytes
-            removed.run = next.run
+            removed.blobs += next.blobs
+            (removed.run, removed.heldUntil) = (next.run, next.heldUntil)
             // Only now is it known whether this takes long.
             guard next.rest.count > 0 else { break }
             progress = progress ?? Progress("items", total: removed.count + next.rest.count, since: start)
@@ -167,34 +149,21 @@ private struct Removed: Encodable, Sendable {
     private var count: Int { expiredFiles + blobs.count }
 }
 
-/// What one request removed, and what it left.
-private struct Step: Decodable, Sendable {
-    let expiredFiles: Int
-    let blobs: Amount
-    let rest: Plan
-    let run: CollectedRun?
-}
-
-/// The steps of a collection together, as the control socket answers them; also what `--json` prints.
-struct CollectedRun: Codable, Sendable, Identifiable {
-    let id: String
-    let startedBy: String
-    let beganAt: String
-    let endedAt: String
-    let expiredFiles: Int
-    let blobs: Amount
-    let undoUntil: String?
-    let undoneAt: String?
-}
-
 extension OutputOptions {
     fileprivate func show(_ removed: Removed) throws {
         try show(removed) {
             let taken =
                 "Removed \(removed.expiredFiles) files past their time, and \(removed.blobs.count) contents in "
                 + "no file: \(size(removed.blobs.bytes))"
-            guard let run = removed.run, let until = run.undoUntil else { return taken + " are free again" }
-            return taken + " are free in an hour\nUntil \(until) this brings them back: placet gc undo \(run.id)"
+            let hold = removed.heldUntil.map { heldUntil in
+                "\nA backup is being made, which needs all bytes: nothing is free before it has ended (\(heldUntil) at the "
+                    + "latest, should it be cut off)"
+            }
+            guard let run = removed.run, let until = run.undoUntil else {
+                return taken + (hold.map { ". " + $0.dropFirst() } ?? " are free again")
+            }
+            return taken + " are free in an hour" + (hold ?? "")
+                + "\nUntil \(until) this brings them back: placet gc undo \(run.id)"
         }
     }
 }

@@ -1,5 +1,7 @@
+import API
 import App
 import ArgumentParser
+import Index
 
 extension Collect {
     /// `placet gc runs`: what was removed, by the server itself and by hand.
@@ -11,14 +13,15 @@ extension Collect {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let runs: [CollectedRun] = try await ControlClient.list("gc/runs", storage: output.storage)
+            let runs: [CollectionRunJSON] = try await ControlClient.list("gc/runs", storage: output.storage)
             try output.show(runs) {
                 table(
                     ["RUN", "BY", "ENDED", "FILES", "CONTENTS", "SIZE", "UNDO UNTIL"],
                     runs.map { run in
                         [
-                            run.id, run.startedBy, run.endedAt, "\(run.expiredFiles)", "\(run.blobs.count)",
-                            size(run.blobs.bytes), run.undoneAt.map { "undone \($0)" } ?? run.undoUntil ?? "-",
+                            "\(run.id)", run.startedBy.rawValue, "\(run.endedAt)", "\(run.expiredFiles)",
+                            "\(run.blobs.count)", size(run.blobs.bytes),
+                            run.undoneAt.map { "undone \($0)" } ?? run.undoUntil?.description ?? "-",
                         ]
                     }
                 )
@@ -44,41 +47,23 @@ extension Collect {
         func run() async throws {
             let start = ContinuousClock.now
             let path = "gc/runs/\(run)/undo"
-            var back = BroughtBack()
+            var back: CollectionUndoJSON = try await ControlClient.send(.post, path, storage: output.storage)
             var progress: Progress?
-            repeat {
-                let step: BroughtBack = try await ControlClient.send(.post, path, storage: output.storage)
-                back.add(step)
-                guard back.rest > 0 else { break }
+            while back.rest > 0 {
                 progress = progress ?? Progress("items", total: back.count + back.rest, since: start)
                 progress?.show(back.count)
-            } while back.rest > 0
+                back += try await ControlClient.send(.post, path, storage: output.storage)
+            }
             progress?.finish()
             try output.show(back) { back.sentences }
         }
     }
 }
 
-/// As the control socket answers it; also what `--json` prints.
-private struct BroughtBack: Codable, Sendable {
-    var files = 0
-    var blobs = Amount(count: 0, bytes: 0)
-    var storedAgain = 0
-    var lost = 0
-    var rest = 0
+extension CollectionUndoJSON {
+    fileprivate var count: Int { files + blobs.count + storedAgain + lost }
 
-    var count: Int { files + blobs.count + storedAgain + lost }
-
-    mutating func add(_ step: BroughtBack) {
-        files += step.files
-        blobs.count += step.blobs.count
-        blobs.bytes += step.blobs.bytes
-        storedAgain += step.storedAgain
-        lost += step.lost
-        rest = step.rest
-    }
-
-    var sentences: String {
+    fileprivate var sentences: String {
         let others = [
             storedAgain > 0 ? "\n\(storedAgain) contents were uploaded again meanwhile" : "",
             lost > 0 ? "\n\(lost) files and contents cannot come back" : "",

@@ -77,10 +77,10 @@ struct ControlClient: Sendable {
     }
 
     /// Reads a whole list, page by page.
-    static func list<Row: Decodable & Sendable & Identifiable<String>>(
+    static func list<Row: Decodable & Sendable & Identifiable>(
         _ path: String,
         storage: StorageOption
-    ) async throws -> [Row] {
+    ) async throws -> [Row] where Row.ID: CustomStringConvertible {
         var rows: [Row] = try await send(.get, path, storage: storage)
         while let last = rows.last, rows.count.isMultiple(of: PageRequest.usualArray) {
             let more: [Row] = try await send(.get, "\(path)?cursor=\(last.id)", storage: storage)

@@ -1,3 +1,4 @@
+import API
 import App
 import ArgumentParser
 import Foundation
@@ -23,12 +24,13 @@ struct Fsck: AsyncParsableCommand {
 
     func run() async throws {
         var outcome = Outcome()
-        outcome.add(try await send("index", Body(after: nil, repair: repair)))
+        let check = UUID().uuidString
+        outcome.add(try await send("index", Body(check: check, after: nil, repair: repair)))
         let stored: Stats.Figures = try await ControlClient.send(.get, "storage", storage: output.storage)
         let progress = Progress("contents", total: stored.blobs.count)
         var next: String?
         repeat {
-            let piece = try await send("files", Body(after: next, repair: repair))
+            let piece = try await send("files", Body(check: check, after: next, repair: repair))
             outcome.add(piece)
             next = piece.next
             progress.show(outcome.checked)
@@ -44,6 +46,8 @@ struct Fsck: AsyncParsableCommand {
     }
 
     private struct Body: Encodable, Sendable {
+        /// So that each piece is known as one of this check.
+        let check: String
         let after: String?
         let repair: Bool
     }

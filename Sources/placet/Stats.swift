@@ -1,3 +1,4 @@
+import API
 import App
 import ArgumentParser
 
@@ -36,15 +37,15 @@ struct Stats: AsyncParsableCommand {
 
         struct Sample: Codable, Sendable {
             let day: String
-            let files: Amount
-            let blobs: Amount
+            let files: AmountJSON
+            let blobs: AmountJSON
         }
 
-        let files: Amount
-        let unattached: Amount
-        let blobs: Amount
-        let reclaimable: Amount
-        let undoable: Amount
+        let files: AmountJSON
+        let unattached: AmountJSON
+        let blobs: AmountJSON
+        let reclaimable: AmountJSON
+        let undoable: AmountJSON
         let doomedKeys: Int
         let deduplicatedBytes: Int
         let inFlightBytes: Int
@@ -107,11 +108,7 @@ struct Stats: AsyncParsableCommand {
     }
 }
 
-/// How many, and their size in bytes together, as the control socket answers it.
-struct Amount: Codable, Sendable {
-    var count: Int
-    var bytes: Int
-
+extension AmountJSON {
     /// A row of a table.
     func row(_ name: String) -> [String] { [name, "\(count)", size(bytes)] }
 }

@@ -12,12 +12,12 @@ struct CheckTests {
     func whole() async throws {
         try await withServer { server in
             _ = try await server.owner().storedID("twelve bytes")
-            let files = try await server.command(.post, "fsck/files", "{}").json
+            let files = try await server.command(.post, "fsck/files", #"{"check":"a"}"#).json
             #expect(files["checked"] == .integer(1))
             #expect(files["bytes"] == .integer(12))
             #expect(files["faults"] == .array([]))
             #expect(files["next"] == nil)
-            let index = try await server.command(.post, "fsck/index", "{}").json
+            let index = try await server.command(.post, "fsck/index", #"{"check":"a"}"#).json
             #expect(index["faults"] == .array([]))
         }
     }
@@ -30,7 +30,7 @@ struct CheckTests {
             try FileManager.default.removeItem(atPath: path)
             // Nobody opens a socket as a file. What others may not open, root may.
             #expect(mknod(path, S_IFSOCK | 0o600, 0) == 0)
-            let reply = try await server.command(.post, "fsck/files", #"{"repair":true}"#)
+            let reply = try await server.command(.post, "fsck/files", #"{"check":"a","repair":true}"#)
             #expect(reply.status == 500)
             #expect(reply.json["message"]?.text?.contains("open: No such device or address (6). Mend that") == true)
         }
@@ -41,10 +41,10 @@ struct CheckTests {
         try await withServer { server in
             _ = try await server.owner().storedID("")
             let key = try server.onlyBlobFile().pathComponents.suffix(3).joined(separator: "/")
-            for body in ["{}", #"{"repair":true}"#] {
+            for body in [#"{"check":"a"}"#, #"{"check":"a","repair":true}"#] {
                 #expect(try await server.command(.post, "fsck/files", body).status == 200)
             }
-            let rest = try await server.command(.post, "fsck/files", #"{"repair":true,"after":"\#(key)"}"#)
+            let rest = try await server.command(.post, "fsck/files", #"{"check":"a","repair":true,"after":"\#(key)"}"#)
             #expect(rest.status == 200, "\(rest.text)")
             let noted = try await server.command(.get, "audit?action=repairs.begun").json["data"]?.elements
             #expect(noted?.map { $0["via"] } == [.string("command line")])
@@ -55,7 +55,7 @@ struct CheckTests {
     func wrongPlace() async throws {
         try await withServer { server in
             for place in ["", "sha256", "../../etc/passwd"] {
-                let reply = try await server.command(.post, "fsck/files", #"{"after":"\#(place)"}"#)
+                let reply = try await server.command(.post, "fsck/files", #"{"check":"a","after":"\#(place)"}"#)
                 #expect(reply.status == 400)
                 #expect(reply.json["message"]?.text?.hasPrefix("after: is not a key") == true)
             }

@@ -157,7 +157,7 @@ extension Visit {
         Visit("POST /api/admin/gc/plan", 403, .json("{}")), Visit("POST /api/admin/gc/run", 403, .json("{}")),
         // There was no such plan, and no such run.
         Visit("GET /api/admin/gc/runs", 403), Visit("GET /api/admin/gc/runs/:run", 403, own: 404),
-        Visit("POST /api/admin/gc/runs/:run/undo", 403, own: 404),
+        Visit("POST /api/admin/gc/runs/:run/undo", 403, own: 404), Visit("GET /api/admin/blobs/:file/explain", 403),
         Visit("POST /api/admin/gc/apply", 403, .json(#"{"plan":"0.0.00"}"#), own: 409),
         Visit("POST /api/users", 403, .json(#"{"email":"x@y.z","password":"12345678"}"#)),
         Visit("PATCH /api/users/:user", 403, .json(#"{"quotaBytes":9}"#)), Visit("DELETE /api/users/:user", 403),

@@ -193,6 +193,7 @@ class Costs:
         row("GET /api/admin/gc/runs, GET /api/admin/gc/runs/:id", "the runs", me("GET", "admin/gc/runs"))
         run = json.loads(person.ask("GET", "/api/admin/gc/runs")[1])[0]["id"]
         row("POST /api/admin/gc/runs/:id/undo", "these 900", me("POST", f"admin/gc/runs/{run}/undo"), rounds=1)
+        row("GET /api/admin/blobs/:id/explain", "a content", me("GET", f"admin/blobs/{self.megabyte}/explain"))
         plugin = json.loads(agent.ask("GET", "/api/v1/plugins")[1])[0]["name"]
         picture = form(page, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x02\0\0\0" + os.urandom(1_000_000))
         row("POST /api/agents/:id/avatar, GET /api/agents/:id/avatar, DELETE /api/agents/:id/avatar", "a picture of 1 MB",

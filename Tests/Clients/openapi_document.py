@@ -117,7 +117,7 @@ def with_closed_objects(document):
         "Health", "Deleted", "Answers", "Answer", "Plugin", "PluginSetting", "User", "SignedIn", "CreatedUser", "Session",
         "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "Share", "AgentStats", "Delivery", "DeliveryPage",
         "TestedWebhook", "PluginConfig", "Preferences", "CollectionPlan", "CollectionStep",
-        "CollectionRun", "CollectionUndo",
+        "CollectionRun", "CollectionUndo", "BlobExplanation",
         "AuditPage", "AuditEntry",
     ):
         closed["components"]["schemas"][name]["additionalProperties"] = False

@@ -1,4 +1,5 @@
 import App
+import Foundation
 import HTTP
 import HTTPTypes
 import Hummingbird
@@ -85,6 +86,20 @@ struct DownloadTests {
             let answer = try await owner.send(.head, "/api/v1/files/\(id)/download", [.range: "bytes=0-3"])
             #expect(answer.status == 200)
             #expect(answer.headers[.contentLength] == "10")
+        }
+    }
+
+    @Test("a HEAD promises no download that fails")
+    func headOfDamage() async throws {
+        try await withServer { server in
+            let owner = try await server.owner()
+            let path = "/api/v1/files/\(try await owner.storedID("0123456789"))/download"
+            try FileManager.default.removeItem(at: try server.onlyBlobFile())
+            let (get, head) = (try await owner.send(.get, path), try await owner.send(.head, path))
+            #expect(get.status == 500 && head.status == 500)
+            #expect(head.body.readableBytes == 0)
+            _ = try await owner.storedID("0123456789")
+            #expect(try await owner.send(.head, path).status == 200)
         }
     }
 

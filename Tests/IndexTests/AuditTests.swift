@@ -126,7 +126,7 @@ struct AuditTests {
         let start = Timestamp.now() + grace * -1001
         func look(at moment: Duration, ran: Duration) async throws {
             _ = try await fixture.index.write { tx in
-                try tx.noteCollectionLook(at: start + moment, after: ran, grace: grace)
+                try tx.noteClockLook(at: start + moment, after: ran, grace: grace)
             }
         }
         try await fixture.index.write { tx in

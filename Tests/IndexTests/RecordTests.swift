@@ -30,7 +30,6 @@ struct RecordTests {
         try check(session)
         try check(Share(id: "a", attachmentID: "b", createdAt: at(1), expiresAt: at(2)))
         try check(Blob.sample())
-        try check(DoomedKey(key: "a", notBefore: at(1)))
         try check(Avatar(mimeType: "image/png", bytes: Data([1])))
         try check(
             StreamEvent(id: "a", channelID: "b", streamID: "c", number: 3, text: "d", toolHint: true, createdAt: at(2))
@@ -61,9 +60,9 @@ struct RecordTests {
         await #expect(processExitsWith: .failure) { try Self.row("'1'") { row in _ = row.next() as Int } }
         await #expect(processExitsWith: .failure) { try Self.row("NULL") { row in _ = row.next() as Int } }
         await #expect(processExitsWith: .failure) { try Self.row("'x'") { row in _ = row.next() as User.Role } }
-        await #expect(processExitsWith: .failure) { try Self.row("'x'") { row in _ = row.read() as DoomedKey } }
-        await #expect(processExitsWith: .failure) { try Self.row("'x', 1, 1") { row in _ = row.read() as DoomedKey } }
-        await #expect(processExitsWith: .success) { try Self.row("'x', 1") { row in _ = row.read() as DoomedKey } }
+        await #expect(processExitsWith: .failure) { try Self.row("1") { row in _ = row.read() as StoredAmount } }
+        await #expect(processExitsWith: .failure) { try Self.row("1, 1, 1") { row in _ = row.read() as StoredAmount } }
+        await #expect(processExitsWith: .success) { try Self.row("1, 1") { row in _ = row.read() as StoredAmount } }
     }
 
     private func check<R: StoredRecord & Equatable>(_ record: R) throws {

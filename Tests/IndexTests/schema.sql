@@ -209,6 +209,11 @@ END;
 
 CREATE INDEX blobs_damaged ON blobs (key) WHERE damaged_at IS NOT NULL;
 
+CREATE TABLE clock_looks (
+    ran INTEGER NOT NULL PRIMARY KEY,
+    moment INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE collected_blobs (
     key TEXT NOT NULL PRIMARY KEY REFERENCES doomed_keys (key) ON DELETE CASCADE,
     run_id TEXT NOT NULL REFERENCES collections (id),
@@ -240,11 +245,6 @@ CREATE TABLE collected_files (
 CREATE INDEX collected_files_by_run ON collected_files (run_id);
 
 CREATE INDEX collected_files_by_time ON collected_files (until);
-
-CREATE TABLE collection_looks (
-    ran INTEGER NOT NULL PRIMARY KEY,
-    moment INTEGER NOT NULL
-) STRICT;
 
 CREATE TABLE collections (
     id TEXT NOT NULL PRIMARY KEY,

@@ -52,13 +52,6 @@ def manifest(target):
     return json.loads((target / "manifest.json").read_text())
 
 
-def background(server, *arguments):
-    return subprocess.Popen(
-        [server.binary, *arguments, "--storage", str(server.storage)],
-        env=server.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )
-
-
 def damage(path):
     path.chmod(0o640)
     content = bytearray(path.read_bytes())
@@ -166,7 +159,7 @@ def test_killed_at_any_moment_backup_and_restore_go_on_and_are_never_taken_for_w
     back_up(server, folder / "whole")
     usual = time.monotonic() - began
     for moment in [0.3, 0.5, 0.7, 0.8, 0.9, 0.95]:
-        running = background(server, "backup", str(folder / "b"))
+        running = server.background("backup", str(folder / "b"))
         try:
             running.wait(usual * moment)
         except subprocess.TimeoutExpired:
@@ -184,7 +177,7 @@ def test_killed_at_any_moment_backup_and_restore_go_on_and_are_never_taken_for_w
 
     restored = make_server(storage=folder / "s")
     for moment in [0.3, 0.5, 0.7, 0.9]:
-        running = background(restored, "restore", str(folder / "b"))
+        running = restored.background("restore", str(folder / "b"))
         try:
             running.wait(usual * moment)
         except subprocess.TimeoutExpired:
@@ -209,7 +202,7 @@ def test_ctrl_c_says_how_to_go_on(make_server, folder):
     # Opening a pipe that nobody writes to takes forever.
     (server.storage / "blobs" / key).unlink()
     os.mkfifo(server.storage / "blobs" / key)
-    running = background(server, "backup", str(folder / "b"))
+    running = server.background("backup", str(folder / "b"))
     eventually((folder / "b/index.new").exists, "the index is copied")
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=30)
@@ -286,6 +279,22 @@ def test_wrong_folders_are_refused_and_left_alone(make_server, folder):
     assert "All is well" in server.command("fsck").stdout
 
 
+def test_a_backup_that_is_refused_asks_nobody_and_leaves_nothing(make_server, folder):
+    server = make_server().start()
+    (folder / "full").mkdir()
+    (folder / "full/letter").write_text("mine")
+    # Nobody can ask the server any more.
+    (server.storage / "control.sock").unlink()
+    refused = server.command("backup", str(folder / "full"), check=False)
+    assert "The folder is not empty" in refused.stderr
+    unanswered = server.command("backup", str(folder / "new"), check=False)
+    assert "its control socket is gone" in unanswered.stderr
+    nothing = make_server(storage=folder / "none").command("backup", str(folder / "new"), check=False)
+    assert "There is no store" in nothing.stderr
+    assert [path.name for path in folder.iterdir()] == ["full"]
+    assert server.query("SELECT id FROM removal_holds") == []
+
+
 def test_a_backup_that_is_refused_ends_no_other_hold(make_server, folder):
     server = make_server().start()
     stored = server.owner().store(b"content")
@@ -293,7 +302,7 @@ def test_a_backup_that_is_refused_ends_no_other_hold(make_server, folder):
     # Opening a pipe that nobody writes to takes forever.
     (server.storage / "blobs" / key).unlink()
     os.mkfifo(server.storage / "blobs" / key)
-    running = background(server, "backup", str(folder / "b"))
+    running = server.background("backup", str(folder / "b"))
     try:
         eventually((folder / "b/index.new").exists, "the index is copied")
         held = server.query("SELECT id FROM removal_holds")

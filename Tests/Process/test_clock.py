@@ -85,8 +85,8 @@ def test_a_year_ahead_and_back_the_collector_takes_nothing_and_says_so(start):
 
     def looks_after(sentence):
         eventually(lambda: sentence in start.log(), sentence)
-        last = start.query("SELECT max(moment) FROM collection_looks")
-        eventually(lambda: start.query("SELECT max(moment) FROM collection_looks") > last, "another look")
+        last = start.query("SELECT max(moment) FROM clock_looks")
+        eventually(lambda: start.query("SELECT max(moment) FROM clock_looks") > last, "another look")
 
     start.set_clock(365 * 24 * HOUR)
     looks_after("the clock is far ahead")

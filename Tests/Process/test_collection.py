@@ -67,6 +67,59 @@ def test_what_a_run_took_comes_back(make_server, running):
     assert (again.returncode, "has been undone" in again.stderr) == (1, True)
 
 
+@pytest.mark.parametrize("running", [True, False], ids=["running", "stopped"])
+def test_a_content_is_explained_from_its_file_to_its_end(make_server, running):
+    server = make_server().start()
+    owner = server.owner("builder")
+    file = owner.store(b"gone!")
+    key, = server.query("SELECT key FROM blobs")[0]
+
+    def explain(name):
+        told = server.command("gc", "explain", name)
+        assert told.stderr == ""
+        return json.loads(server.command("gc", "explain", name, "--json").stdout)["state"], told.stdout
+
+    if not running:
+        assert server.stop() == 0
+    for name in (file["sha256"], file["id"], key):
+        state, told = explain(name)
+        assert state == "kept"
+        assert all(part in told for part in (file["id"], "builder", "admin@placet.local")), told
+    if not running:
+        server.start()
+    discard(owner, file["id"])
+    if not running:
+        assert server.stop() == 0
+    state, told = explain(file["sha256"])
+    assert state == "unreferenced" and "its last file was deleted" in told and "The server collects it from" in told
+    assert "was deleted at" in explain(file["id"])[1]
+    run = eventually(lambda: collect(server, "run", "--grace", "1s").get("run"), "collected")["id"]
+    state, told = explain(file["sha256"])
+    assert state == "collected" and f"placet gc undo {run}" in told
+    assert explain("0" * 64)[0] == explain("no such/file?")[0] == "unknown"
+    assert "Nothing is known of it" in explain("0" * 64)[1]
+    assert server.command("gc", "explain", "", check=False).returncode == 64
+
+
+def test_who_collects_while_a_backup_is_made_is_told_that_bytes_wait(server):
+    owner = server.owner()
+    file = owner.store(b"gone!")
+    discard(owner, file["id"])
+    assert server.control("POST", "backup/hold/a", {}) == (200, {"wasHeld": False})
+    told = eventually(
+        lambda: "1 contents" in (said := server.command("gc", "run", "--grace", "0s").stdout) and said, "collected"
+    )
+    until = server.query("SELECT until FROM removal_holds")[0][0]
+    assert "are free again" not in told
+    assert "A backup is being made" in told and time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(until // 1000)) in told
+    assert len(server.blob_keys()) == 1
+    assert "A backup is being made" in server.command("gc", "explain", file["sha256"]).stdout
+    assert "removal of bytes" not in server.settled_log(), "what removes bytes waits, and does not fail"
+    assert server.control("DELETE", "backup/hold/a", {})[0] == 200
+    eventually(lambda: not server.blob_keys(), "the bytes go when the backup has ended")
+    server.assert_consistent()
+
+
 def test_a_grace_that_is_none_is_wrong_usage(server):
     for grace in ("1", "-1s", "1w", "s", "99999999999999999999s"):
         assert server.command("gc", "plan", f"--grace={grace}", check=False).returncode == 64

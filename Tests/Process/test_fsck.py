@@ -1,10 +1,13 @@
 """`placet fsck` beside a running server and alone: what it prints, how it ends, and that a repaired store is whole."""
 
 import json
+import os
+import signal
 import sqlite3
 from contextlib import closing
 
 import pytest
+from placet_server import eventually
 
 
 def damage(server, key):
@@ -57,6 +60,42 @@ def test_a_flipped_bit_is_found_repaired_and_mended_by_an_upload(make_server, ru
     owner.store(content)
     assert server.command("fsck").returncode == 0
     server.assert_consistent()
+
+
+@pytest.mark.parametrize("running", [True, False], ids=["running", "stopped"])
+def test_a_second_check_is_told_and_one_that_was_stopped_is_over(make_server, running):
+    server = make_server().start()
+    server.owner().store(b"content")
+    key, = server.query("SELECT key FROM blobs")[0]
+    server.stop()
+    # It takes a while to read, and no room on the disk.
+    path = server.storage / "blobs" / key
+    path.chmod(0o640)
+    os.truncate(path, 256 << 30)
+    forge(server, f"UPDATE blobs SET size = {256 << 30}")
+    if running:
+        server.start()
+    first = server.background("fsck")
+    reader = f"/proc/{server.process.pid if running else first.pid}/fd"
+
+    def is_reading():
+        try:
+            return any(os.readlink(f"{reader}/{number}").endswith(key) for number in os.listdir(reader))
+        except FileNotFoundError:  # Closed meanwhile.
+            return False
+
+    try:
+        eventually(is_reading, "the first one reads")
+        second = server.command("fsck", check=False)
+        assert (second.returncode, second.stdout) == (1, "")
+        assert "Another check is under way; wait until it has ended" in second.stderr
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=30)
+    finally:
+        first.kill()
+    os.truncate(path, 0)
+    done = eventually(lambda: (done := server.command("fsck", check=False)).returncode == 2 and done, "the next one may")
+    assert "wrongLength" in done.stdout
 
 
 def test_an_index_that_refers_to_nothing_is_found_and_left_as_it_is(make_server):

@@ -246,3 +246,94 @@ def test_the_reserve_is_kept_free(disk, make_server):
     assert free_bytes(disk) > (8 << 20) - (1 << 20)
     server.kill()
     shutil.rmtree(disk / "reserve")
+
+
+def filled(large_disk, make_server):
+    """A server on a disk that somebody else has filled to the last byte, and its owner."""
+    settings = {"PLACET_MIN_FREE_BYTES": str(16 << 20), "PLACET_ADMIN_PASSWORD": ADMIN_PASSWORD}
+    server = make_server(storage=large_disk / "s", **settings).start()
+    owner = server.owner()
+    kept = owner.store(b"kept" * 1000)["id"]
+    for _ in range(8):
+        gone = owner.store(os.urandom(1 << 20))["id"]
+        assert owner.request("DELETE", f"files/{gone}", params={"channel": owner.channel}).status_code == 200
+    fill(large_disk)
+    assert owner.post_file(b"more").status_code == 507
+    return server, owner, kept
+
+
+@pytest.mark.parametrize("running", [True, False], ids=["running", "stopped"])
+def test_a_collection_frees_a_full_disk(large_disk, make_server, running):
+    """As docs/operations.md says, "The disk is full"."""
+    server, owner, kept = filled(large_disk, make_server)
+    if not running:
+        assert server.stop() == 0
+        fill(large_disk)
+    assert "of these in no file" in server.command("stats").stdout
+
+    def plan():
+        return json.loads(server.command("gc", "plan", "--grace", "0s", "--json").stdout)
+
+    eventually(lambda: plan()["blobs"]["count"] == 8, "the second of their deletion is over")
+    taken = json.loads(server.command("gc", "apply", plan()["id"], "--json").stdout)
+    assert taken["blobs"] == {"count": 8, "bytes": 8 << 20}
+    eventually(lambda: free_bytes(large_disk) > 6 << 20, "their bytes are free")
+    server.assert_consistent()
+    make_room(large_disk)
+    if not running:
+        server.start()
+        owner = owner.another()
+    eventually(lambda: health(server)[0] == 200, "/health says 200 again")
+    assert owner.content(kept) == b"kept" * 1000
+    assert owner.content(owner.store(b"again")["id"]) == b"again"
+    assert "unexpected error" not in server.settled_log()
+
+
+def test_a_check_on_a_full_disk_finds_and_repairs(large_disk, make_server):
+    server, owner, kept = filled(large_disk, make_server)
+    key, = server.query("SELECT key FROM blobs WHERE size = 4000")[0]
+    path = server.storage / "blobs" / key
+    path.chmod(0o640)
+    path.write_bytes(b"lost" * 1000)
+    found = server.command("fsck", "--json", check=False)
+    assert (found.returncode, json.loads(found.stdout)["faultCount"]) == (2, 1)
+    assert owner.download(kept).status_code == 500
+    repaired = server.command("fsck", "--repair", "--json", check=False)
+    assert (repaired.returncode, json.loads(repaired.stdout)["repairedCount"]) == (2, 1)
+    make_room(large_disk)
+    owner.store(b"kept" * 1000)
+    assert server.command("fsck").returncode == 0
+    assert owner.content(kept) == b"kept" * 1000
+
+
+def test_a_store_on_a_full_disk_is_backed_up_and_restored_to_another(large_disk, make_server, tmp_path):
+    server, owner, kept = filled(large_disk, make_server)
+    assert json.loads(server.command("backup", str(tmp_path / "b"), "--json").stdout)["contents"] == 9
+    restored = make_server(storage=tmp_path / "s")
+    restored.command("restore", str(tmp_path / "b"))
+    restored.start()
+    assert restored.command("fsck").returncode == 0
+    assert type(owner)(restored, owner.key, owner.channel).content(kept) == b"kept" * 1000
+
+
+def test_a_restore_to_a_full_disk_goes_on_when_there_is_room(disk, large_disk, make_server):
+    server, owner, kept = filled(large_disk, make_server)
+    make_room(large_disk)
+    server.command("backup", str(large_disk / "b"))
+    restored = make_server(storage=disk / "s")
+    for leave in (100_000, 2 << 20, 3 << 20):
+        fill(disk, leave)
+        refused = restored.command("restore", str(large_disk / "b"), check=False)
+        assert refused.returncode == 1, leave
+        assert "The disk is full. Make room and run the same command again" in refused.stderr
+        code, said = restored.start_failing()
+        assert code == 1 and "Run the same placet restore again" in said, said
+        make_room(disk)
+    restored.command("restore", str(large_disk / "b"))
+    restored.start()
+    assert "All is well: 9 contents" in restored.command("fsck").stdout
+    restored.assert_consistent()
+    assert restored.incoming() == []
+    assert type(owner)(restored, owner.key, owner.channel).content(kept) == b"kept" * 1000
+    restored.kill()
+    shutil.rmtree(disk / "s")

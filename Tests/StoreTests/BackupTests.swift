@@ -52,9 +52,9 @@ struct BackupTests {
             let before = Timestamp.now()
             _ = try await test.store.holdRemoval("a")
             let index = test.store.index
-            #expect(try await index.read { try $0.isRemovalHeld(at: .now()) })
-            #expect(try await index.read { try !$0.isRemovalHeld(at: .now() + .seconds(600)) })
-            #expect(try await index.read { try !$0.isRemovalHeld(at: before + .seconds(-3600)) })
+            #expect(try await index.read { try $0.removalHold(at: .now()) != nil })
+            #expect(try await index.read { try $0.removalHold(at: .now() + .seconds(600)) == nil })
+            #expect(try await index.read { try $0.removalHold(at: before + .seconds(-3600)) == nil })
         }
     }
 
@@ -132,7 +132,7 @@ extension TestStore {
 
     /// - Returns: what was left out.
     fileprivate func backUp() async throws -> [Fault] {
-        let backup = try Backup(at: backupFolder, of: root, storeID: store.blobs.storeID)
+        let backup = try Backup(in: try Backup.openFolder(backupFolder, for: root), of: root)
         var faults: [Fault] = []
         _ = try await backup.copyMissing { if case .fault(let fault) = $0 { faults.append(fault) } }
         _ = try backup.finish()

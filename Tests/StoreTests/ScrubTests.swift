@@ -1,6 +1,7 @@
 import Blobs
 import Foundation
 import Index
+import Synchronization
 import Testing
 
 @testable import Store
@@ -36,6 +37,18 @@ struct ScrubTests {
             }
             let faults = try await test.scrubbed(at: .now())
             #expect(faults.map { "\(test.root)/blobs/\($0.subject)" } == [files[19]])
+        }
+    }
+
+    @Test("rests while it reads a large content, after every few MiB")
+    func largeContent() async throws {
+        try await withStore { test in
+            _ = try await test.add([UInt8](repeating: 7, count: 9 << 20))
+            let rests = Mutex<[Duration]>([])
+            let piece = try await test.store.scrubPiece(at: .now()) { busy in rests.withLock { $0.append(busy) } }
+            #expect(piece.faults.isEmpty)
+            let all = rests.withLock { $0 }
+            #expect(all.count == 2 && all.allSatisfy { $0 > .zero })
         }
     }
 

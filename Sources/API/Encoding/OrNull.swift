@@ -13,6 +13,13 @@ package struct OrNull<Value: Encodable & Sendable>: Encodable, Sendable {
     }
 }
 
+extension OrNull: Decodable where Value: Decodable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        wrappedValue = container.decodeNil() ? nil : try container.decode(Value.self)
+    }
+}
+
 extension OrNull: Equatable where Value: Equatable {}
 
 extension KeyedEncodingContainer {

@@ -1,8 +1,17 @@
 import Index
 
-// How the values of records are written. Enumerations are written with the words that the index stores.
+// How the values of records are written. Enumerations are written with the words that the index stores. The command line
+// reads some of them again.
 
-extension Timestamp: Encodable {
+extension Timestamp: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let time = Timestamp(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a time as we write it")
+        }
+        self = time
+    }
+
     /// ISO 8601 in UTC with milliseconds.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
@@ -10,12 +19,15 @@ extension Timestamp: Encodable {
     }
 }
 
-extension Identifier: Encodable {}
+extension Identifier: Codable {}
 extension Agent.Status: Encodable {}
-extension CollectionRun.Trigger: Encodable {}
+extension BlobExplanation.State: Codable {}
+extension CollectionPlan.Reason: Codable {}
+extension CollectionRun.Trigger: Codable {}
 extension Delivery.Event: Encodable {}
 extension Delivery.State: Encodable {}
 extension Message.DeliveryStatus: Encodable {}
+extension FileFate.State: Codable {}
 extension Message.SenderType: Encodable {}
 extension Message.Status: Encodable {}
 extension Message.StreamState: Encodable {}

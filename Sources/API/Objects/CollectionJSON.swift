@@ -1,33 +1,35 @@
 import Index
 
-/// What a collection would take. All sizes are in bytes.
-package struct CollectionPlanJSON: Encodable, Sendable {
-    /// The name to apply it by.
-    let id: String
-    let plannedAt: Timestamp
-    let graceSeconds: Int64
-    /// Unattached files whose time is over.
-    let files: AmountJSON
-    /// Contents that no file has had for the grace.
-    let blobs: AmountJSON
-    /// When the first of them expired or lost its last file.
-    @OrNull var oldest: Timestamp?
-    /// The contents by how they lost their last file.
-    let byReason: Reasons
-    /// The contents by the channel of their last file, the most bytes first.
-    let byChannel: [ChannelShare]
+// The command line reads these again, and prints them with `--json` as they are here.
 
-    struct Reasons: Encodable, Sendable {
-        let expired: AmountJSON
-        let fileDeleted: AmountJSON
-        let messageDeleted: AmountJSON
-        let channelDeleted: AmountJSON
+/// What a collection would take. All sizes are in bytes.
+package struct CollectionPlanJSON: Codable, Sendable {
+    /// The name to apply it by.
+    package let id: String
+    package let plannedAt: Timestamp
+    package let graceSeconds: Int64
+    /// Unattached files whose time is over.
+    package let files: AmountJSON
+    /// Contents that no file has had for the grace.
+    package let blobs: AmountJSON
+    /// When the first of them expired or lost its last file.
+    @OrNull package var oldest: Timestamp?
+    /// The contents by how they lost their last file.
+    package let byReason: Reasons
+    /// The contents by the channel of their last file, the most bytes first.
+    package let byChannel: [ChannelShare]
+
+    package struct Reasons: Codable, Sendable {
+        package let expired: AmountJSON
+        package let fileDeleted: AmountJSON
+        package let messageDeleted: AmountJSON
+        package let channelDeleted: AmountJSON
     }
 
-    struct ChannelShare: Encodable, Sendable {
-        let channelId: Agent.ID
-        @OrNull var name: String?
-        let blobs: AmountJSON
+    package struct ChannelShare: Codable, Sendable {
+        package let channelId: Agent.ID
+        @OrNull package var name: String?
+        package let blobs: AmountJSON
     }
 
     package init(_ plan: CollectionPlan) {
@@ -53,32 +55,41 @@ package struct CollectionPlanJSON: Encodable, Sendable {
 }
 
 /// What one request removed of a plan, and the plan of what is left: empty when all is done.
-package struct CollectionStepJSON: Encodable, Sendable {
-    let expiredFiles: Int
-    let blobs: AmountJSON
-    let rest: CollectionPlanJSON
+package struct CollectionStepJSON: Codable, Sendable {
+    package let expiredFiles: Int
+    package let blobs: AmountJSON
+    package let rest: CollectionPlanJSON
     /// Null while nothing was removed.
-    @OrNull var run: CollectionRunJSON?
+    @OrNull package var run: CollectionRunJSON?
+    /// Until when a backup keeps all bytes on the disk, or longer while it goes on; null while there is none.
+    @OrNull package var heldUntil: Timestamp?
 
-    package init(expiredFiles: Int, blobs: CollectedBlobs, rest: CollectionPlan, run: CollectionRun?) {
+    package init(
+        expiredFiles: Int,
+        blobs: CollectedBlobs,
+        rest: CollectionPlan,
+        run: CollectionRun?,
+        heldUntil: Timestamp?
+    ) {
         self.expiredFiles = expiredFiles
         self.blobs = AmountJSON(blobs)
         self.rest = CollectionPlanJSON(rest)
         self.run = run.map(CollectionRunJSON.init)
+        self.heldUntil = heldUntil
     }
 }
 
 /// What a collection took, in all its steps.
-package struct CollectionRunJSON: Encodable, Sendable {
-    let id: CollectionRun.ID
-    let startedBy: CollectionRun.Trigger
-    let beganAt: Timestamp
-    let endedAt: Timestamp
-    let expiredFiles: Int
-    let blobs: AmountJSON
+package struct CollectionRunJSON: Codable, Sendable, Identifiable {
+    package let id: CollectionRun.ID
+    package let startedBy: CollectionRun.Trigger
+    package let beganAt: Timestamp
+    package let endedAt: Timestamp
+    package let expiredFiles: Int
+    package let blobs: AmountJSON
     /// Null when the bytes went at once.
-    @OrNull var undoUntil: Timestamp?
-    @OrNull var undoneAt: Timestamp?
+    @OrNull package var undoUntil: Timestamp?
+    @OrNull package var undoneAt: Timestamp?
 
     package init(_ run: CollectionRun) {
         (id, startedBy, beganAt, endedAt) = (run.id, run.startedBy, run.beganAt, run.endedAt)
@@ -89,14 +100,14 @@ package struct CollectionRunJSON: Encodable, Sendable {
 }
 
 /// What one request brought back of a run, and how much is left of it.
-package struct CollectionUndoJSON: Encodable, Sendable {
-    let files: Int
-    let blobs: AmountJSON
+package struct CollectionUndoJSON: Codable, Sendable {
+    package private(set) var files: Int
+    package private(set) var blobs: AmountJSON
     /// Contents that an upload has stored again meanwhile.
-    let storedAgain: Int
+    package private(set) var storedAgain: Int
     /// Files and contents that cannot come back.
-    let lost: Int
-    let rest: Int
+    package private(set) var lost: Int
+    package private(set) var rest: Int
 
     package init(_ done: UndoneCollection, rest: Int) {
         files = done.files
@@ -104,5 +115,14 @@ package struct CollectionUndoJSON: Encodable, Sendable {
         storedAgain = done.storedAgain
         lost = done.lost
         self.rest = rest
+    }
+
+    /// Adds what the next request brought back.
+    package static func += (sum: inout Self, next: Self) {
+        sum.files += next.files
+        sum.blobs += next.blobs
+        sum.storedAgain += next.storedAgain
+        sum.lost += next.lost
+        sum.rest = next.rest
     }
 }

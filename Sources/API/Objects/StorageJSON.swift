@@ -97,15 +97,20 @@ struct SampleJSON: Encodable, Sendable {
 }
 
 /// How many, and their size in bytes together.
-struct AmountJSON: Encodable, Sendable {
-    let count: Int
-    let bytes: Int
+package struct AmountJSON: Codable, Sendable {
+    package var count: Int
+    package var bytes: Int
 
-    init(_ amount: StoredAmount) {
+    package init(_ amount: StoredAmount) {
         (count, bytes) = (amount.count, amount.bytes)
     }
 
     init(_ taken: CollectedBlobs) {
         (count, bytes) = (taken.count, taken.bytes)
+    }
+
+    package static func += (sum: inout Self, more: Self) {
+        sum.count += more.count
+        sum.bytes += more.bytes
     }
 }

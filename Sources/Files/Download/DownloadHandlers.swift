@@ -1,11 +1,12 @@
 import API
+import Blobs
 import HTTP
 import HTTPTypes
 import Hummingbird
 import Index
 import Store
 
-/// Downloads: HEAD from the index alone, conditions, ranges, and the bytes (docs/api.md, "Downloads").
+/// Downloads: conditions, ranges, and the bytes (docs/api.md, "Downloads").
 extension FilesModule {
     func download(_ request: Request, _ context: some CallerContext) async throws -> Response {
         try await send(try await prepare(request, context), request, context.connection, by: context.origin)
@@ -26,8 +27,8 @@ extension FilesModule {
         return response
     }
 
-    /// Conditions first, then the range (RFC 9110 section 13.2.2). Bytes are opened for
-    /// GET only.
+    /// Conditions first, then the range (RFC 9110 section 13.2.2). HEAD opens the bytes too, so that it promises no
+    /// download that fails (section 9.3.2).
     ///
     /// - Throws: ``APIError`` 412 for a failed condition, 416 for a range outside the file; what opening the bytes
     ///   throws.
@@ -42,7 +43,10 @@ extension FilesModule {
         case .proceed: break
         }
         // A range counts for GET alone (RFC 9110 section 14.2).
-        guard request.method == .get else { return download.head }
+        guard request.method == .get else {
+            try await store.open(download.key, size: download.size).close()
+            return download.head
+        }
 
         let range = download.preconditions.allowsRange(request.headers) ? request.headers[.range] : nil
         let asked = ByteRangeRequest(header: range, size: download.size)

@@ -1,7 +1,8 @@
 /// Work that falls due at certain times, such as the expiry of reviews. It is done in batches, at the moment it is due.
 ///
-/// A sweep sleeps until the next due time, and a commit that makes something due sooner wakes it. Nothing is polled.
-/// Due times are those of the system's clock, also when that is set.
+/// A sweep sleeps until the next due time, an hour at most, and a change that is announced wakes it. So whatever makes
+/// something due within the hour has to be announced (``Change``). Nothing is polled. Due times are those of the
+/// system's clock, also when that is set.
 package struct Sweep: Sendable {
     /// How much is done in one commit at most, so that other writers do not wait long.
     package static let batch = 500
@@ -39,7 +40,7 @@ package struct Sweep: Sendable {
                 _ = try await index.write(for: .upkeep) { tx in try work(tx, Self.batch) }
                 continue
             }
-            // Every commit rings here, and each look reads one entry of an index.
+            // Every announced change rings here, and each look reads one entry of an index.
             try await index.sleep(until: next, listeningTo: .everything, clock: clock) {
                 try await index.read { try self.next($0) }
             }

@@ -50,14 +50,14 @@ extension Querying {
 
     /// When the oldest entry is to go: a time in the past, or nil while none is.
     ///
-    /// Entries go when they were `age` old at a look of the collector after which a server has run for the grace, so
-    /// that a clock which is set ahead takes none; and at once when there are more than `most`.
+    /// Entries go when they were `age` old at the settled moment, so that a clock which is set ahead takes none; and at
+    /// once when there are more than `most`.
     package func nextAuditRemoval(after age: Duration, most: Int, grace: Duration) throws -> Timestamp? {
         if try auditCount() > most { return Timestamp(milliseconds: 0) }
-        guard let look = try dueLook(grace: grace), let oldest: Timestamp = try one("SELECT min(at) FROM audit") else {
-            return nil
-        }
-        return oldest + age <= look ? Timestamp(milliseconds: 0) : nil
+        guard let settled = try settledMoment(at: .now(), grace: grace),
+            let oldest: Timestamp = try one("SELECT min(at) FROM audit")
+        else { return nil }
+        return oldest + age <= settled ? Timestamp(milliseconds: 0) : nil
     }
 
     fileprivate func auditCount() throws -> Int {
@@ -99,7 +99,9 @@ extension Transaction {
     /// Removes what is to go by ``Querying/nextAuditRemoval(after:most:grace:)``, at most `limit` of each kind. When
     /// there are too many, `limit` go at once: else every new entry would cost a commit to remove one.
     package func removeAudit(after age: Duration, most: Int, grace: Duration, limit: Int) throws {
-        if let look = try dueLook(grace: grace) { try execute(SQL.removeOld, [look + (.zero - age), limit]) }
+        if let settled = try settledMoment(at: now, grace: grace) {
+            try execute(SQL.removeOld, [settled + (.zero - age), limit])
+        }
         if try auditCount() > most { try removeSurplus(limit) }
     }
 

@@ -12,16 +12,16 @@ extension Querying {
 
     /// Doomed keys whose time has come, in order, after `key`: at most `limit`; none while a backup is being made.
     package func dueDoomedKeys(now: Timestamp, after key: String = "", limit: Int) throws -> [String] {
-        if try isRemovalHeld(at: now) { return [] }
+        if try removalHold(at: now) != nil { return [] }
         // Without this, all keys would be read to find that none is due.
         guard try exists("SELECT 1 FROM doomed_keys WHERE not_before <= ? LIMIT 1", [now]) else { return [] }
         return try all(SQL.dueKeys, [key, now, limit])
     }
 
-    /// When the next doomed key is due; while a backup is being made, when that is over at the latest. Nil for never.
+    /// When the next doomed key is due; while a backup is being made, not before that is over. Nil for never.
     package func nextDoomedKey(now: Timestamp) throws -> Timestamp? {
-        if try isRemovalHeld(at: now) { return try one("SELECT removal_held_until FROM store") }
-        return try one("SELECT min(not_before) FROM doomed_keys")
+        guard let due: Timestamp = try one("SELECT min(not_before) FROM doomed_keys") else { return nil }
+        return max(due, try removalHold(at: now) ?? due)
     }
 
     /// How many blobs there are.
@@ -55,15 +55,14 @@ extension Transaction {
     /// Notes that the file under `key` is to be removed from `notBefore` on. If the key is doomed already, nothing
     /// changes.
     package func doom(key: String, notBefore: Timestamp) throws {
-        try execute(SQL.doom, DoomedKey(key: key, notBefore: notBefore).values)
+        try execute(SQL.doom, [key, notBefore])
     }
 
     /// Ends the undo of doomed keys, and returns those that are still doomed: nothing brings them back any more, so
-    /// their files may be removed. The bytes are those of blobs that could have been brought back until now.
-    package func claimDoomed(_ keys: [String]) throws -> (keys: [String], bytes: Int) {
-        let bytes = try keys.reduce(0) { $0 + (try one("SELECT size FROM collected_blobs WHERE key = ?", [$1]) ?? 0) }
+    /// their files may be removed.
+    package func claimDoomed(_ keys: [String]) throws -> [String] {
         for key in keys { try execute("DELETE FROM collected_blobs WHERE key = ?", [key]) }
-        return (try keys.filter { try exists("SELECT 1 FROM doomed_keys WHERE key = ?", [$0]) }, bytes)
+        return try keys.filter { try exists("SELECT 1 FROM doomed_keys WHERE key = ?", [$0]) }
     }
 
     /// Forgets a doomed key once its file is gone. Does nothing when the key is not doomed.
@@ -77,5 +76,5 @@ private enum SQL {
     static let insertBlob = "\(Blob.columns.insert()) ON CONFLICT (sha256) DO NOTHING"
     static let move = "UPDATE blobs SET key = ?, damaged_at = NULL WHERE sha256 = ? AND key = ?"
     static let dueKeys = "SELECT key FROM doomed_keys WHERE key > ? AND +not_before <= ? ORDER BY key LIMIT ?"
-    static let doom = "\(DoomedKey.columns.insert()) ON CONFLICT (key) DO NOTHING"
+    static let doom = "INSERT INTO doomed_keys (key, not_before) VALUES (?, ?) ON CONFLICT (key) DO NOTHING"
 }

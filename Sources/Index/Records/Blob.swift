@@ -39,29 +39,3 @@ extension Blob: StoredRecord {
         createdAt = row.next()
     }
 }
-
-/// A key that no longer has a row. Its file is to be removed, but not before the given time.
-package struct DoomedKey: Sendable, Equatable {
-    package var key: String
-    package var notBefore: Timestamp
-
-    package init(key: String, notBefore: Timestamp) {
-        self.key = key
-        self.notBefore = notBefore
-    }
-}
-
-extension DoomedKey: StoredRecord {
-    static let columns = Columns<DoomedKey>(
-        of: "doomed_keys",
-        [
-            ("key", { $0.key }),
-            ("not_before", { $0.notBefore }),
-        ]
-    )
-
-    init(row: inout Row) {
-        key = row.next()
-        notBefore = row.next()
-    }
-}

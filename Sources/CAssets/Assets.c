@@ -37,6 +37,9 @@ static const uint8_t dashboard_dom_js[] = {
 static const uint8_t dashboard_drafts_js[] = {
 #embed "Dashboard/drafts.js"
 };
+static const uint8_t dashboard_explain_js[] = {
+#embed "Dashboard/explain.js"
+};
 static const uint8_t dashboard_fields_js[] = {
 #embed "Dashboard/fields.js"
 };
@@ -262,6 +265,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/composer.js", dashboard_composer_js),
     ASSET("Dashboard/dom.js", dashboard_dom_js),
     ASSET("Dashboard/drafts.js", dashboard_drafts_js),
+    ASSET("Dashboard/explain.js", dashboard_explain_js),
     ASSET("Dashboard/fields.js", dashboard_fields_js),
     ASSET("Dashboard/file.js", dashboard_file_js),
     ASSET("Dashboard/files.js", dashboard_files_js),

@@ -1,6 +1,7 @@
 // Storage, for owners: what is stored, how it grew, what the collector would take, and who did what.
 import { button, fill, h, icon } from "./dom.js";
 import { Refusal, request } from "./api.js";
+import { explainForm } from "./explain.js";
 import { sure, table } from "./lists.js";
 import { dialog, notice, toast } from "./overlay.js";
 import { at, bytes, plural, when } from "./words.js";
@@ -30,6 +31,20 @@ export function storage(main, [, tab = "figures"]) {
   return { title: `${TABS[shown]}, storage`, end: null };
 }
 
+/** What is known of the last look at all bytes, and of backups. */
+function care({ check, backup }) {
+  const read = !check.beganAt ? "No bytes were read again yet: the first round begins a minute after the start."
+    : `${check.isUnderWay ? "All bytes are being read again since" : "All bytes were read again from"} `
+      + `${when(at(check.beganAt))}${check.isUnderWay ? "" : " on"}.`;
+  const damage = check.damaged > 0
+    ? notice("error", h("p", `${plural(check.damaged, "content")} with other bytes than were stored. `,
+      "placet fsck names them; what is uploaded again or restored heals them."))
+    : h("p.quiet", `${read} No damage is known.`);
+  const kept = backup.heldUntil ? "A backup is being made."
+    : backup.madeAt ? `The last backup was made ${when(at(backup.madeAt))}.` : "No backup was made yet: placet backup FOLDER.";
+  return h("section.part", h("h2", "Care"), damage, h("p.quiet", kept));
+}
+
 async function figures(element) {
   const now = await request("GET", "/api/admin/storage");
   const figure = (label, value, more) => h("div", h("dt", label), h("dd.big", value), h("dd.small", more));
@@ -44,7 +59,7 @@ async function figures(element) {
     h("div.two", bars("By type", now.types.families.map((one) => [one.type, one.bytes, one.count])),
       bars("By channel", now.channels.map((one) => [one.name, one.bytes, one.count])),
       bars("By age", now.ages.map((one, place) => [age(one.days, now.ages[place - 1]?.days), one.bytes, one.count])),
-      growth(now.growth)));
+      growth(now.growth), care(now)));
 }
 
 const age = (days, before) => {
@@ -113,7 +128,8 @@ async function collect(element) {
         ["Take them", "danger solid", () => { run().catch((error) => fail(progress, error)); }]),
     })),
     runs.length > 0 && h("section.part", h("h2", "Taken before"), table("Taken before",
-      ["When", "By", ">Files", ">Contents", ">Bytes", "Undo"], runs.map((one) => runRow(one, element)))));
+      ["When", "By", ">Files", ">Contents", ">Bytes", "Undo"], runs.map((one) => runRow(one, element)))),
+    explainForm());
 }
 
 function runRow(run, element) {

@@ -47,6 +47,7 @@ package struct AdminModule: RouteModule {
             .post("fsck/files", use: checkFiles)
             .post("backup/hold/:id", use: holdRemoval)
             .delete("backup/hold/:id", use: endRemovalHold)
+            .post("backup/hold/:id/whole", use: finishBackup)
     }
 
     package var backgroundWork: [BackgroundWork] {

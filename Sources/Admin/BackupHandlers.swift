@@ -13,8 +13,15 @@ extension AdminModule {
         return try .json(RemovalHoldJSON(wasHeld: wasHeld))
     }
 
+    /// The backup was not made.
     func endRemovalHold(_ request: Request, _ context: RootContext) async throws -> Response {
-        try await store.endRemovalHold(try context.parameters.require("id"))
+        try await store.endRemovalHold(try context.parameters.require("id"), isWhole: false)
+        return try .json(RemovalHoldJSON(wasHeld: false))
+    }
+
+    /// The backup is whole, which is noted.
+    func finishBackup(_ request: Request, _ context: RootContext) async throws -> Response {
+        try await store.endRemovalHold(try context.parameters.require("id"), isWhole: true)
         return try .json(RemovalHoldJSON(wasHeld: false))
     }
 }

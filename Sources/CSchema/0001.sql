@@ -10,6 +10,7 @@
 -- file_count, file_bytes: the files of all users (invariant 8). blob_count, blob_bytes: the blobs.
 -- unused_count, unused_bytes: those of the blobs that no attachment refers to.
 -- All bytes are read again and again: scrubbed_to is the last key of this round, which began at scrub_began_at; without one the round is done.
+-- backed_up_at: when the last backup was whole.
 CREATE TABLE store (
     singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     id TEXT NOT NULL,
@@ -22,7 +23,8 @@ CREATE TABLE store (
     unused_bytes INTEGER NOT NULL DEFAULT 0,
     audit_count INTEGER NOT NULL DEFAULT 0,
     scrubbed_to TEXT,
-    scrub_began_at INTEGER
+    scrub_began_at INTEGER,
+    backed_up_at INTEGER
 ) STRICT;
 
 

@@ -65,8 +65,13 @@ extension FileStore {
     }
 
     /// Lets doomed keys be removed again, unless there is another hold, and removes what is due.
-    package func endRemovalHold(_ id: String) async throws {
-        try await index.write(for: .upkeep) { try $0.endRemovalHold(id) }
+    ///
+    /// - Parameter isWhole: whether the backup that needed the hold has everything.
+    package func endRemovalHold(_ id: String, isWhole: Bool) async throws {
+        try await index.write(for: .upkeep) { tx in
+            try tx.endRemovalHold(id)
+            if isWhole { try tx.noteBackup() }
+        }
         try await removeDueKeys()
     }
 }

@@ -45,10 +45,10 @@ struct MakeBackup: AsyncParsableCommand {
         var hold = try await RemovalHold(output.storage)
         do {
             let made = try await copy(storage, to: target, &hold)
-            try await hold.end()
+            try await hold.end(isWhole: true)
             return made
         } catch {
-            try? await hold.end()
+            try? await hold.end(isWhole: false)
             throw error
         }
     }
@@ -98,8 +98,11 @@ private struct RemovalHold {
         renewedAt = .now
     }
 
-    func end() async throws {
-        let _: Answer = try await ControlClient.send(.delete, path, storage: storage)
+    func end(isWhole: Bool) async throws {
+        let _: Answer =
+            isWhole
+            ? try await ControlClient.send(.post, "\(path)/whole", storage: storage)
+            : try await ControlClient.send(.delete, path, storage: storage)
     }
 
     private struct Answer: Decodable, Sendable {

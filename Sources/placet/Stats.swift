@@ -1,6 +1,7 @@
 import API
 import App
 import ArgumentParser
+import Index
 
 /// `placet stats`: what is stored, for the operator.
 struct Stats: AsyncParsableCommand {
@@ -35,6 +36,17 @@ struct Stats: AsyncParsableCommand {
             let bytes: Int
         }
 
+        struct Check: Codable, Sendable {
+            @OrNull var beganAt: Timestamp?
+            let isUnderWay: Bool
+            let damaged: Int
+        }
+
+        struct Backup: Codable, Sendable {
+            @OrNull var madeAt: Timestamp?
+            @OrNull var heldUntil: Timestamp?
+        }
+
         struct Sample: Codable, Sendable {
             let day: String
             let files: AmountJSON
@@ -54,6 +66,8 @@ struct Stats: AsyncParsableCommand {
         let channels: [Channel]
         let ages: [Age]
         let growth: [Sample]
+        let check: Check
+        let backup: Backup
     }
 
     func run() async throws {
@@ -62,7 +76,7 @@ struct Stats: AsyncParsableCommand {
             [
                 summary(figures), byKind("TYPE", figures.types.families.map { ($0.type, $0.count, $0.bytes) }),
                 byKind("CHANNEL", figures.channels.map { ($0.name, $0.count, $0.bytes) }),
-                byKind("AGE", ages(figures)), growth(figures.growth),
+                byKind("AGE", ages(figures)), growth(figures.growth), care(figures),
             ]
             .compactMap { $0 }.joined(separator: "\n\n")
         }
@@ -80,6 +94,19 @@ struct Stats: AsyncParsableCommand {
                 figures.undoable.row("collected, but can be brought back"),
                 ["being uploaded", "", size(figures.inFlightBytes)],
                 ["free on disk", "", size(figures.freeBytes)],
+            ]
+        )
+    }
+
+    private func care(_ figures: Figures) -> String {
+        let (check, backup) = (figures.check, figures.backup)
+        let round = check.beganAt.map { "from \($0) on\(check.isUnderWay ? ", under way" : "")" } ?? "not yet"
+        let made = backup.madeAt.map { "\($0)" } ?? "none yet"
+        return table(
+            ["CARE", ""],
+            [
+                ["all bytes read again", round], ["contents found damaged", "\(check.damaged)"],
+                ["last backup", backup.heldUntil == nil ? made : "\(made), one is being made"],
             ]
         )
     }

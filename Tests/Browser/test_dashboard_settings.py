@@ -161,7 +161,7 @@ def test_files_are_found_packed_shared_and_deleted(page, server, owner):
     expect(page.get_by_role("link", name="two.log")).to_be_visible()
 
 
-def test_owners_see_what_is_stored_and_taken_and_bring_it_back(page, server, owner, person):
+def test_owners_see_what_is_stored_and_taken_and_bring_it_back(page, server, owner, person, tmp_path):
     file = owner.store(b"x" * 5000, "gone.log")["id"]
     page.goto(f"{server.url}/storage")
     expect(page.locator(".bars meter").first).to_be_visible()
@@ -179,6 +179,15 @@ def test_owners_see_what_is_stored_and_taken_and_bring_it_back(page, server, own
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("0 files and 1 content are back.").first).to_be_visible()
     expect(page.get_by_role("cell", name="Undone")).to_be_visible()
+    stored = owner.store(b"why am I here", "why.txt")
+    for asked, words in ((stored["id"], "It is kept: files have it."), (stored["sha256"], "admin@placet.local"),
+                         ("0" * 64, "Nothing here knows it.")):
+        page.get_by_label("A SHA-256, or the id of a file").fill(asked)
+        page.get_by_role("button", name="Why is it here, or not?").click()
+        expect(page.get_by_text(words).first).to_be_visible()
+    server.command("backup", str(tmp_path / "backup"))
+    page.goto(f"{server.url}/storage")
+    expect(page.get_by_text("The last backup was made")).to_be_visible()
     page.goto(f"{server.url}/storage/audit")
     page.get_by_label("What").select_option("file.deleted")
     expect(page.get_by_role("row").filter(has_text="file.uploaded")).to_have_count(0)

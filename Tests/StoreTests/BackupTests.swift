@@ -17,8 +17,12 @@ struct BackupTests {
             try await test.store.removeDueKeys()
             #expect(try await test.census() == Census(doomed: 1, blobFiles: 1))
             #expect(try await test.store.holdRemoval("a"))
-            try await test.store.endRemovalHold("a")
+            let before = try await test.store.index.read { try $0.storeCare(at: .now()) }
+            #expect(before.heldUntil != nil && before.backupMadeAt == nil)
+            try await test.store.endRemovalHold("a", isWhole: true)
             #expect(try await test.census() == Census())
+            let after = try await test.store.index.read { try $0.storeCare(at: .now()) }
+            #expect(after.heldUntil == nil && after.backupMadeAt != nil)
         }
     }
 
@@ -27,11 +31,12 @@ struct BackupTests {
         try await withStore { test in
             try await test.doomOne()
             for id in ["a", "b"] { #expect(try await test.store.holdRemoval(id) == false) }
-            try await test.store.endRemovalHold("b")
+            try await test.store.endRemovalHold("b", isWhole: false)
+            #expect(try await test.store.index.read { try $0.storeCare(at: .now()).backupMadeAt } == nil)
             #expect(try await test.census() == Census(doomed: 1, blobFiles: 1))
             #expect(try await test.store.holdRemoval("a"))
             #expect(try await test.store.holdRemoval("b") == false)
-            for id in ["a", "b"] { try await test.store.endRemovalHold(id) }
+            for id in ["a", "b"] { try await test.store.endRemovalHold(id, isWhole: false) }
             #expect(try await test.census() == Census())
         }
     }

@@ -25,7 +25,7 @@ struct RemovalHoldTests {
             // Whoever removes bytes as they fall due sleeps until the hold may be over.
             #expect(try await test.store.removeDue() == until)
             #expect(try await test.census() == Census(doomed: 1, blobFiles: 1))
-            try await test.store.endRemovalHold("a")
+            try await test.store.endRemovalHold("a", isWhole: false)
             #expect(try await test.census() == Census())
             #expect(try await test.store.removeDue() == nil)
             #expect(try await collect(test).heldUntil == nil)

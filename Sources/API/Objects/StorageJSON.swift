@@ -24,6 +24,23 @@ package struct StorageJSON: Encodable, Sendable {
     let channels: [ChannelAmountJSON]
     let ages: [AgeJSON]
     let growth: [SampleJSON]
+    let check: Check
+    let backup: Backup
+
+    /// The reading of all bytes, round after round.
+    struct Check: Encodable, Sendable {
+        /// Of the round that is under way, or the last one; null before the first.
+        @OrNull var beganAt: Timestamp?
+        let isUnderWay: Bool
+        /// Contents with other bytes than were stored.
+        let damaged: Int
+    }
+
+    struct Backup: Encodable, Sendable {
+        @OrNull var madeAt: Timestamp?
+        /// Null while none is being made.
+        @OrNull var heldUntil: Timestamp?
+    }
 
     struct Types: Encodable, Sendable {
         let families: [NamedAmountJSON]
@@ -47,6 +64,9 @@ package struct StorageJSON: Encodable, Sendable {
         channels = figures.channels.map(ChannelAmountJSON.init)
         ages = figures.ages.map(AgeJSON.init)
         growth = figures.samples.map(SampleJSON.init)
+        let care = figures.care
+        check = Check(beganAt: care.checkBeganAt, isUnderWay: care.isChecking, damaged: care.damaged)
+        backup = Backup(madeAt: care.backupMadeAt, heldUntil: care.heldUntil)
     }
 }
 

@@ -3,7 +3,7 @@ import { button, fill, h, icon, labelled } from "./dom.js";
 import { Refusal, request } from "./api.js";
 import { entry, list } from "./lists.js";
 import { notice } from "./overlay.js";
-import { at, bytes, plural, when } from "./words.js";
+import { at, bytes, plural, span, when } from "./words.js";
 
 const STATES = {
   kept: ["success", "It is kept: files have it."], unreferenced: ["info", "No file has it any more."],
@@ -13,7 +13,8 @@ const STATES = {
 };
 const REASONS = {
   expired: "it was in no message until its time was over", fileDeleted: "its last file was deleted",
-  messageDeleted: "the message of its last file was deleted", channelDeleted: "the channel of its last file was deleted",
+  messageDeleted: "the message of its last file was deleted",
+  channelDeleted: "the channel of its last file was deleted",
 };
 const FATES = {
   kept: "The file is there.", collected: "The file's time was over, and a collection took it.",
@@ -47,7 +48,7 @@ function answer(found) {
     found.run?.undoUntil && `Taken ${when(at(found.run.beganAt))}; undo until ${when(at(found.run.undoUntil))}.`,
     found.removedFrom && `Its bytes go from ${when(at(found.removedFrom))} on.`,
     found.heldUntil && `A backup holds its bytes until ${when(at(found.heldUntil))}, or longer.`,
-    found.state === "unknown" && `What a collection takes is known for ${Math.round(found.rememberedSeconds / 60)} min.`,
+    found.state === "unknown" && `What a collection took is known for ${span(found.rememberedSeconds * 1000)}.`,
     found.file && FATES[found.file.state],
   ];
   const more = found.fileCount - found.files.length;

@@ -40,8 +40,9 @@ function care({ check, backup }) {
     ? notice("error", h("p", `${plural(check.damaged, "content")} with other bytes than were stored. `,
       "placet fsck names them; what is uploaded again or restored heals them."))
     : h("p.quiet", `${read} No damage is known.`);
-  const kept = backup.heldUntil ? "A backup is being made."
-    : backup.madeAt ? `The last backup was made ${when(at(backup.madeAt))}.` : "No backup was made yet: placet backup FOLDER.";
+  const made = backup.madeAt ? `The last backup was made ${when(at(backup.madeAt))}.`
+    : "No backup was made yet: placet backup FOLDER.";
+  const kept = backup.heldUntil ? "A backup is being made." : made;
   return h("section.part", h("h2", "Care"), damage, h("p.quiet", kept));
 }
 

@@ -51,6 +51,7 @@ package struct StorageFigures: Sendable, Equatable {
     package var ages: [Age] = []
     /// The oldest first.
     package var samples: [StorageSample] = []
+    package var care: StoreCare
 
     /// How many bytes the disk would hold more if equal contents were stored each time.
     package var deduplicatedBytes: Int { files.bytes - (blobs.bytes - reclaimable.bytes) }
@@ -79,7 +80,8 @@ extension Querying {
             types: Array(types.prefix(largest)),
             channels: try all(SQL.channels, [largest]),
             ages: ages(days, now),
-            samples: try storageSamples()
+            samples: try storageSamples(),
+            care: try storeCare(at: now)
         )
     }
 

@@ -513,7 +513,8 @@ CREATE TABLE store (
     unused_bytes INTEGER NOT NULL DEFAULT 0,
     audit_count INTEGER NOT NULL DEFAULT 0,
     scrubbed_to TEXT,
-    scrub_began_at INTEGER
+    scrub_began_at INTEGER,
+    backed_up_at INTEGER
 ) STRICT;
 
 CREATE TABLE stream_events (

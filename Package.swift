@@ -114,8 +114,8 @@ let package = Package(
         resource(
             "Delivery",
             [
-                "API", "HTTP", "JSON", "Index", .hummingbird, .httpClient, .crypto, .logging, .metrics, .nioCore,
-                .nioPosix, .nioHTTP1,
+                "API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .httpClient, .crypto, .logging, .metrics,
+                .nioCore, .nioPosix, .nioHTTP1,
             ]
         ),
         resource(
@@ -163,7 +163,7 @@ let package = Package(
         shelf("Markdown", ["CMarkdown"]),
         shelf("Prometheus", [.metrics]),
         // Files in their own formats, which `#embed` makes part of the binary; the compiler reads them, SwiftPM need not.
-        .target(name: "CAssets", exclude: ["Dashboard", "OpenAPI", "Plugins", "Reference"]),
+        .target(name: "CAssets", exclude: ["Bridge", "Dashboard", "OpenAPI", "Plugins", "Reference"]),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
         .systemLibrary(
             name: "CMarkdown",
@@ -218,7 +218,7 @@ let package = Package(
         routeTests("ReferenceTests", ["Reference", "API", "CAssets", .crypto]),
         routeTests("ReviewsTests", ["API", "Reviews"]),
         routeTests("StatusTests", ["Status", "API", "Store"]),
-        routeTests("AppTests", ["Accounts", "Blobs", "Delivery", "Store", .logging]),
+        routeTests("AppTests", ["Accounts", "Blobs", "Delivery", "Plugins", "Store", .logging]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x  // Which has #embed.

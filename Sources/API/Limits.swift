@@ -20,6 +20,13 @@ package enum Limits {
     package static let pluginName = 1...64
     /// The value of one setting of a plugin.
     package static let pluginSetting = 0...2000
+    /// A request of a plugin's page: how long it may take, what it may send, and what it may be answered, in bytes.
+    package static let fetch = Duration.seconds(30)
+    package static let fetchBody = 1 << 20
+    package static let fetchAnswer = 4 << 20
+    /// How many of them may be under way: in all, and for one user.
+    package static let fetches = 8
+    package static let fetchesPerUser = 4
     /// The text that a list is searched for; at most this long.
     package static let search = 1000
     /// Figures of lists end here, so that they cost what is shown of them.

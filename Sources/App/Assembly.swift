@@ -105,7 +105,12 @@ package struct Assembly: Sendable {
             try ReferenceModule(version: Server.version),
             ReviewsModule(store: store),
             EventsModule(index: index),
-            PluginsModule(catalogue: plugins, index: index),
+            PluginsModule(
+                catalogue: plugins,
+                index: index,
+                domains: configuration.pluginDomains,
+                fetcher: PluginFetcher(allowed: configuration.webhookAllow)
+            ),
             StatusModule(
                 store: store,
                 version: Server.version,
@@ -182,3 +187,6 @@ package struct Assembly: Sendable {
         try await threads.shutdownGracefully()
     }
 }
+
+/// What plugins need of `Delivery`.
+extension PluginFetcher: PageFetching {}

@@ -3,6 +3,7 @@ import Configuration
 import Delivery
 import HTTP
 import Logging
+import Plugins
 import Store
 
 /// Everything that can be set. Command-line arguments win over `PLACET_*` in the environment, and those over the
@@ -47,6 +48,9 @@ package struct ServerConfiguration: Sendable {
     /// `PLACET_WEBHOOK_ALLOW` (list of names, addresses and CIDR ranges, each with `:port` or without; none): where
     /// webhooks may go besides the public Internet.
     package let webhookAllow: AllowedTargets
+    /// `PLACET_PLUGIN_DOMAINS` (list of `plugin:domain`, `*` for any that the manifest names; none): what the pages of
+    /// plugins may reach through the server.
+    package let pluginDomains: PluginDomains
     /// `PLACET_TRUSTED_PROXIES` (list of addresses and CIDR ranges; none): who may say by `X-Forwarded-For`, `-Proto` and
     /// `-Host` for whom a request is. `PLACET_ALLOWED_HOSTS` (list of host names; any): the names by which the server is
     /// reached. `PLACET_CORS_ORIGINS` (list of origins; none): whose pages may call the agent API.
@@ -96,6 +100,7 @@ package struct ServerConfiguration: Sendable {
         adminEmail = EmailAddress.trimmed(try values.text("admin.email", default: "admin@placet.local"))
         adminPassword = values["admin.password"]
         webhookAllow = try values.targets("webhook.allow")
+        pluginDomains = try values.pluginDomains("plugin.domains")
         surroundings = try values.surroundings()
         collectionInterval = try values.intervalOrOff("gc.schedule", default: .seconds(3600), in: 1...30 * 86_400)
         unattachedLifetime = .seconds(86_400 * (try values.integer("unattached.days", default: 7, in: 1...3650)))
@@ -212,6 +217,14 @@ private struct Values {
             )
         }
         return targets
+    }
+
+    /// A list separated by commas; empty means none.
+    func pluginDomains(_ key: String) throws(ConfigurationError) -> PluginDomains {
+        guard let domains = PluginDomains(self[key] ?? "") else {
+            throw ConfigurationError(key, "must list plugin:domain, such as weather:api.example.com,board:*")
+        }
+        return domains
     }
 
     /// The network in front of the server, by the three settings that describe it.

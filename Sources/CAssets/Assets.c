@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+static const uint8_t bridge_js[] = {
+#embed "Bridge/bridge.js"
+};
 static const uint8_t dashboard_answer_js[] = {
 #embed "Dashboard/answer.js"
 };
@@ -88,6 +91,9 @@ static const uint8_t dashboard_overlay_js[] = {
 static const uint8_t dashboard_parts_css[] = {
 #embed "Dashboard/parts.css"
 };
+static const uint8_t dashboard_plugin_js[] = {
+#embed "Dashboard/plugin.js"
+};
 static const uint8_t dashboard_preferences_js[] = {
 #embed "Dashboard/preferences.js"
 };
@@ -124,11 +130,17 @@ static const uint8_t dashboard_thread_js[] = {
 static const uint8_t dashboard_versions_js[] = {
 #embed "Dashboard/versions.js"
 };
+static const uint8_t dashboard_view_diff_js[] = {
+#embed "Dashboard/view-diff.js"
+};
 static const uint8_t dashboard_view_image_js[] = {
 #embed "Dashboard/view-image.js"
 };
 static const uint8_t dashboard_view_media_js[] = {
 #embed "Dashboard/view-media.js"
+};
+static const uint8_t dashboard_view_plugin_js[] = {
+#embed "Dashboard/view-plugin.js"
 };
 static const uint8_t dashboard_view_text_js[] = {
 #embed "Dashboard/view-text.js"
@@ -254,6 +266,7 @@ static const uint8_t reference_page_css[] = {
 #define ASSET(name, bytes) {name, bytes, sizeof bytes}
 
 static const struct Asset assets[] = {
+    ASSET("Bridge/bridge.js", bridge_js),
     ASSET("Dashboard/answer.js", dashboard_answer_js),
     ASSET("Dashboard/api.js", dashboard_api_js),
     ASSET("Dashboard/app.js", dashboard_app_js),
@@ -282,6 +295,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/outbox.js", dashboard_outbox_js),
     ASSET("Dashboard/overlay.js", dashboard_overlay_js),
     ASSET("Dashboard/parts.css", dashboard_parts_css),
+    ASSET("Dashboard/plugin.js", dashboard_plugin_js),
     ASSET("Dashboard/preferences.js", dashboard_preferences_js),
     ASSET("Dashboard/settings-channels.js", dashboard_settings_channels_js),
     ASSET("Dashboard/settings-keys.js", dashboard_settings_keys_js),
@@ -294,8 +308,10 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/theme.js", dashboard_theme_js),
     ASSET("Dashboard/thread.js", dashboard_thread_js),
     ASSET("Dashboard/versions.js", dashboard_versions_js),
+    ASSET("Dashboard/view-diff.js", dashboard_view_diff_js),
     ASSET("Dashboard/view-image.js", dashboard_view_image_js),
     ASSET("Dashboard/view-media.js", dashboard_view_media_js),
+    ASSET("Dashboard/view-plugin.js", dashboard_view_plugin_js),
     ASSET("Dashboard/view-text.js", dashboard_view_text_js),
     ASSET("Dashboard/viewers.js", dashboard_viewers_js),
     ASSET("Dashboard/views.css", dashboard_views_css),

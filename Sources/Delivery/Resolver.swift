@@ -30,7 +30,7 @@ enum Resolver {
         var first: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, nil, &hints, &first)
         guard code == 0 else {
-            throw AttemptFailure("The webhook's host has no address: " + String(cString: gai_strerror(code)))
+            throw AttemptFailure("The host has no address: " + String(cString: gai_strerror(code)))
         }
         defer { freeaddrinfo(first) }
         return sequence(first: first) { $0?.pointee.ai_next }

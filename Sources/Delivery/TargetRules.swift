@@ -13,14 +13,14 @@ struct TargetRules: Sendable {
     /// - Throws: a final ``AttemptFailure`` when the name or an address is refused; one that is tried again when there
     ///   is no address.
     func check(_ target: WebhookTarget, addresses: [IPAddress]) throws(AttemptFailure) {
-        guard !addresses.isEmpty else { throw AttemptFailure("The webhook's host has no address") }
+        guard !addresses.isEmpty else { throw AttemptFailure("The host has no address") }
         if allowed.contains(name: target.host, port: target.port) { return }
         let isRefused = addresses.contains { address in
             !Self.isPublic(address) && !allowed.contains(address, port: target.port)
         }
         if isRefused || Self.metadataNames.contains(target.host) {
             throw AttemptFailure(
-                "The webhook's host is not on the public Internet; the operator can allow it by PLACET_WEBHOOK_ALLOW",
+                "The host is not on the public Internet; the operator can allow it by PLACET_WEBHOOK_ALLOW",
                 isFinal: true
             )
         }

@@ -34,11 +34,41 @@ struct WebhookClient: Sendable {
     /// - Parameter timeout: from looking up the name to the status, whatever the number of addresses.
     /// - Throws: ``AttemptFailure``, also when the task is cancelled.
     func send(_ request: WebhookRequest, timeout: Duration) async throws -> Int {
+        try await send(request, timeout: timeout) { response, _ in
+            if let failure = AttemptFailure(answer: response.status, response.headers) { throw failure }
+            // It is delivered, whatever becomes of the rest.
+            try? await within(Limits.webhookAnswer) { try await Self.drain(response.body) }
+            return Int(response.status.code)
+        }
+    }
+
+    /// Sends once and returns the whole answer, whatever its status.
+    ///
+    /// - Parameters:
+    ///   - timeout: from looking up the name to the end of the body.
+    ///   - limit: how many bytes the body may have.
+    /// - Throws: ``AttemptFailure``, also when the task is cancelled.
+    func answer(to request: WebhookRequest, timeout: Duration, limit: Int) async throws -> Answer {
+        try await send(request, timeout: timeout) { response, deadline in
+            let body = try await within(deadline - .now) { try await response.body.collect(upTo: limit) }
+            return (response.status, response.headers, body)
+        }
+    }
+
+    typealias Answer = (status: HTTPResponseStatus, headers: HTTPHeaders, body: ByteBuffer)
+    private typealias Reading<Value> =
+        @Sendable (HTTPClientResponse, _ deadline: ContinuousClock.Instant) async throws -> Value
+
+    private func send<Value: Sendable>(
+        _ request: WebhookRequest,
+        timeout: Duration,
+        reading: @escaping Reading<Value>
+    ) async throws -> Value {
         let deadline = ContinuousClock.now + timeout
         do {
             let addresses = try await within(timeout) { try await resolve(request.target.host) }
             try rules.check(request.target, addresses: addresses)
-            return try await send(request, toOneOf: addresses, until: deadline)
+            return try await send(request, toOneOf: addresses, until: deadline, reading: reading)
         } catch {
             throw AttemptFailure(client: error, timeout)
         }
@@ -46,21 +76,23 @@ struct WebhookClient: Sendable {
 
     /// Goes through the addresses, in the system's order of preference, until one accepts a connection. Nothing was sent
     /// to those before it.
-    private func send(
+    private func send<Value: Sendable>(
         _ request: WebhookRequest,
         toOneOf addresses: [IPAddress],
-        until deadline: ContinuousClock.Instant
-    ) async throws -> Int {
+        until deadline: ContinuousClock.Instant,
+        reading: @escaping Reading<Value>
+    ) async throws -> Value {
         for (number, address) in addresses.enumerated().dropLast() {
             let share = (deadline - .now) / (addresses.count - number)
             do {
                 let connecting = min(share, Self.longestConnecting)
-                return try await send(request, to: address, connecting: connecting, until: deadline)
+                return try await send(request, to: address, connecting: connecting, until: deadline, reading: reading)
             } catch  where Self.isWithoutConnection(error) {
                 continue
             }
         }
-        return try await send(request, to: addresses[addresses.count - 1], connecting: deadline - .now, until: deadline)
+        let last = addresses[addresses.count - 1]
+        return try await send(request, to: last, connecting: deadline - .now, until: deadline, reading: reading)
     }
 
     private static func isWithoutConnection(_ error: any Error) -> Bool {
@@ -72,12 +104,13 @@ struct WebhookClient: Sendable {
         ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, EAFNOSUPPORT, EACCES, EPERM, ETIMEDOUT,
     ]
 
-    private func send(
+    private func send<Value: Sendable>(
         _ request: WebhookRequest,
         to address: IPAddress,
         connecting: Duration,
-        until deadline: ContinuousClock.Instant
-    ) async throws -> Int {
+        until deadline: ContinuousClock.Instant,
+        reading: @escaping Reading<Value>
+    ) async throws -> Value {
         var outgoing = HTTPClientRequest(url: request.target.url)
         outgoing.method = request.method
         outgoing.headers = request.headers
@@ -88,10 +121,7 @@ struct WebhookClient: Sendable {
         ) { [outgoing] client in
             // The client's timeout ends with the status. For the rest there is one of ours.
             let response = try await client.execute(outgoing, timeout: TimeAmount(deadline - .now))
-            if let failure = AttemptFailure(answer: response.status, response.headers) { throw failure }
-            // It is delivered, whatever becomes of the rest.
-            try? await within(Limits.webhookAnswer) { try await Self.drain(response.body) }
-            return Int(response.status.code)
+            return try await reading(response, deadline)
         }
     }
 
@@ -136,6 +166,7 @@ extension AttemptFailure {
     fileprivate init(client error: any Error, _ timeout: Duration) {
         switch error {
         case let failure as AttemptFailure: self = failure
+        case is NIOTooManyBytesError: self.init("The answer is too large")
         case is Timeout: self.init("The receiver did not answer within \(timeout)")
         case let error as HTTPClientError where Self.timeouts.contains(error):
             self.init("The receiver did not answer within \(timeout)")

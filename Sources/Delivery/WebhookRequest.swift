@@ -6,12 +6,20 @@ import JSON
 import NIOCore
 import NIOHTTP1
 
-/// One request to a webhook, ready to be sent.
+/// One request to a webhook, or for the page of a plugin, ready to be sent.
 struct WebhookRequest: Sendable {
     let target: WebhookTarget
     let method: HTTPMethod
     let headers: HTTPHeaders
     let body: ByteBuffer
+
+    /// A request that reports nothing.
+    init(target: WebhookTarget, method: HTTPMethod, headers: HTTPHeaders, body: ByteBuffer) {
+        self.target = target
+        self.method = method
+        self.headers = headers
+        self.body = body
+    }
 
     /// The request that reports `message`.
     ///
@@ -112,11 +120,11 @@ private struct Callback {
 extension HTTPHeaders {
     /// Headers that frame the request, or belong to the connection, are ours. Given ones are left out.
     private static let reserved: Set = [
-        "connection", "content-length", "content-type", "expect", "host", "keep-alive", "proxy-connection", "te",
+        "connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te",
         "trailer", "transfer-encoding", "upgrade",
     ]
 
-    fileprivate mutating func add(given headers: [String: String]) {
+    mutating func add(given headers: [String: String]) {
         for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
             let folded = name.lowercased()
             if Self.reserved.contains(folded) || folded.hasPrefix("webhook-") { continue }

@@ -2,20 +2,36 @@ import API
 import HTTP
 import Hummingbird
 import Index
+import JSON
 import NIOCore
 
 /// Plugins, which show freeform reviews in their own way. They belong to the server, so all users see the same ones;
 /// the settings of a plugin belong to each user.
 ///
 /// The hard part is that a plugin is foreign code in a folder that may change at any time. Reading never leaves the
-/// folder (``PluginFolder``), and a browser keeps the code away from our cookies and our network (``ForeignPolicy``).
+/// folder (``PluginFolder``), a browser keeps the code away from our cookies and our network (``ForeignPolicy``), and what
+/// it asks of others goes only where its manifest and the operator agree (``PluginDomains``).
 package struct PluginsModule: RouteModule {
     let catalogue: PluginCatalogue
     let index: SQLiteIndex
+    let domains: PluginDomains
+    let fetcher: any PageFetching
+    /// Requests of plugins' pages under way, for each user and in all.
+    let places = Places<User.ID>(perKey: Limits.fetchesPerUser, inAll: Limits.fetches)
 
-    package init(catalogue: PluginCatalogue, index: SQLiteIndex) {
+    /// - Parameters:
+    ///   - domains: which of the domains that manifests name may be reached.
+    ///   - fetcher: makes the requests of plugins' pages.
+    package init(
+        catalogue: PluginCatalogue,
+        index: SQLiteIndex,
+        domains: PluginDomains,
+        fetcher: any PageFetching
+    ) {
         self.catalogue = catalogue
         self.index = index
+        self.domains = domains
+        self.fetcher = fetcher
     }
 
     package func addRoutes(to mounts: Mounts) {
@@ -25,10 +41,11 @@ package struct PluginsModule: RouteModule {
         mounts.user
             .get("plugins", use: list)
             .get("plugins/:name", use: read)
-            .get("plugins/:name/render", use: render)
+            .get("plugins/:name/render", use: inTurnIfLarge(render))
             .get("plugins/:name/icon", use: icon)
             .get("plugins/:name/config", use: settings)
             .put("plugins/:name/config", use: changeSettings)
+            .post("plugins/:name/fetch", use: fetch)
     }
 
     /// All plugins that are whole, sorted by name.
@@ -40,18 +57,42 @@ package struct PluginsModule: RouteModule {
         try .json(try await plugin(context))
     }
 
-    /// The page of a plugin. Its own policy puts it into a sandbox, whoever shows it.
+    /// The page of a plugin, with the bridge and the message of the query in front of it. Its own policy puts it into a
+    /// sandbox, whoever shows it.
     ///
-    /// - Throws: ``APIError`` 404.
+    /// - Throws: ``APIError`` 404 without such a plugin or message, 400 when the message asks for another plugin;
+    ///   ``IndexError/notOwned``.
     func render(_ request: Request, _ context: UserContext) async throws -> Response {
-        guard let page = try await catalogue.page(of: try context.parameters.require("name")) else {
-            throw APIError.pluginNotFound
+        let plugin = try await plugin(context)
+        let message = try request.query("message").map { Message.ID(rawValue: $0) }
+        let (found, stored) = try await index.read(by: context.principal) { reader, user in
+            (
+                try message.map { try Self.message($0, for: plugin, by: user, in: reader) },
+                try reader.pluginSettings(plugin.name, userID: user.id)
+            )
         }
-        return StaticAnswer(
-            foreign: ByteBuffer(bytes: page),
-            type: "text/html; charset=utf-8",
-            policy: ForeignPolicy.page
-        ).response(to: request)
+        let shown = PluginPage(message: found, settings: stored, of: plugin)
+        guard let page = try await catalogue.page(of: plugin.name) else { throw APIError.pluginNotFound }
+        let document = try shown.around(page)
+        return StaticAnswer(foreign: document, type: "text/html; charset=utf-8", policy: ForeignPolicy.page)
+            .response(to: request)
+    }
+
+    /// A plugin sees the messages that ask for it, and no others.
+    private static func message(
+        _ id: Message.ID,
+        for plugin: PluginManifest,
+        by user: ActingUser,
+        in reader: Reader
+    ) throws -> MessageWithParts {
+        guard let channel = try reader.channel(ofMessage: id, ownedBy: user),
+            let message = try reader.message(id, in: channel)
+        else { throw APIError.messageNotFound }
+        let metadata = try message.message.metadataJSON.map { try JSONValue(text: $0) }
+        guard metadata?["plugin"] == .string(plugin.name) else {
+            throw APIError(.badRequest, "This message does not ask for the plugin \(plugin.name)")
+        }
+        return message
     }
 
     /// - Throws: ``APIError`` 404 when there is no such plugin, or it has no icon.
@@ -79,7 +120,8 @@ private enum ForeignPolicy {
     /// Its scripts run, but in an origin of their own: without our cookie, storage or network.
     static let page = """
         sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
-        img-src data:; font-src data:; media-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'
+        img-src data: blob:; font-src data:; media-src data: blob:; \
+        base-uri 'none'; form-action 'none'; frame-ancestors 'self'
         """
 
     /// An SVG keeps its styles and runs nothing.

@@ -18,6 +18,7 @@ struct AuditedChangesTests {
         "POST /api/v1/status/ping", "POST /api/messages", "POST /api/messages/:undelivered/retry",
         "POST /api/agents/:channel/read", "POST /api/agents/:channel/webhook/test",
         "POST /api/auth/confirm", "POST /api/auth/refresh", "POST /api/admin/gc/plan", "POST /api/markdown",
+        "POST /api/plugins/:plugin/fetch",
         // Opened, which is stored later.
         "POST /api/files/bulk-download",
         // These change nothing here: the plugin has no settings, and there is nothing to collect.

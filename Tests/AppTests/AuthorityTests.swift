@@ -18,7 +18,7 @@ struct AuthorityTests {
     /// Routes that store nothing, although their method could, and the one GET that does.
     private static let writesNothing: Set = [
         "POST /api/agents/:channel/webhook/test", "POST /api/files/bulk-download", "POST /api/admin/gc/plan",
-        "POST /api/markdown",
+        "POST /api/markdown", "POST /api/plugins/:plugin/fetch",
     ]
     private static let writes: Set = ["GET /api/files/:file/share"]
 

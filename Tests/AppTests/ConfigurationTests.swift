@@ -1,6 +1,7 @@
 import Delivery
 import HTTP
 import Logging
+import Plugins
 import Store
 import Testing
 
@@ -25,6 +26,7 @@ struct ConfigurationTests {
         #expect(configuration.adminEmail == "admin@placet.local")
         #expect(configuration.adminPassword == nil)
         #expect(configuration.webhookAllow == AllowedTargets(""))
+        #expect(configuration.pluginDomains == PluginDomains(""))
         #expect(configuration.surroundings.hosts == nil && configuration.surroundings.origins.isEmpty)
         #expect(configuration.collectionInterval == .seconds(3600))
         #expect(configuration.unattachedLifetime == .seconds(7 * 86_400))
@@ -48,6 +50,7 @@ struct ConfigurationTests {
                 "PLACET_MIN_BODY_RATE": "off", "PLACET_RATE_LIMIT": "off",
                 "PLACET_ADMIN_EMAIL": "ada@example.org", "PLACET_ADMIN_PASSWORD": "12345678",
                 "PLACET_WEBHOOK_ALLOW": "hooks.lan:8080,10.0.0.0/8", "PLACET_LOG_LEVEL": "warning",
+                "PLACET_PLUGIN_DOMAINS": "weather:API.example.com, board:*",
                 "PLACET_TRUSTED_PROXIES": "10.0.0.2, fd00::/8", "PLACET_ALLOWED_HOSTS": "Placet.example, [fd00::1]",
                 "PLACET_CORS_ORIGINS": "https://app.example:443,http://localhost:5173",
                 "PLACET_GC_SCHEDULE": "off", "PLACET_UNATTACHED_DAYS": "1", "PLACET_METRICS_TOKEN": "0123456789abcdef",
@@ -69,6 +72,7 @@ struct ConfigurationTests {
         #expect(configuration.adminEmail == "ada@example.org")
         #expect(configuration.adminPassword == "12345678")
         #expect(configuration.webhookAllow == AllowedTargets("hooks.lan:8080, 10.0.0.0/8"))
+        #expect(configuration.pluginDomains == PluginDomains("board:*,weather:api.example.com"))
         #expect(configuration.surroundings.hosts == ["placet.example", "[fd00::1]"])
         #expect(configuration.surroundings.origins == ["https://app.example", "http://localhost:5173"])
         #expect(configuration.collectionInterval == nil)
@@ -109,6 +113,7 @@ struct ConfigurationTests {
             ("PLACET_AUDIT_DAYS", "0"), ("PLACET_METRICS_TOKEN", "a blank is not taken"), ("PLACET_AUDIT_DAYS", "off"),
             ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_LEVEL", "INFO"), ("PLACET_LOG_FORMAT", "xml"),
             ("PLACET_WEBHOOK_ALLOW", "10.0.0.0/33"), ("PLACET_WEBHOOK_ALLOW", "http://hooks.lan"),
+            ("PLACET_PLUGIN_DOMAINS", "api.example.com"), ("PLACET_PLUGIN_DOMAINS", "weather:https://a.example"),
         ]
     )
     func invalid(variable: String, value: String) {

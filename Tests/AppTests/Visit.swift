@@ -167,6 +167,7 @@ extension Visit {
         Visit("GET /api/plugins/:plugin/render", 200), Visit("GET /api/plugins/:plugin/icon", 200),
         Visit("GET /api/plugins/:plugin/config", 200),
         Visit("PUT /api/plugins/:plugin/config", 200, .json(#"{"config":{}}"#)),
+        Visit("POST /api/plugins/:plugin/fetch", 400, .json(#"{"url":"nowhere"}"#), own: 400),
         Visit("GET /api/agents", 200), Visit("POST /api/agents", 201, .json(#"{"name":"a"}"#)),
         Visit("PATCH /api/agents/:channel", 404, .json(#"{"name":"b"}"#)),
         Visit("POST /api/agents/:channel/avatar", 404, .picture), Visit("GET /api/agents/:channel/avatar", 404),

@@ -21,7 +21,7 @@ class Watch:
         page.on("console", lambda message: message.type == "error" and self._note(message.text))
         page.on("pageerror", lambda error: self._note(str(error)))
         # What shows a PDF is an extension that Chromium comes with.
-        ours = (self.server.url, "chrome-extension://", "chrome://resources/")
+        ours = (self.server.url, "chrome-extension://", "chrome://resources/", "blob:")
         page.on("request", lambda request: request.url.startswith(ours) or self._note(request.url))
         return page
 

@@ -241,6 +241,34 @@ def test_a_version_shows_the_others_and_what_was_answered_before(page, server, a
     assert page.url == f"{server.url}/inbox/answered/{first}"
 
 
+def test_what_changed_between_versions_is_marked_line_by_line_and_word_by_word(page, server, agent, person):
+    same = "\n".join(f"line {number} stays" for number in range(20))
+    first = agent.ask(f"Notes\nWe ship on Monday at noon.\n{same}\ngone <b>line</b>", "approval", APPROVAL)
+    answer = {"response": {"selectedOption": "no", "comment": "say when"}}
+    assert person.request("POST", f"messages/{first}/respond", json=answer).status_code == 201
+    text = f"Notes\nWe ship on Friday night at noon.\n{same}\nquite another one\nand a second"
+    other = {"options": [*APPROVAL["options"], {"id": "later", "label": "Later"}]}
+    second = agent.ask(text, "approval", other, iterationOf=first)
+    open_review(page, server, second)
+    diff = page.get_by_role("group", name="3 lines added, 2 removed")
+    expect(diff).to_be_visible()
+    assert diff.locator("mark").all_inner_texts() == ["Monday", "Friday night"]
+    assert [line.split(": ", 1)[1] for line in diff.locator("del, ins").all_text_contents()] == [
+        "We ship on Monday at noon.", "We ship on Friday night at noon.", "gone <b>line</b>", "quite another one",
+        "and a second",
+    ]
+    expect(page.get_by_text("What can be answered has changed too.")).to_be_visible()
+    assert diff.get_by_text("line 10 stays").count() == 0
+    diff.get_by_role("button", name="14 lines unchanged").click()
+    expect(diff.get_by_text("line 10 stays")).to_be_visible()
+    page.get_by_text("Full text", exact=True).click()
+    expect(diff).to_be_hidden()
+    expect(page.locator(".card .prose")).to_contain_text("quite another one")
+    third = agent.ask("Unasked", "approval", other)
+    open_review(page, server, third)
+    assert page.locator(".diff").count() == 0
+
+
 def test_it_expires_under_the_hands_and_keeps_what_was_typed(page, server, agent):
     message = agent.ask("Quick!", "text-input", {}, seconds=2)
     open_review(page, server, message)

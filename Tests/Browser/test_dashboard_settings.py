@@ -200,6 +200,11 @@ def test_axe_finds_nothing_on_any_view(watch, server, person, owner, agent, widt
     fields = [{"name": "why", "type": "text", "label": "Why", "required": True}]
     message = agent.ask("Which?\n\nLook first.", "form", {"fields": fields})
     owner.store(b"words", "notes.txt")
+    versions = ["Plan\nfirst\n" + "same\n" * 20, "Plan\nsecond, not first\n" + "same\n" * 20]
+    older = agent.ask(versions[0], "freeform", {})
+    answer = {"response": {"comment": "again"}}
+    assert person.request("POST", f"messages/{older}/respond", json=answer).status_code == 201
+    changed = agent.ask(versions[1], "freeform", {}, iterationOf=older)
     page = watch.page(person, viewport={"width": width, "height": 740}, color_scheme=scheme)
     channel = f"/settings/channels/{owner.channel}"
     views = {
@@ -211,6 +216,9 @@ def test_axe_finds_nothing_on_any_view(watch, server, person, owner, agent, widt
     }
     open_review(page, server, message)
     faults = {"card": faults_of(page)}
+    open_review(page, server, changed)
+    page.wait_for_selector(".diff")
+    faults["versions"] = faults_of(page)
     for path, part in views.items():
         page.goto(server.url + path)
         page.wait_for_selector(part)

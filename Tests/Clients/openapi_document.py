@@ -116,7 +116,7 @@ def with_closed_objects(document):
         "QuotaFigures",
         "Health", "Deleted", "Answers", "Answer", "Plugin", "PluginSetting", "User", "SignedIn", "CreatedUser", "Session",
         "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "Share", "AgentStats", "Delivery", "DeliveryPage",
-        "TestedWebhook", "PluginConfig", "Preferences", "CollectionPlan", "CollectionStep",
+        "TestedWebhook", "PluginConfig", "PluginAnswer", "Preferences", "CollectionPlan", "CollectionStep",
         "CollectionRun", "CollectionUndo", "BlobExplanation",
         "AuditPage", "AuditEntry",
     ):

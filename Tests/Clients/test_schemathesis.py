@@ -60,6 +60,11 @@ checks.positive_data_acceptance.expected-statuses = ["201", "400", "401", "403",
 include-operation-id = ["retryDelivery", "testWebhook"]
 checks.positive_data_acceptance.expected-statuses = ["200", "400", "403", "404"]
 
+# Which message asks for which plugin is not in a schema, nor where a plugin may go.
+[[operations]]
+include-operation-id = ["renderPlugin", "fetchForPlugin"]
+checks.positive_data_acceptance.expected-statuses = ["200", "400", "403", "404"]
+
 # No schema says what makes bytes a picture.
 [[operations]]
 include-operation-id = "setAvatar"

@@ -19,6 +19,7 @@ struct UserPluginTests {
     private func withPlugin(
         _ members: String,
         _ files: [String: String] = [:],
+        environment: [String: String] = [:],
         _ body: (Person) async throws -> Void
     ) async throws {
         try await withServer { server in
@@ -28,7 +29,7 @@ struct UserPluginTests {
             let manifest = #"{"name":"mine","displayName":"Mine","version":"1",\#(members)}"#
             let contents = ["plugin.json": manifest, "render.html": "<!doctype html><p>mine"].merging(files) { $1 }
             for (name, text) in contents { try Data(text.utf8).write(to: folder.appending(path: name)) }
-            let configuration = try ServerConfiguration(arguments: ["storage": server.root], environment: [:])
+            let configuration = try ServerConfiguration(arguments: ["storage": server.root], environment: environment)
             let assembly = try await Assembly(configuration, logger: server.log.logger)
             let again = TestServer(assembly: assembly, root: server.root, log: server.log)
             try await body(try await again.person("ada@example.org"))
@@ -61,7 +62,7 @@ struct UserPluginTests {
             #expect(
                 parts == [
                     "sandbox allow-scripts", "default-src 'none'", "script-src 'unsafe-inline'",
-                    "style-src 'unsafe-inline'", "img-src data:", "font-src data:", "media-src data:",
+                    "style-src 'unsafe-inline'", "img-src data: blob:", "font-src data:", "media-src data: blob:",
                     "base-uri 'none'", "form-action 'none'", "frame-ancestors 'self'",
                 ]
             )
@@ -73,6 +74,39 @@ struct UserPluginTests {
                 #expect(try await ada.send(.get, "plugins/\(name)/icon").status == 404, "\(name)")
                 #expect(try await ada.send(.get, "plugins/\(name)/config").status == 404, "\(name)")
             }
+        }
+    }
+
+    @Test("the page gets the message that asks for it and the settings, in front of its own scripts, and no secret")
+    func shown() async throws {
+        try await withPlugin(Self.env) { ada in
+            let agent = try await ada.server.owner("ada@example.org")
+            let channel = agent.channel
+            func post(_ more: String) async throws -> String {
+                let body = #"{"channelId":"\#(channel)","text":"</script>",\#(more)}"#
+                return try #require(try await agent.send(json: body, to: "/api/v1/messages").json["id"]?.text)
+            }
+            let callback = #""callback":{"url":"https://a.example/","headers":{"x-key":"hush-hush"}}"#
+            let mine = try await post(
+                #""review":{"type":"freeform","payload":{"plugin":"mine","x":1},\#(callback)}"#
+            )
+            let others = try await post(#""metadata":{"plugin":"diff-view"}"#)
+            _ = try await ada.send(.put, "plugins/mine/config", #"{"config":{"TOKEN":"hush-hush"}}"#)
+            let page = try await ada.send(.get, "plugins/mine/render?message=\(mine)")
+            #expect(page.status == 200 && page.text.hasSuffix("<!doctype html><p>mine"))
+            let json = try #require(page.text.firstMatch(of: /<script type="application\/json">(.*?)<\/script>/)).1
+            let shown = try JSONValue(parsing: Array(json.utf8))
+            #expect(shown["message"]?["text"] == .string("</script>"))
+            #expect(shown["message"]?["review"]?["payload"]?["x"] != nil)
+            #expect(shown["env"]?["LANGUAGE"] == .string("en"))
+            #expect(!page.text.contains("hush-hush") && !page.text.contains("default-pin"))
+
+            let preview = try await ada.send(.get, "plugins/mine/render")
+            #expect(preview.text.contains(#""message":null"#))
+            let eve = try await ada.server.person("eve@example.org")
+            #expect(try await eve.send(.get, "plugins/mine/render?message=\(mine)").status == 403)
+            #expect(try await ada.send(.get, "plugins/mine/render?message=\(others)").status == 400)
+            #expect(try await ada.send(.get, "plugins/mine/render?message=none").status == 404)
         }
     }
 
@@ -167,6 +201,46 @@ struct UserPluginTests {
             #expect(answer.status == 400)
             #expect(answer.json["errors"]?.elements.first?["path"]?.elements.compactMap(\.text) == path)
             #expect(try await ada.send(.get, "plugins/mine/config").json == before.json)
+        }
+    }
+
+    @Test("a page reaches only what its manifest names and the operator has allowed, and nothing inside")
+    func network() async throws {
+        let asked = #""permissions":{"httpRequests":true,"maxHttpDomains":["api.example.com","localhost"]}"#
+        let tests: [(members: String, domains: String, url: String, message: String)] = [
+            (#""author":"A""#, "mine:*", "http://localhost:9/", "does not ask for localhost"),
+            (#""permissions":{"maxHttpDomains":["*"]}"#, "mine:*", "http://localhost:9/", "does not ask for"),
+            (asked, "mine:*", "https://evil.example/", "does not ask for evil.example"),
+            (asked, "mine:*", "https://api.example.com.evil.example/", "does not ask for api.example.com.evil"),
+            (asked, "", "https://API.example.com/", "PLACET_PLUGIN_DOMAINS=mine:api.example.com"),
+            (asked, "other:*,mine:localhost", "https://api.example.com/", "may not reach api.example.com"),
+            (asked, "mine:localhost", "http://localhost:9/", "PLACET_WEBHOOK_ALLOW"),
+            (
+                #""permissions":{"httpRequests":true,"maxHttpDomains":1}"#, "mine:localhost", "http://localhost:9/",
+                "not on the public Internet"
+            ),
+        ]
+        for test in tests {
+            try await withPlugin(test.members, environment: ["PLACET_PLUGIN_DOMAINS": test.domains]) { ada in
+                let answer = try await ada.send(.post, "plugins/mine/fetch", #"{"url":"\#(test.url)"}"#)
+                #expect(answer.status == 403, "\(test)")
+                #expect(answer.json["message"]?.text?.contains(test.message) == true, "\(answer.text)")
+            }
+        }
+    }
+
+    @Test(
+        "a request that cannot be made is 400",
+        arguments: [
+            "{}", #"{"url":"ftp://a.example/"}"#, #"{"url":"https://u:p@a.example/"}"#, #"{"url":"/api/auth/me"}"#,
+            #"{"url":"https://a.example/","method":"CONNECT"}"#, #"{"url":"https://a.example/","body":"not base64"}"#,
+            #"{"url":"https://a.example/","headers":{"a b":"c"}}"#, #"{"url":"https://a.example/","headers":["a"]}"#,
+            #"{"url":"https://a.example/","body":"\#(String(repeating: "AAAA", count: 349_526))"}"#,
+        ]
+    )
+    func wrongRequests(json: String) async throws {
+        try await withPlugin(#""author":"A""#) { ada async throws in
+            #expect(try await ada.send(.post, "plugins/mine/fetch", json).status == 400)
         }
     }
 }

@@ -44,6 +44,13 @@ package struct MessageJSON: Encodable, Sendable {
         self.agent = AgentJSON(withoutWebhook: agent)
     }
 
+    /// The same without the review's callback, whose headers may have secrets of the agent.
+    package var withoutCallback: MessageJSON {
+        var message = self
+        message.review?.callback = nil
+        return message
+    }
+
     private init(_ parts: MessageWithParts, isRedacted: Bool, texts: [Attachment.ID: String]) {
         let message = parts.message
         id = message.id

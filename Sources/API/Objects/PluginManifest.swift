@@ -80,6 +80,15 @@ package struct PluginManifest: Sendable, Equatable, Encodable {
         icon.flatMap { name in Self.imageType(name).map { (name, $0) } }
     }
 
+    /// Whether the plugin's page wants to reach a host. A number of domains names none, and leaves that to the operator.
+    package func names(_ host: String) -> Bool {
+        guard permissions.httpRequests else { return false }
+        return switch permissions.maxHttpDomains {
+        case .number(let number): number > 0
+        case .names(let names): names.contains { $0 == "*" || $0.lowercased() == host }
+        }
+    }
+
     /// An icon's name may be anything that cannot be taken for a path.
     private static func isIconName(_ name: String) -> Bool {
         !name.utf8.contains { #"./\"#.utf8.contains($0) }
@@ -129,7 +138,7 @@ extension PluginManifest.Permissions {
         }
     }
 
-    /// Loosely: nothing is granted by it, it is only shown.
+    /// Loosely: what is no domain is never reached.
     private static func isDomain(_ text: String) -> Bool {
         (1...maxDomainLength).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }

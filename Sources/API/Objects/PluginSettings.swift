@@ -17,6 +17,24 @@ package struct PluginSettings: Encodable, Sendable {
         (self.config, self.missing) = (config, missing)
     }
 
+    /// What the plugin's page is told: of a secret with a value its mark.
+    package static func told(_ stored: [String: String], of plugin: PluginManifest) -> [String: String?] {
+        var told = PluginSettings(stored, of: plugin).config
+        for key in secrets(in: stored, of: plugin).keys { told[key] = mark(of: key) }
+        return told
+    }
+
+    /// What stands for a secret in the plugin's page, which may put it into the headers of its requests.
+    static func mark(of key: String) -> String { "{{\(key)}}" }
+
+    /// The secrets that have a value, by their keys.
+    package static func secrets(in stored: [String: String], of plugin: PluginManifest) -> [String: String] {
+        let pairs = plugin.env.filter(\.isSecret).compactMap { variable in
+            (stored[variable.key] ?? variable.defaultValue).map { (variable.key, $0) }
+        }
+        return Dictionary(pairs) { $1 }
+    }
+
     /// Reads the values from a request. A value of null means unset, and a key that the plugin does not have is
     /// refused.
     package static func read(from fields: inout JSONFields, of plugin: PluginManifest) -> [String: String] {

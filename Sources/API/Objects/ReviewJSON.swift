@@ -13,7 +13,7 @@ package struct ReviewJSON: Encodable, Sendable {
     let respondedBy: ResponderJSON?
     let feedback: String?
     let modifiedFileIds: JSONText?
-    let callback: JSONText?
+    var callback: JSONText?
 
     /// Shows a review with its status at this moment: one past its time is expired, even before the sweep has noted
     /// that.

@@ -5,6 +5,7 @@ import { draftOf, keepDraft } from "./drafts.js";
 import { blame, formDraft, formField, readForm } from "./fields.js";
 import { kindOf } from "./kinds.js";
 import { dialog, toast } from "./overlay.js";
+import { pluginPlace, wantsPlugin } from "./plugin.js";
 import { agentName } from "./store.js";
 import { split, text } from "./words.js";
 
@@ -144,8 +145,22 @@ function textInput(message, payload, draft, send) {
   return { body: part("Your text", box, count), dock: [h("div.btns", sender("Send answer", "primary", submit, true))] };
 }
 
-/** A question of an unknown kind, as it came, and a box for any object. */
+/** A question for a plugin, or one that is answered as JSON when there is none, or when the user prefers that. */
 function freeform(message, payload, draft, send) {
+  if (!wantsPlugin(message)) return asJSON(message, payload, draft, send);
+  const [body, dock] = [h("div"), h("div")];
+  const withoutPlugin = () => {
+    const parts = asJSON(message, payload, draft, send);
+    fill(body, parts.body);
+    fill(dock, parts.dock);
+  };
+  fill(body, pluginPlace(message, send, withoutPlugin));
+  fill(dock, button("Answer without the plugin", { kind: "ghost mini", on: withoutPlugin }));
+  return { body, dock: [dock] };
+}
+
+/** A question of an unknown kind, as it came, and a box for any object. */
+function asJSON(message, payload, draft, send) {
   const fault = h("span.fault", { id: newID("fault"), "aria-live": "polite" });
   const box = h("textarea.input.mono", {
     rows: 6, spellcheck: "false", label: "Your answer as JSON", "aria-describedby": fault.id,

@@ -8,6 +8,7 @@ import { KINDS, kindOf, outcome } from "./kinds.js";
 import { markdown } from "./markdown.js";
 import { keepAnswer, keptAnswer, respond, takeBack } from "./outbox.js";
 import { copy, notice, toast } from "./overlay.js";
+import { pluginPlace, wantsPlugin } from "./plugin.js";
 import { agentName, agentOf, channelPath, note, read, reviewPath } from "./store.js";
 import { versions } from "./versions.js";
 import { ago, at, span, split, text, when } from "./words.js";
@@ -84,11 +85,17 @@ function draw(element, state, back, redraw) {
   state.kept = keptAnswer(message);
   const parts = isPending && !state.kept
     ? answerParts(message, (response) => send(state, parts, response, redraw)) : null;
+  const [, rest] = split(message.text);
+  const words = h("div.part", rest && markdown(rest));
   fill(element, head(message, back),
-    h("div.scroll", h("div.body", question(message), notices(state, redraw), versions(message),
-      attachments(message), parts?.body, !isPending && message.review.response && given(message))),
+    h("div.scroll", h("div.body", question(message), versions(message, words),
+      (rest || message.iterationGroupId) && words, notices(state, redraw), attachments(message), parts?.body,
+      !isPending && isForPlugin(message) && pluginPlace(message, null),
+      !isPending && message.review.response && given(message))),
     parts && h("footer.dock", { label: "Answer" }, h("div", deadline(message), parts.dock)));
 }
+
+const isForPlugin = (message) => kindOf(message.review) === "freeform" && wantsPlugin(message);
 
 function head(message, back) {
   const kind = kindOf(message.review);
@@ -101,15 +108,12 @@ function head(message, back) {
 }
 
 function question(message) {
-  const [first, rest] = split(message.text);
+  const [first] = split(message.text);
   const agent = agentOf(message.channelId);
-  return [
-    h("header.ask", h("h2", { id: "review-title", tabindex: "-1" }, first || KINDS[kindOf(message.review)]),
-      h("p.who", h("span.dot", { class: agent?.status ?? "" }),
-        h("a", { href: channelPath(message.channelId) }, agentName(message.channelId)),
-        h("span.quiet", `asked at ${when(at(message.createdAt))}`))),
-    rest && markdown(rest),
-  ];
+  return h("header.ask", h("h2", { id: "review-title", tabindex: "-1" }, first || KINDS[kindOf(message.review)]),
+    h("p.who", h("span.dot", { class: agent?.status ?? "" }),
+      h("a", { href: channelPath(message.channelId) }, agentName(message.channelId)),
+      h("span.quiet", `asked at ${when(at(message.createdAt))}`)));
 }
 
 function deadline(message) {
@@ -179,7 +183,10 @@ function given(message) {
     h("pre.code", { tabindex: "0" }, JSON.stringify(message.review.response, null, 2)));
 }
 
-/** Sends an answer to what is shown, and no other: the digest says what that is. */
+/**
+ * Sends an answer to what is shown, and no other: the digest says what that is.
+ * @returns {Promise<boolean>} whether it was accepted, or is kept until the server is there again
+ */
 async function send(state, parts, response, redraw) {
   const { message } = state;
   try {
@@ -187,12 +194,15 @@ async function send(state, parts, response, redraw) {
     keepDraft(message.id, null);
     note(answered, "review:responded");
     toast(`Sent. ${agentName(message.channelId)} has the answer.`);
+    return true;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.status === 0) {
       keepAnswer(message, response);
       redraw();
-    } else if (error.status === 400) {
+      return true;
+    }
+    if (error.status === 400) {
       parts.blame(error.fields);
       toast(error.message, "error");
     } else if (error.status === 403 || error.status === 409) {
@@ -200,5 +210,6 @@ async function send(state, parts, response, redraw) {
       if (await read(message.id) === null) toast("The agent has withdrawn this question.", "warning");
       else redraw();
     } else toast(`${error.message} Your answer is kept here.`, "error");
+    return false;
   }
 }

@@ -7,6 +7,7 @@ import { KINDS, kindOf, outcome } from "./kinds.js";
 import { list } from "./lists.js";
 import { markdown, prepare } from "./markdown.js";
 import { dialog, notice, toast } from "./overlay.js";
+import { pluginPlace, wantsPlugin } from "./plugin.js";
 import { note, reviewPath, store } from "./store.js";
 import { at, clockTime, day, when } from "./words.js";
 
@@ -121,7 +122,8 @@ function row(state, message, place) {
         message.streamState === "streaming" && h("span.chip.accent", "Writing"), isMine && delivery(message)),
       message.statusEvents?.length > 0 && h("ul.small.quiet", message.statusEvents.map((step) => h("li", step.text))),
       message.text && h("div.say", { class: message.status ? `tinted ${message.status}` : "" }, words(message)),
-      message.review && reviewLink(message), attachments(message))));
+      message.review ? reviewLink(message) : wantsPlugin(message) && pluginPlace(message, null),
+      attachments(message))));
 }
 
 /** A text that is still being written stays as it is: what it will consist of is not known yet. */

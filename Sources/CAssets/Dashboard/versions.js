@@ -1,21 +1,47 @@
-// The versions of a question: a link to each, and above them what was answered to the one before.
-import { fill, h, icon, unseen } from "./dom.js";
+// The versions of a question: a link to each, what was answered to the one before, and what has changed since.
+import { fill, h, icon, segmented, unseen } from "./dom.js";
 import { request } from "./api.js";
 import { outcome } from "./kinds.js";
 import { reviewPath } from "./store.js";
 import { at, text, when } from "./words.js";
 
-/** Null for a question that has had no other version. */
-export function versions(message) {
+/**
+ * Null for a question that has had no other version.
+ * @param {HTMLElement} words where the text stands: it is shown as changes first
+ */
+export function versions(message, words) {
   if (!message.iterationGroupId) return null;
   const part = h("section.part", { label: "Versions" });
   const path = `/api/messages/${encodeURIComponent(message.id)}/iterations`;
-  request("GET", path).then(({ iterations }) => {
+  request("GET", path).then(async ({ iterations }) => {
     const older = iterations[iterations.findIndex((one) => one.id === message.id) - 1];
     fill(part, h("nav.steps", { label: "Versions" }, iterations.map((one) => step(one, message))),
       older?.review?.status === "completed" && before(older));
+    if (older) await compare(older, message, words);
   });
   return part;
+}
+
+/** Shows what has changed in the text since the version before; the text as a whole is one click away. */
+async function compare(older, message, words) {
+  const { diff } = await import("./view-diff.js");
+  const { element, added, removed } = diff(older.text ?? "", message.text ?? "");
+  const isOther = JSON.stringify(older.review?.payload) !== JSON.stringify(message.review.payload);
+  const rest = isOther && h("p.small.warning", "What can be answered has changed too.");
+  const title = `Since version ${older.iteration}`;
+  if (!added && !removed) {
+    words.prepend(h("p.small.quiet", `${title} the text is the same.`), rest || "");
+    return;
+  }
+  const whole = h("div", ...words.childNodes);
+  whole.hidden = true;
+  const choose = (shape) => {
+    element.hidden = shape !== "changes";
+    whole.hidden = !element.hidden;
+  };
+  fill(words, h("div.line", h("h3.grow", `${title} `, h("span.success.num", `+${added}`), " ",
+    h("span.error.num", `−${removed}`)), segmented("Show", { changes: "Changes", whole: "Full text" }, "changes", choose)),
+  rest, element, whole);
 }
 
 function step(one, shown) {

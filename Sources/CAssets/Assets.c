@@ -103,6 +103,9 @@ static const uint8_t dashboard_settings_channels_js[] = {
 static const uint8_t dashboard_settings_keys_js[] = {
 #embed "Dashboard/settings-keys.js"
 };
+static const uint8_t dashboard_settings_plugins_js[] = {
+#embed "Dashboard/settings-plugins.js"
+};
 static const uint8_t dashboard_settings_users_js[] = {
 #embed "Dashboard/settings-users.js"
 };
@@ -299,6 +302,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/preferences.js", dashboard_preferences_js),
     ASSET("Dashboard/settings-channels.js", dashboard_settings_channels_js),
     ASSET("Dashboard/settings-keys.js", dashboard_settings_keys_js),
+    ASSET("Dashboard/settings-plugins.js", dashboard_settings_plugins_js),
     ASSET("Dashboard/settings-users.js", dashboard_settings_users_js),
     ASSET("Dashboard/settings.js", dashboard_settings_js),
     ASSET("Dashboard/shares.js", dashboard_shares_js),

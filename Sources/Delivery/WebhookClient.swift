@@ -10,6 +10,10 @@ import NIOHTTP1
 /// one of those, whatever the name says a moment later.
 struct WebhookClient: Sendable {
     typealias Resolve = @Sendable (_ host: String) async throws -> [IPAddress]
+    typealias Answer = (status: HTTPResponseStatus, headers: HTTPHeaders, body: ByteBuffer)
+    /// Makes something of an answer, whose head has come.
+    private typealias Reading<Value> =
+        @Sendable (HTTPClientResponse, _ deadline: ContinuousClock.Instant) async throws -> Value
 
     /// How much of an answer is read, so that the receiver can finish. What it says does not matter.
     private static let maxAnswerBytes = 4096
@@ -54,10 +58,6 @@ struct WebhookClient: Sendable {
             return (response.status, response.headers, body)
         }
     }
-
-    typealias Answer = (status: HTTPResponseStatus, headers: HTTPHeaders, body: ByteBuffer)
-    private typealias Reading<Value> =
-        @Sendable (HTTPClientResponse, _ deadline: ContinuousClock.Instant) async throws -> Value
 
     private func send<Value: Sendable>(
         _ request: WebhookRequest,

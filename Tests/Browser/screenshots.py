@@ -41,6 +41,13 @@ def fill(server):
     name = lambda name: owner.request("POST", "agents", json={"name": name}).json()["id"]
     owner.channel = name("deploy-bot")
     agent = Agent(owner)
+    notes = "Release notes\n\nThe worker retries {} times, then gives up.\n\n- faster start\n- {} memory\n"
+    first = agent.ask(notes.format("three", "less"), "approval", OPTIONS)
+    again = {"response": {"selectedOption": "reject", "comment": "Say how far apart."}}
+    person.request("POST", f"messages/{first}/respond", json=again)
+    versions = agent.ask(notes.format("five", "much less"), "approval", OPTIONS, iterationOf=first)
+    items = [{"id": name, "label": name} for name in ("Tests are green", "Notes are written", "Ana has seen it")]
+    plugin = agent.ask("Ready to ship?", "freeform", {"plugin": "checklist", "title": "Before we ship", "items": items})
     files = [owner.store(LOG.encode(), "deploy-4.18.0.log")["id"],
              owner.store((SAMPLES / "photo.jpg").read_bytes(), "dashboard.jpg")["id"],
              owner.store(b"region,requests\neu-west,18204\n", "traffic.csv")["id"]]
@@ -60,7 +67,8 @@ def fill(server):
         "answered": f"/inbox/answered/{done}", "channel": f"/channels/{owner.channel}", "files": "/files",
         "file": f"/files/{files[1]}", "text": f"/files/{files[0]}", "keys": "/settings/keys",
         "webhook": f"/settings/channels/{owner.channel}", "storage": "/storage", "collect": "/storage/collect",
-        "audit": "/storage/audit",
+        "audit": "/storage/audit", "versions": f"/inbox/pending/{versions}", "plugin": f"/inbox/pending/{plugin}",
+        "plugins": "/settings/plugins",
     }
 
 

@@ -210,7 +210,8 @@ def test_axe_finds_nothing_on_any_view(watch, server, person, owner, agent, widt
     views = {
         "/inbox": "[data-row]", "/inbox/answered": ".empty, [data-row]", "/channels": ".item", "/files": ".table",
         f"/channels/{owner.channel}": ".msg", "/settings/profile": ".seg", "/settings/sessions": ".rows",
-        "/settings/keys": ".rows", "/settings/channels": ".rows", channel: ".form", "/settings/users": ".rows",
+        "/settings/keys": ".rows", "/settings/channels": ".rows",
+        "/settings/plugins": ".rows", channel: ".form", "/settings/users": ".rows",
         "/storage": ".figures", "/storage/collect": ".btns", "/storage/audit": ".table",
         "/inbox/pending/none": ".pane:last-child .empty h2",
     }

@@ -177,7 +177,7 @@ def test_our_own_plugins_and_their_messages_work_in_the_dashboard(page, server, 
 
 
 def test_without_the_plugin_a_review_is_answered_as_json(page, server, agent, board):
-    for name, click in (("not-there", False), ("board", True)):
+    for name, click in (("not-there", False), ("..", False), ("board", True)):
         message = agent.ask("Which?", "freeform", {"plugin": name, "question": "?"})
         answer = agent.wait(message)
         open_review(page, server, message)
@@ -228,6 +228,22 @@ def test_a_hostile_page_reaches_nothing_but_its_own_message(page, watch, server,
             frame.locator("body").evaluate("(_, address) => { location = address; }", address)
         assert answer.value.status == 401
     watch.faults.clear()  # The browser's protests against that page.
+
+
+def test_a_user_sets_what_a_plugin_wants_to_know(page, server, person, board):
+    settings = lambda: person.request("GET", "plugins/board/config").json()["config"]
+    page.goto(f"{server.url}/settings/plugins")
+    expect(page.get_by_role("list", name="Plugins").get_by_text("Checklist", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Set up Board").click()
+    expect(page.get_by_label("Token")).to_have_value("***")
+    page.get_by_label("Language").fill("fr")
+    page.get_by_role("button", name="Save settings").click()
+    expect(page.locator(".toast")).to_contain_text("The settings of Board are saved.")
+    assert settings() == {"LANGUAGE": "fr", "TOKEN": "***"}
+    page.get_by_label("Language").fill("")
+    page.get_by_label("Language").press("Enter")
+    expect(page.get_by_label("Language")).to_have_value("en")
+    assert faults_of(page) == []
 
 
 ASKS = """<!doctype html><p id="got"></p><script>

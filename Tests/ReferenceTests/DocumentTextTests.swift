@@ -9,7 +9,7 @@ import Testing
 struct AssetTests {
     @Test(
         "every file beside Assets.c is part of the binary, byte for byte",
-        arguments: ["Dashboard", "OpenAPI", "Plugins", "Reference"]
+        arguments: ["Bridge", "Dashboard", "OpenAPI", "Plugins", "Reference"]
     )
     func embedded(folder: String) throws {
         let root = sources.appending(path: "CAssets")

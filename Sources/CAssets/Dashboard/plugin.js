@@ -1,8 +1,11 @@
 // Messages that ask for a plugin. What shows them is loaded when there is one.
 import { h } from "./dom.js";
 
+/** What plugins are called. */
+const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
 /** Whether the agent wants a plugin to show this message, be it installed or not. */
-export const wantsPlugin = (message) => typeof message.metadata?.plugin === "string";
+export const wantsPlugin = ({ metadata }) => typeof metadata?.plugin === "string" && NAME.test(metadata.plugin);
 
 /**
  * A place that shows a message in its plugin.

@@ -44,7 +44,7 @@ const asked = new Map();
 function manifest(path) {
   if (!asked.has(path)) {
     asked.set(path, request("GET", path).catch((error) => {
-      if (!(error instanceof Refusal) || error.status !== 404) throw error;
+      if (!(error instanceof Refusal) || ![400, 404].includes(error.status)) throw error;
       return null;
     }).finally(() => asked.delete(path)));
   }

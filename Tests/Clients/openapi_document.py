@@ -80,6 +80,11 @@ class Operation:
     def is_endless(self):
         return any("text/event-stream" in answer.get("content", {}) for answer in self.content["responses"].values())
 
+    @property
+    def asks_others(self):
+        """Whether the server of its example is somebody else's, and not there."""
+        return self.name == "fetchForPlugin"
+
     def examples(self, media):
         """The examples of a media type, or else those of its schema."""
         if "example" in media:

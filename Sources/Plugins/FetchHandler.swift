@@ -18,7 +18,8 @@ extension PluginsModule {
     func fetch(_ request: Request, _ context: UserContext) async throws -> Response {
         let plugin = try await plugin(context)
         let draft = try await request.read(context) { fields in FetchDraft(&fields) }
-        guard let draft else { throw APIError(.badRequest, "There is no request to make") }
+        // Nil was reported, and so refused by the line above.
+        guard let draft else { throw APIError(.badRequest, "The request cannot be made") }
         try judge(draft.target.host, of: plugin)
         let place = try places.place(context.userID, orAfter: .seconds(1))
         defer { withExtendedLifetime(place) {} }

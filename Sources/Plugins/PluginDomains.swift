@@ -20,6 +20,6 @@ package struct PluginDomains: Sendable, Equatable {
     }
 
     func allow(_ host: String, for plugin: PluginManifest) -> Bool {
-        !["*", host].filter { allowed[plugin.name]?.contains($0) == true }.isEmpty
+        ["*", host].contains { allowed[plugin.name]?.contains($0) == true }
     }
 }

@@ -12,7 +12,7 @@ import requests
 from placet_server import eventually
 
 # How long writers and collector go on, in seconds.
-SOAK = float(os.environ.get("PLACET_SOAK_SECONDS", "20"))
+SOAK = float(os.environ.get("PLACET_SOAK_SECONDS", "60"))
 WRITERS = 16
 
 
@@ -154,7 +154,7 @@ class Soak:
     def __init__(self, server):
         self.server, self.admin = server, server.owner()
         self.end = time.monotonic() + SOAK
-        self.problems, self.collected = [], []
+        self.problems, self.collected, self.stored, self.kills = [], [], [], []
 
     @property
     def goes_on(self):
@@ -184,6 +184,7 @@ class Soak:
             read, _ = self.asked(lambda: owner.download(file))
             if (read.status_code, read.content) != (200, content):
                 self.problems.append(f"{file}: {read.status_code} after 201")
+            self.stored.append(file)
             path, channel = f"files/{file}", {"channel": owner.channel}
             gone, again = self.asked(lambda: owner.request("DELETE", path, params=channel))
             if gone.status_code != 200 and not (again and gone.status_code == 404):
@@ -208,6 +209,7 @@ class Soak:
             port = self.server.port
             self.server.kill()
             self.server.start(port)
+            self.kills.append(port)
 
     def run(self, *more):
         def guarded(work, *arguments):
@@ -224,6 +226,8 @@ class Soak:
             thread.join()
         assert not self.problems
         assert sum(self.collected) > 0, "writers and collector never met"
+        print(f"{SOAK:.0f} s: {len(self.stored)} files stored and read, {len(self.collected)} collections of "
+              f"{sum(self.collected)} contents, {len(self.kills)} kills")
 
 
 @pytest.mark.slow

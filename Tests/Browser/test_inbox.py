@@ -10,6 +10,10 @@ from playwright.sync_api import expect
 APPROVAL = {"options": [{"id": "yes", "label": "Ship it", "style": "primary"}, {"id": "no", "label": "Hold it"}]}
 
 
+def kept(page):
+    return page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('placet.outbox.'))")
+
+
 def test_the_first_steps_lead_to_the_first_question(page, server, person, watch):
     """A new owner sees the question of the very line that the page gives to a terminal."""
     made = person.request("POST", "users", json={"email": "first@example.org", "displayName": "F"}).json()
@@ -85,9 +89,17 @@ def test_several_are_answered_alike_and_what_needs_a_look_is_left_out(page, serv
     expect(bar).to_have_count(0)
     status = lambda message: person.request("GET", f"messages/{message}").json()["review"]["status"]
     assert [status(message) for message in [form, unseen]] == ["pending", "pending"]
-    # Once somebody has opened the file it is one of them.
+    # Not when the agent has read its own file, but once somebody has opened it, it is one of them.
+    openings = lambda: [one["via"] for one in person.request("GET", f"files/{file}/openings").json()["data"]]
+    assert agent.owner.content(file) == b"look at me"
+    eventually(lambda: openings() == ["key"], "the agent is known to have read it")
+    page.locator(f"[data-row='{unseen}']").get_by_role("checkbox").check()
+    bar.get_by_role("button", name="Hold it…").click()
+    expect(page.get_by_role("dialog", name="Look at the files first")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    bar.get_by_role("button", name="Choose none").click()
     assert person.request("GET", f"files/{file}/download").ok
-    eventually(lambda: person.request("GET", f"files/{file}/openings").json()["data"], "who opened it is known")
+    eventually(lambda: "session" in openings(), "who opened it is known")
     page.locator(f"[data-row='{unseen}']").get_by_role("checkbox").check()
     bar.get_by_role("button", name="Hold it…").click()
     dialog.get_by_role("button", name="Hold it: 1").click()
@@ -137,11 +149,11 @@ def test_an_answer_whose_reply_was_lost_is_not_told_as_lost(page, server, agent)
     page.route("**/respond", lose)
     page.get_by_role("button", name="Ship it").click()
     assert wait()["response"] == {"selectedOption": "yes"}
-    eventually(lambda: page.evaluate("localStorage.getItem('placet.outbox')"), "the answer is kept")
+    eventually(lambda: kept(page), "the answer is kept")
     page.unroute("**/respond")
     page.reload()
     expect(page.locator("#toasts")).to_contain_text("Your answer was sent.")
-    assert page.evaluate("localStorage.getItem('placet.outbox')") is None
+    assert not kept(page)
 
 
 def test_a_password_is_kept_in_the_page_alone(page, server, agent):
@@ -168,3 +180,91 @@ def test_answers_of_an_outage_are_sent_when_the_server_is_back(chromium, make_se
     assert agent.owner.another().request("GET", f"reviews/{message}").json()["review"]["status"] == "completed"
     watch.close()
     assert watch.faults == []
+
+
+def test_an_answer_that_is_taken_back_in_one_tab_is_sent_by_none(watch, server, agent, person):
+    message = agent.ask("Two tabs?", "approval", APPROVAL)
+    one, other = watch.page(person), None
+    open_review(one, server, message)
+    one.route("**/respond", lambda route: route.abort())
+    one.get_by_role("button", name="Ship it").click()
+    expect(one.locator(".card .note.warning")).to_be_visible()
+    other = one.context.new_page()
+    other.route("**/respond", lambda route: route.abort())
+    open_review(other, server, message)
+    expect(other.get_by_role("button", name="Take it back")).to_be_visible()
+    one.get_by_role("button", name="Take it back").click()
+    # The other tab hears of it.
+    expect(other.get_by_role("button", name="Ship it")).to_be_visible()
+    for page in (one, other):
+        page.unroute("**/respond")
+        page.reload()
+        page.wait_for_selector("#review-title")
+    assert not kept(one)
+    assert person.request("GET", f"messages/{message}").json()["review"]["status"] == "pending"
+
+
+def test_two_tabs_keep_their_answers_beside_each_other(watch, server, agent, person):
+    messages = [agent.ask(f"Kept {number}?", "approval", APPROVAL) for number in range(2)]
+    first = watch.page(person)
+    pages = [first, first.context.new_page()]
+    for page, message in zip(pages, messages):
+        open_review(page, server, message)
+        page.route("**/respond", lambda route: route.abort())
+        page.get_by_role("button", name="Ship it").click()
+        expect(page.locator(".card .note.warning")).to_be_visible()
+    assert len(kept(first)) == 2
+    pages[1].close()
+    first.unroute("**/respond")
+    first.reload()
+    status = lambda message: person.request("GET", f"messages/{message}").json()["review"]["status"]
+    eventually(lambda: [status(message) for message in messages] == ["completed"] * 2, "both are sent")
+
+
+def test_a_kept_answer_that_comes_too_late_leaves_what_was_typed(page, server, agent, person):
+    message = agent.ask("Late?", "text-input", {})
+    open_review(page, server, message)
+    page.route("**/respond", lambda route: route.abort())
+    page.get_by_label("Your text").fill("my words")
+    page.get_by_role("button", name="Send answer").click()
+    expect(page.locator(".card .note.warning")).to_contain_text("saved on this device")
+    assert person.request("POST", f"messages/{message}/respond", json={"response": {"text": "theirs"}}).ok
+    page.unroute("**/respond")
+    page.reload()
+    expect(page.locator(".card")).to_contain_text("What you typed was kept")
+    expect(page.locator(".card")).to_contain_text("my words")
+    assert not kept(page)
+
+
+def test_what_somebody_else_kept_is_neither_sent_nor_lost(watch, server, agent, person):
+    message = agent.ask("Mine?", "approval", APPROVAL)
+    page = watch.page(person)
+    open_review(page, server, message)
+    page.route("**/respond", lambda route: route.abort())
+    page.get_by_role("button", name="Ship it").click()
+    expect(page.locator(".card .note.warning")).to_be_visible()
+    page.unroute("**/respond")
+    made = person.request("POST", "users", json={"email": "b@example.org", "displayName": "B"}).json()
+    asked = []
+    page.on("request", lambda request: request.url.endswith("/respond") and asked.append(request))
+    page.context.clear_cookies()
+    page.goto(server.url)
+    page.get_by_label("Email").fill("b@example.org")
+    page.get_by_label("Password").fill(made["password"])
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("New password").fill("a password of my own")
+    page.get_by_role("button", name="Save and go on").click()
+    expect(page.get_by_text("Three steps to the first question")).to_be_visible()
+    assert (asked, len(kept(page))) == ([], 1)
+
+
+def test_a_dialog_acts_once_however_often_it_is_pressed(page, server, agent, person):
+    danger = {"options": [{"id": "stop", "label": "Stop", "style": "danger"}]}
+    message = agent.ask("Stop it?", "approval", danger)
+    open_review(page, server, message)
+    asked = []
+    page.on("request", lambda request: request.url.endswith("/respond") and asked.append(request))
+    page.get_by_role("button", name="Stop…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Stop", exact=True).dblclick()
+    expect(page.locator(".card .note.success")).to_contain_text("Stop")
+    assert len(asked) == 1

@@ -4,6 +4,7 @@ import { Refusal, request } from "./api.js";
 import { inbox } from "./inbox.js";
 import { startKeys } from "./keys.js";
 import { connect } from "./live.js";
+import { watchOutbox } from "./outbox.js";
 import { notice, toast } from "./overlay.js";
 import { loadPreferences, switchTheme } from "./preferences.js";
 import { choosePassword, keepSession, signInPage, signOut } from "./sign.js";
@@ -38,7 +39,7 @@ async function show() {
   turn += 1;
   const mine = turn;
   const parts = location.pathname.split("/").filter(Boolean).map(decoded);
-  const view = await (VIEWS.get(parts[0] ?? "inbox") ?? (() => missing))(parts);
+  const view = await Promise.resolve((VIEWS.get(parts[0] ?? "inbox") ?? (() => missing))(parts)).catch(() => changed);
   if (mine !== turn) return;
   shown.end?.();
   shown = view(main, parts);
@@ -47,6 +48,14 @@ async function show() {
 
 function decoded(part) {
   try { return decodeURIComponent(part); } catch { return part; }
+}
+
+/** The files of a view could not be loaded: the server is away, or another version of it runs. */
+function changed() {
+  const again = button("Load the page again", { kind: "primary", on: () => location.reload() });
+  fill(main, h("div.empty", icon("offline"), h("h1", "This part could not be loaded"),
+    h("p", "The connection was lost, or the server has been updated."), again));
+  return { title: "Not loaded", end: null };
 }
 
 function missing() {
@@ -116,8 +125,8 @@ function signedIn(isSo) {
   else localStorage.removeItem("placet.in");
 }
 
-/** Who is signed in; asks for it when nobody is. Then back to what was asked for. */
-async function identify() {
+/** Who is signed in; asks for it when nobody is, and then calls `onAsked`. Then back to what was asked for. */
+async function identify(onAsked) {
   const wanted = location.pathname === "/sign-in" ? HOME : location.pathname + location.search;
   let user = null;
   try {
@@ -128,17 +137,19 @@ async function identify() {
     history.replaceState(null, "", "/sign-in");
     signedIn(false);
     user = await signInPage(main);
+    onAsked();
   }
   history.replaceState(null, "", wanted === "/" ? HOME : wanted);
   return user;
 }
 
 async function start() {
-  // All is asked for at once. Without a session it is asked for again once there is one.
+  // All is asked for at once, and again once somebody has signed in, who may be another one.
   const early = Promise.all([load(), loadPreferences()]).catch(() => null);
-  store.me = await identify();
+  let isStale = false;
+  store.me = await identify(() => { isStale = true; });
   keepSession();
-  if (await early === null) await Promise.all([load(), loadPreferences()]);
+  if (await early === null || isStale) await Promise.all([load(), loadPreferences()]);
   signedIn(true);
   drawMe();
   listen(drawSide);
@@ -148,6 +159,7 @@ async function start() {
   setInterval(tick, 1000);
   show();
   connect();
+  watchOutbox();
 }
 
 addEventListener("unhandledrejection", (event) => {

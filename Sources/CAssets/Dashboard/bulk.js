@@ -38,11 +38,11 @@ function common(messages) {
   return (first ?? []).filter((one) => others.every((options) => has(options, one)));
 }
 
-/** Whether each of its files was opened by somebody: what nobody has looked at is not answered among others. */
+/** Whether each of its files was opened in a browser: what nobody has looked at is not answered among others. */
 async function isSeen(message) {
   for (const { id } of message.attachments) {
-    const { data } = await request("GET", `/api/files/${encodeURIComponent(id)}/openings?limit=1`);
-    if (!data.length) return false;
+    const { data } = await request("GET", `/api/files/${encodeURIComponent(id)}/openings?limit=100`);
+    if (!data.some((one) => one.via === "session")) return false;
   }
   return true;
 }
@@ -56,27 +56,39 @@ function ask(messages, unseenCount, option, onEnd) {
     return;
   }
   const more = messages.length - NAMED;
-  dialog(`Answer “${label}” to ${plural(messages.length, "review")}?`, [
+  const progress = h("p.quiet", { role: "status" });
+  const box = dialog(`Answer “${label}” to ${plural(messages.length, "review")}?`, [
     h("ul", messages.slice(0, NAMED).map((message) => h("li.cut", split(message.text)[0])),
-      more > 0 && h("li.quiet", `and ${more} more`)), left,
+      more > 0 && h("li.quiet", `and ${more} more`)), left, progress,
   ], [`${label}: ${messages.length}`, option.style === "danger" ? "danger solid" : "primary", async () => {
-    await answer(messages, option);
+    await answer(messages, option, progress, () => box.open);
     onEnd();
   }]);
 }
 
-/** One after the other, each as it was shown. What was answered or changed meanwhile is left as it is. */
-async function answer(messages, option) {
-  let sent = 0;
-  for (const { id, review } of messages) {
-    try {
-      note(await respond(id, { selectedOption: option.id }, review.digest), "review:responded");
-      sent += 1;
-    } catch (error) {
-      if (!(error instanceof Refusal) || ![403, 404, 409].includes(error.status)) throw error;
+/**
+ * One after the other, each as it was shown, until the dialog is closed. What was answered or changed meanwhile is left
+ * as it is. What was sent is taken off, so that a second try goes on behind it.
+ */
+async function answer(messages, option, progress, isWanted) {
+  const all = messages.length;
+  let [sent, missed] = [0, 0];
+  try {
+    while (messages.length && isWanted()) {
+      const { id, review } = messages[0];
+      try {
+        note(await respond(id, { selectedOption: option.id }, review.digest), "review:responded");
+        sent += 1;
+      } catch (error) {
+        if (!(error instanceof Refusal) || ![403, 404, 409].includes(error.status)) throw error;
+        missed += 1;
+      }
+      messages.shift();
+      progress.textContent = `${sent + missed} of ${all}`;
     }
+  } finally {
+    if (sent) toast(`${plural(sent, "answer")} sent.`);
+    if (missed) toast(`${plural(missed, "review")} had been answered, changed or withdrawn meanwhile.`, "warning");
+    if (messages.length) toast(`${plural(messages.length, "review")} left as they were.`, "warning");
   }
-  const missed = messages.length - sent;
-  if (sent) toast(`${plural(sent, "answer")} sent.`);
-  if (missed) toast(`${plural(missed, "review")} had been answered, changed or withdrawn meanwhile.`, "warning");
 }

@@ -46,7 +46,7 @@ export function reviewCard(message, { back }) {
       const before = state.message.review;
       state.message = now;
       const isSame = before.status === now.review.status && before.digest === now.review.digest;
-      if (isSame && state.kept === keptAnswer(now)) return;
+      if (isSame && Boolean(state.kept) === Boolean(keptAnswer(now))) return;
       state.isChanged = !isSame && now.review.status === "pending";
       redraw();
       if (state.isChanged) pause($(".dock", element));
@@ -149,9 +149,13 @@ function notices(state, redraw) {
 
 /** The answer is given, but the server was away. */
 function waiting({ message, kept }, redraw) {
-  const where = kept.isSecret ? "in this page, since it has a password: leave it open" : "on this device";
+  const where = kept.isInPage ? "in this page alone: leave it open" : "on this device";
+  const back = async () => {
+    if (!await takeBack(message)) toast("It has been sent already.", "warning");
+    redraw();
+  };
   return notice("warning", h("p", `Connection lost. Your answer is saved ${where}. It is sent when you are back.`),
-    h("div.btns", button("Take it back", { kind: "mini", on: () => { takeBack(message); redraw(); } })));
+    h("div.btns", button("Take it back", { kind: "mini", on: back })));
 }
 
 /** What was typed and not sent, to be used otherwise. */

@@ -34,11 +34,11 @@ function channelRow(agent, id) {
 }
 
 function channelPane(agent) {
-  const pane = { agent, place: h("div.pane"), thread: null };
+  const pane = { agent, place: h("div.pane"), thread: null, search: "", isOver: false };
   const writer = composer(agent);
   let pause = 0;
   const search = h("input.input.search", {
-    type: "search", label: "Text of a message", placeholder: "Search", oninput: () => {
+    type: "search", label: "Text of a message", placeholder: "Search", maxlength: 1000, oninput: () => {
       clearTimeout(pause);
       pause = setTimeout(() => show(pane, search.value.trim()), PAUSE);
     },
@@ -47,13 +47,14 @@ function channelPane(agent) {
     h("div.head", h("a.btn.ghost.square.only-phone", { href: "/channels", label: "Back to channels" }, icon("back")),
       h("span.dot", { class: agent.status }), h("h1", { id: "channel-name" }, agent.name),
       h("p.quiet.small.cut.grow", agent.statusMessage ?? ""), search), pane.place, writer.element);
-  const seen = () => markRead(agent);
+  const seen = () => markRead(pane);
   const unbind = bind("Channel", [["/", "Search", () => search.focus()]]);
   document.addEventListener("visibilitychange", seen);
   show(pane, "");
   return {
     element, change: (change) => follow(pane, change),
     end: () => {
+      pane.isOver = true;
       clearTimeout(pause);
       writer.end();
       pane.thread.end();
@@ -66,24 +67,26 @@ function channelPane(agent) {
 /** Shows the thread, or what is found in it. */
 async function show(pane, search) {
   pane.thread?.end();
+  pane.search = search;
   pane.thread = thread(pane.agent, search);
   const { element, load } = pane.thread;
   await load();
-  if (pane.thread.element !== element) return;
+  if (pane.isOver || pane.thread.element !== element) return;
   fill(pane.place, element);
   element.scrollTop = element.scrollHeight;
-  await markRead(pane.agent);
+  await markRead(pane);
 }
 
-async function markRead(agent) {
-  if (document.hidden || !agentOf(agent.id)?.unreadCount) return;
+/** What is found is not all that is new. */
+async function markRead({ agent, search }) {
+  if (document.hidden || search || !agentOf(agent.id)?.unreadCount) return;
   await request("POST", `/api/agents/${encodeURIComponent(agent.id)}/read`);
   await loadAgents();
 }
 
 function follow(pane, change) {
   if (change.name === "reset") pane.thread.load();
-  else if (change.name === "agents") markRead(pane.agent);
+  else if (change.name === "agents") markRead(pane);
   else if (change.name === "message:deleted") pane.thread.drop(change.messageId);
   else if (change.message?.channelId === pane.agent.id) pane.thread.put(change.message);
 }

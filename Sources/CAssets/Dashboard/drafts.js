@@ -1,6 +1,8 @@
 // What was typed and not sent, kept in this browser. A draft goes only when it was sent or discarded.
+import { store } from "./store.js";
 
-const key = (id) => `placet.draft.${id}`;
+/** Of who is signed in: another user of this browser has drafts of their own. */
+const key = (id) => `placet.draft.${store.me.id}.${id}`;
 
 /** The draft of a review or a channel; null when there is none. */
 export function draftOf(id) {

@@ -31,7 +31,7 @@ export function inbox(main, [, tab = "pending", id]) {
     /** The ids of the rows that are chosen, to be answered alike. */
     chosen: new Set(),
     /** How many reviews there are in each state; null until the server has told. */
-    counts: null, counting: 0, first: null, tabs: h("div.head"),
+    counts: null, counting: 0, typing: 0, isLoaded: false, isReading: false, first: null, tabs: h("div.head"),
     rows: h("div.scroll", { onkeydown: (event) => press(view, event) }), bar: h("div"), bulk: h("div"),
     pane: h("div.pane"),
   };
@@ -47,6 +47,7 @@ export function inbox(main, [, tab = "pending", id]) {
   const unlisten = listen((change) => follow(view, change));
   const end = () => {
     clearTimeout(view.counting);
+    clearTimeout(view.typing);
     view.turn += 1;
     unlisten();
     unbind.forEach((one) => one());
@@ -83,7 +84,7 @@ function count(view) {
     const since = new Date(new Date().setHours(0, 0, 0, 0)).toISOString();
     view.counts = await request("GET", `/api/messages/reviews/counts?since=${since}`);
     drawTabs(view);
-    if (!view.shown.length) drawRows(view);
+    if (view.isLoaded && !view.shown.length) drawRows(view);
   }, view.counts ? PAUSE : 0);
 }
 
@@ -99,11 +100,11 @@ function filter(view) {
       choices.map(([value, words]) => h("option", { value, selected: value === view.filter[name] }, words)));
     return input;
   };
-  let pause = 0;
   const search = h("input.input.search", {
-    type: "search", label: "Text of a question", placeholder: "Search", value: view.filter.search, oninput: () => {
-      clearTimeout(pause);
-      pause = setTimeout(() => take("search", search.value.trim()), PAUSE);
+    type: "search", label: "Text of a question", placeholder: "Search", value: view.filter.search, maxlength: 1000,
+    oninput: () => {
+      clearTimeout(view.typing);
+      view.typing = setTimeout(() => take("search", search.value.trim()), PAUSE);
     },
   });
   return h("div.tools", search,
@@ -113,11 +114,12 @@ function filter(view) {
 
 /** Reads the list anew. */
 async function refresh(view) {
-  Object.assign(view, { fresh: [], cursor: null, shown: [] });
+  Object.assign(view, { fresh: [], cursor: null, shown: [], isLoaded: false });
   view.turn += 1;
   chooseNone(view);
   if (view.tab === "pending") view.shown = pending().filter((m) => belongs(view, m)).sort(byDeadline).map((m) => m.id);
   else await more(view);
+  view.isLoaded = true;
   drawRows(view);
 }
 
@@ -177,7 +179,12 @@ function drawRows(view) {
     fill(view.rows, h("div.empty", nothing(view)));
     return;
   }
-  const next = async () => { await more(view); drawRows(view); };
+  const next = async () => {
+    if (view.isReading) return;
+    view.isReading = true;
+    try { await more(view); } finally { view.isReading = false; }
+    drawRows(view);
+  };
   fill(view.rows, h("ul", { role: "list", label: plural(view.shown.length, "review") },
     view.shown.map((id) => row(view, id))), view.cursor && h("div.pad", button("Show more", { on: next })));
 }

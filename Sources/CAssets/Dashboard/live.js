@@ -2,7 +2,7 @@
 import { request } from "./api.js";
 import { sendKept } from "./outbox.js";
 import { banner } from "./overlay.js";
-import { load, take } from "./store.js";
+import { load, store, take } from "./store.js";
 
 const NAMES = [
   "message:created", "message:updated", "message:deleted", "message:delivery", "review:responded", "review:expired",
@@ -24,7 +24,13 @@ export function connect() {
   source?.close();
   clearTimeout(retry);
   source = new EventSource(`/api/events${last && `?lastEventId=${last}`}`);
-  source.onopen = () => { clearTimeout(warning); warning = 0; banner(null); sendKept(); };
+  source.onopen = () => {
+    clearTimeout(warning);
+    warning = 0;
+    banner(null);
+    sendKept();
+    sameUser().catch(() => {});
+  };
   source.onerror = lose;
   source.addEventListener("ready", (event) => {
     last = event.lastEventId;
@@ -37,6 +43,12 @@ export function connect() {
       take(name, JSON.parse(event.data)).catch(fail);
     });
   }
+}
+
+/** Another tab may have signed somebody else in: then this page is not theirs. */
+async function sameUser() {
+  const { user } = await request("GET", "/api/auth/me");
+  if (user.id !== store.me.id) location.reload();
 }
 
 function reload() {

@@ -79,8 +79,12 @@ const SHAPES = {
   strikethrough: "del", lineBreak: "br",
 };
 
+/** What turns the direction of reading, and so could make a text read as another one. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+const shown = (sign) => `⟨U+${sign.charCodeAt(0).toString(16).toUpperCase()}⟩`;
+
 function node(part) {
-  if (typeof part === "string") return part;
+  if (typeof part === "string") return part.replace(TURNS, shown);
   const inside = () => part.children.map(node);
   switch (part.type) {
     // The page has its own headings; these are below them.

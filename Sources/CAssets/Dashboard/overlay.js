@@ -12,14 +12,18 @@ export function dialog(title, content, action, { cancel = "Cancel", wide = false
   const isDanger = action?.[1].includes("danger");
   const close = () => element.close();
   const fault = h("div", { role: "alert" });
+  let isRunning = false;
+  // Once at a time, whatever is pressed twice.
   const run = async () => {
+    if (isRunning) return;
+    isRunning = true;
     try {
       if ((await action[2]()) !== false) close();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       fill(fault, notice("error", h("p", error.message)));
       $(".input:not([readonly])", element)?.focus();
-    }
+    } finally { isRunning = false; }
   };
   const form = h("form", { method: "dialog", onsubmit: () => { if (action && !isDanger) run(); } },
     heading, content, fault,

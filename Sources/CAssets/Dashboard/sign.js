@@ -119,7 +119,12 @@ export function keepSession() {
 
 export async function signOut() {
   onSessionEnd(null);
-  await request("POST", "/api/auth/logout");
+  try {
+    await request("POST", "/api/auth/logout");
+  } catch (error) {
+    onSessionEnd(signInAgain);
+    throw error;
+  }
   localStorage.removeItem("placet.in");
   location.assign("/sign-in");
 }

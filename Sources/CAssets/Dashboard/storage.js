@@ -42,7 +42,8 @@ function care({ check, backup }) {
     : h("p.quiet", `${read} No damage is known.`);
   const made = backup.madeAt ? `The last backup was made ${when(at(backup.madeAt))}.`
     : "No backup was made yet: placet backup FOLDER.";
-  const kept = backup.heldUntil ? "A backup is being made." : made;
+  const kept = backup.heldUntil
+    ? `${made} Until ${when(at(backup.heldUntil))} a backup holds what is to be removed.` : made;
   return h("section.part", h("h2", "Care"), damage, h("p.quiet", kept));
 }
 

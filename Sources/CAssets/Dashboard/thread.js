@@ -29,7 +29,10 @@ const PAGE = 50;
 export function thread(agent, search = "") {
   const query = new URLSearchParams({ channel: agent.id, limit: String(PAGE), ...(search && { search }) });
   const state = {
-    agent, path: `/api/messages?${query}`, search, messages: [], cursor: null, isLoaded: false, reading: null,
+    agent, path: `/api/messages?${query}`, search, messages: [], cursor: null, reading: null,
+    isLoaded: false, isOver: false,
+    /** What happens while the first page is on its way, to be done after it. */
+    later: [],
     rows: h("ol.thread", { label: search ? "Found messages" : "Messages" }), above: h("div.center"),
   };
   state.element = h("div.scroll", { tabindex: "0", role: "group", label: "Messages" }, state.above, state.rows);
@@ -37,12 +40,23 @@ export function thread(agent, search = "") {
     { root: state.element, rootMargin: `${AHEAD}px 0px 0px 0px` });
   return {
     element: state.element,
-    load: async () => { await load(state); observer.observe(state.above); },
-    put: (message) => put(state, message), drop: (id) => drop(state, id), end: () => observer.disconnect(),
+    load: async () => {
+      await load(state);
+      if (!state.isOver) observer.observe(state.above);
+    },
+    put: (message) => afterLoad(state, () => put(state, message)),
+    drop: (id) => afterLoad(state, () => drop(state, id)),
+    end: () => { state.isOver = true; observer.disconnect(); },
   };
 }
 
+function afterLoad(state, run) {
+  if (state.isLoaded) run();
+  else state.later.push(run);
+}
+
 async function load(state) {
+  state.isLoaded = false;
   const page = await request("GET", state.path);
   state.messages = page.data.reverse();
   await prepare(state.messages.map(textOf));
@@ -53,6 +67,7 @@ async function load(state) {
       !state.search && h("p", "What the agent says appears here.")));
   drawAbove(state);
   toEnd(state);
+  for (const run of state.later.splice(0)) run();
 }
 
 const toEnd = ({ element }) => { element.scrollTop = element.scrollHeight; };
@@ -93,7 +108,6 @@ function drop(state, id) {
 /** Adds a message, or draws it anew. One that is older than all that is shown is left out, and so is a new one of a
  * search. */
 function put(state, message) {
-  if (!state.isLoaded) return;
   const { element, messages, rows } = state;
   const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
   const place = messages.findIndex((one) => one.id === message.id);

@@ -208,14 +208,14 @@ def test_two_tabs_keep_their_answers_beside_each_other(watch, server, agent, per
     messages = [agent.ask(f"Kept {number}?", "approval", APPROVAL) for number in range(2)]
     first = watch.page(person)
     pages = [first, first.context.new_page()]
+    first.context.route("**/respond", lambda route: route.abort())
     for page, message in zip(pages, messages):
         open_review(page, server, message)
-        page.route("**/respond", lambda route: route.abort())
         page.get_by_role("button", name="Ship it").click()
         expect(page.locator(".card .note.warning")).to_be_visible()
     assert len(kept(first)) == 2
     pages[1].close()
-    first.unroute("**/respond")
+    first.context.unroute("**/respond")
     first.reload()
     status = lambda message: person.request("GET", f"messages/{message}").json()["review"]["status"]
     eventually(lambda: [status(message) for message in messages] == ["completed"] * 2, "both are sent")

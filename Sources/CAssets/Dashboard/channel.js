@@ -88,5 +88,7 @@ function follow(pane, change) {
   if (change.name === "reset") pane.thread.load();
   else if (change.name === "agents") markRead(pane);
   else if (change.name === "message:deleted") pane.thread.drop(change.messageId);
-  else if (change.message?.channelId === pane.agent.id) pane.thread.put(change.message);
+  else if (change.message?.channelId === pane.agent.id) {
+    pane.thread.put(change.message, change.name === "message:created");
+  }
 }

@@ -250,7 +250,7 @@ function row(view, id) {
     h("span.meta", h("span.dot", { class: agentOf(message.channelId)?.status ?? "" }),
       h("span.cut", agentName(message.channelId)), icon(kind), KINDS[kind],
       message.attachments.length > 0 && [icon("clip", "Attachments"), h("span.num", message.attachments.length)],
-      message.iteration > 1 && `Version ${message.iteration}`,
+      message.iteration > 1 && h("span", `Version ${message.iteration}`),
       !isPending && by && h("span.cut", `${by.name}, ${when(at(by.at))}`))));
 }
 

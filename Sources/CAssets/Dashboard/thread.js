@@ -44,7 +44,7 @@ export function thread(agent, search = "") {
       await load(state);
       if (!state.isOver) observer.observe(state.above);
     },
-    put: (message) => afterLoad(state, () => put(state, message)),
+    put: (message, isNew) => afterLoad(state, () => put(state, message, isNew)),
     drop: (id) => afterLoad(state, () => drop(state, id)),
     end: () => { state.isOver = true; observer.disconnect(); },
   };
@@ -91,6 +91,8 @@ async function readEarlier(state) {
   await prepare(older.map(textOf));
   const { element } = state;
   const fromEnd = element.scrollHeight - element.scrollTop;
+  // Some browsers would move it too, a frame later.
+  element.style.setProperty("overflow-anchor", "none");
   state.messages.unshift(...older);
   state.cursor = page.nextCursor;
   const first = state.messages[older.length];
@@ -98,6 +100,7 @@ async function readEarlier(state) {
   state.rows.prepend(...older.map((message, place) => row(state, message, place)));
   drawAbove(state);
   element.scrollTop = element.scrollHeight - fromEnd;
+  requestAnimationFrame(() => requestAnimationFrame(() => element.style.removeProperty("overflow-anchor")));
 }
 
 function drop(state, id) {
@@ -105,12 +108,15 @@ function drop(state, id) {
   $(`[data-message="${CSS.escape(id)}"]`, state.rows)?.remove();
 }
 
-/** Adds a message, or draws it anew. One that is older than all that is shown is left out, and so is a new one of a
- * search. */
-function put(state, message) {
+/**
+ * Adds a message, or draws it anew, unless it is told of as new: what is shown then knows more already. One that is
+ * older than all that is shown is left out, and so is a new one of a search.
+ */
+function put(state, message, isNew) {
   const { element, messages, rows } = state;
   const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
   const place = messages.findIndex((one) => one.id === message.id);
+  if (place >= 0 && isNew) return;
   if (place >= 0) {
     messages[place] = message;
     $(`[data-message="${CSS.escape(message.id)}"]`, rows)?.replaceWith(row(state, message, place));

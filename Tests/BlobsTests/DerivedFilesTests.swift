@@ -19,7 +19,7 @@ struct DerivedFilesTests {
             #expect(Set(try await test.store.keysWithDerived()) == Set(keys))
             #expect(test.names(in: "incoming").isEmpty)
             try await test.store.remove(keys[0])
-            try await test.store.remove([keys[1]])
+            _ = try await test.store.remove([keys[1]])
             try await test.store.quarantine(keys[2])
             #expect(test.names(in: "derived").isEmpty)
             try await test.store.removeDerived(from: keys[0])

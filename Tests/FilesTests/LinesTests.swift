@@ -188,7 +188,7 @@ struct LinesTests {
             let id = try await owner.storedID("a")
             _ = try await owner.send(.get, "/api/v1/files/\(id)/lines")
             _ = try await person.send(.get, "files/\(id)/lines?tail=1&format=text")
-            try await server.assembly.opened.store(in: server.assembly.index)
+            try await server.assembly.auditQueue.store(in: server.assembly.index)
             let openings = try await person.send(.get, "files/\(id)/openings").json["data"]?.elements ?? []
             #expect(openings.count == 2)
         }

@@ -66,24 +66,31 @@ extension LineText {
     }
 
     private func search(_ block: UnsafeRawBufferPointer, for pattern: LinePattern, limit: Int) -> [Int] {
-        if isUTF8, !(pattern.knowsEnds && Self.hasReturns(block)) { return pattern.lines(in: block, limit: limit) }
-        let text = isUTF8 ? Array(block) : Array(decode(Array(block)).utf8)
-        return Self.withoutReturns(text).withUnsafeBytes { pattern.lines(in: $0, limit: limit) }
+        guard isUTF8 else {
+            let text = Array(decode(Array(block)).utf8).withUnsafeBytes(Self.withoutReturns)
+            return text.withUnsafeBytes { pattern.lines(in: $0, limit: limit) }
+        }
+        guard pattern.knowsEnds, Self.firstReturn(in: block) != nil else {
+            return pattern.lines(in: block, limit: limit)
+        }
+        return Self.withoutReturns(block).withUnsafeBytes { pattern.lines(in: $0, limit: limit) }
     }
 
-    private static func hasReturns(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        bytes.baseAddress.map { memchr($0, 0x0D, bytes.count) != nil } ?? false
+    private static func firstReturn(in bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let base = bytes.baseAddress else { return nil }
+        return memchr(base, 0x0D, bytes.count).map { UnsafeRawPointer($0) - base }
     }
 
     /// Without each CR before LF, which is part of the line end.
-    private static func withoutReturns(_ bytes: [UInt8]) -> [UInt8] {
-        var kept: [UInt8] = []
+    private static func withoutReturns(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        var (kept, rest) = ([UInt8](), bytes)
         kept.reserveCapacity(bytes.count)
-        for (place, byte) in bytes.enumerated() {
-            let isPartOfEnd = byte == 0x0D && place + 1 < bytes.count && bytes[place + 1] == 0x0A
-            if !isPartOfEnd { kept.append(byte) }
+        while let place = firstReturn(in: rest) {
+            let isPartOfEnd = place + 1 < rest.count && rest[place + 1] == 0x0A
+            kept += rest[..<(isPartOfEnd ? place : place + 1)]
+            rest = UnsafeRawBufferPointer(rebasing: rest[(place + 1)...])
         }
-        return kept
+        return kept + rest
     }
 
     /// Lines with those around them, until an answer is full.

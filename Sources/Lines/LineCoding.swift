@@ -20,33 +20,47 @@ package enum LineCoding: UInt8, Sendable {
     /// How many bytes LF takes. All pieces of a text begin at a multiple of it.
     var unit: Int { self == .bytes ? 1 : 2 }
 
-    private static let lf: UInt8 = 0x0A
-    private static let cr: UInt8 = 0x0D
+    private static var lf: UInt8 { 0x0A }
+    private static var cr: UInt8 { 0x0D }
 
     /// As it lies in memory on this machine.
     private var wideLF: UInt16 { self == .utf16le ? UInt16(littleEndian: 0x0A) : UInt16(bigEndian: 0x0A) }
 
     /// How many lines end in these bytes.
     func countEnds(_ bytes: UnsafeRawBufferPointer) -> Int {
-        self == .bytes ? Self.count(Self.lf, in: bytes) : Self.count(wideLF, in: bytes)
+        guard let base = bytes.baseAddress else { return 0 }
+        return self == .bytes ? Self.countBytes(base, bytes.count) : countUnits(base, bytes.count / 2)
     }
 
-    /// Adds up in numbers as small as the units, so that the compiler takes many at a time, in runs in which they cannot
-    /// overflow.
-    private static func count<Unit: FixedWidthInteger>(_ wanted: Unit, in bytes: UnsafeRawBufferPointer) -> Int {
-        let size = MemoryLayout<Unit>.size
-        let count = bytes.count / size
-        guard let base = bytes.baseAddress, count > 0 else { return 0 }
-        let run = min(Int(truncatingIfNeeded: Unit.max) & ~15, 4096)
+    // Both add up in numbers as small as the units, so that the compiler takes many at a time, in runs in which they
+    // cannot overflow. They are not one generic function, which would be a hundred times slower in a debug build.
+
+    private static func countBytes(_ base: UnsafeRawPointer, _ count: Int) -> Int {
+        let bytes = base.assumingMemoryBound(to: UInt8.self)
         var (total, at) = (0, 0)
         while at < count {
-            let end = min(at + run, count)
-            var found: Unit = 0
+            let end = min(at + 240, count)
+            var found: UInt8 = 0
             while at < end {
-                found &+= base.loadUnaligned(fromByteOffset: at &* size, as: Unit.self) == wanted ? 1 : 0
+                found &+= bytes[at] == lf ? 1 : 0
                 at &+= 1
             }
-            total += Int(truncatingIfNeeded: found)
+            total += Int(found)
+        }
+        return total
+    }
+
+    private func countUnits(_ base: UnsafeRawPointer, _ count: Int) -> Int {
+        let wanted = wideLF
+        var (total, at) = (0, 0)
+        while at < count {
+            let end = min(at + 4096, count)
+            var found: UInt16 = 0
+            while at < end {
+                found &+= base.loadUnaligned(fromByteOffset: 2 &* at, as: UInt16.self) == wanted ? 1 : 0
+                at &+= 1
+            }
+            total += Int(found)
         }
         return total
     }

@@ -15,6 +15,26 @@ struct LineIndexTests {
         #expect(try SmallText(bytes, pieces: bytes.count).index == whole)
     }
 
+    private struct HungUp: Error {}
+
+    @Test("A count that was broken off goes on where it was")
+    func brokenOff() throws {
+        let bytes = Array((0..<100_000).map { "\($0)\n" }.joined().utf8)
+        var (reads, most) = (0, 3)
+        let text = LineText(size: bytes.count, charset: nil, decode: { String(decoding: $0, as: UTF8.self) }) {
+            guard reads < most else { throw HungUp() }
+            reads += 1
+            $1.copyBytes(from: bytes[$0..<$0 + $1.count])
+        }
+        var count = LineCount(size: bytes.count, coding: .bytes)
+        #expect(throws: HungUp.self) { try text.finish(&count) }
+        #expect(count.offset == 3 * LineText.pieceBytes)
+        most = .max
+        try text.finish(&count)
+        #expect(count.index == (try SmallText(bytes).index))
+        #expect(reads == (bytes.count + LineText.pieceBytes - 1) / LineText.pieceBytes)
+    }
+
     @Test("Long runs of line ends are all counted, where small counters would overflow")
     func runs() throws {
         for (charset, unit) in [(nil, [0x0A]), ("utf-16le", [0x0A, 0]), ("utf-16be", [0, 0x0A])] as [(String?, [UInt8])]

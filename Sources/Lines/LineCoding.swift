@@ -2,8 +2,8 @@ import Glibc
 
 /// How the end of a line stands in a text: LF, as one byte or as a unit of UTF-16.
 package enum LineCoding: UInt8, Sendable {
-    /// In UTF-8 and all charsets that have ASCII in them, no other character has the byte 0x0A. Bytes that are no text are
-    /// taken in the same way.
+    /// In UTF-8 and all charsets that have ASCII in them, no other character has the byte 0x0A. Bytes that are no text
+    /// are taken in the same way.
     case bytes = 1
     case utf16le
     case utf16be

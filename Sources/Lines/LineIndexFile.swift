@@ -2,7 +2,7 @@ import CZlib
 
 // An index as a file, in numbers of 8 bytes, the low byte first:
 //
-//     "placetL1"  size of the text  coding  lines  the ends before each block and in all …  SHA-256 of the text  CRC-32
+//     "placetL1"  size of the text  coding  lines  the ends before each block and in all …  its SHA-256  CRC-32
 //
 // The checksum is that of all before it. What is cut, damaged, of another release or of another text is no index.
 extension LineIndex {

@@ -16,8 +16,8 @@ extension LineText {
 
     /// Finds lines from one on.
     ///
-    /// A line that is longer than 64 KiB is looked at in pieces that overlap by 4 KiB: `^` and `$` also match where they
-    /// meet, and a longer match may be missed there.
+    /// A line that is longer than 64 KiB is looked at in pieces that overlap by 4 KiB: `^` and `$` also match where
+    /// they meet, and a longer match may be missed there.
     ///
     /// - Parameter isOver: whether the time is over; asked between pieces, and not within a line.
     package func hits(

@@ -6,8 +6,8 @@ import Synchronization
 
 /// Finds the indexes of texts, and makes those that are missing. Who asks for one that is being made waits for it.
 ///
-/// A count that was broken off, because its client hung up or its time was over, is gone on with by whoever asks next. So
-/// the index of a text that takes longer than a request may is made in several.
+/// A count that was broken off, because its client hung up or its time was over, is gone on with by whoever asks next.
+/// So the index of a text that takes longer than a request may is made in several.
 final class LineIndexes: Sendable {
     /// A shorter text is counted anew each time, which takes less than a millisecond.
     private static let keptFromBytes = 1 << 20

@@ -23,8 +23,8 @@ package struct LinePage: Sendable, Equatable {
     package static let mostBytes = 1 << 20
 
     package private(set) var lines: [Line] = []
-    /// Whether there was no room for a line.
-    package private(set) var isFull = false
+    /// Whether there was no room for a line that was asked for.
+    package internal(set) var isFull = false
     private var bytes = 0
 
     package init() {}

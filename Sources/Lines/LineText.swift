@@ -117,6 +117,7 @@ package final class LineText {
         for (place, offset) in starts.enumerated() {
             page.add(try line(lineCount.map { $0 - starts.count + 1 + place }, at: offset, by: nil).line)
         }
+        if starts.count < count, starts.first != 0, size > 0 { page.isFull = true }
         return page
     }
 

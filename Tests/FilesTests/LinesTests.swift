@@ -99,6 +99,8 @@ struct LinesTests {
             let text = try await owner.send(.get, "/api/v1/files/\(id)/lines?count=40&format=text")
             #expect(text.headers[try #require(HTTPField.Name("lines-stopped"))] == "bytes")
             #expect(text.text.split(separator: "\n").allSatisfy { $0.hasSuffix("x… [cut: 100000 bytes]") })
+            let end = try await owner.send(.get, "/api/v1/files/\(id)/lines?tail=40&format=text")
+            #expect(end.headers[try #require(HTTPField.Name("lines-stopped"))] == "bytes")
             let one = try await owner.storedID(String(repeating: "y", count: 1 << 21))
             #expect(try await Self.lines(owner, one, "tail=5").lines.first?.cut == 1 << 21)
             let last = try await owner.send(.get, "/api/v1/files/\(one)/lines?tail=5&format=text")

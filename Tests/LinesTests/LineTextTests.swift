@@ -83,7 +83,7 @@ struct LineTextTests {
         // There is no room for the long line, so the answer is cut there.
         #expect(try small.last(2).lines.map(\.text) == ["last"])
         let alone = try SmallText(long)
-        #expect(try alone.last(1).lines.isEmpty)
+        #expect(try alone.last(1).lines.isEmpty && alone.last(1).isFull)
         #expect(try alone.text.lines(from: 1, count: 1, by: alone.index).lines.map(\.length) == [10_000_001])
     }
 
@@ -94,6 +94,8 @@ struct LineTextTests {
         #expect(page.isFull && page.lines.count == 34)
         let rest = try small.text.lines(from: 35, count: 50, by: small.index)
         #expect(!rest.isFull && rest.lines.map(\.number) == Array(35...50))
-        #expect(try small.last(50).lines.map(\.number) == Array(17...50))
+        let end = try small.last(50)
+        #expect(end.isFull && end.lines.map(\.number) == Array(17...50))
+        #expect(try !small.last(34).isFull)
     }
 }

@@ -121,7 +121,7 @@ let package = Package(
         resource(
             "Files",
             [
-                "API", "HTTP", "JSON", "Index", "Blobs", "Multipart", "MediaTypes", "Store", "Zip",
+                "API", "HTTP", "JSON", "Index", "Blobs", "Lines", "Multipart", "MediaTypes", "Store", "Zip",
                 .hummingbird, .httpTypes, .crypto, .nioCore, .nioPosix,
             ]
         ),
@@ -132,7 +132,7 @@ let package = Package(
         ),
         resource(
             "Reference",
-            ["API", "HTTP", "JSON", "Index", "Multipart", "Store", "CAssets", .hummingbird, .crypto, .nioCore]
+            ["API", "HTTP", "JSON", "Index", "Lines", "Multipart", "Store", "CAssets", .hummingbird, .crypto, .nioCore]
         ),
         resource("Reviews", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
         resource(
@@ -141,8 +141,8 @@ let package = Package(
         ),
 
         // The second storey: the wire, and what needs the index and the bytes together. It imports shelves only.
-        secondStorey("API", ["HTTP", "JSON", "Index", .hummingbird, .httpTypes, .nioCore]),
-        secondStorey("Store", ["Index", "Blobs", "MediaTypes", .metrics, .nioCore, .nioPosix]),
+        secondStorey("API", ["HTTP", "JSON", "Index", "Lines", .hummingbird, .httpTypes, .nioCore]),
+        secondStorey("Store", ["Index", "Blobs", "Lines", "MediaTypes", .metrics, .nioCore, .nioPosix]),
 
         // The shelves. They import neither the resources nor one another.
         shelf("JSON", []),
@@ -157,6 +157,7 @@ let package = Package(
         // The schema of the index in SQL, embedded by `#embed`.
         .target(name: "CSchema", exclude: ["0001.sql"]),
         shelf("Blobs", ["CSyncfs", "CZlib", .crypto, .nioCore, .nioPosix]),
+        shelf("Lines", ["CRegex", "CZlib"]),
         shelf("Multipart", [.nioCore]),
         shelf("MediaTypes", ["CMagic", .nioCore]),
         shelf("Zip", ["CZlib", .nioCore]),
@@ -170,12 +171,15 @@ let package = Package(
             pkgConfig: "libcmark-gfm",
             providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]
         ),
+        // RE2, which is in C++, behind three functions of C.
+        .target(name: "CRegex", linkerSettings: [.linkedLibrary("re2")]),
         // The settings of the C library's allocator, which the module Glibc leaves out.
         .systemLibrary(name: "CMalloc"),
         // A system call that it leaves out too.
         .systemLibrary(name: "CSyncfs"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        tests("LinesTests", ["Lines"]),
         tests("MultipartTests", ["Multipart", .nioCore]),
         tests("MediaTypesTests", ["MediaTypes", .nioCore], exclude: ["Samples", "make-samples.py", "make-kinds.py"]),
         tests("ZipTests", ["Zip", "CZlib", .nioCore]),
@@ -195,7 +199,7 @@ let package = Package(
                 .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),
-        tests("StoreTests", ["Store", "Index", "Blobs", "MediaTypes", .grdb, .nioCore, .nioPosix]),
+        tests("StoreTests", ["Store", "Index", "Blobs", "Lines", "MediaTypes", .grdb, .nioCore, .nioPosix]),
         // The resources, without a socket: TestSupport has the server that they send requests to.
         .target(
             name: "TestSupport",

@@ -99,6 +99,18 @@ package enum Limits {
     /// How many ranges of a file are served in one answer. A request for more gets the whole file, which RFC 9110
     /// section 14.2 allows, because many ranges are a way to make a server work.
     package static let ranges = 8
+    /// The lines of a text that are shown at a time, and how many when nobody says.
+    package static let lines = 1...5000
+    package static let usualLines = 200
+    /// What lines are searched for, in Unicode code points.
+    package static let linePattern = 1...1000
+    /// The lines that a search finds at a time, and how many when nobody says.
+    package static let foundLines = 1...1000
+    package static let usualFoundLines = 100
+    /// How many lines are shown before and behind each that was found.
+    package static let lineContext = 0...20
+    /// How long a text is searched for one answer.
+    package static let lineSearch = Duration.seconds(2)
     /// How many rows a list of files has when `limit` is missing.
     package static let usualFilesPage = 30
     package static let deletedAtOnce = 1...1000

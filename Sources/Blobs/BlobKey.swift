@@ -46,6 +46,9 @@ package struct BlobKey: Hashable, Sendable, CustomStringConvertible, Comparable 
     /// The name in that directory.
     var name: String { "\(digest.hex.dropFirst(2)).\(generation)" }
 
+    /// The name in a directory for all keys.
+    var flatName: String { "\(digest.hex).\(generation)" }
+
     package static func < (left: BlobKey, right: BlobKey) -> Bool {
         left.digest == right.digest
             ? left.generation < right.generation

@@ -73,11 +73,14 @@ package final class BlobReader: Sendable {
         }
     }
 
-    private func readNow(_ range: Range<Int64>) throws(BlobError) -> ByteBuffer {
+    /// Fills a buffer with the bytes from an offset on, on the calling thread, which may wait for the disk.
+    ///
+    /// - Throws: `.closed` after `close`, and `.io` when the disk fails or the file is shorter than it was.
+    package func readNow(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(BlobError) {
         do {
-            return try reading.withLock { _ in
+            try reading.withLock { _ in
                 try handle.withUnsafeFileDescriptor { descriptor in
-                    try Self.read(range, from: descriptor)
+                    try Self.fill(buffer, from: descriptor, at: offset)
                 }
             }
         } catch let error as BlobError {
@@ -87,20 +90,30 @@ package final class BlobReader: Sendable {
         }
     }
 
-    private static func read(_ range: Range<Int64>, from descriptor: Int32) throws(BlobError) -> ByteBuffer {
+    private func readNow(_ range: Range<Int64>) throws(BlobError) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: range.count)
-        while buffer.readableBytes < range.count {
-            let offset = range.lowerBound + Int64(buffer.readableBytes)
-            let wanted = range.count - buffer.readableBytes
-            var outcome: Result<Int, BlobError> = .success(0)
-            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { pointer in
-                outcome = Result { () throws(BlobError) in
-                    try check("read") { pread(descriptor, pointer.baseAddress, wanted, off_t(offset)) }
-                }
-                return (try? outcome.get()) ?? 0
-            }
-            if try outcome.get() == 0 { throw .io(operation: "read past the end", errno: EIO) }
+        var outcome: Result<Void, BlobError> = .success(())
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: range.count) { pointer in
+            let wanted = UnsafeMutableRawBufferPointer(rebasing: pointer[..<range.count])
+            outcome = Result { () throws(BlobError) in try readNow(at: range.lowerBound, into: wanted) }
+            return range.count
         }
+        try outcome.get()
         return buffer
+    }
+
+    private static func fill(
+        _ buffer: UnsafeMutableRawBufferPointer,
+        from descriptor: Int32,
+        at offset: Int64
+    ) throws(BlobError) {
+        var done = 0
+        while done < buffer.count {
+            let count = try check("read") {
+                pread(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset) + done)
+            }
+            if count == 0 { throw .io(operation: "read past the end", errno: EIO) }
+            done += count
+        }
     }
 }

@@ -13,6 +13,8 @@ import Glibc
 //       blobs/
 //         sha256/00 … sha256/ff/
 //           <62 hex>.<generation>            published bytes, mode 0440, a hard link of the spool until that goes
+//       derived/                             made when it is first needed
+//         <64 hex>.<generation>              what was computed from the bytes of that key, and may be lost
 //       quarantine/                          made when it is first needed
 //         <64 hex>.<generation>              bytes that were published under that key and are damaged
 //
@@ -87,7 +89,7 @@ final class StoreDirectory: Sendable {
 extension StoreDirectory {
     /// Removes published bytes durably, and returns whether there were any.
     func removeBlob(_ key: BlobKey) throws(BlobError) -> Bool {
-        let existed = try check("unlink", unless: ENOENT) { unlinkat(blobs.raw, key.description, 0) }
+        let existed = try unlink(key)
         // Needed even if there were none: an earlier process may have died between its unlink and its fsync.
         try syncDirectory(of: key)
         return existed
@@ -101,14 +103,18 @@ extension StoreDirectory {
             let exists = try check("stat", unless: ENOENT) {
                 fstatat(blobs.raw, key.description, &status, AT_SYMLINK_NOFOLLOW)
             }
-            guard exists, try check("unlink", unless: ENOENT, { unlinkat(blobs.raw, key.description, 0) }) else {
-                continue
-            }
-            removed += Int(status.st_size)
+            if try unlink(key), exists { removed += Int(status.st_size) }
         }
         let oneOfEach = Dictionary(keys.map { ($0.directory, $0) }) { first, _ in first }
         for key in oneOfEach.values { try syncDirectory(of: key) }
         return removed
+    }
+
+    /// Removes published bytes, and what is derived from them. This is not durable yet.
+    private func unlink(_ key: BlobKey) throws(BlobError) -> Bool {
+        let existed = try check("unlink", unless: ENOENT) { unlinkat(blobs.raw, key.description, 0) }
+        try removeDerived(key)
+        return existed
     }
 
     /// Moves published bytes out of reach, durably, if there are any.
@@ -118,8 +124,9 @@ extension StoreDirectory {
             try check("fsync") { fsync(root) }
         }
         let folder = try Descriptor("quarantine", in: root, O_RDONLY | O_DIRECTORY)
-        let (raw, name) = (folder.raw, "\(key.digest).\(key.generation)")
-        _ = try check("rename", unless: ENOENT) { renameat(blobs, key.description, raw, name) }
+        let raw = folder.raw
+        _ = try check("rename", unless: ENOENT) { renameat(blobs, key.description, raw, key.flatName) }
+        try removeDerived(key)
         // The new name first: after a crash in between there may be two, but never none.
         try folder.sync()
         try syncDirectory(of: key)

@@ -202,6 +202,9 @@ static const uint8_t openapi_file_schemas[] = {
 static const uint8_t openapi_files[] = {
 #embed "OpenAPI/files.json"
 };
+static const uint8_t openapi_lines[] = {
+#embed "OpenAPI/lines.json"
+};
 static const uint8_t openapi_markdown[] = {
 #embed "OpenAPI/markdown.json"
 };
@@ -335,6 +338,7 @@ static const struct Asset assets[] = {
     ASSET("OpenAPI/events.json", openapi_events),
     ASSET("OpenAPI/file-schemas.json", openapi_file_schemas),
     ASSET("OpenAPI/files.json", openapi_files),
+    ASSET("OpenAPI/lines.json", openapi_lines),
     ASSET("OpenAPI/markdown.json", openapi_markdown),
     ASSET("OpenAPI/message-schemas.json", openapi_message_schemas),
     ASSET("OpenAPI/messages.json", openapi_messages),

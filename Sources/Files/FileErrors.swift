@@ -50,4 +50,9 @@ extension APIError {
             headers: [.contentRange: "bytes */\(size)", .acceptRanges: "bytes"]
         )
     }
+
+    /// 415 (RFC 9110 section 15.5.16).
+    static func noLines(_ type: String) -> APIError {
+        APIError(.unsupportedMediaType, "The file is \(type), which has no lines: download it instead")
+    }
 }

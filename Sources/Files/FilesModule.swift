@@ -17,6 +17,7 @@ package struct FilesModule: RouteModule {
     /// Where the files of an archive are compressed: that would block an event loop.
     let threads: NIOThreadPool
     let recent = RecentDownloads()
+    let lineIndexes: LineIndexes
     /// Who was sent which file.
     let audit: AuditQueue
 
@@ -25,6 +26,7 @@ package struct FilesModule: RouteModule {
         self.audit = audit
         index = store.index
         self.threads = threads
+        lineIndexes = LineIndexes(store: store)
     }
 
     package func addRoutes(to mounts: Mounts) {
@@ -37,6 +39,7 @@ package struct FilesModule: RouteModule {
             .delete("files/:id", use: delete)
             .get("files/:id/download", use: download)
             .head("files/:id/download", use: download)
+            .get("files/:id/lines", use: inTurn(lines))
         mounts.user
             .get("files", use: inTurn(listForUser))
             .post("files/upload", use: upload)
@@ -45,6 +48,7 @@ package struct FilesModule: RouteModule {
             .delete("files/:id", use: deleteForUser)
             .get("files/:id/download", use: download)
             .head("files/:id/download", use: download)
+            .get("files/:id/lines", use: inTurn(lines))
             .get("files/:id/share", use: share)
             .get("files/:id/shares", use: listShares)
             .delete("files/:id/shares/:shareId", use: endShare)

@@ -16,6 +16,11 @@ package struct MediaType: Sendable, Equatable {
     /// The type of zero bytes that no hint calls text.
     package static let empty = "application/x-empty"
 
+    /// Whether bytes of a stored type and charset are text.
+    package static func isText(type: String, charset: String?) -> Bool {
+        charset != nil || type.hasPrefix("text/") || TextTypes.canonical(type) != nil || type == empty
+    }
+
     /// Whether an attachment of this type carries `textContent` (docs/api.md, "Messages and reviews").
     package static func hasInlineText(type: String) -> Bool {
         typesWithInlineText.contains(type)

@@ -13,8 +13,9 @@ import JSON
 enum DocumentText {
     static let names = [
         "account-schemas", "accounts", "admin", "agent-schemas", "agents", "archives", "audit", "avatars",
-        "conventions", "conversations", "downloads", "errors", "events", "file-schemas", "files", "markdown",
-        "message-schemas", "messages", "plugins", "preferences", "review-schemas", "reviews", "sign-in", "status",
+        "conventions", "conversations", "downloads", "errors", "events", "file-schemas", "files", "lines",
+        "markdown", "message-schemas", "messages", "plugins", "preferences", "review-schemas", "reviews", "sign-in",
+        "status",
         "streams", "user-agents",
         "user-files", "user-plugins", "webhooks",
     ]

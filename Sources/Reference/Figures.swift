@@ -3,6 +3,7 @@ import HTTP
 import Hummingbird
 import Index
 import JSON
+import Lines
 import Multipart
 import Store
 
@@ -44,6 +45,8 @@ enum Figures {
         "inlineText": .number(FileStore.maxInlineBytes),
         "idempotencyLifetime": .time(IdempotencyKey.lifetime),
         "lastMessage": .number(AgentWithNews.maxTextLength),
+        "lineBytes": .bytes(Line.mostBytes),
+        "linesBytes": .bytes(LinePage.mostBytes),
         "modestPlan": .bytes(FileStore.modestPlan),
         "pageWeight": .number(PageWeight.most),
         "storageRows": .number(StorageFigures.largest),
@@ -71,12 +74,17 @@ enum Figures {
         "fetchAnswer": .bytes(Limits.fetchAnswer),
         "fetchBody": .bytes(Limits.fetchBody),
         "formField": .bytes(Limits.formField),
+        "foundLines": .range(Limits.foundLines),
         "givenFilename": .range(Limits.givenFilename),
         "givenType": .range(Limits.givenType),
         "heartbeat": .time(Limits.heartbeat),
         "id": .range(Limits.id),
         "keyLabel": .range(Limits.keyLabel),
         "keyLifetime": .range(Limits.keyLifetime),
+        "lineContext": .range(Limits.lineContext),
+        "linePattern": .range(Limits.linePattern),
+        "lineSearch": .time(Limits.lineSearch),
+        "lines": .range(Limits.lines),
         "longestExpiry": .time(Limits.longestExpiry),
         "markdownBytes": .bytes(Limits.markdownBytes),
         "markdownTexts": .range(Limits.markdownTexts),
@@ -110,6 +118,8 @@ enum Figures {
         "userAgent": .number(Limits.userAgent),
         "usualExpiry": .time(Limits.usualExpiry),
         "usualFilesPage": .number(Limits.usualFilesPage),
+        "usualFoundLines": .number(Limits.usualFoundLines),
+        "usualLines": .number(Limits.usualLines),
         "wait": .time(Limits.wait),
         "waitsPerCaller": .number(Limits.waitsPerCaller),
         "waitsPerUser": .number(Limits.waitsPerUser),

@@ -67,6 +67,7 @@ extension FileStore {
         rest: @Sendable (Duration) async throws -> Void = { _ in }
     ) async throws -> CheckReport {
         let end = ContinuousClock.now + time
+        if start == nil { try await sweepLineIndexes() }
         var report = CheckReport(next: start)
         repeat {
             let (pairs, last) = try await pairs(after: report.next)

@@ -4,7 +4,7 @@ For each route of docs/api.md: the processor time of the server, how much of tha
 memory grew. Twins of the agent and the human API are one handler, so they share a row.
 """
 
-import json, os, pathlib, re, sys, tempfile
+import json, os, pathlib, re, sys, tempfile, urllib.parse
 from neighbours import FORM, Caller, form
 from service import PERSON, Table, placet, sign_in
 
@@ -62,6 +62,8 @@ class Costs:
                               ensure_ascii=False).encode()
         _, body = self.agent.ask("POST", "/api/v1/files/store", form(channel, os.urandom(1 << 20)), **FORM)
         self.megabyte = json.loads(body)["id"]
+        lines = b"".join(os.urandom(16_384).hex().encode() + b"\n" for _ in range(2048))
+        self.log = json.loads(self.agent.ask("POST", "/api/v1/files/store", form(channel, lines), **FORM)[1])["id"]
         for number in range(100):
             self.person.made("/api/api-keys", {"label": f"key {number}"})
 
@@ -160,6 +162,9 @@ class Costs:
             v1("GET", f"files/{self.megabyte}/download"))
         row("GET /api/v1/files/:id/download", "8 ranges of it",
             v1("GET", f"files/{self.megabyte}/download", range="bytes=" + ",".join(f"{n * 100_000}-{n * 100_000 + 9}" for n in range(8))))
+        row("GET /api/v1/files/:id/lines, GET /api/files/:id/lines", "1 MiB of lines of 32 KiB", v1("GET", f"files/{self.log}/lines"))
+        row("GET /api/v1/files/:id/lines", "an expression that is slow on purpose: 2 s and a block",
+            v1("GET", f"files/{self.log}/lines?" + urllib.parse.urlencode({"grep": "(?:[0-7].*){900}[x-z]", "regex": "true"})))
         row("DELETE /api/v1/files/:id, DELETE /api/files/:id", "", lambda: agent.ask("DELETE", f"/api/v1/files/{self.files.pop()}"))
         row("POST /api/auth/login, POST /api/auth/change-password, POST /api/auth/confirm", "one scrypt",
             lambda: Caller(self.peer).ask("POST", "/api/auth/login", PERSON), hashes=True)

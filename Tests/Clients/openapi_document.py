@@ -123,7 +123,7 @@ def with_closed_objects(document):
         "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "Share", "AgentStats", "Delivery", "DeliveryPage",
         "TestedWebhook", "PluginConfig", "PluginAnswer", "Preferences", "CollectionPlan", "CollectionStep",
         "CollectionRun", "CollectionUndo", "BlobExplanation",
-        "AuditPage", "AuditEntry",
+        "AuditPage", "AuditEntry", "Lines", "Line",
     ):
         closed["components"]["schemas"][name]["additionalProperties"] = False
     return closed

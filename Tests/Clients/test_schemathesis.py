@@ -75,6 +75,12 @@ checks.positive_data_acceptance.expected-statuses = ["200", "404", "415"]
 include-operation-id = ["listAgents", "listOwnAgents", "listMessages", "listConversation"]
 checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", "404", "405", "412"]
 
+# No schema says which parameters go together, what is an expression, and what is text. Of two values the first counts.
+[[operations]]
+include-operation-id = ["readLines", "readLinesByPerson"]
+checks.positive_data_acceptance.expected-statuses = ["200", "400", "401", "403", "404", "415"]
+checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", "404", "405", "415"]
+
 # Its body may be missing, and now and then a request without one is made as a wrong one.
 [[operations]]
 include-operation-id = "markRead"

@@ -50,10 +50,11 @@ package struct PageRequest: Sendable, Equatable {
 
 extension Request {
     /// The value of a `Link` header that leads to what follows in this list (RFC 8288): the same query with another
-    /// `cursor`. It has no path, so it is relative to the URL that the client asked for, also behind a proxy.
-    package func linkToNext(_ cursor: String) -> String {
-        let given = (uri.query ?? "").split(separator: "&").filter { !Self.names("cursor", $0) }
-        let query = (given.map { Self.escaped($0.utf8) } + ["cursor=\(Self.escaped(cursor.utf8))"]).joined(
+    /// `cursor`, or another value of the parameter that says where to go on. It has no path, so it is relative to the URL
+    /// that the client asked for, also behind a proxy.
+    package func linkToNext(_ place: String, as name: String = "cursor") -> String {
+        let given = (uri.query ?? "").split(separator: "&").filter { !Self.names(name, $0) }
+        let query = (given.map { Self.escaped($0.utf8) } + ["\(name)=\(Self.escaped(place.utf8))"]).joined(
             separator: "&"
         )
         return "<?\(query)>; rel=\"next\""

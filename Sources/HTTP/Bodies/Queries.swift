@@ -13,6 +13,29 @@ extension Request {
         return value
     }
 
+    /// A query parameter that is a whole number; nil when it is missing. One over the range is lowered to its end.
+    ///
+    /// - Throws: ``APIError`` 400 for anything else.
+    package func number(_ name: String, in range: ClosedRange<Int>) throws(APIError) -> Int? {
+        guard let text = try query(name) else { return nil }
+        let isNumber = !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        // A number with too many digits for Int is over any range.
+        let number = isNumber ? Int(text) ?? Int.max : -1
+        guard number >= range.lowerBound else {
+            throw .invalid(name, "must be a whole number from \(range.lowerBound) on")
+        }
+        return min(number, range.upperBound)
+    }
+
+    /// A query parameter that is `true` or `false`; nil when it is missing.
+    ///
+    /// - Throws: ``APIError`` 400 for anything else.
+    package func flag(_ name: String) throws(APIError) -> Bool? {
+        guard let text = try query(name) else { return nil }
+        guard let flag = Bool(text) else { throw .invalid(name, "must be true or false") }
+        return flag
+    }
+
     private static func formValue(of name: String, in query: String) -> [UInt8]? {
         for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
             let given = pair.prefix { $0 != UInt8(ascii: "=") }

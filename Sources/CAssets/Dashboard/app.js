@@ -105,7 +105,7 @@ function follow(event) {
   }
   if (link.origin !== location.origin || !VIEWS.has(link.pathname.split("/")[1])) return;
   event.preventDefault();
-  go(link.pathname + link.search);
+  go(link.pathname + link.search + link.hash);
 }
 
 /** Whether the side bar stands there. The browser remembers it, so that it is there with the first paint. */
@@ -118,7 +118,7 @@ function signedIn(isSo) {
 
 /** Who is signed in; asks for it when nobody is. Then back to what was asked for. */
 async function identify() {
-  const wanted = location.pathname === "/sign-in" ? HOME : location.pathname + location.search;
+  const wanted = location.pathname === "/sign-in" ? HOME : location.pathname + location.search + location.hash;
   let user = null;
   try {
     ({ user } = await request("GET", "/api/auth/me"));

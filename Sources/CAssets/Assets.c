@@ -31,6 +31,9 @@ static const uint8_t dashboard_card_js[] = {
 static const uint8_t dashboard_channel_js[] = {
 #embed "Dashboard/channel.js"
 };
+static const uint8_t dashboard_chosen_js[] = {
+#embed "Dashboard/chosen.js"
+};
 static const uint8_t dashboard_composer_js[] = {
 #embed "Dashboard/composer.js"
 };
@@ -57,6 +60,9 @@ static const uint8_t dashboard_finder_js[] = {
 };
 static const uint8_t dashboard_first_js[] = {
 #embed "Dashboard/first.js"
+};
+static const uint8_t dashboard_groups_js[] = {
+#embed "Dashboard/groups.js"
 };
 static const uint8_t dashboard_icon_svg[] = {
 #embed "Dashboard/icon.svg"
@@ -290,6 +296,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/bulk.js", dashboard_bulk_js),
     ASSET("Dashboard/card.js", dashboard_card_js),
     ASSET("Dashboard/channel.js", dashboard_channel_js),
+    ASSET("Dashboard/chosen.js", dashboard_chosen_js),
     ASSET("Dashboard/composer.js", dashboard_composer_js),
     ASSET("Dashboard/dom.js", dashboard_dom_js),
     ASSET("Dashboard/drafts.js", dashboard_drafts_js),
@@ -299,6 +306,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/files.js", dashboard_files_js),
     ASSET("Dashboard/finder.js", dashboard_finder_js),
     ASSET("Dashboard/first.js", dashboard_first_js),
+    ASSET("Dashboard/groups.js", dashboard_groups_js),
     ASSET("Dashboard/icon.svg", dashboard_icon_svg),
     ASSET("Dashboard/icons.svg", dashboard_icons_svg),
     ASSET("Dashboard/inbox.js", dashboard_inbox_js),

@@ -15,7 +15,7 @@ COLOURS = (
     "\x1b[1;31mbold red\x1b[0m plain \x1b[42mon green\x1b[0m \x1b[38;5;208morange\x1b[0m \x1b[7minverse\x1b[0m\n"
     "10 %\r50 %\r100 %\n"
     "user \u202egnp.exe\x07 \x1b]8;;https://evil.test\x07a link\x1b]8;;\x07\n"
-    "section_start:1560896352:prepare\r\x1b[0KPreparing\n"
+    "Waiting for a runner\r\x1b[0KPreparing\n"
     "<img src=x onerror=ran=1>\n"
 )
 
@@ -260,6 +260,49 @@ def test_a_card_shows_the_first_error_in_place_and_leads_to_it(page, server, own
     assert page.url == f"{server.url}/files/{files[0]}?from={message}#L3001"
     page.keyboard.press("u")
     expect(page.locator("#review-title")).to_have_text("Go on?")
+
+
+GROUPS = {
+    "github": "{0}##[group]{1}\n{2}{3}##[endgroup]\n",
+    "gitlab": "section_start:{4}:{1}\r\x1b[0K{1}\n{2}section_end:{5}:{1}\r\x1b[0K\n",
+    "buildkite": "\x1b_bk;t={4}000\x07--- {1}\n{2}\x1b_bk;t={5}000\x07done\n",
+}
+
+
+@pytest.mark.parametrize("dialect", GROUPS)
+def test_groups_that_passed_are_folded_and_a_link_opens_them(page, server, owner, dialect):
+    times = "2026-03-12T13:00:00.5Z ", "2026-03-12T13:00:44.5Z ", 1773320400, 1773320444
+    group = lambda name, lines: GROUPS[dialect].format(times[0], name, lines, *times[1:])
+    setup, build, rest = group("setup", "usual\n" * 300), group("build", "usual\nerror: no\n"), group("rest", "usual\n")
+    text = f"before\n{setup}{build}{rest}"
+    file = owner.store(text.encode(), f"{dialect}.log")["id"]
+    opened(page, server, file)
+    fold = lambda name: page.get_by_role("button", name=re.compile(f"^{name}"))
+    expect(fold("setup")).to_have_attribute("aria-expanded", "false")
+    expect(fold("rest")).to_have_attribute("aria-expanded", "false")
+    expect(fold("build")).to_have_attribute("aria-expanded", "true")
+    expect(fold("build").get_by_label("With errors")).to_be_visible()
+    # The next group of Buildkite, which ends this one, begins at the same time here.
+    took = "0 s" if dialect == "buildkite" else "44 s"
+    expect(fold("setup").locator(".lost")).to_have_text(f"301 lines · {took}")
+    in_view(page, 1)
+    in_view(page, 305)
+    expect(row(page, 4)).to_have_count(0)
+    fold("setup").press("Enter")
+    expect(fold("setup")).to_be_focused()
+    in_view(page, 4)
+    fold("setup").press("Enter")
+    expect(row(page, 4)).to_have_count(0)
+    page.keyboard.press(":")
+    page.keyboard.type("200")
+    page.keyboard.press("Enter")
+    in_view(page, 200)
+    with page.expect_response(lambda answer: "endgroup" in answer.url or "section_" in answer.url):
+        page.reload()
+    expect(page.get_by_label("How many errors")).to_have_text("1")
+    in_view(page, 200)
+    page.keyboard.press("g")
+    expect(fold("setup")).to_have_attribute("aria-expanded", "true")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

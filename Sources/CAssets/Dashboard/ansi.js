@@ -4,9 +4,9 @@ import { visible } from "./visible.js";
 
 /**
  * Escape sequences, with their codes and their last letter; else one character. Of a hyperlink (OSC 8) the text is
- * shown. An escape that begins none of these stays, visible.
+ * shown, of a mark of time of Buildkite nothing. An escape that begins none of these stays, visible.
  */
-const PARTS = /\x1b\[([0-?]*)[ -/]*([@-~])|\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\(B|./gsu;
+const PARTS = /\x1b\[([0-?]*)[ -/]*([@-~])|\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\(B|\x1b_bk;t=\d+\x07|./gsu;
 
 /** What a code of SGR changes. */
 const CHANGES = new Map(Object.entries({

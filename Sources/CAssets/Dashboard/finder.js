@@ -19,12 +19,13 @@ function patternOf(text, isRegex, isExact) {
 }
 
 /**
- * @param {object} log as for `trail`
- * @param {() => void} leave moves the focus back into the log
+ * @param {{element: HTMLElement, renew: () => void}} list where hits are marked
+ * @param {() => number} here as for `trail`
+ * @param {(number: number) => void} go
  */
-export function finder(file, log, leave) {
+export function finder(file, list, here, go) {
   let [pattern, timer, sought] = [null, 0, ""];
-  const found = trail(file, "found lines", log);
+  const found = trail(file, "found lines", here, go);
   const field = h("input.input", {
     type: "search", label: "Find in the log", placeholder: "Find", maxlength: "1000", spellcheck: "false",
     oninput: () => { clearTimeout(timer); timer = setTimeout(look, PAUSE); }, onkeydown: press,
@@ -46,13 +47,13 @@ export function finder(file, log, leave) {
     if (state() === sought) return;
     sought = state();
     pattern = patternOf(field.value, isOn(regex), isOn(exact));
-    log.onFound();
+    list.renew();
     found.look(field.value ? { grep: field.value, regex: isOn(regex), case: isOn(exact) } : null, { isGoing: true });
   }
   function press(event) {
     if (event.key === "Escape") {
       event.preventDefault();
-      leave();
+      list.element.focus();
     }
     if (event.key !== "Enter") return;
     if (state() === sought) found.step(event.shiftKey ? -1 : 1);

@@ -81,7 +81,7 @@ export async function range(file, first, last) {
 /**
  * Looks for lines from the first on, until there are no more, there are enough, or `stop` is called.
  * @param {object} query the parameters of a search
- * @param {() => void} onMore called after each answer
+ * @param {(lines: object[]) => void} onMore called with what each answer has
  */
 export function search(file, query, onMore) {
   let isStopped = false;
@@ -96,7 +96,7 @@ export function search(file, query, onMore) {
       from = answer.next;
       found.isWhole = from === null;
       found.isOver = found.isWhole || found.numbers.length >= MOST_FOUND;
-      onMore();
+      onMore(answer.lines);
     }
   };
   found.done = look();

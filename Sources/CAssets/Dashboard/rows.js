@@ -16,10 +16,11 @@ const REST = 160;
 
 /**
  * @param {string} label
- * @param {number} count
+ * @param {() => number} length how many rows there are; may change with `renew`
  * @param {(index: number) => HTMLElement} row makes one; called again after `renew`
  */
-export function rows(label, count, row) {
+export function rows(label, length, row) {
+  let count = length();
   const inner = h("div", { role: "list", label });
   const clip = h("div.clip", inner);
   const spacer = h("div.spacer", clip);
@@ -32,6 +33,8 @@ export function rows(label, count, row) {
   let tall = ROW;
   let scrolled = 0;
   let [frame, idle] = [0, 0];
+  /** The row whose button has the focus while it is made anew. */
+  let focused = -1;
 
   const height = () => box.clientHeight || 600;
   const heightOf = (index) => (tall === ROW ? ROW : shown.get(index)?.offsetHeight ?? tall);
@@ -73,6 +76,8 @@ export function rows(label, count, row) {
       }
       next = shown.get(index);
     }
+    if (focused >= 0) shown.get(focused)?.querySelector("button")?.focus({ preventScroll: true });
+    focused = -1;
   }
   function draw() {
     const view = Math.ceil(height() / ROW);
@@ -125,8 +130,10 @@ export function rows(label, count, row) {
 
   /** Makes rows anew: those that `isStale` is true of. */
   const renew = (isStale = (_) => true) => {
+    count = length();
     for (const [index, element] of shown) {
       if (!isStale(element)) continue;
+      if (element.contains(document.activeElement)) focused = index;
       element.remove();
       shown.delete(index);
     }
@@ -136,9 +143,9 @@ export function rows(label, count, row) {
     element: box, renew,
     /** The first row in view. */
     top: () => place.row,
-    /** Brings a row into the upper third. */
-    show(index) {
-      moveTo(index, -height() / 3);
+    /** Brings a row into the upper third, or so many pixels below the top. */
+    show(index, below = height() / 3) {
+      moveTo(index, -below);
       draw();
       align();
     },

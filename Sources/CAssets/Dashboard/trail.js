@@ -7,11 +7,10 @@ const written = (count) => count.toLocaleString("en-US");
 
 /**
  * @param {string} what is found, in the plural: "errors"
- * @param {{here: () => number, go: (number: number) => void, onFound: () => void}} log where the reader stands, how
- *   to go to a line, and what is told when there is more
+ * @param {() => number} here the line where the reader stands
+ * @param {(number: number) => void} go to a line
  */
-export function trail(file, what, log) {
-  const { here, go, onFound } = log;
+export function trail(file, what, here, go) {
   let found = null;
   /** Which of the lines it stands at, from 0. */
   let at = -1;
@@ -46,6 +45,9 @@ export function trail(file, what, log) {
   const stop = () => found?.stop();
   return {
     element: h("span.line.trail", count, steps), step, stop,
+    /** Whether there is nothing in lines from one number to another, as far as that is known. */
+    isFreeFrom: (first, last) => found?.isOver && !found.numbers.some((one) => one >= first && one <= last)
+      && (found.isWhole || last < found.numbers.at(-1)),
     /** Looks for something else, or with null for nothing; `isGoing` brings the first line of it into view. */
     async look(query, { isGoing = false } = {}) {
       stop();
@@ -56,7 +58,6 @@ export function trail(file, what, log) {
         if (at < 0 && mine.numbers[place] === start) at = place;
         if (isGoing && at < 0 && (place >= 0 || (mine.isOver && mine.numbers.length))) goTo(Math.max(0, place));
         draw();
-        onFound();
       });
       found = mine;
       draw();

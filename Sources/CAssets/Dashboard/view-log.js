@@ -1,125 +1,118 @@
 // A log, or any long text: line by line, from the first error on, whatever its size.
-import { button, fill, h, icon, say } from "./dom.js";
+import { button, h, icon } from "./dom.js";
 import { nodes, plain } from "./ansi.js";
 import { filePath, source } from "./attachment.js";
+import { chosenLines, readRange, writtenRange } from "./chosen.js";
 import { finder } from "./finder.js";
-import { ask, ERRORS, isError, linesOf, range } from "./lines.js";
-import { copy, dialog, toast } from "./overlay.js";
+import { foldedRows, groupsOf, MARKERS } from "./groups.js";
+import { ask, ERRORS, isError, linesOf, search } from "./lines.js";
 import { rows } from "./rows.js";
 import { trail } from "./trail.js";
-import { bytes, plural } from "./words.js";
+import { bytes, plural, span } from "./words.js";
 
-/** More lines are not copied at once. */
-const MOST_COPIED = 5000;
 /** Lines before and behind the first error that are shown in place. */
 const AROUND = 4;
-/** A time at the beginning of a line, as most tools write it (RFC 3339, and with a space). */
+/** A time at the beginning of a line, as most tools write it (RFC 3339, and with a space), behind a colour. */
 const TIME = /^(\x1b\[[\d;]*m)?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? ?/;
-
-/** Lines as they stand in an address or are typed: "L4211", "L4211-L4230", "4,211". Null when they are no lines. */
-function readRange(text, count) {
-  const [, first, last] = /^#?L?(\d+)(?:-L?(\d+))?$/.exec(text.replace(/[\s,]/g, "")) ?? [];
-  if (!first) return null;
-  const [a, b] = [first, last ?? first].map((one) => Math.max(1, Math.min(count, Number(one))));
-  return [Math.min(a, b), Math.max(a, b)];
-}
-
-const writtenRange = ([first, last = first]) => `#L${first}${last > first ? `-L${last}` : ""}`;
 
 export async function show(file) {
   const isLinked = readRange(location.hash, Infinity) !== null;
-  const { total, lines: [found] } = await ask(file, isLinked ? { count: 1 } : { ...ERRORS, limit: 1 });
+  const { total, lines: [error] } = await ask(file, isLinked ? { count: 1 } : { ...ERRORS, limit: 1 });
   const log = viewer(file, total);
   const linked = readRange(location.hash, total);
-  if (linked) log.choose(linked);
-  else if (found) log.go(found.number);
-  else log.end();
-  log.errors.look(ERRORS);
-  document.addEventListener("keydown", log.onFind);
+  if (linked) log.chosen.set(linked);
+  else if (error) log.go(error.number);
+  else log.list.showEnd();
+  const stopGroups = foldWhatPassed(file, total, log);
+  const { tools, keys } = controls(file, total, log);
+  const find = (event) => {
+    const isFind = event.key === "f" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+    // The second time it is the browser's.
+    if (isFind && !document.querySelector("dialog[open]") && log.find.focus()) event.preventDefault();
+  };
+  document.addEventListener("keydown", find);
   const end = () => {
-    document.removeEventListener("keydown", log.onFind);
+    document.removeEventListener("keydown", find);
+    stopGroups();
     log.errors.stop();
     log.find.stop();
   };
-  return { element: log.element, keys: { title: "Log", list: log.keys }, end };
+  return { element: h("div.viewer", tools, log.list.element), keys: { title: "Log", list: keys }, end };
 }
 
+/** Looks for errors and groups, and folds the groups without errors, but for the one in which the reader stands. */
+function foldWhatPassed(file, total, log) {
+  const { errors, folds, list } = log;
+  const isPassed = ({ first, last }) => errors.isFreeFrom(first, last) && !(log.here >= first && log.here <= last);
+  const marked = [];
+  const found = search(file, MARKERS, (lines) => marked.push(...lines));
+  Promise.all([found.done, errors.look(ERRORS)]).then(() => {
+    if (!marked.length) return;
+    const top = folds.line(list.top());
+    folds.set(groupsOf(marked, total), isPassed);
+    list.renew();
+    list.show(folds.row(top), 0);
+  });
+  return found.stop;
+}
+
+/** The list of a log, and what moves in it. */
 function viewer(file, total) {
-  /** `here` is the line where the reader stands, `chosen` the first and the last that are. */
-  const state = { here: 0, chosen: null, isWrapped: false, hasTimes: true };
-  const lines = linesOf(file, total, () => list.renew((element) => element.classList.contains("waiting")));
-  const list = rows(`${file.filename}, ${plural(total, "line")}`, total, (index) => row(index, lines.at(index)));
-  list.element.style.setProperty("--gutter", `${String(total).length + 3}ch`);
+  const folds = foldedRows(total);
+  const log = {
+    /** The line where the reader stands; 0 when that is what is in view. */
+    here: 0,
+    hasTimes: true,
+    go(number) {
+      log.here = number;
+      log.folds.reveal(number);
+      log.list.renew();
+      log.list.show(log.folds.row(number));
+    },
+    folds,
+    list: rows(`${file.filename}, ${plural(total, "line")}`, folds.count,
+      (index) => row(log, total, folds.line(index))),
+    lines: linesOf(file, total, () => log.list.renew((element) => element.classList.contains("waiting"))),
+    chosen: null, errors: null, find: null,
+  };
+  const here = () => log.here || folds.line(log.list.top());
+  log.chosen = chosenLines(file, total, log.go, log.list.renew);
+  log.errors = trail(file, "errors", here, log.go);
+  log.find = finder(file, log.list, here, log.go);
+  log.list.element.style.setProperty("--gutter", `${String(total).length + 3}ch`);
+  return log;
+}
 
-  const go = (number) => {
-    state.here = number;
-    list.show(number - 1);
-    list.renew();
-  };
-  const leave = (way) => () => {
-    state.here = 0;
-    way();
-  };
-  const steps = { here: () => state.here || list.top() + 1, go, onFound: () => {} };
-  const errors = trail(file, "errors", steps);
-  const find = finder(file, { ...steps, onFound: () => list.renew() }, () => list.element.focus());
+function row(log, total, number) {
+  const line = log.lines.at(number - 1);
+  const group = log.folds.head(number);
+  const hasError = line && isError(line.text);
+  const is = { waiting: !line, bad: hasError, on: log.chosen.has(number), here: number === log.here };
+  const text = line && (log.hasTimes ? line.text : line.text.replace(TIME, "$1"));
+  return h("div.ln", {
+    role: "listitem", "aria-setsize": total, "aria-posinset": number,
+    class: Object.keys(is).filter((name) => is[name]).join(" "),
+  }, h("a", {
+    href: writtenRange([number]), tabindex: "-1", label: `Line ${number}${hasError ? ", error" : ""}`,
+    onclick: (event) => { event.preventDefault(); log.chosen.pick(number, event.shiftKey); },
+  }, number), group ? head(log, group) : line && h("span", nodes(text, log.find.pattern()),
+    line.cut && h("span.lost", ` … cut: the line has ${bytes(line.cut)}`)));
+}
 
-  function row(index, line) {
-    const number = index + 1;
-    const hasError = line && isError(line.text);
-    const isChosen = state.chosen && number >= state.chosen[0] && number <= state.chosen[1];
-    const is = { waiting: !line, bad: hasError, on: isChosen, here: number === state.here };
-    const kind = Object.keys(is).filter((name) => is[name]).join(" ");
-    const text = line && (state.hasTimes ? line.text : line.text.replace(TIME, "$1"));
-    return h("div.ln", { role: "listitem", "aria-setsize": total, "aria-posinset": number, class: kind },
-      h("a", {
-        href: `#L${number}`, tabindex: "-1", label: `Line ${number}${hasError ? ", error" : ""}`,
-        onclick: (event) => { event.preventDefault(); pick(number, event.shiftKey); },
-      }, number),
-      line && h("span", nodes(text, find.pattern()),
-        line.cut && h("span.lost", ` … cut: the line has ${bytes(line.cut)}`)));
-  }
+/** The first line of a group, which folds the others. */
+function head({ folds, errors, list }, group) {
+  const time = group.span >= 0 ? ` · ${span(group.span)}` : "";
+  return h("button.fold", {
+    type: "button", "aria-expanded": String(!folds.isFolded(group)),
+    onclick: () => { folds.toggle(group); list.renew(); },
+  }, icon("right"), plain(group.name) || "Group",
+  !errors.isFreeFrom(group.first, group.last) && h("span.error", icon("error", "With errors")),
+  h("span.lost", `${plural(group.last - group.first, "line")}${time}`));
+}
 
-  /** Chooses lines and puts them into the address. */
-  function choose(chosen) {
-    state.chosen = chosen;
-    history.replaceState(null, "", location.pathname + location.search + writtenRange(chosen));
-    copier.hidden = false;
-    say(`${plural(chosen[1] - chosen[0] + 1, "line")} chosen. The address leads here.`);
-  }
-  let anchor = 0;
-  function pick(number, isMore) {
-    anchor = isMore && anchor ? anchor : number;
-    choose([Math.min(anchor, number), Math.max(anchor, number)]);
-    list.renew();
-  }
-  const chooseAndGo = (chosen) => {
-    [anchor] = chosen;
-    choose(chosen);
-    go(chosen[0]);
-  };
-  const askWhere = () => {
-    const field = h("input.input", { label: "Line", inputmode: "numeric", placeholder: "4211 or 4211-4230" });
-    const fault = h("p.fault", { role: "alert" });
-    const act = () => {
-      const chosen = readRange(field.value, total);
-      if (!chosen) fill(fault, "Write a number, or two with a dash between them.");
-      else chooseAndGo(chosen);
-      return chosen !== null;
-    };
-    const hint = h("p.hint", `From 1 to ${total.toLocaleString("en-US")}.`);
-    dialog("Go to line", [field, hint, fault], ["Go", "primary", act]);
-  };
-  const copyChosen = async () => {
-    if (!state.chosen) return;
-    const [first, last] = state.chosen;
-    if (last - first >= MOST_COPIED) {
-      toast(`At most ${plural(MOST_COPIED, "line")} are copied. Download the file to have more.`, "warning");
-      return;
-    }
-    const chosen = await range(file, first, last);
-    copy(chosen.map((line) => plain(line.text)).join("\n"), `${plural(chosen.length, "line")} copied`);
-  };
+/** The bar above the lines, and what keys do. */
+function controls(file, total, log) {
+  const { list, chosen, errors, find } = log;
   const toggle = (text, isOn, act) => {
     const element = button(text, { kind: "mini ghost", "aria-pressed": String(isOn), on: () => {
       const isNow = element.getAttribute("aria-pressed") !== "true";
@@ -128,29 +121,21 @@ function viewer(file, total) {
     } });
     return element;
   };
-  const wrap = toggle("Wrap", false, (isOn) => list.wrap(isOn));
-  const times = toggle("Times", true, (isOn) => { state.hasTimes = isOn; list.renew(); });
-  const copier = button("Copy lines", { glyph: "copy", kind: "mini ghost", hidden: true, on: copyChosen });
+  const wrap = toggle("Wrap", false, list.wrap);
+  const times = toggle("Times", true, (isOn) => { log.hasTimes = isOn; list.renew(); });
   const tools = h("div.viewtools.logtools", find.element, h("span.line.trail", h("b.small", "Errors"), errors.element),
-    wrap, times, button("Line…", { kind: "mini ghost", name: "Go to line", on: askWhere }), copier,
+    wrap, times, button("Line…", { kind: "mini ghost", name: "Go to line", on: chosen.ask }), chosen.element,
     h("a.btn.mini.ghost", { href: source(file), target: "_blank", rel: "noopener" }, "Raw"),
     h("output.small.num", `${plural(total, "line")} · ${bytes(file.size)}`));
-  return {
-    element: h("div.viewer", tools, list.element), choose: chooseAndGo, go, end: list.showEnd, errors, find,
-    onFind(event) {
-      if (event.key !== "f" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
-      if (document.querySelector("dialog[open]") || !find.focus()) return;
-      event.preventDefault();
-    },
-    keys: [
-      ["/", "Find", find.focus], ["n", "Next of what was found", () => find.step(1)],
-      ["N", "The one before", () => find.step(-1)], ["]", "Next error", () => errors.step(1)],
-      ["[", "The error before", () => errors.step(-1)], ["g", "First line", leave(() => list.show(0))],
-      ["G", "Last line", leave(list.showEnd)], [":", "Go to line", askWhere],
-      ["w", "Wrap long lines", () => wrap.click()],
-      ["t", "With or without times", () => times.click()], ["c", "Copy the chosen lines", copyChosen],
-    ],
-  };
+  const to = (move) => () => { log.here = 0; move(); };
+  return { tools, keys: [
+    ["/", "Find", find.focus], ["n", "Next of what was found", () => find.step(1)],
+    ["N", "The one before", () => find.step(-1)], ["]", "Next error", () => errors.step(1)],
+    ["[", "The error before", () => errors.step(-1)], ["g", "First line", to(() => list.show(0))],
+    ["G", "Last line", to(list.showEnd)], [":", "Go to line", chosen.ask],
+    ["w", "Wrap long lines", () => wrap.click()], ["t", "With or without times", () => times.click()],
+    ["c", "Copy the chosen lines", chosen.copy],
+  ] };
 }
 
 /** Lines around the first error in place, or the last ones, and the way to all. */

@@ -82,11 +82,11 @@ def test_errors_are_counted_and_stepped_through_by_keys(page, server, long):
 def test_scrolling_is_exact_near_by_and_reaches_both_ends(page, server, long):
     opened(page, server, long, "#L5000000")
     in_view(page, 5_000_000)
-    top = lambda: page.evaluate("Number(document.elementFromPoint(400, 400).closest('.ln').ariaPosInSet)")
-    before = top()
+    middle = "Number(document.elementFromPoint(400, 400).closest('.ln').ariaPosInSet)"
+    before = page.evaluate(middle)
     page.mouse.move(400, 400)
     page.mouse.wheel(0, 400)
-    page.wait_for_function(f"Number(document.elementFromPoint(400, 400).closest('.ln').ariaPosInSet) === {before + 20}")
+    page.wait_for_function(f"() => {middle} === {before + 20}")
     box = page.locator(".log")
     box.evaluate("(box) => { box.scrollTop = box.scrollHeight }")
     in_view(page, TOTAL)

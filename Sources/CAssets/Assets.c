@@ -7,6 +7,9 @@
 static const uint8_t bridge_js[] = {
 #embed "Bridge/bridge.js"
 };
+static const uint8_t dashboard_ansi_js[] = {
+#embed "Dashboard/ansi.js"
+};
 static const uint8_t dashboard_answer_js[] = {
 #embed "Dashboard/answer.js"
 };
@@ -31,6 +34,9 @@ static const uint8_t dashboard_card_js[] = {
 static const uint8_t dashboard_channel_js[] = {
 #embed "Dashboard/channel.js"
 };
+static const uint8_t dashboard_chosen_js[] = {
+#embed "Dashboard/chosen.js"
+};
 static const uint8_t dashboard_composer_js[] = {
 #embed "Dashboard/composer.js"
 };
@@ -52,8 +58,14 @@ static const uint8_t dashboard_file_js[] = {
 static const uint8_t dashboard_files_js[] = {
 #embed "Dashboard/files.js"
 };
+static const uint8_t dashboard_finder_js[] = {
+#embed "Dashboard/finder.js"
+};
 static const uint8_t dashboard_first_js[] = {
 #embed "Dashboard/first.js"
+};
+static const uint8_t dashboard_groups_js[] = {
+#embed "Dashboard/groups.js"
 };
 static const uint8_t dashboard_icon_svg[] = {
 #embed "Dashboard/icon.svg"
@@ -73,11 +85,17 @@ static const uint8_t dashboard_keys_js[] = {
 static const uint8_t dashboard_kinds_js[] = {
 #embed "Dashboard/kinds.js"
 };
+static const uint8_t dashboard_lines_js[] = {
+#embed "Dashboard/lines.js"
+};
 static const uint8_t dashboard_lists_js[] = {
 #embed "Dashboard/lists.js"
 };
 static const uint8_t dashboard_live_js[] = {
 #embed "Dashboard/live.js"
+};
+static const uint8_t dashboard_log_css[] = {
+#embed "Dashboard/log.css"
 };
 static const uint8_t dashboard_markdown_js[] = {
 #embed "Dashboard/markdown.js"
@@ -96,6 +114,9 @@ static const uint8_t dashboard_plugin_js[] = {
 };
 static const uint8_t dashboard_preferences_js[] = {
 #embed "Dashboard/preferences.js"
+};
+static const uint8_t dashboard_rows_js[] = {
+#embed "Dashboard/rows.js"
 };
 static const uint8_t dashboard_settings_channels_js[] = {
 #embed "Dashboard/settings-channels.js"
@@ -130,6 +151,9 @@ static const uint8_t dashboard_theme_js[] = {
 static const uint8_t dashboard_thread_js[] = {
 #embed "Dashboard/thread.js"
 };
+static const uint8_t dashboard_trail_js[] = {
+#embed "Dashboard/trail.js"
+};
 static const uint8_t dashboard_versions_js[] = {
 #embed "Dashboard/versions.js"
 };
@@ -138,6 +162,9 @@ static const uint8_t dashboard_view_diff_js[] = {
 };
 static const uint8_t dashboard_view_image_js[] = {
 #embed "Dashboard/view-image.js"
+};
+static const uint8_t dashboard_view_log_js[] = {
+#embed "Dashboard/view-log.js"
 };
 static const uint8_t dashboard_view_media_js[] = {
 #embed "Dashboard/view-media.js"
@@ -153,6 +180,9 @@ static const uint8_t dashboard_viewers_js[] = {
 };
 static const uint8_t dashboard_views_css[] = {
 #embed "Dashboard/views.css"
+};
+static const uint8_t dashboard_visible_js[] = {
+#embed "Dashboard/visible.js"
 };
 static const uint8_t dashboard_words_js[] = {
 #embed "Dashboard/words.js"
@@ -273,6 +303,7 @@ static const uint8_t reference_page_css[] = {
 
 static const struct Asset assets[] = {
     ASSET("Bridge/bridge.js", bridge_js),
+    ASSET("Dashboard/ansi.js", dashboard_ansi_js),
     ASSET("Dashboard/answer.js", dashboard_answer_js),
     ASSET("Dashboard/api.js", dashboard_api_js),
     ASSET("Dashboard/app.js", dashboard_app_js),
@@ -281,6 +312,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/bulk.js", dashboard_bulk_js),
     ASSET("Dashboard/card.js", dashboard_card_js),
     ASSET("Dashboard/channel.js", dashboard_channel_js),
+    ASSET("Dashboard/chosen.js", dashboard_chosen_js),
     ASSET("Dashboard/composer.js", dashboard_composer_js),
     ASSET("Dashboard/dom.js", dashboard_dom_js),
     ASSET("Dashboard/drafts.js", dashboard_drafts_js),
@@ -288,21 +320,26 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/fields.js", dashboard_fields_js),
     ASSET("Dashboard/file.js", dashboard_file_js),
     ASSET("Dashboard/files.js", dashboard_files_js),
+    ASSET("Dashboard/finder.js", dashboard_finder_js),
     ASSET("Dashboard/first.js", dashboard_first_js),
+    ASSET("Dashboard/groups.js", dashboard_groups_js),
     ASSET("Dashboard/icon.svg", dashboard_icon_svg),
     ASSET("Dashboard/icons.svg", dashboard_icons_svg),
     ASSET("Dashboard/inbox.js", dashboard_inbox_js),
     ASSET("Dashboard/index.html", dashboard_index_html),
     ASSET("Dashboard/keys.js", dashboard_keys_js),
     ASSET("Dashboard/kinds.js", dashboard_kinds_js),
+    ASSET("Dashboard/lines.js", dashboard_lines_js),
     ASSET("Dashboard/lists.js", dashboard_lists_js),
     ASSET("Dashboard/live.js", dashboard_live_js),
+    ASSET("Dashboard/log.css", dashboard_log_css),
     ASSET("Dashboard/markdown.js", dashboard_markdown_js),
     ASSET("Dashboard/outbox.js", dashboard_outbox_js),
     ASSET("Dashboard/overlay.js", dashboard_overlay_js),
     ASSET("Dashboard/parts.css", dashboard_parts_css),
     ASSET("Dashboard/plugin.js", dashboard_plugin_js),
     ASSET("Dashboard/preferences.js", dashboard_preferences_js),
+    ASSET("Dashboard/rows.js", dashboard_rows_js),
     ASSET("Dashboard/settings-channels.js", dashboard_settings_channels_js),
     ASSET("Dashboard/settings-keys.js", dashboard_settings_keys_js),
     ASSET("Dashboard/settings-plugins.js", dashboard_settings_plugins_js),
@@ -314,14 +351,17 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/store.js", dashboard_store_js),
     ASSET("Dashboard/theme.js", dashboard_theme_js),
     ASSET("Dashboard/thread.js", dashboard_thread_js),
+    ASSET("Dashboard/trail.js", dashboard_trail_js),
     ASSET("Dashboard/versions.js", dashboard_versions_js),
     ASSET("Dashboard/view-diff.js", dashboard_view_diff_js),
     ASSET("Dashboard/view-image.js", dashboard_view_image_js),
+    ASSET("Dashboard/view-log.js", dashboard_view_log_js),
     ASSET("Dashboard/view-media.js", dashboard_view_media_js),
     ASSET("Dashboard/view-plugin.js", dashboard_view_plugin_js),
     ASSET("Dashboard/view-text.js", dashboard_view_text_js),
     ASSET("Dashboard/viewers.js", dashboard_viewers_js),
     ASSET("Dashboard/views.css", dashboard_views_css),
+    ASSET("Dashboard/visible.js", dashboard_visible_js),
     ASSET("Dashboard/words.js", dashboard_words_js),
     ASSET("OpenAPI/account-schemas.json", openapi_account_schemas),
     ASSET("OpenAPI/accounts.json", openapi_accounts),

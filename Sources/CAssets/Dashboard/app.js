@@ -114,7 +114,7 @@ function follow(event) {
   }
   if (link.origin !== location.origin || !VIEWS.has(link.pathname.split("/")[1])) return;
   event.preventDefault();
-  go(link.pathname + link.search);
+  go(link.pathname + link.search + link.hash);
 }
 
 /** Whether the side bar stands there. The browser remembers it, so that it is there with the first paint. */
@@ -127,7 +127,7 @@ function signedIn(isSo) {
 
 /** Who is signed in; asks for it when nobody is, and then calls `onAsked`. Then back to what was asked for. */
 async function identify(onAsked) {
-  const wanted = location.pathname === "/sign-in" ? HOME : location.pathname + location.search;
+  const wanted = location.pathname === "/sign-in" ? HOME : location.pathname + location.search + location.hash;
   let user = null;
   try {
     ({ user } = await request("GET", "/api/auth/me"));

@@ -49,7 +49,7 @@ function peek(file, from) {
     observer.disconnect();
     try {
       const { peek: look } = await peekOf(file)();
-      fill(place, await look(file));
+      fill(place, await look(file, from));
     } catch (error) {
       fill(place, h("p.error.small", `It could not be read: ${error.message}`));
     }

@@ -114,11 +114,13 @@ async function look(view, file, content) {
     const reason = await trouble(file, error);
     if (!view.isOver) fill(content, reason);
   };
+  fill(content, h("p.empty", { role: "status" }, "Reading…"));
   try {
     const { show } = await load();
-    const { element, keys } = await show(file, fail);
-    if (view.isOver) return content;
-    if (keys) view.unbind.push(bind("Picture", keys));
+    const { element, keys, end } = await show(file, fail);
+    if (end) view.unbind.push(end);
+    if (view.isOver) return end?.();
+    if (keys) view.unbind.push(bind(keys.title, keys.list));
     return fill(content, element);
   } catch (error) {
     return fail(error);

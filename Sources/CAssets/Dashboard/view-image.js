@@ -31,10 +31,10 @@ export function show(file, fail) {
     checker, size);
   return {
     element: h("div.viewer", tools, stage),
-    keys: [
+    keys: { title: "Picture", list: [
       ["+", "Larger", nearer], ["-", "Smaller", farther], ["0", "As a whole", () => set(0)],
       ["1–9", "In its own size, or so many times that", (event) => set(Number(event.key))],
-    ],
+    ] },
   };
 }
 

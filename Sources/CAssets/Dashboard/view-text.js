@@ -1,9 +1,10 @@
-// A text as it stands in the file, and Markdown as what it means. What would change how a text reads is made visible.
+// A text as it stands in the file, and Markdown as what it means.
 import { fill, h, segmented } from "./dom.js";
 import { ask } from "./api.js";
 import { source } from "./attachment.js";
 import { markdown } from "./markdown.js";
 import { notice } from "./overlay.js";
+import { visible } from "./visible.js";
 import { bytes } from "./words.js";
 
 /** Of a longer text the beginning is shown. */
@@ -15,6 +16,7 @@ const isMarkdown = (file) => file.mimeType === "text/markdown" && file.size <= M
 
 export async function show(file) {
   const text = await read(file);
+  if (file.mimeType === "text/plain" && text.includes("\x1b[")) return (await import("./view-log.js")).show(file);
   const rest = file.size > MOST
     && notice("info", h("p", `This is the beginning, ${bytes(MOST)} of ${bytes(file.size)}. Download it to have all.`));
   const place = h("div.scroll", { tabindex: "0", role: "group", label: file.filename });
@@ -43,18 +45,4 @@ async function read(file) {
   return new TextDecoder(charset ?? "utf-8").decode(await answer.arrayBuffer(), { stream: true });
 }
 
-const asIs = (text) => h("pre.text", visible(text));
-
-/** Control characters, but for tabs and ends of lines, those that change the direction of reading, and what has no
- * shape at all. What joins letters and emoji stays. */
-const SIGNS =
-  /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
-
-function visible(text) {
-  return text.replaceAll("\r\n", "\n").replace(SIGNS, (sign) => {
-    const code = sign.codePointAt(0);
-    // Unicode has a picture for each of the oldest: ␛ for escape.
-    if (code < 0x20) return String.fromCharCode(0x2400 + code);
-    return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
-  });
-}
+const asIs = (text) => h("pre.text", visible(text.replaceAll("\r\n", "\n")));

@@ -1,24 +1,33 @@
 // What can be looked at: for each kind of type the module that shows it, loaded when somebody does.
 
+/** A longer text is read as a log, line by line. */
+const LONG = 256 * 1024;
+
+const isLog = ({ filename, mimeType, size }) => /^text\/(?!html|markdown|csv|tab-separated)/.test(mimeType)
+  && (/\.log$/i.test(filename) || /\blog\b/.test(mimeType) || size > LONG);
+const isOf = (types) => ({ mimeType }) => types.test(mimeType);
+
 /**
- * A module has `show(file, fail)`, which answers {element, keys?} for the file's page and calls `fail` when it turns out
- * that the file cannot be shown, and `peek(file)` if it has `peeks`: files of at most so many bytes are shown in place
- * too. The first entry that fits counts. A module whose name begins with "view-" is not part of the first load.
- * @type {{types: RegExp, peeks?: number, load: () => Promise<any>}[]}
+ * A module has `show(file, fail)`, which answers {element, keys?, end?} for the file's page: `keys` is what keys.js
+ * binds, `end` is called when the page is left. It calls `fail` when it turns out that the file cannot be shown. If it
+ * has `peeks`, files of at most so many bytes are shown in place too, by `peek(file, from)`. The first entry that fits
+ * counts. A module whose name begins with "view-" is not part of the first load.
+ * @type {{fits: (file: any) => boolean, peeks?: number, load: () => Promise<any>}[]}
  */
 const VIEWERS = [
   {
-    types: /^image\/(png|apng|jpeg|gif|webp|avif|bmp|svg\+xml|x-icon|vnd\.microsoft\.icon)$/,
+    fits: isOf(/^image\/(png|apng|jpeg|gif|webp|avif|bmp|svg\+xml|x-icon|vnd\.microsoft\.icon)$/),
     load: () => import("./view-image.js"),
   },
-  { types: /^((audio|video)\/.*|application\/pdf)$/, load: () => import("./view-media.js") },
+  { fits: isOf(/^((audio|video)\/.*|application\/pdf)$/), load: () => import("./view-media.js") },
+  { fits: isLog, peeks: Infinity, load: () => import("./view-log.js") },
   {
-    types: /^(text\/(?!html).*|application\/(json|x-ndjson|yaml|toml|sql|x-subrip))$/, peeks: 65_536,
+    fits: isOf(/^(text\/(?!html).*|application\/(json|x-ndjson|yaml|toml|sql|x-subrip))$/), peeks: 65_536,
     load: () => import("./view-text.js"),
   },
 ];
 
-const entry = (file) => VIEWERS.find(({ types }) => types.test(file.mimeType));
+const entry = (file) => VIEWERS.find(({ fits }) => fits(file));
 
 /** How to load what shows a file; nothing when there is none. */
 export const viewerOf = (file) => entry(file)?.load;

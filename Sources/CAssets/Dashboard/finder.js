@@ -1,0 +1,73 @@
+// Find in the whole of a log: what is typed, whether case counts, whether it is an expression.
+import { button, h } from "./dom.js";
+import { trail } from "./trail.js";
+
+/** The search begins when nothing was typed for so many milliseconds. */
+const PAUSE = 250;
+
+/**
+ * What to mark in the lines in view; null for nothing. The server takes any expression in linear time, a browser does
+ * not: one that could take for ever here is not marked within its lines.
+ */
+function patternOf(text, isRegex, isExact) {
+  if (!text) return null;
+  const flags = isExact ? "gu" : "giu";
+  if (!isRegex) return new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), flags);
+  const repeats = text.replaceAll("(?", "(").match(/[*+?{]/g) ?? [];
+  if (repeats.length > 1 || /\)[*+?{]/.test(text)) return null;
+  try { return new RegExp(text, flags); } catch { return null; }
+}
+
+/**
+ * @param {{element: HTMLElement, renew: () => void}} list where hits are marked
+ * @param {() => number} here as for `trail`
+ * @param {(number: number) => void} go
+ */
+export function finder(file, list, here, go) {
+  let [pattern, timer, sought] = [null, 0, ""];
+  const found = trail(file, "found lines", here, go);
+  const field = h("input.input", {
+    type: "search", label: "Find in the log", placeholder: "Find", maxlength: "1000", spellcheck: "false",
+    oninput: () => { clearTimeout(timer); timer = setTimeout(look, PAUSE); }, onkeydown: press,
+  });
+  const choice = (text, name) => {
+    const element = button(text, { kind: "mini ghost", name, title: name, "aria-pressed": "false", on: () => {
+      element.setAttribute("aria-pressed", String(!isOn(element)));
+      look();
+    } });
+    return element;
+  };
+  const isOn = (element) => element.getAttribute("aria-pressed") === "true";
+  const exact = choice("Aa", "Match case");
+  const regex = choice(".*", "Regular expression (RE2)");
+  const state = () => JSON.stringify([field.value, isOn(exact), isOn(regex)]);
+
+  function look() {
+    clearTimeout(timer);
+    if (state() === sought) return;
+    sought = state();
+    pattern = patternOf(field.value, isOn(regex), isOn(exact));
+    list.renew();
+    found.look(field.value ? { grep: field.value, regex: isOn(regex), case: isOn(exact) } : null, { isGoing: true });
+  }
+  function press(event) {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      list.element.focus();
+    }
+    if (event.key !== "Enter") return;
+    if (state() === sought) found.step(event.shiftKey ? -1 : 1);
+    else look();
+  }
+  return {
+    element: h("search.line.find", field, exact, regex, found.element), step: found.step, stop: found.stop,
+    pattern: () => pattern,
+    /** Moves the focus into the field; false when it is there already. */
+    focus() {
+      if (document.activeElement === field) return false;
+      field.focus();
+      field.select();
+      return true;
+    },
+  };
+}

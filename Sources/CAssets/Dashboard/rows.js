@@ -1,0 +1,163 @@
+// Any number of rows, of which those in view are in the document. No element can be as high as ten million rows, so
+// the height is capped: near its ends the scrollbar is exact, between them it goes by proportion. Short moves are exact
+// everywhere, and the scrollbar follows when they are over.
+import { h } from "./dom.js";
+
+/** The height of a row that is not wrapped, in pixels; as in log.css. */
+const ROW = 20;
+/** No element is higher, in pixels: browsers end somewhere above. */
+const CAP = 6_000_000;
+/** So far from its ends the scrollbar is exact, in pixels. */
+const EXACT = 1_000_000;
+/** Rows above and below those in view. */
+const SPARE = 12;
+/** After so many milliseconds a move is over. */
+const REST = 160;
+
+/**
+ * @param {string} label
+ * @param {() => number} length how many rows there are; may change with `renew`
+ * @param {(index: number) => HTMLElement} row makes one; called again after `renew`
+ */
+export function rows(label, length, row) {
+  let count = length();
+  const inner = h("div", { role: "list", label });
+  const clip = h("div.clip", inner);
+  const spacer = h("div.spacer", clip);
+  const box = h("div.log", { tabindex: "0", role: "region", label }, spacer);
+  /** @type {Map<number, HTMLElement>} */
+  const shown = new Map();
+  /** The row at the top, and how many pixels of it are above. */
+  const place = { row: 0, above: 0, isEnd: false };
+  /** How high rows are on average. */
+  let tall = ROW;
+  let scrolled = 0;
+  let [frame, idle] = [0, 0];
+  /** The row whose button has the focus while it is made anew. */
+  let focused = -1;
+
+  const height = () => box.clientHeight || 600;
+  const heightOf = (index) => (tall === ROW ? ROW : shown.get(index)?.offsetHeight ?? tall);
+  /** How far one can move in all rows, and how far the scrollbar can. */
+  const way = () => Math.max(0, count * tall - height());
+  const travel = () => Math.max(0, Math.min(count * tall, CAP) - height());
+  const stretch = () => (way() - 2 * EXACT) / (travel() - 2 * EXACT);
+
+  function toRows(scroll) {
+    if (scroll <= EXACT || way() === travel()) return scroll;
+    if (scroll >= travel() - EXACT) return way() - (travel() - scroll);
+    return EXACT + (scroll - EXACT) * stretch();
+  }
+  function toScroll(pixels) {
+    if (pixels <= EXACT || way() === travel()) return pixels;
+    if (pixels >= way() - EXACT) return travel() - (way() - pixels);
+    return EXACT + (pixels - EXACT) / stretch();
+  }
+  function moveTo(index, above) {
+    Object.assign(place, { row: Math.max(0, Math.min(count - 1, index)), above, isEnd: false });
+  }
+  function align() {
+    const inRow = Math.min(1, place.above / heightOf(place.row));
+    box.scrollTop = place.isEnd ? travel() : toScroll((place.row + inRow) * tall);
+    scrolled = box.scrollTop;
+  }
+  /** Takes rows out and puts others in; what stays is not touched, so that a selection of text stays. */
+  function put(first, last) {
+    for (const [index, element] of shown) {
+      if (index >= first && index < last) continue;
+      element.remove();
+      shown.delete(index);
+    }
+    let next = null;
+    for (let index = last - 1; index >= first; index -= 1) {
+      if (!shown.has(index)) {
+        shown.set(index, row(index));
+        inner.insertBefore(shown.get(index), next);
+      }
+      next = shown.get(index);
+    }
+    if (focused >= 0) shown.get(focused)?.querySelector("button")?.focus({ preventScroll: true });
+    focused = -1;
+  }
+  function draw() {
+    const view = Math.ceil(height() / ROW);
+    const top = place.isEnd ? count - view : place.row;
+    const lead = Math.ceil(Math.max(0, -place.above) / ROW);
+    const [first, last] = [Math.max(0, top - lead - SPARE), Math.min(count, top + view + SPARE)];
+    put(first, last);
+    const isWrapped = box.classList.contains("wrapped");
+    tall = isWrapped && shown.size ? inner.offsetHeight / shown.size : ROW;
+    spacer.style.height = `${Math.min(count * tall, CAP)}px`;
+    clip.style.height = `${Math.min(height(), count * tall)}px`;
+    let above = place.above;
+    for (let index = first; index < place.row; index += 1) above += heightOf(index);
+    const most = Math.max(0, inner.offsetHeight - height());
+    if (last === count && (place.isEnd || above > most)) above = most;
+    above = Math.max(0, above);
+    inner.style.transform = `translateY(${-above}px)`;
+    [place.row, place.above] = [first, above];
+    while (place.above >= heightOf(place.row) && place.row < count - 1) {
+      place.above -= heightOf(place.row);
+      place.row += 1;
+    }
+  }
+  const paint = () => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(draw);
+  };
+
+  box.addEventListener("scroll", () => {
+    const moved = box.scrollTop - scrolled;
+    if (!moved) return;
+    scrolled = box.scrollTop;
+    if (Math.abs(moved) < height() * 1.5) {
+      Object.assign(place, { above: place.above + moved, isEnd: false });
+      // Over the rows that are drawn, so that it knows how high each is.
+      while (place.above >= heightOf(place.row) && place.row < count - 1) {
+        place.above -= heightOf(place.row);
+        place.row += 1;
+      }
+    } else {
+      const pixels = toRows(scrolled);
+      moveTo(Math.floor(pixels / tall), pixels % tall);
+      place.isEnd = scrolled >= travel() - 1;
+    }
+    paint();
+    clearTimeout(idle);
+    idle = setTimeout(align, REST);
+  }, { passive: true });
+  new ResizeObserver(() => { draw(); align(); }).observe(box);
+
+  /** Makes rows anew: those that `isStale` is true of. */
+  const renew = (isStale = (_) => true) => {
+    count = length();
+    for (const [index, element] of shown) {
+      if (!isStale(element)) continue;
+      if (element.contains(document.activeElement)) focused = index;
+      element.remove();
+      shown.delete(index);
+    }
+    paint();
+  };
+  return {
+    element: box, renew,
+    /** The first row in view. */
+    top: () => place.row,
+    /** Brings a row into the upper third, or so many pixels below the top. */
+    show(index, below = height() / 3) {
+      moveTo(index, -below);
+      draw();
+      align();
+    },
+    showEnd() {
+      place.isEnd = true;
+      draw();
+      align();
+    },
+    /** Whether long rows are wrapped. */
+    wrap(isWrapped) {
+      box.classList.toggle("wrapped", isWrapped);
+      renew();
+    },
+  };
+}

@@ -66,3 +66,12 @@ class Agent:
 def open_review(page, server, message):
     page.goto(f"{server.url}/inbox/pending/{message}")
     page.wait_for_selector("#review-title")
+
+
+def begin(page, email, password):
+    """Signs in for the first time, with the password that was made up, and chooses one."""
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("New password").fill("a password of my own")
+    page.get_by_role("button", name="Save and go on").click()

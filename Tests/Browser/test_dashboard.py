@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from dashboard import Agent, Watch, open_review
+from dashboard import Agent, Watch, begin, open_review
 from placet_server import ADMIN_PASSWORD
 from playwright.sync_api import expect
 
@@ -50,11 +50,7 @@ def test_a_password_that_was_made_up_is_changed_first(watch, server, person):
     made = person.request("POST", "users", json={"email": "new@example.org", "displayName": "New"}).json()
     page = watch.page()
     page.goto(server.url)
-    page.get_by_label("Email").fill("new@example.org")
-    page.get_by_label("Password").fill(made["password"])
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("New password").fill("a password of my own")
-    page.get_by_role("button", name="Save and go on").click()
+    begin(page, "new@example.org", made["password"])
     expect(page.get_by_text("Three steps to the first question")).to_be_visible()
     server.person("new@example.org", "a password of my own")
 

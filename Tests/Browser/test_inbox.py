@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from dashboard import Agent, Watch, open_review
+from dashboard import Agent, Watch, begin, open_review
 from placet_server import ADMIN_PASSWORD, eventually
 from playwright.sync_api import expect
 
@@ -19,11 +19,7 @@ def test_the_first_steps_lead_to_the_first_question(page, server, person, watch)
     made = person.request("POST", "users", json={"email": "first@example.org", "displayName": "F"}).json()
     page = watch.page()
     page.goto(server.url)
-    page.get_by_label("Email").fill("first@example.org")
-    page.get_by_label("Password").fill(made["password"])
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("New password").fill("a password of my own")
-    page.get_by_role("button", name="Save and go on").click()
+    begin(page, "first@example.org", made["password"])
     page.get_by_role("button", name="Make a channel").click()
     page.get_by_role("button", name="Make a key").click()
     line = page.get_by_label("The line").inner_text()
@@ -249,11 +245,7 @@ def test_what_somebody_else_kept_is_neither_sent_nor_lost(watch, server, agent, 
     page.on("request", lambda request: request.url.endswith("/respond") and asked.append(request))
     page.context.clear_cookies()
     page.goto(server.url)
-    page.get_by_label("Email").fill("b@example.org")
-    page.get_by_label("Password").fill(made["password"])
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("New password").fill("a password of my own")
-    page.get_by_role("button", name="Save and go on").click()
+    begin(page, "b@example.org", made["password"])
     expect(page.get_by_text("Three steps to the first question")).to_be_visible()
     assert (asked, len(kept(page))) == ([], 1)
 

@@ -86,12 +86,12 @@ def test_what_the_browser_plays_is_played(page, server, owner):
 
 def test_a_pdf_is_in_a_frame_whose_answer_is_a_sandbox(page, server, owner):
     [file] = store(owner, (sample("k-*.pdf"), "report.pdf"))
-    page.goto(f"{server.url}/files/{file}")
+    # Chromium's reader takes it.
+    with page.expect_event("request", lambda request: request.url.startswith("chrome-extension://")):
+        page.goto(f"{server.url}/files/{file}")
     address = page.locator("iframe.frame[title='report.pdf']").get_attribute("src")
     answer = page.request.get(server.url + address)
     assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
-    # Chromium's reader has taken it.
-    page.wait_for_event("request", lambda request: request.url.startswith("chrome-extension://"))
 
 
 def test_of_a_long_text_the_beginning_is_shown_and_said_to_be_that(page, server, owner):

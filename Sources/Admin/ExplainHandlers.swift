@@ -8,7 +8,7 @@ import Store
 /// Why a content is stored, or when and why it went. It is named by its digest, or by a file that has or had it.
 extension AdminModule {
     func explain(_ request: Request, _ context: OwnerContext) async throws -> Response {
-        let name = try context.id(of: Attachment.self)
+        let name = Attachment.ID(rawValue: try context.pathParameter("id"))
         return try answer(
             try await store.index.read(by: context.principal) { reader, _ in try Self.explanation(of: name, reader) }
         )
@@ -16,7 +16,7 @@ extension AdminModule {
 
     /// The operator's twin: no user is signed in.
     func explainLocally(_ request: Request, _ context: RootContext) async throws -> Response {
-        let name = try context.id(of: Attachment.self)
+        let name = Attachment.ID(rawValue: try context.pathParameter("id"))
         return try answer(try await store.index.read { try Self.explanation(of: name, $0) })
     }
 

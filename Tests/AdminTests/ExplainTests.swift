@@ -28,6 +28,8 @@ struct ExplainTests {
             let asked = try await admin.send(.get, "admin/blobs/\(id)/explain").json
             #expect(asked["file"]?["state"] == .string("kept"))
             #expect(asked["files"] == explained["files"])
+            let long = String(repeating: "0", count: 501)
+            #expect(try await admin.send(.get, "admin/blobs/\(long)/explain").status == 400)
         }
     }
 

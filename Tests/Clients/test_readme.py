@@ -21,6 +21,7 @@ def test_the_walk_through(server, binary, tmp_path):
     shell = Client(["bash", "-ec", f"cd '{tmp_path}'\n{pasted}\necho $CHANNEL_ID"], owner, PLACET_STORAGE=str(server.storage))
     *printed, channel = shell.prints(60).splitlines()
     assert (tmp_path / "copy.md").read_bytes() == README.read_bytes()
+    assert (tmp_path / "end.md").read_text().splitlines() == README.read_text().splitlines()[-20:]
     message_id = next(line for line in printed if "-" in line)
     assert json.loads("".join(line for line in printed if line != message_id)) == {"selectedOption": "approve"}
     owner.channel = channel

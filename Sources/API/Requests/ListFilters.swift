@@ -20,7 +20,7 @@ extension Request {
     /// - Throws: ``APIError`` 400 for anything else.
     package func time(_ name: String) throws(APIError) -> Timestamp? {
         guard let text = try query(name) else { return nil }
-        guard let time = Timestamp(text) else {
+        guard let time = Timestamp(rfc3339: text) else {
             throw .invalid(name, "must be a time such as 2026-11-23T22:14:01.123Z")
         }
         return time

@@ -122,3 +122,19 @@ def test_a_large_file_has_a_bar_and_others_are_cancelled_retried_and_refused(pag
     expect(page.locator(".msg").last).to_contain_text("large.bin")
     files = lambda: {file["filename"] for file in person.request("GET", f"files?agent={channel}").json()["data"]}
     eventually(lambda: files() == {"large.bin", "other.bin"}, "both are stored, once")
+
+
+def test_what_is_said_while_a_thread_is_being_read_is_in_it(page, server, owner, channel):
+    first = _say(owner, channel, "**one**")
+    held = []
+    page.route("**/api/markdown", lambda route: held.append(route))
+    with page.expect_request("**/api/markdown"):
+        page.goto(f"{server.url}/channels/{channel}")
+    # The page reads its channels anew when it hears of a message.
+    with page.expect_request("**/api/agents"):
+        second = _say(owner, channel, "two")
+    for route in held:
+        route.continue_()
+    page.unroute("**/api/markdown")
+    for message in (first, second):
+        expect(page.locator(f"[data-message='{message}']")).to_be_visible()

@@ -137,7 +137,10 @@ private func translate(_ error: StoreError) -> APIError? {
             "The plan has changed since, or another has applied it; nothing was removed. Make a new plan"
         )
     case .collectionUnderWay:
-        APIError(.conflict, "Another collection is under way, and this one removed nothing; wait until it has ended")
+        APIError(
+            .conflict,
+            "A collection or an undo is under way, and this request changed nothing; wait until it has ended"
+        )
     case .runIsOver:
         APIError(
             .conflict,

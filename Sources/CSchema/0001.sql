@@ -368,16 +368,17 @@ CREATE TABLE unreferenced_blobs (
     since INTEGER NOT NULL,
     size INTEGER NOT NULL CHECK (size >= 0),
     channel_id TEXT NOT NULL,
-    reason TEXT NOT NULL CHECK (reason IN ('expired', 'file deleted', 'message deleted', 'channel deleted'))
+    reason TEXT NOT NULL
+        CHECK (reason IN ('expired', 'fileDeleted', 'messageDeleted', 'ageLimit', 'channelDeleted'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX unreferenced_blobs_by_time ON unreferenced_blobs (since);
 CREATE TRIGGER unreferenced_blobs_insert AFTER DELETE ON attachments
 WHEN NOT EXISTS (SELECT 1 FROM attachments WHERE sha256 = old.sha256) BEGIN
     INSERT INTO unreferenced_blobs VALUES (old.sha256, unixepoch() * 1000, old.size, old.channel_id, CASE
-        WHEN NOT EXISTS (SELECT 1 FROM agents WHERE id = old.channel_id AND removed_at IS NULL) THEN 'channel deleted'
-        WHEN old.message_id IS NULL THEN iif(old.expires_at < (unixepoch() + 1) * 1000, 'expired', 'file deleted')
-        WHEN NOT EXISTS (SELECT 1 FROM messages WHERE id = old.message_id) THEN 'message deleted'
-        ELSE 'file deleted'
+        WHEN NOT EXISTS (SELECT 1 FROM agents WHERE id = old.channel_id AND removed_at IS NULL) THEN 'channelDeleted'
+        WHEN old.message_id IS NULL THEN iif(old.expires_at < (unixepoch() + 1) * 1000, 'expired', 'fileDeleted')
+        WHEN NOT EXISTS (SELECT 1 FROM messages WHERE id = old.message_id) THEN 'messageDeleted'
+        ELSE 'fileDeleted'
     END);
 END;
 CREATE TRIGGER unreferenced_blobs_delete AFTER INSERT ON attachments BEGIN

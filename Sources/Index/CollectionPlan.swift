@@ -35,9 +35,11 @@ package struct CollectionPlan: Sendable, Equatable {
     /// How a blob lost its last file.
     package enum Reason: String, Storable, CaseIterable {
         case expired
-        case fileDeleted = "file deleted"
-        case messageDeleted = "message deleted"
-        case channelDeleted = "channel deleted"
+        case fileDeleted
+        case messageDeleted
+        /// Its message was older than the channel keeps them.
+        case ageLimit
+        case channelDeleted
     }
 
     /// The blobs whose last files one channel had.

@@ -35,7 +35,7 @@ package struct Fault: Sendable, Equatable {
 
 /// What one piece of a check found.
 package struct CheckReport: Sendable, Equatable {
-    /// Contents that were looked at.
+    /// Contents that were looked at: rows. What a collection took and can bring back is none.
     package var count = 0
     /// How many bytes they have, as the index says.
     package var bytes: Int64 = 0
@@ -72,8 +72,10 @@ extension FileStore {
         repeat {
             let (pairs, last) = try await pairs(after: report.next)
             for (key, row) in pairs {
-                report.count += 1
-                report.bytes += Int64(row?.size ?? 0)
+                if let row {
+                    report.count += 1
+                    report.bytes += Int64(row.size)
+                }
                 if let fault = try await fault(at: key, row, repairs, rest) { report.faults.append(fault) }
                 report.next = key
                 let isEnd = last == nil && key == pairs.last?.key

@@ -21,7 +21,7 @@ package enum StoreError: Error, Sendable, Equatable {
     case planHasChanged
     /// A collection that nobody has planned would take more than half of what is stored; nothing was removed.
     case takesMost(bytes: Int, of: Int)
-    /// Another collection is under way; this one removed nothing.
+    /// Another collection or undo is under way; this one changed nothing.
     case collectionUnderWay
     /// A collection cannot go on with that run; this one removed nothing.
     case runIsOver
@@ -48,7 +48,7 @@ extension StoreError: CustomStringConvertible {
         case .planHasChanged: "The collection would not take what its plan says."
         case .takesMost(let bytes, let stored):
             "The collection would take \(bytes) of \(stored) stored bytes."
-        case .collectionUnderWay: "Another collection is under way."
+        case .collectionUnderWay: "A collection or an undo is under way."
         case .runIsOver: "That run has been undone, is too old or was begun in another way."
         case .noSuchRun: "There is no such run."
         case .cannotUndo(let run): "Nothing of run \(run.id) can be brought back."

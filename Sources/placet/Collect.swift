@@ -10,7 +10,8 @@ struct Collect: AsyncParsableCommand {
         abstract: "Remove what nobody needs any more.",
         discussion: """
             A server does this by itself, every hour. It may be stopped at any time: what was removed until then stays
-            removed, and the next run goes on.
+            removed, and the next run goes on. Bytes that no row of the index knows are left alone: placet fsck lists
+            them.
             """,
         subcommands: [MakePlan.self, Apply.self, Run.self, Runs.self, Undo.self, Explain.self]
     )
@@ -102,7 +103,8 @@ extension CollectionPlanJSON {
             files.row("files past their time"), blobs.row("contents in no file"),
             byReason.expired.row("  whose last file expired"),
             byReason.fileDeleted.row("  whose last file was deleted"),
-            byReason.messageDeleted.row("  with a message"), byReason.channelDeleted.row("  with a channel"),
+            byReason.messageDeleted.row("  with a message"), byReason.ageLimit.row("  with a message past its age"),
+            byReason.channelDeleted.row("  with a channel"),
         ]
         guard !byChannel.isEmpty else { return table(["", "COUNT", "SIZE"], all) }
         let channels = byChannel.prefix(Self.mostShown).map { $0.blobs.row($0.name ?? "\($0.channelId) (deleted)") }

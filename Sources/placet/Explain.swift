@@ -98,6 +98,7 @@ extension BlobExplanationJSON {
             switch reason {
             case .expired: "its last file expired"
             case .messageDeleted: "its last file went with its message"
+            case .ageLimit: "its last file went with its message, which was older than the channel keeps them"
             case .channelDeleted: "its last file went with its channel"
             case .fileDeleted, nil: "its last file was deleted"
             }

@@ -26,7 +26,7 @@ struct Fsck: AsyncParsableCommand {
         var outcome = Outcome()
         let check = UUID().uuidString
         outcome.add(try await send("index", Body(check: check, after: nil, repair: repair)))
-        let stored: Stats.Figures = try await ControlClient.send(.get, "storage", storage: output.storage)
+        let stored: StorageJSON = try await ControlClient.send(.get, "storage", storage: output.storage)
         let progress = Progress("contents", total: stored.blobs.count)
         var next: String?
         repeat {

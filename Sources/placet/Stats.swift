@@ -9,69 +9,8 @@ struct Stats: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    /// What the control socket answers; also what `--json` prints. Sizes are in bytes.
-    struct Figures: Codable, Sendable {
-        struct Types: Codable, Sendable {
-            let families: [TypeAmount]
-            let largest: [TypeAmount]
-        }
-
-        struct TypeAmount: Codable, Sendable {
-            let type: String
-            let count: Int
-            let bytes: Int
-        }
-
-        struct Channel: Codable, Sendable {
-            let id: String
-            let name: String
-            let userId: String
-            let count: Int
-            let bytes: Int
-        }
-
-        struct Age: Codable, Sendable {
-            let days: Int?
-            let count: Int
-            let bytes: Int
-        }
-
-        struct Check: Codable, Sendable {
-            @OrNull var beganAt: Timestamp?
-            let isUnderWay: Bool
-            let damaged: Int
-        }
-
-        struct Backup: Codable, Sendable {
-            @OrNull var madeAt: Timestamp?
-            @OrNull var heldUntil: Timestamp?
-        }
-
-        struct Sample: Codable, Sendable {
-            let day: String
-            let files: AmountJSON
-            let blobs: AmountJSON
-        }
-
-        let files: AmountJSON
-        let unattached: AmountJSON
-        let blobs: AmountJSON
-        let reclaimable: AmountJSON
-        let undoable: AmountJSON
-        let doomedKeys: Int
-        let deduplicatedBytes: Int
-        let inFlightBytes: Int
-        let freeBytes: Int
-        let types: Types
-        let channels: [Channel]
-        let ages: [Age]
-        let growth: [Sample]
-        let check: Check
-        let backup: Backup
-    }
-
     func run() async throws {
-        let figures: Figures = try await ControlClient.send(.get, "storage", storage: output.storage)
+        let figures: StorageJSON = try await ControlClient.send(.get, "storage", storage: output.storage)
         try output.show(figures) {
             [
                 summary(figures), byKind("TYPE", figures.types.families.map { ($0.type, $0.count, $0.bytes) }),
@@ -82,7 +21,7 @@ struct Stats: AsyncParsableCommand {
         }
     }
 
-    private func summary(_ figures: Figures) -> String {
+    private func summary(_ figures: StorageJSON) -> String {
         table(
             ["", "COUNT", "SIZE"],
             [
@@ -93,12 +32,12 @@ struct Stats: AsyncParsableCommand {
                 figures.reclaimable.row("of these in no file"),
                 figures.undoable.row("collected, but can be brought back"),
                 ["being uploaded", "", size(figures.inFlightBytes)],
-                ["free on disk", "", size(figures.freeBytes)],
+                ["free on disk", "", size(Int(figures.freeBytes))],
             ]
         )
     }
 
-    private func care(_ figures: Figures) -> String {
+    private func care(_ figures: StorageJSON) -> String {
         let (check, backup) = (figures.check, figures.backup)
         let round = check.beganAt.map { "from \($0) on\(check.isUnderWay ? ", under way" : "")" } ?? "not yet"
         let made = backup.madeAt.map { "\($0)" } ?? "none yet"
@@ -116,14 +55,14 @@ struct Stats: AsyncParsableCommand {
         rows.isEmpty ? nil : table([title, "COUNT", "SIZE"], rows.map { [$0.name, "\($0.count)", size($0.bytes)] })
     }
 
-    private func ages(_ figures: Figures) -> [(name: String, count: Int, bytes: Int)] {
+    private func ages(_ figures: StorageJSON) -> [(name: String, count: Int, bytes: Int)] {
         figures.ages.filter { $0.count > 0 }.map { age in
             (age.days.map { $0 == 1 ? "up to a day" : "up to \($0) days" } ?? "older", age.count, age.bytes)
         }
     }
 
     /// The first of the samples and the last seven. Nil when there is but one.
-    private func growth(_ samples: [Figures.Sample]) -> String? {
+    private func growth(_ samples: [SampleJSON]) -> String? {
         guard let first = samples.first, samples.count > 1 else { return nil }
         let shown = [first] + samples.dropFirst().suffix(7)
         return table(

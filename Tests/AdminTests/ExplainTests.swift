@@ -43,7 +43,7 @@ struct ExplainTests {
             let digest = try #require(file["sha256"]?.text)
             let explained = try await server.command(.get, "blobs/\(digest)/explain").json
             #expect(explained["state"] == .string("unreferenced"))
-            #expect(explained["reason"] == .string("file deleted"))
+            #expect(explained["reason"] == .string("fileDeleted"))
             #expect((explained["collectedFrom"] == .null) == (setting == "off"))
         }
     }

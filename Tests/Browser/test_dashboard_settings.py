@@ -186,6 +186,10 @@ def test_owners_see_what_is_stored_and_taken_and_bring_it_back(page, server, own
         page.get_by_label("A SHA-256, or the id of a file").fill(asked)
         page.get_by_role("button", name="Why is it here, or not?").click()
         expect(page.get_by_text(words).first).to_be_visible()
+    assert owner.request("DELETE", f"files/{stored['id']}").status_code == 200
+    page.get_by_label("A SHA-256, or the id of a file").fill(stored["sha256"])
+    page.get_by_role("button", name="Why is it here, or not?").click()
+    expect(page.get_by_text("because its last file was deleted.")).to_be_visible()
     server.command("backup", str(tmp_path / "backup"))
     page.goto(f"{server.url}/storage")
     expect(page.get_by_text("The last backup was made")).to_be_visible()

@@ -62,6 +62,10 @@ struct RetentionTests {
         #expect(try await Self.left(fixture) == [elsewhere.id, messages[1].id, messages[2].id])
         #expect(try await fixture.index.read { try $0.attachmentCount() } == 0)
         let told = feed.changes(of: .channel(fixture.agent.id), after: start, limit: 9)?.changes.map(\.change)
+        let reasons: [CollectionPlan.Reason] = try await fixture.index.read {
+            try $0.all("SELECT reason FROM unreferenced_blobs")
+        }
+        #expect(reasons == [.ageLimit])
         let noted: [Int] = try await fixture.index.read {
             try $0.all(
                 "SELECT count FROM audit WHERE action = 'message.deleted' AND way = 'server' AND channel_id = ?",

@@ -23,6 +23,7 @@ package struct CollectionPlanJSON: Codable, Sendable {
         package let expired: AmountJSON
         package let fileDeleted: AmountJSON
         package let messageDeleted: AmountJSON
+        package let ageLimit: AmountJSON
         package let channelDeleted: AmountJSON
     }
 
@@ -46,6 +47,7 @@ package struct CollectionPlanJSON: Codable, Sendable {
             expired: amount(.expired),
             fileDeleted: amount(.fileDeleted),
             messageDeleted: amount(.messageDeleted),
+            ageLimit: amount(.ageLimit),
             channelDeleted: amount(.channelDeleted)
         )
         byChannel = plan.byChannel.map {

@@ -1,50 +1,52 @@
 import Index
 
+// The command line reads these again, and prints them with `--json` as they are here.
+
 /// What is stored. All sizes are in bytes.
-package struct StorageJSON: Encodable, Sendable {
+package struct StorageJSON: Codable, Sendable {
     /// As users see them: the same content counts once for each file that has it.
-    let files: AmountJSON
+    package let files: AmountJSON
     /// Those of the files that are in no message, and expire.
-    let unattached: AmountJSON
+    package let unattached: AmountJSON
     /// On disk: each content once.
-    let blobs: AmountJSON
+    package let blobs: AmountJSON
     /// Contents that no file has any more; the collector takes them when their grace is over.
-    let reclaimable: AmountJSON
+    package let reclaimable: AmountJSON
     /// Contents that a collection took and that can still be brought back: on disk, besides `blobs`.
-    let undoable: AmountJSON
+    package let undoable: AmountJSON
     /// Keys whose bytes have no row any more and are to be removed.
-    let doomedKeys: Int
+    package let doomedKeys: Int
     /// What equal contents would take more if each file had its own.
-    let deduplicatedBytes: Int
+    package let deduplicatedBytes: Int
     /// What the uploads under way have reserved in quotas.
-    let inFlightBytes: Int
-    let freeBytes: Int64
-    let types: Types
+    package let inFlightBytes: Int
+    package let freeBytes: Int64
+    package let types: Types
     /// The largest ones.
-    let channels: [ChannelAmountJSON]
-    let ages: [AgeJSON]
-    let growth: [SampleJSON]
-    let check: Check
-    let backup: Backup
+    package let channels: [ChannelAmountJSON]
+    package let ages: [AgeJSON]
+    package let growth: [SampleJSON]
+    package let check: Check
+    package let backup: Backup
 
     /// The reading of all bytes, round after round.
-    struct Check: Encodable, Sendable {
+    package struct Check: Codable, Sendable {
         /// Of the round that is under way, or the last one; null before the first.
-        @OrNull var beganAt: Timestamp?
-        let isUnderWay: Bool
+        @OrNull package var beganAt: Timestamp?
+        package let isUnderWay: Bool
         /// Contents with other bytes than were stored.
-        let damaged: Int
+        package let damaged: Int
     }
 
-    struct Backup: Encodable, Sendable {
-        @OrNull var madeAt: Timestamp?
+    package struct Backup: Codable, Sendable {
+        @OrNull package var madeAt: Timestamp?
         /// Null while none is being made.
-        @OrNull var heldUntil: Timestamp?
+        @OrNull package var heldUntil: Timestamp?
     }
 
-    struct Types: Encodable, Sendable {
-        let families: [NamedAmountJSON]
-        let largest: [NamedAmountJSON]
+    package struct Types: Codable, Sendable {
+        package let families: [NamedAmountJSON]
+        package let largest: [NamedAmountJSON]
     }
 
     package init(_ figures: StorageFigures, inFlightBytes: Int, freeBytes: Int64) {
@@ -70,22 +72,22 @@ package struct StorageJSON: Encodable, Sendable {
     }
 }
 
-struct NamedAmountJSON: Encodable, Sendable {
-    let type: String
-    let count: Int
-    let bytes: Int
+package struct NamedAmountJSON: Codable, Sendable {
+    package let type: String
+    package let count: Int
+    package let bytes: Int
 
     init(_ amount: NamedAmount) {
         (type, count, bytes) = (amount.name, amount.files.count, amount.files.bytes)
     }
 }
 
-struct ChannelAmountJSON: Encodable, Sendable {
-    let id: Agent.ID
-    let name: String
-    let userId: User.ID
-    let count: Int
-    let bytes: Int
+package struct ChannelAmountJSON: Codable, Sendable {
+    package let id: Agent.ID
+    package let name: String
+    package let userId: User.ID
+    package let count: Int
+    package let bytes: Int
 
     init(_ channel: StorageFigures.Channel) {
         (id, name, userId) = (channel.id, channel.name, channel.userID)
@@ -94,10 +96,10 @@ struct ChannelAmountJSON: Encodable, Sendable {
 }
 
 /// Files that are no older than so many days and older than those of the entry before; null for all that are older.
-struct AgeJSON: Encodable, Sendable {
-    @OrNull var days: Int?
-    let count: Int
-    let bytes: Int
+package struct AgeJSON: Codable, Sendable {
+    @OrNull package var days: Int?
+    package let count: Int
+    package let bytes: Int
 
     init(_ age: StorageFigures.Age) {
         (count, bytes) = (age.files.count, age.files.bytes)
@@ -106,10 +108,10 @@ struct AgeJSON: Encodable, Sendable {
 }
 
 /// What was stored on a day.
-struct SampleJSON: Encodable, Sendable {
-    let day: String
-    let files: AmountJSON
-    let blobs: AmountJSON
+package struct SampleJSON: Codable, Sendable {
+    package let day: String
+    package let files: AmountJSON
+    package let blobs: AmountJSON
 
     init(_ sample: StorageSample) {
         (day, files, blobs) = (sample.day, AmountJSON(sample.files), AmountJSON(sample.blobs))

@@ -14,6 +14,7 @@ const STATES = {
 const REASONS = {
   expired: "it was in no message until its time was over", fileDeleted: "its last file was deleted",
   messageDeleted: "the message of its last file was deleted",
+  ageLimit: "the message of its last file was older than its channel keeps them",
   channelDeleted: "the channel of its last file was deleted",
 };
 const FATES = {

@@ -8,7 +8,8 @@ import { at, bytes, plural, when } from "./words.js";
 
 const REASONS = {
   expired: "Were in no message until their time was over", fileDeleted: "The file was deleted",
-  messageDeleted: "The message was deleted", channelDeleted: "The channel was deleted",
+  messageDeleted: "The message was deleted", ageLimit: "The message was older than its channel keeps them",
+  channelDeleted: "The channel was deleted",
 };
 const STARTED = { schedule: "The schedule", plan: "A plan", run: "A command" };
 /** How many runs of the collector are shown. */

@@ -35,7 +35,9 @@ extension Transaction {
         )
         var step = RetentionStep(last: found.count == limit ? found.last?.id : nil)
         for message in found where !message.isKept {
+            let contents: [String] = try all(SQL.contents, [message.id, message.groupID])
             let versions: [Message.ID] = try all(SQL.delete, [message.id, message.groupID])
+            for content in contents { try execute(SQL.giveReason, [CollectionPlan.Reason.ageLimit, content]) }
             for id in versions { try announce(Change(.messageDeleted, channelID: channelID, messageID: id)) }
             step.deleted += versions.count
         }
@@ -69,7 +71,13 @@ private enum SQL {
         )
         FROM messages WHERE channel_id = ? AND id > ? AND id < ? AND created_at < ? ORDER BY id LIMIT ?
         """
+    static let contents = """
+        SELECT DISTINCT sha256 FROM attachments
+        WHERE message_id IN (SELECT id FROM messages WHERE id = ? OR iteration_group_id = ?)
+        """
     static let delete = "DELETE FROM messages WHERE id = ? OR iteration_group_id = ? RETURNING id"
+    // The trigger that lists a content only sees that the message has gone. One that a file still has is not listed.
+    static let giveReason = "UPDATE unreferenced_blobs SET reason = ? WHERE sha256 = ?"
 
     private static func isAwaited(_ message: String) -> String {
         """

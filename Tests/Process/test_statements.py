@@ -1,0 +1,126 @@
+"""How SQLite would run each statement that the Swift tests make it compile.
+
+A statement that reads a whole table, or sorts what it found, costs more with every row that is stored. Each that does is
+named here, with the reason why it may. `scripts/test` keeps the statements while the Swift tests run (`statements.c`).
+"""
+
+import re
+import sqlite3
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+KEPT = ROOT / ".build/statements"
+#: Tables with few rows, whatever is stored.
+SMALL = {
+    "store": "one row",
+    "clock_looks": "two rows",
+    "removal_holds": "a row for each backup under way",
+    "storage_samples": "a row for each day, of which there are few hundred",
+    "file_counts": "a row for each type and each day",
+    "search_changes": "what is not yet in the search, some units of work at most",
+    "message_search": "SQLite calls a look-up of terms a scan of that table",
+}
+#: Statements by what stands in them, and why they may read or sort as much as they do.
+ALLOWED = {
+    # The first or the last of an index, or one that holds only what is meant.
+    "FROM live_drafts ORDER BY active_at LIMIT 1": "the first of an index",
+    "SELECT expires_at FROM reviews WHERE status = 'pending' ORDER BY expires_at LIMIT 1": "the first of an index",
+    "FROM audit_counts ORDER BY entry_count DESC LIMIT 2": "the first two of an index",
+    "damaged_at IS NOT NULL": "the index has only what is damaged",
+    "FROM deliveries WHERE state = 'pending'": "the index has only what is to be delivered; figures ask for it",
+    "UPDATE deliveries SET next_attempt_at = ? + next_attempt_at": "only after the clock was set back",
+    "FROM unreferenced_blobs WHERE +since < ?": "a plan takes most of them, in the order of their digests",
+    "WITH RECURSIVE channels": "one row for each channel with something to deliver",
+    # Bounded by what one thing may have.
+    "DELETE FROM sessions WHERE id IN ( SELECT id FROM sessions WHERE user_id = ?": "one user's, which have a limit",
+    "DELETE FROM collections WHERE": "some hundred runs are kept",
+    "SELECT DISTINCT sha256 FROM attachments WHERE message_id IN": "the files of one question",
+    "FROM attachments WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY id": "the files of one page",
+    "FROM deliveries WHERE message_id = ? ORDER BY id": "the deliveries of one message",
+    "FROM deliveries WHERE channel_id = ? GROUP BY state": "settled ones of a channel have a limit",
+    "ORDER BY stream_events.stream_id, stream_events.number": "the steps of one page, of which a draft has few",
+    "WHERE message_id IS NULL AND expires_at <= ? ORDER BY expires_at, id": "sorts only those of one millisecond",
+    # What the operator or an owner asks for, and is told to take long.
+    "SELECT 'the files of agent '": "fsck counts everything anew",
+    "FROM pragma_foreign_key_check": "fsck",
+    "WHERE NOT (key GLOB": "fsck",
+    "FROM agents WHERE removed_at IS NULL AND file_count > 0 ORDER BY file_bytes DESC": "figures of the storage",
+    "SELECT count(*), coalesce(sum(size), 0) FROM collected_blobs": "figures of the storage",
+    "SELECT count(*) FROM doomed_keys": "figures of the storage",
+    "FROM file_counts WHERE kind = 'type' ORDER BY file_bytes DESC": "figures of the storage: a row for each type",
+    # Rare.
+    "SELECT count(*) FROM users": "at a start, and when an owner is to lose that role",
+    # Not the server's.
+    "SELECT count(*) FROM attachments": "the tests' census",
+    "SELECT count(*) FROM blobs": "the tests' census",
+    "FROM 'main'.'searched_texts' AS T": "the tests, which make SQLite check its search",
+}
+#: Tests set a count wrong so that fsck has something to find.
+MADE_WRONG = re.compile(r"UPDATE \w+ SET \w+ = \w+ \+ 1")
+
+
+def test_no_statement_reads_a_table_or_sorts_without_a_reason():
+    database = schema()
+    tables = {name for [name] in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    found = statements()
+    assert len(found) > 300, "the Swift tests were not all run"
+    unused, without_reason = set(ALLOWED), {}
+    for statement in found:
+        steps = [step for step in plan(database, statement) if grows(step, tables)]
+        reasons = {known for known in ALLOWED if known in statement}
+        if steps and not reasons:
+            without_reason[statement] = steps
+        if steps:
+            unused -= reasons
+    assert without_reason == {}
+    assert unused == set(), "no such statement is left"
+
+
+def test_what_reads_a_table_or_sorts_is_seen():
+    database = schema()
+    tables = {name for [name] in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for statement, is_seen in {
+        "SELECT * FROM messages WHERE text = ?": True, "SELECT id FROM messages ORDER BY text": True,
+        "SELECT * FROM messages WHERE id = ?": False, "SELECT id FROM store": False,
+    }.items():
+        assert any(grows(step, tables) for step in plan(database, statement)) == is_seen, statement
+
+
+def schema():
+    database = sqlite3.connect(":memory:")
+    for file in sorted(ROOT.glob("Sources/CSchema/*.sql")):
+        database.executescript(file.read_text())
+    database.execute("CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+    return database
+
+
+def statements():
+    """Those that read or change rows, each on one line. What stands in a Swift test is the test's own."""
+    own = flat(" ".join(test.read_text() for test in ROOT.glob("Tests/**/*.swift")))
+    found = {flat(text.decode()) for text in KEPT.read_bytes().split(b"\0")}
+    return {text for text in found if re.match(r"(SELECT|INSERT|UPDATE|DELETE|WITH)\b", text) and ";" not in text
+            and text not in own and not MADE_WRONG.fullmatch(text) and "grdb_migrations" not in text}
+
+
+def flat(text):
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def plan(database, statement):
+    arguments = 0
+    while True:
+        try:
+            return [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", [None] * arguments)]
+        except sqlite3.ProgrammingError as error:
+            arguments = int(re.search(r"uses (\d+)", str(error))[1])
+        except sqlite3.OperationalError as error:
+            ours = re.fullmatch(r"no such function: (\w+)", str(error))
+            if not ours:
+                raise
+            database.create_function(ours[1], -1, lambda *_: None)
+
+
+def grows(step, tables):
+    """Whether a step of a plan takes longer with each row."""
+    words = step.split()
+    return "TEMP B-TREE" in step or (words[0] == "SCAN" and words[1] in tables and words[1] not in SMALL)

@@ -21,6 +21,8 @@ package struct AttachmentJSON: Encodable, Sendable {
     @OrNull var pluginData: String?
     let createdAt: Timestamp
     @OrNull var expiresAt: Timestamp?
+    /// When its bytes were found damaged; only while they are.
+    let damagedAt: Timestamp?
     /// The text of a small text file; only where a message or file is read alone.
     let textContent: String?
     /// Only in a user's list of files; null while the file is unattached.
@@ -41,6 +43,7 @@ package struct AttachmentJSON: Encodable, Sendable {
         pluginData = nil
         createdAt = attachment.createdAt
         expiresAt = attachment.expiresAt
+        damagedAt = attachment.damagedAt
         textContent = text
     }
 

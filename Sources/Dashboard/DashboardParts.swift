@@ -40,13 +40,11 @@ struct DashboardParts: Sendable {
         return Dictionary(uniqueKeysWithValues: others + [(first, bundle.text)])
     }
 
-    /// The rules of all views, in this order, then the others by name.
+    /// The rules with which the page begins are one; others come with their view.
     private static func withOneStyleSheet(_ files: [String: String]) -> [String: String] {
-        let shared = ["base.css", "parts.css", "views.css"]
-        let sheets = files.filter { $0.key.hasSuffix(".css") }
-        let order = shared + sheets.keys.filter { !shared.contains($0) }.sorted()
-        let others = files.filter { sheets[$0.key] == nil }.map { ($0, $1) }
-        return Dictionary(uniqueKeysWithValues: others + [("style.css", order.compactMap { sheets[$0] }.joined())])
+        let first = ["base.css", "parts.css", "views.css", "log.css"]
+        let others = files.filter { !first.contains($0.key) }.map { ($0, $1) }
+        return Dictionary(uniqueKeysWithValues: others + [("style.css", first.compactMap { files[$0] }.joined())])
     }
 
     private static func digest(of files: [String: String]) -> String {

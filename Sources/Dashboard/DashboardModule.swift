@@ -1,5 +1,3 @@
-import CAssets
-import Crypto
 import HTTP
 import Hummingbird
 import NIOCore
@@ -18,27 +16,21 @@ package struct DashboardModule: RouteModule {
 
     /// - Parameter uploadLimit: of a file, in bytes; the page tells it before somebody chooses one.
     package init(uploadLimit: Int64) {
-        let assets = Self.assets
-        folder = Self.name(for: assets)
-        var files: [String: StaticAnswer] = [:]
-        for (name, bytes) in assets {
-            files[name] = StaticAnswer(
-                bytes,
-                gzipped: gzip(bytes),
-                type: Self.type(of: name),
+        let parts = Self.parts
+        folder = parts.folder
+        files = parts.files.reduce(into: [:]) { files, file in
+            files[file.key] = StaticAnswer(
+                ByteBuffer(string: file.value),
+                gzipped: gzip(ByteBuffer(string: file.value)),
+                type: Self.type(of: file.key),
                 cache: "public, max-age=31536000, immutable"
             )
         }
-        self.files = files
-        let text = Self.page(assets, at: "/dashboard/\(folder)")
-            .replacing("{{uploadLimit}}", with: "\(uploadLimit)")
-        page = StaticAnswer(
-            ByteBuffer(string: text),
-            gzipped: gzip(ByteBuffer(string: text)),
-            type: Self.type(of: "index.html"),
-            policy: Self.policy
-        )
+        let text = ByteBuffer(string: parts.page.replacing("{{uploadLimit}}", with: "\(uploadLimit)"))
+        page = StaticAnswer(text, gzipped: gzip(text), type: Self.type(of: "index.html"), policy: Self.policy)
     }
+
+    private static let parts = DashboardParts()
 
     package func addRoutes(to mounts: Mounts) {
         for path in Self.pages {
@@ -67,49 +59,6 @@ package struct DashboardModule: RouteModule {
         guard try context.pathParameter("version") == folder, let file = files[try context.pathParameter("name")]
         else { throw APIError(.notFound, "There is no such file of the dashboard: load the page anew") }
         return file.response(to: request)
-    }
-
-    private static var assets: [String: ByteBuffer] {
-        let prefix = "Dashboard/"
-        let all = (0..<Asset.total).map { Asset(number: $0) }.map { (String(cString: $0.name), $0) }
-        return Dictionary(
-            uniqueKeysWithValues: all.filter { $0.0.hasPrefix(prefix) }.map { name, asset in
-                let bytes = UnsafeBufferPointer(start: asset.bytes, count: asset.count)
-                return (String(name.dropFirst(prefix.count)), ByteBuffer(bytes: bytes))
-            }
-        )
-    }
-
-    /// Half a SHA-256 of all files, in hex.
-    private static func name(for assets: [String: ByteBuffer]) -> String {
-        var hash = SHA256()
-        for (name, bytes) in assets.sorted(by: { $0.key < $1.key }) {
-            hash.update(data: Array("\(name) \(bytes.readableBytes) ".utf8))
-            hash.update(data: Array(bytes.readableBytesView))
-        }
-        return hash.finalize().prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-
-    /// The page, which names its files. All modules that it begins with are named at once: the browser need not find
-    /// them one by one. The others are loaded when they are needed, by `import()`.
-    private static func page(_ assets: [String: ByteBuffer], at path: String) -> String {
-        let modules = modules(neededBy: "app.js", in: assets).sorted()
-        return String(buffer: assets["index.html"] ?? ByteBuffer())
-            .replacing(
-                "{{modules}}",
-                with: modules.map { #"<link rel="modulepreload" href="{{files}}/\#($0)">"# }.joined(separator: "\n")
-            )
-            .replacing("{{files}}", with: path)
-    }
-
-    /// A module and all that it imports, directly or not.
-    private static func modules(neededBy first: String, in assets: [String: ByteBuffer]) -> Set<String> {
-        var (found, open): (Set<String>, [String]) = ([], [first])
-        while let name = open.popLast() {
-            guard let file = assets[name], found.insert(name).inserted else { continue }
-            open += String(buffer: file).matches(of: /from "\.\/([^"]+)"/).map { String($0.output.1) }
-        }
-        return found
     }
 
     private static func type(of name: String) -> String {

@@ -1,5 +1,7 @@
 """A channel in a real browser: long threads, search, what became of a message, files on their way."""
 
+import re
+
 import pytest
 from placet_server import ADMIN_PASSWORD, Server, eventually
 from playwright.sync_api import expect
@@ -56,6 +58,23 @@ def test_a_long_thread_is_read_to_its_beginning_without_a_jump(page, server, own
     new = _say(owner, channel, "The newest")
     expect(page.locator(f"[data-message='{new}']")).to_have_count(1)
     expect(page.locator(f"[data-message='{ids[0]}']")).to_be_in_viewport()
+
+
+def test_who_is_at_the_end_is_kept_there_while_files_are_read(page, server, owner, channel):
+    """A text in place takes its room when it has come, after its message was drawn."""
+    for number in range(6):
+        file = owner.store("\n".join(f"line {line}" for line in range(30)).encode(), f"{number}.txt", channel=channel)
+        body = {"channelId": channel, "text": f"See {number}", "attachmentIds": [file["id"]]}
+        assert owner.request("POST", "messages", json=body).status_code == 201
+    last = _say(owner, channel, "The end")
+    page.goto(f"{server.url}/channels/{channel}")
+    expect(page.get_by_text("line 29").last).to_be_attached()
+    expect(page.locator(f"[data-message='{last}']")).to_be_in_viewport(ratio=1)
+    left = page.evaluate("""() => {
+        const pane = document.querySelector(".thread").parentElement;
+        return pane.scrollHeight - pane.scrollTop - pane.clientHeight;
+    }""")
+    assert left <= 1
 
 
 def test_messages_are_found_by_their_text(page, server, owner, channel):
@@ -118,6 +137,7 @@ def test_a_large_file_has_a_bar_and_others_are_cancelled_retried_and_refused(pag
     picker.set_input_files(huge)
     expect(page.get_by_text("the limit is 1.1 GB. Nothing of it was sent.")).to_be_visible()
     page.get_by_role("button", name="Remove huge.bin").click()
+    expect(page.get_by_role("button", name="Remove other.bin")).to_be_focused()
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".msg").last).to_contain_text("large.bin")
     files = lambda: {file["filename"] for file in person.request("GET", f"files?agent={channel}").json()["data"]}
@@ -138,3 +158,51 @@ def test_what_is_said_while_a_thread_is_being_read_is_in_it(page, server, owner,
     page.unroute("**/api/markdown")
     for message in (first, second):
         expect(page.locator(f"[data-message='{message}']")).to_be_visible()
+
+
+def _held(page, pattern):
+    """Holds the requests for a pattern: what is returned answers the next that comes, or has come."""
+    held = []
+    page.route(pattern, lambda route: held.append(route))
+
+    def next_one():
+        eventually(lambda: page.evaluate("1") and held, "it is asked for")
+        return held.pop(0)
+
+    return next_one
+
+
+def _reads(page):
+    reads = []
+    page.on("request", lambda request: request.url.endswith("/read") and reads.append(request.url))
+    return reads
+
+
+def test_a_channel_that_was_left_before_it_was_seen_stays_unread(page, server, owner, channel):
+    _say(owner, channel, "Unseen")
+    page.goto(f"{server.url}/inbox")
+    reads, held = _reads(page), _held(page, "**/api/messages?channel=*")
+    page.get_by_role("navigation").get_by_role("link", name=re.compile("build-bot.*1 unread")).last.click()
+    route = held()
+    page.get_by_role("link", name="Files", exact=True).click()
+    expect(page.get_by_role("heading", name="Files")).to_be_visible()
+    with page.expect_response("**/api/messages?channel=*"):
+        route.continue_()
+    assert page.evaluate("fetch('/api/agents').then((answer) => answer.ok)")
+    assert reads == []
+
+
+def test_what_comes_while_one_searches_stays_unread(page, server, owner, channel):
+    page.goto(f"{server.url}/channels/{channel}")
+    expect(page.get_by_text("No messages yet")).to_be_visible()
+    search = page.get_by_label("Text of a message")
+    search.fill("nothing has this")
+    expect(page.get_by_role("heading", name="No messages match")).to_be_visible()
+    reads = _reads(page)
+    _say(owner, channel, "News")
+    unread = page.locator(f".sub a[href='/channels/{channel}'] .num")
+    expect(unread).to_have_text("1 unread")
+    assert page.evaluate("fetch('/api/agents').then((answer) => answer.ok)")
+    assert reads == []
+    search.fill("")
+    expect(unread).to_have_count(0)

@@ -176,7 +176,7 @@ def test_viewers_are_no_part_of_the_first_load(page, server):
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{server.url}/inbox")
     expect(page.get_by_role("link", name="Files")).to_be_visible()
-    assert any("/viewers.js" in url for url in asked)
+    assert any("/app.js" in url for url in asked)
     assert not any("/view-" in url for url in asked)
 
 

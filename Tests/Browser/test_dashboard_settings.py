@@ -194,9 +194,17 @@ def test_owners_see_what_is_stored_and_taken_and_bring_it_back(page, server, own
     page.goto(f"{server.url}/storage")
     expect(page.get_by_text("The last backup was made")).to_be_visible()
     page.goto(f"{server.url}/storage/audit")
-    page.get_by_label("What").select_option("file.deleted")
+    page.get_by_label("What", exact=True).select_option("file.deleted")
     expect(page.get_by_role("row").filter(has_text="file.uploaded")).to_have_count(0)
     expect(page.get_by_role("cell", name=file)).to_be_visible()
+    page.get_by_label("What", exact=True).select_option("")
+    about = page.get_by_label("Id of what it is about")
+    about.fill(file)
+    about.press("Enter")
+    expect(page.get_by_role("row").filter(has_text="session.opened")).to_have_count(0)
+    expect(page.get_by_role("row").filter(has_text="file.uploaded")).to_have_count(1)
+    export = page.get_by_role("link", name="Export").get_attribute("href")
+    assert export == f"/api/admin/audit/export?subject={file}"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -63,6 +63,30 @@ def test_filters_stand_in_the_address_and_in_every_list(page, server, agent, per
     expect(page.locator("[data-count=answered]")).to_have_text(str(answered + 1))
 
 
+def test_a_kind_is_called_and_found_as_its_agent_calls_it(page, server, agent):
+    board = agent.ask("A board", "plugin:board", {"columns": 3})
+    broken = agent.ask("No options that can be read", "approval", {"options": "yes or no"})
+    row = lambda message: page.locator(f"[data-row='{message}']")
+    page.goto(f"{server.url}/inbox")
+    kind = page.get_by_label("Kind")
+    expect(row(board)).to_contain_text("plugin:board")
+    kind.select_option("plugin:board")
+    expect(page.locator("[data-row]")).to_have_count(1)
+    expect(row(board)).to_be_visible()
+    kind.select_option("Approval")
+    expect(row(board)).to_have_count(0)
+    expect(row(broken)).to_contain_text("Approval")
+    # What the address asks for is shown, also when there is none of it.
+    page.goto(f"{server.url}/inbox?type=zzz")
+    expect(kind).to_have_value("zzz")
+    expect(page.get_by_role("heading", name="No reviews match")).to_be_visible()
+    page.goto(f"{server.url}/inbox/answered?channel=zzz")
+    expect(page.get_by_label("Channel", exact=True)).to_have_value("zzz")
+    expect(page.get_by_role("heading", name="The list could not be read")).to_be_visible()
+    page.get_by_role("link", name="Clear filters").click()
+    expect(page).to_have_url(f"{server.url}/inbox/answered")
+
+
 def test_several_are_answered_alike_and_what_needs_a_look_is_left_out(page, server, agent, person):
     plain = [agent.ask(f"Plain {number}", "approval", APPROVAL, seconds=600 + number) for number in range(2)]
     form = agent.ask("A form", "form", {"fields": [{"name": "a", "type": "text", "label": "A"}]}, seconds=700)
@@ -101,6 +125,86 @@ def test_several_are_answered_alike_and_what_needs_a_look_is_left_out(page, serv
     dialog.get_by_role("button", name="Hold it: 1").click()
     expect(page.locator("#toasts")).to_contain_text("1 answer sent.")
     assert status(unseen) == "completed"
+
+
+def test_the_order_can_be_turned_and_what_is_chosen_let_go(page, server, agent):
+    asked = [agent.ask(f"Order {seconds}", "approval", APPROVAL, seconds=seconds) for seconds in (900, 300, 600)]
+    rows = lambda: [one for one in page.locator("[data-row]").evaluate_all(
+        "(rows) => rows.map((row) => row.dataset.row)") if one in asked]
+    page.goto(f"{server.url}/inbox?search=Order")
+    expect(page.locator(f"[data-row='{asked[0]}']")).to_be_visible()
+    assert rows() == [asked[1], asked[2], asked[0]]
+    page.get_by_label("Order", exact=True).select_option("Newest")
+    page.reload()
+    expect(page.locator(f"[data-row='{asked[0]}']")).to_be_visible()
+    assert rows() == asked[::-1]
+    page.locator(f"[data-row='{asked[0]}'] a").focus()
+    page.keyboard.press("x")
+    expect(page.get_by_role("group", name="Chosen reviews")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("group", name="Chosen reviews")).to_have_count(0)
+
+
+def _choose(page, server, messages):
+    """Chooses several reviews, and is asked whether they are to be shipped."""
+    page.goto(f"{server.url}/inbox")
+    for message in messages:
+        page.locator(f"[data-row='{message}']").get_by_role("checkbox").check()
+    page.get_by_role("group", name="Chosen reviews").get_by_role("button", name="Ship it…").click()
+    return page.get_by_role("dialog"), page.get_by_role("button", name=f"Ship it: {len(messages)}")
+
+
+def _status(person, messages):
+    return [person.request("GET", f"messages/{message}").json()["review"]["status"] for message in messages]
+
+
+def test_answers_to_several_can_be_stopped_and_what_became_of_each_is_told(page, server, agent, person):
+    messages = [agent.ask(f"Stop {number}", "approval", APPROVAL) for number in range(4)]
+    dialog, ship = _choose(page, server, messages)
+    held = []
+    page.route("**/respond", lambda route: held.append(route))
+
+    def under_way():
+        eventually(lambda: page.evaluate("1") and held, "an answer is on its way")
+        return held.pop()
+
+    ship.click()
+    first = under_way()
+    assert person.request("POST", f"messages/{messages[1]}/respond", json={"response": {"selectedOption": "no"}}).ok
+    first.continue_()
+    under_way().continue_()
+    third = under_way()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    third.continue_()
+    for words in ("2 answers sent.", "1 review had been answered, changed", "1 review left unanswered."):
+        expect(page.locator("#toasts")).to_contain_text(words)
+    assert _status(person, messages) == ["completed"] * 3 + ["pending"]
+    assert person.request("GET", f"messages/{messages[1]}").json()["review"]["response"] == {"selectedOption": "no"}
+
+
+def test_answers_to_several_that_fail_on_the_way_go_on_behind_those_that_were_sent(page, server, agent, person):
+    messages = [agent.ask(f"Fail {number}", "approval", APPROVAL) for number in range(3)]
+    dialog, ship = _choose(page, server, messages)
+    asked = []
+
+    def fail_second(route):
+        asked.append(route.request.url)
+        if len(asked) == 2:
+            route.fulfill(status=503, json={"statusCode": 503, "message": "The disk is full"})
+        else:
+            route.continue_()
+
+    page.route("**/respond", fail_second)
+    ship.click()
+    expect(dialog).to_contain_text("The disk is full")
+    for words in ("1 answer sent.", "2 reviews left unanswered."):
+        expect(page.locator("#toasts")).to_contain_text(words)
+    assert _status(person, messages) == ["completed", "pending", "pending"]
+    ship.click()
+    expect(dialog).to_have_count(0)
+    assert _status(person, messages) == ["completed"] * 3
+    assert [url.split("/")[-2] for url in asked] == [messages[0], messages[1], *messages[1:]]
 
 
 def test_an_answer_given_without_a_connection_is_kept_over_a_reload_and_sent_once(page, server, agent):
@@ -260,3 +364,18 @@ def test_a_dialog_acts_once_however_often_it_is_pressed(page, server, agent, per
     page.get_by_role("dialog").get_by_role("button", name="Stop", exact=True).dblclick()
     expect(page.locator(".card .note.success")).to_contain_text("Stop")
     assert len(asked) == 1
+
+
+def test_what_the_agent_sent_is_one_click_away_and_reasons_are_offered(page, server, agent):
+    stop = {"options": [{"id": "stop", "label": "Stop", "style": "danger"}]}
+    message = agent.ask("Delete it?", "approval", stop, metadata={"tool": "rm", "path": "/srv/data"})
+    wait = agent.wait(message)
+    open_review(page, server, message)
+    page.get_by_text("As the agent sent it").click()
+    expect(page.get_by_label("As the agent sent it")).to_contain_text('"path": "/srv/data"')
+    page.get_by_role("button", name="Stop…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Too risky.").click()
+    expect(dialog.get_by_label("Reason")).to_be_focused()
+    dialog.get_by_role("button", name="Stop", exact=True).click()
+    assert wait()["response"] == {"selectedOption": "stop", "comment": "Too risky."}

@@ -29,14 +29,36 @@ struct DashboardTests {
         }
     }
 
-    @Test("the page names the modules that it begins with, and no others, and how large a file may be")
+    @Test("the page begins with one script, which has what the inbox needs, and says how large a file may be")
     func beginning() async throws {
         try await withServer { server in
             let page = try await server.send(.get, "/inbox").text
-            let named = page.matches(of: /modulepreload" href="[^"]+\/([a-z-]+)\.js"/).map { String($0.output.1) }
-            #expect(Set(named).isSuperset(of: ["app", "inbox", "card", "fields", "dom"]))
-            #expect(Set(named).isDisjoint(with: ["channel", "files", "storage", "settings", "view-image", "theme"]))
+            #expect(page.matches(of: /<script/).count == 2 && page.matches(of: /rel="stylesheet"/).count == 1)
+            #expect(page.contains(#"id="icon-inbox""#) && !page.contains("{{"))
             #expect(page.contains(#"<meta name="upload-limit" content="1073741824">"#))
+            let script = try await server.send(.get, Self.folder(server) + "/app.js").text
+            #expect(script.contains("function reviewCard(") && script.contains("import(\"./channel.js\")"))
+            #expect(!script.contains("function filePage(") && !script.contains("\nimport "))
+            // Other modules import from it what is in it, so that no module runs twice.
+            let file = try await server.send(.get, Self.folder(server) + "/file.js").text
+            #expect(file.contains(#"} from "./app.js";"#) && file.contains(#"} from "./lists.js";"#))
+            #expect(!file.contains("./dom.js"))
+        }
+    }
+
+    @Test("modules import and export in lines that a bundle of them can read")
+    func conventions() throws {
+        for name in Self.names where name.hasSuffix(".js") {
+            for line in Self.text(name).split(separator: "\n")
+            where line.hasPrefix("import ") || line.hasPrefix("export ") {
+                let isImport =
+                    line.hasPrefix("import { ") && line.contains(#" } from "./"#) && line.hasSuffix(#".js";"#)
+                let declares = ["function", "async function", "const", "class"].contains {
+                    line.hasPrefix("export \($0) ")
+                }
+                #expect(isImport || declares, "\(name): \(line)")
+                #expect(!isImport || !line.contains(" as "), "\(name): \(line)")
+            }
         }
     }
 
@@ -63,10 +85,8 @@ struct DashboardTests {
     func files() async throws {
         try await withServer { server in
             let folder = try await Self.folder(server)
-            let names = (0..<Asset.total).map { String(cString: Asset(number: $0).name) }
-                .filter { $0.hasPrefix("Dashboard/") }.map { $0.dropFirst("Dashboard/".count) }
-            #expect(names.count > 10)
-            for name in names {
+            let views = ["channel", "file", "files", "settings", "storage", "theme", "thread", "view-log"]
+            for name in views.map({ "\($0).js" }) + ["app.js", "style.css", "icon.svg"] {
                 let file = try await server.send(.get, "\(folder)/\(name)")
                 #expect(file.status == 200, "\(name)")
                 #expect(file.headers[.cacheControl] == "public, max-age=31536000, immutable")
@@ -76,6 +96,16 @@ struct DashboardTests {
                     #expect(file.headers[.contentType] == type)
                 }
             }
+        }
+    }
+
+    @Test("the style sheets with which the page begins are one file, in their order")
+    func oneStyleSheet() async throws {
+        try await withServer { server in
+            let sheet = try await server.send(.get, Self.folder(server) + "/style.css").text
+            let first = ["base.css", "parts.css", "views.css", "log.css"]
+            #expect(sheet == first.map(Self.text).joined())
+            #expect(!sheet.contains("& + "), "base.css says why")
         }
     }
 
@@ -106,6 +136,17 @@ struct DashboardTests {
             let refused = try await server.send(.get, script, [.acceptEncoding: "gzip;q=0, identity"])
             #expect(refused.headers[.contentEncoding] == nil)
         }
+    }
+
+    /// The names of the dashboard's files.
+    private static var names: [String] {
+        (0..<Asset.total).map { String(cString: Asset(number: $0).name) }
+            .filter { $0.hasPrefix("Dashboard/") }.map { String($0.dropFirst("Dashboard/".count)) }
+    }
+
+    private static func text(_ name: String) -> String {
+        let asset = Asset("Dashboard/\(name)")
+        return String(decoding: UnsafeBufferPointer(start: asset.bytes, count: asset.count), as: UTF8.self)
     }
 
     /// Where the page says that its files are.

@@ -53,16 +53,23 @@ function approval(message, payload, draft, send) {
   return { body: null, dock: [comment, h("div.btns", buttons)] };
 }
 
+/** What is often the reason; a click begins with it. */
+const REASONS = ["Not now.", "Too risky.", "Something is missing."];
+
 /** What is dangerous is asked for once more, and never done by Enter. */
 function confirm(message, option, comment, answer) {
   const label = text(option.label ?? option.id);
-  const box = comment && h("textarea.input", {
-    id: newID("reason"), rows: 3, value: comment.value,
-    oninput: () => { comment.value = box.value; keepDraft(message.id, box.value ? { comment: box.value } : null); },
-  });
+  const keep = () => { comment.value = box.value; keepDraft(message.id, box.value ? { comment: box.value } : null); };
+  const box = comment && h("textarea.input", { id: newID("reason"), rows: 3, value: comment.value, oninput: keep });
+  const add = (reason) => {
+    box.value = [box.value.trim(), reason].filter(Boolean).join(" ");
+    keep();
+    box.focus();
+  };
   dialog(`${label}?`, [
     h("p", "You answer ", h("b", label), " to: ", split(message.text)[0]),
-    box && h("div.field", h("label", { for: box.id }, "Reason"), box,
+    box && h("div.field", h("label", { for: box.id }, "Reason"),
+      h("div.btns", REASONS.map((reason) => button(reason, { kind: "mini", on: () => add(reason) }))), box,
       h("span.hint", `${agentName(message.channelId)} reads this.`)),
   ], [label, "danger solid", () => answer(option, box?.value.trim())]);
 }

@@ -89,6 +89,6 @@ async function answer(messages, option, progress, isWanted) {
   } finally {
     if (sent) toast(`${plural(sent, "answer")} sent.`);
     if (missed) toast(`${plural(missed, "review")} had been answered, changed or withdrawn meanwhile.`, "warning");
-    if (messages.length) toast(`${plural(messages.length, "review")} left as they were.`, "warning");
+    if (messages.length) toast(`${plural(messages.length, "review")} left unanswered.`, "warning");
   }
 }

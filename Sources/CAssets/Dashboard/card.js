@@ -4,7 +4,7 @@ import { answerParts } from "./answer.js";
 import { Refusal, request } from "./api.js";
 import { attachments } from "./attachment.js";
 import { draftOf, keepDraft } from "./drafts.js";
-import { KINDS, kindOf, outcome } from "./kinds.js";
+import { kindName, kindOf, outcome } from "./kinds.js";
 import { markdown } from "./markdown.js";
 import { keepAnswer, keptAnswer, respond, takeBack } from "./outbox.js";
 import { copy, notice, toast } from "./overlay.js";
@@ -89,18 +89,21 @@ function draw(element, state, back, redraw) {
   const words = h("div.part", rest && markdown(rest));
   fill(element, head(message, back),
     h("div.scroll", h("div.body", question(message), versions(message, words),
-      (rest || message.iterationGroupId) && words, notices(state, redraw), attachments(message), parts?.body,
+      (rest || message.iterationGroupId) && words, notices(state, redraw), attachments(message),
       !isPending && isForPlugin(message) && pluginPlace(message, null),
-      !isPending && message.review.response && given(message))),
+      !isPending && message.review.response && given(message), hasForm(message) && asSent(message), parts?.body)),
     parts && h("footer.dock", { label: "Answer" }, h("div", deadline(message), parts.dock)));
 }
 
+/** A question without a form is shown as it was sent anyway (answer.js). */
+const hasForm = (message) => kindOf(message.review) !== "freeform" || wantsPlugin(message);
 const isForPlugin = (message) => kindOf(message.review) === "freeform" && wantsPlugin(message);
 
 function head(message, back) {
-  const kind = kindOf(message.review);
+  const { type } = message.review;
   return h("div.head", h("a.btn.ghost.square.only-phone", { href: back, label: "Back to the inbox" }, icon("back")),
-    h("span.line.quiet.small.grow", icon(kind), h("span.cut", `${KINDS[kind]} in ${agentName(message.channelId)}`)),
+    h("span.line.quiet.small.grow", icon(kindOf(message.review)),
+      h("span.cut", `${kindName(type)} in ${agentName(message.channelId)}`)),
     button("", {
       glyph: "link", kind: "ghost", name: "Copy a link to this review",
       on: () => copy(location.origin + reviewPath(message), "Link copied"),
@@ -110,10 +113,18 @@ function head(message, back) {
 function question(message) {
   const [first] = split(message.text);
   const agent = agentOf(message.channelId);
-  return h("header.ask", h("h2", { id: "review-title", tabindex: "-1" }, first || KINDS[kindOf(message.review)]),
+  return h("header.ask", h("h2", { id: "review-title", tabindex: "-1" }, first || kindName(message.review.type)),
     h("p.who", h("span.dot", { class: agent?.status ?? "" }),
       h("a", { href: channelPath(message.channelId) }, agentName(message.channelId)),
       h("span.quiet", `asked at ${when(at(message.createdAt))}`)));
+}
+
+/** All that the agent sent with its question, one click away. */
+function asSent({ review: { type, payload }, metadata }) {
+  const words = JSON.stringify({ type, payload, ...(metadata && { metadata }) }, null, 2);
+  return h("details", h("summary.small.quiet", "As the agent sent it"), h("div.block",
+    h("pre.code", { tabindex: "0", label: "As the agent sent it" }, words),
+    button("", { glyph: "copy", kind: "mini ghost", name: "Copy what was sent", on: () => copy(words, "Copied") })));
 }
 
 function deadline(message) {

@@ -91,7 +91,9 @@ function draw(one) {
   const remove = () => {
     one.cancel();
     one.files.splice(one.files.indexOf(one), 1);
+    const next = one.element.nextElementSibling ?? one.element.previousElementSibling;
     one.element.remove();
+    $(next ? "button" : "input", next ?? one.list.parentElement).focus();
     say(`${name} removed`);
   };
   const removal = `${one.state === "sending" ? "Cancel" : "Remove"} ${name}`;

@@ -50,14 +50,12 @@ let serial = 0;
 /** An id that no other element of the page has. */
 export const newID = (prefix) => `${prefix}-${++serial}`;
 
-const ICONS = new URL("icons.svg", import.meta.url).pathname;
-
-/** One of icons.svg: decoration, unless it has a label. */
+/** One of icons.svg, which is part of the page: decoration, unless it has a label. */
 export function icon(name, label = "") {
   const element = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   element.setAttribute("class", "icon");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${ICONS}#${name}`);
+  use.setAttribute("href", `#icon-${name}`);
   element.append(use);
   if (label) {
     element.setAttribute("role", "img");

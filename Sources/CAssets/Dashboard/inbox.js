@@ -1,12 +1,12 @@
 // The inbox: three lists, and beside them the card of one review. Rows never move under the pointer: what is new waits
 // in a bar, and what was answered stays, greyed, until the list is opened anew.
 import { $, $$, button, fill, h, icon, say, unseen } from "./dom.js";
-import { request } from "./api.js";
+import { Refusal, request } from "./api.js";
 import { bulkBar } from "./bulk.js";
 import { cardKeys, isSoon, reviewCard, timeLeft } from "./card.js";
 import { firstSteps } from "./first.js";
 import { bind } from "./keys.js";
-import { KINDS, kindOf, outcome } from "./kinds.js";
+import { KINDS, kindName, kindOf, outcome } from "./kinds.js";
 import { agentName, agentOf, listen, pending, read, store } from "./store.js";
 import { ago, at, plural, split, when } from "./words.js";
 
@@ -19,6 +19,10 @@ const COUNTED = 1000;
 const PAUSE = 250;
 const WIDE = matchMedia("(min-width: 901px)");
 
+const FILTERS = ["channel", "type", "search"];
+const ORDERS = { "": "Deadline", newest: "Newest" };
+
+const byAge = (a, b) => (a.id < b.id ? 1 : -1);
 const byDeadline = (a, b) => at(a.review.expiresAt) - at(b.review.expiresAt) || (a.id < b.id ? -1 : 1);
 
 export function inbox(main, [, tab = "pending", id]) {
@@ -27,7 +31,7 @@ export function inbox(main, [, tab = "pending", id]) {
     tab: Object.hasOwn(TABS, tab) ? tab : "pending", id,
     /** The ids of the rows, in their order, and those that wait in the bar. */
     shown: [], fresh: [], cursor: null, card: null, turn: 0,
-    filter: Object.fromEntries(["channel", "type", "search"].map((name) => [name, asked.get(name) ?? ""])),
+    filter: Object.fromEntries([...FILTERS, "order"].map((name) => [name, asked.get(name) ?? ""])),
     /** The ids of the rows that are chosen, to be answered alike. */
     chosen: new Set(),
     /** How many reviews there are in each state; null until the server has told. */
@@ -42,6 +46,7 @@ export function inbox(main, [, tab = "pending", id]) {
   const unbind = [bind("Inbox", [
     ["j", "Next review", () => step(view, 1)], ["k", "The one before", () => step(view, -1)],
     ["x", "Choose the review, to answer several alike", () => choose(view, current(view)?.dataset.row)],
+    ["Escape", "Choose none", () => chooseNone(view)],
     ["/", "Search", () => $(".search", main).focus()],
   ]), bind("Review", cardKeys(view.pane))];
   const unlisten = listen((change) => follow(view, change));
@@ -58,14 +63,14 @@ export function inbox(main, [, tab = "pending", id]) {
   return { title: "Inbox", end };
 }
 
-/** The filters as they stand in the address. */
+/** The filters and the order as they stand in the address. */
 function query({ filter }) {
   const set = String(new URLSearchParams(Object.entries(filter).filter(([, value]) => value)));
   return set && `?${set}`;
 }
 
 const path = (view, id = "") => `/inbox/${view.tab}${id && `/${id}`}${query(view)}`;
-const isFiltered = ({ filter }) => Object.values(filter).some(Boolean);
+const isFiltered = ({ filter }) => FILTERS.some((name) => filter[name]);
 
 function drawTabs(view) {
   const { counts } = view;
@@ -96,8 +101,11 @@ function filter(view) {
     refresh(view);
   };
   const select = (label, name, choices) => {
+    const current = view.filter[name];
+    // The address may ask for what is not offered.
+    const rest = choices.some(([value]) => value === current) ? [] : [[current, current]];
     const input = h("select.input", { label, onchange: () => take(name, input.value) },
-      choices.map(([value, words]) => h("option", { value, selected: value === view.filter[name] }, words)));
+      [...choices, ...rest].map(([value, words]) => h("option", { value, selected: value === current }, words)));
     return input;
   };
   const search = h("input.input.search", {
@@ -107,18 +115,36 @@ function filter(view) {
       view.typing = setTimeout(() => take("search", search.value.trim()), PAUSE);
     },
   });
-  return h("div.tools", search,
+  const types = new Set([...Object.keys(KINDS), ...pending().map((message) => message.review.type)]);
+  return h("div.tools", search, h("div.line",
     select("Channel", "channel", [["", "All channels"], ...store.agents.map((agent) => [agent.id, agent.name])]),
-    select("Kind", "type", [["", "All kinds"], ...Object.entries(KINDS)]));
+    select("Kind", "type", [["", "All kinds"], ...[...types].map((type) => [type, kindName(type)])]),
+    view.tab === "pending" && select("Order", "order", Object.entries(ORDERS))));
 }
+
+/** Says why there is no list. */
+function drawFault(view, error) {
+  fill(view.rows, h("div.empty", icon("warning"), h("h2", "The list could not be read"), h("p", error.message),
+    button("Try again", { on: () => refresh(view) }), isFiltered(view) && clearing(view)));
+}
+
+const waiting = (view) => pending().filter((message) => belongs(view, message))
+  .sort(view.filter.order === "newest" ? byAge : byDeadline);
 
 /** Reads the list anew. */
 async function refresh(view) {
   Object.assign(view, { fresh: [], cursor: null, shown: [], isLoaded: false });
   view.turn += 1;
   chooseNone(view);
-  if (view.tab === "pending") view.shown = pending().filter((m) => belongs(view, m)).sort(byDeadline).map((m) => m.id);
-  else await more(view);
+  const { turn } = view;
+  try {
+    if (view.tab !== "pending") await more(view);
+    else view.shown = waiting(view).map(({ id }) => id);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (turn === view.turn) drawFault(view, error);
+    return;
+  }
   view.isLoaded = true;
   drawRows(view);
 }
@@ -127,7 +153,7 @@ async function refresh(view) {
 async function more(view) {
   const { turn, cursor } = view;
   const asked = new URLSearchParams({ status: STATUS[view.tab], ...(cursor && { cursor }) });
-  for (const [name, value] of Object.entries(view.filter)) if (value) asked.set(name, value);
+  for (const name of FILTERS) if (view.filter[name]) asked.set(name, view.filter[name]);
   const page = await request("GET", `/api/messages/reviews?${asked}`);
   if (turn !== view.turn) return;
   for (const message of page.data) store.reviews.set(message.id, message);
@@ -189,10 +215,12 @@ function drawRows(view) {
     view.shown.map((id) => row(view, id))), view.cursor && h("div.pad", button("Show more", { on: next })));
 }
 
+const clearing = (view) => h("a.btn", { href: `/inbox/${view.tab}` }, "Clear filters");
+
 /** What stands in place of the list. */
 function nothing(view) {
   if (isFiltered(view)) {
-    return [icon("search"), h("h2", "No reviews match"), h("a.btn", { href: `/inbox/${view.tab}` }, "Clear filters")];
+    return [icon("search"), h("h2", "No reviews match"), clearing(view)];
   }
   const { counts } = view;
   const isNew = counts && counts.pending + counts.completed + counts.expired === 0;
@@ -233,7 +261,7 @@ function drawRow(view, id) {
 function row(view, id) {
   const message = store.reviews.get(id);
   if (!message) return h("li.item.done", { "data-row": id }, h("span.pad.quiet", "Withdrawn by its agent"));
-  const kind = kindOf(message.review);
+  const { type } = message.review;
   const isPending = message.review.status === "pending";
   const by = message.review.respondedBy;
   const due = isPending ? [isSoon(message) && icon("warning"), unseen("Time left: "), timeLeft(message)]
@@ -245,10 +273,10 @@ function row(view, id) {
   return h("li.item", { "data-row": id, class: isPending ? "" : "done" }, box,
     h("a", { href: path(view, id), "aria-current": id === view.id ? "true" : null,
       onclick: (event) => pick(view, event, id) },
-    h("span.title", split(message.text)[0] || KINDS[kind]),
+    h("span.title", split(message.text)[0] || kindName(type)),
     h("span.due", { class: isPending && isSoon(message) ? "soon" : "" }, due),
     h("span.meta", h("span.dot", { class: agentOf(message.channelId)?.status ?? "" }),
-      h("span.cut", agentName(message.channelId)), icon(kind), KINDS[kind],
+      h("span.cut", agentName(message.channelId)), icon(kindOf(message.review)), h("span.cut", kindName(type)),
       message.attachments.length > 0 && [icon("clip", "Attachments"), h("span.num", message.attachments.length)],
       message.iteration > 1 && h("span", `Version ${message.iteration}`),
       !isPending && by && h("span.cut", `${by.name}, ${when(at(by.at))}`))));

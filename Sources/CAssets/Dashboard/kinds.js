@@ -42,6 +42,9 @@ export function kindOf({ type, payload }) {
   return type === "text-input" ? type : "freeform";
 }
 
+/** What a kind is called; one that is not known is called as its agent calls it. */
+export const kindName = (type) => (Object.hasOwn(KINDS, type) ? KINDS[type] : type);
+
 /** What somebody answered, in a word. */
 export function outcome({ review: { payload, response } }) {
   const option = payload.options?.find?.((one) => one?.id === response?.selectedOption);

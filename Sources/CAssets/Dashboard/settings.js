@@ -59,7 +59,7 @@ function shortcuts(element) {
   const turn = () => { singleKeys.on = box.checked; };
   const box = h("input", { type: "checkbox", checked: singleKeys.on, onchange: turn });
   const keys = [["j k", "Next review, and the one before"], ["x", "Choose a review, to answer several alike"],
-    ...cardKeys(element), ["/", "Search reviews, or find a file by name"],
+    ["Escape", "Choose none"], ...cardKeys(element), ["/", "Search reviews, or find a file by name"],
     ["?", "What can be pressed"]];
   fill(element, h("label.line", box, "Single keys, in this browser"),
     h("p.quiet", "Turn them off if you speak to the device, or hit keys by accident. Tab, Enter and arrows stay."),

@@ -186,26 +186,41 @@ async function apply(plan, progress) {
     : `${bytes(freed)} are free again.`);
 }
 
-let turn = 0;
+/** The audit log: all entries or those that are asked for, the newest first. */
+function audit(element) {
+  const asked = { action: "", user: "", subject: "" };
+  const query = (more) => new URLSearchParams(Object.entries({ ...asked, ...more }).filter(([, value]) => value));
+  const found = h("div.stack");
+  const everything = h("a.btn", { download: "audit.ndjson" }, icon("download"), "Export");
+  let turn = 0;
+  const read = async (cursor = null, before = []) => {
+    turn += 1;
+    const mine = turn;
+    everything.href = `/api/admin/audit/export?${query({})}`;
+    const page = await request("GET", `/api/admin/audit?${query({ limit: "50", cursor })}`);
+    // What comes after another choice is left out.
+    if (mine === turn) fill(found, auditTable([...before, ...page.data], page.nextCursor, read));
+  };
+  const take = (name) => (event) => {
+    asked[name] = event.target.value.trim();
+    return read();
+  };
+  const box = (label, name) => h("input.input.search", { type: "search", label, placeholder: label,
+    onchange: take(name) });
+  fill(element, h("div.tools", h("select.input", { label: "What", onchange: take("action") },
+    ACTIONS.map((one) => h("option", { value: one }, one || "All that was done"))),
+  box("Email or id of a user", "user"), box("Id of what it is about", "subject"), everything), found);
+  return read();
+}
 
-/** The newest entries of the audit log, of one action or of all. What comes after another choice is left out. */
-async function audit(element, action = "", cursor = null, before = []) {
-  const query = new URLSearchParams({ limit: "50", ...(action && { action }), ...(cursor && { cursor }) });
-  turn += 1;
-  const mine = turn;
-  const page = await request("GET", `/api/admin/audit?${query}`);
-  if (mine !== turn) return;
-  const entries = [...before, ...page.data];
-  const select = h("select.input", { label: "What", onchange: () => audit(element, select.value) },
-    ACTIONS.map((one) => h("option", { value: one, selected: one === action }, one || "All that was done")));
-  fill(element,
-    h("div.tools", select, h("a.btn", { href: `/api/admin/audit/export?${new URLSearchParams(action && { action })}`,
-      download: "audit.ndjson" }, icon("download"), "Export")),
-    entries.length ? table("Audit log", ["When", "What", "Who", "About", "From"], entries.map((one) => [
-      when(at(one.at)), one.action, one.userEmail ?? one.via, h("code.small", one.subject ?? one.channelId ?? "–"),
-      one.address ?? one.via,
-    ])) : h("p.quiet", "Nothing of this is in the log."),
-    page.nextCursor && button("Show more", { on: () => audit(element, action, page.nextCursor, entries) }));
+function auditTable(entries, cursor, read) {
+  if (!entries.length) return h("p.quiet", "Nothing of this is in the log.");
+  const row = (one) => [
+    when(at(one.at)), one.action, one.userEmail ?? one.via, h("code.small", one.subject ?? one.channelId ?? "–"),
+    one.address ?? one.via,
+  ];
+  return [table("Audit log", ["When", "What", "Who", "About", "From"], entries.map(row)),
+    cursor && h("div", button("Show more", { on: () => read(cursor, entries) }))];
 }
 
 const ACTIONS = [

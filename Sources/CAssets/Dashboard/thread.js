@@ -1,9 +1,10 @@
 // The messages of a channel, as rows that are made once: ten thousand of them may stand there. What is added at either
-// end leaves the others alone, and what is in view where it is.
-import { $, button, fill, h, icon } from "./dom.js";
+// end leaves the others alone, and what is in view where it is. Each page that is read is a list of its own, so that
+// the browser can pass over those that are out of view.
+import { $, $$, button, fill, h, icon } from "./dom.js";
 import { request } from "./api.js";
 import { attachments } from "./attachment.js";
-import { KINDS, kindOf, outcome } from "./kinds.js";
+import { kindName, outcome } from "./kinds.js";
 import { list } from "./lists.js";
 import { markdown, prepare } from "./markdown.js";
 import { dialog, notice, toast } from "./overlay.js";
@@ -16,11 +17,13 @@ const MARKS = {
   sent: ["check", "Sent"], webhook_delivered: ["checks", "Delivered to the webhook"],
   webhook_failed: ["error", "The webhook failed"], agent_received: ["checks", "The agent has it"],
 };
-/** Who is this close to the end is kept there when something is added. */
+/** Who is this close to the end is kept there when something is added, in pixels. */
 const NEAR = 80;
 /** Earlier messages are read when so much is left above the view, in pixels. */
 const AHEAD = 1200;
 const PAGE = 50;
+/** So many earlier messages are drawn in one frame: more would hold up the scrolling. */
+const AT_ONCE = 5;
 
 /**
  * The thread of a channel, or what is found in it.
@@ -30,12 +33,18 @@ export function thread(agent, search = "") {
   const query = new URLSearchParams({ channel: agent.id, limit: String(PAGE), ...(search && { search }) });
   const state = {
     agent, path: `/api/messages?${query}`, search, messages: [], cursor: null, reading: null,
-    isLoaded: false, isOver: false,
+    isLoaded: false, isOver: false, isAtEnd: true,
     /** What happens while the first page is on its way, to be done after it. */
     later: [],
-    rows: h("ol.thread", { label: search ? "Found messages" : "Messages" }), above: h("div.center"),
+    rows: h("div.thread"), above: h("div.center"),
+    element: h("div.scroll", { tabindex: "0", role: "group", label: search ? "Found messages" : "Messages" }),
   };
-  state.element = h("div.scroll", { tabindex: "0", role: "group", label: "Messages" }, state.above, state.rows);
+  fill(state.element, state.above, state.rows);
+  state.element.addEventListener("scroll", () => { state.isAtEnd = isNearEnd(state); }, { passive: true });
+  // Files are read, and pictures come, when their messages are drawn already.
+  const grown = new ResizeObserver(() => { if (state.isAtEnd) toEnd(state); });
+  grown.observe(state.element);
+  grown.observe(state.rows);
   const observer = new IntersectionObserver(([entry]) => { if (entry.isIntersecting) earlier(state); },
     { root: state.element, rootMargin: `${AHEAD}px 0px 0px 0px` });
   return {
@@ -46,7 +55,7 @@ export function thread(agent, search = "") {
     },
     put: (message, isNew) => afterLoad(state, () => put(state, message, isNew)),
     drop: (id) => afterLoad(state, () => drop(state, id)),
-    end: () => { state.isOver = true; observer.disconnect(); },
+    end: () => { state.isOver = true; observer.disconnect(); grown.disconnect(); },
   };
 }
 
@@ -62,8 +71,8 @@ async function load(state) {
   await prepare(state.messages.map(textOf));
   state.cursor = page.nextCursor;
   state.isLoaded = true;
-  fill(state.rows, state.messages.length ? state.messages.map((message, place) => row(state, message, place))
-    : h("li.empty", icon("channel"), h("h2", state.search ? "No messages match" : "No messages yet"),
+  fill(state.rows, state.messages.length ? h("ol", state.messages.map((message, place) => row(state, message, place)))
+    : h("div.empty", icon("channel"), h("h2", state.search ? "No messages match" : "No messages yet"),
       !state.search && h("p", "What the agent says appears here.")));
   drawAbove(state);
   toEnd(state);
@@ -71,13 +80,14 @@ async function load(state) {
 }
 
 const toEnd = ({ element }) => { element.scrollTop = element.scrollHeight; };
+const isNearEnd = ({ element }) => element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
 const textOf = (message) => (message.streamState === "streaming" ? "" : message.text ?? "");
 
 function drawAbove(state) {
   fill(state.above, state.cursor && button("Earlier messages", { kind: "mini", on: () => earlier(state) }));
 }
 
-/** What was said before; one page at a time. */
+/** Reads what was said before, until enough of it is above the view. */
 function earlier(state) {
   if (!state.cursor) return null;
   state.reading ||= readEarlier(state).finally(() => { state.reading = null; });
@@ -85,26 +95,45 @@ function earlier(state) {
 }
 
 async function readEarlier(state) {
-  const page = await request("GET", `${state.path}&cursor=${encodeURIComponent(state.cursor)}`);
-  const older = page.data.reverse();
-  // Their heights are known only with what they consist of.
-  await prepare(older.map(textOf));
-  const { element } = state;
-  const fromEnd = element.scrollHeight - element.scrollTop;
-  // Some browsers would move it too, a frame later.
-  element.style.setProperty("overflow-anchor", "none");
-  state.messages.unshift(...older);
-  state.cursor = page.nextCursor;
-  const first = state.messages[older.length];
-  $(`[data-message="${CSS.escape(first?.id ?? "")}"]`, state.rows)?.replaceWith(row(state, first, older.length));
-  state.rows.prepend(...older.map((message, place) => row(state, message, place)));
-  drawAbove(state);
-  element.scrollTop = element.scrollHeight - fromEnd;
-  requestAnimationFrame(() => requestAnimationFrame(() => element.style.removeProperty("overflow-anchor")));
+  const { element, messages } = state;
+  do {
+    const page = await request("GET", `${state.path}&cursor=${encodeURIComponent(state.cursor)}`);
+    // Their heights are known only with what they consist of.
+    await prepare(page.data.map(textOf));
+    // Meanwhile the thread may have been read anew.
+    if (state.messages !== messages) return;
+    messages.unshift(...page.data.reverse());
+    state.cursor = page.nextCursor;
+    await drawEarlier(state);
+  } while (state.cursor && !state.isOver && element.scrollTop < AHEAD);
 }
 
+/** Draws the page that has been read, some messages in each frame. What is in view stays where it is. */
+async function drawEarlier(state) {
+  const { element, messages, rows } = state;
+  const part = h("ol");
+  // Some browsers would move it too, a frame later.
+  element.style.setProperty("overflow-anchor", "none");
+  rows.prepend(part);
+  const undrawn = () => (state.messages === messages ? messages.length - $$("[data-message]", rows).length : 0);
+  for (await frame(); undrawn() > 0; await frame()) {
+    const end = undrawn();
+    const begin = Math.max(0, end - AT_ONCE);
+    const fromEnd = element.scrollHeight - element.scrollTop;
+    if (end < messages.length && !isOfNewDay(state, end)) $(".dayline", $("[data-message]", rows))?.remove();
+    part.prepend(...messages.slice(begin, end).map((message, place) => row(state, message, begin + place)));
+    if (!begin) drawAbove(state);
+    element.scrollTop = element.scrollHeight - fromEnd;
+  }
+  part.classList.add("settled");
+  element.style.removeProperty("overflow-anchor");
+}
+
+const frame = () => new Promise(requestAnimationFrame);
+
 function drop(state, id) {
-  state.messages = state.messages.filter((message) => message.id !== id);
+  const place = state.messages.findIndex((message) => message.id === id);
+  if (place >= 0) state.messages.splice(place, 1);
   $(`[data-message="${CSS.escape(id)}"]`, state.rows)?.remove();
 }
 
@@ -113,29 +142,31 @@ function drop(state, id) {
  * older than all that is shown is left out, and so is a new one of a search.
  */
 function put(state, message, isNew) {
-  const { element, messages, rows } = state;
-  const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+  const { messages, rows } = state;
   const place = messages.findIndex((one) => one.id === message.id);
   if (place >= 0 && isNew) return;
   if (place >= 0) {
     messages[place] = message;
     $(`[data-message="${CSS.escape(message.id)}"]`, rows)?.replaceWith(row(state, message, place));
   } else if (!state.search && (!messages.length || message.id > messages.at(-1).id)) {
-    if (!messages.length) fill(rows);
+    if (!messages.length) fill(rows, h("ol"));
     messages.push(message);
-    rows.append(row(state, message, messages.length - 1));
+    rows.lastElementChild.append(row(state, message, messages.length - 1));
   }
-  if (isAtEnd) toEnd(state);
+}
+
+/** Whether a message is the first of its day, as far as is known. */
+function isOfNewDay({ messages }, place) {
+  const [before, now] = [messages[place - 1], messages[place]];
+  return !before || day(at(before.createdAt)) !== day(at(now.createdAt));
 }
 
 /** A message, with the day above the first of a day. */
 function row(state, message, place) {
-  const before = state.messages[place - 1];
-  const today = day(at(message.createdAt));
   const isMine = message.senderType === "user";
   const name = isMine ? (message.senderId === store.me.id ? store.me.displayName : "User") : state.agent.name;
   return h("li", { "data-message": message.id },
-    (!before || day(at(before.createdAt)) !== today) && h("p.dayline", today),
+    isOfNewDay(state, place) && h("p.dayline", day(at(message.createdAt))),
     h("div.msg", h("span.avatar", { class: isMine ? "round" : "", "aria-hidden": "true" }, [...name][0]?.toUpperCase()),
       h("div", h("p.by", h("b", name), h("time.num", { datetime: message.createdAt }, clockTime(at(message.createdAt))),
         message.status && h("span.chip", { class: message.status }, icon(message.status), WORDS[message.status]),
@@ -184,5 +215,5 @@ function reviewLink(message) {
     expired: () => h("span.chip", "Expired"),
   }[message.review.status]();
   return h("a.ask-link", { href: reviewPath(message) }, icon("approval"),
-    h("b.grow.cut", KINDS[kindOf(message.review)]), chip);
+    h("b.grow.cut", kindName(message.review.type)), chip);
 }

@@ -1,16 +1,21 @@
 // How times, sizes and counts are written.
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+/** @param {Intl.DateTimeFormatOptions} options Making a format takes so long that it is made when it is needed. */
+function format(options) {
+  let made = null;
+  return (time) => (made ??= new Intl.DateTimeFormat("en-GB", options)).format(time);
+}
+
+const date = format({ day: "numeric", month: "short", year: "numeric" });
 const midnight = (time) => new Date(time).setHours(0, 0, 0, 0);
 
 /** The time of an ISO text, in milliseconds. */
 export const at = (text) => Date.parse(text);
-export const clockTime = (time) => clock.format(time);
+export const clockTime = format({ hour: "2-digit", minute: "2-digit" });
 
 export function day(time) {
   const days = Math.round((midnight(Date.now()) - midnight(time)) / 86_400_000);
-  return { "-1": "Tomorrow", 0: "Today", 1: "Yesterday" }[days] ?? date.format(time);
+  return { "-1": "Tomorrow", 0: "Today", 1: "Yesterday" }[days] ?? date(time);
 }
 
 /** A time within a sentence. */

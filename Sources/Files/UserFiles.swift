@@ -8,16 +8,20 @@ import JSON
 extension FilesModule {
     /// The files of all the user's channels, or of one `agent`, newest first. Agents list one channel, without filters.
     ///
-    /// - Throws: ``IndexError/notOwned`` for another user's agent; ``APIError`` 400 for a filter that is too long.
+    /// - Throws: ``IndexError/notOwned`` for another user's agent; ``APIError`` 400 for a filter that is too long or
+    ///   no time.
     func listForUser(_ request: Request, _ context: UserContext) async throws -> Response {
         let page = try PageRequest(request, defaultLimit: Limits.usualFilesPage)
         let channelID = try request.optionalChannel("agent")
         let (type, search) = (try request.searched("type"), try request.searched())
+        let (since, until) = (try request.time("since"), try request.time("until"))
         let files = try await index.read(by: context.principal) { reader, user in
             try reader.files(
                 in: reader.channels(channelID, ownedBy: user),
                 typePrefix: type?.lowercased(),
                 search: search,
+                since: since,
+                until: until,
                 before: page.cursor(),
                 limit: page.limit + 1
             )

@@ -136,6 +136,9 @@ def test_files_are_found_packed_shared_and_deleted(page, server, owner):
     for name in ("one.log", "two.log", "three.csv"):
         owner.store(name.encode(), name)
     page.goto(f"{server.url}/files")
+    page.get_by_label("Age").select_option("Older than 30 days")
+    expect(page.get_by_role("heading", name="No files match.")).to_be_visible()
+    page.get_by_label("Age").select_option("The last day")
     page.get_by_label("Name of a file").fill(".log")
     expect(page.get_by_role("row")).to_have_count(3)
     page.get_by_label("Select all").check()

@@ -58,7 +58,12 @@ struct UserFilesTests {
             for query in ["type=APPLICATION/", "search=%25"] {
                 #expect(try await ada.files("?\(query)").ids == [sent], "\(query)")
             }
-            for query in ["type=mage", "type=%25", "search=*"] {
+            for query in ["since=2026-01-01T00:00:00Z", "until=2126-01-01T00:00:00Z"] {
+                #expect(try await ada.files("?\(query)").ids == [sent, picture, log], "\(query)")
+            }
+            let others = ["until=2026-01-01T00:00:00Z", "since=2126-01-01T00:00:00Z"]
+            let ofOne = others.map { "agent=\(first.channel)&\($0)" }
+            for query in ["type=mage", "type=%25", "search=*"] + others + ofOne {
                 #expect(try await ada.files("?\(query)").ids == [], "\(query)")
             }
         }
@@ -101,7 +106,10 @@ struct UserFilesTests {
 
     @Test(
         "what is wrong with the query of a list is 400",
-        arguments: ["limit=0", "limit=abc", "cursor=x", "search=%00", "type=\(String(repeating: "a", count: 1001))"]
+        arguments: [
+            "limit=0", "limit=abc", "cursor=x", "search=%00", "since=today",
+            "type=\(String(repeating: "a", count: 1001))",
+        ]
     )
     func wrongQuery(query: String) async throws {
         try await withServer { server in

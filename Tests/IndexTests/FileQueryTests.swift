@@ -179,6 +179,38 @@ struct FileQueryTests {
         #expect(seen == expected)
     }
 
+    @Test("A list has the files from one time on until before another")
+    func byTime() async throws {
+        let fixture = try await Fixture()
+        let times = (1...4).map { Timestamp(milliseconds: $0 * 1000) }
+        let files = times.map { time in
+            var file = Attachment.sample(in: fixture.agent, blob: .sample())
+            file.id = Attachment.ID(rawValue: OrderedUUID.earliest(at: time))
+            return file
+        }
+        try await fixture.index.write { tx in
+            for file in files {
+                let blob = Blob(sha256: file.sha256, key: file.sha256, size: file.size, crc32: 0, createdAt: tx.now)
+                _ = try tx.insertBlobOrKeepWinner(blob)
+                try tx.insert(file)
+            }
+        }
+        let found = try await fixture.index.read { reader in
+            try reader.files(in: reader.owned(fixture.agent.id), since: times[1], until: times[3], limit: 9)
+        }
+        #expect(found.map(\.attachment.id) == [files[2].id, files[1].id])
+        let rest = try await fixture.index.read { reader in
+            try reader.files(
+                in: reader.owned(fixture.agent.id),
+                since: times[1],
+                until: times[3],
+                before: files[2].id,
+                limit: 9
+            )
+        }
+        #expect(rest.map(\.attachment.id) == [files[1].id])
+    }
+
     @Test("A channel's list holds no other channel's files")
     func channelsApart() async throws {
         let fixture = try await Fixture()

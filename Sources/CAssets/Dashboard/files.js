@@ -12,13 +12,19 @@ const TYPES = {
   "": "All types", "image/": "Pictures", "text/": "Text", "application/": "Documents and archives", "video/": "Video",
   "audio/": "Audio",
 };
+/** The days before now at which a list begins or ends. */
+const AGES = {
+  "": "Any age", "since 1": "The last day", "since 7": "The last 7 days", "since 30": "The last 30 days",
+  "until 30": "Older than 30 days",
+};
+const DAY = 24 * 60 * 60 * 1000;
 /** More than this is deleted or packed in several goes (docs/api.md, bulk-delete). */
 const MOST_AT_ONCE = 1000;
 const PAUSE = 250;
 
 export function files(main) {
   const view = {
-    rows: [], cursor: null, picked: new Map(), filter: { search: "", type: "", agent: "" }, turn: 0,
+    rows: [], cursor: null, picked: new Map(), filter: { search: "", type: "", agent: "", age: "" }, turn: 0,
     shape: localStorage.getItem("placet.files") ?? "list", body: h("div.scroll"), bar: h("div"),
   };
   const choose = (shape) => {
@@ -48,7 +54,8 @@ function tools(view) {
     },
   });
   return h("div.tools", search, select("Type", "type", Object.entries(TYPES)),
-    select("Channel", "agent", [["", "All channels"], ...store.agents.map((agent) => [agent.id, agent.name])]));
+    select("Channel", "agent", [["", "All channels"], ...store.agents.map((agent) => [agent.id, agent.name])]),
+    select("Age", "age", Object.entries(AGES)));
 }
 
 async function reload(view) {
@@ -60,7 +67,10 @@ async function reload(view) {
 async function more(view) {
   view.turn += 1;
   const { turn } = view;
-  const chosen = Object.entries(view.filter).filter(([, value]) => value);
+  const { age, ...rest } = view.filter;
+  const [bound, days] = age.split(" ");
+  const chosen = Object.entries(rest).filter(([, value]) => value);
+  if (age) chosen.push([bound, new Date(Date.now() - Number(days) * DAY).toISOString()]);
   const query = new URLSearchParams([...chosen, ["limit", "60"], ...(view.cursor ? [["cursor", view.cursor]] : [])]);
   const page = await request("GET", `/api/files?${query}`);
   if (turn !== view.turn) return;

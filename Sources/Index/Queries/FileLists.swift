@@ -6,11 +6,15 @@ extension Querying {
     /// - Parameters:
     ///   - typePrefix: only files whose type begins with this, in lower case; nil for all.
     ///   - search: only files with this in their name, see `SearchTerm`; nil and empty mean all.
+    ///   - since: only files stored at this time or later, by their ids; nil for all.
+    ///   - until: only files stored before this time, by their ids; nil for all.
     ///   - before: the id of the last row on the page before, which may be deleted by now; nil starts with the newest.
     package func files(
         in channels: OwnedChannels,
         typePrefix: String? = nil,
         search: String? = nil,
+        since: Timestamp? = nil,
+        until: Timestamp? = nil,
         before: Attachment.ID? = nil,
         limit: Int
     ) throws -> [ListedFile] {
@@ -18,8 +22,10 @@ extension Querying {
         let term = SearchTerm(search?.precomposedStringWithCanonicalMapping)
         if term?.findsNothing == true { return [] }
         if term != nil || typePrefix != nil { try ReadLimit.refuseSearch() }
-        let filter: Arguments = [typePrefix ?? "", typePrefix ?? "", term?.text ?? ""]
-        let start = before ?? .afterAll
+        let first = since.map(Attachment.ID.earliest) ?? .beforeAll
+        let filter: Arguments = [typePrefix ?? "", typePrefix ?? "", term?.text ?? "", first]
+        let ends = [before, until.map(Attachment.ID.earliest)].compactMap { $0 }
+        let start = ends.min { $0.rawValue < $1.rawValue } ?? .afterAll
         let most = ReadLimit.bytes / PageWeight.ofRow
         let count = min(limit, most + 1)
         let files: [ListedFile]
@@ -32,6 +38,11 @@ extension Querying {
         guard files.count <= most else { throw IndexError.tooLarge }
         return files
     }
+}
+
+extension Attachment.ID {
+    /// Comes before those of all files that are stored from then on.
+    fileprivate static func earliest(at time: Timestamp) -> Self { Self(rawValue: OrderedUUID.earliest(at: time)) }
 }
 
 /// A file in a list, with the message it is in.
@@ -54,7 +65,9 @@ package struct ListedFile: Sendable, RowReadable {
 }
 
 private enum SQL {
-    private static let isWanted = "substr(mime_type, 1, length(?)) = ? AND contains(filename, ?)"
+    private static let isWanted = """
+        substr(mime_type, 1, length(?)) = ? AND contains(filename, ?) AND attachments.id >= ?
+        """
     private static let listed = """
         SELECT \(Attachment.columns), messages.created_at
         FROM attachments LEFT JOIN messages ON messages.id = attachments.message_id

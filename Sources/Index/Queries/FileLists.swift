@@ -40,7 +40,7 @@ extension Querying {
     }
 }
 
-extension Attachment.ID {
+extension Identifier<Attachment> {
     /// Comes before those of all files that are stored from then on.
     fileprivate static func earliest(at time: Timestamp) -> Self { Self(rawValue: OrderedUUID.earliest(at: time)) }
 }

@@ -220,6 +220,9 @@ static const uint8_t openapi_conversations[] = {
 static const uint8_t openapi_downloads[] = {
 #embed "OpenAPI/downloads.json"
 };
+static const uint8_t openapi_entries[] = {
+#embed "OpenAPI/entries.json"
+};
 static const uint8_t openapi_errors[] = {
 #embed "OpenAPI/errors.json"
 };
@@ -374,6 +377,7 @@ static const struct Asset assets[] = {
     ASSET("OpenAPI/conventions.json", openapi_conventions),
     ASSET("OpenAPI/conversations.json", openapi_conversations),
     ASSET("OpenAPI/downloads.json", openapi_downloads),
+    ASSET("OpenAPI/entries.json", openapi_entries),
     ASSET("OpenAPI/errors.json", openapi_errors),
     ASSET("OpenAPI/events.json", openapi_events),
     ASSET("OpenAPI/file-schemas.json", openapi_file_schemas),

@@ -23,10 +23,12 @@ package struct AttachmentJSON: Encodable, Sendable {
     @OrNull var expiresAt: Timestamp?
     /// The text of a small text file; only where a message or file is read alone.
     let textContent: String?
+    /// What its bytes say; only where one asks for it.
+    let facts: FactsJSON?
     /// Only in a user's list of files; null while the file is unattached.
     var message: OrNull<Place>?
 
-    package init(_ attachment: Attachment, text: String? = nil) {
+    package init(_ attachment: Attachment, text: String? = nil, facts: FactsJSON? = nil) {
         id = attachment.id
         messageId = attachment.messageID
         channelId = attachment.channelID
@@ -42,6 +44,7 @@ package struct AttachmentJSON: Encodable, Sendable {
         createdAt = attachment.createdAt
         expiresAt = attachment.expiresAt
         textContent = text
+        self.facts = facts
     }
 
     /// A file in a user's list, with the place of its message.

@@ -11,9 +11,11 @@ const MOST_PEEKS = 3;
 
 /** Where the bytes of a file are. */
 export const source = (file) => `/api/files/${encodeURIComponent(file.id)}/download`;
-/** Where a file is shown. The page leads back to the message that is named. */
-export const filePath = (file, from = "") =>
-  `/files/${encodeURIComponent(file.id)}${from && `?from=${encodeURIComponent(from)}`}`;
+/** Where a file is shown, or compared with an older one. The page leads back to the message that is named. */
+export function filePath(file, from = "", older = "") {
+  const query = new URLSearchParams({ ...(from && { from }), ...(older && { compare: older }) });
+  return `/files/${encodeURIComponent(file.id)}${String(query) && `?${query}`}`;
+}
 
 /** The icon of a media type. */
 export function glyph(type) {

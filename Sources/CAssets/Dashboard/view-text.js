@@ -37,8 +37,9 @@ export async function peek(file) {
   return isMarkdown(file) ? markdown(text) : asIs(text);
 }
 
-async function read(file) {
-  const range = file.size > MOST ? { range: `bytes=0-${MOST - 1}` } : {};
+/** The text of a file, or its beginning of so many bytes. */
+export async function read(file, most = MOST) {
+  const range = file.size > most ? { range: `bytes=0-${most - 1}` } : {};
   const answer = await ask("GET", source(file), undefined, range);
   const [, charset] = /charset=([\w-]+)/.exec(answer.headers.get("content-type") ?? "") ?? [];
   // As of a stream: a character that was cut in two at the end is left out.

@@ -6,6 +6,7 @@ const LONG = 256 * 1024;
 const isLog = ({ filename, mimeType, size }) => /^text\/(?!html|markdown|csv|tab-separated)/.test(mimeType)
   && (/\.log$/i.test(filename) || /\blog\b/.test(mimeType) || size > LONG);
 const isOf = (types) => ({ mimeType }) => types.test(mimeType);
+export const isPicture = isOf(/^image\/(png|apng|jpeg|gif|webp|avif|bmp|svg\+xml|x-icon|vnd\.microsoft\.icon)$/);
 
 /**
  * A module has `show(file, fail)`, which answers {element, keys?, end?} for the file's page: `keys` is what keys.js
@@ -15,10 +16,7 @@ const isOf = (types) => ({ mimeType }) => types.test(mimeType);
  * @type {{fits: (file: any) => boolean, peeks?: number, load: () => Promise<any>}[]}
  */
 const VIEWERS = [
-  {
-    fits: isOf(/^image\/(png|apng|jpeg|gif|webp|avif|bmp|svg\+xml|x-icon|vnd\.microsoft\.icon)$/),
-    load: () => import("./view-image.js"),
-  },
+  { fits: isPicture, load: () => import("./view-image.js") },
   { fits: isOf(/^((audio|video)\/.*|application\/pdf)$/), load: () => import("./view-media.js") },
   { fits: isLog, peeks: Infinity, load: () => import("./view-log.js") },
   {

@@ -133,6 +133,30 @@ def test_a_line_that_was_cut_says_so_and_wraps(page, server, owner):
     in_view(page, 4)
 
 
+def test_the_bar_beside_a_log_shows_where_errors_and_finds_are_and_leads_there(page, server, owner):
+    lines = [f"step {number}\n" for number in range(1, 100_001)]
+    lines[50_000] = "error: no room\n"
+    lines[89_999] = "a needle\n"
+    opened(page, server, owner.store("".join(lines).encode(), "map.log")["id"], "#L1")
+    bar = page.get_by_role("slider", name="Place in the log")
+    expect(bar.locator(".error")).to_have_count(1)
+    box = bar.bounding_box()
+    page.mouse.click(box["x"] + 5, box["y"] + box["height"] / 2 + 2)
+    in_view(page, 50_001)
+    page.get_by_label("Find in the log").fill("needle")
+    expect(bar.locator(".found")).to_have_count(1)
+    in_view(page, 90_000)
+    page.mouse.click(box["x"] + 5, box["y"] + box["height"] / 4)
+    expect(page.locator(".ln.here")).to_have_attribute("aria-posinset", re.compile(r"^2[45]\d{3}$"))
+    bar.press("End")
+    in_view(page, 100_000)
+    bar.press("PageUp")
+    expect(bar).to_have_attribute("aria-valuetext", re.compile(r"^Line 89,\d{3}$"))
+    bar.press("Home")
+    in_view(page, 1)
+    expect(bar).to_have_attribute("aria-valuenow", "1")
+
+
 def test_raw_and_download_are_there(page, server, long):
     opened(page, server, long)
     raw = page.get_by_role("link", name="Raw")

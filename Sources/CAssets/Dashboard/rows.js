@@ -18,8 +18,9 @@ const REST = 160;
  * @param {string} label
  * @param {() => number} length how many rows there are; may change with `renew`
  * @param {(index: number) => HTMLElement} row makes one; called again after `renew`
+ * @param {() => void} onDraw called when other rows may be in view
  */
-export function rows(label, length, row) {
+export function rows(label, length, row, onDraw = () => {}) {
   let count = length();
   const inner = h("div", { role: "list", label });
   const clip = h("div.clip", inner);
@@ -100,6 +101,7 @@ export function rows(label, length, row) {
       place.above -= heightOf(place.row);
       place.row += 1;
     }
+    onDraw();
   }
   const paint = () => {
     cancelAnimationFrame(frame);

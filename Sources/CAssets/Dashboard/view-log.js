@@ -6,6 +6,7 @@ import { chosenLines, readRange, writtenRange } from "./chosen.js";
 import { finder } from "./finder.js";
 import { foldedRows, groupsOf, MARKERS } from "./groups.js";
 import { ask, ERRORS, isError, linesOf, search } from "./lines.js";
+import { minimap } from "./minimap.js";
 import { rows } from "./rows.js";
 import { trail } from "./trail.js";
 import { bytes, plural, span } from "./words.js";
@@ -37,7 +38,7 @@ export async function show(file) {
     log.errors.stop();
     log.find.stop();
   };
-  return { element: h("div.viewer", tools, log.list.element), keys: { title: "Log", list: keys }, end };
+  return { element: h("div.viewer", tools, h("div.beside-map", log.list.element, log.map.element)), keys: { title: "Log", list: keys }, end };
 }
 
 /** Looks for errors and groups, and folds the groups without errors, but for the one in which the reader stands. */
@@ -71,14 +72,17 @@ function viewer(file, total) {
     },
     folds,
     list: rows(`${file.filename}, ${plural(total, "line")}`, folds.count,
-      (index) => row(log, total, folds.line(index))),
+      (index) => row(log, total, folds.line(index)), () => log.map?.move()),
     lines: linesOf(file, total, () => log.list.renew((element) => element.classList.contains("waiting"))),
-    chosen: null, errors: null, find: null,
+    chosen: null, errors: null, find: null, map: null,
   };
-  const here = () => log.here || folds.line(log.list.top());
+  const top = () => folds.line(log.list.top());
+  const here = () => log.here || top();
+  const mark = () => log.map?.draw();
   log.chosen = chosenLines(file, total, log.go, log.list.renew);
-  log.errors = trail(file, "errors", here, log.go);
-  log.find = finder(file, log.list, here, log.go);
+  log.errors = trail(file, "errors", here, log.go, mark);
+  log.find = finder(file, log.list, here, log.go, mark);
+  log.map = minimap(total, top, { error: log.errors.numbers, found: log.find.numbers }, log.go);
   log.list.element.style.setProperty("--gutter", `${String(total).length + 3}ch`);
   return log;
 }

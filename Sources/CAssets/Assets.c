@@ -121,6 +121,9 @@ static const uint8_t dashboard_markdown_js[] = {
 static const uint8_t dashboard_minimap_js[] = {
 #embed "Dashboard/minimap.js"
 };
+static const uint8_t dashboard_newer_js[] = {
+#embed "Dashboard/newer.js"
+};
 static const uint8_t dashboard_outbox_js[] = {
 #embed "Dashboard/outbox.js"
 };
@@ -371,6 +374,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/log.css", dashboard_log_css),
     ASSET("Dashboard/markdown.js", dashboard_markdown_js),
     ASSET("Dashboard/minimap.js", dashboard_minimap_js),
+    ASSET("Dashboard/newer.js", dashboard_newer_js),
     ASSET("Dashboard/outbox.js", dashboard_outbox_js),
     ASSET("Dashboard/overlay.js", dashboard_overlay_js),
     ASSET("Dashboard/parts.css", dashboard_parts_css),

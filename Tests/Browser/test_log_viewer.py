@@ -157,6 +157,58 @@ def test_the_bar_beside_a_log_shows_where_errors_and_finds_are_and_leads_there(p
     expect(bar).to_have_attribute("aria-valuenow", "1")
 
 
+def say(owner, content, name, text="Running"):
+    """A message with a file, as an agent sends one that goes on."""
+    file = owner.store(content, name)["id"]
+    message = owner.request("POST", "messages", json={"channelId": owner.channel, "text": text, "attachmentIds": [file]})
+    return file, message.json()["id"]
+
+
+def test_a_newer_file_of_the_name_is_told_of_with_its_new_lines(page, server, owner):
+    older, _ = say(owner, b"step\n" * 300, "told.log")
+    opened(page, server, older)
+    say(owner, b"step\n", "other.log")
+    newest, _ = say(owner, b"step\n" * 1504, "told.log")
+    expect(page.get_by_text(re.compile("A newer told.log came, .* with 1,204 new lines."))).to_be_visible()
+    expect(page.get_by_text("A newer other.log")).to_have_count(0)
+    page.get_by_role("link", name="What has changed").click()
+    expect(page.get_by_text("1,204 lines added, 0 removed")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("A newer told.log came")).to_be_visible()
+    page.get_by_role("link", name="Open it").click()
+    expect(page).to_have_url(f"{server.url}/files/{newest}")
+    in_view(page, 1504)
+    expect(page.get_by_text("A newer told.log")).to_have_count(0)
+
+
+def test_follow_goes_to_the_end_of_the_newest_file_until_the_reader_scrolls_up(page, server, owner):
+    older, message = say(owner, b"error: early\n" + b"step\n" * 300, "followed.log")
+    opened(page, server, older, f"?from={message}")
+    in_view(page, 1)
+    page.keyboard.press("f")
+    in_view(page, 301)
+    following = page.get_by_role("button", name="Follow")
+    expect(following).to_have_attribute("aria-pressed", "true")
+    second, message = say(owner, b"error: early\n" + b"step\n" * 400, "followed.log")
+    in_view(page, 401)
+    expect(page).to_have_url(f"{server.url}/files/{second}?from={message}&follow=true")
+    page.reload()
+    in_view(page, 401)
+    third, message = say(owner, b"step\n" * 500, "followed.log")
+    in_view(page, 500)
+    page.mouse.move(400, 400)
+    page.mouse.wheel(0, -200)
+    expect(following).to_have_attribute("aria-pressed", "false")
+    expect(page).to_have_url(f"{server.url}/files/{third}?from={message}")
+    last, message = say(owner, b"step\n" * 600, "followed.log")
+    expect(page.get_by_text("with 100 new lines")).to_be_visible()
+    following.click()
+    in_view(page, 600)
+    expect(page).to_have_url(f"{server.url}/files/{last}?from={message}&follow=true")
+    page.keyboard.press("u")
+    expect(page).to_have_url(re.compile("/channels/"))
+
+
 def test_raw_and_download_are_there(page, server, long):
     opened(page, server, long)
     raw = page.get_by_role("link", name="Raw")

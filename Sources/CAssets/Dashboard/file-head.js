@@ -2,15 +2,18 @@
 import { button, h, icon } from "./dom.js";
 import { request } from "./api.js";
 import { filePath, source } from "./attachment.js";
-import { chooseCounterpart, counterparts } from "./counterparts.js";
+import { chooseCounterpart } from "./counterparts.js";
 import { entry, list } from "./lists.js";
 import { copy, dialog } from "./overlay.js";
 import { shareDialog } from "./shares.js";
 import { agentName, channelPath, reviewPath, store } from "./store.js";
 import { at, bytes, split, when } from "./words.js";
 
-/** @param {boolean} isCompared whether another file is shown beside it */
-export function head(file, message, from, isCompared) {
+/**
+ * @param {boolean} isCompared whether another file is shown beside it
+ * @param {Promise<object[]>} others what it can be compared with
+ */
+export function head(file, message, from, isCompared, others) {
   const [back, where] = wayBack(message, from);
   const siblings = message?.attachments ?? [];
   const place = siblings.findIndex((one) => one.id === file.id);
@@ -25,16 +28,16 @@ export function head(file, message, from, isCompared) {
   ],
   isCompared && h("a.btn.ghost", { href: filePath(file, from), label: "Close comparison" }, icon("x"),
     h("span.wide-only", "Close comparison")),
-  comparing(file, message, from),
+  comparing(file, from, others),
   button("", { glyph: "link", kind: "ghost", name: "Share", on: () => shareDialog(file) }),
   h("a.btn", { href: source(file), download: file.filename, label: "Download" }, icon("download"),
     h("span.wide-only", "Download")));
 }
 
 /** What leads to a comparison, once it is known that there is something to compare with. */
-function comparing(file, message, from) {
+function comparing(file, from, others) {
   const place = h("span", { hidden: true });
-  counterparts(file, message).then((found) => {
+  others.then((found) => {
     if (found.length) place.replaceWith(button("", {
       glyph: "compare", kind: "ghost", name: "Compare", "data-way": "compare",
       on: () => chooseCounterpart(file, found, from),

@@ -2,8 +2,10 @@
 import { $, fill, h, icon } from "./dom.js";
 import { ask, Refusal, request } from "./api.js";
 import { filePath, glyph, source } from "./attachment.js";
+import { counterparts } from "./counterparts.js";
 import { comparedFacts, facts, head } from "./file-head.js";
 import { bind } from "./keys.js";
+import { newer } from "./newer.js";
 import { notice } from "./overlay.js";
 import { agentName, read, tell } from "./store.js";
 import { at } from "./words.js";
@@ -26,8 +28,11 @@ async function open(main, view, id, from, compared) {
   if (!file || (compared && !other)) return missing(main, file);
   const both = other && [file, other].sort((one, two) => at(one.createdAt) - at(two.createdAt));
   const content = h("div.view");
-  fill(main, h("article.pane", { "aria-labelledby": "file-name" }, head(file, message, from, Boolean(other)),
-    both ? comparedFacts(both[0], both[1]) : facts(file, message), content));
+  const others = counterparts(file, message);
+  const news = newer(file, from, others);
+  view.unbind.push(news.end);
+  fill(main, h("article.pane", { "aria-labelledby": "file-name" }, head(file, message, from, Boolean(other), others),
+    both ? comparedFacts(both[0], both[1]) : [facts(file, message), news.element], content));
   $("#file-name").focus({ preventScroll: true });
   view.title = file.filename;
   tell({ name: "title" });

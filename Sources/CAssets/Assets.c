@@ -118,6 +118,9 @@ static const uint8_t dashboard_log_css[] = {
 static const uint8_t dashboard_markdown_js[] = {
 #embed "Dashboard/markdown.js"
 };
+static const uint8_t dashboard_markers_js[] = {
+#embed "Dashboard/markers.js"
+};
 static const uint8_t dashboard_minimap_js[] = {
 #embed "Dashboard/minimap.js"
 };
@@ -373,6 +376,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/live.js", dashboard_live_js),
     ASSET("Dashboard/log.css", dashboard_log_css),
     ASSET("Dashboard/markdown.js", dashboard_markdown_js),
+    ASSET("Dashboard/markers.js", dashboard_markers_js),
     ASSET("Dashboard/minimap.js", dashboard_minimap_js),
     ASSET("Dashboard/newer.js", dashboard_newer_js),
     ASSET("Dashboard/outbox.js", dashboard_outbox_js),

@@ -385,7 +385,7 @@ def test_groups_that_passed_are_folded_and_a_link_opens_them(page, server, owner
 @pytest.mark.parametrize("width", [1280, 360])
 def test_axe_finds_nothing_in_a_log(watch, server, person, owner, width, scheme):
     ansi = "".join(f"\x1b[{code}m{code}\x1b[0m " for code in [*range(1, 8), *range(30, 48), *range(90, 108)])
-    text = f"{ansi}\nerror: {ansi}\nwaiting {ansi}\n" * 40
+    text = f"{ansi}\nerror: {ansi}\nwarning: waiting {ansi}\n" * 40
     file = owner.store(text.encode(), f"{'n' * 100}.log")["id"]
     page = watch.page(person, viewport={"width": width, "height": 740}, color_scheme=scheme)
     opened(page, server, file, "#L7-L9")

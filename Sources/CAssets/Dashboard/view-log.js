@@ -5,7 +5,8 @@ import { filePath, source } from "./attachment.js";
 import { chosenLines, readRange, writtenRange } from "./chosen.js";
 import { finder } from "./finder.js";
 import { foldedRows, groupsOf, MARKERS } from "./groups.js";
-import { ask, ERRORS, isError, linesOf, search } from "./lines.js";
+import { ask, linesOf, search } from "./lines.js";
+import { ERRORS, weight } from "./markers.js";
 import { minimap } from "./minimap.js";
 import { follow, isFollowing } from "./newer.js";
 import { rows } from "./rows.js";
@@ -98,14 +99,17 @@ function viewer(file, total) {
 function row(log, total, number) {
   const line = log.lines.at(number - 1);
   const group = log.folds.head(number);
-  const hasError = line && isError(line.text);
-  const is = { waiting: !line, bad: hasError, on: log.chosen.has(number), here: number === log.here };
+  const kind = line ? weight(line.text) : "";
+  const is = {
+    waiting: !line, bad: kind === "error", poor: kind === "warning", on: log.chosen.has(number),
+    here: number === log.here,
+  };
   const text = line && (log.hasTimes ? line.text : line.text.replace(TIME, "$1"));
   return h("div.ln", {
     role: "listitem", "aria-setsize": total, "aria-posinset": number,
     class: Object.keys(is).filter((name) => is[name]).join(" "),
   }, h("a", {
-    href: writtenRange([number]), tabindex: "-1", label: `Line ${number}${hasError ? ", error" : ""}`,
+    href: writtenRange([number]), tabindex: "-1", label: `Line ${number}${kind && `, ${kind}`}`,
     onclick: (event) => { event.preventDefault(); log.chosen.pick(number, event.shiftKey); },
   }, number), group ? head(log, group) : line && h("span", nodes(text, log.find.pattern()),
     line.cut && h("span.lost", ` … cut: the line has ${bytes(line.cut)}`)));

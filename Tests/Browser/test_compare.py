@@ -103,6 +103,16 @@ def test_json_is_compared_by_path_with_numbers_as_they_are_spelt(page, server, o
     expect(page.get_by_text("1 line added, 1 removed")).to_be_visible()
 
 
+def test_elements_of_a_list_that_have_a_name_are_compared_with_their_namesakes(page, server, owner):
+    before = [{"name": "a", "n": 1}, {"name": "b", "n": 2}, {"id": 3, "n": 3}, [1], [2, 3]]
+    after = [{"name": "new", "n": 0}, {"name": "b", "n": 20}, {"id": 3, "n": 30}, [10], [2, 30]]
+    older, newer = (owner.store(json.dumps(values).encode(), "list.json")["id"] for values in (before, after))
+    compared(page, server, older, newer)
+    expect(page.get_by_text("1 added, 1 removed, 4 changed")).to_be_visible()
+    paths = [path.split(": ")[1] for path in page.locator(".changes .path").all_text_contents()]
+    assert paths == ["$[0]", "$[1].n", "$[2].n", "$[3][0]", "$[4][1]", "$[0]"]
+
+
 def test_json_that_is_none_and_json_that_is_too_deep_are_compared_by_line(page, server, owner):
     deep = "[" * 100_000 + "]" * 100_000
     older, newer = (owner.store(text.encode(), "deep.json")["id"] for text in (f"{deep}\n1", f"{deep}\n2"))

@@ -157,11 +157,11 @@ def test_the_bar_beside_a_log_shows_where_errors_and_finds_are_and_leads_there(p
     expect(bar).to_have_attribute("aria-valuenow", "1")
 
 
-def say(owner, content, name, text="Running"):
+def say(owner, content, name):
     """A message with a file, as an agent sends one that goes on."""
     file = owner.store(content, name)["id"]
-    message = owner.request("POST", "messages", json={"channelId": owner.channel, "text": text, "attachmentIds": [file]})
-    return file, message.json()["id"]
+    message = {"channelId": owner.channel, "text": "Running", "attachmentIds": [file]}
+    return file, owner.request("POST", "messages", json=message).json()["id"]
 
 
 def test_a_newer_file_of_the_name_is_told_of_with_its_new_lines(page, server, owner):
@@ -169,12 +169,12 @@ def test_a_newer_file_of_the_name_is_told_of_with_its_new_lines(page, server, ow
     opened(page, server, older)
     say(owner, b"step\n", "other.log")
     newest, _ = say(owner, b"step\n" * 1504, "told.log")
-    expect(page.get_by_text(re.compile("A newer told.log came, .* with 1,204 new lines."))).to_be_visible()
+    expect(page.get_by_text(re.compile("A newer told.log is there, from .*, with 1,204 new lines."))).to_be_visible()
     expect(page.get_by_text("A newer other.log")).to_have_count(0)
     page.get_by_role("link", name="What has changed").click()
     expect(page.get_by_text("1,204 lines added, 0 removed")).to_be_visible()
     page.go_back()
-    expect(page.get_by_text("A newer told.log came")).to_be_visible()
+    expect(page.get_by_text("A newer told.log is there")).to_be_visible()
     page.get_by_role("link", name="Open it").click()
     expect(page).to_have_url(f"{server.url}/files/{newest}")
     in_view(page, 1504)

@@ -60,14 +60,25 @@ function changes(before, after) {
       if (!Object.hasOwn(a, name)) add("added", path + member(name), { after: b[name] });
     }
   };
-  /** Elements that are gone and come in the same place are compared with each other. */
+  /** What tells an element from its neighbours, if it has such a thing. */
+  const nameOf = (value) => {
+    const name = isObject(value) ? value.id ?? value.key ?? value.name : undefined;
+    return typeof name === "string" || name instanceof Figure ? number(name) : undefined;
+  };
+  /** Between equal elements, those of one name are compared with each other, and those without a name in turn. */
   const compareLists = (a, b, path) => {
     let [i, j, gone, come] = [0, 0, [], []];
     const settle = () => {
-      const both = Math.min(gone.length, come.length);
-      for (let k = 0; k < both; k += 1) compare(a[gone[k]], b[come[k]], `${path}[${come[k]}]`);
-      for (const k of gone.slice(both)) add("removed", `${path}[${k}]`, { before: a[k] });
-      for (const k of come.slice(both)) add("added", `${path}[${k}]`, { after: b[k] });
+      const named = new Map(come.map((k) => [nameOf(b[k]), k]));
+      const others = come.filter((k) => nameOf(b[k]) === undefined).values();
+      const added = new Set(come);
+      for (const k of gone) {
+        const name = nameOf(a[k]);
+        const mate = name === undefined ? others.next().value : named.get(name);
+        if (added.delete(mate)) compare(a[k], b[mate], `${path}[${mate}]`);
+        else add("removed", `${path}[${k}]`, { before: a[k] });
+      }
+      for (const k of added) add("added", `${path}[${k}]`, { after: b[k] });
       [gone, come] = [[], []];
     };
     for (const [sign] of steps(a.map(number), b.map(number))) {
@@ -138,6 +149,7 @@ function row({ kind, path, before, after }) {
   const [sign, spoken, name] = SIGNS[kind];
   const values = kind === "changed" ? pair(written(before), written(after)) : [written(before), written(after)];
   return h(`div.ln.${name}`, h("span.symbol", { "aria-hidden": "true" }, sign),
-    h("span.path", unseen(spoken), visible(path)), kind !== "added" && h("del", values[0]), kind === "changed" && h("span.to", { "aria-hidden": "true" }, "→"),
-    kind === "changed" && unseen(" is now "), kind !== "removed" && h("ins", values[1]));
+    h("span.path", unseen(spoken), visible(path)), kind !== "added" && h("del", values[0]),
+    kind === "changed" && [h("span.to", { "aria-hidden": "true" }, "→"), unseen(" is now ")],
+    kind !== "removed" && h("ins", values[1]));
 }

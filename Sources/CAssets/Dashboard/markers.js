@@ -1,12 +1,13 @@
 // What tools write in a line about an error or a warning: expressions of RE2, which browsers take as well. docs/logs.md
 // has the logs of many tools, and what is found in them.
 
+const COLOUR = String.raw`\x1b\[[\d;]*m`;
 /** Where a word begins, behind a colour too. */
-const START = String.raw`(\b|\x1b\[[\d;]*m)`;
+const START = `(\\b|${COLOUR})`;
 /** What follows a word that stands for something: not the 0 of "FAILED: 0". */
 const SOME = String.raw`($|[^:=\s\w]|[:=\s]+($|[^0S:=\s]|0\w|S[^U]|SU[^M]))`;
-/** The same behind "error:". */
-const SAID = String.raw`(\[[\w-]+\])?:\s*($|[^0\s]|0\w)`;
+/** The same behind "error:", whatever colours there are. */
+const SAID = String.raw`(\[[\w-]+\])?(${COLOUR})*:\s*($|[^0\s]|0\w)`;
 /** Where a line begins, behind the time of a CI system too. */
 const LINE = String.raw`^(\d[\d:.TZ-]+ )?`;
 

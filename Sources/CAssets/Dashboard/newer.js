@@ -35,10 +35,10 @@ export function newer(file, from, others) {
   const show = async (one) => {
     const more = await moreLines(file, one);
     if (newest !== one) return;
-    const words = more > 0 ? ` with ${plural(more, "new line")}` : "";
+    const words = more > 0 ? `, with ${plural(more, "new line")}` : "";
     const back = from && one.messageId;
     fill(element, h("p.facts", h("span.chip.info", "New"),
-      h("span.grow", `A newer ${one.filename} came, ${when(at(one.createdAt))}${words}.`),
+      h("span.grow", `A newer ${one.filename} is there, from ${when(at(one.createdAt))}${words}.`),
       h("a.btn.mini", { href: filePath(one, back) }, "Open it"),
       h("a.btn.mini.ghost", { href: filePath(one, back, file.id) }, "What has changed")));
   };

@@ -187,6 +187,9 @@ static const uint8_t dashboard_trail_js[] = {
 static const uint8_t dashboard_versions_js[] = {
 #embed "Dashboard/versions.js"
 };
+static const uint8_t dashboard_view_archive_js[] = {
+#embed "Dashboard/view-archive.js"
+};
 static const uint8_t dashboard_view_compare_js[] = {
 #embed "Dashboard/view-compare.js"
 };
@@ -399,6 +402,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/thread.js", dashboard_thread_js),
     ASSET("Dashboard/trail.js", dashboard_trail_js),
     ASSET("Dashboard/versions.js", dashboard_versions_js),
+    ASSET("Dashboard/view-archive.js", dashboard_view_archive_js),
     ASSET("Dashboard/view-compare.js", dashboard_view_compare_js),
     ASSET("Dashboard/view-diff.js", dashboard_view_diff_js),
     ASSET("Dashboard/view-image.js", dashboard_view_image_js),

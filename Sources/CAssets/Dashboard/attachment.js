@@ -9,8 +9,8 @@ const MOST_SHOWN = 20_000_000;
 /** So many texts of a message are shown in place. */
 const MOST_PEEKS = 3;
 
-/** Where the bytes of a file are. */
-export const source = (file) => `/api/files/${encodeURIComponent(file.id)}/download`;
+/** Where the bytes of a file are, or those of an entry of an archive, which says so itself. */
+export const source = (file) => file.source ?? `/api/files/${encodeURIComponent(file.id)}/download`;
 /** Where a file is shown, or compared with an older one. The page leads back to the message that is named. */
 export function filePath(file, from = "", older = "") {
   const query = new URLSearchParams({ ...(from && { from }), ...(older && { compare: older }) });

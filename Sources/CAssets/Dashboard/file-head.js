@@ -1,13 +1,13 @@
 // What stands above the content of a file on its page: its name, what can be done with it, what is known of it.
 import { button, h, icon } from "./dom.js";
-import { request } from "./api.js";
+import { Refusal, request } from "./api.js";
 import { filePath, source } from "./attachment.js";
 import { chooseCounterpart } from "./counterparts.js";
 import { entry, list } from "./lists.js";
 import { copy, dialog } from "./overlay.js";
 import { shareDialog } from "./shares.js";
 import { agentName, channelPath, reviewPath, store } from "./store.js";
-import { at, bytes, split, when } from "./words.js";
+import { at, bytes, plural, span, split, when } from "./words.js";
 
 /**
  * @param {boolean} isCompared whether another file is shown beside it
@@ -74,12 +74,35 @@ export function comparedFacts(older, newer) {
   return h("p.facts", one("From", older), one("to", newer));
 }
 
+/** What the bytes of a file say of themselves (docs/api.md, "Facts"); nothing when the server cannot say. */
+async function measured(file) {
+  try {
+    return said((await request("GET", `/api/files/${encodeURIComponent(file.id)}?facts=true`)).facts);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return "";
+  }
+}
+
+function said({ lines, errors, warnings, rows, columns, width, height, seconds, pages, entries }) {
+  const parts = [
+    rows === undefined ? lines !== undefined && plural(lines, "line")
+      : `${plural(rows, "row")} × ${plural(columns, "column")}`,
+    errors > 0 && plural(errors, "error"), warnings > 0 && plural(warnings, "warning"),
+    width !== undefined && `${width} × ${height} pixels`, pages !== undefined && plural(pages, "page"),
+    entries !== undefined && plural(entries, "entry", "entries"), seconds !== undefined && span(seconds * 1000),
+  ];
+  return parts.filter(Boolean).join(" · ");
+}
+
 export function facts(file, message) {
   const channel = h("a", { href: channelPath(file.channelId) }, agentName(file.channelId));
   const isMine = message?.senderId === store.me.id;
   const sender = message?.senderType === "user" ? (isMine ? store.me.displayName : "a user")
     : agentName(file.channelId);
-  return h("p.facts", h("span", file.mimeType), h("span.num", bytes(file.size)),
+  const known = h("span.num", { hidden: true });
+  measured(file).then((words) => Object.assign(known, { textContent: words, hidden: !words }));
+  return h("p.facts", h("span", file.mimeType), h("span.num", bytes(file.size)), known,
     h("span", message ? `sent by ${sender} in ` : "stored in ", channel, `, ${when(at(file.createdAt))}`),
     message?.review && h("a", { href: reviewPath(message) }, split(message.text)[0] || "its review"),
     file.expiresAt && h("span", `in no message: it is deleted ${when(at(file.expiresAt))}`),

@@ -29,7 +29,7 @@ export async function changedLines(texts, isCut) {
   const items = isSame ? [] : itemsOf(found);
   return {
     items: () => items.flatMap((item) => (item.isOpen ? item.lines : [item])),
-    row: (item, renew) => (item.lines ? fold(item, renew) : line(item)),
+    lines: Math.max(before.length, after.length), row: (item, renew) => (item.lines ? fold(item, renew) : line(item)),
     words: isSame ? "All lines are the same; what differs is the coding of the text, or its end"
       : `${plural(added, "line")} added, ${removed.toLocaleString("en-US")} removed`,
   };

@@ -27,7 +27,7 @@ export function changedValues(texts) {
     const items = changes(before, after);
     const count = (kind) => items.filter((item) => item.kind === kind).length.toLocaleString("en-US");
     return {
-      items: () => items, row,
+      items: () => items, row, lines: 0,
       words: items.length ? `${count("added")} added, ${count("removed")} removed, ${count("changed")} changed`
         : "All values are the same; what differs is how they are written down",
     };

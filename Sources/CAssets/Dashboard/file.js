@@ -29,10 +29,10 @@ async function open(main, view, id, from, compared) {
   const both = other && [file, other].sort((one, two) => at(one.createdAt) - at(two.createdAt));
   const content = h("div.view");
   const others = counterparts(file, message);
-  const news = newer(file, from, others);
-  view.unbind.push(news.end);
+  const news = both ? null : newer(file, from, others);
+  if (news) view.unbind.push(news.end);
   fill(main, h("article.pane", { "aria-labelledby": "file-name" }, head(file, message, from, Boolean(other), others),
-    both ? comparedFacts(both[0], both[1]) : [facts(file, message), news.element], content));
+    both ? comparedFacts(both[0], both[1]) : facts(file, message), news?.element, content));
   $("#file-name").focus({ preventScroll: true });
   view.title = file.filename;
   tell({ name: "title" });

@@ -1,6 +1,7 @@
 // A file cannot grow: what grows is stored again under its name. The page of a file says when there is a newer one of
 // that name in the channel, and goes there by itself while it follows.
 import { fill, h } from "./dom.js";
+import { Refusal } from "./api.js";
 import { filePath } from "./attachment.js";
 import { ask } from "./lines.js";
 import { listen, tell } from "./store.js";
@@ -25,9 +26,9 @@ export function follow(isWanted) {
  */
 export function newer(file, from, others) {
   const element = h("div", { role: "status" });
-  let newest = file;
+  let [newest, isOver] = [file, false];
   const take = (one) => {
-    if (one.filename !== file.filename || at(one.createdAt) <= at(newest.createdAt)) return;
+    if (isOver || one.filename !== file.filename || at(one.createdAt) <= at(newest.createdAt)) return;
     newest = one;
     if (isFollowing()) goTo(one, from);
     else show(one);
@@ -43,11 +44,11 @@ export function newer(file, from, others) {
       h("a.btn.mini.ghost", { href: filePath(one, back, file.id) }, "What has changed")));
   };
   others.then((found) => found.forEach((one) => take(one.file)));
-  const end = listen(({ name, message }) => {
+  const stop = listen(({ name, message }) => {
     if (name === "follow" && newest !== file) goTo(newest, from);
-    if (name === "message:created" && message.channelId === file.channelId) message.attachments.forEach(take);
+    if (message?.channelId === file.channelId) message.attachments.forEach(take);
   });
-  return { element, end };
+  return { element, end: () => { isOver = true; stop(); } };
 }
 
 /** Shows a file in the place of this one, in the history too: who goes back does not want all that were followed. */
@@ -57,9 +58,14 @@ function goTo(file, from) {
   dispatchEvent(new PopStateEvent("popstate"));
 }
 
-/** How many more lines the newer one has; NaN for what has no lines. */
+/** How many more lines the newer one has; NaN when that cannot be said. */
 async function moreLines(older, newest) {
   if (![older, newest].every(({ mimeType }) => mimeType.startsWith("text/"))) return NaN;
-  const [before, after] = await Promise.all([older, newest].map((file) => ask(file, { count: 1 })));
-  return after.total - before.total;
+  try {
+    const [before, after] = await Promise.all([older, newest].map((file) => ask(file, { count: 1 })));
+    return after.total - before.total;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return NaN;
+  }
 }

@@ -29,8 +29,9 @@ export async function show(older, newer) {
 const state = (glyph, title, content) => h("div.empty", icon(glyph), h("h2", title), content);
 
 /**
- * A way to compare answers what a list shows: {items, row, words}. `items` answers all of them, of which one that
- * `begins` is the first of a change; `row` makes one into an element, and is given how to draw all anew.
+ * A way to compare answers what a list shows: {items, row, words, lines}. `items` answers all of them, of which one that
+ * `begins` is the first of a change; `row` makes one into an element, and is given how to draw all anew; `lines` is the
+ * highest number of a line.
  */
 async function texts(both) {
   const contents = await Promise.all(both.map((file) => read(file, MOST)));
@@ -109,7 +110,7 @@ function changeList() {
       items = shown.items();
       list = rows(shown.words, () => items.length, row);
       list.element.classList.add("changes");
-      list.element.style.setProperty("--gutter", `${String(items.length).length + 2}ch`);
+      list.element.style.setProperty("--gutter", `${String(shown.lines).length + 1}ch`);
       sum.textContent = shown.words;
       fill(place, items.length ? list.element : state("check", shown.words));
       list.wrap(isWrapped());

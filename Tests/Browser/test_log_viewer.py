@@ -387,10 +387,12 @@ def test_groups_that_passed_are_folded_and_a_link_opens_them(page, server, owner
 def test_axe_finds_nothing_in_a_log(watch, server, person, owner, width, scheme):
     ansi = "".join(f"\x1b[{code}m{code}\x1b[0m " for code in [*range(1, 8), *range(30, 48), *range(90, 108)])
     text = f"{ansi}\nerror: {ansi}\nwarning: waiting {ansi}\n" * 40
-    file = owner.store(text.encode(), f"{'n' * 100}.log")["id"]
+    name = f"{width}-{scheme}-{'n' * 90}.log"
+    file, _newer = [owner.store(content, name)["id"] for content in (text.encode(), b"newer\n")]
     page = watch.page(person, viewport={"width": width, "height": 740}, color_scheme=scheme)
     opened(page, server, file, "#L7-L9")
     page.get_by_label("Find in the log").fill("waiting")
     expect(page.get_by_label("How many found lines")).to_have_text("3 of 40", timeout=LONG)
+    expect(page.get_by_role("link", name="Open it")).to_be_visible()
     assert faults_of(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,6 +1,6 @@
 // What tools write in a line about an error or a warning: expressions of RE2, which browsers take as well. docs/logs.md
-// has the logs of many tools, and what is found in them. Searching is fast while no more than sixteen words are needed
-// (docs/decisions/0052-words-are-looked-for-before-expressions.md): "error" in "CMake Error" is no further one.
+// has the logs of many tools, and what is found in them. An error has one of sixteen words, as more would make a search
+// slow (docs/decisions/0052-words-are-looked-for-before-expressions.md); "CMake Error" has "error" in it.
 
 const COLOUR = String.raw`\x1b\[[\d;]*m`;
 /** Where a word begins, behind a colour too. */

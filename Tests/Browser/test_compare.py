@@ -178,6 +178,8 @@ def test_the_page_of_a_file_offers_the_others_of_its_name_and_goes_back(page, se
     page.go_forward()
     page.get_by_role("link", name="Close comparison").click()
     expect(page).to_have_url(f"{server.url}/files/{second}")
+    expect(page.get_by_role("link", name="Close comparison")).to_have_count(0)
+    expect(page.get_by_role("button", name="Compare")).to_be_visible()
     page.keyboard.press("v")
     expect(choice).to_be_visible()
     with page.expect_response(lambda answer: "search=alone.out" in answer.url):

@@ -1,7 +1,7 @@
 // The page of one file: what is known of it, what is in it, and the way back.
 import { $, button, fill, h, icon } from "./dom.js";
 import { ask, Refusal, request } from "./api.js";
-import { filePath, glyph, source } from "./attachment.js";
+import { DAMAGED, filePath, glyph, source } from "./attachment.js";
 import { bind } from "./keys.js";
 import { entry, list } from "./lists.js";
 import { copy, dialog, notice } from "./overlay.js";
@@ -98,6 +98,7 @@ function facts(file, message) {
   return h("p.facts", h("span", file.mimeType), h("span.num", bytes(file.size)),
     h("span", message ? `sent by ${sender} in ` : "stored in ", channel, `, ${when(at(file.createdAt))}`),
     message?.review && h("a", { href: reviewPath(message) }, split(message.text)[0] || "its review"),
+    file.damagedAt && h("span.error", DAMAGED),
     file.expiresAt && h("span", `in no message: it is deleted ${when(at(file.expiresAt))}`),
     h("span", button("Who opened it", { kind: "mini ghost", on: () => openings(file) })),
     h("span.wide-only", "SHA-256 ", h("code", file.sha256.slice(0, 12)), "… ", button("", {

@@ -2,9 +2,16 @@
 struct RawName: Sendable {
     private static let mostShown = 1000
 
-    let bytes: [UInt8]
+    /// Longer names are cut here too, in bytes: a page of entries may have a thousand of them.
+    private static let mostBytes = 4 * mostShown + 96
+
+    private let bytes: [UInt8]
     /// Whether bytes that are no UTF-8 are of the charset of MS-DOS, as in zip archives.
-    let isDOS: Bool
+    private let isDOS: Bool
+
+    init(_ bytes: some Collection<UInt8>, isDOS: Bool) {
+        (self.bytes, self.isDOS) = (Array(bytes.prefix(Self.mostBytes)), isDOS)
+    }
 
     var text: String {
         if isDOS, String(validating: bytes, as: UTF8.self) == nil {

@@ -70,7 +70,7 @@ final class TarWalk: EntryWalk {
             }
         return ArchiveEntry(
             number: number,
-            rawName: RawName(bytes: name, isDOS: false),
+            rawName: RawName(name, isDOS: false),
             kind: kind,
             size: bytes,
             modified: extra.modified ?? header.modified

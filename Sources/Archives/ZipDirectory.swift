@@ -57,7 +57,7 @@ final class ZipDirectory: EntryWalk {
             }
         return ArchiveEntry(
             number: number,
-            rawName: RawName(bytes: Array(name), isDOS: flags & 1 << 11 == 0),
+            rawName: RawName(name, isDOS: flags & 1 << 11 == 0),
             kind: kind,
             size: extra.size,
             compressedSize: extra.compressedSize,

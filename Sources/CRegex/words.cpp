@@ -10,7 +10,7 @@ namespace {
 /// Shorter words are in almost every line.
 const size_t shortest = 3;
 /// Looking for more takes as long as matching.
-const size_t most = 16;
+const size_t most = 24;
 /// How many blocks are looked at in one step.
 const size_t together = 4;
 

@@ -337,7 +337,7 @@ CREATE TABLE doomed_keys (
 CREATE INDEX doomed_keys_by_time ON doomed_keys (not_before);
 
 -- The files of a channel. An attachment is either in a message or has an expiry (invariant 6). The message is always in
--- the same channel: the foreign key has both columns.
+-- the same channel: the foreign key has both columns. damaged_at: when its bytes were found missing, short or others.
 CREATE TABLE attachments (
     id TEXT NOT NULL PRIMARY KEY,
     channel_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
@@ -351,6 +351,7 @@ CREATE TABLE attachments (
     size INTEGER NOT NULL CHECK (size >= 0),
     created_at INTEGER NOT NULL,
     expires_at INTEGER,
+    damaged_at INTEGER,
     FOREIGN KEY (channel_id, message_id) REFERENCES messages (channel_id, id) ON DELETE CASCADE,
     CHECK ((message_id IS NULL) = (expires_at IS NOT NULL))
 ) STRICT;
@@ -359,6 +360,7 @@ CREATE INDEX attachments_by_channel_message ON attachments (channel_id, message_
 -- Serves the files of a message and, under NULL, the unattached ones, the next to expire first.
 CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
 CREATE INDEX attachments_by_blob ON attachments (sha256);
+CREATE INDEX attachments_damaged ON attachments (sha256) WHERE damaged_at IS NOT NULL;
 
 -- The blobs that no attachment refers to, and since when (to the second). Triggers keep it, because attachments also go
 -- with their messages and channels. The collector reads it, and so never looks at a blob that is in use. size is a

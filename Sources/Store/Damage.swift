@@ -5,7 +5,7 @@ import Synchronization
 /// The keys whose bytes were found damaged, and have not been stored again since.
 ///
 /// A missing file and a wrong length are seen again whenever somebody asks for them. Other bytes of the right length
-/// are not: these keys are marked in the index too.
+/// are not: these keys are marked in the index too. So are the files of all of them, for their owners to see.
 package final class Damage: Sendable {
     /// How many keys are remembered; those with other bytes always, because they must not be served. What else is met
     /// then is reported each time.
@@ -33,9 +33,9 @@ package final class Damage: Sendable {
     }
 
     /// Takes over what the index has marked.
-    func take(_ marked: [String]) {
+    func take(_ marked: [DamagedKey]) {
         keys.withLock { keys in
-            for key in marked { keys[key] = true }
+            for one in marked { keys[one.key] = one.hasOtherBytes }
         }
     }
 
@@ -61,9 +61,14 @@ extension FileStore {
         return false
     }
 
-    /// Notes that the bytes of a key are not whole, unless its row has gone since it was read, or has other bytes.
+    /// Notes that the bytes of a key are not whole, unless its row has gone since it was read, or has another key. The
+    /// first time its files are marked.
     func noteDamage(of key: BlobKey) async throws {
-        if try await isReferenced(key) { damage.note(key) }
+        guard try await isReferenced(key) else { return }
+        if damage.known(key) == nil {
+            try await index.write(for: .upkeep) { try $0.markFilesDamaged(sha256: key.digest.hex) }
+        }
+        damage.note(key)
     }
 
     /// Whether a row has that key.
@@ -80,7 +85,10 @@ extension FileStore {
     /// Takes back what was noted: a check found the right bytes.
     func noteRightBytes(of key: BlobKey) async throws {
         guard let hasOtherBytes = damage.known(key) else { return }
-        if hasOtherBytes { try await index.write(for: .upkeep) { try $0.unmarkDamaged(key.description) } }
+        try await index.write(for: .upkeep) { tx in
+            if hasOtherBytes { try tx.unmarkDamaged(key.description) }
+            try tx.unmarkFiles(sha256: key.digest.hex)
+        }
         damage.forget(key.description)
     }
 }

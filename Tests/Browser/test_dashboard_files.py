@@ -129,6 +129,24 @@ def test_a_file_that_is_damaged_says_so(page, server, owner, name, content):
     expect(page.locator(".note.error")).to_contain_text("Request ")
 
 
+def test_a_file_found_damaged_is_marked_where_it_hangs_until_it_is_uploaded_again(page, server, owner):
+    content = b"what was measured in the night"
+    file = owner.store(content, "night.bin")["id"]
+    sent = {"channelId": owner.channel, "text": "The figures", "attachmentIds": [file]}
+    assert owner.request("POST", "messages", json=sent).status_code == 201
+    page.goto(f"{server.url}/channels/{owner.channel}")
+    card = page.locator(".att", has_text="night.bin")
+    expect(card).to_contain_text("30 B")
+    [blob] = [path for path in (server.storage / "blobs").rglob("*") if path.is_file() and path.read_bytes() == content]
+    blob.unlink()
+    assert server.command("fsck", check=False).returncode == 2
+    expect(card).to_contain_text("Damaged on the server's disk.")
+    assert "damagedAt" in owner.request("GET", f"files/{file}").json()
+    owner.store(content, "again.bin")
+    expect(card).to_contain_text("30 B")
+    assert "damagedAt" not in owner.request("GET", f"files/{file}").json()
+
+
 def test_the_owner_of_a_file_sees_who_opened_it(page, server, owner, person):
     file = owner.store(b"secret plan", "plan.bin")["id"]
     page.goto(f"{server.url}/files/{file}")

@@ -37,7 +37,9 @@ struct RecordTests {
         try check(agent)
         try check(message)
         try check(review)
-        try check(attachment)
+        var damaged = attachment
+        damaged.damagedAt = at(4)
+        try check(damaged)
         try check(delivery)
         let origin = Origin(.link, userID: "a", credential: "b", address: "c", requestID: "d")
         var entry = AuditEntry(.fileOpened, "e", in: "f", count: 2, by: origin, at: at(1))

@@ -85,6 +85,7 @@ CREATE TABLE attachments (
     size INTEGER NOT NULL CHECK (size >= 0),
     created_at INTEGER NOT NULL,
     expires_at INTEGER,
+    damaged_at INTEGER,
     FOREIGN KEY (channel_id, message_id) REFERENCES messages (channel_id, id) ON DELETE CASCADE,
     CHECK ((message_id IS NULL) = (expires_at IS NOT NULL))
 ) STRICT;
@@ -96,6 +97,8 @@ CREATE INDEX attachments_by_channel ON attachments (channel_id, id);
 CREATE INDEX attachments_by_channel_message ON attachments (channel_id, message_id);
 
 CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
+
+CREATE INDEX attachments_damaged ON attachments (sha256) WHERE damaged_at IS NOT NULL;
 
 CREATE TRIGGER file_counts_delete AFTER DELETE ON attachments BEGIN
     UPDATE file_counts SET file_count = file_count - 1, file_bytes = file_bytes - old.size

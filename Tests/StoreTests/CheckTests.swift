@@ -300,6 +300,29 @@ struct CheckTests {
         }
     }
 
+    @Test("the files of a missing content are marked, also after a restart, until a check finds it right")
+    func missingIsMarked() async throws {
+        try await withStore { test in
+            let bytes = Array("precious".utf8)
+            let attachment = try await test.add(bytes)
+            let key = try await test.key(of: attachment)
+            try test.overwrite(key, with: nil)
+            await #expect(throws: (any Error).self) { _ = try await test.bytes(of: attachment) }
+            let marked = try await test.store.index.read { try $0.damagedKeys() }
+            #expect(marked.map(\.key) == [key])
+            try test.store.close()
+            try await test.withReopened { next in
+                _ = try await next.recover()
+                #expect(next.damage.count == 1)
+                try test.overwrite(key, with: Data(bytes))
+                _ = try await next.check(after: nil, for: .seconds(600), repairs: false)
+                #expect(next.damage.count == 0)
+                let left = try await next.index.read { try $0.damagedKeys() }
+                #expect(left == [])
+            }
+        }
+    }
+
     @Test("stops when its task is cancelled")
     func cancelled() async throws {
         try await withStore { test in

@@ -21,6 +21,8 @@ package struct AttachmentJSON: Encodable, Sendable {
     @OrNull var pluginData: String?
     let createdAt: Timestamp
     @OrNull var expiresAt: Timestamp?
+    /// When its bytes were found damaged; only while they are.
+    let damagedAt: Timestamp?
     /// The text of a small text file; only where a message or file is read alone.
     let textContent: String?
     /// What its bytes say; only where one asks for it.
@@ -43,6 +45,7 @@ package struct AttachmentJSON: Encodable, Sendable {
         pluginData = nil
         createdAt = attachment.createdAt
         expiresAt = attachment.expiresAt
+        damagedAt = attachment.damagedAt
         textContent = text
         self.facts = facts
     }

@@ -9,6 +9,9 @@ const MOST_SHOWN = 20_000_000;
 /** So many texts of a message are shown in place. */
 const MOST_PEEKS = 3;
 
+/** What is said of a file whose bytes are no longer those that were stored. */
+export const DAMAGED = "Damaged on the server's disk. Upload it again to mend it.";
+
 /** Where the bytes of a file are, or those of an entry of an archive, which says so itself. */
 export const source = (file) => file.source ?? `/api/files/${encodeURIComponent(file.id)}/download`;
 /** Where a file is shown, or compared with an older one. The page leads back to the message that is named. */
@@ -28,10 +31,11 @@ export function glyph(type) {
 
 /** A file as a card that leads to its page. */
 export function card(file, from = "") {
-  const isShown = THUMBS.test(file.mimeType) && file.size <= MOST_SHOWN;
+  const isShown = THUMBS.test(file.mimeType) && file.size <= MOST_SHOWN && !file.damagedAt;
   const thumb = isShown ? h("img", { src: source(file), alt: "", loading: "lazy" }) : icon(glyph(file.mimeType));
   return h("a.att", { href: filePath(file, from) }, h("span.thumb", thumb),
-    h("span", h("b.cut", file.filename), h("span.quiet.small.num", `${bytes(file.size)} · ${file.mimeType}`)));
+    h("span", h("b.cut", file.filename), file.damagedAt ? h("span.error.small", DAMAGED)
+      : h("span.quiet.small.num", `${bytes(file.size)} · ${file.mimeType}`)));
 }
 
 /** The files of a message side by side, and below them its short texts; null without any. */

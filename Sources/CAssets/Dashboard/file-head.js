@@ -1,7 +1,7 @@
 // What stands above the content of a file on its page: its name, what can be done with it, what is known of it.
 import { button, h, icon } from "./dom.js";
 import { Refusal, request } from "./api.js";
-import { filePath, source } from "./attachment.js";
+import { DAMAGED, filePath, source } from "./attachment.js";
 import { chooseCounterpart } from "./counterparts.js";
 import { entry, list } from "./lists.js";
 import { copy, dialog } from "./overlay.js";
@@ -105,6 +105,7 @@ export function facts(file, message) {
   return h("p.facts", h("span", file.mimeType), h("span.num", bytes(file.size)), known,
     h("span", message ? `sent by ${sender} in ` : "stored in ", channel, `, ${when(at(file.createdAt))}`),
     message?.review && h("a", { href: reviewPath(message) }, split(message.text)[0] || "its review"),
+    file.damagedAt && h("span.error", DAMAGED),
     file.expiresAt && h("span", `in no message: it is deleted ${when(at(file.expiresAt))}`),
     h("span", button("Who opened it", { kind: "mini ghost", on: () => openings(file) })),
     h("span.wide-only", "SHA-256 ", h("code", file.sha256.slice(0, 12)), "… ", button("", {

@@ -45,21 +45,30 @@ extension FilesModule {
             case .proceed: break
             }
             let body = EntryBody(try archive.bytes(of: entry), reader, threads)
-            let (sample, isWhole) = try body.sample()
-            let name = FileName.sanitized(entry.givenName)
-            let type = try await store.mediaType(of: sample, isWhole: isWhole, filename: name)
-            let policy = ServingPolicy(type: type.type, charset: type.charset, requested: requested)
-            var headers = validators.headers
-            headers.serve(name, by: policy)
-            note(policy.disposition == .inline ? .fileOpened : .fileDownloaded, file.attachment, request, context)
-            return Response(status: .ok, headers: headers, body: body.sending(after: sample, isWhole: isWhole))
-        } catch let error as ArchiveError {
-            reader.close()
-            throw APIError.unreadable(error)
+            let (response, action) = try await send(entry, body, requested, validators.headers)
+            note(action, file.attachment, request, context)
+            return response
         } catch {
             reader.close()
-            throw error
+            throw (error as? ArchiveError).map(APIError.unreadable) ?? error
         }
+    }
+
+    /// The entry in the type that its first bytes have, and what that is for the audit log.
+    private func send(
+        _ entry: ArchiveEntry,
+        _ body: EntryBody,
+        _ requested: ServingPolicy.Disposition?,
+        _ validators: HTTPFields
+    ) async throws -> (Response, AuditEntry.Action) {
+        let (sample, isWhole) = try body.sample()
+        let name = FileName.sanitized(entry.givenName)
+        let type = try await store.mediaType(of: sample, isWhole: isWhole, filename: name)
+        let policy = ServingPolicy(type: type.type, charset: type.charset, requested: requested)
+        var headers = validators
+        headers.serve(name, by: policy)
+        let response = Response(status: .ok, headers: headers, body: body.sending(after: sample, isWhole: isWhole))
+        return (response, policy.disposition == .inline ? .fileOpened : .fileDownloaded)
     }
 
     /// - Throws: ``APIError`` 415.

@@ -22,6 +22,8 @@ package struct Attachment: Sendable, Equatable, Identifiable {
     package var createdAt: Timestamp
     /// When an unattached file may be collected; nil once it is attached.
     package var expiresAt: Timestamp?
+    /// When its bytes were found damaged; nil while they are not, and once they are whole again.
+    package var damagedAt: Timestamp?
 
     /// Nothing is checked before the insert.
     package init(
@@ -69,6 +71,7 @@ extension Attachment: StoredRecord {
             ("size", { $0.size }),
             ("created_at", { $0.createdAt }),
             ("expires_at", { $0.expiresAt }),
+            ("damaged_at", { $0.damagedAt }),
         ]
     )
 
@@ -85,5 +88,6 @@ extension Attachment: StoredRecord {
         size = row.next()
         createdAt = row.next()
         expiresAt = row.next()
+        damagedAt = row.next()
     }
 }

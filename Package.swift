@@ -121,7 +121,9 @@ let package = Package(
         resource(
             "Files",
             [
-                "API", "HTTP", "JSON", "Index", "Blobs", "Lines", "Multipart", "MediaTypes", "Store", "Zip",
+                "API", "HTTP", "JSON", "Index", "Archives", "Blobs", "Lines", "MediaFacts", "MediaTypes", "Multipart",
+                "Store",
+                "Zip",
                 .hummingbird, .httpTypes, .crypto, .nioCore, .nioPosix,
             ]
         ),
@@ -132,7 +134,11 @@ let package = Package(
         ),
         resource(
             "Reference",
-            ["API", "HTTP", "JSON", "Index", "Lines", "Multipart", "Store", "CAssets", .hummingbird, .crypto, .nioCore]
+            [
+                "API", "HTTP", "JSON", "Index", "Archives", "Lines", "Multipart", "Store", "CAssets", .hummingbird,
+                .crypto,
+                .nioCore,
+            ]
         ),
         resource("Reviews", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes]),
         resource(
@@ -141,7 +147,7 @@ let package = Package(
         ),
 
         // The second storey: the wire, and what needs the index and the bytes together. It imports shelves only.
-        secondStorey("API", ["HTTP", "JSON", "Index", "Lines", .hummingbird, .httpTypes, .nioCore]),
+        secondStorey("API", ["HTTP", "JSON", "Index", "Archives", "Lines", .hummingbird, .httpTypes, .nioCore]),
         secondStorey("Store", ["Index", "Blobs", "Lines", "MediaTypes", .metrics, .nioCore, .nioPosix]),
 
         // The shelves. They import neither the resources nor one another.
@@ -158,6 +164,8 @@ let package = Package(
         .target(name: "CSchema", exclude: ["0001.sql"]),
         shelf("Blobs", ["CSyncfs", "CZlib", .crypto, .nioCore, .nioPosix]),
         shelf("Lines", ["CRegex", "CZlib"]),
+        shelf("Archives", ["CZlib"]),
+        shelf("MediaFacts", []),
         shelf("Multipart", [.nioCore]),
         shelf("MediaTypes", ["CMagic", .nioCore]),
         shelf("Zip", ["CZlib", .nioCore]),
@@ -180,6 +188,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         tests("LinesTests", ["Lines"]),
+        tests("ArchivesTests", ["Archives", "CZlib"]),
+        tests("MediaFactsTests", ["MediaFacts"]),
         tests("MultipartTests", ["Multipart", .nioCore]),
         tests("MediaTypesTests", ["MediaTypes", .nioCore], exclude: ["Samples", "make-samples.py", "make-kinds.py"]),
         tests("ZipTests", ["Zip", "CZlib", .nioCore]),

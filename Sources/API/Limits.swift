@@ -111,6 +111,11 @@ package enum Limits {
     package static let lineContext = 0...20
     /// How long a text is searched for one answer.
     package static let lineSearch = Duration.seconds(2)
+    /// The entries of an archive that are shown at a time, and how many when nobody says.
+    package static let entries = 1...1000
+    package static let usualEntries = 200
+    /// How long entries are looked for in an archive, and facts in a file.
+    package static let look = Duration.seconds(2)
     /// How many rows a list of files has when `limit` is missing.
     package static let usualFilesPage = 30
     package static let deletedAtOnce = 1...1000

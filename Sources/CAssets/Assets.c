@@ -37,8 +37,23 @@ static const uint8_t dashboard_channel_js[] = {
 static const uint8_t dashboard_chosen_js[] = {
 #embed "Dashboard/chosen.js"
 };
+static const uint8_t dashboard_compare_lines_js[] = {
+#embed "Dashboard/compare-lines.js"
+};
+static const uint8_t dashboard_compare_pictures_js[] = {
+#embed "Dashboard/compare-pictures.js"
+};
+static const uint8_t dashboard_compare_values_js[] = {
+#embed "Dashboard/compare-values.js"
+};
+static const uint8_t dashboard_compare_css[] = {
+#embed "Dashboard/compare.css"
+};
 static const uint8_t dashboard_composer_js[] = {
 #embed "Dashboard/composer.js"
+};
+static const uint8_t dashboard_counterparts_js[] = {
+#embed "Dashboard/counterparts.js"
 };
 static const uint8_t dashboard_dom_js[] = {
 #embed "Dashboard/dom.js"
@@ -51,6 +66,9 @@ static const uint8_t dashboard_explain_js[] = {
 };
 static const uint8_t dashboard_fields_js[] = {
 #embed "Dashboard/fields.js"
+};
+static const uint8_t dashboard_file_head_js[] = {
+#embed "Dashboard/file-head.js"
 };
 static const uint8_t dashboard_file_js[] = {
 #embed "Dashboard/file.js"
@@ -100,6 +118,15 @@ static const uint8_t dashboard_log_css[] = {
 static const uint8_t dashboard_markdown_js[] = {
 #embed "Dashboard/markdown.js"
 };
+static const uint8_t dashboard_markers_js[] = {
+#embed "Dashboard/markers.js"
+};
+static const uint8_t dashboard_minimap_js[] = {
+#embed "Dashboard/minimap.js"
+};
+static const uint8_t dashboard_newer_js[] = {
+#embed "Dashboard/newer.js"
+};
 static const uint8_t dashboard_outbox_js[] = {
 #embed "Dashboard/outbox.js"
 };
@@ -139,6 +166,9 @@ static const uint8_t dashboard_shares_js[] = {
 static const uint8_t dashboard_sign_js[] = {
 #embed "Dashboard/sign.js"
 };
+static const uint8_t dashboard_steps_js[] = {
+#embed "Dashboard/steps.js"
+};
 static const uint8_t dashboard_storage_js[] = {
 #embed "Dashboard/storage.js"
 };
@@ -156,6 +186,12 @@ static const uint8_t dashboard_trail_js[] = {
 };
 static const uint8_t dashboard_versions_js[] = {
 #embed "Dashboard/versions.js"
+};
+static const uint8_t dashboard_view_archive_js[] = {
+#embed "Dashboard/view-archive.js"
+};
+static const uint8_t dashboard_view_compare_js[] = {
+#embed "Dashboard/view-compare.js"
 };
 static const uint8_t dashboard_view_diff_js[] = {
 #embed "Dashboard/view-diff.js"
@@ -219,6 +255,9 @@ static const uint8_t openapi_conversations[] = {
 };
 static const uint8_t openapi_downloads[] = {
 #embed "OpenAPI/downloads.json"
+};
+static const uint8_t openapi_entries[] = {
+#embed "OpenAPI/entries.json"
 };
 static const uint8_t openapi_errors[] = {
 #embed "OpenAPI/errors.json"
@@ -313,11 +352,17 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/card.js", dashboard_card_js),
     ASSET("Dashboard/channel.js", dashboard_channel_js),
     ASSET("Dashboard/chosen.js", dashboard_chosen_js),
+    ASSET("Dashboard/compare-lines.js", dashboard_compare_lines_js),
+    ASSET("Dashboard/compare-pictures.js", dashboard_compare_pictures_js),
+    ASSET("Dashboard/compare-values.js", dashboard_compare_values_js),
+    ASSET("Dashboard/compare.css", dashboard_compare_css),
     ASSET("Dashboard/composer.js", dashboard_composer_js),
+    ASSET("Dashboard/counterparts.js", dashboard_counterparts_js),
     ASSET("Dashboard/dom.js", dashboard_dom_js),
     ASSET("Dashboard/drafts.js", dashboard_drafts_js),
     ASSET("Dashboard/explain.js", dashboard_explain_js),
     ASSET("Dashboard/fields.js", dashboard_fields_js),
+    ASSET("Dashboard/file-head.js", dashboard_file_head_js),
     ASSET("Dashboard/file.js", dashboard_file_js),
     ASSET("Dashboard/files.js", dashboard_files_js),
     ASSET("Dashboard/finder.js", dashboard_finder_js),
@@ -334,6 +379,9 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/live.js", dashboard_live_js),
     ASSET("Dashboard/log.css", dashboard_log_css),
     ASSET("Dashboard/markdown.js", dashboard_markdown_js),
+    ASSET("Dashboard/markers.js", dashboard_markers_js),
+    ASSET("Dashboard/minimap.js", dashboard_minimap_js),
+    ASSET("Dashboard/newer.js", dashboard_newer_js),
     ASSET("Dashboard/outbox.js", dashboard_outbox_js),
     ASSET("Dashboard/overlay.js", dashboard_overlay_js),
     ASSET("Dashboard/parts.css", dashboard_parts_css),
@@ -347,12 +395,15 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/settings.js", dashboard_settings_js),
     ASSET("Dashboard/shares.js", dashboard_shares_js),
     ASSET("Dashboard/sign.js", dashboard_sign_js),
+    ASSET("Dashboard/steps.js", dashboard_steps_js),
     ASSET("Dashboard/storage.js", dashboard_storage_js),
     ASSET("Dashboard/store.js", dashboard_store_js),
     ASSET("Dashboard/theme.js", dashboard_theme_js),
     ASSET("Dashboard/thread.js", dashboard_thread_js),
     ASSET("Dashboard/trail.js", dashboard_trail_js),
     ASSET("Dashboard/versions.js", dashboard_versions_js),
+    ASSET("Dashboard/view-archive.js", dashboard_view_archive_js),
+    ASSET("Dashboard/view-compare.js", dashboard_view_compare_js),
     ASSET("Dashboard/view-diff.js", dashboard_view_diff_js),
     ASSET("Dashboard/view-image.js", dashboard_view_image_js),
     ASSET("Dashboard/view-log.js", dashboard_view_log_js),
@@ -374,6 +425,7 @@ static const struct Asset assets[] = {
     ASSET("OpenAPI/conventions.json", openapi_conventions),
     ASSET("OpenAPI/conversations.json", openapi_conversations),
     ASSET("OpenAPI/downloads.json", openapi_downloads),
+    ASSET("OpenAPI/entries.json", openapi_entries),
     ASSET("OpenAPI/errors.json", openapi_errors),
     ASSET("OpenAPI/events.json", openapi_events),
     ASSET("OpenAPI/file-schemas.json", openapi_file_schemas),

@@ -21,8 +21,14 @@ extension FilesModule {
         )
     }
 
+    /// The record of a file, and with `facts` what its bytes say.
+    ///
+    /// - Throws: ``APIError`` 400 for another value of `facts`; as ``storedFile(_:)``.
     func read(_ request: Request, _ context: some CallerContext) async throws -> Response {
-        try .json(AttachmentJSON(try await storedFile(context).attachment))
+        let file = try await storedFile(context)
+        guard try request.flag("facts") == true else { return try .json(AttachmentJSON(file.attachment)) }
+        let facts = try await context.inTurn { try await self.facts(of: file) }
+        return try .json(AttachmentJSON(file.attachment, facts: facts))
     }
 
     /// Differs from ``deleteForUser(_:_:)`` in the words of its answer, which the published API fixes for each.

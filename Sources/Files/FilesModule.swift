@@ -40,6 +40,8 @@ package struct FilesModule: RouteModule {
             .get("files/:id/download", use: download)
             .head("files/:id/download", use: download)
             .get("files/:id/lines", use: inTurn(lines))
+            .get("files/:id/entries", use: inTurn(entries))
+            .get("files/:id/entries/:number", use: inTurn(entry))
         mounts.user
             .get("files", use: inTurn(listForUser))
             .post("files/upload", use: upload)
@@ -49,6 +51,8 @@ package struct FilesModule: RouteModule {
             .get("files/:id/download", use: download)
             .head("files/:id/download", use: download)
             .get("files/:id/lines", use: inTurn(lines))
+            .get("files/:id/entries", use: inTurn(entries))
+            .get("files/:id/entries/:number", use: inTurn(entry))
             .get("files/:id/share", use: share)
             .get("files/:id/shares", use: listShares)
             .delete("files/:id/shares/:shareId", use: endShare)

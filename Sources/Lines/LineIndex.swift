@@ -13,11 +13,13 @@ package struct LineIndex: Sendable, Equatable {
     /// How many lines end before each block, and at last in the whole text.
     let endsBefore: [UInt64]
     package let lineCount: Int
+    /// What its lines tell; nil while nobody has looked.
+    package var tally: LineTally?
 
     let blockBytes: Int
 
-    init(size: Int, coding: LineCoding, endsBefore: [UInt64], lineCount: Int) {
-        self.size = size
+    init(size: Int, coding: LineCoding, endsBefore: [UInt64], lineCount: Int, tally: LineTally? = nil) {
+        (self.size, self.tally) = (size, tally)
         self.coding = coding
         self.endsBefore = endsBefore
         self.lineCount = lineCount

@@ -2,19 +2,21 @@ import CZlib
 
 // An index as a file, in numbers of 8 bytes, the low byte first:
 //
-//     "placetL1"  size of the text  coding  lines  the ends before each block and in all …  its SHA-256  CRC-32
+//     "placetL2"  size of the text  coding  lines  tally  the ends before each block and in all …  its SHA-256  CRC-32
+//
+// The tally is five numbers, each one more than what was counted; 0 says that there is none.
 //
 // The checksum is that of all before it. What is cut, damaged, of another release or of another text is no index.
 extension LineIndex {
-    private static let mark = UInt64(0x314C_7465_6361_6C70)
-    private static let headNumbers = 4
+    private static let mark = UInt64(0x324C_7465_6361_6C70)
+    private static let headNumbers = 9
 
     /// The most that ``encoded(of:)`` gives, in bytes.
     package static let mostBytes = 8 * (headNumbers + mostBlocks + 2) + 32
 
     /// - Parameter digest: the SHA-256 of the text.
     package func encoded(of digest: some Sequence<UInt8>) -> [UInt8] {
-        let numbers = [Self.mark, UInt64(size), UInt64(coding.rawValue), UInt64(lineCount)] + endsBefore
+        let numbers = [Self.mark, UInt64(size), UInt64(coding.rawValue), UInt64(lineCount)] + tallyNumbers + endsBefore
         var bytes = numbers.map(\.littleEndian).withUnsafeBytes { Array($0) }
         bytes += digest
         withUnsafeBytes(of: Self.checksum(bytes[...]).littleEndian) { bytes += $0 }
@@ -33,7 +35,30 @@ extension LineIndex {
         guard number(at: end) == Self.checksum(bytes[..<end]), numbers[0] == Self.mark, numbers[1] == UInt64(size),
             let coding = LineCoding(rawValue: UInt8(clamping: numbers[2])), let lineCount = Int(exactly: numbers[3])
         else { return nil }
-        self.init(size: size, coding: coding, endsBefore: Array(numbers[4...]), lineCount: lineCount)
+        self.init(
+            size: size,
+            coding: coding,
+            endsBefore: Array(numbers[Self.headNumbers...]),
+            lineCount: lineCount,
+            tally: Self.tally(numbers[4..<Self.headNumbers].map { $0 == 0 ? nil : Int(exactly: $0 - 1) })
+        )
+    }
+
+    private var tallyNumbers: [UInt64] {
+        [tally?.errors, tally?.warnings, tally?.groups, tally?.firstError, tally?.milliseconds].map { number in
+            number.map { UInt64($0) + 1 } ?? 0
+        }
+    }
+
+    private static func tally(_ numbers: [Int?]) -> LineTally? {
+        guard let errors = numbers[0], let warnings = numbers[1], let groups = numbers[2] else { return nil }
+        return LineTally(
+            errors: errors,
+            warnings: warnings,
+            groups: groups,
+            firstError: numbers[3],
+            milliseconds: numbers[4]
+        )
     }
 
     private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {

@@ -13,7 +13,7 @@ import JSON
 enum DocumentText {
     static let names = [
         "account-schemas", "accounts", "admin", "agent-schemas", "agents", "archives", "audit", "avatars",
-        "conventions", "conversations", "downloads", "errors", "events", "file-schemas", "files", "lines",
+        "conventions", "conversations", "downloads", "entries", "errors", "events", "file-schemas", "files", "lines",
         "markdown", "message-schemas", "messages", "plugins", "preferences", "review-schemas", "reviews", "sign-in",
         "status",
         "streams", "user-agents",

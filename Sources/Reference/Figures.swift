@@ -1,4 +1,5 @@
 import API
+import Archives
 import HTTP
 import Hummingbird
 import Index
@@ -35,11 +36,14 @@ enum Figures {
         "usualPage": .number(PageRequest.defaultLimit),
     ]
 
-    /// What the index and the store keep and count.
+    /// What the index and the store keep and count, and what is read of files.
     private static let rows: [String: Figure] = [
+        "archiveEntries": .number(Archive.mostEntries),
+        "archiveUnpacked": .bytes(Archive.mostUnpacked),
         "channelsOfPlan": .number(CollectionPlan.mostChannels),
         "changesKept": .number(ChangeLog.capacity),
         "collected": .time(FileStore.collectionGrace),
+        "entryBytes": .bytes(ArchiveEntry.mostBytes),
         "filename": .number(FileName.maxBytes),
         "filesExplained": .number(BlobExplanation.mostFiles),
         "inlineText": .number(FileStore.maxInlineBytes),
@@ -68,6 +72,7 @@ enum Figures {
         "description": .range(Limits.description),
         "draftIdle": .time(Limits.draftIdle),
         "email": .range(Limits.email),
+        "entries": .range(Limits.entries),
         "eventMessage": .number(Limits.eventMessage),
         "feedback": .range(Limits.feedback),
         "fetch": .time(Limits.fetch),
@@ -85,6 +90,7 @@ enum Figures {
         "linePattern": .range(Limits.linePattern),
         "lineSearch": .time(Limits.lineSearch),
         "lines": .range(Limits.lines),
+        "look": .time(Limits.look),
         "longestExpiry": .time(Limits.longestExpiry),
         "markdownBytes": .bytes(Limits.markdownBytes),
         "markdownTexts": .range(Limits.markdownTexts),
@@ -116,6 +122,7 @@ enum Figures {
         "textAttachments": .range(Limits.textAttachments),
         "upload": .bytes(Limits.upload),
         "userAgent": .number(Limits.userAgent),
+        "usualEntries": .number(Limits.usualEntries),
         "usualExpiry": .time(Limits.usualExpiry),
         "usualFilesPage": .number(Limits.usualFilesPage),
         "usualFoundLines": .number(Limits.usualFoundLines),

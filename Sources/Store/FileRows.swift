@@ -56,16 +56,25 @@ extension FileStore {
         return FileRows(files: files, attachments: attachments, lifetime: limits.unattachedLifetime)
     }
 
-    private func record(of file: ReceivedFile, in channelID: Agent.ID) async throws -> Attachment {
-        let (sample, isWhole) = (file.bytes.sample, file.bytes.size <= Int64(file.bytes.sample.readableBytes))
-        let detected = try await threads.runIfActive { [detector] in
-            try detector.detect(
-                sample: sample,
-                isWhole: isWhole,
-                declaredType: file.declaredType,
-                filename: file.filename
-            )
+    /// What bytes are, by their beginning (see ``MediaTypeDetector``).
+    package func mediaType(
+        of sample: ByteBuffer,
+        isWhole: Bool,
+        declaredType: String? = nil,
+        filename: String
+    ) async throws -> MediaType {
+        try await threads.runIfActive { [detector] in
+            try detector.detect(sample: sample, isWhole: isWhole, declaredType: declaredType, filename: filename)
         }
+    }
+
+    private func record(of file: ReceivedFile, in channelID: Agent.ID) async throws -> Attachment {
+        let detected = try await mediaType(
+            of: file.bytes.sample,
+            isWhole: file.bytes.size <= Int64(file.bytes.sample.readableBytes),
+            declaredType: file.declaredType,
+            filename: file.filename
+        )
         return Attachment(
             id: .make(),
             channelID: channelID,

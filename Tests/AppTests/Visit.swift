@@ -84,6 +84,7 @@ extension TestServer {
     func target(_ email: String) async throws -> Target {
         let (person, agent) = (try await person(email, role: .owner), try await owner(email))
         let (file, message) = (try await agent.storedID("mine"), try await agent.ask())
+        let archive = try await agent.store(sample("archive.zip"), "mine.zip")
         _ = try await person.send(.get, "files/\(file)/share")
         let shares = try await person.send(.get, "files/\(file)/shares").json
         let webhook = ByteBuffer(string: #"{"url":"http://127.0.0.1:9/"}"#)
@@ -102,7 +103,7 @@ extension TestServer {
             ":channel": agent.channel, ":file": file, ":message": message, ":undelivered": said.json["id"]?.text,
             ":share": shares.elements.first?["id"]?.text, ":key": another.keyID, ":user": other.userID.rawValue,
             ":session": sessions.first { $0["current"] == .bool(false) }?["id"]?.text, ":stream": "s",
-            ":plugin": "diff-view",
+            ":plugin": "diff-view", ":archive": archive["id"]?.text, ":number": "1",
         ]
         return Target(person: person, agent: agent, names: try names.mapValues { try #require($0) })
     }
@@ -133,6 +134,8 @@ extension Visit {
         Visit("POST /api/v1/files/store-text", 403, .json(#"{"channelId":":channel","content":"a"}"#)),
         Visit("GET /api/v1/files/:file", 403), Visit("GET /api/v1/files/:file/download", 403),
         Visit("HEAD /api/v1/files/:file/download", 403), Visit("GET /api/v1/files/:file/lines", 403),
+        Visit("GET /api/v1/files/:archive/entries", 403),
+        Visit("GET /api/v1/files/:archive/entries/:number", 403),
         Visit("POST /api/v1/messages", 403, .json(#"{"channelId":":channel","text":"a","streamId":":stream"}"#)),
         Visit("PATCH /api/v1/messages/streams/:stream", 403, .json(#"{"channelId":":channel","text":"ab"}"#)),
         Visit("POST /api/v1/messages/streams/:stream/status", 403, .json(#"{"channelId":":channel","text":"a"}"#)),
@@ -184,7 +187,8 @@ extension Visit {
         Visit("GET /api/files", 403), Visit("POST /api/files/upload", 403, .file),
         Visit("POST /api/files/store", 403, .file), Visit("GET /api/files/:file", 403),
         Visit("GET /api/files/:file/download", 403), Visit("HEAD /api/files/:file/download", 403),
-        Visit("GET /api/files/:file/lines", 403), Visit("GET /api/files/:file/share", 403),
+        Visit("GET /api/files/:file/lines", 403), Visit("GET /api/files/:archive/entries", 403),
+        Visit("GET /api/files/:archive/entries/:number", 403), Visit("GET /api/files/:file/share", 403),
         Visit("GET /api/files/:file/shares", 403),
         Visit("GET /api/files/:file/openings", 403),
         Visit("DELETE /api/files/:file/shares/:share", 403),

@@ -4,7 +4,7 @@ For each route of docs/api.md: the processor time of the server, how much of tha
 memory grew. Twins of the agent and the human API are one handler, so they share a row.
 """
 
-import json, os, pathlib, re, sys, tempfile, urllib.parse
+import gzip, io, json, os, pathlib, re, sys, tarfile, tempfile, urllib.parse, zipfile
 from neighbours import FORM, Caller, form
 from service import PERSON, Table, placet, sign_in
 
@@ -22,6 +22,27 @@ def threads(pid):
         if "overcommit" in (task / "comm").read_text():
             writers.add(task.name)
     return times, writers
+
+
+def zipped(count):
+    """A zip archive with that many entries."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for number in range(count):
+            archive.writestr(f"{number:06}", "x")
+    return made.getvalue()
+
+
+def bomb(size):
+    """A tar archive in gzip whose one entry has that many zeros."""
+    made = io.BytesIO()
+    entry = tarfile.TarInfo("zeros")
+    entry.size = size
+    with gzip.open(made, "wb", 1) as packed:
+        packed.write(entry.tobuf())
+        for _ in range(size >> 20):
+            packed.write(bytes(1 << 20))
+    return made.getvalue()
 
 
 class Costs:
@@ -64,6 +85,8 @@ class Costs:
         self.megabyte = json.loads(body)["id"]
         lines = b"".join(os.urandom(16_384).hex().encode() + b"\n" for _ in range(2048))
         self.log = json.loads(self.agent.ask("POST", "/api/v1/files/store", form(channel, lines), **FORM)[1])["id"]
+        self.archive, self.bomb = (json.loads(self.agent.ask("POST", "/api/v1/files/store", form(channel, content), **FORM)[1])["id"]
+                                   for content in (zipped(100_000), bomb(1 << 30)))
         for number in range(100):
             self.person.made("/api/api-keys", {"label": f"key {number}"})
 
@@ -158,6 +181,7 @@ class Costs:
         row("POST /api/v1/files/store-text", "5.5 MB of lines", v1("POST", "files/store-text",
                                                       {"channelId": channel, "content": "line\n" * 1_100_000 + os.urandom(4).hex(), "filename": "a"}))
         row("GET /api/v1/files/:id, GET /api/files/:id", "a record", v1("GET", f"files/{self.megabyte}"))
+        row("GET /api/v1/files/:id", "and the facts of a log of 64 MiB", v1("GET", f"files/{self.log}?facts=true"))
         row("GET /api/v1/files/:id/download, GET /api/files/:id/download, GET /api/share/:token", "1 MiB",
             v1("GET", f"files/{self.megabyte}/download"))
         row("GET /api/v1/files/:id/download", "8 ranges of it",
@@ -165,6 +189,12 @@ class Costs:
         row("GET /api/v1/files/:id/lines, GET /api/files/:id/lines", "1 MiB of lines of 32 KiB", v1("GET", f"files/{self.log}/lines"))
         row("GET /api/v1/files/:id/lines", "an expression that is slow on purpose: 2 s and a block",
             v1("GET", f"files/{self.log}/lines?" + urllib.parse.urlencode({"grep": "(?:[0-7].*){900}[x-z]", "regex": "true"})))
+        row("GET /api/v1/files/:id/entries, GET /api/files/:id/entries", "1,000 of 100,000 entries",
+            v1("GET", f"files/{self.archive}/entries?count=1000"))
+        row("GET /api/v1/files/:id/entries/:number, GET /api/files/:id/entries/:number", "the last of them",
+            v1("GET", f"files/{self.archive}/entries/100000"))
+        row("GET /api/v1/files/:id/entries", "a tar archive in gzip that unpacks to 1 GiB",
+            v1("GET", f"files/{self.bomb}/entries"))
         row("DELETE /api/v1/files/:id, DELETE /api/files/:id", "", lambda: agent.ask("DELETE", f"/api/v1/files/{self.files.pop()}"))
         row("POST /api/auth/login, POST /api/auth/change-password, POST /api/auth/confirm", "one scrypt",
             lambda: Caller(self.peer).ask("POST", "/api/auth/login", PERSON), hashes=True)

@@ -133,6 +133,83 @@ def test_a_line_that_was_cut_says_so_and_wraps(page, server, owner):
     in_view(page, 4)
 
 
+def test_the_bar_beside_a_log_shows_where_errors_and_finds_are_and_leads_there(page, server, owner):
+    lines = [f"step {number}\n" for number in range(1, 100_001)]
+    lines[50_000] = "error: no room\n"
+    lines[89_999] = "a needle\n"
+    opened(page, server, owner.store("".join(lines).encode(), "map.log")["id"], "#L1")
+    bar = page.get_by_role("slider", name="Place in the log")
+    expect(bar.locator(".error")).to_have_count(1)
+    box = bar.bounding_box()
+    page.mouse.click(box["x"] + 5, box["y"] + box["height"] / 2 + 2)
+    in_view(page, 50_001)
+    page.get_by_label("Find in the log").fill("needle")
+    expect(bar.locator(".found")).to_have_count(1)
+    in_view(page, 90_000)
+    page.mouse.click(box["x"] + 5, box["y"] + box["height"] / 4)
+    expect(page.locator(".ln.here")).to_have_attribute("aria-posinset", re.compile(r"^2[45]\d{3}$"))
+    bar.press("End")
+    in_view(page, 100_000)
+    bar.press("PageUp")
+    expect(bar).to_have_attribute("aria-valuetext", re.compile(r"^Line 89,\d{3}$"))
+    bar.press("Home")
+    in_view(page, 1)
+    expect(bar).to_have_attribute("aria-valuenow", "1")
+
+
+def say(owner, content, name, text="Running"):
+    """A message with a file, as an agent sends one that goes on."""
+    file = owner.store(content, name)["id"]
+    message = {"channelId": owner.channel, "text": text, "attachmentIds": [file]}
+    return file, owner.request("POST", "messages", json=message).json()["id"]
+
+
+def test_a_newer_file_of_the_name_is_told_of_with_its_new_lines(page, server, owner):
+    older, _ = say(owner, b"step\n" * 300, "told.log")
+    opened(page, server, older)
+    say(owner, b"step\n", "other.log")
+    # A text of this length is not in the event: the page reads the message.
+    newest, _ = say(owner, b"step\n" * 1504, "told.log", text="long " * 40_000)
+    expect(page.get_by_text(re.compile("A newer told.log is there, from .*, with 1,204 new lines."))).to_be_visible()
+    expect(page.get_by_text("A newer other.log")).to_have_count(0)
+    page.get_by_role("link", name="What has changed").click()
+    expect(page.get_by_text("1,204 lines added, 0 removed")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("A newer told.log is there")).to_be_visible()
+    page.get_by_role("link", name="Open it").click()
+    expect(page).to_have_url(f"{server.url}/files/{newest}")
+    in_view(page, 1504)
+    expect(page.get_by_text("A newer told.log")).to_have_count(0)
+
+
+def test_follow_goes_to_the_end_of_the_newest_file_until_the_reader_scrolls_up(page, server, owner):
+    older, message = say(owner, b"error: early\n" + b"step\n" * 300, "followed.log")
+    opened(page, server, older, f"?from={message}")
+    in_view(page, 1)
+    page.keyboard.press("f")
+    in_view(page, 301)
+    following = page.get_by_role("button", name="Follow")
+    expect(following).to_have_attribute("aria-pressed", "true")
+    second, message = say(owner, b"error: early\n" + b"step\n" * 400, "followed.log")
+    in_view(page, 401)
+    expect(page).to_have_url(f"{server.url}/files/{second}?from={message}&follow=true")
+    page.reload()
+    in_view(page, 401)
+    third, message = say(owner, b"step\n" * 500, "followed.log")
+    in_view(page, 500)
+    page.mouse.move(400, 400)
+    page.mouse.wheel(0, -200)
+    expect(following).to_have_attribute("aria-pressed", "false")
+    expect(page).to_have_url(f"{server.url}/files/{third}?from={message}")
+    last, message = say(owner, b"step\n" * 600, "followed.log")
+    expect(page.get_by_text("with 100 new lines")).to_be_visible()
+    following.click()
+    in_view(page, 600)
+    expect(page).to_have_url(f"{server.url}/files/{last}?from={message}&follow=true")
+    page.keyboard.press("u")
+    expect(page).to_have_url(re.compile("/channels/"))
+
+
 def test_raw_and_download_are_there(page, server, long):
     opened(page, server, long)
     raw = page.get_by_role("link", name="Raw")
@@ -309,11 +386,13 @@ def test_groups_that_passed_are_folded_and_a_link_opens_them(page, server, owner
 @pytest.mark.parametrize("width", [1280, 360])
 def test_axe_finds_nothing_in_a_log(watch, server, person, owner, width, scheme):
     ansi = "".join(f"\x1b[{code}m{code}\x1b[0m " for code in [*range(1, 8), *range(30, 48), *range(90, 108)])
-    text = f"{ansi}\nerror: {ansi}\nwaiting {ansi}\n" * 40
-    file = owner.store(text.encode(), f"{'n' * 100}.log")["id"]
+    text = f"{ansi}\nerror: {ansi}\nwarning: waiting {ansi}\n" * 40
+    name = f"{width}-{scheme}-{'n' * 90}.log"
+    file, _newer = [owner.store(content, name)["id"] for content in (text.encode(), b"newer\n")]
     page = watch.page(person, viewport={"width": width, "height": 740}, color_scheme=scheme)
     opened(page, server, file, "#L7-L9")
     page.get_by_label("Find in the log").fill("waiting")
     expect(page.get_by_label("How many found lines")).to_have_text("3 of 40", timeout=LONG)
+    expect(page.get_by_role("link", name="Open it")).to_be_visible()
     assert faults_of(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,8 +1,10 @@
 """The OpenAPI document of a running server, with its examples about things that are really there."""
 
 import copy
+import io
 import json
 import uuid
+import zipfile
 from dataclasses import dataclass, field
 
 import requests
@@ -11,6 +13,7 @@ from placet_server import Owner, eventually
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 
 # The ids of the examples in the document.
+ARCHIVE = "01995c4b-7d32-7f44-8e5a-3b8cae6d4e99"
 AGENT = "01995c3e-8f00-7a10-9c41-0a6d5e2b7f11"
 MESSAGE = "01995c3f-1b42-7d33-8e2a-5b1c9f0e4d22"
 FILE = "01995c41-3d64-7f55-8a4c-7d3eb0206f44"
@@ -44,6 +47,14 @@ def resolve(document, value):
             document = document[name]
         return document
     return value
+
+
+def zipped(files):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as made:
+        for name, content in files.items():
+            made.writestr(name, content)
+    return archive.getvalue()
 
 
 @dataclass
@@ -123,7 +134,7 @@ def with_closed_objects(document):
         "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "Share", "AgentStats", "Delivery", "DeliveryPage",
         "TestedWebhook", "PluginConfig", "PluginAnswer", "Preferences", "CollectionPlan", "CollectionStep",
         "CollectionRun", "CollectionUndo", "BlobExplanation",
-        "AuditPage", "AuditEntry", "Lines", "Line",
+        "AuditPage", "AuditEntry", "Lines", "Line", "Entries", "Entry", "Facts",
     ):
         closed["components"]["schemas"][name]["additionalProperties"] = False
     return closed
@@ -186,6 +197,7 @@ class World:
         self.agent = self.owner.channel
         self.message = self.send(text="Ship 1.4.0?", review={"type": "approval", "expiresInSeconds": 3600})
         self.file = self.owner.store(b"all green", "build.log")["id"]
+        self.archive = self.owner.store(zipped({"report.txt": b"all green"}), "report.zip")["id"]
         self.share_token = person.ask("GET", f"files/{self.file}/share").json()["url"].rpartition("/")[2]
         self.share = person.ask("GET", f"files/{self.file}/shares").json()[0]["id"]
         self.send(text="Working", streamId=STREAM)
@@ -232,7 +244,7 @@ class World:
         """The document with its examples about the things of this world."""
         text = json.dumps(document)
         for theirs, ours in (
-            (AGENT, self.agent), (MESSAGE, self.message), (FILE, self.file), (UNDELIVERED, self.undelivered),
+            (AGENT, self.agent), (MESSAGE, self.message), (FILE, self.file), (ARCHIVE, self.archive), (UNDELIVERED, self.undelivered),
             (USER, self.person.colleague), (SESSION, self.person.session), (KEY, self.person.key),
             (SHARE, self.share), (SHARE_TOKEN, self.share_token),
             (RUN, self.run["id"] if self.run else RUN), (PLAN, self.plan), (EMAIL, self.person.email),

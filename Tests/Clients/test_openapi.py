@@ -99,7 +99,7 @@ def send_example(server, world, original, kind, number):
     path, query = operation.path, {}
     for parameter in operation.parameters:
         if parameter["in"] == "path":
-            path = path.replace("{%s}" % parameter["name"], parameter["example"])
+            path = path.replace("{%s}" % parameter["name"], str(parameter["example"]))
         elif parameter["in"] == "query" and "example" in parameter:
             query[parameter["name"]] = parameter["example"]
     options = {}

@@ -72,7 +72,9 @@ checks.positive_data_acceptance.expected-statuses = ["200", "404", "415"]
 
 # Of two values of a parameter the first counts, and here any text is one.
 [[operations]]
-include-operation-id = ["listAgents", "listOwnAgents", "listMessages", "listConversation"]
+include-operation-id = [
+    "listAgents", "listOwnAgents", "listMessages", "listConversation", "readFile", "readFileByPerson",
+]
 checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", "404", "405", "412"]
 
 # No schema says which parameters go together, what is an expression, and what is text. Of two values the first counts.
@@ -80,6 +82,12 @@ checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", 
 include-operation-id = ["readLines", "readLinesByPerson"]
 checks.positive_data_acceptance.expected-statuses = ["200", "400", "401", "403", "404", "415"]
 checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", "404", "405", "415"]
+
+# No schema says which bytes are an archive. Of two values the first counts.
+[[operations]]
+include-operation-id = ["listEntries", "listEntriesByPerson", "readEntry", "readEntryByPerson"]
+checks.positive_data_acceptance.expected-statuses = ["200", "304", "401", "403", "404", "412", "415", "422"]
+checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", "404", "405", "412", "415", "422"]
 
 # Its body may be missing, and now and then a request without one is made as a wrong one.
 [[operations]]
@@ -107,6 +115,7 @@ def with_ids_that_exist(document, world):
         "messageId": [world.message] + world.reviews(5),
         "undeliveredId": [world.undelivered] + [world.say() for _ in range(2)],
         "fileId": [world.file] + world.files(3),
+        "archiveId": [world.archive],
         "agentId": world.agents(3),
         "userId": [person.add_user(person.new_address()) for _ in range(2)],
         "keyId": [person.add_key()["id"] for _ in range(2)],

@@ -83,6 +83,11 @@ struct LineIndexTests {
         #expect(LineIndex(bytes, of: Self.digest.map { $0 + 1 }, size: index.size) == nil)
         #expect(LineIndex(bytes, of: Self.digest, size: index.size - 1) == nil)
         #expect(LineIndex([], of: Self.digest, size: 0) == nil)
+        var looked = index
+        for tally in [LineTally(), LineTally(errors: 3, warnings: 2, groups: 1, firstError: 9, milliseconds: 0)] {
+            looked.tally = tally
+            #expect(LineIndex(looked.encoded(of: Self.digest), of: Self.digest, size: index.size)?.tally == tally)
+        }
         let empty = try SmallText("").index
         #expect(LineIndex(empty.encoded(of: Self.digest), of: Self.digest, size: 0) == empty)
     }

@@ -21,6 +21,31 @@ struct LineSearchTests {
         #expect(try SmallText("").search("$", isRegex: true) == LineHits())
     }
 
+    @Test("Words that an expression needs are found at any place, in any case that is the same, and none is missed")
+    func words() throws {
+        for place in 0..<200 {
+            for rest in ["", "\n", " and more\nlast"] {
+                let small = try SmallText(String(repeating: "e", count: place) + "Error" + rest)
+                #expect(try small.search("ERROR", ignoresCase: true).numbers == [1])
+                #expect(try small.search("fail|Error|panic", isRegex: true).numbers == [1])
+                #expect(try small.search("error").numbers.isEmpty)
+            }
+        }
+        // The Kelvin sign is a k, the long s an s, and letters beyond ASCII have two cases too.
+        let small = try SmallText("\u{212A}ELVIN\nta\u{17F}\u{212A}s\nÜBERALL\nx1 error\n\u{212A}\nplain kelvin")
+        for (pattern, lines) in [
+            ("kelvin", [1, 6]), ("tasks", [2]), ("überall", [3]), ("Error|X1", [4]), ("k", [1, 2, 5, 6]),
+        ] {
+            #expect(try small.search(pattern, isRegex: true, ignoresCase: true).numbers == lines, "\(pattern)")
+            #expect(try small.search("(?i)" + pattern, isRegex: true).numbers == lines, "\(pattern)")
+        }
+        #expect(try small.search("(error)?.*1", isRegex: true).numbers == [4])
+        #expect(try small.search(#"^plain\b.*\bkelvin$"#, isRegex: true).numbers == [6])
+        let all = (1...40).map { "word\($0)" }
+        let many = try SmallText(all.joined(separator: "\n"))
+        #expect(try many.search(all.joined(separator: "|"), isRegex: true).numbers == Array(1...40))
+    }
+
     @Test("What is no expression says why")
     func problems() {
         for (pattern, reason) in [("(", "missing ): ("), (#"(a)\1"#, #"invalid escape sequence: \1"#)] {

@@ -87,6 +87,26 @@ struct LineTextTests {
         #expect(try alone.text.lines(from: 1, count: 1, by: alone.index).lines.map(\.length) == [10_000_001])
     }
 
+    @Test("Of a line of 1 GiB the beginning is shown without reading the rest")
+    func hugeLine() throws {
+        let size = 1 << 30
+        var bytesRead = 0
+        let text = LineText(size: size, charset: nil) {
+            String(decoding: $0, as: UTF8.self)
+        } read: { _, buffer in
+            bytesRead += buffer.count
+            buffer.initializeMemory(as: UInt8.self, repeating: UInt8(ascii: "x"))
+        }
+        let ends = [UInt64](repeating: 0, count: LineIndex.blockCount(ofSize: size) + 1)
+        let index = LineIndex(size: size, coding: .bytes, endsBefore: ends, lineCount: 1)
+        let line = try #require(try text.lines(from: 1, count: 9, by: index).lines.first)
+        #expect(line.length == size && line.text == Character("x").times(Line.mostBytes) && line.isCut)
+        // The end of the text has no line that fits.
+        let end = try text.lastLines(9, lineCount: 1)
+        #expect(end.isFull && end.lines.isEmpty)
+        #expect(bytesRead < 2 << 20)
+    }
+
     @Test("An answer is full after 1 MiB, and goes on with the next line")
     func fullPages() throws {
         let small = try SmallText((1...50).map { "\($0)" + Character("x").times(30_000) }.joined(separator: "\n"))

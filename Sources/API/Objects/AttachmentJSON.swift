@@ -25,10 +25,12 @@ package struct AttachmentJSON: Encodable, Sendable {
     let damagedAt: Timestamp?
     /// The text of a small text file; only where a message or file is read alone.
     let textContent: String?
+    /// What its bytes say; only where one asks for it.
+    let facts: FactsJSON?
     /// Only in a user's list of files; null while the file is unattached.
     var message: OrNull<Place>?
 
-    package init(_ attachment: Attachment, text: String? = nil) {
+    package init(_ attachment: Attachment, text: String? = nil, facts: FactsJSON? = nil) {
         id = attachment.id
         messageId = attachment.messageID
         channelId = attachment.channelID
@@ -45,6 +47,7 @@ package struct AttachmentJSON: Encodable, Sendable {
         expiresAt = attachment.expiresAt
         damagedAt = attachment.damagedAt
         textContent = text
+        self.facts = facts
     }
 
     /// A file in a user's list, with the place of its message.

@@ -12,11 +12,13 @@ const MOST_PEEKS = 3;
 /** What is said of a file whose bytes are no longer those that were stored. */
 export const DAMAGED = "Damaged on the server's disk. Upload it again to mend it.";
 
-/** Where the bytes of a file are. */
-export const source = (file) => `/api/files/${encodeURIComponent(file.id)}/download`;
-/** Where a file is shown. The page leads back to the message that is named. */
-export const filePath = (file, from = "") =>
-  `/files/${encodeURIComponent(file.id)}${from && `?from=${encodeURIComponent(from)}`}`;
+/** Where the bytes of a file are, or those of an entry of an archive, which says so itself. */
+export const source = (file) => file.source ?? `/api/files/${encodeURIComponent(file.id)}/download`;
+/** Where a file is shown, or compared with an older one. The page leads back to the message that is named. */
+export function filePath(file, from = "", older = "") {
+  const query = new URLSearchParams({ ...(from && { from }), ...(older && { compare: older }) });
+  return `/files/${encodeURIComponent(file.id)}${String(query) && `?${query}`}`;
+}
 
 /** The icon of a media type. */
 export function glyph(type) {

@@ -46,6 +46,22 @@ export const $ = (selector, root = document) => root.querySelector(selector);
 /** @returns {any[]} @param {ParentNode} root */
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+const sheets = new Map();
+
+/** Loads a style sheet that comes with a view, once. */
+export function sheet(name) {
+  if (sheets.has(name)) return sheets.get(name);
+  sheets.set(name, new Promise((resolve, reject) => {
+    const fail = () => {
+      sheets.delete(name);
+      reject(new Error("A part of the page could not be loaded: load it again"));
+    };
+    const href = new URL(name, import.meta.url).pathname;
+    document.head.append(h("link", { rel: "stylesheet", href, onload: resolve, onerror: fail }));
+  }));
+  return sheets.get(name);
+}
+
 let serial = 0;
 /** An id that no other element of the page has. */
 export const newID = (prefix) => `${prefix}-${++serial}`;

@@ -22,10 +22,11 @@ function patternOf(text, isRegex, isExact) {
  * @param {{element: HTMLElement, renew: () => void}} list where hits are marked
  * @param {() => number} here as for `trail`
  * @param {(number: number) => void} go
+ * @param {() => void} onChange as for `trail`
  */
-export function finder(file, list, here, go) {
+export function finder(file, list, here, go, onChange) {
   let [pattern, timer, sought] = [null, 0, ""];
-  const found = trail(file, "found lines", here, go);
+  const found = trail(file, "found lines", here, go, onChange);
   const field = h("input.input", {
     type: "search", label: "Find in the log", placeholder: "Find", maxlength: "1000", spellcheck: "false",
     oninput: () => { clearTimeout(timer); timer = setTimeout(look, PAUSE); }, onkeydown: press,
@@ -61,6 +62,7 @@ export function finder(file, list, here, go) {
   }
   return {
     element: h("search.line.find", field, exact, regex, found.element), step: found.step, stop: found.stop,
+    numbers: found.numbers,
     pattern: () => pattern,
     /** Moves the focus into the field; false when it is there already. */
     focus() {

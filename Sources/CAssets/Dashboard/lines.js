@@ -12,14 +12,6 @@ export const MOST_FOUND = 10_000;
 /** How often a request is repeated while the server counts the lines of a long text. */
 const TRIES = 20;
 
-/** What tools write before an error: an expression of RE2, and of browsers as well. */
-const MARKERS = String.raw`\b(ERROR|FATAL|CRITICAL|PANIC|FAIL|FAILED|FAILURE)\b|(error|fatal|panic|Error|Exception)`
-  + String.raw`(\[[\w-]+\])?:|\[(error|fatal)\]|\blevel=(error|fatal)\b|"level": ?"(error|fatal)"|^Traceback `
-  + String.raw`|\x1b\[[0-9;]*m(error|fatal)\b|\*\*\* .* Error \d|npm ERR!`;
-const MARKED = new RegExp(MARKERS);
-export const ERRORS = { grep: MARKERS, regex: "true" };
-export const isError = (text) => MARKED.test(text);
-
 /**
  * Asks for lines of a file.
  * @throws {Refusal}

@@ -18,8 +18,9 @@ const REST = 160;
  * @param {string} label
  * @param {() => number} length how many rows there are; may change with `renew`
  * @param {(index: number) => HTMLElement} row makes one; called again after `renew`
+ * @param {() => void} onDraw called when other rows may be in view
  */
-export function rows(label, length, row) {
+export function rows(label, length, row, onDraw = () => {}) {
   let count = length();
   const inner = h("div", { role: "list", label });
   const clip = h("div.clip", inner);
@@ -31,7 +32,7 @@ export function rows(label, length, row) {
   const place = { row: 0, above: 0, isEnd: false };
   /** How high rows are on average. */
   let tall = ROW;
-  let scrolled = 0;
+  let [scrolled, isAtEnd] = [0, false];
   let [frame, idle] = [0, 0];
   /** The row whose button has the focus while it is made anew. */
   let focused = -1;
@@ -93,6 +94,7 @@ export function rows(label, length, row) {
     for (let index = first; index < place.row; index += 1) above += heightOf(index);
     const most = Math.max(0, inner.offsetHeight - height());
     if (last === count && (place.isEnd || above > most)) above = most;
+    isAtEnd = last === count && above >= most - 1;
     above = Math.max(0, above);
     inner.style.transform = `translateY(${-above}px)`;
     [place.row, place.above] = [first, above];
@@ -100,6 +102,7 @@ export function rows(label, length, row) {
       place.above -= heightOf(place.row);
       place.row += 1;
     }
+    onDraw();
   }
   const paint = () => {
     cancelAnimationFrame(frame);
@@ -143,6 +146,8 @@ export function rows(label, length, row) {
     element: box, renew,
     /** The first row in view. */
     top: () => place.row,
+    /** Whether the last row is in view, down to its lower edge. */
+    isAtEnd: () => isAtEnd,
     /** Brings a row into the upper third, or so many pixels below the top. */
     show(index, below = height() / 3) {
       moveTo(index, -below);

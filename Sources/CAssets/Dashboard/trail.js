@@ -9,8 +9,9 @@ const written = (count) => count.toLocaleString("en-US");
  * @param {string} what is found, in the plural: "errors"
  * @param {() => number} here the line where the reader stands
  * @param {(number: number) => void} go to a line
+ * @param {() => void} onChange called when it has found more, or looks for something else
  */
-export function trail(file, what, here, go) {
+export function trail(file, what, here, go, onChange) {
   let found = null;
   /** Which of the lines it stands at, from 0. */
   let at = -1;
@@ -29,6 +30,7 @@ export function trail(file, what, here, go) {
   const draw = () => {
     count.textContent = words();
     steps.forEach((one) => { one.disabled = !found?.numbers.length; });
+    onChange();
   };
   function goTo(place) {
     at = place;
@@ -45,6 +47,8 @@ export function trail(file, what, here, go) {
   const stop = () => found?.stop();
   return {
     element: h("span.line.trail", count, steps), step, stop,
+    /** The lines that were found so far. */
+    numbers: () => found?.numbers ?? [],
     /** Whether there is nothing in lines from one number to another, as far as that is known. */
     isFreeFrom: (first, last) => found?.isOver && !found.numbers.some((one) => one >= first && one <= last)
       && (found.isWhole || last < found.numbers.at(-1)),

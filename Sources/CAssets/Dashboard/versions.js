@@ -1,8 +1,10 @@
 // The versions of a question: a link to each, what was answered to the one before, and what has changed since.
 import { fill, h, icon, segmented, unseen } from "./dom.js";
 import { request } from "./api.js";
+import { filePath, glyph } from "./attachment.js";
 import { outcome } from "./kinds.js";
 import { reviewPath } from "./store.js";
+import { isPicture } from "./viewers.js";
 import { at, text, when } from "./words.js";
 
 /**
@@ -16,7 +18,7 @@ export function versions(message, words) {
   request("GET", path).then(async ({ iterations }) => {
     const older = iterations[iterations.findIndex((one) => one.id === message.id) - 1];
     fill(part, h("nav.steps", { label: "Versions" }, iterations.map((one) => step(one, message))),
-      older?.review?.status === "completed" && before(older));
+      older?.review?.status === "completed" && before(older), older && files(older, message));
     if (older) await compare(older, message, words);
   });
   return part;
@@ -55,4 +57,34 @@ function before(older) {
   return h("div.note", icon("info"), h("div",
     h("p", h("b", outcome(older)), ` was the answer to version ${older.iteration}, by ${respondedBy.name}.`),
     words.map((one) => h("p", "“", one, "”"))));
+}
+
+/** Whether two files can be two versions of one thing, whatever they are called. */
+export const isAlike = (one, other) => one.mimeType === other.mimeType || (isPicture(one) && isPicture(other));
+
+/** What has become of the files of the version before. */
+function files(older, message) {
+  if (!older.attachments.length) return null;
+  const since = `version ${older.iteration}`;
+  const state = (was, is) => {
+    if (!was) return h("span.quiet", "new");
+    if (!is) return h("span.quiet", "no longer there");
+    if (was.sha256 === is.sha256) return h("span.quiet", "the same");
+    const name = `What has changed in ${is.filename} since ${since}`;
+    return h("a", { href: filePath(is, message.id, was.id), label: name }, "what has changed");
+  };
+  return h("ul.small", { label: `Files since ${since}` }, pairs(older.attachments, message.attachments).map(([was, is]) =>
+    h("li.line", icon(glyph((is ?? was).mimeType)), h("span.cut", (is ?? was).filename), state(was, is))));
+}
+
+/**
+ * Files of two versions, [older, newer]: those of the same name, and if one is left on each side, those two when they
+ * are alike. Null stands for none.
+ */
+function pairs(before, after) {
+  const found = after.map((file) => [before.find(({ filename }) => filename === file.filename) ?? null, file]);
+  const gone = before.filter((file) => !found.some(([was]) => was === file));
+  const come = found.filter(([was]) => !was);
+  if (gone.length === 1 && come.length === 1 && isAlike(gone[0], come[0][1])) come[0][0] = gone.pop();
+  return [...found, ...gone.map((file) => [file, null])];
 }

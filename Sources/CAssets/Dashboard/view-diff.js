@@ -1,65 +1,18 @@
 // What has changed between two versions of a text: line by line, and word by word within lines that are alike.
 import { button, h, unseen } from "./dom.js";
+import { steps } from "./steps.js";
 import { plural } from "./words.js";
 
-/** Larger tables would take too long: what differs is then shown as a whole, old and new. */
-const MOST_CELLS = 4_000_000;
 /** How many lines that have not changed stand around those that have. */
 const CONTEXT = 3;
 /** Lines are alike when at least this part of their words is the same. */
 const ALIKE = 1 / 3;
 
-/** The steps from one list to the other: [[" " | "-" | "+", item], …]. */
-function steps(before, after) {
-  let start = 0;
-  const least = Math.min(before.length, after.length);
-  while (start < least && before[start] === after[start]) start += 1;
-  let end = 0;
-  while (end < least - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
-  const same = (items) => items.map((item) => [" ", item]);
-  const cut = (list) => list.slice(start, list.length - end);
-  return [
-    ...same(before.slice(0, start)), ...inner(cut(before), cut(after)), ...same(before.slice(before.length - end)),
-  ];
-}
-
-/** By the longest common subsequence. */
-function inner(before, after) {
-  const width = after.length + 1;
-  if (before.length * width > MOST_CELLS) {
-    return [...before.map((item) => ["-", item]), ...after.map((item) => ["+", item])];
-  }
-  const table = new Uint32Array((before.length + 1) * width);
-  for (let i = before.length - 1; i >= 0; i -= 1) {
-    for (let j = after.length - 1; j >= 0; j -= 1) {
-      const place = i * width + j;
-      table[place] = before[i] === after[j] ? table[place + width + 1] + 1
-        : Math.max(table[place + width], table[place + 1]);
-    }
-  }
-  const found = [];
-  let [i, j] = [0, 0];
-  while (i < before.length || j < after.length) {
-    if (i < before.length && j < after.length && before[i] === after[j]) {
-      found.push([" ", before[i]]);
-      i += 1;
-      j += 1;
-    } else if (j >= after.length || (i < before.length && table[(i + 1) * width + j] >= table[i * width + j + 1])) {
-      found.push(["-", before[i]]);
-      i += 1;
-    } else {
-      found.push(["+", after[j]]);
-      j += 1;
-    }
-  }
-  return found;
-}
-
 const words = (line) => line.match(/\s+|\S+/g) ?? [];
 const isWord = (part) => part.trim() !== "";
 
-/** Both lines with the words that differ marked, unless nearly all of them do. */
-function pair(before, after) {
+/** Both lines as nodes, with the words that differ marked, unless nearly all of them do. */
+export function pair(before, after) {
   const found = steps(words(before), words(after));
   const same = found.filter(([sign, part]) => sign === " " && isWord(part)).length;
   if (same < words(after).filter(isWord).length * ALIKE) return [before, after];

@@ -5,7 +5,10 @@ import { filePath, source } from "./attachment.js";
 import { chosenLines, readRange, writtenRange } from "./chosen.js";
 import { finder } from "./finder.js";
 import { foldedRows, groupsOf, MARKERS } from "./groups.js";
-import { ask, ERRORS, isError, linesOf, search } from "./lines.js";
+import { ask, linesOf, search } from "./lines.js";
+import { ERRORS, weight } from "./markers.js";
+import { minimap } from "./minimap.js";
+import { follow, isFollowing } from "./newer.js";
 import { rows } from "./rows.js";
 import { trail } from "./trail.js";
 import { bytes, plural, span } from "./words.js";
@@ -16,12 +19,12 @@ const AROUND = 4;
 const TIME = /^(\x1b\[[\d;]*m)?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? ?/;
 
 export async function show(file) {
-  const isLinked = readRange(location.hash, Infinity) !== null;
-  const { total, lines: [error] } = await ask(file, isLinked ? { count: 1 } : { ...ERRORS, limit: 1 });
+  const opensAtError = readRange(location.hash, Infinity) === null && !isFollowing();
+  const { total, lines } = await ask(file, opensAtError ? { ...ERRORS, limit: 1 } : { count: 1 });
   const log = viewer(file, total);
   const linked = readRange(location.hash, total);
   if (linked) log.chosen.set(linked);
-  else if (error) log.go(error.number);
+  else if (opensAtError && lines.length) log.go(lines[0].number);
   else log.list.showEnd();
   const stopGroups = foldWhatPassed(file, total, log);
   const { tools, keys } = controls(file, total, log);
@@ -37,7 +40,8 @@ export async function show(file) {
     log.errors.stop();
     log.find.stop();
   };
-  return { element: h("div.viewer", tools, log.list.element), keys: { title: "Log", list: keys }, end };
+  const element = h("div.viewer", tools, h("div.beside-map", log.list.element, log.map.element));
+  return { element, keys: { title: "Log", list: keys }, end };
 }
 
 /** Looks for errors and groups, and folds the groups without errors, but for the one in which the reader stands. */
@@ -51,7 +55,8 @@ function foldWhatPassed(file, total, log) {
     const top = folds.line(list.top());
     folds.set(groupsOf(marked, total), isPassed);
     list.renew();
-    list.show(folds.row(top), 0);
+    if (log.follows) list.showEnd();
+    else list.show(folds.row(top), 0);
   });
   return found.stop;
 }
@@ -63,6 +68,7 @@ function viewer(file, total) {
     /** The line where the reader stands; 0 when that is what is in view. */
     here: 0,
     hasTimes: true,
+    follows: isFollowing(),
     go(number) {
       log.here = number;
       log.folds.reveal(number);
@@ -71,14 +77,21 @@ function viewer(file, total) {
     },
     folds,
     list: rows(`${file.filename}, ${plural(total, "line")}`, folds.count,
-      (index) => row(log, total, folds.line(index))),
+      (index) => row(log, total, folds.line(index)), () => log.moved()),
     lines: linesOf(file, total, () => log.list.renew((element) => element.classList.contains("waiting"))),
-    chosen: null, errors: null, find: null,
+    chosen: null, errors: null, find: null, map: null,
+    moved() {
+      log.map?.move();
+      if (log.follows && !log.list.isAtEnd()) log.follow(false);
+    },
   };
-  const here = () => log.here || folds.line(log.list.top());
+  const top = () => folds.line(log.list.top());
+  const here = () => log.here || top();
+  const mark = () => log.map?.draw();
   log.chosen = chosenLines(file, total, log.go, log.list.renew);
-  log.errors = trail(file, "errors", here, log.go);
-  log.find = finder(file, log.list, here, log.go);
+  log.errors = trail(file, "errors", here, log.go, mark);
+  log.find = finder(file, log.list, here, log.go, mark);
+  log.map = minimap(total, top, { error: log.errors.numbers, found: log.find.numbers }, log.go);
   log.list.element.style.setProperty("--gutter", `${String(total).length + 3}ch`);
   return log;
 }
@@ -86,14 +99,17 @@ function viewer(file, total) {
 function row(log, total, number) {
   const line = log.lines.at(number - 1);
   const group = log.folds.head(number);
-  const hasError = line && isError(line.text);
-  const is = { waiting: !line, bad: hasError, on: log.chosen.has(number), here: number === log.here };
+  const kind = line ? weight(line.text) : "";
+  const is = {
+    waiting: !line, bad: kind === "error", poor: kind === "warning", on: log.chosen.has(number),
+    here: number === log.here,
+  };
   const text = line && (log.hasTimes ? line.text : line.text.replace(TIME, "$1"));
   return h("div.ln", {
     role: "listitem", "aria-setsize": total, "aria-posinset": number,
     class: Object.keys(is).filter((name) => is[name]).join(" "),
   }, h("a", {
-    href: writtenRange([number]), tabindex: "-1", label: `Line ${number}${hasError ? ", error" : ""}`,
+    href: writtenRange([number]), tabindex: "-1", label: `Line ${number}${kind && `, ${kind}`}`,
     onclick: (event) => { event.preventDefault(); log.chosen.pick(number, event.shiftKey); },
   }, number), group ? head(log, group) : line && h("span", nodes(text, log.find.pattern()),
     line.cut && h("span.lost", ` … cut: the line has ${bytes(line.cut)}`)));
@@ -113,6 +129,8 @@ function head({ folds, errors, list }, group) {
 /** The bar above the lines, and what keys do. */
 function controls(file, total, log) {
   const { list, chosen, errors, find } = log;
+  const to = (move) => () => { log.here = 0; move(); };
+  const toEnd = to(list.showEnd);
   const toggle = (text, isOn, act) => {
     const element = button(text, { kind: "mini ghost", "aria-pressed": String(isOn), on: () => {
       const isNow = element.getAttribute("aria-pressed") !== "true";
@@ -123,17 +141,24 @@ function controls(file, total, log) {
   };
   const wrap = toggle("Wrap", false, list.wrap);
   const times = toggle("Times", true, (isOn) => { log.hasTimes = isOn; list.renew(); });
+  const following = toggle("Follow", log.follows, (isOn) => log.follow(isOn));
+  log.follow = (isOn) => {
+    log.follows = isOn;
+    following.setAttribute("aria-pressed", String(isOn));
+    if (isOn) toEnd();
+    follow(isOn);
+  };
   const tools = h("div.viewtools.logtools", find.element, h("span.line.trail", h("b.small", "Errors"), errors.element),
-    wrap, times, button("Line…", { kind: "mini ghost", name: "Go to line", on: chosen.ask }), chosen.element,
+    wrap, times, following, button("Line…", { kind: "mini ghost", name: "Go to line", on: chosen.ask }), chosen.element,
     h("a.btn.mini.ghost", { href: source(file), target: "_blank", rel: "noopener" }, "Raw"),
     h("output.small.num", `${plural(total, "line")} · ${bytes(file.size)}`));
-  const to = (move) => () => { log.here = 0; move(); };
   return { tools, keys: [
     ["/", "Find", find.focus], ["n", "Next of what was found", () => find.step(1)],
     ["N", "The one before", () => find.step(-1)], ["]", "Next error", () => errors.step(1)],
     ["[", "The error before", () => errors.step(-1)], ["g", "First line", to(() => list.show(0))],
-    ["G", "Last line", to(list.showEnd)], [":", "Go to line", chosen.ask],
+    ["G", "Last line", toEnd], [":", "Go to line", chosen.ask],
     ["w", "Wrap long lines", () => wrap.click()], ["t", "With or without times", () => times.click()],
+    ["f", "Follow: stay at the end, and open newer files of this name", () => following.click()],
     ["c", "Copy the chosen lines", chosen.copy],
   ] };
 }

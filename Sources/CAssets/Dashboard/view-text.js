@@ -37,12 +37,27 @@ export async function peek(file) {
   return isMarkdown(file) ? markdown(text) : asIs(text);
 }
 
-async function read(file) {
-  const range = file.size > MOST ? { range: `bytes=0-${MOST - 1}` } : {};
+/** The text of a file, or its beginning of so many bytes. */
+export async function read(file, most = MOST) {
+  const range = file.size > most ? { range: `bytes=0-${most - 1}` } : {};
   const answer = await ask("GET", source(file), undefined, range);
   const [, charset] = /charset=([\w-]+)/.exec(answer.headers.get("content-type") ?? "") ?? [];
   // As of a stream: a character that was cut in two at the end is left out.
-  return new TextDecoder(charset ?? "utf-8").decode(await answer.arrayBuffer(), { stream: true });
+  return new TextDecoder(charset ?? "utf-8").decode(await beginning(answer.body, most), { stream: true });
+}
+
+/** An entry of an archive has no ranges: what is not wanted is not read. */
+async function beginning(body, most) {
+  const reader = body.getReader();
+  const parts = [];
+  for (let size = 0; size < most;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    size += value.length;
+  }
+  reader.cancel();
+  return new Blob(parts).slice(0, most).arrayBuffer();
 }
 
 const asIs = (text) => h("pre.text", visible(text.replaceAll("\r\n", "\n")));

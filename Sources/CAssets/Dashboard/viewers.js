@@ -6,6 +6,8 @@ const LONG = 256 * 1024;
 const isLog = ({ filename, mimeType, size }) => /^text\/(?!html|markdown|csv|tab-separated)/.test(mimeType)
   && (/\.log$/i.test(filename) || /\blog\b/.test(mimeType) || size > LONG);
 const isOf = (types) => ({ mimeType }) => types.test(mimeType);
+export const isPicture = isOf(/^image\/(png|apng|jpeg|gif|webp|avif|bmp|svg\+xml|x-icon|vnd\.microsoft\.icon)$/);
+export const isMedia = isOf(/^((audio|video)\/.*|application\/pdf)$/);
 
 /**
  * A module has `show(file, fail)`, which answers {element, keys?, end?} for the file's page: `keys` is what keys.js
@@ -15,11 +17,12 @@ const isOf = (types) => ({ mimeType }) => types.test(mimeType);
  * @type {{fits: (file: any) => boolean, peeks?: number, load: () => Promise<any>}[]}
  */
 const VIEWERS = [
+  { fits: isPicture, load: () => import("./view-image.js") },
+  { fits: isMedia, load: () => import("./view-media.js") },
   {
-    fits: isOf(/^image\/(png|apng|jpeg|gif|webp|avif|bmp|svg\+xml|x-icon|vnd\.microsoft\.icon)$/),
-    load: () => import("./view-image.js"),
+    fits: isOf(/^application\/(zip|x-tar|gzip|java-archive|epub\+zip|vnd\.android\.package-archive)$/),
+    load: () => import("./view-archive.js"),
   },
-  { fits: isOf(/^((audio|video)\/.*|application\/pdf)$/), load: () => import("./view-media.js") },
   { fits: isLog, peeks: Infinity, load: () => import("./view-log.js") },
   {
     fits: isOf(/^(text\/(?!html).*|application\/(json|x-ndjson|yaml|toml|sql|x-subrip))$/), peeks: 65_536,

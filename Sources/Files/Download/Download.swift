@@ -44,14 +44,8 @@ struct Download: Sendable {
         ]
         self.validators = validators
         var headers = validators
-        headers[.contentType] = contentType
+        headers.serve(attachment.filename, by: policy)
         headers[.acceptRanges] = "bytes"
-        headers[.contentDisposition] = ContentDisposition.header(policy.disposition, filename: attachment.filename)
-        // The content is not ours. It must not act as our page, and other sites must not embed it.
-        headers[.contentSecurityPolicy] = policy.contentSecurityPolicy
-        headers[.xContentTypeOptions] = "nosniff"
-        headers[.crossOriginResourcePolicy] = "same-origin"
-        headers[.referrerPolicy] = "no-referrer"
         headers[.reprDigest] = "sha-256=:\(Data(key.digest.bytes).base64EncodedString()):"
         self.headers = headers
     }
@@ -103,5 +97,17 @@ struct Download: Sendable {
             throw .invalid("disposition", "must be inline or attachment")
         }
         return disposition
+    }
+}
+
+extension HTTPFields {
+    /// What goes with bytes that are not ours. They must not act as our page, and other sites must not embed them.
+    mutating func serve(_ filename: String, by policy: ServingPolicy) {
+        self[.contentType] = policy.contentType
+        self[.contentDisposition] = ContentDisposition.header(policy.disposition, filename: filename)
+        self[.contentSecurityPolicy] = policy.contentSecurityPolicy
+        self[.xContentTypeOptions] = "nosniff"
+        self[.crossOriginResourcePolicy] = "same-origin"
+        self[.referrerPolicy] = "no-referrer"
     }
 }

@@ -23,12 +23,7 @@ extension FilesModule {
         let key = try file.key()
         let reader = try await store.open(key, size: Int64(attachment.size))
         defer { reader.close() }
-        let text = LineText(size: attachment.size, charset: attachment.charset) { bytes in
-            Charset.text(ByteBuffer(bytes: bytes), charset: attachment.charset ?? "utf-8") ?? ""
-        } read: { offset, buffer in
-            try Task.checkCancellation()
-            try reader.readNow(at: Int64(offset), into: buffer)
-        }
+        let text = LineText(attachment, reader)
         let response = try await answer(wanted, text, key, isPlain: isPlain, request)
         if request.method == .get {
             let (id, channel) = (attachment.id.rawValue, attachment.channelID)
@@ -87,6 +82,18 @@ extension FilesModule {
         case "json": return false
         case nil: return request.preferred(of: ["application/json", "text/plain"]) == "text/plain"
         default: throw .invalid("format", "must be json or text")
+        }
+    }
+}
+
+extension LineText {
+    /// The text that a file is, which stops to be read when the task is cancelled.
+    convenience init(_ file: Attachment, _ reader: BlobReader) {
+        self.init(size: file.size, charset: file.charset) { bytes in
+            Charset.text(ByteBuffer(bytes: bytes), charset: file.charset ?? "utf-8") ?? ""
+        } read: { offset, buffer in
+            try Task.checkCancellation()
+            try reader.readNow(at: Int64(offset), into: buffer)
         }
     }
 }

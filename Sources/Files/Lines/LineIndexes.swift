@@ -41,6 +41,18 @@ final class LineIndexes: Sendable {
         }
     }
 
+    /// What the lines of a text tell; nil when the time was over before all were looked at. Blocks its thread.
+    ///
+    /// - Throws: as ``index(of:_:)``.
+    func tally(of text: LineText, _ key: BlobKey, until isOver: () -> Bool) async throws -> (lines: Int, LineTally?) {
+        var index = try await index(of: text, key)
+        if index.tally == nil {
+            index.tally = try text.tally(by: index, until: isOver)
+            if index.tally != nil, text.size > Self.keptFromBytes { await store.keep(index, of: key) }
+        }
+        return (index.lineCount, index.tally)
+    }
+
     private func finishedCount(of text: LineText, _ key: BlobKey) throws -> LineCount {
         var count =
             brokenOff.withLock { $0.removeValue(forKey: key) } ?? LineCount(size: text.size, coding: text.coding)

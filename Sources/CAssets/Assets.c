@@ -52,8 +52,14 @@ static const uint8_t dashboard_compare_css[] = {
 static const uint8_t dashboard_composer_js[] = {
 #embed "Dashboard/composer.js"
 };
+static const uint8_t dashboard_content_js[] = {
+#embed "Dashboard/content.js"
+};
 static const uint8_t dashboard_counterparts_js[] = {
 #embed "Dashboard/counterparts.js"
+};
+static const uint8_t dashboard_csv_js[] = {
+#embed "Dashboard/csv.js"
 };
 static const uint8_t dashboard_dom_js[] = {
 #embed "Dashboard/dom.js"
@@ -97,6 +103,9 @@ static const uint8_t dashboard_inbox_js[] = {
 static const uint8_t dashboard_index_html[] = {
 #embed "Dashboard/index.html"
 };
+static const uint8_t dashboard_json_js[] = {
+#embed "Dashboard/json.js"
+};
 static const uint8_t dashboard_keys_js[] = {
 #embed "Dashboard/keys.js"
 };
@@ -133,14 +142,23 @@ static const uint8_t dashboard_outbox_js[] = {
 static const uint8_t dashboard_overlay_js[] = {
 #embed "Dashboard/overlay.js"
 };
+static const uint8_t dashboard_paint_js[] = {
+#embed "Dashboard/paint.js"
+};
 static const uint8_t dashboard_parts_css[] = {
 #embed "Dashboard/parts.css"
+};
+static const uint8_t dashboard_patch_js[] = {
+#embed "Dashboard/patch.js"
 };
 static const uint8_t dashboard_plugin_js[] = {
 #embed "Dashboard/plugin.js"
 };
 static const uint8_t dashboard_preferences_js[] = {
 #embed "Dashboard/preferences.js"
+};
+static const uint8_t dashboard_records_js[] = {
+#embed "Dashboard/records.js"
 };
 static const uint8_t dashboard_rows_js[] = {
 #embed "Dashboard/rows.js"
@@ -160,6 +178,12 @@ static const uint8_t dashboard_settings_users_js[] = {
 static const uint8_t dashboard_settings_js[] = {
 #embed "Dashboard/settings.js"
 };
+static const uint8_t dashboard_shapes_css[] = {
+#embed "Dashboard/shapes.css"
+};
+static const uint8_t dashboard_shapes_js[] = {
+#embed "Dashboard/shapes.js"
+};
 static const uint8_t dashboard_shares_js[] = {
 #embed "Dashboard/shares.js"
 };
@@ -175,6 +199,12 @@ static const uint8_t dashboard_storage_js[] = {
 static const uint8_t dashboard_store_js[] = {
 #embed "Dashboard/store.js"
 };
+static const uint8_t dashboard_table_js[] = {
+#embed "Dashboard/table.js"
+};
+static const uint8_t dashboard_test_report_js[] = {
+#embed "Dashboard/test-report.js"
+};
 static const uint8_t dashboard_theme_js[] = {
 #embed "Dashboard/theme.js"
 };
@@ -183,6 +213,15 @@ static const uint8_t dashboard_thread_js[] = {
 };
 static const uint8_t dashboard_trail_js[] = {
 #embed "Dashboard/trail.js"
+};
+static const uint8_t dashboard_tree_finder_js[] = {
+#embed "Dashboard/tree-finder.js"
+};
+static const uint8_t dashboard_tree_folds_js[] = {
+#embed "Dashboard/tree-folds.js"
+};
+static const uint8_t dashboard_tree_js[] = {
+#embed "Dashboard/tree.js"
 };
 static const uint8_t dashboard_versions_js[] = {
 #embed "Dashboard/versions.js"
@@ -199,14 +238,35 @@ static const uint8_t dashboard_view_diff_js[] = {
 static const uint8_t dashboard_view_image_js[] = {
 #embed "Dashboard/view-image.js"
 };
+static const uint8_t dashboard_view_json_js[] = {
+#embed "Dashboard/view-json.js"
+};
 static const uint8_t dashboard_view_log_js[] = {
 #embed "Dashboard/view-log.js"
 };
 static const uint8_t dashboard_view_media_js[] = {
 #embed "Dashboard/view-media.js"
 };
+static const uint8_t dashboard_view_ndjson_js[] = {
+#embed "Dashboard/view-ndjson.js"
+};
+static const uint8_t dashboard_view_page_js[] = {
+#embed "Dashboard/view-page.js"
+};
+static const uint8_t dashboard_view_patch_js[] = {
+#embed "Dashboard/view-patch.js"
+};
 static const uint8_t dashboard_view_plugin_js[] = {
 #embed "Dashboard/view-plugin.js"
+};
+static const uint8_t dashboard_view_report_js[] = {
+#embed "Dashboard/view-report.js"
+};
+static const uint8_t dashboard_view_source_js[] = {
+#embed "Dashboard/view-source.js"
+};
+static const uint8_t dashboard_view_table_js[] = {
+#embed "Dashboard/view-table.js"
 };
 static const uint8_t dashboard_view_text_js[] = {
 #embed "Dashboard/view-text.js"
@@ -357,7 +417,9 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/compare-values.js", dashboard_compare_values_js),
     ASSET("Dashboard/compare.css", dashboard_compare_css),
     ASSET("Dashboard/composer.js", dashboard_composer_js),
+    ASSET("Dashboard/content.js", dashboard_content_js),
     ASSET("Dashboard/counterparts.js", dashboard_counterparts_js),
+    ASSET("Dashboard/csv.js", dashboard_csv_js),
     ASSET("Dashboard/dom.js", dashboard_dom_js),
     ASSET("Dashboard/drafts.js", dashboard_drafts_js),
     ASSET("Dashboard/explain.js", dashboard_explain_js),
@@ -372,6 +434,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/icons.svg", dashboard_icons_svg),
     ASSET("Dashboard/inbox.js", dashboard_inbox_js),
     ASSET("Dashboard/index.html", dashboard_index_html),
+    ASSET("Dashboard/json.js", dashboard_json_js),
     ASSET("Dashboard/keys.js", dashboard_keys_js),
     ASSET("Dashboard/kinds.js", dashboard_kinds_js),
     ASSET("Dashboard/lines.js", dashboard_lines_js),
@@ -384,31 +447,48 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/newer.js", dashboard_newer_js),
     ASSET("Dashboard/outbox.js", dashboard_outbox_js),
     ASSET("Dashboard/overlay.js", dashboard_overlay_js),
+    ASSET("Dashboard/paint.js", dashboard_paint_js),
     ASSET("Dashboard/parts.css", dashboard_parts_css),
+    ASSET("Dashboard/patch.js", dashboard_patch_js),
     ASSET("Dashboard/plugin.js", dashboard_plugin_js),
     ASSET("Dashboard/preferences.js", dashboard_preferences_js),
+    ASSET("Dashboard/records.js", dashboard_records_js),
     ASSET("Dashboard/rows.js", dashboard_rows_js),
     ASSET("Dashboard/settings-channels.js", dashboard_settings_channels_js),
     ASSET("Dashboard/settings-keys.js", dashboard_settings_keys_js),
     ASSET("Dashboard/settings-plugins.js", dashboard_settings_plugins_js),
     ASSET("Dashboard/settings-users.js", dashboard_settings_users_js),
     ASSET("Dashboard/settings.js", dashboard_settings_js),
+    ASSET("Dashboard/shapes.css", dashboard_shapes_css),
+    ASSET("Dashboard/shapes.js", dashboard_shapes_js),
     ASSET("Dashboard/shares.js", dashboard_shares_js),
     ASSET("Dashboard/sign.js", dashboard_sign_js),
     ASSET("Dashboard/steps.js", dashboard_steps_js),
     ASSET("Dashboard/storage.js", dashboard_storage_js),
     ASSET("Dashboard/store.js", dashboard_store_js),
+    ASSET("Dashboard/table.js", dashboard_table_js),
+    ASSET("Dashboard/test-report.js", dashboard_test_report_js),
     ASSET("Dashboard/theme.js", dashboard_theme_js),
     ASSET("Dashboard/thread.js", dashboard_thread_js),
     ASSET("Dashboard/trail.js", dashboard_trail_js),
+    ASSET("Dashboard/tree-finder.js", dashboard_tree_finder_js),
+    ASSET("Dashboard/tree-folds.js", dashboard_tree_folds_js),
+    ASSET("Dashboard/tree.js", dashboard_tree_js),
     ASSET("Dashboard/versions.js", dashboard_versions_js),
     ASSET("Dashboard/view-archive.js", dashboard_view_archive_js),
     ASSET("Dashboard/view-compare.js", dashboard_view_compare_js),
     ASSET("Dashboard/view-diff.js", dashboard_view_diff_js),
     ASSET("Dashboard/view-image.js", dashboard_view_image_js),
+    ASSET("Dashboard/view-json.js", dashboard_view_json_js),
     ASSET("Dashboard/view-log.js", dashboard_view_log_js),
     ASSET("Dashboard/view-media.js", dashboard_view_media_js),
+    ASSET("Dashboard/view-ndjson.js", dashboard_view_ndjson_js),
+    ASSET("Dashboard/view-page.js", dashboard_view_page_js),
+    ASSET("Dashboard/view-patch.js", dashboard_view_patch_js),
     ASSET("Dashboard/view-plugin.js", dashboard_view_plugin_js),
+    ASSET("Dashboard/view-report.js", dashboard_view_report_js),
+    ASSET("Dashboard/view-source.js", dashboard_view_source_js),
+    ASSET("Dashboard/view-table.js", dashboard_view_table_js),
     ASSET("Dashboard/view-text.js", dashboard_view_text_js),
     ASSET("Dashboard/viewers.js", dashboard_viewers_js),
     ASSET("Dashboard/views.css", dashboard_views_css),

@@ -30,6 +30,10 @@ class Watch:
         if not text.startswith("Failed to load resource:"):
             self.faults.append(text)
 
+    def forgive(self, *beginnings):
+        """Forgets what the browser itself says when it does as it should."""
+        self.faults = [fault for fault in self.faults if not fault.startswith(beginnings)]
+
     def close(self):
         for context in self.contexts:
             context.close()

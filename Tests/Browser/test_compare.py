@@ -174,7 +174,7 @@ def test_the_page_of_a_file_offers_the_others_of_its_name_and_goes_back(page, se
     page.reload()
     expect(page.get_by_text("1 line added, 1 removed")).to_be_visible()
     page.go_back()
-    expect(page.locator("pre.text")).to_have_text("two\n")
+    expect(page.locator(".ln > span")).to_have_text(["two"])
     page.go_forward()
     page.get_by_role("link", name="Close comparison").click()
     expect(page).to_have_url(f"{server.url}/files/{second}")
@@ -184,7 +184,7 @@ def test_the_page_of_a_file_offers_the_others_of_its_name_and_goes_back(page, se
     expect(choice).to_be_visible()
     with page.expect_response(lambda answer: "search=alone.out" in answer.url):
         page.goto(f"{server.url}/files/{alone}")
-    expect(page.locator("pre.text")).to_be_visible()
+    expect(page.locator(".ln").first).to_be_visible()
     expect(page.get_by_role("button", name="Compare")).to_have_count(0)
 
 

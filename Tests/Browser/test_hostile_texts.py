@@ -69,7 +69,7 @@ def test_nothing_of_it_runs_in_any_view(page, server, owner, person, nothing_ran
     for text in HOSTILE[:20]:
         assert owner.request("POST", "agents", json={"name": text}).status_code == 201
     files = [agent.owner.store(text.encode(), f"{text.replace('/', '_')}.{end}")["id"]
-             for text, end in zip(HOSTILE, ["html", "svg", "md", "txt", "xml", "json"] * 20)]
+             for text, end in zip(HOSTILE, ["html", "svg", "md", "txt", "xml", "json", "csv", "ndjson", "patch", "py"] * 20)]
     links = "\n\n".join(f"[{text}]({text}) [x](<{text}>) ![{text}](<{text}> \"{text}\") <{text}>\n\n{text}"
                         for text in HOSTILE)
     metadata = {text: text for text in HOSTILE}
@@ -88,7 +88,7 @@ def test_nothing_of_it_runs_in_any_view(page, server, owner, person, nothing_ran
         ("/settings/users", ".rows"), ("/settings/channels", ".rows"), ("/settings/keys", ".rows"),
         (f"/settings/channels/{channel}", ".form"),
         ("/storage", ".figures"), ("/storage/audit", ".table"),
-        *((f"/files/{file}?from={asked[0]}", "h1") for file in files[:6]),
+        *((f"/files/{file}?from={asked[0]}", "h1") for file in files[:10]),
         (f"/inbox?search={HOSTILE[3]}", "[data-row]"), (f"/inbox/{HOSTILE[3]}/{HOSTILE[3]}", "[data-row]"),
     ]
     for path, part in views:

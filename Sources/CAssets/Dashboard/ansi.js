@@ -91,26 +91,31 @@ function runs(cells) {
 /** The line without colours, as it is shown. */
 export const plain = (text) => runs(screen(text).cells).map(([part]) => part).join("");
 
+/** The nodes of a line. @param {RegExp | null} pattern as for `painted` */
+export function nodes(text, pattern) {
+  const { cells, lost } = screen(text);
+  return [painted(runs(cells), pattern, styledNode),
+    lost && h("span.lost", { title: "Something was written over in this line" }, " ↺")];
+}
+
 /** More are not marked in one line. */
 const MOST_MARKS = 200;
 
 /**
- * The nodes of a line.
+ * The nodes of a line that has parts, [[text, what `paint` makes of it], …].
  * @param {RegExp | null} pattern what is marked; with the flag g
+ * @param {(content: any, style: any) => any} paint
  */
-export function nodes(text, pattern) {
-  const { cells, lost } = screen(text);
-  const parts = runs(cells);
+export function painted(parts, pattern, paint) {
   const whole = pattern ? parts.map(([part]) => part).join("") : "";
   const marks = pattern ? [...whole.matchAll(pattern)].filter(([hit]) => hit).slice(0, MOST_MARKS) : [];
   const ranges = marks.map((mark) => [mark.index, mark.index + mark[0].length]);
   let start = 0;
-  const shown = parts.map(([part, style]) => {
-    const node = painted(marked(part, start, ranges), style);
+  return parts.map(([part, style]) => {
+    const node = paint(marked(part, start, ranges), style);
     start += part.length;
     return node;
   });
-  return [shown, lost && h("span.lost", { title: "Something was written over in this line" }, " ↺")];
 }
 
 /** A part of a line, which begins at `start` in it, with what lies in the ranges marked. */
@@ -127,7 +132,7 @@ function marked(part, start, ranges) {
   return [...pieces, part.slice(at - start)];
 }
 
-function painted(content, style) {
+function styledNode(content, style) {
   const { front = null, back = null, inverse } = style;
   const ground = inverse ? front ?? 7 : back;
   const names = ["bold", "dim", "italic", "under"].filter((name) => style[name]).join(" ");

@@ -19,12 +19,25 @@ function patternOf(text, isRegex, isExact) {
 }
 
 /**
+ * Gives Ctrl+F, or ⌘F, to a field of ours; the second time it is the browser's. Returns what ends that.
+ * @param {() => boolean} focus moves the focus there; false when it is there already
+ */
+export function takeFind(focus) {
+  const take = (event) => {
+    const isFind = event.key === "f" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+    if (isFind && !document.querySelector("dialog[open]") && focus()) event.preventDefault();
+  };
+  document.addEventListener("keydown", take);
+  return () => document.removeEventListener("keydown", take);
+}
+
+/**
  * @param {{element: HTMLElement, renew: () => void}} list where hits are marked
  * @param {() => number} here as for `trail`
  * @param {(number: number) => void} go
  * @param {() => void} onChange as for `trail`
  */
-export function finder(file, list, here, go, onChange) {
+export function finder(file, list, here, go, onChange = () => {}) {
   let [pattern, timer, sought] = [null, 0, ""];
   const found = trail(file, "found lines", here, go, onChange);
   const field = h("input.input", {

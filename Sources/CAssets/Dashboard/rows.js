@@ -3,8 +3,8 @@
 // everywhere, and the scrollbar follows when they are over.
 import { h } from "./dom.js";
 
-/** The height of a row that is not wrapped, in pixels; as in log.css. */
-const ROW = 20;
+/** The height of a line of a log that is not wrapped, in pixels; as in log.css. */
+const LINE = 20;
 /** No element is higher, in pixels: browsers end somewhere above. */
 const CAP = 6_000_000;
 /** So far from its ends the scrollbar is exact, in pixels. */
@@ -14,31 +14,38 @@ const SPARE = 12;
 /** After so many milliseconds a move is over. */
 const REST = 160;
 
+/** What a screen reader hears: the role of what scrolls, and of what the rows are in. */
+const ROLES = { list: ["region", "list"], table: ["region", "rowgroup"], tree: ["tree", "none"] };
+
 /**
  * @param {string} label
  * @param {() => number} length how many rows there are; may change with `renew`
  * @param {(index: number) => HTMLElement} row makes one; called again after `renew`
- * @param {() => void} onDraw called when other rows may be in view
+ * @param {{kind?: keyof typeof ROLES, head?: HTMLElement | null, tall?: number, onDraw?: () => void}} options `head`
+ *   is the first row of a table, which stays in view; `tall` the height of a row that is not wrapped, in pixels;
+ *   `onDraw` is called when other rows may be in view
  */
-export function rows(label, length, row, onDraw = () => {}) {
+export function rows(label, length, row, { kind = "list", head = null, tall: usual = LINE, onDraw = () => {} } = {}) {
   let count = length();
-  const inner = h("div", { role: "list", label });
+  const [outside, inside] = ROLES[kind];
+  const inner = h("div", { role: inside, label: kind === "list" ? label : null });
   const clip = h("div.clip", inner);
   const spacer = h("div.spacer", clip);
-  const box = h("div.log", { tabindex: "0", role: "region", label }, spacer);
+  const table = head && h("div.whole", { role: "table", label, "aria-rowcount": count + 1 }, head, spacer);
+  const box = h("div.log", { tabindex: "0", role: outside, label }, table ?? spacer);
   /** @type {Map<number, HTMLElement>} */
   const shown = new Map();
   /** The row at the top, and how many pixels of it are above. */
   const place = { row: 0, above: 0, isEnd: false };
   /** How high rows are on average. */
-  let tall = ROW;
+  let tall = usual;
   let [scrolled, isAtEnd] = [0, false];
   let [frame, idle] = [0, 0];
   /** The row whose button has the focus while it is made anew. */
   let focused = -1;
 
-  const height = () => box.clientHeight || 600;
-  const heightOf = (index) => (tall === ROW ? ROW : shown.get(index)?.offsetHeight ?? tall);
+  const height = () => (box.clientHeight || 600) - (head?.offsetHeight ?? 0);
+  const heightOf = (index) => (tall === usual ? usual : shown.get(index)?.offsetHeight ?? tall);
   /** How far one can move in all rows, and how far the scrollbar can. */
   const way = () => Math.max(0, count * tall - height());
   const travel = () => Math.max(0, Math.min(count * tall, CAP) - height());
@@ -81,13 +88,13 @@ export function rows(label, length, row, onDraw = () => {}) {
     focused = -1;
   }
   function draw() {
-    const view = Math.ceil(height() / ROW);
+    const view = Math.ceil(height() / usual);
     const top = place.isEnd ? count - view : place.row;
-    const lead = Math.ceil(Math.max(0, -place.above) / ROW);
+    const lead = Math.ceil(Math.max(0, -place.above) / usual);
     const [first, last] = [Math.max(0, top - lead - SPARE), Math.min(count, top + view + SPARE)];
     put(first, last);
     const isWrapped = box.classList.contains("wrapped");
-    tall = isWrapped && shown.size ? inner.offsetHeight / shown.size : ROW;
+    tall = isWrapped && shown.size ? inner.offsetHeight / shown.size : usual;
     spacer.style.height = `${Math.min(count * tall, CAP)}px`;
     clip.style.height = `${Math.min(height(), count * tall)}px`;
     let above = place.above;
@@ -134,6 +141,7 @@ export function rows(label, length, row, onDraw = () => {}) {
   /** Makes rows anew: those that `isStale` is true of. */
   const renew = (isStale = (_) => true) => {
     count = length();
+    table?.setAttribute("aria-rowcount", String(count + 1));
     for (const [index, element] of shown) {
       if (!isStale(element)) continue;
       if (element.contains(document.activeElement)) focused = index;
@@ -153,6 +161,14 @@ export function rows(label, length, row, onDraw = () => {}) {
       moveTo(index, -below);
       draw();
       align();
+    },
+    /** Brings a row into view, if it is not there. */
+    reveal(index) {
+      const last = place.row + Math.floor(height() / usual) - 1;
+      // Before it is in the page nobody knows how high it is.
+      if (!box.clientHeight) this.show(index);
+      else if (index <= place.row) this.show(index, 0);
+      else if (index > last) this.show(index, height() - usual);
     },
     showEnd() {
       place.isEnd = true;

@@ -2,10 +2,10 @@
 import { button, fill, h, icon } from "./dom.js";
 import { plain } from "./ansi.js";
 import { ask, Refusal, request } from "./api.js";
+import { textOf } from "./content.js";
 import { table } from "./lists.js";
 import { notice } from "./overlay.js";
 import { isMedia, isPicture } from "./viewers.js";
-import { read } from "./view-text.js";
 import { at, bytes, plural, when } from "./words.js";
 
 /** So many entries are shown at first, and so many more each time. */
@@ -120,7 +120,7 @@ async function look(entry) {
 const TEXT = /^text\/|\b(json|x-ndjson|xml|yaml|toml|sql|x-subrip)$/;
 
 async function text(entry) {
-  const lines = (await read(entry, MOST)).split("\n");
+  const lines = (await textOf(entry, MOST)).split("\n");
   const words = `This is the beginning, ${bytes(MOST)} of ${bytes(entry.size)}.`;
   const cut = entry.size > MOST && notice("info", h("p", words));
   return h("div.scroll", { tabindex: "0", role: "group", label: entry.filename },

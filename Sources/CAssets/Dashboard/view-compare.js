@@ -1,9 +1,9 @@
 // Two files, and what has changed from the older one to the newer one.
 import { button, fill, h, icon, segmented, sheet } from "./dom.js";
+import { textOf } from "./content.js";
 import { notice } from "./overlay.js";
 import { rows } from "./rows.js";
 import { isPicture } from "./viewers.js";
-import { read } from "./view-text.js";
 import { bytes } from "./words.js";
 
 /** Of longer texts the beginnings are compared, in bytes. */
@@ -34,7 +34,7 @@ const state = (glyph, title, content) => h("div.empty", icon(glyph), h("h2", tit
  * highest number of a line.
  */
 async function texts(both) {
-  const contents = await Promise.all(both.map((file) => read(file, MOST)));
+  const contents = await Promise.all(both.map((file) => textOf(file, MOST)));
   const isCut = both.some(({ size }) => size > MOST);
   const byLine = async () => (await import("./compare-lines.js")).changedLines(contents, isCut);
   const byPath = async () => (await import("./compare-values.js")).changedValues(contents);

@@ -3,7 +3,7 @@ import { button, h, icon } from "./dom.js";
 import { nodes, plain } from "./ansi.js";
 import { filePath, source } from "./attachment.js";
 import { chosenLines, readRange, writtenRange } from "./chosen.js";
-import { finder } from "./finder.js";
+import { finder, takeFind } from "./finder.js";
 import { foldedRows, groupsOf, MARKERS } from "./groups.js";
 import { ask, linesOf, search } from "./lines.js";
 import { ERRORS, weight } from "./markers.js";
@@ -18,24 +18,21 @@ const AROUND = 4;
 /** A time at the beginning of a line, as most tools write it (RFC 3339, and with a space), behind a colour. */
 const TIME = /^(\x1b\[[\d;]*m)?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? ?/;
 
-export async function show(file) {
-  const opensAtError = readRange(location.hash, Infinity) === null && !isFollowing();
+/** Opens at the line that the address names, else at `from`, else at the first error, else at the end. */
+export async function show(file, _fail, { from = 0 } = {}) {
+  const opensAtError = !from && readRange(location.hash, Infinity) === null && !isFollowing();
   const { total, lines } = await ask(file, opensAtError ? { ...ERRORS, limit: 1 } : { count: 1 });
   const log = viewer(file, total);
   const linked = readRange(location.hash, total);
   if (linked) log.chosen.set(linked);
+  else if (from) log.go(from);
   else if (opensAtError && lines.length) log.go(lines[0].number);
   else log.list.showEnd();
   const stopGroups = foldWhatPassed(file, total, log);
   const { tools, keys } = controls(file, total, log);
-  const find = (event) => {
-    const isFind = event.key === "f" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
-    // The second time it is the browser's.
-    if (isFind && !document.querySelector("dialog[open]") && log.find.focus()) event.preventDefault();
-  };
-  document.addEventListener("keydown", find);
+  const leaveFind = takeFind(log.find.focus);
   const end = () => {
-    document.removeEventListener("keydown", find);
+    leaveFind();
     stopGroups();
     log.errors.stop();
     log.find.stop();
@@ -77,7 +74,7 @@ function viewer(file, total) {
     },
     folds,
     list: rows(`${file.filename}, ${plural(total, "line")}`, folds.count,
-      (index) => row(log, total, folds.line(index)), () => log.moved()),
+      (index) => row(log, total, folds.line(index)), { onDraw: () => log.moved() }),
     lines: linesOf(file, total, () => log.list.renew((element) => element.classList.contains("waiting"))),
     chosen: null, errors: null, find: null, map: null,
     moved() {

@@ -3,8 +3,11 @@
 /** A longer text is read as a log, line by line. */
 const LONG = 256 * 1024;
 
-const isLog = ({ filename, mimeType, size }) => /^text\/(?!html|markdown|csv|tab-separated)/.test(mimeType)
+const isLog = ({ filename, mimeType, size }) => /^text\/(?!markdown)/.test(mimeType)
   && (/\.log$/i.test(filename) || /\blog\b/.test(mimeType) || size > LONG);
+/** XML without a prolog is plain text to the server. */
+const isXML = ({ filename, mimeType }) => mimeType === "text/xml"
+  || (mimeType === "text/plain" && /\.(xml|trx)$/i.test(filename));
 const isOf = (types) => ({ mimeType }) => types.test(mimeType);
 export const isPicture = isOf(/^image\/(png|apng|jpeg|gif|webp|avif|bmp|svg\+xml|x-icon|vnd\.microsoft\.icon)$/);
 export const isMedia = isOf(/^((audio|video)\/.*|application\/pdf)$/);
@@ -23,12 +26,21 @@ const VIEWERS = [
     fits: isOf(/^application\/(zip|x-tar|gzip|java-archive|epub\+zip|vnd\.android\.package-archive)$/),
     load: () => import("./view-archive.js"),
   },
+  { fits: isOf(/^text\/(csv|tab-separated-values)$/), peeks: Infinity, load: () => import("./view-table.js") },
+  { fits: isOf(/^application\/(.*\+)?json$/), peeks: 65_536, load: () => import("./view-json.js") },
+  { fits: isOf(/^application\/x-ndjson$/), peeks: 65_536, load: () => import("./view-ndjson.js") },
+  { fits: isOf(/^text\/html$/), load: () => import("./view-page.js") },
+  { fits: isXML, peeks: 1_000_000, load: () => import("./view-report.js") },
+  { fits: isOf(/^text\/x-diff$/), peeks: 65_536, load: () => import("./view-patch.js") },
   { fits: isLog, peeks: Infinity, load: () => import("./view-log.js") },
   {
-    fits: isOf(/^(text\/(?!html).*|application\/(json|x-ndjson|yaml|toml|sql|x-subrip))$/), peeks: 65_536,
+    fits: isOf(/^(text\/.*|application\/(yaml|toml|sql|x-subrip))$/), peeks: 65_536,
     load: () => import("./view-text.js"),
   },
 ];
+
+/** Loads what shows the text of a file, whatever else it means. */
+export const textViewer = (file) => (file.size > LONG ? import("./view-log.js") : import("./view-source.js"));
 
 const entry = (file) => VIEWERS.find(({ fits }) => fits(file));
 

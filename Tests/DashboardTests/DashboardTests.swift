@@ -41,7 +41,7 @@ struct DashboardTests {
             #expect(!script.contains("function filePage(") && !script.contains("\nimport "))
             // Other modules import from it what is in it, so that no module runs twice.
             let file = try await server.send(.get, Self.folder(server) + "/file.js").text
-            #expect(file.contains(#"} from "./app.js";"#) && file.contains(#"} from "./lists.js";"#))
+            #expect(file.contains(#"} from "./app.js";"#) && file.contains(#"} from "./file-head.js";"#))
             #expect(!file.contains("./dom.js"))
         }
     }

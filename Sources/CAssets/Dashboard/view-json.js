@@ -5,9 +5,8 @@ import { takeFind } from "./finder.js";
 import { JSONFault, JSONText } from "./json.js";
 import { raw, shapes, textBelow } from "./shapes.js";
 import { tree } from "./tree.js";
+import { peekText } from "./view-text.js";
 import { bytes, plural } from "./words.js";
-
-export { peek } from "./view-text.js";
 
 /** A longer text is not read as a whole, in bytes. */
 const MOST = 16_000_000;
@@ -36,3 +35,5 @@ function treeViewer(file, json) {
     ] },
   };
 }
+
+export const peek = peekText;

@@ -10,9 +10,8 @@ import { weight } from "./markers.js";
 import { rows } from "./rows.js";
 import { raw, styles } from "./shapes.js";
 import { tree } from "./tree.js";
+import { peekText } from "./view-text.js";
 import { bytes, plural } from "./words.js";
-
-export { peek } from "./view-text.js";
 
 /** Of a longer line there is no tree, in bytes. */
 const MOST = 16_000_000;
@@ -101,3 +100,5 @@ async function parsed(file, number) {
     return heading(` is not JSON. ${error.message}`);
   }
 }
+
+export const peek = peekText;

@@ -4,7 +4,7 @@ import { source } from "./attachment.js";
 import { ask } from "./lines.js";
 import { asText, raw, shapes, styles, textBelow } from "./shapes.js";
 import { resultsOf } from "./test-report.js";
-import { peek as peekText } from "./view-text.js";
+import { peekText } from "./view-text.js";
 import { visible } from "./visible.js";
 import { bytes, plural } from "./words.js";
 

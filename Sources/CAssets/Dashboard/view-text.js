@@ -23,9 +23,11 @@ export async function show(file) {
   }));
 }
 
-export async function peek(file) {
+export async function peekText(file) {
   const text = await textOf(file, MOST);
   if (isMarkdown(file)) return markdown(text);
   return [h("pre.text", visible(text.replaceAll("\r\n", "\n"))),
     file.size > MOST && h("p.quiet.small", "This is the beginning.")];
 }
+
+export const peek = peekText;

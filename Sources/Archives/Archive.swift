@@ -35,18 +35,21 @@ package final class Archive {
         until isOver: @escaping () -> Bool
     ) throws {
         (self.size, self.read) = (size, read)
-        budget = Budget(bytes: unpacked, until: isOver)
+        let budget = Budget(bytes: unpacked, until: isOver)
+        self.budget = budget
         let head = try FilePart(0..<size, of: read).next(TarHeader.size)
-        guard let format = try Self.format(of: head, size: size, read) else { return nil }
+        guard let format = try Self.format(of: head, size: size, read, budget) else { return nil }
         self.format = format
     }
 
-    private static func format(of head: [UInt8], size: Int64, _ read: @escaping Read) throws -> Format? {
+    private static func format(of head: [UInt8], size: Int64, _ read: @escaping Read, _ budget: Budget) throws
+        -> Format?
+    {
         if ["PK\u{3}\u{4}", "PK\u{5}\u{6}"].contains(where: { head.starts(with: $0.utf8) }) { return .zip }
         if TarHeader(head) != nil { return .tar }
         guard head.starts(with: [0x1F, 0x8B]) else { return nil }
         do {
-            let unpacked = try Inflation(FilePart(0..<size, of: read), .gzip).next(TarHeader.size)
+            let unpacked = try Inflation(FilePart(0..<size, of: read), .gzip, budget: budget).next(TarHeader.size)
             return TarHeader(unpacked) == nil ? nil : .tarGzip
         } catch is ArchiveError {
             return nil

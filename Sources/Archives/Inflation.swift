@@ -10,6 +10,8 @@ final class Inflation: ByteSource {
     }
 
     private static let pieceBytes = 65_536
+    /// So many bytes that unpack to nothing are read on end. An honest packer writes none.
+    private static let mostIdleBytes = 1 << 20
 
     private let source: any ByteSource
     private let frame: Frame
@@ -21,6 +23,7 @@ final class Inflation: ByteSource {
     private lazy var skipped = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceBytes, alignment: 64)
     private var hasSkipped = false
     private var isMemberOver = false
+    private var idleBytes = 0
 
     init(_ source: any ByteSource, _ frame: Frame, budget: Budget? = nil) {
         (self.source, self.frame, self.budget) = (source, frame, budget)
@@ -53,7 +56,10 @@ final class Inflation: ByteSource {
             }
             let count = buffer.count - Int(stream.pointee.avail_out)
             try budget?.spend(count)
-            if count > 0 { return count }
+            if count > 0 {
+                idleBytes = 0
+                return count
+            }
         }
         return 0
     }
@@ -74,6 +80,8 @@ final class Inflation: ByteSource {
         let count = try source.read(into: input)
         stream.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
         stream.pointee.avail_in = UInt32(count)
+        idleBytes += count
+        if idleBytes > Self.mostIdleBytes { throw ArchiveError.damaged("The compressed bytes unpack to nothing") }
         return count > 0
     }
 

@@ -35,12 +35,12 @@ size_t rarity(char byte) {
     return place == std::string::npos ? 0 : place;
 }
 
-/// The longest part of a word whose letters have one other case in ASCII. Beyond ASCII they have not. Nor have k and s
-/// when cases are the same: they are the Kelvin sign and the long s too.
-std::string safe_part(const std::string &word, bool ignores_case) {
+/// The longest part of a word whose letters have one other case in ASCII. Beyond ASCII they have not. Nor have k and s:
+/// they are what is left of the Kelvin sign and the long s in small letters, unless the expression is `plain`.
+std::string safe_part(const std::string &word, bool plain) {
     std::string best, part;
     for (const char byte : word + '\x80') {
-        if (static_cast<uint8_t>(byte) < 0x80 && !(ignores_case && (byte == 'k' || byte == 's'))) {
+        if (static_cast<uint8_t>(byte) < 0x80 && (plain || (byte != 'k' && byte != 's'))) {
             part += byte;
             continue;
         }
@@ -48,6 +48,18 @@ std::string safe_part(const std::string &word, bool ignores_case) {
         part.clear();
     }
     return best;
+}
+
+/// Whether an expression matches letters of ASCII only as they stand in it: it has no other bytes, no class that leaves
+/// some out, and nothing that makes cases the same or names others (`\x{17F}`, `\577`, `\pL`).
+bool is_plain(const std::string &pattern, const RE2::Options &options) {
+    const auto is_other = [](char byte) { return static_cast<uint8_t>(byte) >= 0x80; };
+    if (!options.case_sensitive() || std::any_of(pattern.begin(), pattern.end(), is_other)) return false;
+    if (options.literal()) return true;
+    for (size_t at = pattern.find('\\'); at != std::string::npos; at = pattern.find('\\', at + 1)) {
+        if (std::string("xpP01234567").find(pattern.substr(at + 1, 1)) != std::string::npos) return false;
+    }
+    return pattern.find("(?") == std::string::npos && pattern.find("[^") == std::string::npos;
 }
 
 /// All that an expression may need, in small letters, of which each match has at least one.
@@ -86,10 +98,10 @@ bool Word::is_at(const char *at) const {
 }
 
 Words::Words(const std::string &pattern, const RE2::Options &options) {
-    const bool ignores_case = !options.case_sensitive() || pattern.find("(?") != std::string::npos;
+    const bool plain = is_plain(pattern, options);
     std::vector<std::string> safe;
     for (const auto &word : needed(pattern, options)) {
-        safe.push_back(safe_part(word, ignores_case));
+        safe.push_back(safe_part(word, plain));
         if (safe.back().size() < shortest) return;
     }
     // Where a word is that has another in it, the other is too.

@@ -19,19 +19,22 @@ extension LineText {
     /// A line that is longer than 64 KiB is looked at in pieces that overlap by 4 KiB: `^` and `$` also match where
     /// they meet, and a longer match may be missed there.
     ///
-    /// - Parameter isOver: whether the time is over; asked between pieces, and not within a line.
+    /// - Parameters:
+    ///   - stopsWithinLines: whether `isOver` is asked within a long line too. Who goes on at `next` would not get on.
+    ///   - isOver: whether the time is over; asked between pieces.
     package func hits(
         of pattern: LinePattern,
         from first: Int,
         limit: Int,
         by index: LineIndex,
+        stopsWithinLines: Bool = false,
         until isOver: () -> Bool
     ) throws -> LineHits {
         var hits = LineHits()
         guard first <= index.lineCount else { return hits }
         var (number, at, isWithinLine) = (first, try offset(ofLine: first, by: index), false)
         while at < size {
-            if !isWithinLine, isOver() {
+            if stopsWithinLines || !isWithinLine, isOver() {
                 (hits.next, hits.isOutOfTime) = (number, true)
                 break
             }

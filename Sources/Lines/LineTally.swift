@@ -38,7 +38,14 @@ extension LineText {
         let pattern = try LinePattern(markers, isRegex: true, ignoresCase: false)
         var (count, first, next) = (0, Int?.none, Int?(1))
         while let from = next {
-            let hits = try hits(of: pattern, from: from, limit: 10_000, by: index, until: isOver)
+            let hits = try hits(
+                of: pattern,
+                from: from,
+                limit: 10_000,
+                by: index,
+                stopsWithinLines: true,
+                until: isOver
+            )
             if hits.isOutOfTime { return nil }
             count += hits.numbers.count
             first = first ?? hits.numbers.first

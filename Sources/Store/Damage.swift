@@ -64,11 +64,9 @@ extension FileStore {
     /// Notes that the bytes of a key are not whole, unless its row has gone since it was read, or has another key. The
     /// first time its files are marked.
     func noteDamage(of key: BlobKey) async throws {
-        guard try await isReferenced(key) else { return }
-        if damage.known(key) == nil {
-            try await index.write(for: .upkeep) { try $0.markFilesDamaged(sha256: key.digest.hex) }
-        }
-        damage.note(key)
+        guard damage.known(key) == nil else { return }
+        let isReferenced = try await index.write(for: .upkeep) { try $0.markFilesDamaged(key.description) }
+        if isReferenced { damage.note(key) }
     }
 
     /// Whether a row has that key.

@@ -43,6 +43,16 @@ struct ZipReadingTests {
         #expect(list.entries.map(\.name) == shown)
     }
 
+    @Test("Compressed bytes that unpack to nothing are not read for long")
+    func idle() throws {
+        var empty = Zipped("empty", "hello")
+        // Empty blocks that are stored (RFC 1951 section 3.2.4), and then the content.
+        empty.packed = (0..<300_000).flatMap { _ in [0, 0, 0, 0xFF, 0xFF] as [UInt8] } + empty.packed
+        #expect(throws: Self.damage("The compressed bytes unpack to nothing")) { try content(1, of: zip([empty])) }
+        let none = gzipped([])
+        #expect(try open((0..<60_000).flatMap { _ in none } + gzipped(tar(tarred("a", "b")))) == nil)
+    }
+
     @Test("An entry that lies about its size, its checksum or its place does not arrive whole")
     func lies() throws {
         var short = Zipped("short", "hello")

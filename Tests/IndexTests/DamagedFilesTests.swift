@@ -22,7 +22,10 @@ struct DamagedFilesTests {
         }
         try await fixture.storeFile()
         let start = fixture.index.feed.lastNumber
-        for _ in 1...2 { try await fixture.index.write { try $0.markFilesDamaged(sha256: blob.sha256) } }
+        for _ in 1...2 {
+            let isKnown = try await fixture.index.write { try $0.markFilesDamaged(blob.key) }
+            #expect(isKnown)
+        }
         #expect(try await Self.marks(fixture) == 3)
         let keys = try await fixture.index.read { try $0.damagedKeys() }
         #expect(keys.map(\.key) == [blob.key])
@@ -31,6 +34,9 @@ struct DamagedFilesTests {
             try tx.moveBlob(sha256: blob.sha256, from: blob.key, to: blob.key + "1")
         }
         #expect(isMoved)
+        // Who met the damage before the upload is late.
+        let isLate = try await !fixture.index.write { try $0.markFilesDamaged(blob.key) }
+        #expect(isLate)
         #expect(try await Self.marks(fixture) == 0)
         let left = try await fixture.index.read { try $0.damagedKeys() }
         #expect(left == [])

@@ -39,6 +39,13 @@ struct LineSearchTests {
             #expect(try small.search(pattern, isRegex: true, ignoresCase: true).numbers == lines, "\(pattern)")
             #expect(try small.search("(?i)" + pattern, isRegex: true).numbers == lines, "\(pattern)")
         }
+        // In small letters they are k and s, also where cases count.
+        let odd = try SmallText("wasser\nWa\u{17F}\u{17F}er\n300 K\n300 \u{212A}")
+        #expect(try odd.search("Wa\u{17F}\u{17F}er").numbers == [2])
+        #expect(try odd.search("300 \u{212A}").numbers == [4])
+        for pattern in ["Wa\u{17F}+er", #"Wa\x{17F}+er"#, #"Wa[\x{17F}]{2}er"#, #"Wa\577\577er"#, "(?i)WaSSer"] {
+            #expect(try odd.search(pattern, isRegex: true).numbers.contains(2), "\(pattern)")
+        }
         #expect(try small.search("(error)?.*1", isRegex: true).numbers == [4])
         #expect(try small.search(#"^plain\b.*\bkelvin$"#, isRegex: true).numbers == [6])
         let all = (1...40).map { "word\($0)" }

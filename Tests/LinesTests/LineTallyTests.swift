@@ -33,6 +33,13 @@ struct LineTallyTests {
         let expected = LineTally(errors: 1, warnings: 25_000, firstError: 25_001)
         #expect(try Self.tally(log) == expected)
         #expect(try Self.tally(log) { true } == nil)
+        // In one long line too.
+        var asked = 0
+        let isOver = {
+            asked += 1
+            return asked > 1
+        }
+        #expect(try Self.tally(String(repeating: "x", count: 200_000), until: isOver) == nil)
     }
 
     @Test(

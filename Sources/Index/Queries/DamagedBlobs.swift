@@ -21,18 +21,20 @@ package struct DamagedKey: RowReadable, Sendable, Equatable {
 extension Transaction {
     /// Notes that a key has other bytes than its row says, and marks its files. Returns whether a blob has that key.
     package func markDamaged(_ key: String) throws -> Bool {
-        guard let sha256: String = try one(SQL.mark, [now, key]) else { return false }
-        try markFilesDamaged(sha256: sha256)
-        return true
+        guard try execute(SQL.mark, [now, key]) > 0 else { return false }
+        return try markFilesDamaged(key)
     }
 
     package func unmarkDamaged(_ key: String) throws {
         try execute("UPDATE blobs SET damaged_at = NULL WHERE key = ?", [key])
     }
 
-    /// Marks the files with a content whose bytes are damaged, and tells those who look at their messages.
-    package func markFilesDamaged(sha256: String) throws {
+    /// Marks the files with the content whose bytes are damaged under a key, and tells those who look at their messages.
+    /// Returns whether a blob has that key: what an upload has mended meanwhile has another.
+    package func markFilesDamaged(_ key: String) throws -> Bool {
+        guard let sha256: String = try one("SELECT sha256 FROM blobs WHERE key = ?", [key]) else { return false }
         try tell(of: try all(SQL.markFiles, [now, sha256]))
+        return true
     }
 
     /// Takes the marks back: the bytes are whole again.
@@ -62,7 +64,7 @@ private enum SQL {
         UNION ALL SELECT key, 0 FROM blobs
             WHERE sha256 IN (SELECT sha256 FROM attachments WHERE damaged_at IS NOT NULL) AND damaged_at IS NULL
         """
-    static let mark = "UPDATE blobs SET damaged_at = coalesce(damaged_at, ?) WHERE key = ? RETURNING sha256"
+    static let mark = "UPDATE blobs SET damaged_at = coalesce(damaged_at, ?) WHERE key = ?"
     static let markFiles = """
         UPDATE attachments SET damaged_at = ? WHERE sha256 = ? AND damaged_at IS NULL RETURNING channel_id, message_id
         """

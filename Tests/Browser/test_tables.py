@@ -97,13 +97,22 @@ def test_columns_are_sorted_on_request_numbers_as_numbers(page, server, owner):
     assert column(0) == ["Ada", "Grace", "Linus", "Barbara", "zoë", "Émile"]
 
 
+def test_only_what_is_written_as_a_number_is_sorted_as_one(page, server, owner):
+    opened(page, server, owner, 'n;code\n1,234,567;e10\n20;E9\n1,5;+e5\n')
+    sort = lambda name: page.get_by_role("columnheader", name=name).get_by_role("button").click()
+    sort("n")
+    assert [cells(page, row)[0] for row in (1, 2, 3)] == ["1,5", "20", "1,234,567"]
+    sort("code")
+    assert [cells(page, row)[1] for row in (1, 2, 3)] == ["+e5", "E9", "e10"]
+
+
 def test_what_is_copied_runs_as_a_formula_nowhere(watch, server, person, owner):
     page = watch.page(person, permissions=["clipboard-read", "clipboard-write"])
-    opened(page, server, owner, 'a,b\n=1+1,-5\n"@sum\n(x)","tab\there"\n')
+    opened(page, server, owner, 'a,b\n=1+1,-5\n"@sum\n(x)","tab\there"\n+e5,2\n')
     copied = lambda: page.evaluate("navigator.clipboard.readText()")
     page.get_by_role("button", name="Copy", exact=True).click()
-    expect(page.get_by_text("2 rows copied. 2 cells like a formula got an apostrophe in front.").first).to_be_visible()
-    assert copied() == 'a\tb\n\'=1+1\t-5\n"\'@sum\n(x)"\t"tab\there"'
+    expect(page.get_by_text("3 rows copied. 3 cells like a formula got an apostrophe in front.").first).to_be_visible()
+    assert copied() == 'a\tb\n\'=1+1\t-5\n"\'@sum\n(x)"\t"tab\there"\n\'+e5\t2'
     page.get_by_role("button", name="Row 1").click()
     expect(page.get_by_role("dialog").locator("pre").first).to_have_text("=1+1")
     page.get_by_role("button", name="Copy row").click()

@@ -79,13 +79,15 @@ export function separatorOf(sample, type) {
   return [usual, ...Object.keys(SEPARATORS)].reduce((best, one) => (points(one) > points(best) ? one : best));
 }
 
-const NUMBER = /^\s*[-+−]?[$€£]?(?:\d+|\d{1,3}(?:[,' ]\d{3})+)?(?:[.,]\d+)?(?:e[-+]?\d+)?\s?%?\s*$/i;
-export const isNumber = (text) => /\d/.test(text) && NUMBER.test(text);
+/** Digits, maybe in groups of three; what groups them is not what the decimals begin with. */
+const DIGITS = String.raw`\d+(?:[.,]\d+)?|[.,]\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[' ]\d{3})+(?:[.,]\d+)?`;
+const NUMBER = new RegExp(String.raw`^\s*[-+−]?[$€£]?(?:${DIGITS})(?:e[-+]?\d+)?\s?%?\s*$`, "i");
+export const isNumber = (text) => NUMBER.test(text);
 
-/** The value of a number as it is written. A comma is a decimal one when there is no dot, nor three digits behind. */
+/** The value of a number as it is written. A comma is decimal when it is alone, without a dot or three digits behind. */
 export function numberOf(text) {
   const bare = text.replace(/[$€£%\s']/g, "").replace("−", "-");
-  const isDecimal = !bare.includes(".") && /^[^,]*,(?!\d{3}$)\d+/.test(bare);
+  const isDecimal = !bare.includes(".") && /^[^,]*,(?!\d{3}$)[^,]+$/.test(bare);
   return Number(isDecimal ? bare.replace(",", ".") : bare.replaceAll(",", ""));
 }
 

@@ -153,6 +153,40 @@ def test_a_table_of_any_length_comes_as_it_is_read(page, server, owner):
     expect(middle).to_contain_text('said "it" ↵ in two lines, and ↵ three', timeout=LONG)
 
 
+#: 568 lines: a record of three, its second and another with an odd number of quotes longer than what is shown of a line.
+CUT = (
+    "a,b,c,d\n" + f'"open\nq",{"y" * 40_000},"r\ntail",5\n' + f'"{"y" * 40_000}",5" pipe\n' + "c,1\n" * 3 + 'z,6" pipe\n'
+    + f"{'f' * 30_000},1\n" * 560
+)
+ONE_BY_ONE = "Further down each line is shown as a row"
+
+
+def test_behind_a_line_that_is_cut_none_are_joined(page, server, owner):
+    opened(page, server, owner, CUT, "cut.csv")
+    expect(page.get_by_text("566 rows · 4 columns")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(ONE_BY_ONE)).to_be_visible()
+    assert cells(page, 1) == ["open ↵ q", "y" * 300 + "…", "", ""]
+    assert cells(page, 3) == ["c", "1", "", ""]
+
+
+def test_a_search_for_records_that_fails_is_told_and_one_that_is_left_ends(watch, page, server, owner):
+    page.route(re.compile(r"/lines\?grep="), lambda route: route.abort())
+    opened(page, server, owner, CUT, "cut.csv")
+    expect(page.get_by_text(ONE_BY_ONE)).to_be_visible()
+    held, sought = [], []
+    page.route(re.compile(r"/lines\?count=1$"), lambda route: held.append(route))
+    with page.expect_request(re.compile(r"/lines\?count=1$")):
+        page.get_by_label("Separated by").select_option("Bar")
+    page.get_by_text("Text", exact=True).click()
+    expect(page.get_by_text(ONE_BY_ONE)).to_be_hidden()
+    endless = {"lines": [], "next": 2}
+    page.route(re.compile(r"/lines\?grep="), lambda route: (sought.append(route), route.fulfill(json=endless)))
+    with page.expect_response(re.compile(r"/lines\?grep=")):
+        held[0].continue_()
+    page.evaluate("fetch('/api/auth/me').then(() => fetch('/api/auth/me'))")
+    assert len(sought) == 1
+
+
 def test_its_text_is_a_click_away_and_a_link_leads_there(page, server, owner):
     file = opened(page, server, owner, PEOPLE)
     page.get_by_text("Text", exact=True).click()

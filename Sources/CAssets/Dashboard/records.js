@@ -11,7 +11,7 @@ const MOST_JOINED = 100;
  * @property {() => number} count
  * @property {(index: number) => string[] | undefined} at from 0; nothing for one that is on its way
  * @property {() => boolean} isOpen whether quotes begin that never end
- * @property {() => boolean} isPartial whether further down lines that are one record are shown one by one
+ * @property {() => boolean} isPartial whether further down lines that are one record may be shown one by one
  * @property {() => void} stop
  */
 
@@ -38,12 +38,16 @@ export async function streamed(file, separator, hasQuotes, onMore) {
   const lines = linesOf(file, total, () => onMore(false));
   const folds = foldedRows(total);
   const odd = [];
-  let isOpen = false;
+  let [isOpen, isPartial, isStopped] = [false, hasQuotes, false];
   const found = hasQuotes ? search(file, ODD, (some) => odd.push(...some)) : null;
-  found?.done.then(() => {
-    if (!found.isOver) return;
-    const { groups, rest } = joined(odd, separator);
-    isOpen = found.isWhole && rest > 0;
+  // After a failure too: what was found until then is right.
+  found?.done.finally(() => {
+    if (isStopped) return;
+    // Where quotes are open behind a line that is cut, nobody can tell.
+    const end = odd.findIndex((line) => line.cut);
+    const { groups, rest } = joined(end < 0 ? odd : odd.slice(0, end), separator);
+    isPartial = !found.isWhole || end >= 0;
+    isOpen = !isPartial && rest > 0;
     folds.set(groups, () => true);
     onMore(true);
   });
@@ -52,12 +56,16 @@ export async function streamed(file, separator, hasQuotes, onMore) {
     const last = Math.min(folds.head(first)?.last ?? first, first + MOST_JOINED - 1);
     const parts = Array.from({ length: last - first + 1 }, (_, i) => lines.at(first - 1 + i));
     if (parts.some((line) => !line)) return undefined;
-    const text = parts.map((line) => (line.cut ? `${line.text}…` : line.text)).join("\n");
-    return fieldsOf(text, separator, hasQuotes);
+    const end = parts.findIndex((line) => line.cut);
+    const text = (end < 0 ? parts : parts.slice(0, end + 1)).map((line) => line.text).join("\n");
+    return fieldsOf(end < 0 ? text : `${text}…`, separator, hasQuotes);
   };
   return {
-    count: folds.count, at, isOpen: () => isOpen, isPartial: () => Boolean(found?.isOver && !found.isWhole),
-    stop: () => found?.stop(),
+    count: folds.count, at, isOpen: () => isOpen, isPartial: () => isPartial,
+    stop() {
+      isStopped = true;
+      found?.stop();
+    },
   };
 }
 

@@ -140,7 +140,7 @@ function notes(records, sample, canSort, isLoaded, count) {
   const found = [
     most > MOST_COLUMNS && `${MOST_COLUMNS} of ${plural(most, "column")} are shown. A row that is opened has all.`,
     records.isOpen() && "Quotes begin that never end. If they are not meant as quotes, turn off Quotes.",
-    records.isPartial() && "So many cells have several lines that further down each line is shown as a row.",
+    records.isPartial() && "Further down each line is shown as a row, even where a cell has several lines.",
     !isLoaded && "The file is too long to be sorted here: its rows come as you scroll.",
     isLoaded && !canSort && `Up to ${plural(MOST_SORTED, "row")} can be sorted; these are ${plural(count, "row")}.`,
   ].filter(Boolean);

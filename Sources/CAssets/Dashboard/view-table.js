@@ -48,7 +48,11 @@ async function viewer(file, text, dialect) {
   await draw();
   const copyAll = isLoaded && button("Copy", { glyph: "copy", kind: "mini ghost", on: () => table.copy() });
   const tools = h("div.viewtools", dialectTools(dialect, draw), copyAll, raw(file), facts);
-  return { element: h("div.viewer", tools, notes, place), end: () => table.stop() };
+  const end = () => {
+    turn += 1;
+    table.stop();
+  };
+  return { element: h("div.viewer", tools, notes, place), end };
 }
 
 /** The first rows in place. */

@@ -135,6 +135,17 @@ def test_a_row_that_is_opened_has_all_of_its_cells(page, server, owner):
     expect(entries.last).to_have_text("c299")
 
 
+def test_no_cell_is_left_out_without_a_word(page, server, owner, agent):
+    opened(page, server, owner, "a,b\n" + "1,2\n" * 250 + '1,2,"x,\ny",4\n')
+    expect(page.get_by_text("251 rows · 4 columns")).to_be_visible()
+    opened(page, server, owner, "a,b\n" + "1,2\n" * 250 + "1," * 201)
+    expect(page.get_by_text("200 of 202 columns are shown.")).to_be_visible()
+    for text in ("a\n" + f"{'x' * 30_000}\n" * 3, "a,b\n" + "1," * 9):
+        file = owner.store(text.encode(), "peek.csv")["id"]
+        open_review(page, server, agent.ask("Look", "approval", APPROVAL, attachmentIds=[file]))
+        expect(page.locator(".peek")).to_contain_text("This is the beginning.")
+
+
 def test_a_table_of_any_length_comes_as_it_is_read(page, server, owner):
     row = b"2026-11-26,usual,%07d\n"
     text = b"day,what,number\n" + b"".join(row % number for number in range(400_000))
@@ -153,10 +164,10 @@ def test_a_table_of_any_length_comes_as_it_is_read(page, server, owner):
     expect(middle).to_contain_text('said "it" ↵ in two lines, and ↵ three', timeout=LONG)
 
 
-#: 568 lines: a record of three, its second and another with an odd number of quotes longer than what is shown of a line.
+#: Two lines are longer than what is shown of one: the second of a record of three, and another with three quotes.
 CUT = (
-    "a,b,c,d\n" + f'"open\nq",{"y" * 40_000},"r\ntail",5\n' + f'"{"y" * 40_000}",5" pipe\n' + "c,1\n" * 3 + 'z,6" pipe\n'
-    + f"{'f' * 30_000},1\n" * 560
+    "a,b,c,d\n" + f'"open\nq",{"y" * 40_000},"r\ntail",5\n' + f'"{"y" * 40_000}",5" pipe\n'
+    + "c,1\n" * 3 + 'z,6" pipe\n' + f"{'f' * 30_000},1\n" * 560
 )
 ONE_BY_ONE = "Further down each line is shown as a row"
 

@@ -10,12 +10,13 @@ const SAMPLE = 20;
  * Where each record of a text begins, and at last where the text ends, as if that were a record too.
  * @param {string} text with ends of lines that are LF
  * @param {string} separator
- * @returns {{starts: number[], isOpen: boolean}} `isOpen`: the last record ends within quotes
+ * @returns {{starts: number[], width: number, isOpen: boolean}} `width`: the most fields of one; `isOpen`: the last
+ *   record ends within quotes
  */
 export function recordsOf(text, separator, hasQuotes, most = Infinity) {
   const starts = [0];
   const between = separator.charCodeAt(0);
-  let [isQuoted, isFieldStart] = [false, true];
+  let [isQuoted, isFieldStart, fields, width] = [false, true, 1, 1];
   for (let at = 0; at < text.length && starts.length <= most; at += 1) {
     const code = text.charCodeAt(at);
     if (isQuoted) {
@@ -26,11 +27,16 @@ export function recordsOf(text, separator, hasQuotes, most = Infinity) {
     }
     isQuoted = hasQuotes && isFieldStart && code === CODE_OF_QUOTE;
     isFieldStart = code === between || code === CODE_OF_LF;
-    if (code === CODE_OF_LF) starts.push(at + 1);
+    if (code === between) fields += 1;
+    if (code === CODE_OF_LF) {
+      starts.push(at + 1);
+      fields = 1;
+    }
+    width = Math.max(width, fields);
   }
   // The last record need not have an end of its own.
   if (starts.at(-1) < text.length && starts.length <= most) starts.push(text.length + 1);
-  return { starts, isOpen: isQuoted };
+  return { starts, width, isOpen: isQuoted };
 }
 
 /** What is between two separators, and where the next field begins. @returns {[string, number]} */
@@ -84,7 +90,7 @@ const DIGITS = String.raw`\d+(?:[.,]\d+)?|[.,]\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\
 const NUMBER = new RegExp(String.raw`^\s*[-+−]?[$€£]?(?:${DIGITS})(?:e[-+]?\d+)?\s?%?\s*$`, "i");
 export const isNumber = (text) => NUMBER.test(text);
 
-/** The value of a number as it is written. A comma is decimal when it is alone, without a dot or three digits behind. */
+/** The value of a number as it is written. A comma is decimal when alone, without a dot or three digits behind. */
 export function numberOf(text) {
   const bare = text.replace(/[$€£%\s']/g, "").replace("−", "-");
   const isDecimal = !bare.includes(".") && /^[^,]*,(?!\d{3}$)[^,]+$/.test(bare);

@@ -10,6 +10,7 @@ const MOST_JOINED = 100;
  * @typedef {object} Records the records of a table, the head among them
  * @property {() => number} count
  * @property {(index: number) => string[] | undefined} at from 0; nothing for one that is on its way
+ * @property {number} width the most fields of a record; 0 when that is not known
  * @property {() => boolean} isOpen whether quotes begin that never end
  * @property {() => boolean} isPartial whether further down lines that are one record may be shown one by one
  * @property {() => void} stop
@@ -17,9 +18,9 @@ const MOST_JOINED = 100;
 
 /** @returns {Records} */
 export function loaded(text, separator, hasQuotes) {
-  const { starts, isOpen } = recordsOf(text, separator, hasQuotes);
+  const { starts, width, isOpen } = recordsOf(text, separator, hasQuotes);
   return {
-    count: () => starts.length - 1, isOpen: () => isOpen, isPartial: () => false, stop() {},
+    count: () => starts.length - 1, width, isOpen: () => isOpen, isPartial: () => false, stop() {},
     at: (index) => fieldsOf(text.slice(starts[index], starts[index + 1] - 1), separator, hasQuotes),
   };
 }
@@ -61,7 +62,7 @@ export async function streamed(file, separator, hasQuotes, onMore) {
     return fieldsOf(end < 0 ? text : `${text}…`, separator, hasQuotes);
   };
   return {
-    count: folds.count, at, isOpen: () => isOpen, isPartial: () => isPartial,
+    count: folds.count, at, width: 0, isOpen: () => isOpen, isPartial: () => isPartial,
     stop() {
       isStopped = true;
       found?.stop();

@@ -23,14 +23,17 @@ const TALL = 28;
 export const shown = (cell) =>
   visible(cell.length > MOST_SHOWN ? `${cell.slice(0, MOST_SHOWN)}…` : cell).replaceAll("\n", " ↵ ");
 
+/** The most fields of some records. */
+export const widthOf = (sample) => sample.reduce((most, record) => Math.max(most, record.length), 1);
+
 /**
  * What the columns are called, what they hold and how wide they are.
  * @param {string[][]} sample the first records
+ * @param {number} width the most fields of a record
  */
-export function columnsOf(sample, hasHead) {
+export function columnsOf(sample, hasHead, width) {
   const body = sample.slice(hasHead ? 1 : 0);
-  const count = sample.reduce((most, record) => Math.max(most, record.length), 1);
-  return Array.from({ length: Math.min(count, MOST_COLUMNS) }, (_, i) => {
+  return Array.from({ length: Math.min(width, MOST_COLUMNS) }, (_, i) => {
     const cells = body.map((record) => record[i] ?? "").filter(Boolean);
     const name = (hasHead && sample[0]?.[i]) || `Column ${i + 1}`;
     const longest = cells.reduce((most, cell) => Math.max(most, cell.length), name.length + 4);
@@ -45,7 +48,8 @@ export function columnsOf(sample, hasHead) {
  * @param {boolean} isLoaded whether all of them can be had at once
  */
 export function tableOf(file, records, sample, hasHead, isLoaded) {
-  const columns = columnsOf(sample, hasHead);
+  const width = records.width || widthOf(sample);
+  const columns = columnsOf(sample, hasHead, width);
   const offset = hasHead ? 1 : 0;
   const count = () => Math.max(0, records.count() - offset);
   const order = orderOf(records, offset, columns);
@@ -67,7 +71,7 @@ export function tableOf(file, records, sample, hasHead, isLoaded) {
   return {
     element: list.element, stop: records.stop,
     facts: () => `${plural(count(), "row")} · ${plural(columns.length, "column")}`,
-    notes: () => notes(records, sample, canSort, isLoaded, count()),
+    notes: () => notes(records, width, canSort, isLoaded, count()),
     renew: (isMoved) => list.renew((element) => isMoved || element.classList.contains("waiting")),
     copy() {
       const body = Array.from({ length: Math.min(count(), MOST_COPIED) }, (_, i) => records.at(order.at(i)) ?? []);
@@ -135,13 +139,13 @@ function sorted(records, offset, isNumeric, column, isDown) {
   return [...cells.keys()].sort(order);
 }
 
-function notes(records, sample, canSort, isLoaded, count) {
-  const most = sample.reduce((longest, record) => Math.max(longest, record.length), 0);
+function notes(records, width, canSort, isLoaded, count) {
   const found = [
-    most > MOST_COLUMNS && `${MOST_COLUMNS} of ${plural(most, "column")} are shown. A row that is opened has all.`,
+    width > MOST_COLUMNS && `${MOST_COLUMNS} of ${plural(width, "column")} are shown. A row that is opened has all.`,
     records.isOpen() && "Quotes begin that never end. If they are not meant as quotes, turn off Quotes.",
     records.isPartial() && "Further down each line is shown as a row, even where a cell has several lines.",
-    !isLoaded && "The file is too long to be sorted here: its rows come as you scroll.",
+    !isLoaded && "The file is too long to be sorted here: its rows come as you scroll. "
+      + "The columns are those of the first rows. A row that is opened has all.",
     isLoaded && !canSort && `Up to ${plural(MOST_SORTED, "row")} can be sorted; these are ${plural(count, "row")}.`,
   ].filter(Boolean);
   return found.length > 0 && h("div.notes", notice("info", found.map((text) => h("p", text))));

@@ -4,7 +4,7 @@ import { textOf } from "./content.js";
 import { recordsAt, SEPARATORS, separatorOf } from "./csv.js";
 import { loaded, streamed } from "./records.js";
 import { raw, shapes, styles } from "./shapes.js";
-import { columnsOf, shown, tableOf } from "./table.js";
+import { columnsOf, shown, tableOf, widthOf } from "./table.js";
 import { bytes } from "./words.js";
 
 /** A longer table is not loaded, in bytes. */
@@ -60,11 +60,12 @@ export async function peek(file) {
   await styles();
   const text = unixText(await textOf(file, SAMPLE));
   const all = recordsAt(text, separatorOf(text, file.mimeType), true, PEEK_ROWS + 2);
-  const columns = columnsOf(all, true).slice(0, PEEK_COLUMNS);
+  const width = widthOf(all);
+  const columns = columnsOf(all, true, width).slice(0, PEEK_COLUMNS);
   const [head = [], ...body] = all.slice(0, PEEK_ROWS + 1);
   const cells = (tag, row) => columns.map(({ isNumeric }, i) =>
     h(tag, { class: isNumeric ? "n" : "" }, shown(row[i] ?? "")));
-  const isCut = all.length > PEEK_ROWS + 1 || head.length > PEEK_COLUMNS;
+  const isCut = file.size > SAMPLE || all.length > PEEK_ROWS + 1 || width > PEEK_COLUMNS;
   return [
     h("div.table.small", h("table", h("thead", h("tr", cells("th", head))),
       h("tbody", body.map((row) => h("tr", cells("td", row)))))),

@@ -117,10 +117,26 @@ def test_what_is_copied_runs_as_a_formula_nowhere(watch, server, person, owner):
     expect(page.get_by_role("dialog").locator("pre").first).to_have_text("=1+1")
     page.get_by_role("button", name="Copy row").click()
     page.wait_for_function("async () => await navigator.clipboard.readText() === `'=1+1\\t-5`")
-    cell = page.locator("[aria-rowindex='2'] > *").nth(1)
-    cell.evaluate("(cell) => getSelection().selectAllChildren(cell)")
+
+
+def test_marked_text_is_copied_as_it_is_unless_it_runs(watch, server, person, owner):
+    page = watch.page(person, permissions=["clipboard-read", "clipboard-write"])
+    opened(page, server, owner, 'a,b\n=1+1,"say ""hi"""\n"""=2+2""",x\n')
+
+    def copied(row, column):
+        cell = page.locator(f"[aria-rowindex='{row + 1}'] > *").nth(column)
+        cell.evaluate("(cell) => getSelection().selectAllChildren(cell)")
+        page.locator(".log").press("Control+c")
+        return page.evaluate("navigator.clipboard.readText()")
+
+    assert copied(1, 2) == 'say "hi"'
+    expect(page.locator(".toast")).to_have_count(0)
+    assert copied(1, 1) == "'=1+1"
+    expect(page.locator(".toast")).to_contain_text("Copied. 1 cell like a formula got an apostrophe in front.")
+    assert copied(2, 1) == "'\"=2+2\""
+    page.evaluate("getSelection().removeAllRanges()")
     page.locator(".log").press("Control+c")
-    assert copied() == "'=1+1"
+    assert page.evaluate("navigator.clipboard.readText()") == "'\"=2+2\""
 
 
 def test_a_row_that_is_opened_has_all_of_its_cells(page, server, owner):

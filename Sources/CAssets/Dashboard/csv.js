@@ -99,6 +99,7 @@ export function numberOf(text) {
 
 /** What a spreadsheet takes for a formula when it is pasted (OWASP, "CSV Injection"). */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+const runs = (cell) => FORMULA.test(cell) && !isNumber(cell);
 
 /**
  * Cells as spreadsheets take them from the clipboard, by tabs. One that would run there gets an apostrophe, with which
@@ -109,10 +110,25 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 export function pasteable(rows) {
   let tamed = 0;
   const cell = (value) => {
-    const runs = FORMULA.test(value) && !isNumber(value);
-    if (runs) tamed += 1;
-    const safe = runs ? `'${value}` : value;
+    if (runs(value)) tamed += 1;
+    const safe = runs(value) ? `'${value}` : value;
     return /[\t\n\r"]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   return { text: rows.map((row) => row.map(cell).join("\t")).join("\n"), tamed };
+}
+
+/**
+ * The same for text that was marked: what is between tabs and ends of lines is a cell, and nothing is put in quotes.
+ * @param {string} text
+ * @returns {{text: string, tamed: number}}
+ */
+export function harmless(text) {
+  let tamed = 0;
+  const safe = text.replace(/[^\t\r\n]+/g, (cell) => {
+    // Spreadsheets take off quotes around a cell.
+    if (!runs(cell.replace(/^"+/, ""))) return cell;
+    tamed += 1;
+    return `'${cell}`;
+  });
+  return { text: safe, tamed };
 }

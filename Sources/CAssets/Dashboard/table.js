@@ -1,7 +1,7 @@
 // A table of records: a head that stays, rows that are made as they come into view, one of them as a whole, and copies.
 import { $$, fill, h, icon, say, unseen } from "./dom.js";
-import { isNumber, numberOf, pasteable } from "./csv.js";
-import { copy, dialog, notice } from "./overlay.js";
+import { harmless, isNumber, numberOf, pasteable } from "./csv.js";
+import { copy, dialog, notice, toast } from "./overlay.js";
 import { rows } from "./rows.js";
 import { visible } from "./visible.js";
 import { plural } from "./words.js";
@@ -154,12 +154,16 @@ function notes(records, width, canSort, isLoaded, count) {
 /** Copies rows so that no cell runs as a formula where they are pasted, and says when that changed any. */
 function copyRows(list, what) {
   const { text, tamed } = pasteable(list);
-  copy(text, tamed ? `${what}. ${plural(tamed, "cell")} like a formula got an apostrophe in front.` : what);
+  copy(text, tamed ? `${what}. ${changed(tamed)}` : what);
 }
 
-/** What is chosen by the pointer and copied is as harmless. */
+const changed = (count) => `${plural(count, "cell")} like a formula got an apostrophe in front.`;
+
+/** What is marked and copied is as harmless, and else as it is. With nothing marked the clipboard stays as it is. */
 function copySafely(event) {
-  const lines = String(getSelection()).split("\n").map((line) => [line]);
+  const { text, tamed } = harmless(String(getSelection()));
+  if (!text) return;
   event.preventDefault();
-  event.clipboardData.setData("text/plain", pasteable(lines).text);
+  event.clipboardData.setData("text/plain", text);
+  if (tamed) toast(`Copied. ${changed(tamed)}`, "copy");
 }

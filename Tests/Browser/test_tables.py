@@ -196,12 +196,12 @@ def test_behind_a_line_that_is_cut_none_are_joined(page, server, owner):
     assert cells(page, 3) == ["c", "1", "", ""]
 
 
-def test_a_search_for_records_that_fails_is_told_and_one_that_is_left_ends(watch, page, server, owner):
+def test_a_search_for_records_that_fails_is_told_and_one_that_is_left_ends(page, server, owner):
     page.route(re.compile(r"/lines\?grep="), lambda route: route.abort())
     opened(page, server, owner, CUT, "cut.csv")
     expect(page.get_by_text(ONE_BY_ONE)).to_be_visible()
     held, sought = [], []
-    page.route(re.compile(r"/lines\?count=1$"), lambda route: held.append(route))
+    page.route(re.compile(r"/lines\?count=1$"), lambda route: held.append(route), times=1)
     with page.expect_request(re.compile(r"/lines\?count=1$")):
         page.get_by_label("Separated by").select_option("Bar")
     page.get_by_text("Text", exact=True).click()

@@ -75,10 +75,13 @@ def test_long_texts_are_compared_with_few_rows_and_a_note_where_they_were_cut(pa
     compared(page, server, older, newer)
     note = page.get_by_text("Of each the first 8.4 MB are compared, and the rest is not.")
     expect(note).to_be_visible(timeout=20_000)
-    expect(page.get_by_label("How many changes")).to_have_text(re.compile("^1 of 10[12]$"))
+    expect(page.get_by_label("How many changes")).to_have_text(re.compile("^1 of 10[12]$"), timeout=20_000)
     assert page.locator(".changes .ln").count() < 200
     page.keyboard.press("n")
     expect(page.locator(".changes .here del")).to_contain_text("1500 of")
+    short = owner.store(b"one\ntwo", "long.txt")["id"]
+    compared(page, server, newer, short)
+    expect(page.get_by_text(re.compile("^2 lines added"))).to_be_visible(timeout=20_000)
 
 
 def test_json_is_compared_by_path_with_numbers_as_they_are_spelt(page, server, owner):
@@ -119,6 +122,48 @@ def test_json_that_is_none_and_json_that_is_too_deep_are_compared_by_line(page, 
     compared(page, server, older, newer)
     expect(page.get_by_text("1 line added, 1 removed")).to_be_visible()
     assert texts(page, "del") == ["1"]
+
+
+@pytest.mark.parametrize("older, newer", [
+    ('{"a": 1, "a": 2}', '{"a": 9, "a": 2}'),
+    (json.dumps([list(range(1000))] * 50), json.dumps([list(range(1000, 2000))] * 50)),
+], ids=["a key repeats", "it would take too long"])
+def test_json_that_cannot_be_compared_by_path_is_compared_by_line(page, server, owner, older, newer):
+    older, newer = (owner.store(text.encode(), "state.json")["id"] for text in (older, newer))
+    compared(page, server, older, newer)
+    expect(page.get_by_text("1 line added, 1 removed")).to_be_visible()
+    expect(page.get_by_text("By path")).to_have_count(0)
+
+
+#: A comparison gives the page its turn after each piece, and goes on when the test says so.
+HELD = """
+const held = [];
+performance.now = () => (held.time = (held.time ?? 0) + 1000);
+const later = setTimeout;
+window.setTimeout = (act, wait, ...more) => (wait === undefined ? held.push(act) : later(act, wait, ...more));
+window.goOn = () => held.splice(0).forEach((act) => act());
+window.waiting = () => held.length;
+"""
+
+
+def test_a_comparison_ends_when_nobody_waits_for_it(page, server, owner):
+    page.add_init_script(HELD)
+    older, newer = (owner.store(text, "state.json")["id"] for text in (b'{"a": 1}', b'{"a": 2}'))
+    compared(page, server, older, newer)
+    page.get_by_text("By line").click()
+    page.wait_for_function("waiting() === 1")
+    page.get_by_text("By path").click()
+    page.evaluate("goOn()")
+    assert page.evaluate("waiting()") == 0
+    expect(page.get_by_text("0 added, 0 removed, 1 changed")).to_be_visible()
+    older, newer = (owner.store(text, "plan.txt")["id"] for text in (b"one\n", b"two\n"))
+    compared(page, server, older, newer)
+    expect(page.get_by_text("Comparing…")).to_be_visible()
+    page.wait_for_function("waiting() === 1")
+    page.get_by_role("link", name="Close comparison").click()
+    expect(page.get_by_role("button", name="Compare")).to_be_visible()
+    page.evaluate("goOn()")
+    assert page.evaluate("waiting()") == 0
 
 
 def picture(owner, colour):

@@ -146,6 +146,26 @@ def test_a_long_difference_has_few_rows_and_steps_by_file(page, server, owner):
     expect(page.locator(".patch.named", has_text="f4999+1")).to_be_in_viewport()
 
 
+def test_a_long_block_is_shown_as_a_whole(page, server, owner):
+    head = "--- a/x\n+++ b/x\n@@ -1,200000 +1,200000 @@\n"
+    text = head + "-a\n" * 200_000 + "+b\n" * 200_000
+    opened(page, server, owner, text, "long.diff")
+    expect(page.locator(".patch.named")).to_have_text("x+200000 −200000")
+    page.set_viewport_size({"width": 390, "height": 780})
+    expect(page.locator(".patch.slim .half").first).to_have_text("Removed: a")
+
+
+def test_an_end_of_line_that_changed_is_seen(page, server, owner):
+    text = "--- a/x\r\n+++ b/x\r\n@@ -1,2 +1,2 @@ head\r\n \r\n-a\n+a\r\n"
+    opened(page, server, owner, text, "ends.diff")
+    expect(page.locator(".patch.named")).to_have_text("x+1 −1")
+    assert sides(page, 2) == ["␍", "␍"]
+    assert sides(page, 3) == ["Removed: a", "Added: a␍"]
+    opened(page, server, owner, text.replace("-a\n", "-a\r\n"), "same.diff")
+    expect(page.locator(".patch.named")).to_have_text("x+1 −1")
+    assert sides(page, 3) == ["Removed: a", "Added: a"]
+
+
 @pytest.mark.parametrize("text", [
     "1,2c1\n< a\n---\n> b\n", "@@ -1 +1 @@\n-a\n+b\n", "diff --git a/x b/x\nBinary files differ\n",
 ])

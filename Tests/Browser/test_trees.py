@@ -102,6 +102,15 @@ def test_find_opens_what_hides_a_value_and_steps(page, server, owner):
     expect(page.get_by_role("treeitem")).to_have_count(3)
 
 
+def test_find_takes_values_as_they_are_spelt_and_as_they_read(page, server, owner):
+    opened(page, server, owner, r'{"\"\\u": 1, "link": "http:\/\/x", "name": "Caf\u00e9"}')
+    count = page.get_by_label("How many found values")
+    for words, path in [("http://x", "$.link"), (r"http:\/\/x", "$.link"), ("café", "$.name"), (r'"\u', r'$["\"\\u"]')]:
+        page.get_by_label("Find in the tree").fill(words)
+        expect(page.locator(".path")).to_have_text(path)
+        expect(count).to_have_text("1 of 1")
+
+
 def test_a_long_tree_has_few_rows_and_one_that_is_too_long_is_text(page, server, owner):
     opened(page, server, owner, json.dumps(list(range(300_000))))
     expect(page.get_by_text("300,001 values")).to_be_visible(timeout=LONG)

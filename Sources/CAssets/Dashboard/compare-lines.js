@@ -14,15 +14,16 @@ const LONG = 4096;
 /**
  * What a list of changes shows (view-compare.js).
  * @param {string[]} texts
- * @param {boolean} isCut whether their last lines may not be whole
+ * @param {boolean[]} cuts of which of them the last line may not be whole
+ * @param {AbortSignal} signal ends the work; what is answered then is no comparison
  */
-export async function changedLines(texts, isCut) {
-  const [before, after] = texts.map((text) => {
+export async function changedLines(texts, cuts, signal) {
+  const [before, after] = texts.map((text, place) => {
     const lines = text.split("\n");
-    if (isCut || lines.at(-1) === "") lines.pop();
+    if (cuts[place] || lines.at(-1) === "") lines.pop();
     return lines;
   });
-  const found = await stepsInTurns(before, after);
+  const found = await stepsInTurns(before, after, signal);
   const count = (sign) => found.filter(([kind]) => kind === sign).length;
   const [added, removed] = [count("+"), count("-")];
   const isSame = !added && !removed;

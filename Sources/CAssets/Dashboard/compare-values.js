@@ -1,29 +1,55 @@
 // Two texts of JSON value by value: at which paths something was added, removed or changed. Numbers are compared, and
 // shown, as they are spelt.
 import { h, unseen } from "./dom.js";
+import { JSONFault, JSONText } from "./json.js";
 import { steps } from "./steps.js";
 import { pair } from "./view-diff.js";
 import { visible } from "./visible.js";
 
 /** Of a longer value the beginning is shown, in characters. */
 const LONG = 1000;
+/** The tables of all lists together have at most so many cells: more would take seconds. */
+const MOST_CELLS = 40_000_000;
 
 /** A number as it is spelt: 1.0 is not 1, and none is rounded. */
 class Figure {
   constructor(text) { this.text = text; }
 }
 
-/** @type {any} what is spelt is told to nobody but a reviver */
-const spelt = (_, value, { source } = { source: String(value) }) =>
-  (typeof value === "number" ? new Figure(source) : value);
+/** What is JSON, but cannot be compared by path. */
+class Unfit extends Error {}
 
 /**
- * What a list of changes shows (view-compare.js); null when the texts are not JSON, or nested too deeply for a browser.
+ * What a text says.
+ * @throws {JSONFault}
+ * @throws {Unfit} when a key repeats, as a path would not tell which
+ */
+function valueOf(text) {
+  const json = new JSONText(text);
+  /** @type {any[]} */
+  const values = [];
+  for (let number = 0; number < json.count; number += 1) {
+    const value = json.isList(number) ? [] : json.isObject(number) ? Object.create(null) : simple(json.spelt(number));
+    values.push(value);
+    const parent = values[json.parents[number]];
+    if (!parent) continue;
+    const key = json.key(number) ?? json.indexes[number];
+    if (Object.hasOwn(parent, key)) throw new Unfit("A key repeats.");
+    parent[key] = value;
+  }
+  return values[0];
+}
+
+const simple = (spelt) => (/^[-\d]/.test(spelt) ? new Figure(spelt) : JSON.parse(spelt));
+
+/**
+ * What a list of changes shows (view-compare.js); null when the texts are not JSON, repeat a key, are nested too deeply
+ * for a browser, or would take too long.
  * @param {string[]} texts
  */
 export function changedValues(texts) {
   try {
-    const [before, after] = texts.map((text) => JSON.parse(text, spelt));
+    const [before, after] = texts.map(valueOf);
     const items = changes(before, after);
     const count = (kind) => items.filter((item) => item.kind === kind).length.toLocaleString("en-US");
     return {
@@ -32,7 +58,7 @@ export function changedValues(texts) {
         : "All values are the same; what differs is how they are written down",
     };
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) return null;
+    if ([JSONFault, Unfit, RangeError].some((kind) => error instanceof kind)) return null;
     throw error;
   }
 }
@@ -44,6 +70,11 @@ const isObject = (value) => typeof value === "object" && value !== null && !isLi
 function changes(before, after) {
   const number = numbering();
   const found = [];
+  let left = MOST_CELLS;
+  const spend = (cells) => {
+    left -= cells;
+    if (left < 0) throw new Unfit("It would take too long.");
+  };
   const add = (kind, path, values) => found.push({ kind, path, ...values, begins: true });
   const compare = (a, b, path) => {
     if (number(a) === number(b)) return;
@@ -81,7 +112,7 @@ function changes(before, after) {
       for (const k of added) add("added", `${path}[${k}]`, { after: b[k] });
       [gone, come] = [[], []];
     };
-    for (const [sign] of steps(a.map(number), b.map(number))) {
+    for (const [sign] of steps(a.map(number), b.map(number), spend)) {
       if (sign === " ") settle();
       if (sign === "-") gone.push(i);
       if (sign === "+") come.push(j);

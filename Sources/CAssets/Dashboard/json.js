@@ -26,6 +26,8 @@ export class JSONText {
   /** Where its key begins, with the quotes, or -1; and the value that it is in, or -1 for the whole. */
   keys = [];
   parents = [];
+  /** Which of its list or object a value is, from 0. */
+  indexes = [];
   /** The number of the value behind it and all that is in it; how many values are directly in it. */
   nexts = [];
   sizes = [];
@@ -61,17 +63,10 @@ export class JSONText {
     const parts = [];
     for (let one = number; one > 0; one = this.parents[one]) {
       const key = this.key(one);
-      if (key === undefined) parts.push(`[${this.indexOf(one)}]`);
+      if (key === undefined) parts.push(`[${this.indexes[one]}]`);
       else parts.push(/^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`);
     }
     return `$${parts.reverse().join("")}`;
-  }
-
-  /** Which of its list a value is, from 0. */
-  indexOf(number) {
-    let index = 0;
-    for (let one = this.parents[number] + 1; one < number; one = this.nexts[one]) index += 1;
-    return index;
   }
 
   /** @returns {never} */
@@ -86,6 +81,7 @@ export class JSONText {
     this.#skipBlanks();
     const number = this.count;
     const parent = this.open.at(-1) ?? -1;
+    this.indexes.push(parent < 0 ? 0 : this.sizes[parent]);
     if (parent >= 0) this.sizes[parent] += 1;
     this.starts.push(this.at);
     this.ends.push(-1);

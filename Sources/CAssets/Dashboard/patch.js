@@ -15,7 +15,8 @@ const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/;
  * @returns {Row[]}
  */
 export function rowsOf(text) {
-  const lines = text.split(/\r?\n/);
+  // Where all lines of a difference end with CR LF, that says nothing of the files.
+  const lines = text.split(/(?<!\r)\n/.test(text) ? "\n" : "\r\n");
   if (lines.at(-1) === "") lines.pop();
   /** @type {any[]} */
   const rows = [];
@@ -26,7 +27,7 @@ export function rowsOf(text) {
     rows.push(open.file);
   };
   for (let at = 0; at < lines.length; at += 1) {
-    const line = lines[at];
+    const line = lines[at].replace(/\r$/, "");
     const hunk = HUNK.exec(line);
     if (hunk && open.file) {
       rows.push({ kind: "hunk", text: line });
@@ -46,7 +47,7 @@ export function rowsOf(text) {
 
 /** What a file is called now, and what it was called when that is another name. */
 function nameOf(before, after) {
-  const [old, now] = [before, after].map((line) => line.slice(4).split("\t")[0].replace(/^[ab]\//, ""));
+  const [old, now] = [before, after].map((line) => line.slice(4).split(/[\t\r]/)[0].replace(/^[ab]\//, ""));
   if (now === "/dev/null") return old;
   return old === now || old === "/dev/null" ? now : `${old} → ${now}`;
 }
@@ -62,13 +63,15 @@ function takeHunk(lines, head, found, file, rows) {
     return { number: number[sign] - 1, text };
   };
   const endBlock = () => {
-    rows.push(...replaced(block));
+    for (const row of replaced(block)) rows.push(row);
     block = { "-": [], "+": [] };
   };
   let at = head + 1;
   let last = null;
   for (; at < lines.length; at += 1) {
-    const [sign = " ", text] = [lines[at][0], lines[at].slice(1)];
+    // Some programs take the blank away from an empty line that stays.
+    const line = /^\r?$/.test(lines[at]) ? ` ${lines[at]}` : lines[at];
+    const [sign, text] = [line[0], line.slice(1)];
     if (sign === "\\" && last) last.isLast = true;
     else if (left["-"] <= 0 && left["+"] <= 0) break;
     else if (sign === "-" || sign === "+") {
@@ -95,8 +98,8 @@ export function inOneColumn(rows) {
   const found = [];
   let block = [];
   const endBlock = () => {
-    found.push(...block.filter(({ old }) => old).map((row) => ({ ...row, now: null, other: row.now })),
-      ...block.filter(({ now }) => now).map((row) => ({ ...row, old: null, other: row.old })));
+    for (const row of block) if (row.old) found.push({ ...row, now: null, other: row.now });
+    for (const row of block) if (row.now) found.push({ ...row, old: null, other: row.old });
     block = [];
   };
   for (const row of rows) {

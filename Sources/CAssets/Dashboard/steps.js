@@ -9,21 +9,24 @@ const TURN = 12;
 
 /**
  * All steps, at once: for short lists.
+ * @param {(cells: number) => void} spend is told how large a table will be, and may throw
  * @returns {Step[]}
  */
-export const steps = (before, after) => [...pieces(before, after)].flat();
+export const steps = (before, after, spend = () => {}) => [...pieces(before, after, spend)].flat();
 
 /**
- * All steps, while the page goes on.
+ * All steps, while the page goes on; of those only some when a signal has come that nobody waits for them.
+ * @param {AbortSignal} signal
  * @returns {Promise<Step[]>}
  */
-export async function stepsInTurns(before, after) {
+export async function stepsInTurns(before, after, signal) {
   const found = [];
   let began = performance.now();
-  for (const piece of pieces(before, after)) {
+  for (const piece of pieces(before, after, () => {})) {
     found.push(piece);
     if (performance.now() - began < TURN) continue;
     await new Promise((resolve) => { setTimeout(resolve); });
+    if (signal.aborted) break;
     began = performance.now();
   }
   return found.flat();
@@ -32,7 +35,7 @@ export async function stepsInTurns(before, after) {
 const all = (sign, items) => items.map((item) => [sign, item]);
 
 /** What is equal at both ends stays; between them comes the rest, piece by piece. */
-function* pieces(before, after) {
+function* pieces(before, after, spend) {
   const least = Math.min(before.length, after.length);
   let start = 0;
   while (start < least && before[start] === after[start]) start += 1;
@@ -40,13 +43,15 @@ function* pieces(before, after) {
   while (end < least - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
   const cut = (list) => list.slice(start, list.length - end);
   yield all(" ", before.slice(0, start));
-  yield* inner(cut(before), cut(after));
+  yield* inner(cut(before), cut(after), spend);
   yield all(" ", before.slice(before.length - end));
 }
 
 /** By the longest common subsequence; of long lists, between items that both have once. */
-function* inner(before, after) {
-  if (before.length * (after.length + 1) <= MOST_CELLS) {
+function* inner(before, after, spend) {
+  const cells = before.length * (after.length + 1);
+  if (cells <= MOST_CELLS) {
+    spend(cells);
     yield common(before, after);
     return;
   }
@@ -57,7 +62,7 @@ function* inner(before, after) {
   }
   let [i, j] = [0, 0];
   for (const [from, to] of [...anchors, [before.length, after.length]]) {
-    yield* pieces(before.slice(i, from), after.slice(j, to));
+    yield* pieces(before.slice(i, from), after.slice(j, to), spend);
     if (from < before.length) yield [[" ", before[from]]];
     [i, j] = [from + 1, to + 1];
   }

@@ -9,14 +9,13 @@ const PAUSE = 250;
 /** The values in which a text is, in their keys or in what they say. */
 function matches(json, text) {
   const wanted = text.toLowerCase();
-  const isHit = (spelt) => {
-    const read = spelt.includes("\\u") && spelt[0] === '"' ? JSON.parse(spelt) : spelt;
-    return read.toLowerCase().includes(wanted);
-  };
+  const isIn = (one) => one.toLowerCase().includes(wanted);
+  /** As a value is spelt, and as it reads. */
+  const isHit = (spelt) => isIn(spelt) || (spelt.includes("\\") && isIn(JSON.parse(spelt)));
   const found = [];
   for (let number = 0; number < json.count && found.length < MOST_FOUND; number += 1) {
     const isNested = json.isList(number) || json.isObject(number);
-    if ((json.keys[number] >= 0 && isHit(json.key(number))) || (!isNested && isHit(json.spelt(number)))) {
+    if ((json.keys[number] >= 0 && isIn(json.key(number))) || (!isNested && isHit(json.spelt(number)))) {
       found.push(number);
     }
   }

@@ -100,7 +100,7 @@ function row(json, folds, index, state, id) {
     class: state.found?.has(number) ? "hit" : "",
   }, h("span.turn", canFold && icon("right")),
   key !== undefined && [h("b", visible(JSON.stringify(key).slice(1, -1)) || "“”"), ": "],
-  isItem && h("span.lost", `${json.indexOf(number)}: `), value(json, number, canFold && folds.isOpen(index)));
+  isItem && h("span.lost", `${json.indexes[number]}: `), value(json, number, canFold && folds.isOpen(index)));
   element.style.setProperty("--level", String(level));
   return element;
 }

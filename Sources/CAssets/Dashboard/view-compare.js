@@ -14,7 +14,7 @@ const MOST_VALUES = 2 * 1024 * 1024;
 const isText = ({ mimeType }) => /^text\/|\b(json|x-ndjson|xml|yaml|toml|sql|x-subrip)$/.test(mimeType);
 const isJSON = ({ mimeType, size }) => /\bjson$/.test(mimeType) && size <= MOST_VALUES;
 
-/** As a viewer shows one file: {element, keys?}. */
+/** As a viewer shows one file: {element, keys?, end?}. */
 export async function show(older, newer) {
   await sheet("compare.css");
   const both = [older, newer];
@@ -29,24 +29,33 @@ export async function show(older, newer) {
 const state = (glyph, title, content) => h("div.empty", icon(glyph), h("h2", title), content);
 
 /**
- * A way to compare answers what a list shows: {items, row, words, lines}. `items` answers all of them, of which one that
- * `begins` is the first of a change; `row` makes one into an element, and is given how to draw all anew; `lines` is the
- * highest number of a line.
+ * A way to compare answers what a list shows: {items, row, words, lines}. `items` answers all of them, of which one
+ * that `begins` is the first of a change; `row` makes one into an element, and is given how to draw all anew; `lines` is
+ * the highest number of a line.
  */
 async function texts(both) {
   const contents = await Promise.all(both.map((file) => textOf(file, MOST)));
-  const isCut = both.some(({ size }) => size > MOST);
-  const byLine = async () => (await import("./compare-lines.js")).changedLines(contents, isCut);
+  const cuts = both.map(({ size }) => size > MOST);
+  const { changedLines } = await import("./compare-lines.js");
   const byPath = async () => (await import("./compare-values.js")).changedValues(contents);
   const values = both.every(isJSON) ? await byPath() : null;
   const list = changeList();
-  const choice = values && segmented("Compare", { path: "By path", line: "By line" }, "path",
-    async (way) => list.put(way === "path" ? values : await byLine()));
+  /** Ends what is under way when the reader wants the other way, or leaves. */
+  let work = new AbortController();
+  const compare = async (way) => {
+    work.abort();
+    work = new AbortController();
+    const { signal } = work;
+    const view = way === "path" ? values : await changedLines(contents, cuts, signal);
+    if (!signal.aborted) list.put(view);
+  };
+  const choice = values && segmented("Compare", { path: "By path", line: "By line" }, "path", compare);
   const tools = h("div.viewtools", choice, list.tools);
-  const cut = isCut && notice("warning", h("p", `Of each the first ${bytes(MOST)} are compared, and the rest is not.`));
-  list.put(values ?? await byLine());
+  const cut = cuts.includes(true)
+    && notice("warning", h("p", `Of each the first ${bytes(MOST)} are compared, and the rest is not.`));
+  compare(values ? "path" : "line");
   return {
-    element: h("div.viewer", tools, cut, list.element),
+    element: h("div.viewer", tools, cut, list.element), end: () => work.abort(),
     keys: { title: "Comparison", list: [
       ["n", "Next change", () => list.step(1)], ["N", "The change before", () => list.step(-1)],
       ["w", "Wrap long lines", list.wrap],
@@ -60,13 +69,13 @@ function changeList() {
   let [list, shown, items] = [null, null, []];
   /** The change where the reader stands, and the row that was on top then: later one may have scrolled. */
   let [here, top] = [-1, 0];
-  const place = h("div.viewer");
+  const place = h("div.viewer", h("p.empty", { role: "status" }, "Comparing…"));
   const [count, sum] = [h("output.small.num", { label: "How many changes" }), h("output.small.num")];
   const steps = [["left", "Change before", -1], ["right", "Next change", 1]].map(([glyph, name, by]) =>
-    button("", { glyph, name, kind: "mini ghost", on: () => step(by) }));
+    button("", { glyph, name, kind: "mini ghost", disabled: true, on: () => step(by) }));
   const wrap = button("Wrap", { kind: "mini ghost", "aria-pressed": "false", on: () => {
     wrap.setAttribute("aria-pressed", String(!isWrapped()));
-    list.wrap(isWrapped());
+    list?.wrap(isWrapped());
   } });
   const isWrapped = () => wrap.getAttribute("aria-pressed") === "true";
   /** @returns {any} */
@@ -84,6 +93,7 @@ function changeList() {
   }
   /** Behind the last change comes the first. */
   function step(by) {
+    if (!list) return;
     const all = starts();
     const from = list.top() === top ? here : list.top();
     const next = by > 0 ? all.find((one) => one > from) : all.findLast((one) => one < from);

@@ -71,3 +71,21 @@ def test_a_part_that_cannot_be_loaded_says_so_and_is_offered_again(page, server)
     page.unroute("**/settings.js")
     page.get_by_role("button", name="Load the page again").click()
     expect(page.get_by_role("heading", name="Profile")).to_be_visible()
+
+
+def test_a_file_that_the_server_does_not_tell_of_says_so_and_is_asked_for_again(page, server, owner):
+    file = owner.store(b"one\n", "late.txt")["id"]
+    path = f"**/api/files/{file}"
+    page.route(path, lambda route: route.abort())
+    page.goto(f"{server.url}/files/{file}")
+    fault = page.get_by_role("heading", name="The file could not be read")
+    expect(fault).to_be_focused()
+    expect(page.get_by_text("The server cannot be reached")).to_be_visible()
+    page.unroute(path)
+    page.route(path, lambda route: route.fulfill(status=500, json={"message": "It broke", "requestId": "r-1"}))
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("Request r-1")).to_be_visible()
+    expect(fault).to_be_focused()
+    page.unroute(path)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="late.txt")).to_be_focused()

@@ -11,7 +11,7 @@ JUNIT = """<?xml version="1.0" encoding="utf-8"?>
 <testsuites><testsuite name="pytest" tests="6">
 <testcase classname="zip" name="names" time="0.012"/>
 <testcase classname="zip" name="large" time="1,009.1"><failure message="wrong size &lt;b&gt;">trace of
-the failure</failure><system-out>wrote 4 bytes</system-out></testcase>
+the failure</failure><failure message="too late">at 2</failure><system-out>wrote 4 bytes</system-out></testcase>
 <testcase classname="wait" name="set up" time="0.1"><error message="no fixture">no fixture, at all</error></testcase>
 <testcase classname="wait" name="slow"><skipped message="not today"/></testcase>
 <testcase name="two"/><testcase name="three"/>
@@ -53,13 +53,28 @@ def test_a_report_of_tests_has_its_failures_first(page, server, owner):
     expect(failed.first.locator("summary")).to_contain_text("largezipwrong size <b>1010 s")
     expect(failed.first.locator("pre").first).not_to_be_visible()
     failed.first.locator("summary").click()
-    expect(failed.first.locator("pre")).to_have_text(["wrong size <b>\ntrace of\nthe failure", "wrote 4 bytes"])
+    expect(failed.first.locator("pre")).to_have_text([
+        "wrong size <b>\ntrace of\nthe failure\n\ntoo late\nat 2", "wrote 4 bytes",
+    ])
     expect(failed.nth(1).locator("pre")).to_have_text("no fixture, at all")
     expect(page.get_by_text("names")).not_to_be_visible()
     page.get_by_role("heading", name="Passed").click()
     expect(page.get_by_text("names")).to_be_visible()
     expect(page.get_by_role("link", name="Raw")).to_be_visible()
     page.get_by_text("Text", exact=True).click()
+    expect(page.locator(".ln").nth(2)).to_contain_text('<testcase classname="zip"')
+
+
+def test_a_shape_that_cannot_be_loaded_is_chosen_again_by_one_click(page, server, owner):
+    opened(page, server, owner, JUNIT, "junit.xml")
+    text = page.get_by_text("Text", exact=True)
+    expect(text).to_be_visible()
+    page.route("**/download*", lambda route: route.abort())
+    text.click()
+    expect(page.locator("#toasts")).to_contain_text("The server cannot be reached")
+    expect(page.get_by_role("radio", name="Summary")).to_be_checked()
+    page.unroute("**/download*")
+    text.click()
     expect(page.locator(".ln").nth(2)).to_contain_text('<testcase classname="zip"')
 
 

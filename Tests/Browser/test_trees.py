@@ -162,10 +162,28 @@ def test_lines_of_json_are_shown_one_by_one_each_as_a_tree(page, server, owner):
 
 
 def test_a_line_of_which_the_server_gives_the_beginning_is_read_as_a_whole(page, server, owner):
-    text = json.dumps({"n": 1}) + "\n" + json.dumps({"é": "x" * 100_000, "last": 2}, ensure_ascii=False) + "\n"
+    lines = [{"n": 1}, {"é": "x" * 100_000, "last": 2}, {"whole": "x" * 3000}]
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     opened(page, server, owner, text, "wide.ndjson")
-    page.get_by_role("link", name="Line 2").click()
+    expect(page.locator(".ln .lost")).to_have_text([f" … cut: the line has {size}" for size in ("100 KB", "3.0 KB")])
+    page.get_by_role("link", name="Line 2").press("Enter")
     expect(value(page, "last: 2").last).to_be_visible()
+    expect(page.get_by_role("link", name="Line 2")).to_be_focused()
+
+
+@pytest.mark.parametrize("name", ["data.json", "events.ndjson"])
+def test_nothing_is_looked_for_once_the_page_is_left(page, server, owner, name):
+    page.clock.install()
+    opened(page, server, owner, DATA, name)
+    count = page.get_by_label("How many found").element_handle()
+    page.get_by_role("searchbox").evaluate("""(field) => {
+        field.value = "id";
+        field.dispatchEvent(new Event("input"));
+        document.querySelector("#nav a[href='/inbox']").click();
+    }""")
+    expect(page.get_by_role("link", name="Answered")).to_be_visible()
+    page.clock.run_for(1000)
+    assert count.text_content() == ""
 
 
 def test_a_card_shows_short_json_in_place(page, server, owner, agent):

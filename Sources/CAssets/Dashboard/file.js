@@ -1,5 +1,5 @@
 // The page of one file: what is known of it, what is in it or has changed in it, and the way back.
-import { $, fill, h, icon } from "./dom.js";
+import { $, button, fill, h, icon } from "./dom.js";
 import { ask, Refusal, request } from "./api.js";
 import { filePath, glyph, source } from "./attachment.js";
 import { counterparts } from "./counterparts.js";
@@ -14,8 +14,13 @@ import { viewerOf } from "./viewers.js";
 export function filePage(main, [, id]) {
   const view = { title: "File", isOver: false, unbind: [] };
   const query = new URLSearchParams(location.search);
-  fill(main, h("p.empty", { role: "status" }, "Reading…"));
-  open(main, view, id, query.get("from") ?? "", query.get("compare"));
+  const begin = () => {
+    fill(main, h("p.empty", { role: "status" }, "Reading…"));
+    open(main, view, id, query.get("from") ?? "", query.get("compare")).catch((error) => {
+      if (!view.isOver) unread(main, error, begin);
+    });
+  };
+  begin();
   return Object.assign(view, { end: () => { view.isOver = true; view.unbind.forEach((one) => one()); } });
 }
 
@@ -52,6 +57,14 @@ async function found(path) {
     if (!(error instanceof Refusal) || ![400, 403, 404].includes(error.status)) throw error;
     return null;
   }
+}
+
+/** Says why there is no page of the file yet. */
+function unread(main, error, onAgain) {
+  fill(main, h("div.empty", icon("warning"), h("h1", { tabindex: "-1" }, "The file could not be read"),
+    h("p", error.message), error.requestID && h("p.small", `Request ${error.requestID}`),
+    button("Try again", { on: onAgain })));
+  $("h1", main).focus();
 }
 
 /** @param {object | null} file the one that is there, when the other is not */

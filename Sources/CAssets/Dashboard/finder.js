@@ -74,8 +74,11 @@ export function finder(file, list, here, go, onChange = () => {}) {
     else look();
   }
   return {
-    element: h("search.line.find", field, exact, regex, found.element), step: found.step, stop: found.stop,
-    numbers: found.numbers,
+    element: h("search.line.find", field, exact, regex, found.element), step: found.step, numbers: found.numbers,
+    stop() {
+      clearTimeout(timer);
+      found.stop();
+    },
     pattern: () => pattern,
     /** Moves the focus into the field; false when it is there already. */
     focus() {

@@ -1,7 +1,7 @@
 // Any number of rows, of which those in view are in the document. No element can be as high as ten million rows, so
 // the height is capped: near its ends the scrollbar is exact, between them it goes by proportion. Short moves are exact
 // everywhere, and the scrollbar follows when they are over.
-import { h } from "./dom.js";
+import { $, h } from "./dom.js";
 
 /** The height of a line of a log that is not wrapped, in pixels; as in log.css. */
 const LINE = 20;
@@ -41,8 +41,8 @@ export function rows(label, length, row, { kind = "list", head = null, tall: usu
   let tall = usual;
   let [scrolled, isAtEnd] = [0, false];
   let [frame, idle] = [0, 0];
-  /** The row whose button has the focus while it is made anew. */
-  let focused = -1;
+  /** The row in which an element has the focus while it is made anew, and the tag of that. */
+  let [focused, tag] = [-1, ""];
 
   const height = () => (box.clientHeight || 600) - (head?.offsetHeight ?? 0);
   const heightOf = (index) => (tall === usual ? usual : shown.get(index)?.offsetHeight ?? tall);
@@ -84,7 +84,8 @@ export function rows(label, length, row, { kind = "list", head = null, tall: usu
       }
       next = shown.get(index);
     }
-    if (focused >= 0) shown.get(focused)?.querySelector("button")?.focus({ preventScroll: true });
+    const renewed = shown.get(focused);
+    if (renewed) $(tag, renewed)?.focus({ preventScroll: true });
     focused = -1;
   }
   function draw() {
@@ -144,7 +145,7 @@ export function rows(label, length, row, { kind = "list", head = null, tall: usu
     table?.setAttribute("aria-rowcount", String(count + 1));
     for (const [index, element] of shown) {
       if (!isStale(element)) continue;
-      if (element.contains(document.activeElement)) focused = index;
+      if (element.contains(document.activeElement)) [focused, tag] = [index, document.activeElement.localName];
       element.remove();
       shown.delete(index);
     }

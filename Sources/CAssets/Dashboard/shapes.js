@@ -41,7 +41,14 @@ export async function shapes(file, name, meant) {
   };
   const choose = async (shape) => {
     wanted = shape;
-    const next = await makers[shape]();
+    let next = null;
+    try {
+      next = await makers[shape]();
+    } catch (error) {
+      // What is shown stays, and the choice says so: the other can be chosen again.
+      if (wanted === shape) $("input:not(:checked)", choice).checked = true;
+      throw error;
+    }
     if (wanted !== shape) return next.end?.();
     leave();
     shown = next;

@@ -6,13 +6,13 @@
  */
 
 const all = (node, name) => [...node.getElementsByTagNameNS("*", name)];
-const child = (node, ...names) => [...node.children].find((one) => names.includes(one.localName));
+const children = (node, ...names) => [...node.children].filter((one) => names.includes(one.localName));
+const child = (node, ...names) => children(node, ...names)[0];
 const said = (node) => node?.textContent.trim() ?? "";
 /** Reports write whole seconds, parts of them, 1,234.5, or 00:00:01.5. */
 const seconds = (text) => (text ?? "").replaceAll(",", "").split(":")
   .reduce((sum, part) => sum * 60 + Number.parseFloat(part), 0);
-const outputs = (node, ...names) => [...node.children].filter((one) => names.includes(one.localName)).map(said)
-  .filter(Boolean).join("\n");
+const outputs = (node, ...names) => children(node, ...names).map(said).filter(Boolean).join("\n");
 
 /** How each kind of report is read, by the name of its root: the name of its tests, and what one says. */
 const KINDS = {
@@ -30,17 +30,26 @@ export function resultsOf(document) {
   return name ? all(document, name).map(read) : null;
 }
 
+/** Some tools, as GoogleTest, write several failures of one test. */
 function fromJUnit(test) {
-  const bad = child(test, "failure", "error");
-  const skipped = child(test, "skipped");
-  const reason = bad ?? skipped;
+  const bad = children(test, "failure", "error");
+  const reasons = bad.length ? bad : children(test, "skipped");
+  const states = { failure: "failed", error: "error", skipped: "skipped" };
   return {
     name: test.getAttribute("name") ?? "", seconds: seconds(test.getAttribute("time")),
     group: test.getAttribute("classname") || test.parentElement?.getAttribute("name") || "",
-    state: bad ? (bad.localName === "error" ? "error" : "failed") : skipped ? "skipped" : "passed",
-    message: reason?.getAttribute("message") ?? "", details: said(reason),
+    state: states[reasons[0]?.localName] ?? "passed",
+    message: reasons.length ? messageOf(reasons[0]) : "", details: reasons.map(whole).join("\n\n"),
     output: outputs(test, "system-out", "system-err"),
   };
+}
+
+const messageOf = (reason) => reason.getAttribute("message")?.trim() ?? "";
+
+/** The message of a reason and its text, which often begins with that. */
+function whole(reason) {
+  const [message, text] = [messageOf(reason), said(reason)];
+  return text.startsWith(message) ? text : [message, text].filter(Boolean).join("\n");
 }
 
 function fromNUnit(test) {

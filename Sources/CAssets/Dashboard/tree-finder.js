@@ -35,7 +35,8 @@ export function treeFinder(json, state, go, list) {
   const count = h("output.small.num", { label: "How many found values" });
   const field = h("input.input", {
     type: "search", label: "Find in the tree", placeholder: "Find", maxlength: "1000", spellcheck: "false",
-    oninput: () => { clearTimeout(timer); timer = setTimeout(look, PAUSE); }, onkeydown: press,
+    oninput: () => { clearTimeout(timer); timer = setTimeout(() => field.isConnected && look(), PAUSE); },
+    onkeydown: press,
   });
   const steps = [["left", "Previous", -1], ["right", "Next", 1]].map(([glyph, way, by]) => button("", {
     glyph, kind: "mini ghost", name: `${way} of the found values`, disabled: true, on: () => step(by),

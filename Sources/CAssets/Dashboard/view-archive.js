@@ -1,5 +1,5 @@
 // What is in an archive, and one entry of it at a time, without the rest.
-import { button, fill, h, icon } from "./dom.js";
+import { $, button, fill, h, icon } from "./dom.js";
 import { plain } from "./ansi.js";
 import { ask, Refusal, request } from "./api.js";
 import { textOf } from "./content.js";
@@ -18,29 +18,39 @@ const state = (glyph, title, ...content) => h("div.empty", icon(glyph), h("h2", 
 
 export async function show(file) {
   try {
-    const first = await request("GET", `${path(file)}?count=${PORTION}`);
-    return { element: archive(file, first) };
+    const [first, linked] = await Promise.all([request("GET", `${path(file)}?count=${PORTION}`), linkedEntry(file)]);
+    return { element: archive(file, first, linked) };
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 415) throw error;
     return { element: state("zip", "What is in it cannot be listed", h("p", error.message)) };
   }
 }
 
-/** The list, or in its place the entry that is open. The address names it (#entry-3). */
-function archive(file, first) {
+/** The entry that the address names (#entry-3), wherever it is in the list; nothing when there is none. */
+async function linkedEntry(file) {
+  const [, number] = /^#entry-([1-9]\d{0,5})$/.exec(location.hash) ?? [];
+  return number && (await request("GET", `${path(file)}?from=${number}&count=1`)).entries[0];
+}
+
+/** The list, or in its place the entry that is open. */
+function archive(file, first, linked) {
   const opened = h("div.viewer", { hidden: true });
   const turn = (number) => {
     history.replaceState(null, "", location.pathname + location.search + (number ? `#entry-${number}` : ""));
     opened.hidden = !number;
     list.hidden = !opened.hidden;
   };
-  const close = () => { turn(0); fill(opened); };
   const open = (entry) => {
     turn(entry.number);
-    fill(opened, entryView(file, entry, close));
+    fill(opened, entryView(file, entry, () => close(entry)));
+    $("button", opened).focus();
+  };
+  const close = (entry) => {
+    turn(0);
+    fill(opened);
+    ($(`[href="#entry-${entry.number}"]`, list) ?? $(".scroll", list)).focus();
   };
   const list = entries(file, first, open);
-  const linked = first.entries.find(({ number }) => location.hash === `#entry-${number}`);
   if (linked) open(linked);
   return h("div.viewer", list, opened);
 }
@@ -58,7 +68,12 @@ function entries(file, first, open) {
   let next = null;
   const [place, warning, count] = [h("div"), h("div"), h("output.small.num")];
   const more = button("More entries", {
-    on: async () => take(await request("GET", `${path(file)}?from=${next}&count=${PORTION}`)),
+    on: async () => {
+      const from = next;
+      const answer = await request("GET", `${path(file)}?from=${from}&count=${PORTION}`);
+      // Who pressed it twice asked twice for the same.
+      if (from === next) take(answer);
+    },
   });
   function take(answer) {
     known.push(...answer.entries);

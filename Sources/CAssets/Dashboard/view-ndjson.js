@@ -81,8 +81,12 @@ function row(view, line, number, total) {
   }, h("a", {
     href: writtenRange([number]), label: `Line ${number}${kind && `, ${kind}`}`,
     onclick: (event) => { event.preventDefault(); pick(view, number, event.shiftKey); },
-  }, number), line && h("span", nodes(line.text.slice(0, MOST_SHOWN), view.find.pattern())));
+  }, number), line && h("span", nodes(line.text.slice(0, MOST_SHOWN), view.find.pattern()),
+    line.text.length > MOST_SHOWN && h("span.lost", ` … cut: the line has ${bytes(sizeOf(line))}`)));
 }
+
+/** Of a line that the server gave as a whole it does not say how long it is. */
+const sizeOf = (line) => line.cut ?? new Blob([line.text]).size;
 
 /** The tree of a line, or why it has none. */
 async function parsed(file, number) {

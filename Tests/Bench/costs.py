@@ -236,7 +236,7 @@ class Costs:
         row("GET /api/plugins/:name/render, GET /api/plugins/:name/icon, GET /api/plugins/:name/config, PUT /api/plugins/:name/config",
             "a page", me("GET", f"plugins/{plugin}/render"))
         row("POST /api/plugins/:name/fetch", "not allowed",
-            me("POST", f"plugins/{plugin}/fetch", {"url": "https://example.org/"}))
+            me("POST", f"plugins/{plugin}/fetch", {"url": "https://example.org/"}), expected=403)
         self.seen |= {"GET /api/v1/events", "GET /api/events"}  # They end when the caller leaves: see scripts/bench people.
 
     def show(self):

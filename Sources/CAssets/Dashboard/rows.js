@@ -135,7 +135,8 @@ export function rows(label, length, row, { kind = "list", head = null, tall: usu
     }
     paint();
     clearTimeout(idle);
-    idle = setTimeout(align, REST);
+    // Where it was scrolled to without an event yet, that event is on its way.
+    idle = setTimeout(() => { if (box.scrollTop === scrolled) align(); }, REST);
   }, { passive: true });
   new ResizeObserver(() => { draw(); align(); }).observe(box);
 

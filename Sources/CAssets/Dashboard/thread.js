@@ -33,14 +33,19 @@ export function thread(agent, search = "") {
   const query = new URLSearchParams({ channel: agent.id, limit: String(PAGE), ...(search && { search }) });
   const state = {
     agent, path: `/api/messages?${query}`, search, messages: [], cursor: null, reading: null,
-    isLoaded: false, isOver: false, isAtEnd: true,
+    isLoaded: false, isOver: false, isAtEnd: true, top: 0,
     /** What happens while the first page is on its way, to be done after it. */
     later: [],
     rows: h("div.thread"), above: h("div.center"),
     element: h("div.scroll", { tabindex: "0", role: "group", label: search ? "Found messages" : "Messages" }),
   };
   fill(state.element, state.above, state.rows);
-  state.element.addEventListener("scroll", () => { state.isAtEnd = isNearEnd(state); }, { passive: true });
+  state.element.addEventListener("scroll", () => {
+    const top = state.element.scrollTop;
+    // What has grown meanwhile puts the end further away; only who goes up leaves it.
+    state.isAtEnd = isNearEnd(state) || (state.isAtEnd && top >= state.top);
+    state.top = top;
+  }, { passive: true });
   // Files are read, and pictures come, when their messages are drawn already.
   const grown = new ResizeObserver(() => { if (state.isAtEnd) toEnd(state); });
   grown.observe(state.element);

@@ -1,9 +1,9 @@
 """The server under measurement and the table of results, for all parts of scripts/bench."""
 
-import contextlib, datetime, json, os, platform, re, subprocess, time
+import contextlib, datetime, json, os, pathlib, platform, re, subprocess, time
 import urllib.request
 
-ROUNDS = 5
+ROUNDS = int(os.environ.get("ROUNDS", 5))
 PERSON = {"email": "admin@placet.local", "password": "correct horse battery"}
 
 
@@ -20,11 +20,11 @@ def wait_for(url, headers={}):
 
 
 class Peer:
-    """A server of ours or somebody else's, stopped by its process id."""
+    """A server of ours or somebody else's, its log in a file or nowhere, stopped by its process id."""
 
-    def __init__(self, command, url, **environment):
-        self.process = subprocess.Popen(
-            command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def __init__(self, command, url, log=os.devnull, **environment):
+        with open(log, "a") as file:
+            self.process = subprocess.Popen(command, env=os.environ | environment, stdout=file, stderr=file)
         try:
             wait_for(url)
         except BaseException:
@@ -32,8 +32,25 @@ class Peer:
             raise
 
     def status(self, key):
-        text = open(f"/proc/{self.process.pid}/status").read()
-        return int(re.search(rf"{key}:\s+(\d+) kB", text).group(1)) / 1024
+        return self.memory(key, [self.process.pid])
+
+    def tree(self):
+        """The ids of the process and of all that it started."""
+        found = [self.process.pid]
+        for pid in found:
+            for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+                found += map(int, (task / "children").read_text().split())
+        return found
+
+    def memory(self, key="VmRSS", pids=None):
+        """MiB, of all its processes unless some are named."""
+        texts = [pathlib.Path(f"/proc/{pid}/status").read_text() for pid in pids or self.tree()]
+        return sum(int(re.search(rf"{key}:\s+(\d+) kB", text).group(1)) for text in texts) / 1024
+
+    def processor(self):
+        """Seconds of processor time of all its processes and threads, of those too that ended."""
+        stats = [pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.tree()]
+        return sum(int(field) for fields in stats for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
 
     def stop(self):
         self.process.terminate()
@@ -63,10 +80,10 @@ class Table:
             print(f"| {what} | {value} | {goal} |")
 
 
-def placet(binary, folder, port, log_level="warning"):
+def placet(binary, folder, port, log_level="warning", log=os.devnull):
     store = f"{folder}/store"
     os.makedirs(folder, exist_ok=True)
-    peer = Peer([binary, "serve", "--port", str(port), "--storage", store], f"http://127.0.0.1:{port}/health",
+    peer = Peer([binary, "serve", "--port", str(port), "--storage", store], f"http://127.0.0.1:{port}/health", log,
                 PLACET_LOG_LEVEL=log_level, PLACET_RATE_LIMIT="off", PLACET_ADMIN_PASSWORD=PERSON["password"])
     peer.idle = peer.status("VmRSS")
     peer.base, peer.address = f"http://127.0.0.1:{port}/api/v1", ("127.0.0.1", port)

@@ -5,55 +5,24 @@ done against one and then the other, several rounds interleaved, and the medians
 bounded in time and count.
 """
 
-import json, os, statistics, sys, tempfile, urllib.request
-from service import ROUNDS, Table, placet, requests_per_second, run
-
-SECONDS = 2
-#: Beginnings that libmagic tells apart quickly, slowly, and not at all.
-KINDS = {"text": "line of a log ", "PNG": "\\137PNG\\r\\n\\26\\n", "unknown bytes": "\\200\\1\\254\\3\\7"}
-
-UPLOADS = """
-local count = 0
-local filler = string.rep("x", 4000)
-request = function()
-  count = count + 1
-  local body = "--b\\r\\nContent-Disposition: form-data; name=\\"file\\"; filename=\\"a\\"\\r\\n\\r\\n" ..
-    "BEGINNING" .. string.format("%s %016d", "SEED", count) .. filler ..
-    "\\r\\n--b\\r\\nContent-Disposition: form-data; name=\\"channelId\\"\\r\\n\\r\\nCHANNEL\\r\\n--b--\\r\\n"
-  return wrk.format("POST", nil, {["content-type"] = "multipart/form-data; boundary=b", ["x-api-key"] = "KEY"}, body)
-end
-"""
-MESSAGES = """
-request = function()
-  local body = '{"channelId":"CHANNEL","text":"Build complete, all 47 tests passed","status":"success",' ..
-    '"metadata":{"buildId":"build-123","duration":2.3}}'
-  return wrk.format("POST", nil, {["content-type"] = "application/json", ["x-api-key"] = "KEY"}, body)
-end
-"""
-
-
-def post(peer, path, body):
-    request = urllib.request.Request(f"{peer.base}/{path}", json.dumps(body).encode(),
-                                     {"x-api-key": peer.key, "content-type": "application/json"})
-    return json.load(urllib.request.urlopen(request))
+import os, statistics, sys, tempfile
+from peers.api import fill as messages, posts
+from peers.downloads import store
+from peers.kinds import KINDS
+from peers.load import curl, distinct, wrk
+from peers.uploads import form
+from service import ROUNDS, Table, placet, run
 
 
 def fill(peer, folder):
-    """The same contents for both: files of three sizes, 100 messages, 20 of them questions."""
+    """The same contents for both: files of three sizes and 100 messages, 20 of them questions."""
     peer.files = {}
     for name, size in {"1 KiB": 1024, "64 KiB": 65536, "1 GiB": 1 << 30}.items():
         path = f"{folder}/{size}"
         if not os.path.exists(path):
             run("dd", "if=/dev/urandom", f"of={path}", f"bs={min(size, 1 << 20)}", f"count={max(1, size >> 20)}")
-        out = run("curl", "-sS", "-H", f"x-api-key: {peer.key}", "-F", f"file=@{path}",
-                  "-F", f"channelId={peer.channel}", f"{peer.base}/files/store")
-        peer.files[name] = json.loads(out)["id"]
-    options = [{"id": "approve", "label": "Approve"}, {"id": "reject", "label": "Reject"}]
-    for number in range(100):
-        message = {"channelId": peer.channel, "text": f"Message {number}", "metadata": {"number": number}}
-        if number % 5 == 0:
-            message["review"] = {"type": "approval", "payload": {"options": options}}
-        peer.message = post(peer, "messages", message)["id"]
+        peer.files[name] = store(peer, path)["id"]
+    peer.message = messages(peer.base, peer.header, peer.channel)
 
 
 def gets(peer):
@@ -67,18 +36,6 @@ def gets(peer):
         "20 pending reviews": f"{peer.base}/reviews/pending?channel={peer.channel}",
         "files of a channel": f"{peer.base}/files?channel={peer.channel}&limit=50",
     }
-
-
-def script(folder, peer, text, **words):
-    path = f"{folder}/{peer.address[1]}.lua"
-    for word, value in {"CHANNEL": peer.channel, "KEY": peer.key, **words}.items():
-        text = text.replace(word, value)
-    open(path, "w").write(text)
-    return path
-
-
-def seconds(*command):
-    return float(run("curl", "-sS", "-o", "/dev/null", "-w", "%{time_total}", *command))
 
 
 def interleaved(peers, work):
@@ -107,22 +64,21 @@ def main(binary, other, folder):
             fill(peers[-1], folder)
         table.row("idle memory (RSS)", "; other ".join(f"{peer.idle:.0f} MiB" for peer in peers))
         for name in gets(peers[0]):
-            rate(name, lambda peer: requests_per_second(gets(peer)[name], seconds=SECONDS, key=peer.key))
-        rate("messages, durable, 64 clients", lambda peer: requests_per_second(
-            f"{peer.base}/messages", connections=64, seconds=SECONDS, script=script(folder, peer, MESSAGES)))
-        for kind, beginning in KINDS.items():
-            rate(f"4 KiB uploads of {kind}, durable, 32 clients", lambda peer: requests_per_second(
-                f"{peer.base}/files/store", seconds=SECONDS,
-                script=script(folder, peer, UPLOADS, BEGINNING=beginning, SEED=os.urandom(8).hex())))
-        key = lambda peer: ["-H", f"x-api-key: {peer.key}"]
-        time("1 GiB download", lambda peer: seconds(*key(peer), f"{peer.base}/files/{peer.files['1 GiB']}/download"))
+            rate(name, lambda peer: wrk(gets(peer)[name], headers=[peer.header])[0])
+        rate("messages, durable, 64 clients", lambda peer: posts(peer, "/api/v1/messages", peer.channel)()[0])
+        for kind, (make, suffix, _) in KINDS.items():
+            for peer in peers:
+                peer.upload = form(peer, "/api/v1/files/store", {"channelId": peer.channel}, make(4096), suffix)
+            rate(f"4 KiB uploads of {kind}, durable, 32 clients", lambda peer: distinct(peer.base, peer.upload)[0])
+        time("1 GiB download", lambda peer: curl(
+            "-H", peer.header, f"{peer.base}/files/{peer.files['1 GiB']}/download"))
 
         def upload(peer):
             with open(f"{folder}/{1 << 30}", "r+b") as file:
                 file.write(os.urandom(16))
             os.sync()
-            return seconds(*key(peer), "-F", f"file=@{folder}/{1 << 30}", "-F", f"channelId={peer.channel}",
-                           f"{peer.base}/files/store")
+            return curl("-H", peer.header, "-F", f"file=@{folder}/{1 << 30}", "-F", f"channelId={peer.channel}",
+                        f"{peer.base}/files/store")
         time("1 GiB upload", upload)
     finally:
         for peer in peers:

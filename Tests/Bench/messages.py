@@ -1,16 +1,12 @@
-"""Measures messages, searches and waits over HTTP; called by scripts/bench. Loopback only, bounded in time and count."""
+"""Measures lists and searches of many messages; called by scripts/bench. Loopback only, bounded in time and count."""
 
-import itertools, json, os, random, re, resource, select, socket, statistics, sys, tempfile, time
-from service import ROUNDS, Table, placet, requests_per_second, run, sign_in
+import os, random, re, sys, tempfile, time
+from connection import Line, milliseconds, settle
+from service import Table, placet, run
 
-WAITS = (1, 1_000, 5_000)
-ANSWERS = 200  # In each round; a quarter of them when each needs a wait of its own.
-PACE = 0.01  # Seconds from one answer to the next.
-CLIENTS = (1, 16, 64)
 SIZES = (10_000, 1_000_000)
 LOOKS = 400  # Requests of each kind.
 WORDS = 20_000
-REST = 0.3  # Seconds.
 
 
 POSTS = """
@@ -36,9 +32,9 @@ local headers = {["content-type"] = "application/json", ["x-api-key"] = "KEY"}
 local review = ', "review": {"type": "approval", "payload": {"options": [{"id": "a", "label": "A"}]}, "expiresInSeconds": 129600}'
 request = function()
   local text = {}
-  for place = 1, math.random(SHORTEST, LONGEST) do text[place] = pick() end
+  for place = 1, math.random(5, 40) do text[place] = pick() end
   local body = '{"channelId": "CHANNEL", "text": "' .. table.concat(text, " ") .. '"' ..
-    (math.random() < REVIEWS and review or "") .. "}"
+    (math.random() < 0.01 and review or "") .. "}"
   return wrk.format("POST", nil, headers, body)
 end
 """
@@ -52,11 +48,10 @@ def make_words(path):
     return words
 
 
-def script(folder, peer, words="5, 40", reviews=0):
-    path, (shortest, longest) = f"{folder}/post.lua", words.split(", ")
-    text = POSTS
-    for name, value in {"WORDS": f"{folder}/words", "SEED": random.randrange(1 << 30), "KEY": peer.key, "CHANNEL": peer.channel,
-                        "SHORTEST": shortest, "LONGEST": longest, "REVIEWS": reviews}.items():
+def script(folder, peer):
+    path, text = f"{folder}/post.lua", POSTS
+    for name, value in {"WORDS": f"{folder}/words", "SEED": random.randrange(1 << 30), "KEY": peer.key,
+                        "CHANNEL": peer.channel}.items():
         text = text.replace(name, str(value))
     open(path, "w").write(text)
     return path
@@ -66,7 +61,7 @@ def fill(folder, peer, stored, size):
     """Posts until there are `size` messages, and a second's worth more."""
     while stored < size:
         seconds = max(1, min(20, (size - stored) // 5_000))
-        out = run("wrk", "-t1", "-c64", f"-d{seconds}s", "-s", script(folder, peer, reviews=0.01), f"{peer.base}/messages")
+        out = run("wrk", "-t1", "-c64", f"-d{seconds}s", "-s", script(folder, peer), f"{peer.base}/messages")
         assert "Non-2xx" not in out, out
         stored += int(re.search(r"(\d+) requests in", out).group(1))
         print(f"  {stored:,} messages", file=sys.stderr, flush=True)
@@ -129,14 +124,8 @@ def lists(binary, folder, words, table):
         peer.stop()
 
 
-def main(binary, single, folder):
-    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))  # The server inherits it.
-    if files < max(WAITS) + 1000:
-        raise SystemExit(f"ulimit -Hn is {files}; {max(WAITS):,} waits need more")
+def main(binary, folder):
     table, words = Table(), make_words(f"{folder}/words")
-    waits(binary, folder, table)
-    posts(binary, single, folder, table)
     lists(binary, folder, words, table)
     table.show()
 
@@ -146,4 +135,4 @@ if __name__ == "__main__":
     if above:
         os.makedirs(above, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="placet-bench-", dir=above) as folder:
-        main(sys.argv[1], os.environ.get("SINGLE"), os.path.abspath(folder))
+        main(sys.argv[1], os.path.abspath(folder))

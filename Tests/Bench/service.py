@@ -86,9 +86,11 @@ def placet(binary, folder, port, log_level="warning", log=os.devnull):
     peer = Peer([binary, "serve", "--port", str(port), "--storage", store], f"http://127.0.0.1:{port}/health", log,
                 PLACET_LOG_LEVEL=log_level, PLACET_RATE_LIMIT="off", PLACET_ADMIN_PASSWORD=PERSON["password"])
     peer.idle = peer.status("VmRSS")
-    peer.base, peer.address = f"http://127.0.0.1:{port}/api/v1", ("127.0.0.1", port)
-    peer.storage = store
+    peer.root, peer.address = f"http://127.0.0.1:{port}", ("127.0.0.1", port)
+    peer.base = f"{peer.root}/api/v1"
+    peer.folder, peer.storage = folder, store
     peer.key = run(binary, "keys", "create", "--label", "bench", "--storage", store).strip()
+    peer.header = f"x-api-key: {peer.key}"
     request = urllib.request.Request(f"{peer.base}/agents", json.dumps({"name": "bench"}).encode(),
                                      {"x-api-key": peer.key, "content-type": "application/json"})
     peer.channel = json.load(urllib.request.urlopen(request))["id"]
@@ -101,12 +103,3 @@ def sign_in(peer, person=PERSON):
                                      {"content-type": "application/json"})
     cookie = urllib.request.urlopen(request, timeout=60).headers["set-cookie"]
     return re.match("access_token=([^;]+)", cookie).group(1)
-
-
-def requests_per_second(url, connections=32, seconds=4, script=None, key=None):
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s"]
-    command += ["-H", f"x-api-key: {key}"] if key else []
-    command += ["-s", script] if script else []
-    out = run(*command, url)
-    assert "Non-2xx" not in out, out
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))

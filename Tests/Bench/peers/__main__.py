@@ -1,7 +1,8 @@
-"""Measures the server beside what its users would pick instead; called by scripts/bench peers. Loopback only, bounded in time.
+"""Measures the server beside what its users would pick instead; called by scripts/bench peers.
 
-Every server is started here, does the same work in turn, several rounds interleaved, and is stopped. The table has medians,
-ratios and whether each goal is met; two more say what each peer syncs before it answers, and what memory it takes.
+Every server is started here, does the same work in turn, several rounds interleaved, and is stopped. The table has
+medians, ratios and whether each goal is met; two more say what each peer syncs before it answers, and what memory it
+takes. Loopback only, bounded in time.
 """
 
 import os, sys, tempfile
@@ -9,7 +10,8 @@ from . import api, downloads, durability, idle, large, memory, uploads, waits
 from .report import Report
 from .servers import Servers
 
-GROUPS = {"idle": idle, "downloads": downloads, "api": api, "large": large, "uploads": uploads, "memory": memory, "waits": waits}
+GROUPS = {"idle": idle, "downloads": downloads, "api": api, "large": large, "uploads": uploads, "memory": memory,
+          "waits": waits}
 
 
 def main(binary, names, folder):
@@ -24,7 +26,8 @@ def main(binary, names, folder):
                      durability.rows(servers))
         print("RSS of all processes of a server in MiB\n")
         report.table(("server", "started", "at its peak in this run"), [
-            (name, f"{servers.idle[name]:.0f}", f"{server.memory('VmHWM'):.0f}") for name, server in servers.all.items()])
+            (name, f"{servers.idle[name]:.0f}", f"{server.memory('VmHWM'):.0f}")
+            for name, server in servers.all.items()])
     finally:
         servers.stop()
 

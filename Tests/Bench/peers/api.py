@@ -1,12 +1,13 @@
 """Reading messages and reviews, which FastAPI over SQLite does too, and writing messages."""
 
-import json, os
+import json
 import urllib.request
 from service import sign_in
 from . import load
 
 OPTIONS = {"options": [{"id": "approve", "label": "Approve"}, {"id": "reject", "label": "Reject"}]}
-MESSAGE = {"text": "Build complete, all 47 tests passed", "status": "success", "metadata": {"buildId": "build-123", "duration": 2.3}}
+MESSAGE = {"text": "Build complete, all 47 tests passed", "status": "success",
+           "metadata": {"buildId": "build-123", "duration": 2.3}}
 
 
 def post(url, body, header):
@@ -16,25 +17,30 @@ def post(url, body, header):
         return json.load(answer)
 
 
-def fill(base, header, channel, respond):
-    """100 messages, 20 of them questions that wait; another one is answered. The ids of the last message and of that."""
+def fill(base, header, channel):
+    """100 messages, 20 of them questions. The id of the last one."""
     for number in range(100):
         message = {"channelId": channel, "text": f"Message {number}", "metadata": {"number": number}}
         if number % 5 == 0:
             message["review"] = {"type": "approval", "payload": OPTIONS}
         last = post(f"{base}/messages", message, header)["id"]
+    return last
+
+
+def answered(base, header, channel, respond):
+    """The id of a question that was answered."""
     question = {"channelId": channel, "text": "Deploy?", "review": {"type": "approval", "payload": OPTIONS}}
-    answered = post(f"{base}/messages", question, header)["id"]
-    respond(answered)
-    return last, answered
+    id = post(f"{base}/messages", question, header)["id"]
+    respond(id)
+    return id
 
 
-def reads(base, channel, last, answered):
+def reads(base, channel, last, answer):
     return {
         "GET a message": f"{base}/messages/{last}?channel={channel}",
         "list of 50 messages": f"{base}/messages?channel={channel}&limit=50",
         "20 pending reviews": f"{base}/reviews/pending?channel={channel}",
-        "wait that is answered already": f"{base}/reviews/{answered}/wait?channel={channel}",
+        "wait that is answered already": f"{base}/reviews/{answer}/wait?channel={channel}",
     }
 
 
@@ -51,11 +57,13 @@ def posts(server, base, channel):
 def measure(servers, report):
     us, plain = servers.ours, servers.plain
     session = f"authorization: Bearer {sign_in(us)}"
-    paths = {
-        "placet": reads(us.base, us.channel, *fill(us.base, us.header, us.channel, lambda id: post(
-            f"{us.root}/api/messages/{id}/respond", {"response": {"selectedOption": "approve"}}, session))),
-        "FastAPI": reads(plain.root, "c", *fill(plain.root, plain.header, "c", lambda id: post(
-            f"{plain.root}/reviews/{id}/respond", {"selectedOption": "approve"}, plain.header)))}
+    last, plain_last = fill(us.base, us.header, us.channel), fill(plain.root, plain.header, "c")
+    answer = answered(us.base, us.header, us.channel, lambda id: post(
+        f"{us.root}/api/messages/{id}/respond", {"response": {"selectedOption": "approve"}}, session))
+    plain_answer = answered(plain.root, plain.header, "c", lambda id: post(
+        f"{plain.root}/reviews/{id}/respond", {"selectedOption": "approve"}, plain.header))
+    paths = {"placet": reads(us.base, us.channel, last, answer),
+             "FastAPI": reads(plain.root, "c", plain_last, plain_answer)}
 
     def work(name, what):
         return lambda: load.wrk(paths[name][what], headers=[servers.all[name].header])

@@ -1,9 +1,10 @@
--- For wrk: sends the request in the file of the first argument again and again, each with a number of its own, counted from
--- the second argument, in every place that is marked. A PNG gets the checksums of its pixels.
+-- For wrk: sends the request in the file of the first argument again and again, each with a number of its own, counted
+-- from the second argument, in every place that is marked. A PNG gets the checksums of its pixels.
 local bit = require("bit")
 local bxor, band, rshift = bit.bxor, bit.band, bit.rshift
 local MARK = string.rep("@", 16)
-local pieces, count, rest, crc, low, high = {}, 0, nil, nil, nil, nil
+local pieces, count = {}, 0
+local rest, crc, low, high  -- Of a PNG: what stands behind its checksums, and these up to its last pixels.
 
 local remainders = {}
 for byte = 0, 255 do
@@ -30,13 +31,14 @@ local function adler32(low, high, bytes)
 end
 
 local function big(value)
-  return string.char(band(rshift(value, 24), 255), band(rshift(value, 16), 255), band(rshift(value, 8), 255), band(value, 255))
+  local function byte(shift) return band(rshift(value, shift), 255) end
+  return string.char(byte(24), byte(16), byte(8), byte(0))
 end
 
--- What stands between the pixels' last number and the end: both checksums, made anew.
+-- What stands behind the pixels when these end with the number.
 local function checked(number)
-  local low, high = adler32(low, high, number)
-  local sum = big(high * 65536 + low)
+  local least, most = adler32(low, high, number)
+  local sum = big(most * 65536 + least)
   return sum .. big(bit.bnot(crc32(crc32(crc, number), sum))) .. rest
 end
 

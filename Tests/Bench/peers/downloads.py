@@ -6,10 +6,10 @@ from service import run
 from . import load
 
 
-def store(servers, path):
-    """The file's id at ours."""
-    return json.loads(run("curl", "-sSf", "-H", servers.ours.header, "-F", f"file=@{path}",
-                          "-F", f"channelId={servers.ours.channel}", f"{servers.ours.base}/files/store"))["id"]
+def store(peer, path):
+    """Ours has the file afterwards; what it says about it."""
+    return json.loads(run("curl", "-sSf", "-H", peer.header, "-F", f"file=@{path}", "-F", f"channelId={peer.channel}",
+                          f"{peer.base}/files/store"))
 
 
 def place(servers, name, size):
@@ -20,7 +20,7 @@ def place(servers, name, size):
         for other in ("nginx with its log", "caddy"):
             os.link(path, f"{servers.all[other].folder}/files/{name}")
     found = {other: f"/{name}" for other in ("nginx", "nginx with its log", "caddy")}
-    return found | {"placet": f"/api/v1/files/{store(servers, path)}/download"}
+    return found | {"placet": f"/api/v1/files/{store(servers.ours, path)['id']}/download"}
 
 
 def works(servers, paths, names, *headers, ask=load.wrk):

@@ -1,6 +1,6 @@
 """What each server syncs before it answers one request, as strace sees it."""
 
-import contextlib, os, re, signal, subprocess, time
+import os, re, signal, subprocess, time
 from . import api, load
 from .kinds import text
 
@@ -60,7 +60,8 @@ def requests(servers):
 
     us, plain = servers.ours, servers.plain
     digest = load.digest(path)
-    message = lambda server, base, channel: lambda: api.post(f"{base}/messages", {"channelId": channel} | api.MESSAGE, server.header)
+    message = lambda server, base, channel: lambda: api.post(
+        f"{base}/messages", {"channelId": channel} | api.MESSAGE, server.header)
     return {
         ("placet", "upload"): form(us, f"{us.base}/files/store", "-F", f"channelId={us.channel}"),
         ("placet", "message"): message(us, us.base, us.channel),

@@ -1,5 +1,5 @@
-/* Sends one request again and again on keep-alive connections and reads replies without a body: HEAD, for which wrk and
-   h2load wait for the body that Content-Length promises. Usage: heads PORT CONNECTIONS SECONDS <REQUEST; prints how many. */
+/* Sends one request again and again on keep-alive connections and reads replies without a body: HEAD, for which wrk
+   and h2load wait for the body that Content-Length promises. Prints how many there were. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -20,11 +20,13 @@ def measure(servers, report):
     before = {name: switches(server) for name, server in servers.all.items()}
     time.sleep(SECONDS)
     after = {name: switches(server) for name, server in servers.all.items()}
-    woken = {name: [count - before[name].get(task, 0) for task, count in tasks.items()] for name, tasks in after.items()}
+    woken = {name: [count - before[name].get(task, 0) for task, count in tasks.items()]
+             for name, tasks in after.items()}
     us = servers.idle["placet"]
     report.row("idle, RSS", f"{us:.0f} MiB", "; ".join(
-        f"{name} {memory:.0f}" for name, memory in servers.idle.items() if name != "placet"), "", report.judged("≤ 40 MiB", us <= 40))
+        f"{name} {memory:.0f}" for name, memory in servers.idle.items() if name != "placet"), "",
+        report.judged("≤ 40 MiB", us <= 40))
     busiest = max(woken["placet"])
-    report.row(f"idle, wake-ups of all threads in {SECONDS} s", f"{sum(woken['placet'])}, {busiest} of them of the busiest",
+    report.row(f"idle, wake-ups of all threads in {SECONDS} s", f"{sum(woken['placet'])}, the busiest {busiest}",
                "; ".join(f"{name} {sum(counts)}" for name, counts in woken.items() if name != "placet"), "",
                report.judged("each timer ≤ once a second", busiest <= SECONDS + 1))

@@ -1,4 +1,4 @@
-"""Contents of every kind of which uploads are measured, with a mark in whose place each request has a number of its own.
+"""Contents of every kind of which uploads are measured, each with a mark for the number that makes requests differ.
 
 The numbers are put in by distinct.lua, which also makes a PNG's checksums anew.
 """
@@ -13,7 +13,8 @@ PROGRAM = "/usr/bin/python3"
 def text(size):
     dice, lines = random.Random(1), []
     while sum(map(len, lines)) < size:
-        lines.append(f"2026-11-26T12:00:{len(lines) % 60:02}Z INFO worker {dice.randrange(99)} built part {dice.randrange(10**6)}\n")
+        second, worker, part = len(lines) % 60, dice.randrange(99), dice.randrange(10**6)
+        lines.append(f"2026-11-26T12:00:{second:02}Z INFO worker {worker} built part {part}\n")
     return "".join(lines).encode()[:size - len(MARK)] + MARK
 
 

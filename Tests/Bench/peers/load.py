@@ -1,4 +1,4 @@
-"""What asks the servers: wrk, curl, a client for HEAD, and one for docker-registry, whose uploads are two requests each."""
+"""What asks the servers: wrk, curl, a client for HEAD, and one for docker-registry, whose uploads are two requests."""
 
 import asyncio, hashlib, os, random, re, subprocess, time, urllib.parse
 from service import run

@@ -1,7 +1,8 @@
 """64 uploads of 256 MiB at once, beside 64 slow downloads: memory, and whether anybody waits longer than the others."""
 
-import json, os, re, socket, statistics, threading, time
+import os, socket, statistics, threading, time
 from service import placet, run
+from .downloads import store
 
 COUNT, SIZE = 64, 256 << 20
 PACE = 1 << 20  # Bytes a second of a slow download.
@@ -9,7 +10,7 @@ PORT = 3960
 
 
 def head(method, path, peer, *fields):
-    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: bench", f"x-api-key: {peer.key}", *fields, "", ""]).encode()
+    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: bench", peer.header, *fields, "", ""]).encode()
 
 
 def reply(connection):
@@ -59,9 +60,7 @@ def measure(servers, report):
         body, large = f"{servers.folder}/body256", f"{servers.folder}/1g"
         run("dd", "if=/dev/urandom", f"of={body}", "bs=1M", f"count={SIZE >> 20}")
         run("dd", "if=/dev/zero", f"of={large}", "bs=1M", "count=1024")
-        answer = run("curl", "-sSf", "-H", f"x-api-key: {peer.key}", "-F", f"file=@{large}", "-F",
-                     f"channelId={peer.channel}", f"{peer.base}/files/store")
-        path, stop, times, rates = f"/api/v1/files/{json.loads(answer)['id']}/download", threading.Event(), [], []
+        path, stop, times, rates = f"/api/v1/files/{store(peer, large)['id']}/download", threading.Event(), [], []
         os.sync()
         slow = [threading.Thread(target=download, args=(peer, path, stop, rates)) for _ in range(COUNT)]
         all = [threading.Thread(target=upload, args=(peer, body, number, times)) for number in range(COUNT)]

@@ -1,11 +1,8 @@
-"""Runs the same work against each server in turn, several rounds interleaved, and keeps the table of medians and ratios."""
+"""Runs the same work against each server in turn, several rounds interleaved, and keeps medians and ratios."""
 
-import os, statistics, sys
+import os, sys
+from statistics import median
 from service import ROUNDS, Table
-
-
-def median(values):
-    return statistics.median(values)
 
 
 class Report:
@@ -17,19 +14,29 @@ class Report:
 
     def rates(self, what, works, goals):
         """Requests in a second: more is better."""
-        found, processor = self.rounds(works)
-        shown = {name: f"{median(values):,.0f}/s" + self.cost(processor[name], 1e6, " µs") for name, values in found.items()}
-        self.compare(what, shown, goals, {
-            name: [us / them for us, them in zip(found["placet"], values)] for name, values in found.items()},
-            {name: median(found["placet"]) / median(values) for name, values in found.items()})
+        self.compare(what, works, goals, "{:,.0f}/s, {:,.0f} µs", 1e6, lambda us, them: us / them)
 
     def times(self, what, works, goals):
         """Seconds: fewer are better."""
+        self.compare(what, works, goals, "{:.2f} s, {:.2f} s", 1, lambda us, them: them / us)
+
+    def compare(self, what, works, goals, text, unit, ratio):
         found, processor = self.rounds(works)
-        shown = {name: f"{median(values):.2f} s" + self.cost(processor[name], 1, " s") for name, values in found.items()}
-        self.compare(what, shown, goals, {
-            name: [them / us for us, them in zip(found["placet"], values)] for name, values in found.items()},
-            {name: median(values) / median(found["placet"]) for name, values in found.items()})
+
+        def shown(name):
+            figure, cost = text.split(", ")
+            said = figure.format(median(found[name]))
+            return f"{said}, {cost.format(median(processor[name]) * unit)}" if processor[name] else said
+
+        cells = [what, shown("placet")]
+        for name in list(works)[1:]:
+            whole = ratio(median(found["placet"]), median(found[name]))
+            each = [ratio(us, them) for us, them in zip(found["placet"], found[name])]
+            goal = self.judged(f"≥ {goals[name]:.2g}", whole >= goals[name]) if name in goals else ""
+            self.row(*cells, f"{name} {shown(name)}", f"{whole:.2f} ({min(each):.2f} to {max(each):.2f})", goal)
+            cells = ["", ""]
+        if len(works) == 1:
+            self.row(*cells)
 
     def rounds(self, works):
         """By name: the figures of all rounds, and processor seconds of the server for each request."""
@@ -45,26 +52,6 @@ class Report:
         return found, processor
 
     @staticmethod
-    def cost(values, factor, unit):
-        if not values:
-            return ""
-        value = median(values) * factor
-        return f", {value:,.0f}{unit}" if value >= 10 else f", {value:.2f}{unit}"
-
-    def compare(self, what, shown, goals, rounds, ratios):
-        first = True
-        for name, text in shown.items():
-            if name == "placet":
-                continue
-            goal = goals.get(name)
-            spread = f"{ratios[name]:.2f} ({min(rounds[name]):.2f} to {max(rounds[name]):.2f})"
-            self.row(what if first else "", shown["placet"] if first else "", f"{name} {text}", spread,
-                     self.judged(f"≥ {goal:g}", ratios[name] >= goal) if goal else "")
-            first = False
-        if first:
-            self.row(what, shown["placet"])
-
-    @staticmethod
     def judged(goal, met):
         return f"{goal}, {'met' if met else '**missed**'}"
 
@@ -73,8 +60,9 @@ class Report:
         print(" · ".join(cell for cell in self.rows[-1] if cell), file=sys.stderr, flush=True)
 
     def show(self):
-        print(f"\n{Table.machine()}; medians of {ROUNDS} rounds; load before {self.load:.1f}, after {os.getloadavg()[0]:.1f}. "
-              "Behind each figure the processor time of the server for a request, behind a ratio the least and the most of a round.\n")
+        load = f"load before {self.load:.1f}, after {os.getloadavg()[0]:.1f}"
+        print(f"\n{Table.machine()}; medians of {ROUNDS} rounds; {load}. Behind each figure: the processor time of the\n"
+              "server for a request. Behind a ratio: the least and the most of a round.\n")
         self.table(("work", "placet", "peer", "ratio", "goal"), self.rows)
 
     @staticmethod

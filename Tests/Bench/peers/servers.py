@@ -72,10 +72,10 @@ def fastapi(name, folder):
 
 
 class Servers:
-    """All of them by name, each with `base`, the beginning of its addresses, and `folder`, whose `files` has what it stores."""
+    """All of them by name, each with `root`, the beginning of its addresses, and `folder`, whose `files` it serves."""
 
-    START = {"nginx": nginx, "nginx with its log": nginx, "caddy": caddy, "docker-registry": registry, "copyparty": copyparty,
-             "FastAPI": fastapi}
+    START = {"nginx": nginx, "nginx with its log": nginx, "caddy": caddy, "docker-registry": registry,
+             "copyparty": copyparty, "FastAPI": fastapi}
 
     def __init__(self, binary, single, folder):
         self.folder, self.binary, self.all = folder, binary, {}
@@ -91,7 +91,7 @@ class Servers:
             raise
         self.idle = {name: server.memory() for name, server in self.all.items()}
         self.ours, self.plain = self.all["placet"], self.all["FastAPI"]
-        self.ours.header, self.plain.header = f"x-api-key: {self.ours.key}", "x-api-key: plain"
+        self.plain.header = "x-api-key: plain"
 
     def start(self, name, start):
         folder = f"{self.folder}/{name.replace(' ', '-')}"

@@ -1,8 +1,8 @@
 """Distinct small files of every kind, 32 clients."""
 
-import json, os
-from service import run
+import os
 from . import load
+from .downloads import store
 from .kinds import KINDS, MARK
 
 
@@ -12,14 +12,14 @@ def form(server, path, fields, content, suffix):
              for name, value in fields.items()]
     name = "f" if "act" in fields else "file"
     suffix = f".{suffix}" if suffix else ""
-    parts.append(f'--b\r\nContent-Disposition: form-data; name="{name}"; filename="'.encode() + MARK + f'{suffix}"\r\n\r\n'.encode()
-                 + content + b"\r\n--b--\r\n")
-    body = b"".join(parts)
-    head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {len(body)}\r\n"
-    header = getattr(server, "header", f"x-api-key: {getattr(server, 'key', '')}")
+    parts.append(b'--b\r\nContent-Disposition: form-data; name="%s"; filename="%s%s"\r\n\r\n'
+                 % (name.encode(), MARK, suffix.encode()))
+    body = b"".join(parts) + content + b"\r\n--b--\r\n"
+    head = "\r\n".join([f"POST {path} HTTP/1.1", "Host: bench", "Content-Type: multipart/form-data; boundary=b",
+                        f"Content-Length: {len(body)}", getattr(server, "header", "x-api-key: none"), "", ""])
     place = f"{server.folder}/upload"
     with open(place, "wb") as file:
-        file.write(f"{head}{header}\r\n\r\n".encode() + body)
+        file.write(head.encode() + body)
     return place
 
 
@@ -38,8 +38,7 @@ def check(servers, kind, content, suffix, wanted):
     path = f"{servers.folder}/sample" + (f".{suffix}" if suffix else "")
     with open(path, "wb") as file:
         file.write(content)
-    found = json.loads(run("curl", "-sSf", "-H", servers.ours.header, "-F", f"file=@{path}", "-F",
-                           f"channelId={servers.ours.channel}", f"{servers.ours.base}/files/store"))["mimeType"]
+    found = store(servers.ours, path)["mimeType"]
     assert found.startswith(wanted), f"the sample of {kind} is {found}"
 
 

@@ -1,6 +1,6 @@
 """10,000 parked waits: what each takes, and how soon one that is answered wakes, alone and beside uploads."""
 
-import contextlib, itertools, json, os, random, resource, select, signal, subprocess, time
+import contextlib, itertools, json, random, resource, select, signal, subprocess, time
 from connection import Line, milliseconds, percentile, settle
 from service import ROUNDS, placet, run, sign_in
 from . import load, uploads
@@ -14,8 +14,8 @@ PORT = 3961
 
 
 def make_reviews(peer, count):
-    line, body = Line(peer.address), json.dumps(
-        {"channelId": peer.channel, "review": {"type": "approval", "payload": {"options": [{"id": "a", "label": "A"}]}}})
+    review = {"type": "approval", "payload": {"options": [{"id": "a", "label": "A"}]}}
+    line, body = Line(peer.address), json.dumps({"channelId": peer.channel, "review": review})
     return [line.ask("POST", "/api/v1/messages", peer.key, body)["id"] for _ in range(count)]
 
 
@@ -26,7 +26,7 @@ def park(peer, lines, reviews):
 
 
 def wake(person, token, line, review, poll):
-    """A person answers a review. Seconds to the first byte at the waiting client: from sending the answer, and from its 201."""
+    """A person answers. Seconds to the first byte at the waiting client: from sending the answer, and from its 201."""
     body, moments = '{"response":{"selectedOption":"a"}}', {}
     poll.register(line.socket, select.EPOLLIN)
     start = time.perf_counter()
@@ -71,10 +71,10 @@ def connected(peer, count):
 
 
 @contextlib.contextmanager
-def uploading(peer, folder):
+def uploading(peer):
     """Uploads of 64 KiB without a pause beside what is done meanwhile."""
     request = uploads.form(peer, "/api/v1/files/store", {"channelId": peer.channel}, text(65536), "log")
-    command = ["wrk", "-t1", f"-c{UPLOADERS}", "-d60s", "-s", f"{load.HERE}/distinct.lua", f"http://127.0.0.1:{PORT}/", "--",
+    command = ["wrk", "-t1", f"-c{UPLOADERS}", "-d60s", "-s", f"{load.HERE}/distinct.lua", peer.root, "--",
                request, str(random.randrange(10**14))]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
@@ -108,7 +108,6 @@ def measure(servers, report):
     folder = f"{servers.folder}/waits"
     peer = placet(servers.binary, folder, PORT, "info", f"{folder}.log")
     try:
-        peer.folder = folder
         # A key may have 1,000 waits at a time.
         create = [servers.binary, "keys", "create", "--label", "bench", "--storage", peer.storage]
         peer.keys = [run(*create).strip() for _ in range(COUNT // 1_000 + 1)]
@@ -119,9 +118,10 @@ def measure(servers, report):
             for times, busy in ((alone, False), (beside, True)):
                 with connected(peer, COUNT) as lines:
                     park(peer, lines, reviews)
-                    with uploading(peer, folder) if busy else contextlib.nullcontext():
+                    with uploading(peer) if busy else contextlib.nullcontext():
                         times += wake_round(peer, token, lines, reviews)
-        for what, times, goal in (("", alone, 5), (f", beside {UPLOADERS} clients that upload 64 KiB each", beside, 20)):
+        busy = f", beside {UPLOADERS} clients that upload 64 KiB each"
+        for what, times, goal in (("", alone, 5), (busy, beside, 20)):
             whole, rest = ([time[part] for time in times] for part in (0, 1))
             report.row(f"wake-up of one of {COUNT:,} waits{what}, p50 / p99", milliseconds(whole),
                        f"from the answer's 201 on {milliseconds(rest)}", "",

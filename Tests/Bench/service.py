@@ -8,7 +8,10 @@ PERSON = {"email": "admin@placet.local", "password": "correct horse battery"}
 
 
 def run(*command, **options):
-    return subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout
+    done = subprocess.run(command, capture_output=True, text=True, **options)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)}\nended with {done.returncode}: {done.stderr}")
+    return done.stdout
 
 
 def wait_for(url, headers={}):
@@ -27,6 +30,8 @@ class Peer:
             self.process = subprocess.Popen(command, env=os.environ | environment, stdout=file, stderr=file)
         try:
             wait_for(url)
+            if self.process.poll() is not None:
+                raise SystemExit(f"{command[0]} ended; does another program answer {url}?")
         except BaseException:
             self.stop()
             raise

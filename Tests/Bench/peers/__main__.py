@@ -5,7 +5,7 @@ medians, ratios and whether each goal is met; two more say what each peer syncs 
 takes. Loopback only, bounded in time.
 """
 
-import os, sys, tempfile
+import os, signal, sys, tempfile
 from . import api, downloads, durability, idle, large, memory, uploads, waits
 from .report import Report
 from .servers import Servers
@@ -22,7 +22,7 @@ def main(binary, names, folder):
             GROUPS[name].measure(servers, report)
         report.show()
         print("What each syncs before it answers one request of 4 KiB, seen with strace\n")
-        report.table(("server", "request", "synced before the answer", "survives a power cut"),
+        report.table(("server", "request", "synced before the answer", "durable when it answers"),
                      durability.rows(servers))
         print("RSS of all processes of a server in MiB\n")
         report.table(("server", "started", "at its peak in this run"), [
@@ -33,6 +33,7 @@ def main(binary, names, folder):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # The servers are stopped then, too.
     binary, rest = sys.argv[1], sys.argv[2:]
     names = [word for word in rest if word in GROUPS]
     above = [word for word in rest if word not in GROUPS]

@@ -83,4 +83,13 @@ def rows(servers):
             trace.stop()
         calls = trace.calls(answered)
         shown = ", ".join(call + (f" {count} times" if count > 1 else "") for call, count in calls.items())
-        yield name, what, shown or "nothing", "yes" if calls else "no"
+        yield name, what, shown or "nothing", durability(calls)
+
+
+def durability(calls):
+    """What a power cut right after the answer may take."""
+    if not calls:
+        return "nothing: a power cut may take it"
+    if any("the bytes" in call for call in calls) and not any("the folder" in call for call in calls):
+        return "bytes, but not their names"
+    return "all: it survives a power cut"

@@ -86,10 +86,10 @@ class Servers:
                 self.start(name, start)
             if single:
                 self.start("a commit for each", lambda name, folder: ours(name, single, folder))
+            self.idle = {name: server.memory() for name, server in self.all.items()}
         except BaseException:
             self.stop()
             raise
-        self.idle = {name: server.memory() for name, server in self.all.items()}
         self.ours, self.plain = self.all["placet"], self.all["FastAPI"]
         self.plain.header = "x-api-key: plain"
 

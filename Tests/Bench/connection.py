@@ -52,7 +52,7 @@ def milliseconds(times):
 def settle(peer):
     """Returns when the server has used no processor time for `REST`, as when all its waits are parked."""
     used = None
-    for _ in range(100):
+    for _ in range(200):
         fields = open(f"/proc/{peer.process.pid}/stat").read().rpartition(")")[2].split()
         now = fields[11:13]
         if now == used:

@@ -2,7 +2,6 @@
 
 import os, re, signal, subprocess, time
 from . import api, load
-from .kinds import text
 
 CALLS = "fsync,fdatasync,sync,syncfs,sync_file_range,msync,openat"
 
@@ -50,10 +49,9 @@ def kind(path):
 
 def requests(servers):
     """What is asked of whom: a function that returns when it is answered."""
-    all, content = servers.all, text(4096)
-    path = f"{servers.folder}/sample"
-    with open(path, "wb") as file:
-        file.write(content)
+    all, path = servers.all, f"{servers.folder}/sample"
+    with open(path, "w") as file:
+        file.write(os.urandom(2048).hex())  # Known to nobody.
 
     def form(server, url, *fields):
         return lambda: load.curl("-H", server.header, "-F", f"file=@{path}", *fields, url)

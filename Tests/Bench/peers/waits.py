@@ -76,14 +76,15 @@ def uploading(peer):
     request = uploads.form(peer, "/api/v1/files/store", {"channelId": peer.channel}, text(65536), "log")
     command = ["wrk", "-t1", f"-c{UPLOADERS}", "-d60s", "-s", f"{load.HERE}/distinct.lua", peer.root, "--",
                request, str(random.randrange(10**14))]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         time.sleep(0.5)
         yield
         assert process.poll() is None, "the uploads ended"
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=20)
+        out = process.communicate(timeout=20)[0]
+    assert "requests in" in out and "Non-2xx" not in out, out
 
 
 def memory(peer, reviews, report):

@@ -15,7 +15,7 @@ def run(*command, **options):
 
 
 def wait_for(url, headers={}):
-    for _ in range(200):
+    for _ in range(1200):
         with contextlib.suppress(OSError):
             return urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=1).read()
         time.sleep(0.05)

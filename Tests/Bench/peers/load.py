@@ -7,9 +7,9 @@ SECONDS = int(os.environ.get("EACH", 2))
 HERE = os.path.dirname(__file__)
 
 
-def wrk(url, connections=32, seconds=None, script=None, arguments=(), headers=()):
+def wrk(url, connections=32, seconds=SECONDS, script=None, arguments=(), headers=()):
     """Requests in a second, and how many there were."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds or SECONDS}s"]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s"]
     command += [word for header in headers for word in ("-H", header)]
     command += ["-s", f"{HERE}/{script}"] if script else []
     out = run(*command, url, *(["--", *map(str, arguments)] if arguments else []))
@@ -17,7 +17,7 @@ def wrk(url, connections=32, seconds=None, script=None, arguments=(), headers=()
     return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]), int(re.search(r"(\d+) requests in", out)[1])
 
 
-def distinct(url, request, connections=32, seconds=None):
+def distinct(url, request, connections=32, seconds=SECONDS):
     """Uploads of the request in that file, each with a number of its own."""
     return wrk(url, connections, seconds, "distinct.lua", (request, random.randrange(10**8, 10**9) * 10**6))
 
@@ -61,7 +61,7 @@ def registry_upload(base, path, digest):
     return curl("-T", path, "-H", "Expect:", f"{location}&digest=sha256:{digest}")
 
 
-def registry_uploads(port, content, mark, connections=32):
+def registry_uploads(port, content, mark, seconds, connections=32):
     """Uploads in a second of that content, each with a number of its own in place of the mark, and how many."""
     number = random.randrange(10**15)
 
@@ -88,7 +88,7 @@ def registry_uploads(port, content, mark, connections=32):
 
     async def all():
         start = time.perf_counter()
-        done = sum(await asyncio.gather(*[repeat(start + SECONDS) for _ in range(connections)]))
+        done = sum(await asyncio.gather(*[repeat(start + seconds) for _ in range(connections)]))
         return done / (time.perf_counter() - start), done
 
     return asyncio.run(all())

@@ -46,6 +46,8 @@ class Report:
                 server = self.servers.all.get(name)
                 before = server.processor() if server else 0
                 value, requests = work()
+                if not requests:
+                    raise SystemExit(f"{name} answered nothing in that time; is the machine busy?")
                 if server:
                     processor[name].append((server.processor() - before) / requests)
                 found[name].append(value)

@@ -89,11 +89,12 @@ class Table:
             print(f"| {what} | {value} | {goal} |")
 
 
-def placet(binary, folder, port, log_level="warning", log=os.devnull):
+def placet(binary, folder, port, log_level="warning", log=os.devnull, **environment):
     store = f"{folder}/store"
     os.makedirs(folder, exist_ok=True)
     peer = Peer([binary, "serve", "--port", str(port), "--storage", store], f"http://127.0.0.1:{port}/health", log,
-                PLACET_LOG_LEVEL=log_level, PLACET_RATE_LIMIT="off", PLACET_ADMIN_PASSWORD=PERSON["password"])
+                PLACET_LOG_LEVEL=log_level, PLACET_RATE_LIMIT="off", PLACET_ADMIN_PASSWORD=PERSON["password"],
+                **environment)
     peer.idle = peer.status("VmRSS")
     peer.root, peer.address = f"http://127.0.0.1:{port}", ("127.0.0.1", port)
     peer.base = f"{peer.root}/api/v1"

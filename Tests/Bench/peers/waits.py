@@ -107,7 +107,8 @@ def measure(servers, report):
     if limit < COUNT + 1000:
         raise SystemExit(f"ulimit -Hn is {limit}; {COUNT:,} waits need more")
     folder = f"{servers.folder}/waits"
-    peer = placet(servers.binary, folder, PORT, "info", f"{folder}.log")
+    # Ten thousand lines are opened before the last of them says anything.
+    peer = placet(servers.binary, folder, PORT, "info", f"{folder}.log", PLACET_IDLE_TIMEOUT="600")
     try:
         # A key may have 1,000 waits at a time.
         create = [servers.binary, "keys", "create", "--label", "bench", "--storage", peer.storage]

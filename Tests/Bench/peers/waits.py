@@ -39,7 +39,9 @@ def wake(person, token, line, review, poll):
             poll.unregister(number)
             moments[number] = now
     poll.register(person.socket, select.EPOLLIN)
-    assert person.receive()[0] == 201 and b'"completed"' in line.receive()[1]
+    assert person.receive()[0] == 201
+    if b'"completed"' not in line.receive()[1]:
+        raise SystemExit("a wait ended before it was answered: parking all took over 30 s; is the machine busy?")
     return moments[line.socket.fileno()] - start, moments[line.socket.fileno()] - moments[person.socket.fileno()]
 
 
@@ -47,14 +49,12 @@ def wake_round(peer, token, lines, reviews):
     """Answers some of the parked `reviews`, which it takes out of the list, and returns the two times of each."""
     person, poll = Line(peer.address), select.epoll()
     poll.register(person.socket, select.EPOLLIN)
-    times, chosen = [], sorted(random.sample(range(len(lines)), ANSWERS), reverse=True)
-    random.shuffle(order := list(chosen))
+    times, chosen = [], random.sample(range(len(lines)), ANSWERS)
     start = time.perf_counter()
-    for turn, index in enumerate(order):
+    for turn, index in enumerate(chosen):
         time.sleep(max(0, start + turn * PACE - time.perf_counter()))
         times.append(wake(person, token, lines[index], reviews[index], poll))
-    assert time.perf_counter() - start < 20, "waits may have timed out meanwhile"
-    for index in chosen:
+    for index in sorted(chosen, reverse=True):
         del reviews[index]
     return times
 

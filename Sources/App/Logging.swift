@@ -1,5 +1,4 @@
 import HTTP
-import HTTPTypes
 import Index
 import JSON
 import Logging
@@ -153,24 +152,6 @@ extension JSONLogHandler: AccessLines {
     func write(_ line: AccessLine) {
         let fields = line.fields.map { ($0, Logger.MetadataValue.string($1)) }
         write(line.message, at: line.mark.level, Logger.Metadata(uniqueKeysWithValues: fields))
-    }
-}
-
-extension AccessLine {
-    fileprivate var message: String { bytes == nil ? "request cut off" : "request" }
-
-    /// By name.
-    fileprivate var fields: [(String, String)] {
-        var fields = [
-            ("address", address), ("bytes", bytes.map { "\($0)" } ?? "-"), ("caller", caller),
-            ("hb.request.id", requestID),
-        ]
-        if mark != .none { fields.append(("mark", mark.rawValue)) }
-        fields += [
-            ("method", method.rawValue), ("ms", "\((milliseconds * 1000).rounded() / 1000)"), ("route", route),
-            ("status", "\(status.code)"),
-        ]
-        return fields
     }
 }
 

@@ -9,7 +9,7 @@ import Testing
 @Suite("Ready answers")
 struct ReadyAnswerTests {
     /// Remembers one key.
-    private struct OneKey: AgentAuthenticator {
+    private struct RememberedKey: AgentAuthenticator {
         static let agent = AgentPrincipal(user: "u", key: "k", hash: [1], scopes: [.files])
 
         nonisolated(nonsending) func principal(forKey key: String) async throws -> AgentPrincipal? { remembered(key) }
@@ -27,7 +27,7 @@ struct ReadyAnswerTests {
         }
         return ReadyRoutes(
             routes: table.routes,
-            authenticator: OneKey(),
+            authenticator: RememberedKey(),
             limits: limits,
             surroundings: Surroundings(hosts: ["files.example"]),
             log: AccessLog(metrics: NOOPMetricsHandler.instance, lines: NoAccessLines())
@@ -43,7 +43,7 @@ struct ReadyAnswerTests {
     private static let hot = "/api/v1/files/abc/download"
 
     @Test("a hot path is answered with the fields that every answer has, and reaches nobody")
-    func hot() throws {
+    func answered() throws {
         let wire = try Wire(ready: Self.routes())
         try wire.clientSends(Self.get(Self.hot))
         let answer = try Answer(wire.received())
@@ -68,7 +68,7 @@ struct ReadyAnswerTests {
             get(hot).replacing("HTTP/1.1", with: "HTTP/1.0"),
         ]
     )
-    func cold(request: String) throws {
+    func passedOn(request: String) throws {
         let limits = RateLimits(Rate(perSecond: 1, burst: 1))
         let wire = try Wire(ready: Self.routes(limits: limits))
         try wire.clientSends(request)

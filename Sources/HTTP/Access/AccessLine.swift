@@ -36,6 +36,22 @@ package struct AccessLine: Sendable {
         self.waits = waits
     }
 
+    package var message: String { bytes == nil ? "request cut off" : "request" }
+
+    /// Name and value of each field, by name.
+    package var fields: [(String, String)] {
+        var fields = [
+            ("address", address), ("bytes", bytes.map { "\($0)" } ?? "-"), ("caller", caller),
+            ("hb.request.id", requestID),
+        ]
+        if mark != .none { fields.append(("mark", mark.rawValue)) }
+        fields += [
+            ("method", method.rawValue), ("ms", "\((milliseconds * 1000).rounded() / 1000)"), ("route", route),
+            ("status", "\(status.code)"),
+        ]
+        return fields
+    }
+
     static func caller(key id: String) -> String { "key:\(id)" }
 
     /// What an operator may look for. Marked lines are logged at `notice`, so that level leaves only them.

@@ -117,7 +117,7 @@ struct LoggingTests {
         while kept.count + dropped < count {
             read += pipe.fileHandleForReading.availableData
             let lines = String(decoding: read, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-            kept = lines.dropLast().compactMap { $0.firstMatch(of: / line (\d+) x/) }.compactMap { Int($0.1) }
+            kept = lines.dropLast().compactMap { $0.firstMatch(of: #/ line (\d+) x/#) }.compactMap { Int($0.1) }
             dropped = lines.dropLast().compactMap { $0.firstMatch(of: /(\d+) lines dropped/) }
                 .compactMap { Int($0.1) }.reduce(0, +)
         }

@@ -49,6 +49,16 @@ package final class KeyAuthenticator: AgentAuthenticator {
         return known.principal
     }
 
+    package func remembered(_ key: String) -> AgentPrincipal? {
+        guard let hash = Secret(key, .apiKey)?.hash else { return nil }
+        let now = Timestamp.now()
+        let commitCount = index.commitCount
+        guard let known = memory.withLock({ $0[hash] }), known.commitCount == commitCount,
+            !known.key.hasExpired(at: now), !known.isTouchDue(now)
+        else { return nil }
+        return known.principal
+    }
+
     nonisolated(nonsending) private func known(_ hash: [UInt8], _ now: Timestamp) async throws -> Known? {
         // Taken before the look-up: a commit in between makes the memory stale, never the answer.
         let commitCount = index.commitCount

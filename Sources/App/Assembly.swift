@@ -131,6 +131,7 @@ package struct Assembly: Sendable {
             limits: configuration.rateLimit.map { RateLimits($0, metrics: registry) },
             surroundings: configuration.surroundings,
             metrics: registry,
+            log: logger.handler as? any AccessLines ?? NoAccessLines(),
             translate: translate
         )
     }

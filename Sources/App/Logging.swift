@@ -1,3 +1,4 @@
+import HTTP
 import Index
 import JSON
 import Logging
@@ -46,16 +47,16 @@ private final class SharedLevel: Sendable {
 private struct TextLogHandler: LogHandler {
     let label: String
     let queue: LogQueue
-    let level: SharedLevel
+    let shared: SharedLevel
     var metadata: Logger.Metadata = [:]
 
     var logLevel: Logger.Level {
-        get { level.value }
-        nonmutating set { level.value = newValue }
+        get { shared.value }
+        nonmutating set { shared.value = newValue }
     }
 
     init(label: String, queue: LogQueue, level: SharedLevel) {
-        (self.label, self.queue, self.level) = (label, queue, level)
+        (self.label, self.queue, shared) = (label, queue, level)
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -77,16 +78,16 @@ private struct TextLogHandler: LogHandler {
 /// Writes each event as one JSON object: `time`, `level` and `message`, with the metadata beside them as strings.
 private struct JSONLogHandler: LogHandler {
     let queue: LogQueue
-    let level: SharedLevel
+    let shared: SharedLevel
     var metadata: Logger.Metadata = [:]
 
     var logLevel: Logger.Level {
-        get { level.value }
-        nonmutating set { level.value = newValue }
+        get { shared.value }
+        nonmutating set { shared.value = newValue }
     }
 
     init(queue: LogQueue, level: SharedLevel) {
-        (self.queue, self.level) = (queue, level)
+        (self.queue, shared) = (queue, level)
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -95,10 +96,14 @@ private struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = metadata.merging(event.details) { $1 }.mapValues { "\($0)" }
+        write("\(event.message)", at: event.level, metadata.merging(event.details) { $1 })
+    }
+
+    private func write(_ message: String, at level: Logger.Level, _ metadata: Logger.Metadata) {
+        var line = metadata.mapValues { "\($0)" }
         line["time"] = Timestamp.now().description
-        line["level"] = event.level.rawValue
-        line["message"] = "\(event.message)"
+        line["level"] = level.rawValue
+        line["message"] = message
         guard let bytes = try? JSONText.bytes(of: line) else { return }
         queue.write(String(decoding: bytes, as: UTF8.self))
     }
@@ -112,6 +117,49 @@ extension LogEvent {
         details["error.message"] = "\(error)"
         details["error.type"] = "\(String(reflecting: type(of: error)))"
         return details
+    }
+}
+
+// The access log. Most lines are of it, so they are put together here, without a dictionary.
+
+extension TextLogHandler: AccessLines {
+    var level: Logger.Level { logLevel }
+
+    func write(_ line: AccessLine) {
+        var text = ""
+        text.reserveCapacity(320)
+        text += Timestamp.now().description
+        text += " "
+        text += line.mark.level.rawValue
+        text += " "
+        text += label
+        text += ":"
+        for (name, value) in line.fields {
+            text += " "
+            text += name
+            text += "="
+            text += value
+        }
+        text += " [HTTP] "
+        text += line.message
+        queue.write(text)
+    }
+}
+
+extension JSONLogHandler: AccessLines {
+    var level: Logger.Level { logLevel }
+
+    func write(_ line: AccessLine) {
+        let fields = line.fields.map { ($0, Logger.MetadataValue.string($1)) }
+        write(line.message, at: line.mark.level, Logger.Metadata(uniqueKeysWithValues: fields))
+    }
+}
+
+extension AccessLines where Self: LogHandler {
+    func write(_ error: any Error, requestID: String) {
+        let message: Logger.Message = "response could not be sent"
+        let metadata: Logger.Metadata = ["error": "\(String(reflecting: error))", "hb.request.id": "\(requestID)"]
+        Logger(label: "placet") { _ in self }.error(message, metadata: metadata)
     }
 }
 

@@ -102,6 +102,7 @@ package struct Server: Sendable {
                 logger: logger
             ),
             traffic: assembly.traffic,
+            ready: assembly.routers.ready,
             onRunning: { channel in onListening(channel.localAddress?.port ?? 0) }
         )
         let background = assembly.backgroundWork.map { Background(work: $0, logger: logger) }
@@ -189,6 +190,7 @@ package struct Server: Sendable {
         address: BindAddress,
         limits: ConnectionLimits? = nil,
         traffic: Traffic? = nil,
+        ready: ReadyRoutes? = nil,
         onRunning: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
         Application(
@@ -199,6 +201,7 @@ package struct Server: Sendable {
                     idleTimeout: configuration.idleTimeout,
                     limits: limits,
                     traffic: traffic,
+                    ready: ready,
                     bytesPerSecond: configuration.minBodyRate,
                     logger: logger
                 )

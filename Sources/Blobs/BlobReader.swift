@@ -90,7 +90,10 @@ package final class BlobReader: Sendable {
         }
     }
 
-    private func readNow(_ range: Range<Int64>) throws(BlobError) -> ByteBuffer {
+    /// The bytes of a range that is within the file, on the calling thread, which may wait for the disk.
+    ///
+    /// - Throws: as ``readNow(at:into:)``.
+    package func readNow(_ range: Range<Int64>) throws(BlobError) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: range.count)
         var outcome: Result<Void, BlobError> = .success(())
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: range.count) { pointer in

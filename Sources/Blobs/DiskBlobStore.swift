@@ -85,6 +85,11 @@ package final class DiskBlobStore: Sendable {
     /// Runs on the calling thread: opening a name that the kernel has cached takes some 5 µs, a hop to the pool and
     /// back 20.
     nonisolated(nonsending) package func open(_ key: BlobKey) async throws(BlobError) -> BlobReader {
+        try openNow(key)
+    }
+
+    /// The same for who cannot wait.
+    package func openNow(_ key: BlobKey) throws(BlobError) -> BlobReader {
         try BlobReader(key, in: try opened(), threads: threads)
     }
 

@@ -42,6 +42,7 @@ package struct FilesModule: RouteModule {
             .get("files/:id/lines", use: inTurn(lines))
             .get("files/:id/entries", use: inTurn(entries))
             .get("files/:id/entries/:number", use: inTurn(entry))
+        mounts.ready.add("files/:id/download", scope: .files, answer: readyDownload)
         mounts.user
             .get("files", use: inTurn(listForUser))
             .post("files/upload", use: upload)

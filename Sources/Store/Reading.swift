@@ -20,9 +20,7 @@ extension FileStore {
     /// - Throws: ``StoreError/damagedFile(_:size:)``; ``BlobError/notFound(_:)``.
     nonisolated(nonsending) package func open(_ key: BlobKey, size: Int64) async throws -> BlobReader {
         do {
-            let reader = try await blobs.open(key)
-            if reader.size == size, !damage.hasOtherBytes(key) { return reader }
-            throw StoreError.damagedFile(key, size: reader.size)
+            return try openNow(key, size: size)
         } catch {
             switch error {
             case BlobError.notFound, StoreError.damagedFile: try await noteDamage(of: key)
@@ -30,5 +28,12 @@ extension FileStore {
             }
             throw error
         }
+    }
+
+    /// The same without noting damage.
+    package func openNow(_ key: BlobKey, size: Int64) throws -> BlobReader {
+        let reader = try blobs.openNow(key)
+        if reader.size == size, !damage.hasOtherBytes(key) { return reader }
+        throw StoreError.damagedFile(key, size: reader.size)
     }
 }

@@ -22,6 +22,7 @@ private struct Probe: RouteModule {
 /// Knows nobody.
 private struct Strangers: AgentAuthenticator, UserAuthenticator {
     func principal(forKey key: String) async throws -> AgentPrincipal? { nil }
+    func remembered(_ key: String) -> AgentPrincipal? { nil }
     func principal(forToken token: String) async throws -> UserPrincipal? { nil }
 }
 

@@ -8,8 +8,8 @@ import Testing
 struct AccessLogTests {
     @Test("an answer that took long to begin is slow, unless it waited on purpose; a refusal is a refusal")
     func marks() {
-        func mark(_ status: HTTPResponse.Status, _ time: Duration, waits: Bool = false) -> AccessLog.Mark {
-            AccessLog.Mark(status, time, waits: waits)
+        func mark(_ status: HTTPResponse.Status, _ time: Duration, waits: Bool = false) -> AccessLine.Mark {
+            AccessLine.Mark(status, time, waits: waits)
         }
         #expect(mark(.ok, .milliseconds(999)) == .none)
         #expect(mark(.ok, .seconds(1)) == .slow)
@@ -22,7 +22,7 @@ struct AccessLogTests {
 
     @Test("marked lines show at a level that hides the others")
     func level() {
-        #expect(AccessLog.Mark.none.level == .info)
-        #expect([AccessLog.Mark.slow, .refused].map(\.level) == [.notice, .notice])
+        #expect(AccessLine.Mark.none.level == .info)
+        #expect([AccessLine.Mark.slow, .refused].map(\.level) == [.notice, .notice])
     }
 }

@@ -17,7 +17,7 @@ struct ClientTests {
         for (name, value) in headers { fields.append(HTTPField(name: name, value: value)) }
         let head = HTTPRequest(method: .post, scheme: "http", authority: host, path: "/", headerFields: fields)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
-        return try #require(TrustedProxies(proxies)).client(of: request, from: peer.flatMap(IPAddress.init))
+        return try #require(TrustedProxies(proxies)).client(ClientClaims(request), from: peer.flatMap(IPAddress.init))
     }
 
     @Test(

@@ -39,6 +39,8 @@ private struct OneKey: AgentAuthenticator {
     func principal(forKey key: String) async throws -> AgentPrincipal? {
         key == "hp_right" ? AgentPrincipal(user: "ada", key: "k1", hash: [], scopes: [.read]) : nil
     }
+
+    func remembered(_ key: String) -> AgentPrincipal? { nil }
 }
 
 /// One token is valid, and nobody's but its holder's.

@@ -12,10 +12,22 @@ final class Wire {
     let channel = EmbeddedChannel()
     private let closing = ClosingRecorder()
 
-    init(limits: ConnectionLimits? = nil, slowest: BodyPace.Limit? = nil) throws {
+    init(
+        limits: ConnectionLimits? = nil,
+        slowest: BodyPace.Limit? = nil,
+        idleTimeout: Duration? = nil,
+        ready: ReadyRoutes? = nil
+    ) throws {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(closing)
-        try EventLoopChannel.addHandlers(to: pipeline, limits: limits, slowest: slowest, logger: .silent)
+        try EventLoopChannel.addHandlers(
+            to: pipeline,
+            limits: limits,
+            slowest: slowest,
+            idleTimeout: idleTimeout,
+            ready: ready,
+            logger: .silent
+        )
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 

@@ -1,3 +1,4 @@
+import HTTP
 import Logging
 import Synchronization
 
@@ -15,7 +16,7 @@ package final class Log: Sendable {
         return logger
     }
 
-    private struct Handler: LogHandler {
+    private struct Handler: LogHandler, AccessLines {
         let log: Log
         var logLevel = Logger.Level.trace
         var metadata: Logger.Metadata = [:]
@@ -29,6 +30,17 @@ package final class Log: Sendable {
             let all = metadata.merging(event.metadata ?? [:]) { $1 }
             let pairs = all.map { "\($0)=\($1)" }.sorted().joined(separator: " ")
             log.kept.withLock { $0.append("\(event.level) \(event.message) \(pairs)") }
+        }
+
+        var level: Logger.Level { logLevel }
+
+        func write(_ line: AccessLine) {
+            let pairs = line.fields.map { "\($0)=\($1)" }.joined(separator: " ")
+            log.kept.withLock { $0.append("\(line.mark.level) \(line.message) \(pairs)") }
+        }
+
+        func write(_ error: any Error, requestID: String) {
+            log.kept.withLock { $0.append("error response could not be sent hb.request.id=\(requestID) \(error)") }
         }
     }
 }

@@ -84,7 +84,7 @@ struct Download: Sendable {
     }
 
     /// RFC 9110 section 14.4: the last byte counts.
-    private func contentRange(_ range: Range<Int64>) -> String {
+    func contentRange(_ range: Range<Int64>) -> String {
         "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
     }
 

@@ -68,7 +68,9 @@ extension FilesModule {
         let (id, userID) = (try context.id(of: Attachment.self), context.userID)
         // Taken before the row is read: a commit in between then makes the memory stale, never the answer.
         let commitCount = index.commitCount
-        if requested == nil, let known = recent.find(id, of: userID, at: commitCount) { return known }
+        if requested == nil, let known = recent.find(id, of: userID, at: commitCount) {
+            return known.download
+        }
         let download = try Download(try await storedFile(context), requested: requested)
         if requested == nil { recent.remember(download, as: id, of: userID, at: commitCount) }
         return download

@@ -14,26 +14,33 @@ final class RecentDownloads: Sendable {
         let userID: User.ID
     }
 
+    /// A download, and its heads as they are written.
+    struct Known: Sendable {
+        let download: Download
+        let ready: ReadyHeads
+    }
+
     private struct Memory {
         var commitCount: UInt64 = 0
-        var downloads: [Key: Download] = [:]
+        var downloads: [Key: Known] = [:]
     }
 
     private let memory = Mutex(Memory())
 
     /// What was remembered at this commit count of the index, if anything.
-    func find(_ id: Attachment.ID, of userID: User.ID, at commitCount: UInt64) -> Download? {
+    func find(_ id: Attachment.ID, of userID: User.ID, at commitCount: UInt64) -> Known? {
         let key = Key(id: id, userID: userID)
         return memory.withLock { $0.commitCount == commitCount ? $0.downloads[key] : nil }
     }
 
     /// Keeps a download whose row was read after the index had this commit count. Forgets those of other counts.
     func remember(_ download: Download, as id: Attachment.ID, of userID: User.ID, at commitCount: UInt64) {
+        let ready = ReadyHeads(download)
         memory.withLock { memory in
             if memory.commitCount != commitCount || memory.downloads.count >= Self.capacity {
                 memory = Memory(commitCount: commitCount)
             }
-            memory.downloads[Key(id: id, userID: userID)] = download
+            memory.downloads[Key(id: id, userID: userID)] = Known(download: download, ready: ready)
         }
     }
 }

@@ -5,6 +5,9 @@ import Hummingbird
 package protocol AgentAuthenticator: Sendable {
     /// The principal for whom a key speaks. Nil when the key is unknown or revoked.
     nonisolated(nonsending) func principal(forKey key: String) async throws -> AgentPrincipal?
+
+    /// The same from memory alone. Nil also when somebody has to be asked.
+    func remembered(_ key: String) -> AgentPrincipal?
 }
 
 /// Lets a request through when it carries a valid API key that has the scope, in `x-api-key` or as `Authorization: Bearer` (RFC 6750).
@@ -35,7 +38,7 @@ package struct AgentAuthentication: RouterMiddleware {
         try limits?.count(key: principal.key)
         var context = context
         context.agent = principal
-        context.connection.notes.caller = "key:\(principal.key)"
+        context.connection.notes.caller = AccessLine.caller(key: principal.key)
         guard principal.scopes.contains(scope) else { throw APIError.missingScope(scope) }
         return try await next(request, context)
     }
@@ -49,7 +52,10 @@ package struct AgentAuthentication: RouterMiddleware {
 extension HTTPFields {
     /// The token of `Authorization: Bearer` (RFC 6750), one or more blanks behind the scheme (RFC 9110 section 11.4).
     var bearerToken: String? {
-        guard let authorization = self[.authorization] else { return nil }
+        self[.authorization].flatMap(Self.bearerToken)
+    }
+
+    static func bearerToken(in authorization: String) -> String? {
         let parts = authorization.split(separator: " ")
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
         return String(parts[1])

@@ -56,13 +56,12 @@ package struct TrustedProxies: Sendable {
     }
 
     /// - Parameter peer: the other end of the connection.
-    func client(of request: Request, from peer: IPAddress?) -> Client {
+    func client(_ claims: ClientClaims, from peer: IPAddress?) -> Client {
         let isTrusted = peer.map(contains) ?? false
-        let headers = request.headers
         return Client(
-            address: isTrusted ? peer.map { client(in: headers[values: .forwardedFor], from: $0) } : peer,
-            isSecure: (isTrusted || ranges.isEmpty) && headers.first(.forwardedProto)?.lowercased() == "https",
-            authority: (isTrusted ? headers.first(.forwardedHost) : nil) ?? request.head.authority
+            address: isTrusted ? peer.map { client(in: claims.forwardedFor, from: $0) } : peer,
+            isSecure: (isTrusted || ranges.isEmpty) && claims.forwardedProto?.lowercased() == "https",
+            authority: (isTrusted ? claims.forwardedHost : nil) ?? claims.authority
         )
     }
 
@@ -89,11 +88,31 @@ package struct TrustedProxies: Sendable {
     }
 }
 
-extension HTTPFields {
+/// What a request says of its client.
+struct ClientClaims: Sendable {
+    /// `Host`, or what the target names.
+    var authority: String?
+    var forwardedFor: [String] = []
     /// The first value of a list. With several proxies it is from the one that the client reached.
-    fileprivate func first(_ name: HTTPField.Name) -> String? {
-        guard let value = self[name]?.prefix(while: { $0 != "," }).trimmed, !value.isEmpty else { return nil }
-        return String(value)
+    private(set) var forwardedProto: String?
+    private(set) var forwardedHost: String?
+
+    init() {}
+
+    init(_ request: Request) {
+        authority = request.head.authority
+        forwardedFor = request.headers[values: .forwardedFor]
+        for value in request.headers[values: .forwardedProto] { add(proto: value) }
+        for value in request.headers[values: .forwardedHost] { add(host: value) }
+    }
+
+    mutating func add(proto value: String) { forwardedProto = forwardedProto ?? Self.first(value) }
+
+    mutating func add(host value: String) { forwardedHost = forwardedHost ?? Self.first(value) }
+
+    private static func first(_ value: String) -> String? {
+        let first = value.prefix { $0 != "," }.trimmed
+        return first.isEmpty ? nil : String(first)
     }
 }
 
@@ -110,7 +129,7 @@ struct ClientFinder: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         let peer = context.connection.client.address
-        context.connection.client = proxies.client(of: request, from: peer)
+        context.connection.client = proxies.client(ClientClaims(request), from: peer)
         return try await next(request, context)
     }
 }

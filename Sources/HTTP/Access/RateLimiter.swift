@@ -94,6 +94,12 @@ package struct RateLimits: Sendable {
         throw .tooManyRequests(wait)
     }
 
+    /// Counts a request with this API key if it may happen, and says whether it may.
+    func takes(key id: String) -> Bool { keys.take(id) == nil }
+
+    /// Takes back a request that was counted and is counted again.
+    func giveBack(key id: String) { keys.giveBack(id) }
+
     /// Counts a request without a key by its address.
     ///
     /// - Throws: ``APIError`` 429.

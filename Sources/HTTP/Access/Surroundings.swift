@@ -16,6 +16,14 @@ package struct Surroundings: Sendable {
     }
 }
 
+extension Surroundings {
+    /// Whether the server answers for a name, with a port or without. Nil is a request without one.
+    func knows(_ authority: String?) -> Bool {
+        guard let hosts, let authority else { return true }
+        return KnownHosts.isOfTheMachine(authority) || hosts.contains(KnownHosts.name(in: authority))
+    }
+}
+
 /// Refuses requests for other names than ours, so that a page of another site cannot reach us by giving its own name
 /// our address (DNS rebinding).
 ///
@@ -25,7 +33,7 @@ struct KnownHosts: RouterMiddleware {
 
     private static let ofTheMachine: Set = ["localhost", "127.0.0.1", "[::1]"]
 
-    let names: Set<String>
+    let surroundings: Surroundings
 
     func handle(
         _ request: Request,
@@ -34,7 +42,7 @@ struct KnownHosts: RouterMiddleware {
     ) async throws -> Response {
         // Both, because a proxy may pass on a name that a page made up.
         for authority in [request.head.authority, context.connection.client.authority] {
-            guard let authority, !isKnown(authority) else { continue }
+            guard let authority, !surroundings.knows(authority) else { continue }
             let message =
                 "This server does not answer for '\(authority.prefix(300))'; its operator lists names in "
                 + "PLACET_ALLOWED_HOSTS"
@@ -43,14 +51,10 @@ struct KnownHosts: RouterMiddleware {
         return try await next(request, context)
     }
 
-    private func isKnown(_ authority: String) -> Bool {
-        Self.isOfTheMachine(authority) || names.contains(Self.name(in: authority))
-    }
-
     /// Whether it is a name by which a machine calls itself, with a port or without.
     static func isOfTheMachine(_ authority: String) -> Bool { ofTheMachine.contains(name(in: authority)) }
 
-    private static func name(in authority: String) -> String {
+    static func name(in authority: String) -> String {
         let port = authority.lastIndex(of: ":").flatMap { authority[$0...].contains("]") ? nil : $0 }
         return authority[..<(port ?? authority.endIndex)].lowercased()
     }

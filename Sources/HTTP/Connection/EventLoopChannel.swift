@@ -17,12 +17,14 @@ package struct EventLoopChannel: ServerChildChannel {
     private let idleTimeout: Duration
     private let limits: ConnectionLimits?
     private let traffic: Traffic?
+    private let ready: ReadyRoutes?
     private let bytesPerSecond: Int?
     private let logger: Logger
 
     /// - Parameters:
     ///   - limits: nil where the number of connections has no limit, as on the control socket.
     ///   - traffic: nil where it is not counted.
+    ///   - ready: answers that need no task; nil where there are none.
     ///   - bytesPerSecond: the least of a body that has to come while the server waits for it, after `idleTimeout`; nil
     ///     for no such limit.
     package init(
@@ -30,6 +32,7 @@ package struct EventLoopChannel: ServerChildChannel {
         idleTimeout: Duration,
         limits: ConnectionLimits?,
         traffic: Traffic?,
+        ready: ReadyRoutes?,
         bytesPerSecond: Int?,
         logger: Logger
     ) {
@@ -37,6 +40,7 @@ package struct EventLoopChannel: ServerChildChannel {
         self.idleTimeout = idleTimeout
         self.limits = limits
         self.traffic = traffic
+        self.ready = ready
         self.bytesPerSecond = bytesPerSecond
         self.logger = logger
     }
@@ -54,10 +58,10 @@ package struct EventLoopChannel: ServerChildChannel {
                 limits: limits,
                 traffic: traffic,
                 slowest: slowest,
+                idleTimeout: idleTimeout,
+                ready: ready,
                 logger: self.logger
             )
-            let state = HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger)
-            try channel.pipeline.syncOperations.addHandler(state)
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,
                 configuration: .init(isOutboundHalfClosureEnabled: true)
@@ -72,6 +76,8 @@ package struct EventLoopChannel: ServerChildChannel {
         limits: ConnectionLimits? = nil,
         traffic: Traffic? = nil,
         slowest: BodyPace.Limit? = nil,
+        idleTimeout: Duration? = nil,
+        ready: ReadyRoutes? = nil,
         logger: Logger
     ) throws {
         let decoder = RequestDecoder()
@@ -80,6 +86,8 @@ package struct EventLoopChannel: ServerChildChannel {
         try pipeline.addHandler(
             ConnectionHandler(decoder: decoder, limits: limits, traffic: traffic, slowest: slowest, logger: logger)
         )
+        if let idleTimeout { try pipeline.addHandler(IdleHandler(timeout: idleTimeout)) }
+        if let ready { try pipeline.addHandler(ReadyHandler(ready, traffic: traffic)) }
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
     }
 

@@ -34,6 +34,8 @@ package struct Mounts {
     package let open: RouterGroup<RootContext>
     /// For monitors, at the root: never limited, so that a flood of requests does not look like a broken server.
     package let monitor: RouterGroup<RootContext>
+    /// Answers that are ready, for some of the routes of `agent`.
+    package let ready: ReadyTable
     /// For callers with an API key of that scope, under `/api/v1`.
     package let agent: (KeyScope) -> RouterGroup<AgentContext>
     /// For anybody, under `/api`, but not for the pages of other sites: signing in and out, which have limits of their
@@ -55,6 +57,8 @@ package struct Mounts {
 package struct Routers: Sendable {
     package let network: RouterResponder<RootContext>
     package let control: RouterResponder<RootContext>
+    /// What of the network needs no task.
+    package let ready: ReadyRoutes
     /// The routes of `network`.
     package let table: RouteTable
 
@@ -62,6 +66,7 @@ package struct Routers: Sendable {
     ///   - limits: nil for no limits. The command line never has any.
     ///   - surroundings: the network in front of the server. The command line does not come that way.
     ///   - metrics: where requests of the network are counted.
+    ///   - log: where they are logged.
     ///   - translate: see ``ErrorMiddleware``.
     package init(
         modules: [any RouteModule],
@@ -70,18 +75,23 @@ package struct Routers: Sendable {
         limits: RateLimits?,
         surroundings: Surroundings = Surroundings(),
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        log lines: any AccessLines = NoAccessLines(),
         translate: @escaping @Sendable (any Error) -> APIError?
     ) {
         table = RouteTable()
-        let network = Self.router(table, surroundings, metrics, translate)
+        let log = AccessLog(metrics: metrics, lines: lines)
+        let network = Self.router(table, surroundings, log, translate)
         let controlTable = RouteTable()
-        let control = Self.router(controlTable, Surroundings(), NOOPMetricsHandler.instance, translate)
+        let controlLog = AccessLog(metrics: NOOPMetricsHandler.instance, lines: lines)
+        let control = Self.router(controlTable, Surroundings(), controlLog, translate)
+        let readyTable = ReadyTable()
         let open = limits.map { network.group().add(middleware: AddressLimit(limits: $0)) } ?? network.group()
         let signedIn = network.group("/api").add(middleware: SameOrigin())
             .add(middleware: UserAuthentication(authenticator: users, limits: limits))
         let mounts = Mounts(
             open: open,
             monitor: network.group(),
+            ready: readyTable,
             agent: { scope in
                 network.group("/api/v1")
                     .add(middleware: AgentAuthentication(authenticator: authenticator, scope: scope, limits: limits))
@@ -97,6 +107,13 @@ package struct Routers: Sendable {
         for module in modules { module.addRoutes(to: mounts) }
         table.fill(from: network)
         controlTable.fill(from: control)
+        ready = ReadyRoutes(
+            routes: readyTable.routes,
+            authenticator: authenticator,
+            limits: limits,
+            surroundings: surroundings,
+            log: log
+        )
         self.network = network.buildResponder()
         self.control = control.buildResponder()
     }
@@ -105,16 +122,16 @@ package struct Routers: Sendable {
     private static func router(
         _ table: RouteTable,
         _ surroundings: Surroundings,
-        _ metrics: any MetricsFactory,
+        _ log: AccessLog,
         _ translate: @escaping @Sendable (any Error) -> APIError?
     ) -> Router<RootContext> {
         let router = Router(context: RootContext.self, options: .autoGenerateHeadEndpoints)
             .add(middleware: ClientFinder(proxies: surroundings.proxies))
-            .add(middleware: AccessLog(metrics: metrics))
+            .add(middleware: log)
         // Outside of what makes errors, so that pages can read those too.
         if !surroundings.origins.isEmpty { router.add(middleware: CrossOrigin(origins: surroundings.origins)) }
         router.add(middleware: ErrorMiddleware(routes: table, translate: translate))
-        if let names = surroundings.hosts { router.add(middleware: KnownHosts(names: names)) }
+        if surroundings.hosts != nil { router.add(middleware: KnownHosts(surroundings: surroundings)) }
         return router
     }
 }

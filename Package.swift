@@ -8,6 +8,14 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Makes the released binary smaller (docs/performance.md, "Size of the binary"): nothing looks up its symbols at run time,
+/// and addresses that its place in memory decides are listed in a compact form, which the usual linker does not know.
+/// The map says what is in it, for `scripts/bench size`.
+let smaller = [
+    "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+    "-Xlinker", "-Map=.build/placet.map",
+]
+
 /// The settings of a module of ours, with its place in the house: `scripts/layers` reads it from here.
 func settings(layer: String) -> [SwiftSetting] { settings + [.define("LAYER_\(layer)")] }
 
@@ -84,10 +92,11 @@ let package = Package(
         .executableTarget(
             name: "placet",
             dependencies: [
-                "App", "API", "HTTP", "JSON", "Store", "Index", "Blobs", "CNoLocales", .arguments, .httpClient, .logging,
-                .nioCore, .nioHTTP1,
+                "App", "API", "HTTP", "JSON", "Store", "Index", "Blobs", "CNoLocales",
+                .arguments, .httpClient, .logging, .nioCore, .nioHTTP1,
             ],
-            swiftSettings: settings(layer: "COMMAND")
+            swiftSettings: settings(layer: "COMMAND"),
+            linkerSettings: [.unsafeFlags(smaller, .when(configuration: .release))]
         ),
         module(
             "App",

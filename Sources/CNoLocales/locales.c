@@ -1,7 +1,7 @@
 // The data of ICU (languages, places, calendars), with nothing in it. Foundation has 34 MB of it, which GRDB's import of
 // Foundation would bring into the binary, and nothing here asks for any. The linker takes this in its place.
 //
-// The name has the number of the release of ICU that Swift has. scripts/release tells when that is another one.
+// The name has the number of the release of ICU that Swift has. `scripts/bench size` tells when that is another one.
 // docs/decisions/0061-no-tables-of-languages.md
 
 #include <stdint.h>

@@ -8,6 +8,14 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Makes the released binary smaller (docs/performance.md, "Size of the binary"): nothing looks up its symbols at run time,
+/// and addresses that its place in memory decides are listed in a compact form, which the usual linker does not know.
+/// The map says what is in it, for `scripts/bench size`.
+let smaller = [
+    "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+    "-Xlinker", "-Map=.build/placet.map",
+]
+
 /// The settings of a module of ours, with its place in the house: `scripts/layers` reads it from here.
 func settings(layer: String) -> [SwiftSetting] { settings + [.define("LAYER_\(layer)")] }
 
@@ -67,11 +75,11 @@ let package = Package(
     name: "placet",
     products: [.executable(name: "placet", targets: ["placet"])],
     dependencies: [
-        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", exact: "2.13.0"),
@@ -84,10 +92,11 @@ let package = Package(
         .executableTarget(
             name: "placet",
             dependencies: [
-                "App", "API", "HTTP", "JSON", "Store", "Index", "Blobs", .arguments, .httpClient, .logging, .nioCore,
-                .nioHTTP1,
+                "App", "API", "HTTP", "JSON", "Store", "Index", "Blobs", "CNoLocales",
+                .arguments, .httpClient, .logging, .nioCore, .nioHTTP1,
             ],
-            swiftSettings: settings(layer: "COMMAND")
+            swiftSettings: settings(layer: "COMMAND"),
+            linkerSettings: [.unsafeFlags(smaller, .when(configuration: .release))]
         ),
         module(
             "App",
@@ -173,6 +182,8 @@ let package = Package(
         shelf("Prometheus", [.metrics]),
         // Files in their own formats, which `#embed` makes part of the binary; the compiler reads them, SwiftPM need not.
         .target(name: "CAssets", exclude: ["Bridge", "Dashboard", "OpenAPI", "Plugins", "Reference"]),
+        // What the linker takes for the tables of languages that are part of Foundation.
+        .target(name: "CNoLocales"),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
         .systemLibrary(
             name: "CMarkdown",

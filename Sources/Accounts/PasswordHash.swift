@@ -1,7 +1,8 @@
 import Crypto
 import CryptoExtras
-import Foundation
+import FoundationEssentials
 import HTTP
+import Index
 
 /// A password as it is stored: scrypt (RFC 7914), with parameters and salt in one string.
 ///
@@ -62,14 +63,14 @@ package struct PasswordHash: Sendable {
                 }
             )
         )
-        return Data(spaced.precomposedStringWithCanonicalMapping.utf8)
+        return Data(spaced.composed.utf8)
     }
 
     /// What a password may have been hashed as. Hashes from before it was prepared have it as it was typed, which may be
     /// in either form.
     private static func spellings(of password: String) -> [Data] {
         var spellings = [prepared(password)]
-        for text in [password, password.decomposedStringWithCanonicalMapping] {
+        for text in [password, password.decomposed] {
             let bytes = Data(text.utf8)
             if !spellings.contains(bytes) { spellings.append(bytes) }
         }

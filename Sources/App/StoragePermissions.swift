@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// What other accounts of the system may do in a storage folder. A folder of ours is closed to them; one that was made by
 /// hand, or restored, may not be.
@@ -22,7 +22,7 @@ enum StoragePermissions {
     }
 
     private static func mode(of path: String) -> Int? {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return (attributes?[.posixPermissions] as? NSNumber)?.intValue
+        var file = stat()
+        return stat(path, &file) == 0 ? Int(file.st_mode) : nil
     }
 }

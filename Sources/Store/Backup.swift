@@ -1,5 +1,5 @@
 import Blobs
-import Foundation
+import FoundationEssentials
 import Index
 
 /// What is told while a backup is made, read or restored.

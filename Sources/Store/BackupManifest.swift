@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// What a backup is; `manifest.json` in its folder. It is replaced when all that it speaks of is durable.
 package struct BackupManifest: Codable, Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Foundation
+import Index
 
 /// Makes a client's file name safe to show and to send back; it never touches the disk.
 package enum FileName {
@@ -16,7 +16,7 @@ package enum FileName {
         let lastSlash = scalars.lastIndex { $0 == "/" || $0 == "\\" }
         let component = lastSlash.map { scalars[scalars.index(after: $0)...] } ?? scalars[...]
         let visible = String(String.UnicodeScalarView(component.filter(isShown)))
-        let shortened = shorten(visible.precomposedStringWithCanonicalMapping)
+        let shortened = shorten(visible.composed)
         let isBlank = shortened.unicodeScalars.allSatisfy(\.properties.isWhitespace)
         return isBlank || [".", ".."].contains(shortened) ? fallback : shortened
     }

@@ -1,5 +1,5 @@
 import Blobs
-import Foundation
+import FoundationEssentials
 import Index
 
 /// Makes a storage folder from a backup, or reads the backup to see whether that would work.

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
-import Foundation
+import FoundationEssentials
+import Glibc
 import HTTP
 import JSON
 import NIOCore
@@ -127,13 +128,9 @@ struct AgentClient: Sendable {
         timeout: TimeAmount = Self.timeout,
         _ request: (_ url: String) throws -> HTTPClientRequest
     ) async throws -> JSONValue {
-        var components = URLComponents(string: "\(url)/api/v1/\(path)")
         let items = query.merging(["channel": channel]) { given, _ in given }
-        // URLQueryItem would leave a plus as it is, and that is a space in a query.
-        components?.percentEncodedQueryItems = items.map { name, value in
-            URLQueryItem(name: name, value: value.addingPercentEncoding(withAllowedCharacters: .unreserved))
-        }
-        guard let url = components?.string else { throw CommandFailure(description: "No path of the API: \(path)") }
+            .map { name, value in "\(name)=\(value.percentEncoded)" }
+        let url = "\(url)/api/v1/\(path)?\(items.joined(separator: "&"))"
         var pause = Duration.milliseconds(100)
         let end = ContinuousClock.now + patience
         while true {
@@ -187,13 +184,6 @@ struct AgentClient: Sendable {
     }
 }
 
-extension CharacterSet {
-    /// What needs no percent sign anywhere (RFC 3986 section 2.3).
-    fileprivate static let unreserved = CharacterSet(
-        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-    )
-}
-
 /// A multipart form (RFC 7578) with a channel and a file. The file is read while it is sent, so memory does not grow
 /// with it.
 private struct FileForm: Sendable {
@@ -205,15 +195,14 @@ private struct FileForm: Sendable {
     let length: Int64
 
     init(path: String, channel: String) throws {
-        guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int64 else {
+        var file = stat()
+        guard stat(path, &file) == 0 else {
             throw CommandFailure(description: "No such file: \(path)")
         }
         let boundary = "placet-\(UUID().uuidString)"
-        // Everything but letters and digits is escaped (RFC 8187), so every name arrives intact, even with quotes or
+        // Everything but letters, digits and `-._~` is escaped (RFC 8187), so every name arrives intact, even with quotes or
         // line ends.
-        let name = URL(fileURLWithPath: path).lastPathComponent.addingPercentEncoding(
-            withAllowedCharacters: .alphanumerics
-        )
+        let name = URL(fileURLWithPath: path).lastPathComponent.percentEncoded
         self.path = path
         head = """
             --\(boundary)\r
@@ -221,17 +210,18 @@ private struct FileForm: Sendable {
             \r
             \(channel)\r
             --\(boundary)\r
-            Content-Disposition: form-data; name="file"; filename*=UTF-8''\(name ?? "file")\r
+            Content-Disposition: form-data; name="file"; filename*=UTF-8''\(name)\r
             \r
 
             """
         tail = "\r\n--\(boundary)--\r\n"
         contentType = "multipart/form-data; boundary=\(boundary)"
-        length = Int64(head.utf8.count) + size + Int64(tail.utf8.count)
+        length = Int64(head.utf8.count + file.st_size + tail.utf8.count)
     }
 
     func chunks(of size: Int) throws -> AsyncThrowingStream<ByteBuffer, any Error> {
-        guard let file = FileHandle(forReadingAtPath: path) else {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
             throw CommandFailure(description: "The file cannot be read: \(path)")
         }
         let steps = Steps(file: file, head: head, tail: tail, size: size)
@@ -240,24 +230,32 @@ private struct FileForm: Sendable {
 
     /// Hands out the head, the pieces of the file and the tail, one at a time: no piece is read before it is needed.
     private actor Steps {
-        private let file: FileHandle
+        /// A descriptor of its own.
+        private let file: CInt
         private var head: String?
         private var tail: String?
         private let size: Int
 
-        init(file: FileHandle, head: String, tail: String, size: Int) {
+        init(file: CInt, head: String, tail: String, size: Int) {
             self.file = file
             self.head = head
             self.tail = tail
             self.size = size
         }
 
+        deinit { close(file) }
+
         func next() throws -> ByteBuffer? {
             if let head {
                 self.head = nil
                 return ByteBuffer(string: head)
             }
-            if let data = try file.read(upToCount: size), !data.isEmpty { return ByteBuffer(bytes: data) }
+            let piece = try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                let read = read(file, buffer.baseAddress, size)
+                guard read >= 0 else { throw IOError(errnoCode: errno, reason: "read") }
+                count = read
+            }
+            if !piece.isEmpty { return ByteBuffer(bytes: piece) }
             defer { tail = nil }
             return tail.map { ByteBuffer(string: $0) }
         }

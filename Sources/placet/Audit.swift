@@ -1,6 +1,5 @@
 import App
 import ArgumentParser
-import Foundation
 import HTTP
 import JSON
 
@@ -66,10 +65,8 @@ struct Audit: AsyncParsableCommand {
             ("user", user), ("channel", channel), ("subject", subject), ("action", action), ("since", since),
             ("until", until), ("cursor", cursor), ("limit", left <= PageRequest.maxLimit ? "\(left)" : nil),
         ]
-        var parts = URLComponents()
-        parts.queryItems = given.compactMap { name, value in value.map { URLQueryItem(name: name, value: $0) } }
-        // In a query a plus would be a blank.
-        return "audit?" + (parts.percentEncodedQuery ?? "").replacing("+", with: "%2B")
+        let query = given.compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }
+        return "audit?" + query.joined(separator: "&")
     }
 }
 

@@ -1,7 +1,7 @@
 import App
 import ArgumentParser
 import Blobs
-import Foundation
+import FoundationEssentials
 import Glibc
 import Index
 import NIOCore

@@ -1,7 +1,7 @@
 import API
 import ArgumentParser
 import Blobs
-import Foundation
+import FoundationEssentials
 import Glibc
 import Index
 import Store
@@ -69,7 +69,8 @@ extension OutputOptions {
 /// Turns errors of the store into a sentence for whoever made or restored a backup in `folder`.
 func explained(_ error: any Error, _ folder: String) -> any Error {
     switch error {
-    case BlobError.storageFull, IndexError.full, CocoaError.fileWriteOutOfSpace:
+    case BlobError.storageFull, IndexError.full,
+        _ where (error as? CocoaError)?.code == .fileWriteOutOfSpace:
         CommandFailure(
             description: "\(folder): The disk is full. Make room and run the same command again: it goes on."
         )

@@ -1,7 +1,9 @@
 import App
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import Logging
+import NIOCore
 
 /// `--storage`, which every command takes but `ask`.
 struct StorageOption: ParsableArguments {
@@ -25,6 +27,12 @@ struct CommandFailure: Error, CustomStringConvertible {
     let description: String
 }
 
+/// Where a command says something.
+enum StandardStream: Int32 {
+    case standardOutput = 1
+    case standardError = 2
+}
+
 /// Makes a configured server, not started yet.
 ///
 /// - Parameters:
@@ -34,7 +42,7 @@ struct CommandFailure: Error, CustomStringConvertible {
 /// - Throws: a sentence about the first setting that is wrong.
 func makeServer(
     _ arguments: [String: String],
-    announceTo output: FileHandle,
+    announceTo output: StandardStream,
     isQuiet: Bool = false
 ) throws -> Server {
     let configuration = try ServerConfiguration(arguments: arguments, environment: ProcessInfo.processInfo.environment)
@@ -53,11 +61,16 @@ func makeServer(
 ///
 /// Standard output has only what a script wants to read: the key, the id, the answer, JSON. Errors, and what a command
 /// is waiting for, go to standard error.
-func say(_ text: String, to output: FileHandle = .standardOutput) throws {
+func say(_ text: String, to output: StandardStream = .standardOutput) throws {
     try sayExactly(text.visible, to: output)
 }
 
 /// The same for JSON, which is read by programs, and for what we draw on a terminal: it stays as it is.
-func sayExactly(_ text: String, to output: FileHandle = .standardOutput, end: String = "\n") throws {
-    try output.write(contentsOf: Data((text + end).utf8))
+func sayExactly(_ text: String, to output: StandardStream = .standardOutput, end: String = "\n") throws {
+    var rest = Array((text + end).utf8)[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(output.rawValue, $0.baseAddress, $0.count) }
+        guard count >= 0 || errno == EINTR else { throw IOError(errnoCode: errno, reason: "write") }
+        rest = rest.dropFirst(max(count, 0))
+    }
 }

@@ -1,6 +1,7 @@
 import App
 import AsyncHTTPClient
-import Foundation
+import FoundationEssentials
+import Glibc
 import HTTP
 import JSON
 import NIOCore

@@ -2,7 +2,7 @@ import API
 import App
 import ArgumentParser
 import Blobs
-import Foundation
+import HTTP
 import Index
 
 extension Collect {
@@ -23,13 +23,12 @@ extension Collect {
 
         func run() async throws {
             let name = BlobKey(subject)?.digest.hex ?? subject
-            let allowed = CharacterSet.urlPathAllowed.subtracting(["/"])
-            guard let part = name.addingPercentEncoding(withAllowedCharacters: allowed), !part.isEmpty else {
+            guard !name.isEmpty else {
                 throw ValidationError("Name a SHA-256, a key as fsck prints it, or the id of a file.")
             }
             let explained: BlobExplanationJSON = try await ControlClient.send(
                 .get,
-                "blobs/\(part)/explain",
+                "blobs/\(name.percentEncoded)/explain",
                 storage: output.storage
             )
             try output.show(explained) { explained.sentences }

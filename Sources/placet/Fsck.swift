@@ -1,7 +1,7 @@
 import API
 import App
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import NIOCore
 
 /// `placet fsck`: checks the index, compares it with the files, and reads all bytes.

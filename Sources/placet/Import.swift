@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Glibc
 
 /// `placet import`: takes over channels and keys of another server, so that agents go on with what they have.
 struct Import: AsyncParsableCommand {
@@ -35,10 +35,14 @@ struct Import: AsyncParsableCommand {
     }
 
     private func lines() throws -> String {
-        guard let handle = file == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: file) else {
+        guard let stream = file == "-" ? fdopen(STDIN_FILENO, "r") : fopen(file, "re") else {
             throw CommandFailure(description: "The file cannot be read: \(file)")
         }
-        let bytes = try handle.read(upToCount: Self.maxBytes + 1) ?? Data()
+        defer { fclose(stream) }
+        let bytes = [UInt8](unsafeUninitializedCapacity: Self.maxBytes + 1) { buffer, count in
+            count = fread(buffer.baseAddress, 1, buffer.count, stream)
+        }
+        guard ferror(stream) == 0 else { throw CommandFailure(description: "The file cannot be read: \(file)") }
         guard bytes.count <= Self.maxBytes else {
             throw CommandFailure(description: "The file is larger than 4 MiB; import it in parts")
         }

@@ -1,6 +1,7 @@
 import App
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 
 /// `--storage` and `--json`, and how to print an answer.
@@ -41,8 +42,9 @@ func size(_ bytes: Int) -> String {
     var (value, unit) = (Double(bytes) / 1024, 0)
     let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
     while value >= 999.5, unit < units.count - 1 { (value, unit) = (value / 1024, unit + 1) }
-    let text = value < 9.95 ? String(format: "%.1f", value) : String(format: "%.0f", value)
-    return "\(text) \(units[unit])"
+    guard value < 9.95 else { return "\(Int(value.rounded())) \(units[unit])" }
+    let tenths = Int((value * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10) \(units[unit])"
 }
 
 /// Reads a line of standard input, without showing it on a terminal. Nil at the end of the input.

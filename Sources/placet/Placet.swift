@@ -1,6 +1,6 @@
 import App
 import ArgumentParser
-import Foundation
+import Glibc
 
 /// The command line: `placet COMMAND`.
 ///
@@ -36,6 +36,6 @@ struct Placet: AsyncParsableCommand {
             if !message.isEmpty { try? say(message, to: outcome.isSuccess ? .standardOutput : .standardError) }
         }
         LogQueue.standardError.finish()
-        Foundation.exit(outcome.rawValue)
+        Glibc.exit(outcome.rawValue)
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Shows on standard error how far long work is: a bar with rate and remaining time on a terminal, elsewhere a line for
 /// each step, so that a log can be read.

@@ -1,6 +1,5 @@
 import App
 import ArgumentParser
-import Foundation
 
 /// `placet serve`: runs the server in the foreground until SIGTERM or SIGINT.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// What another server answered to a ``FetchDraft``.
 package struct FetchedJSON: Encodable, Sendable {

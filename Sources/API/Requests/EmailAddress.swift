@@ -1,11 +1,11 @@
-import Foundation
-
 /// The email addresses that users are known by. Nothing is ever sent to them, so they are checked for slips, not for
 /// every rule of RFC 5321.
 package enum EmailAddress {
     /// The address without the blanks that keyboards and clipboards add at its ends.
     package static func trimmed(_ text: String) -> String {
-        text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let scalars = text.unicodeScalars.drop(while: isBlank)
+        guard let last = scalars.lastIndex(where: { !isBlank($0) }) else { return "" }
+        return String(scalars[...last])
     }
 
     /// Why this cannot be an address, in words that follow its name; nil when it can.
@@ -18,6 +18,11 @@ package enum EmailAddress {
         let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
         guard labels.allSatisfy(isLabel) else { return "must have a domain after the @, such as example.org" }
         return nil
+    }
+
+    /// The zero-width space comes with what is copied from pages.
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isWhitespace || scalar == "\u{200B}"
     }
 
     private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {

@@ -62,12 +62,7 @@ extension Request {
 
     /// Percent-encodes what may not stand in a query (RFC 3986 section 3.4).
     private static func escaped(_ text: some Sequence<UInt8>) -> String {
-        text.map { byte in
-            let character = Character(Unicode.Scalar(byte))
-            let mayStand = character.isASCII && (character.isLetter || character.isNumber)
-            if mayStand || "-._~%!$&'()*+,;=:@/?".contains(character) { return String(character) }
-            return (byte < 0x10 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-        }.joined()
+        text.percentEncoded(keeping: "-._~%!$&'()*+,;=:@/?")
     }
 }
 

@@ -1,4 +1,3 @@
-import Foundation
 import Hummingbird
 
 extension RequestContext {
@@ -10,7 +9,7 @@ extension RequestContext {
     /// - Throws: ``APIError`` 400 when it is not UTF-8, contains U+0000 or has more than 500 characters.
     package func pathParameter(_ name: String) throws -> String {
         let raw = try parameters.require(name)
-        guard let text = raw.removingPercentEncoding else {
+        guard let text = raw.percentDecoded else {
             throw APIError.invalid(name, "is not percent-encoded UTF-8", code: "invalid_string")
         }
         guard !text.unicodeScalars.contains("\0") else { throw APIError.invalidCharacter(in: name) }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 extension Querying {
     /// The key with this SHA-256 (32 bytes); nil also when it has expired, or its user is deleted.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 extension Querying {
     /// The files in channels, newest first by id. Only a filter with few matches reads more rows than it returns.
@@ -19,7 +19,7 @@ extension Querying {
         limit: Int
     ) throws -> [ListedFile] {
         // Names are kept composed (NFC), and some systems write them decomposed.
-        let term = SearchTerm(search?.precomposedStringWithCanonicalMapping)
+        let term = SearchTerm(search?.composed)
         if term?.findsNothing == true { return [] }
         if term != nil || typePrefix != nil { try ReadLimit.refuseSearch() }
         let first = since.map(Attachment.ID.earliest) ?? .beforeAll

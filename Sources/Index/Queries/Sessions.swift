@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 extension Querying {
     /// The session one of whose tokens has this SHA-256 (32 bytes), with its user; nil once either has expired.

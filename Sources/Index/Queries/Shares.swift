@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 extension Querying {
     /// The file behind the link whose token has this SHA-256 (32 bytes); nil once the link has expired.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The picture that a user has uploaded for an agent.
 package struct Avatar: Sendable, Equatable {

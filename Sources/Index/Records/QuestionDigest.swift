@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+import FoundationEssentials
 
 /// What a question asks, as one number: the SHA-256 of its text, type, payload and files (docs/api.md, "What an answer
 /// stands for"). The files come last because they are known last.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A user: the account of a person, and the person.
 package struct User: Sendable, Equatable, Identifiable {
@@ -49,7 +49,7 @@ package struct User: Sendable, Equatable, Identifiable {
 extension User {
     /// What two spellings of one email address have in common: lower case, and composed (NFC) whatever the keyboard
     /// sent.
-    package static func folded(_ email: String) -> String { email.lowercased().precomposedStringWithCanonicalMapping }
+    package static func folded(_ email: String) -> String { email.lowercased().composed }
 }
 
 extension User: StoredRecord {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Where a channel's events go, and what the requests carry. Secrets are stored as they were given, because they have
 /// to be sent again. They are never shown.

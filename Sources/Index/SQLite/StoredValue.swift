@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A value as a column holds it. None of our columns holds REAL.
 enum StoredValue: Equatable, Sendable {

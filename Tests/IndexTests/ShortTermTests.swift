@@ -90,7 +90,9 @@ extension Fixture {
     /// What a search finds, the oldest first.
     fileprivate func found(_ term: String, limit: Int = 60) async throws -> [String] {
         try await index.read { [agent] in
-            try $0.messages(in: $0.owned(agent.id), limit: limit, search: term).rows.reversed().compactMap(\.message.text)
+            try $0.messages(in: $0.owned(agent.id), limit: limit, search: term).rows.reversed().compactMap(
+                \.message.text
+            )
         }
     }
 

@@ -25,9 +25,9 @@ package struct AuditRow: Sendable, RowReadable {
 extension Querying {
     /// Entries of the audit log, the newest first.
     ///
-    /// With a subject, a channel, a user or an action it goes by the index of the first of these, and reads all that this
-    /// one has. For a time alone it reads all entries from the newest or the cursor on: the clock may be set back, so
-    /// numbers and times do not grow together.
+    /// With a subject, a channel, a user or an action it goes by the index of the first of these that is given. What
+    /// else is asked, it looks up in each entry. So it does with times: the clock may be set back, and then numbers and
+    /// times do not grow together.
     ///
     /// - Parameter before: the number of the last row on the page before.
     package func audit(_ filter: AuditFilter, before number: Int64?, limit: Int) throws -> [AuditRow] {

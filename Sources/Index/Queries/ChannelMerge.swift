@@ -12,8 +12,8 @@ enum ChannelMerge {
         let condition: String
     }
 
-    /// - Parameter next: a subquery for the position that comes next in `merge.channel_id` below `merge.position`, and in
-    ///   `merge.part` if there are parts.
+    /// - Parameter next: a subquery for the position that comes next in `merge.channel_id` below `merge.position`, and
+    ///   in `merge.part` if there are parts.
     static func newestFirst(_ next: String, of parts: Parts? = nil) -> String { statement(next, "DESC", parts) }
 
     /// - Parameter next: the same, for the position above.
@@ -22,15 +22,15 @@ enum ChannelMerge {
     private static func statement(_ next: String, _ order: String, _ parts: Parts?) -> String {
         let (join, condition) = parts.map { (" CROSS JOIN \($0.table)", " AND \($0.condition)") } ?? ("", "")
         return """
-        WITH RECURSIVE merge (channel_id, position, part, is_row) AS (
-            SELECT agents.id, ?, \(parts?.column ?? "NULL"), 0 FROM agents\(join)
-            WHERE \(OwnedChannels.condition)\(condition)
-            UNION ALL
-            SELECT channel_id, (\(next)), part, 1 FROM merge WHERE position IS NOT NULL
-            ORDER BY 2 \(order)
-        )
-        SELECT position FROM merge WHERE is_row AND position IS NOT NULL LIMIT ?
-        """
+            WITH RECURSIVE merge (channel_id, position, part, is_row) AS (
+                SELECT agents.id, ?, \(parts?.column ?? "NULL"), 0 FROM agents\(join)
+                WHERE \(OwnedChannels.condition)\(condition)
+                UNION ALL
+                SELECT channel_id, (\(next)), part, 1 FROM merge WHERE position IS NOT NULL
+                ORDER BY 2 \(order)
+            )
+            SELECT position FROM merge WHERE is_row AND position IS NOT NULL LIMIT ?
+            """
     }
 }
 

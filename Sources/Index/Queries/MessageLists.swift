@@ -31,14 +31,14 @@ extension Querying {
         return trigrams == "" ? .empty : try page(wanted, by: trigrams, in: channels)
     }
 
-    /// The FTS5 query for a short term, as ``shortQuery(_:most:)`` makes it; nil when the term is so frequent that the
+    /// The FTS5 query for a short term, as ``shortQuery(_:)`` makes it; nil when the term is so frequent that the
     /// texts are better read, newest first, until the page is full.
     private func trigrams(of term: SearchTerm, _ wanted: Wanted, in channels: OwnedChannels) throws -> String? {
         if let id = channels.only {
             let newest: Arguments = [id, wanted.before ?? .afterAll, 4 * wanted.limit, term.text]
             if try (one(SQL.newestWith, newest) as Int? ?? 0) >= wanted.limit { return nil }
         }
-        return try shortQuery(term, most: 500)
+        return try shortQuery(term)
     }
 
     private func page(_ wanted: Wanted, by trigrams: String?, in channels: OwnedChannels) throws -> MessagePage {

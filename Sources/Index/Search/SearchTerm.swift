@@ -36,8 +36,8 @@ struct SearchTerm: Equatable {
     /// The FTS5 query for texts that have the term's trigrams, though perhaps not together; nil when the term is
     /// shorter than a trigram.
     ///
-    /// Of a term longer than ``shortLength`` it has every second trigram, because the ones between take long to read and
-    /// exclude little. It also has all trigrams with a space: they are rare, and exclude most texts that have the words
+    /// Of a term longer than ``shortLength`` it has every second trigram, because the ones between take long to read
+    /// and exclude little. It also has all trigrams with a space: they are rare, and exclude most texts that have the words
     /// apart. It has at most ``maxTrigrams``: by then hardly another text is left, and ``SubstringMatcher`` decides
     /// anyway. Each is there once, for each is read as often as it is asked for.
     var trigramQuery: String? {

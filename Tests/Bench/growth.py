@@ -70,17 +70,18 @@ class Growth:
             status, body = caller.ask("GET", path() if callable(path) else path)
             waited.append((time.perf_counter() - began) * 1000)
             assert status == 200, (path, status, body[:300])
-        name = f"`{route}` {what}".strip()
+        name = f"`{route}` {what.strip()}".strip()
+        assert name not in self.rows, name
         self.rows[name] = (waited, (processor(pid) - before) / len(waited))
         print(f"  {name}: {self.rows[name][1]:.2f} ms, {len(body):,} bytes", file=sys.stderr, flush=True)
 
-    def places(self, route, path, kind, caller=None, limit="limit=50", newest_first=True, cursor="cursor"):
-        """The beginning, the middle and the end of a list whose rows have ids of that kind."""
+    def places(self, route, path, kind, caller=None, newest_first=True, what=""):
+        """The beginning, the middle and the end of a list whose rows have ids of that kind, or numbers."""
         join, count = "&" if "?" in path else "?", self.store.count
-        self.look(route, "beginning", f"{path}{join}{limit}", caller)
-        for what, number in (("middle", count // 2), ("end", 20 if newest_first else count - 20)):
-            place = number if kind is None else self.store.id(number, kind)
-            self.look(route, what, f"{path}{join}{limit}&{cursor}={place}", caller)
+        self.look(route, f"{what} beginning", f"{path}{join}limit=50", caller)
+        for place, number in (("middle", count // 2), ("end", 20 if newest_first else count - 20)):
+            cursor = number if kind is None else self.store.id(number, kind)
+            self.look(route, f"{what} {place}", f"{path}{join}limit=50&cursor={cursor}", caller)
 
     def all(self):
         store, look, places, agent, many = self.store, self.look, self.places, self.agent, self.many
@@ -108,7 +109,7 @@ class Growth:
         places("/api/users", "/api/users", 5, newest_first=False)
         audit = "/api/admin/audit"
         places(audit, audit, None)
-        places(audit, f"{audit}?subject={file}", None)
+        places(audit, f"{audit}?subject={file}", None, what="of a file,")
         hour = lambda number: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(store.moment(number) / 1000))
         for what, query in {
             "user of few": f"user={store.many}", "channel": f"channel={store.channel}", "rare action": "action=log-level.changed",
@@ -126,7 +127,7 @@ class Growth:
         places("/api/agents/:id/deliveries", f"/api/agents/{store.channel}/deliveries", 4)
         look("/api/agents/:id/deliveries", "of a message", f"/api/agents/{store.channel}/deliveries?message={answered}")
         for status in ("pending", "completed", "expired", "all"):
-            places("/api/messages/reviews", f"/api/messages/reviews?status={status}", 0)
+            places("/api/messages/reviews", f"/api/messages/reviews?status={status}", 0, what=f"{status},")
         look("/api/messages/reviews", "of a type", "/api/messages/reviews?type=form")
         look("/api/messages/reviews", "of a type that nothing has", "/api/messages/reviews?type=x")
         look("/api/messages/reviews", "search", lambda: f"/api/messages/reviews?search={self.terms()['a frequent word']()}")

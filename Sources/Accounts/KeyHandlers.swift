@@ -25,8 +25,9 @@ extension AccountsModule {
         }
         let new = NewKey(label: label, limits: limits)
         let key = try await index.write(as: context.origin(.commandLine)) { tx in
-            guard let user = try email.map({ try tx.user(email: $0) }) ?? tx.users().first(where: { $0.role == .owner })
-            else { throw APIError.noSuchUser }
+            guard let user = try email.map({ try tx.user(email: $0) }) ?? tx.firstOwner() else {
+                throw APIError.noSuchUser
+            }
             return try new.insert(tx, for: user.id)
         }
         return try .json(APIKeyJSON(key, key: new.secret.text), status: .created)

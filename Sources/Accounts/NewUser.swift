@@ -52,12 +52,12 @@ package struct FirstOwner: Sendable {
     /// Set when the password was made up. Print it: only its hash is stored.
     package let generatedPassword: String?
 
-    /// Creates the owner in an index without users. Blocks for about 0.2 s, so use it only at the start.
+    /// Creates the owner in an index without one. Blocks for about 0.2 s, so use it only at the start.
     ///
-    /// - Returns: nil when there are users already.
+    /// - Returns: nil when there is one already.
     /// - Throws: what the index throws.
     package static func create(in index: SQLiteIndex, email: String, password: String?) async throws -> FirstOwner? {
-        guard try await index.read({ try $0.userCount() }) == 0 else { return nil }
+        guard try await index.read({ try $0.firstOwner() }) == nil else { return nil }
         let owner = try NewUser(email: email, displayName: nil, role: .owner, password: password)
         _ = try await index.write(for: .upkeep, owner.insert)
         return FirstOwner(email: email, generatedPassword: owner.password.generated)

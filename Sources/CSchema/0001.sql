@@ -9,6 +9,8 @@
 -- The store that the index belongs to: one row. checked_at is written to prove that the index is writable.
 -- file_count, file_bytes: the files of all users (invariant 8). blob_count, blob_bytes: the blobs.
 -- unused_count, unused_bytes: those of the blobs that no attachment refers to.
+-- unattached_count, unattached_bytes: attachments in no message. collected_count, collected_bytes: blobs that can be
+-- brought back. doomed_count: keys whose bytes are to be removed.
 -- All bytes are read again and again: scrubbed_to is the last key of this round, which began at scrub_began_at; without one the round is done.
 -- backed_up_at: when the last backup was whole.
 CREATE TABLE store (
@@ -21,6 +23,11 @@ CREATE TABLE store (
     blob_bytes INTEGER NOT NULL DEFAULT 0,
     unused_count INTEGER NOT NULL DEFAULT 0,
     unused_bytes INTEGER NOT NULL DEFAULT 0,
+    unattached_count INTEGER NOT NULL DEFAULT 0,
+    unattached_bytes INTEGER NOT NULL DEFAULT 0,
+    collected_count INTEGER NOT NULL DEFAULT 0,
+    collected_bytes INTEGER NOT NULL DEFAULT 0,
+    doomed_count INTEGER NOT NULL DEFAULT 0,
     audit_count INTEGER NOT NULL DEFAULT 0,
     scrubbed_to TEXT,
     scrub_began_at INTEGER,
@@ -49,6 +56,7 @@ CREATE TABLE users (
     removed_at INTEGER
 ) STRICT;
 CREATE INDEX users_removed ON users (removed_at) WHERE removed_at IS NOT NULL;
+CREATE INDEX users_owners ON users (id) WHERE role = 'owner' AND removed_at IS NULL;
 
 CREATE TABLE api_keys (
     id TEXT NOT NULL PRIMARY KEY,
@@ -131,6 +139,24 @@ CREATE UNIQUE INDEX agents_by_number ON agents (number);
 CREATE INDEX agents_with_retention ON agents (id) WHERE retention_days IS NOT NULL;
 CREATE INDEX agents_by_user ON agents (user_id, id);
 CREATE INDEX agents_removed ON agents (removed_at) WHERE removed_at IS NOT NULL;
+-- The largest, for the figures of the storage.
+CREATE INDEX agents_by_size ON agents (file_bytes DESC, id) WHERE removed_at IS NULL AND file_count > 0;
+
+-- What is in a channel, counted by triggers as it comes and goes.
+CREATE TABLE channel_counts (
+    channel_id TEXT NOT NULL PRIMARY KEY REFERENCES agents (id) ON DELETE CASCADE,
+    agent_messages INTEGER NOT NULL DEFAULT 0,
+    user_messages INTEGER NOT NULL DEFAULT 0,
+    pending_reviews INTEGER NOT NULL DEFAULT 0,
+    completed_reviews INTEGER NOT NULL DEFAULT 0,
+    expired_reviews INTEGER NOT NULL DEFAULT 0,
+    pending_deliveries INTEGER NOT NULL DEFAULT 0,
+    delivered INTEGER NOT NULL DEFAULT 0,
+    failed_deliveries INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER channel_counts_insert AFTER INSERT ON agents BEGIN
+    INSERT INTO channel_counts (channel_id) VALUES (new.id);
+END;
 
 -- The status messages of agents: the last 1000 of each.
 CREATE TABLE agent_statuses (
@@ -188,6 +214,16 @@ CREATE UNIQUE INDEX messages_by_iteration ON messages (iteration_group_id, itera
     WHERE iteration_group_id IS NOT NULL;
 -- Counting unread messages reads only this index, not the messages with all their text.
 CREATE INDEX messages_of_agents ON messages (channel_id, id) WHERE sender_type = 'agent';
+CREATE TRIGGER messages_counted_insert AFTER INSERT ON messages BEGIN
+    UPDATE channel_counts SET agent_messages = agent_messages + (new.sender_type = 'agent'),
+        user_messages = user_messages + (new.sender_type = 'user')
+        WHERE channel_id = new.channel_id;
+END;
+CREATE TRIGGER messages_counted_delete AFTER DELETE ON messages BEGIN
+    UPDATE channel_counts SET agent_messages = agent_messages - (old.sender_type = 'agent'),
+        user_messages = user_messages - (old.sender_type = 'user')
+        WHERE channel_id = old.channel_id;
+END;
 
 -- The drafts under way, and when their agents last wrote to each: text, or a status event. A status event changes only
 -- this small row, because a message may have 8 MiB.
@@ -229,9 +265,11 @@ CREATE TRIGGER stream_events_delete AFTER DELETE ON messages WHEN old.stream_id 
 END;
 
 -- What can be searched: the beginning of each text (`Message.searchedLength`), and of drafts nothing until they end.
--- Otherwise one text, or one draft that grows, would keep the only writer busy for seconds.
+-- Otherwise one text, or one draft that grows, would keep the only writer busy for seconds. With two U+0001 behind it,
+-- every character of a text begins a trigram, the last ones too. So short terms are found by the trigrams that begin
+-- with them.
 CREATE VIEW searched_texts AS
-    SELECT search_number, substr(text, 1, 16384) AS text FROM messages
+    SELECT search_number, substr(text, 1, 16384) || char(1, 1) AS text FROM messages
     WHERE text IS NOT NULL AND stream_state IS NOT 'streaming';
 
 -- Trigrams of these texts, without regard to case. The full-text index reads the texts from the view (external content)
@@ -240,6 +278,8 @@ CREATE VIEW searched_texts AS
 CREATE VIRTUAL TABLE message_search USING fts5 (
     text, content='searched_texts', content_rowid='search_number', tokenize='trigram', detail=none, columnsize=0
 );
+-- The trigrams that there are, in order.
+CREATE VIRTUAL TABLE search_trigrams USING fts5vocab (message_search, instance);
 
 -- FTS5 flushes its memory at every savepoint, which here means for every unit: ten times the work. So the triggers only
 -- note what changes, with the text that the full-text index still has. The group commits that follow pass it on.
@@ -253,12 +293,12 @@ WHEN new.text IS NOT NULL AND new.stream_state IS NOT 'streaming' BEGIN
 END;
 CREATE TRIGGER message_search_delete AFTER DELETE ON messages
 WHEN old.text IS NOT NULL AND old.stream_state IS NOT 'streaming' BEGIN
-    INSERT INTO search_changes VALUES (old.search_number, substr(old.text, 1, 16384)) ON CONFLICT DO NOTHING;
+    INSERT INTO search_changes VALUES (old.search_number, substr(old.text, 1, 16384) || char(1, 1)) ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER message_search_update AFTER UPDATE OF text, stream_state, search_number ON messages
 WHEN old.text IS NOT new.text OR old.stream_state IS NOT new.stream_state OR old.search_number <> new.search_number
 BEGIN
-    INSERT INTO search_changes SELECT old.search_number, substr(old.text, 1, 16384)
+    INSERT INTO search_changes SELECT old.search_number, substr(old.text, 1, 16384) || char(1, 1)
         WHERE old.stream_state IS NOT 'streaming' ON CONFLICT DO NOTHING;
     INSERT INTO search_changes SELECT new.search_number, NULL
         WHERE new.stream_state IS NOT 'streaming' ON CONFLICT DO NOTHING;
@@ -297,6 +337,24 @@ CREATE INDEX reviews_by_status ON reviews (channel_id, status, message_id);
 CREATE INDEX reviews_by_type ON reviews (channel_id, type, status, message_id);
 CREATE INDEX reviews_completed ON reviews (channel_id, completed_at) WHERE status = 'completed';
 CREATE INDEX reviews_due ON reviews (expires_at) WHERE status = 'pending';
+CREATE TRIGGER reviews_counted_insert AFTER INSERT ON reviews BEGIN
+    UPDATE channel_counts SET pending_reviews = pending_reviews + (new.status = 'pending'),
+        completed_reviews = completed_reviews + (new.status = 'completed'),
+        expired_reviews = expired_reviews + (new.status = 'expired')
+        WHERE channel_id = new.channel_id;
+END;
+CREATE TRIGGER reviews_counted_delete AFTER DELETE ON reviews BEGIN
+    UPDATE channel_counts SET pending_reviews = pending_reviews - (old.status = 'pending'),
+        completed_reviews = completed_reviews - (old.status = 'completed'),
+        expired_reviews = expired_reviews - (old.status = 'expired')
+        WHERE channel_id = old.channel_id;
+END;
+CREATE TRIGGER reviews_counted_update AFTER UPDATE OF status ON reviews WHEN old.status <> new.status BEGIN
+    UPDATE channel_counts SET pending_reviews = pending_reviews - (old.status = 'pending') + (new.status = 'pending'),
+        completed_reviews = completed_reviews - (old.status = 'completed') + (new.status = 'completed'),
+        expired_reviews = expired_reviews - (old.status = 'expired') + (new.status = 'expired')
+        WHERE channel_id = new.channel_id;
+END;
 
 -- The feed of finished reviews that their agents have not acknowledged. AUTOINCREMENT never reuses a number, not even
 -- that of the newest answer once it is gone. So an agent that has read up to a number misses nothing after it.
@@ -335,6 +393,12 @@ CREATE TABLE doomed_keys (
     not_before INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX doomed_keys_by_time ON doomed_keys (not_before);
+CREATE TRIGGER doomed_counted_insert AFTER INSERT ON doomed_keys BEGIN
+    UPDATE store SET doomed_count = doomed_count + 1;
+END;
+CREATE TRIGGER doomed_counted_delete AFTER DELETE ON doomed_keys BEGIN
+    UPDATE store SET doomed_count = doomed_count - 1;
+END;
 
 -- The files of a channel. An attachment is either in a message or has an expiry (invariant 6). The message is always in
 -- the same channel: the foreign key has both columns. damaged_at: when its bytes were found missing, short or others.
@@ -355,7 +419,9 @@ CREATE TABLE attachments (
     FOREIGN KEY (channel_id, message_id) REFERENCES messages (channel_id, id) ON DELETE CASCADE,
     CHECK ((message_id IS NULL) = (expires_at IS NOT NULL))
 ) STRICT;
-CREATE INDEX attachments_by_channel ON attachments (channel_id, id);
+-- With the names, so that a search in them reads nothing else.
+CREATE INDEX attachments_by_channel ON attachments (channel_id, id, filename);
+CREATE INDEX attachments_by_type ON attachments (channel_id, mime_type, id);
 CREATE INDEX attachments_by_channel_message ON attachments (channel_id, message_id);
 -- Serves the files of a message and, under NULL, the unattached ones, the next to expire first.
 CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
@@ -399,6 +465,18 @@ CREATE TRIGGER unused_counted_insert AFTER INSERT ON unreferenced_blobs BEGIN
 END;
 CREATE TRIGGER unused_counted_delete AFTER DELETE ON unreferenced_blobs BEGIN
     UPDATE store SET unused_count = unused_count - 1, unused_bytes = unused_bytes - old.size;
+END;
+
+-- Attachments in no message. Once in one, they stay there.
+CREATE TRIGGER unattached_counted_insert AFTER INSERT ON attachments WHEN new.message_id IS NULL BEGIN
+    UPDATE store SET unattached_count = unattached_count + 1, unattached_bytes = unattached_bytes + new.size;
+END;
+CREATE TRIGGER unattached_counted_delete AFTER DELETE ON attachments WHEN old.message_id IS NULL BEGIN
+    UPDATE store SET unattached_count = unattached_count - 1, unattached_bytes = unattached_bytes - old.size;
+END;
+CREATE TRIGGER unattached_counted_attach AFTER UPDATE OF message_id ON attachments
+WHEN old.message_id IS NULL AND new.message_id IS NOT NULL BEGIN
+    UPDATE store SET unattached_count = unattached_count - 1, unattached_bytes = unattached_bytes - old.size;
 END;
 
 -- All attachments, those of deleted channels too until they are removed: by type, and by the day (UTC) on which they
@@ -485,6 +563,12 @@ CREATE TABLE collected_blobs (
     reason TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX collected_blobs_by_run ON collected_blobs (run_id);
+CREATE TRIGGER collected_counted_insert AFTER INSERT ON collected_blobs BEGIN
+    UPDATE store SET collected_count = collected_count + 1, collected_bytes = collected_bytes + new.size;
+END;
+CREATE TRIGGER collected_counted_delete AFTER DELETE ON collected_blobs BEGIN
+    UPDATE store SET collected_count = collected_count - 1, collected_bytes = collected_bytes - old.size;
+END;
 
 -- What is needed to bring an expired file back, until then. channel_id and sha256 are copies and no references: either
 -- may be gone.
@@ -566,6 +650,24 @@ CREATE INDEX deliveries_by_message ON deliveries (channel_id, message_id);
 CREATE INDEX deliveries_by_channel ON deliveries (channel_id, id);
 -- Each channel's queue, the next first. To see who has any, a query jumps from channel to channel.
 CREATE INDEX deliveries_due ON deliveries (channel_id, next_attempt_at, id) WHERE state = 'pending';
+CREATE TRIGGER deliveries_counted_insert AFTER INSERT ON deliveries BEGIN
+    UPDATE channel_counts SET pending_deliveries = pending_deliveries + (new.state = 'pending'),
+        delivered = delivered + (new.state = 'delivered'),
+        failed_deliveries = failed_deliveries + (new.state = 'failed')
+        WHERE channel_id = new.channel_id;
+END;
+CREATE TRIGGER deliveries_counted_delete AFTER DELETE ON deliveries BEGIN
+    UPDATE channel_counts SET pending_deliveries = pending_deliveries - (old.state = 'pending'),
+        delivered = delivered - (old.state = 'delivered'),
+        failed_deliveries = failed_deliveries - (old.state = 'failed')
+        WHERE channel_id = old.channel_id;
+END;
+CREATE TRIGGER deliveries_counted_update AFTER UPDATE OF state ON deliveries WHEN old.state <> new.state BEGIN
+    UPDATE channel_counts SET pending_deliveries = pending_deliveries - (old.state = 'pending') + (new.state = 'pending'),
+        delivered = delivered - (old.state = 'delivered') + (new.state = 'delivered'),
+        failed_deliveries = failed_deliveries - (old.state = 'failed') + (new.state = 'failed')
+        WHERE channel_id = new.channel_id;
+END;
 
 
 -- Audit --------------------------------------------------------------------------------------------------------------
@@ -592,6 +694,7 @@ CREATE INDEX audit_by_time ON audit (at);
 CREATE INDEX audit_by_holder ON audit (coalesce(user_id, channel_id, way));
 CREATE INDEX audit_by_channel ON audit (channel_id);
 CREATE INDEX audit_by_subject ON audit (subject);
+CREATE INDEX audit_by_action ON audit (action);
 
 -- How many entries each holder has, so that the surplus is taken from whoever has most, without a count.
 CREATE TABLE audit_counts (

@@ -9,7 +9,7 @@ import Synchronization
 
 /// The figures at `/metrics`. What happens is counted where it happens; what is, is looked up when somebody asks.
 final class Metrics: Sendable {
-    /// How old the figures of the store may be. Unattached files and doomed keys are counted for them.
+    /// How old the figures of the store may be. The files of each type and of each day are added up for them.
     private static let freshness = Duration.seconds(60)
 
     private let registry: Registry

@@ -20,7 +20,7 @@ extension FileStore {
     ) async throws -> (done: UndoneCollection, rest: Int) {
         try await collectionTurn.run {
             guard let run = try await index.read({ try $0.collectionRun(id) }) else { throw StoreError.noSuchRun }
-            guard try await leftOf(id) > 0 else { throw StoreError.cannotUndo(run) }
+            guard try await index.read({ try $0.hasToBringBack(of: id) }) else { throw StoreError.cannotUndo(run) }
             let end = ContinuousClock.now + time
             var done = UndoneCollection()
             repeat {
@@ -28,13 +28,9 @@ extension FileStore {
                 done +=
                     try await batch.isEmpty ? bringBackFiles(of: id, by: origin) : bringBack(batch, of: id, by: origin)
                 try Task.checkCancellation()
-            } while try await leftOf(id) > 0 && ContinuousClock.now < end
-            return (done, try await leftOf(id))
+            } while try await index.read { try $0.hasToBringBack(of: id) } && ContinuousClock.now < end
+            return (done, try await index.read { try $0.countToBringBack(of: id) })
         }
-    }
-
-    private func leftOf(_ run: CollectionRun.ID) async throws -> Int {
-        try await index.read { try $0.countToBringBack(of: run) }
     }
 
     private func bringBack(

@@ -19,10 +19,10 @@ extension FileStore {
         return swept
     }
 
-    /// Refuses an index without users beside a store with bytes. It is lost, not new: every start that succeeded left
-    /// an owner. Going on would turn all the bytes into garbage.
+    /// Refuses an index without an owner beside a store with bytes. It is lost, not new: every start that succeeded
+    /// left one. Going on would turn all the bytes into garbage.
     private func refuseLostIndex() async throws {
-        guard try await index.read({ try $0.userCount() }) == 0 else { return }
+        guard try await index.read({ try $0.firstOwner() }) == nil else { return }
         guard try await blobs.list(after: nil, limit: 1).isEmpty else { throw StoreError.indexIsMissing }
     }
 }

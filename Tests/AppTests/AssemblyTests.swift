@@ -28,7 +28,7 @@ struct AssemblyTests {
 
         let second = try await Assembly(configuration, logger: Log().logger)
         #expect(second.firstOwner == nil)
-        #expect(try await second.index.read { try $0.userCount() } == 1)
+        #expect(try await second.index.read { try $0.users().count } == 1)
         try await second.close()
     }
 

@@ -16,7 +16,7 @@ struct AccountQueryTests {
         await #expect(throws: IndexError.duplicate) {
             try await index.write { tx in try tx.insert(.sample(email: "zoë@example.org")) }
         }
-        #expect(try await index.read { try $0.userCount() } == 2)
+        #expect(try await index.read { try $0.users().count } == 2)
         #expect(try await index.read { try $0.users().map(\.email) } == ["ada@example.org", "Zoë@Example.org"])
     }
 
@@ -201,7 +201,7 @@ struct AccountQueryTests {
             try tx.db.execute(sql: "DELETE FROM users WHERE id = ?", arguments: [fixture.user.id])
         }
         try await fixture.index.read { reader throws in
-            #expect(try reader.userCount() == 0)
+            #expect(try reader.users().count == 0)
             #expect(try reader.apiKeys().isEmpty)
             #expect(try reader.anyAgent(id: fixture.agent.id) == nil)
             #expect(try reader.messageCount() == 0)

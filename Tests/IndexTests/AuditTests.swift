@@ -211,12 +211,13 @@ struct AuditTests {
         #expect(noted.map(\.count) == [4, 4] && noted.map(\.origin) == origins.reversed())
     }
 
-    @Test("pages of a user, a channel and a thing go by index, and so does the removal of a surplus")
+    @Test("pages of a user, a channel, a thing and an action go by index, and so does the removal of a surplus")
     func plans() async throws {
         let fixture = try await Fixture()
         let plans = try await fixture.index.plans { tx in
             for change: (inout AuditFilter) -> Void in [
                 { $0.userID = "a" }, { $0.channelID = "a" }, { $0.subject = "a" },
+                { $0.action = .logLevelChanged },
             ] {
                 var filter = AuditFilter()
                 change(&filter)

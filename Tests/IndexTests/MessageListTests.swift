@@ -116,6 +116,7 @@ struct MessageListTests {
             let channels = try tx.channels(nil, ownedBy: ActingUser(id: fixture.user.id))
             _ = try tx.messages(in: channels, limit: 5)
             _ = try tx.files(in: channels, limit: 5)
+            _ = try tx.files(in: channels, typePrefix: "image/", limit: 5)
             _ = try tx.answers(in: channels, limit: 5)
             for status in [Review.Status.pending, .completed, .expired, nil] {
                 _ = try tx.reviews(in: channels, ReviewFilter(status: status, now: tx.now), limit: 5)
@@ -127,8 +128,7 @@ struct MessageListTests {
         #expect(steps.allSatisfy(Self.isByIndex), "\(steps)")
         for index in [
             "agents_by_user", "reviews_by_status", "reviews_by_type", "reviews_due", "reviews_by_channel",
-            "answers_by_channel",
-            "reviews_completed",
+            "answers_by_channel", "attachments_by_channel", "attachments_by_type", "reviews_completed",
         ] {
             #expect(steps.contains { $0.contains(index) }, "\(index)")
         }

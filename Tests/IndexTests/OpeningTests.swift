@@ -28,7 +28,7 @@ struct OpeningTests {
         await #expect(throws: IndexError.readOnly) {
             try await fixture.index.read { reader in try reader.db.execute(sql: "DELETE FROM users") }
         }
-        #expect(try await fixture.index.read { try $0.userCount() } == 1)
+        #expect(try await fixture.index.read { try $0.users().count } == 1)
     }
 
     @Test("A reader sees one snapshot, whatever is committed meanwhile")
@@ -36,12 +36,12 @@ struct OpeningTests {
         let fixture = try await Fixture()
         let stranger = try fixture.stranger()
         let counts = try await fixture.index.read { reader in
-            let before = try reader.userCount()
+            let before = try reader.users().count
             try stranger.write { db in try db.execute(sql: "DELETE FROM users") }
-            return [before, try reader.userCount()]
+            return [before, try reader.users().count]
         }
         #expect(counts == [1, 1])
-        #expect(try await fixture.index.read { try $0.userCount() } == 0)
+        #expect(try await fixture.index.read { try $0.users().count } == 0)
     }
 
     @Test("Reopening keeps the rows and migrates nothing twice")
@@ -62,7 +62,7 @@ struct OpeningTests {
         try fixture.index.close()
         #expect(throws: IndexError.foreignStore) { try SQLiteIndex(path: fixture.path, storeID: "store-2") }
         let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
-        #expect(try await index.read { try $0.userCount() } == 1)
+        #expect(try await index.read { try $0.users().count } == 1)
     }
 
     @Test("The index of a later release is refused")
@@ -99,7 +99,7 @@ struct OpeningTests {
         try index.close()
         _ = try await (blocker, queued)
         await #expect(throws: IndexError.closed) { try await index.write { tx in tx.now } }
-        await #expect(throws: IndexError.closed) { try await index.read { try $0.userCount() } }
+        await #expect(throws: IndexError.closed) { try await index.read { try $0.users().count } }
         await #expect(throws: IndexError.closed) { try await index.checkWritable() }
         let reopened = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
         #expect(try await reopened.read { try $0.messageCount() } == 1)

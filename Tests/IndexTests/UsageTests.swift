@@ -75,6 +75,9 @@ struct UsageTests {
         arguments: [
             ("agents", "file_bytes", "agent"), ("users", "file_bytes", "user"), ("store", "file_bytes", "all users"),
             ("store", "audit_count", "audit log"), ("audit_counts", "entry_count", "in the audit log"),
+            ("store", "unattached_bytes", "unattached"), ("store", "collected_count", "blobs"),
+            ("store", "doomed_count", "blobs"), ("channel_counts", "user_messages", "messages"),
+            ("channel_counts", "expired_reviews", "reviews"), ("channel_counts", "delivered", "deliveries"),
         ]
     )
     func wrong(table: String, column: String, name: String) async throws {

@@ -37,11 +37,17 @@ CREATE TABLE agents (
 
 CREATE UNIQUE INDEX agents_by_number ON agents (number);
 
+CREATE INDEX agents_by_size ON agents (file_bytes DESC, id) WHERE removed_at IS NULL AND file_count > 0;
+
 CREATE INDEX agents_by_user ON agents (user_id, id);
 
 CREATE INDEX agents_removed ON agents (removed_at) WHERE removed_at IS NOT NULL;
 
 CREATE INDEX agents_with_retention ON agents (id) WHERE retention_days IS NOT NULL;
+
+CREATE TRIGGER channel_counts_insert AFTER INSERT ON agents BEGIN
+    INSERT INTO channel_counts (channel_id) VALUES (new.id);
+END;
 
 CREATE TRIGGER files_counted_removal AFTER UPDATE OF removed_at ON agents
 WHEN old.removed_at IS NULL AND new.removed_at IS NOT NULL BEGIN
@@ -92,11 +98,13 @@ CREATE TABLE attachments (
 
 CREATE INDEX attachments_by_blob ON attachments (sha256);
 
-CREATE INDEX attachments_by_channel ON attachments (channel_id, id);
+CREATE INDEX attachments_by_channel ON attachments (channel_id, id, filename);
 
 CREATE INDEX attachments_by_channel_message ON attachments (channel_id, message_id);
 
 CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
+
+CREATE INDEX attachments_by_type ON attachments (channel_id, mime_type, id);
 
 CREATE INDEX attachments_damaged ON attachments (sha256) WHERE damaged_at IS NOT NULL;
 
@@ -130,6 +138,19 @@ CREATE TRIGGER files_counted_insert AFTER INSERT ON attachments BEGIN
         WHERE EXISTS (SELECT 1 FROM agents WHERE id = new.channel_id AND removed_at IS NULL);
 END;
 
+CREATE TRIGGER unattached_counted_attach AFTER UPDATE OF message_id ON attachments
+WHEN old.message_id IS NULL AND new.message_id IS NOT NULL BEGIN
+    UPDATE store SET unattached_count = unattached_count - 1, unattached_bytes = unattached_bytes - old.size;
+END;
+
+CREATE TRIGGER unattached_counted_delete AFTER DELETE ON attachments WHEN old.message_id IS NULL BEGIN
+    UPDATE store SET unattached_count = unattached_count - 1, unattached_bytes = unattached_bytes - old.size;
+END;
+
+CREATE TRIGGER unattached_counted_insert AFTER INSERT ON attachments WHEN new.message_id IS NULL BEGIN
+    UPDATE store SET unattached_count = unattached_count + 1, unattached_bytes = unattached_bytes + new.size;
+END;
+
 CREATE TRIGGER unreferenced_blobs_delete AFTER INSERT ON attachments BEGIN
     DELETE FROM unreferenced_blobs WHERE sha256 = new.sha256;
 END;
@@ -157,6 +178,8 @@ CREATE TABLE audit (
     subject TEXT,
     count INTEGER CHECK (count > 0)
 ) STRICT;
+
+CREATE INDEX audit_by_action ON audit (action);
 
 CREATE INDEX audit_by_channel ON audit (channel_id);
 
@@ -212,6 +235,18 @@ END;
 
 CREATE INDEX blobs_damaged ON blobs (key) WHERE damaged_at IS NOT NULL;
 
+CREATE TABLE channel_counts (
+    channel_id TEXT NOT NULL PRIMARY KEY REFERENCES agents (id) ON DELETE CASCADE,
+    agent_messages INTEGER NOT NULL DEFAULT 0,
+    user_messages INTEGER NOT NULL DEFAULT 0,
+    pending_reviews INTEGER NOT NULL DEFAULT 0,
+    completed_reviews INTEGER NOT NULL DEFAULT 0,
+    expired_reviews INTEGER NOT NULL DEFAULT 0,
+    pending_deliveries INTEGER NOT NULL DEFAULT 0,
+    delivered INTEGER NOT NULL DEFAULT 0,
+    failed_deliveries INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE clock_looks (
     ran INTEGER NOT NULL PRIMARY KEY,
     moment INTEGER NOT NULL
@@ -229,6 +264,14 @@ CREATE TABLE collected_blobs (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX collected_blobs_by_run ON collected_blobs (run_id);
+
+CREATE TRIGGER collected_counted_delete AFTER DELETE ON collected_blobs BEGIN
+    UPDATE store SET collected_count = collected_count - 1, collected_bytes = collected_bytes - old.size;
+END;
+
+CREATE TRIGGER collected_counted_insert AFTER INSERT ON collected_blobs BEGIN
+    UPDATE store SET collected_count = collected_count + 1, collected_bytes = collected_bytes + new.size;
+END;
 
 CREATE TABLE collected_files (
     id TEXT NOT NULL PRIMARY KEY,
@@ -284,12 +327,41 @@ CREATE INDEX deliveries_by_channel ON deliveries (channel_id, id);
 
 CREATE INDEX deliveries_by_message ON deliveries (channel_id, message_id);
 
+CREATE TRIGGER deliveries_counted_delete AFTER DELETE ON deliveries BEGIN
+    UPDATE channel_counts SET pending_deliveries = pending_deliveries - (old.state = 'pending'),
+        delivered = delivered - (old.state = 'delivered'),
+        failed_deliveries = failed_deliveries - (old.state = 'failed')
+        WHERE channel_id = old.channel_id;
+END;
+
+CREATE TRIGGER deliveries_counted_insert AFTER INSERT ON deliveries BEGIN
+    UPDATE channel_counts SET pending_deliveries = pending_deliveries + (new.state = 'pending'),
+        delivered = delivered + (new.state = 'delivered'),
+        failed_deliveries = failed_deliveries + (new.state = 'failed')
+        WHERE channel_id = new.channel_id;
+END;
+
+CREATE TRIGGER deliveries_counted_update AFTER UPDATE OF state ON deliveries WHEN old.state <> new.state BEGIN
+    UPDATE channel_counts SET pending_deliveries = pending_deliveries - (old.state = 'pending') + (new.state = 'pending'),
+        delivered = delivered - (old.state = 'delivered') + (new.state = 'delivered'),
+        failed_deliveries = failed_deliveries - (old.state = 'failed') + (new.state = 'failed')
+        WHERE channel_id = new.channel_id;
+END;
+
 CREATE INDEX deliveries_due ON deliveries (channel_id, next_attempt_at, id) WHERE state = 'pending';
 
 CREATE TABLE doomed_keys (
     key TEXT NOT NULL PRIMARY KEY,
     not_before INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER doomed_counted_delete AFTER DELETE ON doomed_keys BEGIN
+    UPDATE store SET doomed_count = doomed_count - 1;
+END;
+
+CREATE TRIGGER doomed_counted_insert AFTER INSERT ON doomed_keys BEGIN
+    UPDATE store SET doomed_count = doomed_count + 1;
+END;
 
 CREATE INDEX doomed_keys_by_time ON doomed_keys (not_before);
 
@@ -368,7 +440,7 @@ END;
 
 CREATE TRIGGER message_search_delete AFTER DELETE ON messages
 WHEN old.text IS NOT NULL AND old.stream_state IS NOT 'streaming' BEGIN
-    INSERT INTO search_changes VALUES (old.search_number, substr(old.text, 1, 16384)) ON CONFLICT DO NOTHING;
+    INSERT INTO search_changes VALUES (old.search_number, substr(old.text, 1, 16384) || char(1, 1)) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER message_search_insert AFTER INSERT ON messages
@@ -379,7 +451,7 @@ END;
 CREATE TRIGGER message_search_update AFTER UPDATE OF text, stream_state, search_number ON messages
 WHEN old.text IS NOT new.text OR old.stream_state IS NOT new.stream_state OR old.search_number <> new.search_number
 BEGIN
-    INSERT INTO search_changes SELECT old.search_number, substr(old.text, 1, 16384)
+    INSERT INTO search_changes SELECT old.search_number, substr(old.text, 1, 16384) || char(1, 1)
         WHERE old.stream_state IS NOT 'streaming' ON CONFLICT DO NOTHING;
     INSERT INTO search_changes SELECT new.search_number, NULL
         WHERE new.stream_state IS NOT 'streaming' ON CONFLICT DO NOTHING;
@@ -396,6 +468,18 @@ CREATE UNIQUE INDEX messages_by_iteration ON messages (iteration_group_id, itera
 CREATE UNIQUE INDEX messages_by_search_number ON messages (search_number);
 
 CREATE UNIQUE INDEX messages_by_stream ON messages (channel_id, stream_id) WHERE stream_id IS NOT NULL;
+
+CREATE TRIGGER messages_counted_delete AFTER DELETE ON messages BEGIN
+    UPDATE channel_counts SET agent_messages = agent_messages - (old.sender_type = 'agent'),
+        user_messages = user_messages - (old.sender_type = 'user')
+        WHERE channel_id = old.channel_id;
+END;
+
+CREATE TRIGGER messages_counted_insert AFTER INSERT ON messages BEGIN
+    UPDATE channel_counts SET agent_messages = agent_messages + (new.sender_type = 'agent'),
+        user_messages = user_messages + (new.sender_type = 'user')
+        WHERE channel_id = new.channel_id;
+END;
 
 CREATE INDEX messages_of_agents ON messages (channel_id, id) WHERE sender_type = 'agent';
 
@@ -451,6 +535,27 @@ CREATE INDEX reviews_by_type ON reviews (channel_id, type, status, message_id);
 
 CREATE INDEX reviews_completed ON reviews (channel_id, completed_at) WHERE status = 'completed';
 
+CREATE TRIGGER reviews_counted_delete AFTER DELETE ON reviews BEGIN
+    UPDATE channel_counts SET pending_reviews = pending_reviews - (old.status = 'pending'),
+        completed_reviews = completed_reviews - (old.status = 'completed'),
+        expired_reviews = expired_reviews - (old.status = 'expired')
+        WHERE channel_id = old.channel_id;
+END;
+
+CREATE TRIGGER reviews_counted_insert AFTER INSERT ON reviews BEGIN
+    UPDATE channel_counts SET pending_reviews = pending_reviews + (new.status = 'pending'),
+        completed_reviews = completed_reviews + (new.status = 'completed'),
+        expired_reviews = expired_reviews + (new.status = 'expired')
+        WHERE channel_id = new.channel_id;
+END;
+
+CREATE TRIGGER reviews_counted_update AFTER UPDATE OF status ON reviews WHEN old.status <> new.status BEGIN
+    UPDATE channel_counts SET pending_reviews = pending_reviews - (old.status = 'pending') + (new.status = 'pending'),
+        completed_reviews = completed_reviews - (old.status = 'completed') + (new.status = 'completed'),
+        expired_reviews = expired_reviews - (old.status = 'expired') + (new.status = 'expired')
+        WHERE channel_id = new.channel_id;
+END;
+
 CREATE INDEX reviews_due ON reviews (expires_at) WHERE status = 'pending';
 
 CREATE TABLE search_changes (
@@ -458,8 +563,10 @@ CREATE TABLE search_changes (
     indexed_text TEXT
 ) STRICT;
 
+CREATE VIRTUAL TABLE search_trigrams USING fts5vocab (message_search, instance);
+
 CREATE VIEW searched_texts AS
-    SELECT search_number, substr(text, 1, 16384) AS text FROM messages
+    SELECT search_number, substr(text, 1, 16384) || char(1, 1) AS text FROM messages
     WHERE text IS NOT NULL AND stream_state IS NOT 'streaming';
 
 CREATE TABLE session_tokens (
@@ -514,6 +621,11 @@ CREATE TABLE store (
     blob_bytes INTEGER NOT NULL DEFAULT 0,
     unused_count INTEGER NOT NULL DEFAULT 0,
     unused_bytes INTEGER NOT NULL DEFAULT 0,
+    unattached_count INTEGER NOT NULL DEFAULT 0,
+    unattached_bytes INTEGER NOT NULL DEFAULT 0,
+    collected_count INTEGER NOT NULL DEFAULT 0,
+    collected_bytes INTEGER NOT NULL DEFAULT 0,
+    doomed_count INTEGER NOT NULL DEFAULT 0,
     audit_count INTEGER NOT NULL DEFAULT 0,
     scrubbed_to TEXT,
     scrub_began_at INTEGER,
@@ -568,5 +680,7 @@ CREATE TABLE users (
     created_at INTEGER NOT NULL,
     removed_at INTEGER
 ) STRICT;
+
+CREATE INDEX users_owners ON users (id) WHERE role = 'owner' AND removed_at IS NULL;
 
 CREATE INDEX users_removed ON users (removed_at) WHERE removed_at IS NOT NULL;

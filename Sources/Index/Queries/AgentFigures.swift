@@ -32,51 +32,29 @@ package struct AgentFigures: Sendable, Equatable {
 }
 
 extension Querying {
-    /// Counts what an agent's channel holds. It reads index entries or small rows of the whole channel, which may take
-    /// seconds.
+    /// What an agent's channel holds, by the counts that triggers keep.
     ///
     /// - Parameter statusLimit: how many of the latest statuses to return.
     package func figures(in channel: OwnedChannel, statusLimit: Int) throws -> AgentFigures {
-        let byAgent = try number(SQL.messagesOfAgent, channel)
-        let reviews = try numbers(SQL.reviews, channel)
-        let deliveries = try numbers(SQL.deliveries, channel)
-        return AgentFigures(
-            messages: .init(agent: byAgent, user: try number(SQL.messages, channel) - byAgent),
-            reviews: .init(
-                pending: reviews["pending"] ?? 0,
-                completed: reviews["completed"] ?? 0,
-                expired: reviews["expired"] ?? 0
-            ),
-            files: try one(SQL.files, [channel.id]) ?? .init(),
-            deliveries: .init(
-                pending: deliveries["pending"] ?? 0,
-                delivered: deliveries["delivered"] ?? 0,
-                failed: deliveries["failed"] ?? 0
-            ),
-            statuses: try statuses(in: channel, limit: statusLimit)
-        )
-    }
-
-    private func number(_ sql: String, _ channel: OwnedChannel) throws -> Int {
-        try one(sql, [channel.id]) ?? 0
-    }
-
-    private func numbers(_ sql: String, _ channel: OwnedChannel) throws -> [String: Int] {
-        try dictionary(sql, [channel.id])
+        var figures: AgentFigures = try one(SQL.figures, [channel.id]) ?? AgentFigures()
+        figures.statuses = try statuses(in: channel, limit: statusLimit)
+        return figures
     }
 }
 
-extension AgentFigures.Files: RowReadable {
+extension AgentFigures: RowReadable {
     init(row: inout Row) {
-        count = row.next()
-        bytes = row.next()
+        messages = Messages(agent: row.next(), user: row.next())
+        reviews = Reviews(pending: row.next(), completed: row.next(), expired: row.next())
+        deliveries = Deliveries(pending: row.next(), delivered: row.next(), failed: row.next())
+        files = Files(count: row.next(), bytes: row.next())
     }
 }
 
 private enum SQL {
-    static let messages = "SELECT count(*) FROM messages WHERE channel_id = ?"
-    static let messagesOfAgent = "SELECT count(*) FROM messages WHERE channel_id = ? AND sender_type = 'agent'"
-    static let reviews = "SELECT status, count(*) FROM reviews WHERE channel_id = ? GROUP BY status"
-    static let files = "SELECT file_count, file_bytes FROM agents WHERE id = ?"
-    static let deliveries = "SELECT state, count(*) FROM deliveries WHERE channel_id = ? GROUP BY state"
+    static let figures = """
+        SELECT agent_messages, user_messages, pending_reviews, completed_reviews, expired_reviews,
+            pending_deliveries, delivered, failed_deliveries, agents.file_count, agents.file_bytes
+        FROM channel_counts JOIN agents ON agents.id = channel_counts.channel_id WHERE channel_counts.channel_id = ?
+        """
 }

@@ -25,7 +25,9 @@ package struct AuditRow: Sendable, RowReadable {
 extension Querying {
     /// Entries of the audit log, the newest first.
     ///
-    /// With a subject, a channel or a user it goes by an index. Otherwise it reads all entries of the time.
+    /// With a subject, a channel, a user or an action it goes by the index of the first of these that is given. What
+    /// else is asked, it looks up in each entry. So it does with times: the clock may be set back, and then numbers and
+    /// times do not grow together.
     ///
     /// - Parameter before: the number of the last row on the page before.
     package func audit(_ filter: AuditFilter, before number: Int64?, limit: Int) throws -> [AuditRow] {
@@ -35,7 +37,8 @@ extension Querying {
         ]
         if filter.subject != nil { return try all(SQL.bySubject, values) }
         if filter.channelID != nil { return try all(SQL.byChannel, values) }
-        return try all(filter.userID != nil ? SQL.byUser : SQL.byTime, values)
+        if filter.userID != nil { return try all(SQL.byUser, values) }
+        return try all(filter.action != nil ? SQL.byAction : SQL.byTime, values)
     }
 
     /// Who has opened or downloaded a file, the newest first.
@@ -136,10 +139,10 @@ private enum SQL {
     static let bySubject = search("audit.subject = ?1")
     static let byChannel = search("audit.channel_id = ?2")
     static let byUser = search("\(AuditEntry.holder) = ?3")
+    static let byAction = search("audit.action = ?4")
     static let byTime = search("1")
     private static let rows =
         "SELECT \(AuditEntry.columns), users.email FROM audit LEFT JOIN users ON users.id = audit.user_id"
-    /// The clock may be set back, and then numbers and times do not grow together; so each row's time is asked too.
     private static func search(_ indexed: String) -> String {
         """
         \(rows)

@@ -16,7 +16,12 @@ extension Querying {
         try all(SQL.blobs, [run, limit])
     }
 
-    /// How many blobs and files of a run can still be brought back.
+    /// Whether a blob or a file of a run can still be brought back.
+    package func hasToBringBack(of run: CollectionRun.ID) throws -> Bool {
+        try exists(SQL.rest, [run, run])
+    }
+
+    /// How many blobs and files of a run can still be brought back. Reads an entry for each.
     package func countToBringBack(of run: CollectionRun.ID) throws -> Int {
         try one(SQL.count, [run, run]) ?? 0
     }
@@ -116,6 +121,9 @@ package struct UndoneCollection: Sendable, Equatable {
 private enum SQL {
     static let runs = "SELECT \(CollectionRun.columns) FROM collections WHERE id < ? ORDER BY id DESC LIMIT ?"
     static let blobs = "SELECT \(Blob.columns) FROM collected_blobs AS blobs WHERE run_id = ? LIMIT ?"
+    static let rest = """
+        SELECT 1 FROM collected_blobs WHERE run_id = ? UNION ALL SELECT 1 FROM collected_files WHERE run_id = ?
+        """
     static let count = """
         SELECT (SELECT count(*) FROM collected_blobs WHERE run_id = ?)
             + (SELECT count(*) FROM collected_files WHERE run_id = ?)

@@ -1,7 +1,8 @@
 import FoundationEssentials
 
 extension Querying {
-    /// The files in channels, newest first by id. Only a filter with few matches reads more rows than it returns.
+    /// The files in channels, newest first by id. Only a search reads more than it returns: the names of all files of
+    /// the channels, or of those of the type, until the page is full.
     ///
     /// - Parameters:
     ///   - typePrefix: only files whose type begins with this, in lower case; nil for all.
@@ -23,16 +24,17 @@ extension Querying {
         if term?.findsNothing == true { return [] }
         if term != nil || typePrefix != nil { try ReadLimit.refuseSearch() }
         let first = since.map(Attachment.ID.earliest) ?? .beforeAll
-        let filter: Arguments = [typePrefix ?? "", typePrefix ?? "", term?.text ?? "", first]
+        let filter: Arguments = [term?.text ?? "", first]
         let ends = [before, until.map(Attachment.ID.earliest)].compactMap { $0 }
         let start = ends.min { $0.rawValue < $1.rawValue } ?? .afterAll
         let most = ReadLimit.bytes / PageWeight.ofRow
         let count = min(limit, most + 1)
         let files: [ListedFile]
-        if let id = channels.only {
+        if let id = channels.only, typePrefix == nil {
             files = try all(SQL.ofChannel, [id, start] + filter + [count])
         } else {
-            let ids: [Attachment.ID] = try merged(SQL.merge, in: channels, from: start, filter, limit: count)
+            let (sql, type): (String, Arguments) = typePrefix.map { (SQL.mergeOfTypes, [$0, $0]) } ?? (SQL.merge, [])
+            let ids: [Attachment.ID] = try merged(sql, in: channels, from: start, type + filter, limit: count)
             files = try all(SQL.byIDs, [jsonArray(of: ids)])
         }
         guard files.count <= most else { throw IndexError.tooLarge }
@@ -65,9 +67,7 @@ package struct ListedFile: Sendable, RowReadable {
 }
 
 private enum SQL {
-    private static let isWanted = """
-        substr(mime_type, 1, length(?)) = ? AND contains(filename, ?) AND attachments.id >= ?
-        """
+    private static let isWanted = "contains(filename, ?) AND attachments.id >= ?"
     private static let listed = """
         SELECT \(Attachment.columns), messages.created_at
         FROM attachments LEFT JOIN messages ON messages.id = attachments.message_id
@@ -77,13 +77,20 @@ private enum SQL {
         WHERE attachments.channel_id = ? AND attachments.id < ? AND \(isWanted)
         ORDER BY attachments.id DESC LIMIT ?
         """
-    static let merge = ChannelMerge.newestFirst(
-        """
-        SELECT id FROM attachments
-        WHERE channel_id = merge.channel_id AND id < merge.position AND \(isWanted)
-        ORDER BY id DESC LIMIT 1
-        """
+    static let merge = ChannelMerge.newestFirst(next("channel_id = merge.channel_id"))
+    static let mergeOfTypes = ChannelMerge.newestFirst(
+        next("channel_id = merge.channel_id AND mime_type = merge.part"),
+        of: ChannelMerge.Parts(
+            table: "file_counts",
+            column: "file_counts.name",
+            condition: "file_counts.kind = 'type' AND substr(file_counts.name, 1, length(?)) = ?"
+        )
     )
+    private static func next(_ place: String) -> String {
+        """
+        SELECT id FROM attachments WHERE \(place) AND id < merge.position AND \(isWanted) ORDER BY id DESC LIMIT 1
+        """
+    }
     static let byIDs = """
         \(listed)
         WHERE attachments.id IN (SELECT value FROM json_each(?)) ORDER BY attachments.id DESC

@@ -25,21 +25,37 @@ extension Querying {
 
     func messages(_ wanted: Wanted, in channels: OwnedChannels) throws -> MessagePage {
         if wanted.term?.findsNothing == true { return .empty }
-        if wanted.term != nil { try ReadLimit.refuseSearch() }
+        guard let term = wanted.term else { return try page(wanted, by: nil, in: channels) }
+        try ReadLimit.refuseSearch()
+        let trigrams = try term.trigramQuery ?? trigrams(of: term, wanted, in: channels)
+        return trigrams == "" ? .empty : try page(wanted, by: trigrams, in: channels)
+    }
+
+    /// The FTS5 query for a short term, as ``shortQuery(_:)`` makes it; nil when the term is so frequent that the
+    /// texts are better read, newest first, until the page is full.
+    private func trigrams(of term: SearchTerm, _ wanted: Wanted, in channels: OwnedChannels) throws -> String? {
         if let id = channels.only {
-            return try query(SQL.rows, wanted, in: id).map { try page($0.sql, $0.values) } ?? .empty
+            let newest: Arguments = [id, wanted.before ?? .afterAll, 4 * wanted.limit, term.text]
+            if try (one(SQL.newestWith, newest) as Int? ?? 0) >= wanted.limit { return nil }
         }
-        return try page(SQL.byIDs, [jsonArray(of: try newest(wanted, in: channels))])
+        return try shortQuery(term)
+    }
+
+    private func page(_ wanted: Wanted, by trigrams: String?, in channels: OwnedChannels) throws -> MessagePage {
+        if let id = channels.only {
+            return try query(SQL.rows, wanted, by: trigrams, in: id).map { try page($0.sql, $0.values) } ?? .empty
+        }
+        return try page(SQL.byIDs, [jsonArray(of: try newest(wanted, by: trigrams, in: channels))])
     }
 
     /// The newest of the wanted messages of several channels. With a filter each channel is searched by itself.
-    private func newest(_ wanted: Wanted, in channels: OwnedChannels) throws -> [Message.ID] {
+    private func newest(_ wanted: Wanted, by trigrams: String?, in channels: OwnedChannels) throws -> [Message.ID] {
         if wanted.term == nil, !wanted.hasAttachments {
             return try merged(SQL.merge, in: channels, from: wanted.before ?? .afterAll, limit: wanted.limit)
         }
         let channelIDs: [Agent.ID] = try all(SQL.channels, channels.arguments)
         return try channelIDs.reduce(into: []) { newest, id in
-            guard let (sql, values) = try query(SQL.ids, wanted, in: id) else { return }
+            guard let (sql, values) = try query(SQL.ids, wanted, by: trigrams, in: id) else { return }
             let more: [Message.ID] = try all(sql, values)
             if !more.isEmpty { newest = Array((newest + more).sorted(by: >).prefix(wanted.limit)) }
         }
@@ -47,11 +63,11 @@ extension Querying {
 
     /// The statement that finds the wanted messages of one channel, with its values; nil when there are none.
     ///
-    /// Terms of three characters and more use the trigrams. Shorter ones read the channel's texts, newest first, until
-    /// the page is full. With few hits among a million messages that takes a second.
+    /// A term without trigrams reads the channel's texts, newest first, until the page is full.
     private func query(
         _ statements: ListStatements,
         _ wanted: Wanted,
+        by trigrams: String?,
         in channelID: Agent.ID
     ) throws -> (sql: String, values: Arguments)? {
         let (cursor, limit, hasAttachments) = (wanted.before ?? .afterAll, wanted.limit, wanted.hasAttachments)
@@ -60,7 +76,7 @@ extension Querying {
             return (statements.all, [channelID, cursor, limit])
         }
         let filters: Arguments = [term.text, hasAttachments] + wanted.reviewFilter + [limit]
-        guard let trigrams = term.trigramQuery else {
+        guard let trigrams else {
             return (statements.byPattern, [channelID, cursor] + filters)
         }
         guard let range = try searchRange(channelID: channelID, before: wanted.before) else { return nil }
@@ -159,6 +175,13 @@ private struct ListStatements {
 private enum SQL {
     static let rows = ListStatements(weighedMessage)
     static let ids = ListStatements("messages.id")
+    static let newestWith = """
+        SELECT count(*) FROM (
+            SELECT text FROM messages WHERE channel_id = ? AND id < ? AND stream_state IS NOT 'streaming'
+            ORDER BY id DESC LIMIT ?
+        )
+        WHERE contains(text, ?)
+        """
     static let channels = "SELECT agents.id FROM agents WHERE \(OwnedChannels.condition)"
     static let merge = ChannelMerge.newestFirst(
         "SELECT max(id) FROM messages WHERE channel_id = merge.channel_id AND id < merge.position"

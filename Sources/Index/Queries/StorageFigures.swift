@@ -64,18 +64,18 @@ package struct NamedAmount: Sendable, Equatable {
 }
 
 extension Querying {
-    /// Reads counts that are kept, unattached files, doomed keys and agents: its work grows with the number of those.
+    /// Reads only counts that triggers keep: its work grows with the types of files and the days on which some came.
     package func storageFigures(now: Timestamp) throws -> StorageFigures {
         let days: [NamedAmount] = try all(SQL.days)
         let types: [NamedAmount] = try all(SQL.types)
         let largest = StorageFigures.largest
         return StorageFigures(
             files: days.reduce(StoredAmount()) { $0 + $1.files },
-            unattached: try amount(SQL.unattached),
+            unattached: try amount("SELECT unattached_count, unattached_bytes FROM store"),
             blobs: try blobAmount(),
             reclaimable: try amount("SELECT unused_count, unused_bytes FROM store"),
-            undoable: try amount("SELECT count(*), coalesce(sum(size), 0) FROM collected_blobs"),
-            doomedKeys: try one("SELECT count(*) FROM doomed_keys") ?? 0,
+            undoable: try amount("SELECT collected_count, collected_bytes FROM store"),
+            doomedKeys: try one("SELECT doomed_count FROM store") ?? 0,
             families: Array(families(types).prefix(largest)),
             types: Array(types.prefix(largest)),
             channels: try all(SQL.channels, [largest]),
@@ -141,7 +141,6 @@ extension StorageFigures.Channel: RowReadable {
 }
 
 private enum SQL {
-    static let unattached = "SELECT count(*), coalesce(sum(size), 0) FROM attachments WHERE message_id IS NULL"
     static let days = "SELECT name, file_count, file_bytes FROM file_counts WHERE kind = 'day'"
     static let types = """
         SELECT name, file_count, file_bytes FROM file_counts WHERE kind = 'type' ORDER BY file_bytes DESC, name

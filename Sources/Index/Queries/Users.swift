@@ -21,9 +21,9 @@ extension Querying {
         try one(SQL.theme, [userID])
     }
 
-    /// How many users there are.
-    package func userCount() throws -> Int {
-        try one("SELECT count(*) FROM users WHERE removed_at IS NULL") ?? 0
+    /// The owner who has been there longest; nil in an index that is new.
+    package func firstOwner() throws -> User? {
+        try one(SQL.firstOwner)
     }
 }
 
@@ -111,6 +111,9 @@ private enum SQL {
     static let removeDeleted = "DELETE FROM users WHERE id IN (SELECT id FROM users WHERE \(isEmptied) LIMIT ?)"
     static let userByID = "SELECT \(User.columns) FROM users WHERE id = ? AND removed_at IS NULL"
     static let userByEmail = "SELECT \(User.columns) FROM users WHERE email_folded = ? AND removed_at IS NULL"
+    static let firstOwner = """
+        SELECT \(User.columns) FROM users WHERE role = 'owner' AND removed_at IS NULL ORDER BY id LIMIT 1
+        """
     static let theme = "SELECT theme FROM users WHERE id = ? AND removed_at IS NULL"
     static let users = "SELECT \(User.columns) FROM users WHERE id > ? AND removed_at IS NULL ORDER BY id LIMIT ?"
     static let channels = "SELECT id FROM agents WHERE user_id = ? AND removed_at IS NULL"

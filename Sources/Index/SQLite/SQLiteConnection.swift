@@ -29,6 +29,12 @@ package struct SQLiteConnection {
         return database.changesCount
     }
 
+    /// What the full-text index makes of a text of three scalars.
+    func trigram(_ text: String) throws -> String {
+        let tokenizer = try database.makeTokenizer(FTS5TokenizerDescriptor(components: ["trigram"]))
+        return try tokenizer.tokenize(query: text).first?.token ?? text
+    }
+
     /// Runs `body` in a transaction that has the write lock from the start, and commits it.
     func transaction(_ body: () throws -> Void) throws {
         try database.inTransaction(.immediate) {

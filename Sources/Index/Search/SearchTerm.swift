@@ -36,23 +36,30 @@ struct SearchTerm: Equatable {
     /// The FTS5 query for texts that have the term's trigrams, though perhaps not together; nil when the term is
     /// shorter than a trigram.
     ///
-    /// It has every second trigram, because the ones between take long to read and exclude little. It also has all
-    /// trigrams with a space: they are rare, and exclude most texts that have the words apart. It has at most
-    /// ``maxTrigrams``: by then hardly another text is left, and ``SubstringMatcher`` decides anyway.
+    /// Of a term longer than ``shortLength`` it has every second trigram, because the ones between take long to read
+    /// and exclude little. It also has all trigrams with a space: they are rare, and exclude most texts that have the words
+    /// apart. It has at most ``maxTrigrams``: by then hardly another text is left, and ``SubstringMatcher`` decides
+    /// anyway. Each is there once, for each is read as often as it is asked for.
     var trigramQuery: String? {
         guard scalars.count >= 3 else { return nil }
         let last = scalars.count - 3
-        let starts = (0...last).lazy.filter {
-            $0.isMultiple(of: 2) || $0 == last || scalars[$0..<$0 + 3].contains(" ")
+        let starts = (0...last).lazy.filter { [self] in
+            scalars.count <= Self.shortLength || $0.isMultiple(of: 2) || $0 == last
+                || scalars[$0..<$0 + 3].contains(" ")
         }
-        return starts.prefix(Self.maxTrigrams).map { start in
-            let trigram = scalars[start..<start + 3].map { $0 == "\"" ? "\"\"" : String($0) }
-            return "\"\(trigram.joined())\""
-        }
-        .joined(separator: " AND ")
+        var seen: Set<String> = []
+        return starts.prefix(Self.maxTrigrams).map { Self.quoted(scalars[$0..<$0 + 3]) }
+            .filter { seen.insert($0).inserted }
+            .joined(separator: " AND ")
     }
 
     private static let maxTrigrams = 32
+    private static let shortLength = 8
+
+    /// A string of an FTS5 query.
+    static func quoted(_ scalars: some Sequence<Unicode.Scalar>) -> String {
+        "\"\(scalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined())\""
+    }
 
     /// What a scalar of the term finds: itself, and its other case.
     static func forms(of scalar: Unicode.Scalar) -> Set<Unicode.Scalar> {

@@ -4,19 +4,21 @@ import Synchronization
 
 /// Publishes small files, and shares two flushes among all that wait at the same time, as the index shares commits.
 ///
-/// One group is on its way at a time, on a thread of the pool, and what comes meanwhile is the next group. The shared
-/// flush writes whatever is dirty on the file system. While that is much, because others write beside us, and where it
-/// is not to be relied on, files are published alone, several at a time (`SharedFlush`).
+/// A few threads of the pool publish, and each takes all that wait when it has ended its last group. So four clients are
+/// served as if each were alone, and 32 clients wait for a quarter of the flushes. The shared flush writes whatever is
+/// dirty on the file system. While that is much, because others write beside us, and where it is not to be relied on,
+/// files are published alone (`SharedFlush`).
 final class PublishQueue: Sendable {
     /// Limits how many descriptors are open, and how long the first of a group waits for the last.
     private static let mostInGroup = 64
-    /// How many threads of the pool publish at a time while each file is published alone.
-    private static let mostAlone = 12
+    /// How many threads publish: while they share flushes, and while each file is flushed alone. With one thread, all
+    /// clients would wait for the same flush, and the processors with them.
+    private static let (lanesShared, lanesAlone) = (4, 12)
 
     private struct State {
         var waiting = CircularBuffer<WaitingPublish>()
         /// How many threads publish, and how many may.
-        var (lanes, mostLanes) = (0, 1)
+        var (lanes, mostLanes) = (0, PublishQueue.lanesShared)
     }
 
     private let threads: NIOThreadPool
@@ -68,13 +70,13 @@ final class PublishQueue: Sendable {
         let directory = state.withLock { $0.waiting.count > 1 ? $0.waiting.first?.file.directory : nil }
         let isShared = directory.map(flush.isCheap)
         let group = state.withLock { state -> [WaitingPublish] in
-            if let isShared { state.mostLanes = isShared ? 1 : Self.mostAlone }
+            if let isShared { state.mostLanes = isShared ? Self.lanesShared : Self.lanesAlone }
             let group = Array(state.waiting.prefix(isShared == true ? Self.mostInGroup : 1))
             state.waiting.removeFirst(group.count)
             if group.isEmpty { state.lanes -= 1 }
             return group
         }
-        if isShared == false { openLane() }
+        openLane()
         return group.isEmpty ? nil : group
     }
 }

@@ -24,14 +24,15 @@ import Synchronization
 
 /// Content-addressed bytes on a local disk: publish, open, read a range, stat, list, remove.
 ///
-/// Everything that can block runs on the given thread pool. A publish keeps one thread busy for about two flushes, so
-/// the size of the pool is also the number of publishes in flight. Safe to use from any number of tasks.
+/// Everything that can block runs on the given thread pool. A publish of a large file keeps one thread busy for about
+/// two flushes; small files share them (`PublishQueue`). Safe to use from any number of tasks.
 package final class DiskBlobStore: Sendable {
     /// Names this store for good: 32 hex digits, made with the layout. The index keeps a copy and refuses any other
     /// store.
     package let storeID: String
 
     private let threads: NIOThreadPool
+    private let publishes: PublishQueue
     private let directory: Mutex<StoreDirectory?>
 
     /// Opens the store in `root`, and makes the folder and its layout if they are missing (the parent must exist).
@@ -42,6 +43,7 @@ package final class DiskBlobStore: Sendable {
     package init(root: String, threads: NIOThreadPool) throws(BlobError) {
         let directory = try StoreDirectory(path: root)
         self.threads = threads
+        publishes = PublishQueue(on: threads)
         storeID = directory.storeID
         self.directory = Mutex(directory)
     }
@@ -68,11 +70,13 @@ package final class DiskBlobStore: Sendable {
     /// the spool is gone.
     package func publish(_ blob: SpooledBlob) async throws(BlobError) -> BlobKey {
         _ = try opened()
-        return try await threads.run { () throws(BlobError) in
-            let key = BlobKey.fresh(for: blob.digest)
-            try blob.file.publish(blob.content, as: key)
-            return key
+        let key = BlobKey.fresh(for: blob.digest)
+        if let content = blob.content {
+            try await publishes.publish(content, of: blob.file, as: key)
+        } else {
+            try await threads.run { () throws(BlobError) in try blob.file.publish(nil, as: key) }
         }
+        return key
     }
 
     /// Drops a spool, after the commit or instead of it; idempotent. Bytes already published from it stay.
@@ -144,13 +148,12 @@ package final class DiskBlobStore: Sendable {
         return total
     }
 
-    /// How many bytes this user can still write here.
+    /// How many bytes this user can still write here. Runs on the calling thread, as ``open(_:)`` does.
     package func freeBytes() async throws(BlobError) -> Int64 {
-        try await run { (directory) throws(BlobError) in
-            var status = statvfs()
-            try check("statvfs") { fstatvfs(directory.root.raw, &status) }
-            return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
-        }
+        let directory = try opened()
+        var status = statvfs()
+        try check("statvfs") { fstatvfs(directory.root.raw, &status) }
+        return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
     }
 
     /// Throws unless a small file can be made, flushed and removed. For the health check; costs one flush.

@@ -9,17 +9,20 @@ import Synchronization
 //     step                     incoming/          blobs/ab/     a crash here leaves
 //     ------------------------------------------------------------------------------------------------------
 //     (spooling)               session.token      -             a spool: swept
-//     1  fdatasync             session.token      -             a spool: swept
+//     1  flush                 session.token      -             a spool: swept
 //     2  rename                session.key        -             a spool that names its key: swept
 //     3  link                  session.key        key           bytes without a row: the sweep finds them by 2
-//     4  fsync of blobs/ab     session.key        key, durable  the same
+//     4  flush of the name     session.key        key, durable  the same
 //     (the index commits)      session.key        key + row     the sweep sees the row and keeps the bytes
 //     5  unlink                -                  key + row     the normal state
 //
+// A file alone is flushed by fdatasync, and its name by fsync of blobs/ab. For several at a time, each step is taken for
+// all of them before the next one, and both flushes are a syncfs (`PublishQueue`).
+//
 // Bytes short enough to wait in memory are written under `session.key` from the start: steps 1 and 2 are then one
-// create, write and fdatasync. If the index already has the digest, the disk is never touched. `incoming/` is not
-// fsynced: a file system that loses step 2 but keeps step 3 leaves garbage without an entry, which a check of the whole
-// store finds (invariant 2).
+// create, write and flush. If the index already has the digest, the disk is never touched. Nothing waits for names in
+// `incoming/` to be durable: a file system that loses step 2 but keeps step 3 leaves garbage without an entry, which a
+// check of the whole store finds (invariant 2).
 
 /// The file of one spool in `incoming/`, made when there is something to write.
 ///
@@ -38,7 +41,7 @@ final class IncomingFile: Sendable {
         var failure: BlobError?
     }
 
-    private let directory: StoreDirectory
+    let directory: StoreDirectory
     private let state = Mutex(State())
 
     init(in directory: StoreDirectory) {
@@ -69,28 +72,54 @@ final class IncomingFile: Sendable {
     /// try: after a failed flush the kernel may have dropped the pages and marked them clean, and a second flush would
     /// then report success for bytes that are not there.
     func publish(_ content: ByteBuffer?, as key: BlobKey) throws(BlobError) {
+        try write(content, for: key)
+        try flush()
+        try link(as: key)
+        try flushName(of: key)
+    }
+
+    /// Writes the content, unless it was appended. The next step is a flush.
+    func write(_ content: ByteBuffer?, for key: BlobKey) throws(BlobError) {
+        try use { (state) throws(BlobError) in
+            guard state.names.isEmpty else { return }
+            try create(IncomingName(session: directory.session, key: key), &state)
+            try write(content ?? ByteBuffer(), &state)
+        }
+    }
+
+    /// Step 1. Durable bytes no longer need their descriptor.
+    ///
+    /// - Parameter shared: how a flush of everything has ended; nil when there was none.
+    func flush(_ shared: Result<Void, BlobError>? = nil) throws(BlobError) {
+        try use { (state) throws(BlobError) in
+            guard let raw = state.descriptor?.raw else { return }
+            if let shared { try shared.get() } else { try check("fdatasync") { fdatasync(raw) } }
+            state.descriptor = nil
+        }
+    }
+
+    /// Steps 2 and 3. The next step is a flush of the name.
+    func link(as key: BlobKey) throws(BlobError) {
         try use { (state) throws(BlobError) in
             let name = IncomingName(session: directory.session, key: key)
-            if state.names.isEmpty {
-                try create(name, &state)
-                try write(content ?? ByteBuffer(), &state)
-            }
-            try makeDurable(&state)
             try carryKey(name, &state)
             try link(name, as: key)
             state.isLinked = true
+        }
+    }
+
+    /// Step 4. Takes the link back when the flush fails.
+    ///
+    /// - Parameter shared: how a flush of everything has ended; nil when there was none.
+    func flushName(of key: BlobKey, _ shared: Result<Void, BlobError>? = nil) throws(BlobError) {
+        try use { (_) throws(BlobError) in
             do throws(BlobError) {
-                try directory.syncDirectory(of: key)
+                if let shared { try shared.get() } else { try directory.syncDirectory(of: key) }
             } catch {
                 _ = try? directory.removeBlob(key)
                 throw error
             }
         }
-    }
-
-    /// Flushes what was appended; for the health check.
-    func flush() throws(BlobError) {
-        try use { (state) throws(BlobError) in try makeDurable(&state) }
     }
 
     /// Step 5, or the end of an unwanted spool; idempotent.
@@ -154,13 +183,6 @@ extension IncomingFile {
         let window: Int64 = 8_388_608
         guard size > 0, size.isMultiple(of: window) else { return }
         _ = posix_fadvise(descriptor, off_t(size - window), off_t(window), POSIX_FADV_DONTNEED)
-    }
-
-    /// Flushes once. Durable bytes no longer need their descriptor.
-    private func makeDurable(_ state: inout State) throws(BlobError) {
-        guard let raw = state.descriptor?.raw else { return }
-        try check("fdatasync") { fdatasync(raw) }
-        state.descriptor = nil
     }
 
     /// The first key renames the spool. Each further key gets its own entry, so that a crash forgets neither.

@@ -32,12 +32,15 @@ final class StoreDirectory: Sendable {
     let blobs: Descriptor
     let incoming: Descriptor
     let storeID: String
+    /// Whether one flush may be shared by many files.
+    let syncsAll: Bool
     let session = Token.fresh()
 
     /// - Parameter isRestored: whether this is the folder of a restore that is under way, which nobody else may open.
     init(path: String, isRestored: Bool = false) throws(BlobError) {
         let isNew = try check("mkdir", unless: EEXIST) { mkdir(path, Self.mode) }
         root = try Descriptor(path, in: AT_FDCWD, O_RDONLY | O_DIRECTORY)
+        syncsAll = SharedFlush.isReliable(in: root.raw)
         if isNew { try Descriptor("..", in: root.raw, O_RDONLY | O_DIRECTORY).sync() }
         try Self.takeLock(on: root.raw)
         let isRestoring = try FolderMark.restoring.read(in: root.raw) != nil

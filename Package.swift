@@ -195,7 +195,7 @@ let package = Package(
                 "Multipart", "Store", .httpTypes, .nioCore,
             ],
             path: "Tests/Fuzz",
-            exclude: ["corpus", "dictionaries"],
+            exclude: ["ansi.mjs", "corpus", "dictionaries"],
             swiftSettings: settings
         ),
         tests("LinesTests", ["Lines"]),

@@ -14,7 +14,8 @@ func fuzzLines(_ bytes: [UInt8]) throws {
     try checkLines(watched, from: 1 + place % (watched.lines.count + 2))
     try checkFile(watched.index, content, place)
     if watched.unit == 1 { try checkSearch(watched, ["e", "\\", "a.", "\u{1B}["][Int(head >> 4 & 3)]) }
-    _ = try watched.text.tally(by: watched.index) { false }
+    // Compiling the markers takes longer than all the rest.
+    if place & 7 == 0 { _ = try watched.text.tally(by: watched.index) { false } }
     _ = try watched.text.tableShape { false }
 }
 

@@ -5,6 +5,7 @@ import base64
 import json
 import re
 import secrets
+import subprocess
 from urllib.parse import quote
 
 import pytest
@@ -23,7 +24,8 @@ def forms(secret):
     for before in range(3):
         # Of what stands beside it some bits are in the first and the last two letters.
         coded = base64.b64encode(b"\0" * before + raw).decode()[4 if before else 0:][:len(raw) * 4 // 3 - 4]
-        yield from (coded, coded.replace("+", "-").replace("/", "_"))
+        if len(coded) >= 12:  # Fewer letters are found anywhere.
+            yield from (coded, coded.replace("+", "-").replace("/", "_"))
 
 
 def leaks(text, known):
@@ -63,7 +65,7 @@ class Run:
 
 
 @pytest.fixture(params=["text", "json"])
-def run(request, make_server, receive):
+def run(request, make_server, receive, tmp_path):
     """A server that has seen a secret of each kind, used well and badly."""
     hidden = {name: random_secret() for name in ("first password", "password", "wrong password", "plugin setting")}
     hidden["metrics token"] = secrets.token_urlsafe(24)
@@ -84,6 +86,7 @@ def run(request, make_server, receive):
     keys(run, person, owner)
     webhooks(run, person, owner, receive)
     files_and_plugins(run, person, owner)
+    commands(run, owner, tmp_path)
     for stream in events:
         note_events(run, stream)
     look_everywhere(run, person, owner)
@@ -176,6 +179,41 @@ def files_and_plugins(run, person, owner):
         run.ask("PUT", "api/plugins/mine/config", person, json={"config": config})
     assert "***" in run.ask("GET", "api/plugins/mine/config", person).text
     run.file = file["id"]
+
+
+def commands(run, owner, folder):
+    """What an operator and an agent type, right and wrong."""
+    hidden, server = run.hidden, run.server
+
+    def command(*arguments, **options):
+        done = server.command(*arguments, check=False, **options)
+        run.note("commands", done.stdout + done.stderr)
+        return done.returncode
+
+    hidden["imported secret"] = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    hidden["imported header"] = secrets.token_urlsafe(24)
+    lines = folder / "lines.ndjson"
+    webhook = {"url": "https://example.com/", "headers": {"X-Token": hidden["imported header"]}}
+    for secret in (hidden["imported secret"] + "!", hidden["imported secret"]):
+        channel = {"type": "channel", "id": "moved", "name": "Moved", "webhook": webhook | {"secret": secret}}
+        lines.write_text(json.dumps(channel))
+        failed = command("import", str(lines))
+    assert not failed
+    lines.write_text(lines.read_text()[:-1])
+    assert command("import", str(lines)) != 0
+    hidden["chosen password"], hidden["short password"] = random_secret(), secrets.token_urlsafe(5)
+    for name, password in (("ann", "chosen password"), ("bob", "short password")):
+        command("users", "create", f"{name}@placet.local", PLACET_NEW_PASSWORD=hidden[password])
+    hidden["typed password"] = random_secret()
+    assert command("users", "passwd", "ann@placet.local", given=hidden["typed password"] + "\n") == 0
+    assert command("keys", "revoke", hidden["rotated key"]) != 0
+    # Which has no storage folder to be told of.
+    for key in (hidden["unknown key"], hidden["second key"] + "\n"):
+        environment = server.environment | {"API_KEY": key, "PLACET_URL": server.url, "CHANNEL_ID": owner.channel}
+        done = subprocess.run(
+            [server.binary, "ask", "Go?"], env=environment, capture_output=True, text=True, timeout=60)
+        assert done.returncode != 0
+        run.note("commands", done.stdout + done.stderr)
 
 
 def note_events(run, stream):

@@ -1,5 +1,5 @@
-"""No secret is told by anything that may be read without it: the log at its most talkative, errors, figures, events, the
-audit log, and the answers of every route of the document. A run uses a secret of each kind."""
+"""No secret is told by anything that may be read without it: the log at its most talkative, errors, figures, events,
+the audit log, commands, and the answers of every route of the document. A run uses a secret of each kind."""
 
 import base64
 import json

@@ -191,7 +191,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "API", "Archives", "Delivery", "Files", "HTTP", "JSON", "Lines", "MediaFacts", "MediaTypes",
+                "API", "Archives", "Delivery", "Files", "HTTP", "JSON", "Lines", "Markdown", "MediaFacts", "MediaTypes",
                 "Multipart", "Store", .httpTypes, .nioCore,
             ],
             path: "Tests/Fuzz",

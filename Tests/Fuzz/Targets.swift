@@ -4,8 +4,8 @@ import Glibc
 /// `corpus`. `scripts/fuzz` runs one under libFuzzer; ``CorpusTests`` runs all on what was kept.
 let fuzzTargets: [String: @Sendable ([UInt8]) throws -> Void] = [
     "archives": fuzzArchives, "conditions": fuzzConditions, "cookies": fuzzCookies, "facts": fuzzFacts,
-    "json": fuzzJSON, "lines": fuzzLines, "multipart": fuzzMultipart, "names": fuzzNames, "queries": fuzzQueries,
-    "ranges": fuzzRanges, "types": fuzzTypes, "webhooks": fuzzWebhooks,
+    "json": fuzzJSON, "lines": fuzzLines, "markdown": fuzzMarkdown, "multipart": fuzzMultipart, "names": fuzzNames,
+    "queries": fuzzQueries, "ranges": fuzzRanges, "types": fuzzTypes, "webhooks": fuzzWebhooks,
 ]
 
 /// What libFuzzer calls. An error ends the process, which is how libFuzzer learns of it.

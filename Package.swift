@@ -198,6 +198,17 @@ let package = Package(
         .systemLibrary(name: "CSyncfs"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        // What `scripts/fuzz` runs, on the inputs that were kept.
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "API", "Archives", "Delivery", "Files", "HTTP", "JSON", "Lines", "Markdown", "MediaFacts", "MediaTypes",
+                "Multipart", "Store", .httpTypes, .nioCore,
+            ],
+            path: "Tests/Fuzz",
+            exclude: ["ansi.mjs", "corpus", "dictionaries"],
+            swiftSettings: settings
+        ),
         tests("LinesTests", ["Lines"]),
         tests("ArchivesTests", ["Archives", "CZlib"]),
         tests("MediaFactsTests", ["MediaFacts"]),

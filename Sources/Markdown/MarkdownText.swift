@@ -13,9 +13,10 @@ package enum MarkdownText {
 
     /// What a text consists of. Blocks for up to 0.25 s, so call it off the event loop.
     ///
-    /// Nil when the text is longer than ``mostBytes``, or makes more than ``mostNodes``: show it as it was written.
+    /// Nil when the text is longer than ``mostBytes``, makes more than ``mostNodes``, or has links whose definitions are
+    /// ``LinkDefinitions/areTooLarge(in:)``: show it as it was written.
     package static func nodes(of text: String) -> [MarkdownNode]? {
-        guard text.utf8.count <= mostBytes else { return nil }
+        guard text.utf8.count <= mostBytes, !LinkDefinitions.areTooLarge(in: text) else { return nil }
         let parser = cmark_parser_new(CMARK_OPT_VALIDATE_UTF8)
         defer { cmark_parser_free(parser) }
         for name in extensions(for: text) {

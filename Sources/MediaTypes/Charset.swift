@@ -104,20 +104,20 @@ package enum Charset {
         func decode(_ bytes: UnsafeRawBufferPointer) -> (part: (text: [UInt8], byteCount: Int), problem: Problem?) {
             _ = iconv(conversion, nil, nil, nil, nil)
             // No charset here gives more than four bytes of UTF-8 for one of its own.
-            var left = bytes.count
-            var result = 0
+            var (left, problem) = (bytes.count, Problem?.none)
             let text = [UInt8](unsafeUninitializedCapacity: 4 * bytes.count + 4) { room, count in
                 room.withMemoryRebound(to: CChar.self) { room in
                     var source = UnsafeMutablePointer(mutating: bytes.bindMemory(to: CChar.self).baseAddress)
                     var target = room.baseAddress
                     var free = room.count
-                    result = iconv(conversion, &source, &left, &target, &free)
+                    let result = iconv(conversion, &source, &left, &target, &free)
+                    problem = result == -1 ? (errno == EINVAL ? .incomplete : .invalid) : nil
+                    // Where letters and their marks are two bytes, it keeps a letter back until it knows the next byte.
+                    iconv(conversion, nil, nil, &target, &free)
                     count = room.count - free
                 }
             }
-            let part = (text, bytes.count - left)
-            guard result == -1 else { return (part, nil) }
-            return (part, errno == EINVAL ? .incomplete : .invalid)
+            return ((text, bytes.count - left), problem)
         }
     }
 }

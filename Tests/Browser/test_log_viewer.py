@@ -1,6 +1,8 @@
 """Logs in the dashboard: any number of lines, from the first error on."""
 
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 from axe import faults_of
@@ -396,3 +398,10 @@ def test_axe_finds_nothing_in_a_log(watch, server, person, owner, width, scheme)
     expect(page.get_by_role("link", name="Open it")).to_be_visible()
     assert faults_of(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_any_line_is_shown_whole_and_with_nothing_hidden():
+    """Lines put together at random, by the same numbers each time: see Tests/Fuzz/ansi.mjs."""
+    script = Path(__file__).parents[1] / "Fuzz/ansi.mjs"
+    done = subprocess.run(["node", script, "3000"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr

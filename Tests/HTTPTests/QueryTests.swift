@@ -29,6 +29,13 @@ struct QueryTests {
         #expect(found.count == 1)
     }
 
+    // Found by fuzzing.
+    @Test("a letter that combines with the sign between two pairs does not join them")
+    func combining() throws {
+        let query = FormQuery("b=1&\u{301}=2&a=3")
+        #expect(query.without("b").map { Array($0.utf8) } == ["\u{301}=2", "a=3"].map { Array($0.utf8) })
+    }
+
     @Test("what no text can be is 400", arguments: ["a=%FF", "a=%C3", "a=x%00", "a=%ED%A0%80"])
     func noText(query: String) {
         let error = #expect(throws: APIError.self) { try request("/?\(query)").query("a") }

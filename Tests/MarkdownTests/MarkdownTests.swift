@@ -85,4 +85,26 @@ struct MarkdownTests {
         let wide = head + String(repeating: "a\n", count: 4_000)
         #expect(try tree(wide).hasPrefix("paragraph['a|a|"))
     }
+
+    @Test(
+        "a long definition that many links use is not made: each would have all of it",
+        arguments: [
+            ("[a]: http://x/LONG", "\n\n"), ("[a]: <http://x/LONG LONG>", "\n\n"), ("> [a]:\n> http://x/LONG", "\n\n"),
+            ("[a]: /b \"LONG\"", "\n\n"), ("[a]: /b\n'LONG\nLONG'", "\n\n"), ("> [a]: </b>\n> (LONG", ")\n\n"),
+            ("- [a\n  b]: /LONG\n- [a b]\n\n[a]: /LONG", "\n\n"), ("[a]: /b \"\\\"LONG", "\"\n\n"),
+        ]
+    )
+    func definitions(definition: String, end: String) {
+        let text = definition.replacing("LONG", with: String(repeating: "y", count: 10_000)) + end
+        #expect(MarkdownText.nodes(of: text + "[a]") != nil)
+        #expect(MarkdownText.nodes(of: text + String(repeating: "[a] ", count: 5000)) == nil)
+    }
+
+    @Test("the links of a long list of changes are made")
+    func changelog() throws {
+        let entries = (1...400).map { "## [1.\($0).0]\n\n- a change [#\($0)], in code: `x[1]: Int`\n" }.joined()
+        let links = (1...400).map { "[1.\($0).0]: https://example.com/compare/v1.\($0).0 \"a title\"\n" }.joined()
+        let nodes = try #require(MarkdownText.nodes(of: entries + "\n" + links))
+        #expect(nodes.count == 800)
+    }
 }

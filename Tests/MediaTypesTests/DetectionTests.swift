@@ -193,6 +193,9 @@ struct DetectionTests {
             ([0xEF, 0xBB, 0xBF, 0x61], "utf-8", "a"),
             ([0xFF, 0xFE, 0x61, 0, 0xE4, 0], "utf-16le", "aä"), ([0xFE, 0xFF, 0, 0x61, 0], "utf-16be", "a"),
             ([], nil, ""),
+            // Found by fuzzing: the last letter of these was lost, as a mark might have followed it.
+            ([0xF9, 0xE5, 0x6D], "windows-1255", "שוm"), ([0xF9], "windows-1255", "ש"),
+            ([0x61, 0xCC], "windows-1258", "a\u{300}"), ([0x61], "windows-1258", "a"),
         ]
         for (bytes, charset, text) in cases {
             #expect(Charset.text(ByteBuffer(bytes: bytes), charset: charset) == text, "\(bytes) \(charset ?? "")")

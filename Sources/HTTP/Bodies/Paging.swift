@@ -53,7 +53,7 @@ extension Request {
     /// `cursor`, or another value of the parameter that says where to go on. It has no path, so it is relative to the URL
     /// that the client asked for, also behind a proxy.
     package func linkToNext(_ place: String, as name: String = "cursor") -> String {
-        let given = (uri.query ?? "").split(separator: "&").filter { !Self.names(name, $0) }
+        let given = FormQuery(uri.query ?? "").without(name)
         let query = (given.map { Self.escaped($0.utf8) } + ["\(name)=\(Self.escaped(place.utf8))"]).joined(
             separator: "&"
         )

@@ -1,50 +1,44 @@
-import Multipart
 import NIOCore
 
-// What must hold for every input; `scripts/fuzz` builds and runs this.
-//
+@testable import Multipart
+
 //     byte 0     boundary (low two bits), kind of check (next two)
 //     byte 1     number n of cut sizes, 0...15
 //     n bytes    sizes of the pieces the body is cut into, used in turn
 //     the rest   a body, the data of a file, header lines, or a Content-Type
-//
-// A failed check stops the process, which is how libFuzzer learns of it.
 
 private let boundaries = ["b", "----WebKitFormBoundary7MA4YWxkTrZu0gW", "---", String(repeating: "x", count: 70)]
 private let limits = MultipartParser.Limits(maxHeaderBytes: 512, maxParts: 5)
 /// Delimiter of 74 bytes, padding of 128, CR; or one byte more than the headers may have.
 private let maxRetainedBytes = max(74 + 128 + 1, limits.maxHeaderBytes + 1)
 
-@_cdecl("LLVMFuzzerTestOneInput")
-public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let input = Array(UnsafeBufferPointer(start: start, count: count))
-    guard input.count >= 2 else { return 0 }
+func fuzzMultipart(_ input: [UInt8]) throws {
+    guard input.count >= 2 else { return }
     let cutCount = Int(input[1] & 15)
     let cuts = input.dropFirst(2).prefix(cutCount).map(Int.init)
     let rest = Array(input.dropFirst(2 + cutCount))
     let boundary = boundaries[Int(input[0] & 3)]
     switch input[0] >> 2 & 3 {
-    case 0: checkCutting(rest, boundary, cuts)
-    case 1: checkCutting(Array("--\(boundary)\r\n".utf8) + rest, boundary, cuts)
-    case 2: checkRoundTrip(of: rest, boundary, cuts)
+    case 0: try checkCutting(rest, boundary, cuts)
+    case 1: try checkCutting(Array("--\(boundary)\r\n".utf8) + rest, boundary, cuts)
+    case 2: try checkRoundTrip(of: rest, boundary, cuts)
     default: checkContentType(rest)
     }
-    return 0
 }
 
 /// A body means the same in one piece and in many.
-private func checkCutting(_ body: [UInt8], _ boundary: String, _ cuts: [Int]) {
-    precondition(parse(body, boundary, cuts: []) == parse(body, boundary, cuts: cuts))
+private func checkCutting(_ body: [UInt8], _ boundary: String, _ cuts: [Int]) throws {
+    try hold(try parse(body, boundary, cuts: []) == parse(body, boundary, cuts: cuts))
 }
 
 /// What is sent as a file is what arrives, unless it holds a delimiter line.
-private func checkRoundTrip(of data: [UInt8], _ boundary: String, _ cuts: [Int]) {
+private func checkRoundTrip(of data: [UInt8], _ boundary: String, _ cuts: [Int]) throws {
     let delimiter = Array("\r\n--\(boundary)".utf8)
     let framed = Array("\r\n".utf8) + data + Array("\r\n".utf8)
     guard !framed.indices.contains(where: { framed[$0...].beginsWithDelimiterLine(delimiter) }) else { return }
     let body = Array("--\(boundary)\r\n\r\n".utf8) + data + delimiter + Array("--".utf8)
-    let found = parse(body, boundary, cuts: cuts)
-    precondition(found.error == nil && found.data == [data] && found.isFinished)
+    let found = try parse(body, boundary, cuts: cuts)
+    try hold(found.error == nil && found.data == [data] && found.isFinished)
 }
 
 /// Any Content-Type is read or refused, and what is read can be used.
@@ -66,18 +60,18 @@ private struct Found: Equatable {
     var error: MultipartError?
 }
 
-private func parse(_ body: [UInt8], _ boundary: String, cuts: [Int]) -> Found {
+private func parse(_ body: [UInt8], _ boundary: String, cuts: [Int]) throws -> Found {
     var found = Found()
-    do throws(MultipartError) {
+    do {
         let boundary = try MultipartBoundary(contentType: "multipart/form-data; boundary=\(boundary)")
         var parser = MultipartParser(boundary: boundary, limits: limits)
         for piece in body.cut(into: cuts) {
             parser.append(ByteBuffer(bytes: piece))
-            while let event = try parser.nextEvent() { found.add(event) }
-            precondition(parser.retainedBytes <= maxRetainedBytes)
+            while let event = try parser.nextEvent() { try found.add(event) }
+            try hold(parser.retainedBytes <= maxRetainedBytes)
         }
         try parser.finish()
-    } catch {
+    } catch let error as MultipartError {
         found.error = error
     }
     return found
@@ -85,21 +79,21 @@ private func parse(_ body: [UInt8], _ boundary: String, cuts: [Int]) -> Found {
 
 extension Found {
     /// Notes an event, and checks that it may come at this place.
-    fileprivate mutating func add(_ event: MultipartParser.Event) {
-        precondition(!isFinished)
+    fileprivate mutating func add(_ event: MultipartParser.Event) throws {
+        try hold(!isFinished)
         switch event {
         case .partBegan(let part):
-            precondition(endedParts == headers.count)
+            try hold(endedParts == headers.count)
             headers.append(part)
             data.append([])
         case .partData(let bytes):
-            precondition(endedParts == headers.count - 1 && bytes.readableBytes > 0)
+            try hold(endedParts == headers.count - 1 && bytes.readableBytes > 0)
             data[data.count - 1] += bytes.readableBytesView
         case .partEnded:
-            precondition(endedParts == headers.count - 1)
+            try hold(endedParts == headers.count - 1)
             endedParts += 1
         case .finished:
-            precondition(endedParts == headers.count)
+            try hold(endedParts == headers.count)
             isFinished = true
         }
     }

@@ -59,6 +59,7 @@ final class IncomingFile: Sendable {
             if state.names.isEmpty { try create(IncomingName(session: directory.session), &state) }
             try write(bytes, &state)
         }
+        FaultPoint.reached(.spooled)
     }
 
     /// Takes steps 1 to 4. `content` is the whole content if nothing was appended. May be called again with another
@@ -76,8 +77,11 @@ final class IncomingFile: Sendable {
                 try write(content ?? ByteBuffer(), &state)
             }
             try makeDurable(&state)
+            FaultPoint.reached(.flushed)
             try carryKey(name, &state)
+            FaultPoint.reached(.named)
             try link(name, as: key)
+            FaultPoint.reached(.linked)
             state.isLinked = true
             do throws(BlobError) {
                 try directory.syncDirectory(of: key)
@@ -85,6 +89,7 @@ final class IncomingFile: Sendable {
                 _ = try? directory.removeBlob(key)
                 throw error
             }
+            FaultPoint.reached(.folderFlushed)
         }
     }
 
@@ -99,6 +104,7 @@ final class IncomingFile: Sendable {
             Self.removeEntries(&state, in: directory)
             state.failure = .closed
         }
+        FaultPoint.reached(.unlinked)
     }
 
     /// Whether there is anything to unlink.

@@ -1,7 +1,7 @@
 // Preloaded into a server, it stands between it and the system calls on its storage folder (DRILL_ROOT). It makes one
-// of them fail, cuts it short or kills the process at it, and sets the clock, as the file that DRILL_CONTROL names says;
-// and it writes what was done to the folder, in its order, into the file that DRILL_TRACE names. shim.py is the other
-// end of both.
+// of them fail, cuts it short or kills the process at it, and sets the clock, as the file named by DRILL_CONTROL says;
+// and it writes what was done to the folder, in its order, into the file named by DRILL_TRACE. shim.py is the other end
+// of both.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

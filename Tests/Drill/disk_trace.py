@@ -125,7 +125,7 @@ class Disk:
         return self.folders.get(target)
 
     def folder_after_loss(self, keeps_name, keeps_page):
-        """The files by path, and the folders. `keeps_…` say of each change that is not durable whether it is there."""
+        """The files by path, and the folders. `keeps_…` say of a change that is not durable whether it is there."""
         files, folders, contents = {}, [], {}
 
         def walk(path, changes):

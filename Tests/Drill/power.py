@@ -97,9 +97,9 @@ class Losses:
         shutil.rmtree(storage)
 
 
-def replay(binary, recording, most, losses):
-    """Checks `most` moments and losses, or all there are."""
-    pairs = [(number, loss) for number in range(len(recording.events)) for loss in losses]
+def replay(binary, recording, most, losses, first=0):
+    """Checks `most` moments and losses, or all there are from event `first` on."""
+    pairs = [(number, loss) for number in range(first, len(recording.events)) for loss in losses]
     chosen, pairs = {}, random.sample(pairs, min(most, len(pairs)))
     for number, loss in pairs:
         chosen.setdefault(number, []).append(loss)
@@ -141,6 +141,6 @@ def run(binary, library, most=2000):
     of_short = replay(binary, short, most * 3 // 4, LOSSES)
     long = Recording(binary, library, many_writers)
     of_long = replay(binary, long, most // 4, LOSSES)
-    return (f"{of_short.checked} folders after {len(short.events)} events of one client with {len(short.told)} answers, "
-            f"{of_long.checked} after {len(long.events)} of six with {len(long.told)}, "
+    return (f"{of_short.checked} folders after {len(short.events)} events of one client with {len(short.told)} answers,"
+            f" {of_long.checked} after {len(long.events)} of six with {len(long.told)}, "
             f"{of_short.commands + of_long.commands} of them checked by placet fsck too")

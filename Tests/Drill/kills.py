@@ -201,42 +201,50 @@ def dying(life, root, number):
     return faults.settings
 
 
-def run(binary, library, kills=200, say=print):
-    """Returns how many kills there were of each kind."""
-    began, counts, lock = time.monotonic(), {}, threading.Lock()
+class Rounds:
+    """Rounds of one kind after another, on a few stores at a time, and how many kills there were of each."""
 
-    def live(rounds):
-        """Takes rounds until there is no further one. Returns how many kills there were."""
-        done, goes_on = 0, True
+    def __init__(self, binary, library):
+        self.binary, self.library = binary, library
+        self.began, self.counts, self.lock = time.monotonic(), {}, threading.Lock()
+
+    def take(self, kind, rounds):
+        """Takes them until there are no more, or one of them returns False."""
+        rounds = iter(rounds)
+        with ThreadPoolExecutor(STORES) as pool:
+            lives = [pool.submit(self._live, rounds) for _ in range(STORES)]
+            self.counts[kind] = sum(life.result() for life in lives)
+        print(f"kills: {self.counts[kind]} {kind}, {time.monotonic() - self.began:.0f} s so far", flush=True)
+
+    def _live(self, rounds):
+        kills, goes_on = 0, True
         while goes_on:
-            with Life(binary, library) as life:
+            with Life(self.binary, self.library) as life:
                 for _ in range(ROUNDS_OF_A_STORE):
-                    with lock:
+                    with self.lock:
                         act = next(rounds, None)
                     goes_on = act is not None and act(life) is not False
                     if not goes_on:
                         break
-                done += life.kills
-        return done
+                kills += life.kills
+        return kills
 
-    def lives(kind, rounds):
-        rounds = iter(rounds)
-        with ThreadPoolExecutor(STORES) as pool:
-            counts[kind] = sum([each.result() for each in [pool.submit(live, rounds) for _ in range(STORES)]])
-        say(f"kills: {counts[kind]} {kind}, {time.monotonic() - began:.0f} s so far", flush=True)
 
-    times = (1, 2, 3) if kills >= 1000 else (1,)
-    lives("at named steps", [
-        lambda life, p=point, n=n: at_point(life, p, n)
-        for point in POINTS for n in (times if point not in ("swept", *BACKUP, *RESTORE, *COLLECTION) else (1,))])
-    step = 1 if kills >= 1000 else 5
-    lives("at system calls", (
+def run(binary, library, kills=200):
+    """At least that many kills; from a thousand on at every system call."""
+    rounds, in_full = Rounds(binary, library), kills >= 1000
+    once = {"swept", *BACKUP, *RESTORE, *COLLECTION}
+    rounds.take("at named steps", [
+        lambda life, point=point, count=count: at_point(life, point, count)
+        for point in POINTS for count in ((1, 2, 3) if in_full and point not in once else (1,))])
+    step = 1 if in_full else 5
+    rounds.take("at system calls", (
         lambda life, n=n: at_call(life, n, KILL_AFTER if n % 2 else KILL_BEFORE) for n in range(0, 2000, step)))
-    lives("in backups", (
+    rounds.take("in backups", (
         lambda life, n=n: backup(life, **dying(life, life.server.folder / "backup", n))
         for n in range(0, 2000, 5 * step)))
-    lives("in restores", (
+    rounds.take("in restores", (
         lambda life, n=n: restore(life, **dying(life, life.server.folder / f"restored-{life.kills}", n))
         for n in range(0, 2000, 20 * step)))
-    lives("at any moment", [at_any_moment] * max(0, kills - sum(counts.values())))
-    return f"{sum(counts.values())} kills: " + ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    rounds.take("at any moment", [at_any_moment] * max(0, kills - sum(rounds.counts.values())))
+    return f"{sum(rounds.counts.values())} kills: " + ", ".join(f"{n} {kind}" for kind, n in rounds.counts.items())

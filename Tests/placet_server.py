@@ -217,6 +217,11 @@ class Server:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
 
+    def memory(self):
+        """VmRSS in bytes: what is resident now."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+
     def query(self, sql, *values):
         with closing(sqlite3.connect(f"file:{self.storage}/index.sqlite?mode=ro", uri=True, timeout=10)) as index:
             return index.execute(sql, values).fetchall()

@@ -87,9 +87,11 @@ final class Copies {
     func settle() throws(BlobError) {
         let (from, to) = (incoming.raw, blobs.raw)
         try check("syncfs") { syncfs(to) }
+        FaultPoint.reached(.copied)
         for (number, place) in waiting.enumerated() {
             try check("rename") { renameat(from, "\(number)", to, place) }
         }
+        FaultPoint.reached(.copiesNamed)
         (waiting, waitingBytes) = ([], 0)
     }
 }

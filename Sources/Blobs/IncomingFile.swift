@@ -62,6 +62,7 @@ final class IncomingFile: Sendable {
             if state.names.isEmpty { try create(IncomingName(session: directory.session), &state) }
             try write(bytes, &state)
         }
+        FaultPoint.reached(.spooled)
     }
 
     /// Takes steps 1 to 4. `content` is the whole content if nothing was appended. May be called again with another
@@ -95,6 +96,7 @@ final class IncomingFile: Sendable {
             guard let raw = state.descriptor?.raw else { return }
             if let shared { try shared.get() } else { try check("fdatasync") { fdatasync(raw) } }
             state.descriptor = nil
+            FaultPoint.reached(.flushed)
         }
     }
 
@@ -103,7 +105,9 @@ final class IncomingFile: Sendable {
         try use { (state) throws(BlobError) in
             let name = IncomingName(session: directory.session, key: key)
             try carryKey(name, &state)
+            FaultPoint.reached(.named)
             try link(name, as: key)
+            FaultPoint.reached(.linked)
             state.isLinked = true
         }
     }
@@ -119,6 +123,7 @@ final class IncomingFile: Sendable {
                 _ = try? directory.removeBlob(key)
                 throw error
             }
+            FaultPoint.reached(.folderFlushed)
         }
     }
 
@@ -128,6 +133,7 @@ final class IncomingFile: Sendable {
             Self.removeEntries(&state, in: directory)
             state.failure = .closed
         }
+        FaultPoint.reached(.unlinked)
     }
 
     /// Whether there is anything to unlink.

@@ -43,6 +43,7 @@ extension StoreDirectory {
                     report.removedBlobs += 1
                 }
             }
+            FaultPoint.reached(.swept)
             try removeIncoming(name.description)
             report.leftovers += 1
         }

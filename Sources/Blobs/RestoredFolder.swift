@@ -49,6 +49,7 @@ package final class RestoredFolder {
     /// Makes everything durable, and opens the folder to others.
     package func finish() throws(BlobError) {
         try sync()
+        FaultPoint.reached(.restored)
         try FolderMark.restoring.remove(in: directory.root.raw)
     }
 

@@ -1,3 +1,4 @@
+import Blobs
 import Index
 
 /// What a collection did.
@@ -136,6 +137,7 @@ extension FileStore {
             let taken = try await index.write(as: run.origin, for: .upkeep) {
                 try $0.collectBlobs(unit, of: plan, in: run)
             }
+            FaultPoint.reached(.doomed)
             done.blobs.count += taken.count
             done.blobs.bytes += taken.bytes
         }

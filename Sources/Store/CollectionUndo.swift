@@ -43,12 +43,14 @@ extension FileStore {
             // A restored backup has the rows without the bytes.
             if try await hasBytes(of: blob) { there.append(blob) } else { missing.append(blob) }
         }
-        return try await index.write(as: origin, for: .upkeep) { [there, missing] tx in
+        let undone = try await index.write(as: origin, for: .upkeep) { [there, missing] tx in
             try tx.forgetCollected(missing)
             var undone = try tx.bringBack(there, of: run)
             undone.lost += missing.count
             return undone
         }
+        FaultPoint.reached(.broughtBack)
+        return undone
     }
 
     private func hasBytes(of blob: Blob) async throws -> Bool {

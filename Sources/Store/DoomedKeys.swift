@@ -14,6 +14,7 @@ extension FileStore {
             guard let end = due.last else { return }
             // From here on no undo brings them back (invariant 2).
             let claimed = try await index.write(for: .upkeep) { try $0.claimDoomed(due) }
+            FaultPoint.reached(.claimed)
             collected.addFreed(try await removeDoomed(claimed))
             last = end
         }
@@ -52,10 +53,12 @@ extension FileStore {
     @discardableResult
     func removeDoomed(_ keys: [String]) async throws -> Int {
         let freed = try await blobs.remove(keys.compactMap { BlobKey($0) })
+        FaultPoint.reached(.removed)
         keys.forEach(damage.forget)
         try await index.write(for: .upkeep) { tx in
             for key in keys { try tx.removeDoomed(key: key) }
         }
+        FaultPoint.reached(.forgotten)
         return freed
     }
 

@@ -68,6 +68,7 @@ extension Intake {
                 for key in garbage { try tx.doom(key: key, notBefore: tx.now) }
                 return (value, garbage)
             }
+            FaultPoint.reached(.committed)
             // The files are stored by now, so a failure here concerns no caller. The rows stay, and the collector acts
             // on them.
             if !garbage.isEmpty { _ = try? await store.removeDoomed(Array(garbage)) }

@@ -1,53 +1,20 @@
 """What falls due by the system's clock follows it when it is set while the server runs and sleeps."""
 
-import os
-import subprocess
 import time
 
 import pytest
 from placet_server import eventually
+from shim import ShimmedServer, build
 
-#: The clock as a library in front of the C library's shows it: ahead by the seconds in a file.
-SHIM = r"""
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-int clock_gettime(clockid_t clock, struct timespec *time) {
-    static int (*real)(clockid_t, struct timespec *);
-    if (!real) real = (int (*)(clockid_t, struct timespec *)) dlsym(RTLD_NEXT, "clock_gettime");
-    int result = real(clock, time);
-    FILE *file = clock == CLOCK_REALTIME ? fopen(getenv("CLOCK_AHEAD"), "r") : NULL;
-    long seconds;
-    if (file && fscanf(file, "%ld", &seconds) == 1) time->tv_sec += seconds;
-    if (file) fclose(file);
-    return result;
-}
-"""
 HOUR = 3600
 
 
 @pytest.fixture
-def start(make_server, tmp_path):
-    """Starts a server under a clock that can be set: `server.set_clock(seconds ahead)`."""
-    (tmp_path / "shim.c").write_text(SHIM)
-    library = tmp_path / "shim.so"
-    # Swift brings a C compiler; a bare machine has no other.
-    subprocess.run(["clang", "-shared", "-fPIC", "-o", library, tmp_path / "shim.c", "-ldl"], check=True)
-    ahead = tmp_path / "ahead"
-
-    def set_clock(seconds):
-        ahead.with_suffix(".new").write_text(str(seconds))
-        os.replace(ahead.with_suffix(".new"), ahead)
-
-    set_clock(0)
-    server = make_server(
-        LD_PRELOAD=str(library), CLOCK_AHEAD=str(ahead), PLACET_WEBHOOK_ALLOW="127.0.0.1", PLACET_GC_SCHEDULE="1s"
-    ).start()
-    server.set_clock = set_clock
-    return server
+def start(binary, tmp_path):
+    """A server under a clock that can be set: `server.set_clock(seconds ahead)`."""
+    server = ShimmedServer(binary, build(tmp_path), PLACET_WEBHOOK_ALLOW="127.0.0.1", PLACET_GC_SCHEDULE="1s").start()
+    yield server
+    server.dispose()
 
 
 def ask(owner, **fields):

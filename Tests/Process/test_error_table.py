@@ -107,9 +107,9 @@ CASES = {
            ("../../etc/passwd", "../../etc/passwd", 404), ("of SQL", "%27%20OR%201=1--", 404), ("%ff", "%ff", (400, 404)),
            ("% alone", "%", (400, 404)), ("of 500 characters", "x" * 500, 404), ("of 5 000 characters", "x" * 5000, (400, 404, 414)),
            ("of an emoji", "%F0%9F%98%80", 404), ("%25s", "%25s%25n", 404))},
-    "a path of 200 KiB": ((400, 404, 414, 431), lambda w: w.get("/api/v1/files/" + "x" * 200_000)),
-    "a header of 200 KiB": ((400, 413, 431), lambda w: w.get("/api/v1/files", "x-long: " + "y" * 200_000)),
-    "ten thousand headers": ((400, 413, 431), lambda w: w.get("/api/v1/files", *[f"x-{n}: y" for n in range(10_000)])),
+    "a path of 200 KiB": (431, lambda w: w.get("/api/v1/files/" + "x" * 200_000)),
+    "a header of 200 KiB": (431, lambda w: w.get("/api/v1/files", "x-long: " + "y" * 200_000)),
+    "ten thousand headers": (431, lambda w: w.get("/api/v1/files", *[f"x-{n}: y" for n in range(10_000)])),
     # JSON
     "text as plain text": (415, lambda w: w.json("/api/v1/files/store-text", b"{}", "text/plain")),
     "an empty JSON body": (400, lambda w: w.json("/api/v1/files/store-text", b"")),

@@ -86,6 +86,12 @@ extension APIError {
     /// The bytes are not HTTP, or the request ended early.
     static let notHTTP = APIError(.badRequest, "The request is not well-formed HTTP/1.1 or ended too early")
 
+    /// The limits are those of `RequestDecoder`.
+    static let headTooLarge = APIError(
+        .requestHeaderFieldsTooLarge,
+        "The head of a request may have 80 KiB and 1000 header lines; send fewer or shorter ones, or a shorter path"
+    )
+
     /// The failure as a client gets it (docs/api.md, "Conventions", Errors).
     package func response(path: String, requestID: String) -> Response {
         var response = Response.json(bytes: body(path: path, requestID: requestID), status: status)

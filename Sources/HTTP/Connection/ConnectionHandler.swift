@@ -182,7 +182,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if refusal == nil, error is HTTPParserError { refusal = .notHTTP }
+        if refusal == nil, let error = error as? HTTPParserError {
+            refusal = error == .headerOverflow ? .headTooLarge : .notHTTP
+        }
         context.fireErrorCaught(error)
     }
 

@@ -1,0 +1,56 @@
+#if DEBUG
+    import Glibc
+    import Synchronization
+#endif
+
+/// A step at which a drill kills the process, to see what that leaves (`scripts/drill kills`).
+///
+/// A debug build dies at the point that the environment names: `PLACET_FAULT=linked:3` is the third time that it gets
+/// there. A release has none of it.
+package enum FaultPoint: String {
+    /// A publish; the steps are those at the top of IncomingFile.swift.
+    case spooled, flushed, named, linked, folderFlushed, committed, unlinked
+    /// What a dead process had published without a row is gone, and its name is not.
+    case swept
+    /// A collection: rows are gone, keys are claimed, bytes are gone, doomed keys are gone.
+    case doomed, claimed, removed, forgotten
+    /// The undo of one has its rows back.
+    case broughtBack
+    /// A backup or a restore: copies are durable, have their names, and all of it is durable.
+    case copied, copiesNamed, restored
+
+    /// Costs nothing in a release.
+    @inline(__always)
+    package static func reached(_ point: FaultPoint) {
+        #if DEBUG
+            armed?.reached(point)
+        #endif
+    }
+}
+
+#if DEBUG
+    private let armed = getenv("PLACET_FAULT").flatMap { ArmedFault(String(cString: $0)) }
+
+    /// The point at which this process dies.
+    private final class ArmedFault: Sendable {
+        private let point: FaultPoint
+        private let left: Atomic<Int>
+
+        /// - Parameter text: a point and how often it is to be reached, as in `linked:3`.
+        init?(_ text: String) {
+            let parts = text.split(separator: ":").map(String.init)
+            guard parts.count == 2, let point = FaultPoint(rawValue: parts[0]), let count = Int(parts[1]) else {
+                return nil
+            }
+            self.point = point
+            left = Atomic(count)
+        }
+
+        func reached(_ point: FaultPoint) {
+            guard point == self.point, left.subtract(1, ordering: .relaxed).newValue == 0 else { return }
+            kill(getpid(), SIGKILL)
+            // The signal may take a moment to arrive, and nothing is to happen in it.
+            while true { pause() }
+        }
+    }
+#endif

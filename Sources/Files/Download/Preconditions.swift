@@ -42,9 +42,11 @@ struct Preconditions: Sendable {
     /// Whether a list of tags names this version. `*` names every version; weak tags count only in a weak comparison
     /// (RFC 9110 section 8.8.3.2).
     private func matches(_ list: String, weakly: Bool) -> Bool {
-        list.split(separator: ",").contains { item in
-            let tag = item.trimmed
-            return tag == "*" || tag == etag[...] || (weakly && tag == "W/\(etag)")
-        }
+        // What nearly every client sends, which costs a hundredth of taking a list apart.
+        list == etag
+            || list.split(separator: ",").contains { item in
+                let tag = item.trimmed
+                return tag == "*" || tag == etag[...] || (weakly && tag == "W/\(etag)")
+            }
     }
 }

@@ -21,20 +21,18 @@ struct ReadyHeads: Sendable {
 /// Downloads that are answered on the event loop: of files that were downloaded lately, whole or one range, and what a
 /// client that has the file already is told. It is the same as ``FilesModule/download(_:_:)``, whose rules it takes.
 extension FilesModule {
-    /// Larger answers gain nothing, and their order at the end of the process is left to their tasks.
-    private static var maxReadyBytes: Int { 1 << 20 }
-
     func readyDownload(_ request: ReadyRequest) -> ReadyAnswer? {
         let userID = User.ID(rawValue: request.agent.user)
-        guard let known = recent.find(Attachment.ID(rawValue: request.id), of: userID, at: index.commitCount),
-            let answer = answer(known, request)
+        let commitCount = index.commitCount
+        guard let known = recent.find(Attachment.ID(rawValue: request.id), of: userID, at: commitCount),
+            let answer = answer(known, request, at: commitCount)
         else { return nil }
         if !request.isHead {
             let origin = Origin(
                 .key,
                 userID: userID,
                 credential: request.agent.key,
-                address: request.client.addressText,
+                address: request.address,
                 requestID: request.requestID
             )
             let (file, channel) = (known.download.id.rawValue, known.download.channelID)
@@ -43,34 +41,61 @@ extension FilesModule {
         return answer
     }
 
-    private func answer(_ known: RecentDownloads.Known, _ request: ReadyRequest) -> ReadyAnswer? {
+    private func answer(
+        _ known: RecentDownloads.Known,
+        _ request: ReadyRequest,
+        at commitCount: UInt64
+    ) -> ReadyAnswer? {
         let (download, ready) = (known.download, known.ready)
         switch download.preconditions.evaluate(request.conditions) {
         case .failed: return nil
         case .notModified: return ReadyAnswer(ready.notModified)
         case .proceed: break
         }
-        guard let reader = try? store.openNow(download.key, size: download.size) else { return nil }
+        guard let source = known.content.map(Source.content) ?? source(download, request, at: commitCount) else {
+            return nil
+        }
         if request.isHead { return ReadyAnswer(ready.whole) }
 
         let range = download.preconditions.allowsRange(request.conditions) ? request.conditions[.range] : nil
         switch ByteRangeRequest(header: range, size: download.size) {
-        case .whole: return Self.answer(ready.whole, 0..<download.size, of: reader)
+        case .whole: return source.body(0..<download.size).map { ReadyAnswer(ready.whole, $0) }
         case .parts(let ranges) where ranges.count == 1:
             let fields = [
                 (HTTPField.Name.contentRange, download.contentRange(ranges[0])), (.contentLength, "\(ranges[0].count)"),
             ]
-            return Self.answer(ready.whole.with(.partialContent, fields), ranges[0], of: reader)
+            return source.body(ranges[0]).map { ReadyAnswer(ready.whole.with(.partialContent, fields), $0) }
         case .parts, .unsatisfiable: return nil
         }
     }
 
-    private static func answer(_ head: ReadyAnswer.Head, _ range: Range<Int64>, of reader: BlobReader) -> ReadyAnswer? {
-        guard range.count <= Self.maxReadyBytes else { return nil }
-        guard range.count <= FileBody.bufferBytes else {
-            return ReadyAnswer(head, .file(reader.fileRegion(range), owner: reader))
+    /// The bytes of a file, those of a small one read and kept for the next request. Nil when it cannot be opened.
+    private func source(_ download: Download, _ request: ReadyRequest, at commitCount: UInt64) -> Source? {
+        guard let reader = try? store.openNow(download.key, size: download.size) else { return nil }
+        guard download.size <= RecentDownloads.contentBytes else { return .file(reader) }
+        guard let content = try? reader.readNow(0..<download.size) else { return nil }
+        recent.keep(content, of: download.id, of: User.ID(rawValue: request.agent.user), at: commitCount)
+        return .content(content)
+    }
+
+    private enum Source {
+        case content(ByteBuffer)
+        case file(BlobReader)
+
+        /// Larger answers gain nothing, and their order at the end of the process is left to their tasks.
+        static let maxBytes = 1 << 20
+
+        /// Nil when only a task should send it.
+        func body(_ range: Range<Int64>) -> ReadyAnswer.Body? {
+            guard range.count <= Self.maxBytes else { return nil }
+            switch self {
+            case .content(let content):
+                let start = content.readerIndex + Int(range.lowerBound)
+                return content.getSlice(at: start, length: range.count).map { .bytes($0) }
+            case .file(let reader) where range.count <= FileBody.bufferBytes:
+                return (try? reader.readNow(range)).map { .bytes($0) }
+            case .file(let reader): return .file(reader.fileRegion(range), owner: reader)
+            }
         }
-        guard let bytes = try? reader.readNow(range) else { return nil }
-        return ReadyAnswer(head, .bytes(bytes))
     }
 }

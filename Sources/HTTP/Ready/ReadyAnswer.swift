@@ -11,7 +11,8 @@ package struct ReadyRequest: Sendable {
     /// Conditions and range (RFC 9110 sections 13 and 14). Other fields are not there.
     package let conditions: HTTPFields
     package let agent: AgentPrincipal
-    package let client: Client
+    /// Of the client, as text. Nil without TCP.
+    package let address: String?
     package let requestID: String
 }
 

@@ -18,7 +18,7 @@ final class ReadyHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let routes: ReadyRoutes
     private let commonFields: [(String, String)]
     private let traffic: Traffic?
-    private var peer: IPAddress?
+    private var peer = ReadyRoutes.Peer(nil)
     private var date = DateText()
     /// How many requests Hummingbird has that are not answered in full.
     private var passedOn = 0
@@ -35,11 +35,11 @@ final class ReadyHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        peer = IPAddress(peerOf: context.channel)
+        peer = ReadyRoutes.Peer(IPAddress(peerOf: context.channel))
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        peer = IPAddress(peerOf: context.channel)
+        peer = ReadyRoutes.Peer(IPAddress(peerOf: context.channel))
         context.fireChannelActive()
     }
 

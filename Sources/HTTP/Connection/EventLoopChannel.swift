@@ -51,6 +51,9 @@ package struct EventLoopChannel: ServerChildChannel {
         let unacknowledged = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_USER_TIMEOUT))
         let milliseconds = SocketOptionValue(idleTimeout.components.seconds * 1000)
         try? channel.syncOptions?.setOption(unacknowledged, value: milliseconds)
+        // A file of 64 KiB and its head are one write, and nobody need be told that the buffer was full meanwhile.
+        let watermark = ChannelOptions.Types.WriteBufferWaterMark(low: 32_768, high: 81_920)
+        try? channel.syncOptions?.setOption(.writeBufferWaterMark, value: watermark)
         return channel.eventLoop.makeCompletedFuture {
             let slowest = bytesPerSecond.map { BodyPace.Limit(bytesPerSecond: $0, patience: idleTimeout) }
             try Self.addHandlers(

@@ -92,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "placet",
             dependencies: [
-                "App", "API", "HTTP", "JSON", "Store", "Index", "Blobs", "CNoLocales",
+                "App", "API", "HTTP", "JSON", "Store", "Index", "Blobs",
                 .arguments, .httpClient, .logging, .nioCore, .nioHTTP1,
             ],
             swiftSettings: settings(layer: "COMMAND"),
@@ -182,8 +182,6 @@ let package = Package(
         shelf("Prometheus", [.metrics]),
         // Files in their own formats, which `#embed` makes part of the binary; the compiler reads them, SwiftPM need not.
         .target(name: "CAssets", exclude: ["Bridge", "Dashboard", "OpenAPI", "Plugins", "Reference"]),
-        // What the linker takes for the tables of languages that are part of Foundation.
-        .target(name: "CNoLocales"),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
         .systemLibrary(
             name: "CMarkdown",

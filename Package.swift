@@ -10,11 +10,10 @@ let settings: [SwiftSetting] = [
 
 /// Makes the released binary smaller (docs/performance.md, "Size of the binary"): nothing looks up its symbols at run time,
 /// and addresses that its place in memory decides are listed in a compact form, which the usual linker does not know.
-/// The map says what is in it, for `scripts/bench size`.
-let smaller = [
-    "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
-    "-Xlinker", "-Map=.build/placet.map",
-]
+let smaller = ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"]
+
+/// Says what is in it, for `scripts/bench size`. On the command line the option would build everything anew.
+let map = Context.environment["PLACET_LINK_MAP"].map { ["-Xlinker", "-Map=\($0)"] } ?? []
 
 /// The settings of a module of ours, with its place in the house: `scripts/layers` reads it from here.
 func settings(layer: String) -> [SwiftSetting] { settings + [.define("LAYER_\(layer)")] }
@@ -96,7 +95,7 @@ let package = Package(
                 .arguments, .httpClient, .logging, .nioCore, .nioHTTP1,
             ],
             swiftSettings: settings(layer: "COMMAND"),
-            linkerSettings: [.unsafeFlags(smaller, .when(configuration: .release))]
+            linkerSettings: [.unsafeFlags(smaller + map, .when(configuration: .release))]
         ),
         module(
             "App",

@@ -10,11 +10,10 @@ let settings: [SwiftSetting] = [
 
 /// Makes the released binary smaller (docs/performance.md, "Size of the binary"): nothing looks up its symbols at run time,
 /// and addresses that its place in memory decides are listed in a compact form, which the usual linker does not know.
-/// The map says what is in it, for `scripts/bench size`.
-let smaller = [
-    "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
-    "-Xlinker", "-Map=.build/placet.map",
-]
+let smaller = ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"]
+
+/// Says what is in it, for `scripts/bench size`. On the command line the option would build everything anew.
+let map = Context.environment["PLACET_LINK_MAP"].map { ["-Xlinker", "-Map=\($0)"] } ?? []
 
 /// The settings of a module of ours, with its place in the house: `scripts/layers` reads it from here.
 func settings(layer: String) -> [SwiftSetting] { settings + [.define("LAYER_\(layer)")] }
@@ -92,11 +91,11 @@ let package = Package(
         .executableTarget(
             name: "placet",
             dependencies: [
-                "App", "API", "HTTP", "JSON", "Store", "Index", "Blobs", "CNoLocales",
+                "App", "API", "HTTP", "JSON", "Store", "Index", "Blobs",
                 .arguments, .httpClient, .logging, .nioCore, .nioHTTP1,
             ],
             swiftSettings: settings(layer: "COMMAND"),
-            linkerSettings: [.unsafeFlags(smaller, .when(configuration: .release))]
+            linkerSettings: [.unsafeFlags(smaller + map, .when(configuration: .release))]
         ),
         module(
             "App",
@@ -182,8 +181,6 @@ let package = Package(
         shelf("Prometheus", [.metrics]),
         // Files in their own formats, which `#embed` makes part of the binary; the compiler reads them, SwiftPM need not.
         .target(name: "CAssets", exclude: ["Bridge", "Dashboard", "OpenAPI", "Plugins", "Reference"]),
-        // What the linker takes for the tables of languages that are part of Foundation.
-        .target(name: "CNoLocales"),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
         .systemLibrary(
             name: "CMarkdown",

@@ -14,7 +14,8 @@ FIXED = "PLACET_STORAGE"
 
 def settings(root):
     """The rows of docs/settings.md: variables, default, meaning."""
-    rows = re.findall(r"^\| (`PLACET_.+?) \| (.+?) \| (.+) \|$", (root / "docs/settings.md").read_text(), re.MULTILINE)
+    text = (root / "docs/settings.md").read_text()
+    rows = re.findall(r"^\| (`PLACET_.+?) \| (.+?) \| (.+) \|$", text, re.MULTILINE)
     assert rows, "docs/settings.md has no table"
     return [(re.findall(r"PLACET_\w+", names), plain(default), plain(meaning)) for names, default, meaning in rows]
 
@@ -25,13 +26,15 @@ def plain(text):
 
 def environment_file(root):
     """/etc/placet/placet.env: each setting with its meaning, commented out with its default."""
-    lines = ["# Settings of the service; what they mean in full stands in placet(1). Take away a # to set one, and then:",
-             "#   systemctl restart placet"]
+    lines = ["# Settings of the service; what they mean in full stands in placet(1).",
+             "# Take away a # to set one, and then: systemctl restart placet"]
     for names, default, meaning in settings(root):
-        values = default.split(", ") if len(names) > 1 and len(names) == len(default.split(", ")) else [default] * len(names)
+        if names == [FIXED]:
+            continue
+        values = default.split(", ") if len(names) > 1 else [default]
         lines += ["", f"# {meaning[0].upper()}{meaning[1:]}. Default: {default}"]
         lines += [f"#{name}={value if value != 'none' and re.fullmatch(LITERAL, value) else ''}"
-                  for name, value in zip(names, values) if name != FIXED]
+                  for name, value in zip(names, values)]
     return "\n".join(lines) + "\n"
 
 
@@ -42,20 +45,23 @@ def pages(binary, root):
     children = [child for child in command["subcommands"] if child["commandName"] != "help"]
     yield "placet", page("placet", command, overview(children) + environment(root) + seealso(children))
     for child in children:
-        yield f"placet-{child['commandName']}", page(f"placet-{child['commandName']}", child, [".SH SEE ALSO", ".BR placet (1)"])
+        name = f"placet-{child['commandName']}"
+        yield name, page(name, child, [".SH SEE ALSO", ".BR placet (1)"])
 
 
 def page(name, command, end):
     abstract = command["abstract"].rstrip(".")
     lines = [f'.TH {name.upper()} 1 "" Placet "Placet"', ".SH NAME", f"{escaped(name)} \\- {escaped(abstract)}"]
-    lines += [".SH SYNOPSIS", *synopses(command, ["placet"] if name == "placet" else ["placet", command["commandName"]])]
+    path = ["placet"] if name == "placet" else ["placet", command["commandName"]]
+    lines += [".SH SYNOPSIS", *synopses(command, path)]
     if "discussion" in command:
         lines += [".SH DESCRIPTION", *paragraphs(command["discussion"])]
     lines += options(".SH", "OPTIONS", command)
     for child in command.get("subcommands", []):
         if name != "placet" and child["commandName"] != "help":
             lines += [f".SH {escaped(command['commandName'])} {escaped(child['commandName'])}".upper()]
-            lines += [escaped(child["abstract"]), *paragraphs(child.get("discussion", "")), *options(".SS", "Options", child)]
+            lines += [escaped(child["abstract"]), *paragraphs(child.get("discussion", ""))]
+            lines += options(".SS", "Options", child)
     return "\n".join(lines + end) + "\n"
 
 
@@ -95,12 +101,14 @@ def options(macro, title, command):
 def overview(children):
     rows = [line for one in children
             for line in (".TP", f".BR placet\\-{escaped(one['commandName'])} (1)", escaped(one["abstract"]))]
-    return [".SH COMMANDS", *rows, ".PP", "Exit codes: 0 done, 1 refused or failed, 64 wrong usage; others are said with the command."]
+    return [".SH COMMANDS", *rows, ".PP",
+            "Exit codes: 0 done, 1 refused or failed, 64 wrong usage; others are said with the command."]
 
 
 def environment(root):
     rows = [line for names, default, meaning in settings(root)
-            for line in (".TP", ", ".join(f"\\fB{escaped(name)}\\fR" for name in names), escaped(f"{meaning} (default: {default})"))]
+            for line in (".TP", ", ".join(f"\\fB{escaped(name)}\\fR" for name in names),
+                         escaped(f"{meaning} (default: {default})"))]
     return [".SH ENVIRONMENT", *rows, ".SH FILES", ".TP", ".I /etc/placet/placet.env", "Settings of the service.",
             ".TP", ".I /var/lib/placet", "Its storage: index and files."]
 

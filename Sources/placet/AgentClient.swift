@@ -200,8 +200,8 @@ private struct FileForm: Sendable {
             throw CommandFailure(description: "No such file: \(path)")
         }
         let boundary = "placet-\(UUID().uuidString)"
-        // Everything but letters, digits and `-._~` is escaped (RFC 8187), so every name arrives intact, even with quotes or
-        // line ends.
+        // Everything but letters, digits and `-._~` is escaped (RFC 8187), so every name arrives intact, even with
+        // quotes or line ends.
         let name = URL(fileURLWithPath: path).lastPathComponent.percentEncoded
         self.path = path
         head = """

@@ -15,7 +15,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TOOLCHAIN = "/opt/swift"
 ONLY_DEBUG = "custom-library-search-path"
 #: Made once on a machine: a download of 100 MB.
+MIRROR = "http://deb.debian.org/debian"
 BARE = Path("/var/tmp/placet-bookworm.tar")
+#: What systemd says when the start has ended.
+UP = ("running", "degraded")
 
 pytestmark = [
     pytest.mark.slow,
@@ -60,7 +63,7 @@ class Machine:
 
     def start(self):
         self.leader = eventually(self._leader, "the machine starts", 60)
-        eventually(lambda: self.says("systemctl", "is-system-running").strip() in ("running", "degraded"), "it is up", 120)
+        eventually(lambda: self.says("systemctl", "is-system-running").strip() in UP, "it is up", 120)
 
     def _leader(self):
         """The first process of the machine. For a moment there is one that only prepares it."""
@@ -91,9 +94,10 @@ class Machine:
 @pytest.fixture(scope="module")
 def machine(first, tmp_path_factory):
     if not BARE.exists():
-        needed = [name.split("|")[0].split("(")[0].strip() for name in run("dpkg-deb", "-f", first, "Depends").split(",")]
+        depends = run("dpkg-deb", "-f", first, "Depends").split(",")
+        needed = [name.split("|")[0].split("(")[0].strip() for name in depends]
         included = ",".join([*needed, "systemd-sysv", "curl"])
-        run("mmdebstrap", "--variant=minbase", f"--include={included}", "bookworm", f"{BARE}.new", "http://deb.debian.org/debian")
+        run("mmdebstrap", "--variant=minbase", f"--include={included}", "bookworm", f"{BARE}.new", MIRROR)
         Path(f"{BARE}.new").rename(BARE)
     root = tmp_path_factory.mktemp("machine")
     run("tar", "-xf", BARE, "-C", root)
@@ -119,7 +123,8 @@ def test_each_command_has_a_page_and_each_setting_is_in_the_file(first, binary, 
     pages = list((tmp_path / "usr/share/man/man1").iterdir())
     assert {page.name.removesuffix(".1.gz") for page in pages} == names
     for page in pages:
-        shown = subprocess.run(["man", "--warnings", "-l", page], capture_output=True, text=True, env=os.environ | {"MANWIDTH": "80"})
+        man = ["man", "--warnings", "-l", page]
+        shown = subprocess.run(man, capture_output=True, text=True, env=os.environ | {"MANWIDTH": "80"})
         assert shown.stderr == "" and "SYNOPSIS" in shown.stdout, f"{page.name}: {shown.stderr}"
     settings = (tmp_path / "etc/placet/placet.env").read_text()
     documented = set(re.findall(r"^\| .*?\|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
@@ -146,13 +151,14 @@ def test_it_is_installed_updated_removed_and_purged(machine, first, package):
     assert machine.says("ps", "-o", "user=", "-p", str(machine.main_process())).strip() in ("placet", "")
     assert machine.says("systemd-analyze", "verify", "placet.service") == ""
     assert "First start" in machine.says("journalctl", "-u", "placet", "-o", "cat")
-    key = machine.says(
-        "runuser", "-u", "placet", "--", "placet", "keys", "create", "--label", "tests", "--storage", "/var/lib/placet").strip()
+    operator = ["runuser", "-u", "placet", "--", "placet"]
+    key = machine.says(*operator, "keys", "create", "--label", "tests", "--storage", "/var/lib/placet").strip()
     api = ["curl", "-sS", "-H", f"x-api-key: {key}"]
-    channel = json.loads(machine.says(
-        *api, "http://127.0.0.1:3001/api/v1/agents", "-H", "content-type: application/json", "-d", '{"name":"a"}'))["id"]
-    file = json.loads(machine.says(
-        *api, "http://127.0.0.1:3001/api/v1/files/upload", "-F", "file=@/etc/debian_version", "-F", f"channelId={channel}"))["id"]
+    url = "http://127.0.0.1:3001/api/v1"
+    agent = ["-H", "content-type: application/json", "-d", '{"name":"a"}']
+    channel = json.loads(machine.says(*api, f"{url}/agents", *agent))["id"]
+    upload = ["-F", "file=@/etc/debian_version", "-F", f"channelId={channel}"]
+    file = json.loads(machine.says(*api, f"{url}/files/upload", *upload))["id"]
 
     # An update of the running service: settings and files stay, and the new one runs.
     settings = machine.root / "etc/placet/placet.env"
@@ -162,7 +168,7 @@ def test_it_is_installed_updated_removed_and_purged(machine, first, package):
     eventually(machine.healthy, "it answers after the update", 60)
     assert machine.main_process() not in (0, before)
     assert settings.read_text() == "PLACET_LOG_FORMAT=json\n" and settings.stat().st_mode & 0o777 == 0o640
-    download = f"http://127.0.0.1:3001/api/v1/files/{file}/download"
+    download = f"{url}/files/{file}/download"
     assert machine.says(*api, "-L", download) == (machine.root / "etc/debian_version").read_text()
 
     machine.dpkg("-r", "placet")

@@ -1,6 +1,6 @@
 extension String {
-    /// The text with everything but letters, digits and `-._~` percent-encoded (RFC 3986 section 2.3). It may then stand
-    /// anywhere in a URL.
+    /// The text with everything but letters, digits and `-._~` percent-encoded (RFC 3986 section 2.3). It may then
+    /// stand anywhere in a URL.
     package var percentEncoded: String { utf8.percentEncoded(keeping: "-._~") }
 
     /// The text with each percent sign and its two digits decoded. Nil when the digits are missing, or it is no UTF-8.

@@ -1,1 +1,0 @@
-// Nothing to call: what is linked is enough.

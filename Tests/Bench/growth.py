@@ -23,8 +23,8 @@ PAGES = ("/", "/sign-in", "/inbox", "/channels", "/files", "/storage", "/setting
 
 
 def processor(pid):
-    """Milliseconds that a process has been on a processor."""
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in pathlib.Path(f"/proc/{pid}/task").iterdir()) / 1e6
+    """Milliseconds that a process has been on a processor, by its clock: the sum of its threads lacks those that have ended."""
+    return time.clock_gettime(~pid << 3 | 2) * 1000  # As clock_getcpuclockid(3) makes the number of that clock.
 
 
 class Growth:

@@ -177,6 +177,16 @@ struct AgentNewsTests {
         #expect(seen.map(\.change) == Array(repeating: Change(.agentStatus, channelID: agent.id), count: 2))
     }
 
+    @Test("The deliveries of a message are found by the message, however many its channel has")
+    func deliveriesOfMessage() async throws {
+        let fixture = try await Fixture()
+        let message = try await fixture.send()
+        let plans = try await fixture.index.plans { tx in
+            _ = try tx.deliveries(in: tx.owned(fixture.agent.id), of: message.id, limit: 5)
+        }
+        #expect(plans.joined().contains { $0.contains("(message_id=?") }, "\(plans)")
+    }
+
     @Test("All of it goes by index")
     func plans() async throws {
         let fixture = try await Fixture()

@@ -39,7 +39,7 @@ ALLOWED = {
     "DELETE FROM collections WHERE": "some hundred runs are kept",
     "SELECT DISTINCT sha256 FROM attachments WHERE message_id IN": "the files of one question",
     "FROM attachments WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY id": "the files of one page",
-    "FROM deliveries WHERE message_id = ? ORDER BY id": "the deliveries of one message",
+    "FROM deliveries WHERE message_id = ?": "the deliveries of one message",
     "ORDER BY stream_events.stream_id, stream_events.number": "the steps of one page, of which a draft has few",
     "WHERE message_id IS NULL AND expires_at <= ? ORDER BY expires_at, id": "sorts only those of one millisecond",
     # What the operator or an owner asks for, and is told to take long.

@@ -130,8 +130,9 @@ extension Transaction {
 
 private enum SQL {
     static let byMessage = "SELECT \(Delivery.columns) FROM deliveries WHERE message_id = ? ORDER BY id"
+    // The plus keeps SQLite from going through all deliveries of the channel in their order.
     static let byMessageInChannel = """
-        SELECT \(Delivery.columns) FROM deliveries WHERE message_id = ? AND channel_id = ? AND id < ?
+        SELECT \(Delivery.columns) FROM deliveries WHERE message_id = ? AND +channel_id = ? AND id < ?
         ORDER BY id DESC LIMIT ?
         """
     static let byChannel = """

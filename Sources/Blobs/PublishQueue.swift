@@ -5,9 +5,9 @@ import Synchronization
 /// Publishes small files, and shares two flushes among all that wait at the same time, as the index shares commits.
 ///
 /// A few threads of the pool publish, and each takes all that wait when it has ended its last group. So four clients are
-/// served as if each were alone, and 32 clients wait for a quarter of the flushes. The shared flush writes whatever is
-/// dirty on the file system. While that is much, because others write beside us, and where it is not to be relied on,
-/// files are published alone (`SharedFlush`).
+/// served as if each were alone, and of 32 some eight share a flush. The shared flush writes whatever is dirty on the
+/// file system. While that is much, because others write beside us, and where it is not to be relied on, files are
+/// published alone (`SharedFlush`).
 final class PublishQueue: Sendable {
     /// Limits how many descriptors are open, and how long the first of a group waits for the last.
     private static let mostInGroup = 64

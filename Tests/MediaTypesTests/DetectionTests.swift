@@ -238,7 +238,7 @@ struct DetectionTests {
     func surelyBinary() throws {
         var random = SystemRandomNumberGenerator()
         let handle = try MagicHandle()
-        let marked = ["+/v8", "\u{FEFF}"].map { Array($0.utf8) } + [[0xFE, 0xFF], [0xFF, 0xFE, 0, 0], [0, 0, 0xFE, 0xFF]]
+        let marked: [[UInt8]] = [Array("+/v8".utf8), [0xFE, 0xFF], [0xFF, 0xFE, 0, 0], [0, 0, 0xFE, 0xFF]]
         let openings = try Sample.all.map { Array(try $0.bytes.readableBytesView.prefix(4_096)) } + marked
         var binary = 0
         for round in 0..<openings.count * 4 {

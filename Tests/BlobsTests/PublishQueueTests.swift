@@ -135,7 +135,7 @@ private final class TestQueue: Sendable {
         let flushes = Flushes()
         let flush = SharedFlush(
             isCheap: { _ in isCheap },
-            run: { (_) throws(BlobError) in
+            run: { (_: borrowing Descriptor) throws(BlobError) in
                 let number = flushes.count.withLock { count in
                     count += 1
                     return count

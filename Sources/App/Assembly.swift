@@ -25,7 +25,7 @@ import Store
 /// The only place where the parts are put together: an open store, the modules on it, and their routes. Everything else
 /// gets what it needs as an argument, so a module can be read and tested without this one.
 package struct Assembly: Sendable {
-    /// How many threads do blocking work. It limits how many publishes can wait for the disk at a time.
+    /// How many threads do blocking work. It limits how many large files can wait for the disk at a time.
     private static let threadCount = 16
 
     package let store: FileStore

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -5,9 +6,9 @@ import Synchronization
 /// Publishes small files, and shares two flushes among all that wait at the same time, as the index shares commits.
 ///
 /// A few threads of the pool publish, and each takes all that wait when it has ended its last group. So four clients are
-/// served as if each were alone, and 32 clients wait for a quarter of the flushes. The shared flush writes whatever is
-/// dirty on the file system. While that is much, because others write beside us, and where it is not to be relied on,
-/// files are published alone (`SharedFlush`).
+/// served as if each were alone, and of 32 some eight share a flush. The shared flush writes whatever is dirty on the
+/// file system. While that is much, because others write beside us, and where it is not to be relied on, files are
+/// published alone (`SharedFlush`).
 final class PublishQueue: Sendable {
     /// Limits how many descriptors are open, and how long the first of a group waits for the last.
     private static let mostInGroup = 64
@@ -101,15 +102,21 @@ extension [WaitingPublish] {
     /// Takes each step for all before the next one. A file that cannot take its step fails alone; a failed flush fails
     /// all that it was for. Nobody is resumed before both flushes.
     fileprivate func publishTogether(_ flush: SharedFlush) {
-        let directory = self[0].file.directory
+        // Linux tells each open descriptor once what could not be written since it was opened. With a descriptor of its own
+        // no group loses that to another one.
+        let root = self[0].file.directory.root.raw
+        guard let watch = try? Descriptor(".", in: root, O_RDONLY | O_DIRECTORY) else {
+            for publish in self { publish.publishAlone() }
+            return
+        }
         let written = step { (publish) throws(BlobError) in try publish.file.write(publish.content, for: publish.key) }
-        let flushed = Result { () throws(BlobError) in try flush.run(directory) }
+        let flushed = Result { () throws(BlobError) in try flush.run(watch) }
         let linked = written.step { (publish) throws(BlobError) in
             try publish.file.flush(flushed)
             try publish.file.link(as: publish.key)
         }
         guard !linked.isEmpty else { return }
-        let named = Result { () throws(BlobError) in try flush.run(directory) }
+        let named = Result { () throws(BlobError) in try flush.run(watch) }
         let published = linked.step { (publish) throws(BlobError) in
             try publish.file.flushName(of: publish.key, named)
         }

@@ -5,17 +5,20 @@ import Glibc
 struct SharedFlush: Sendable {
     /// Whether it can be relied on, and takes no longer than flushing the files alone.
     let isCheap: @Sendable (StoreDirectory) -> Bool
-    /// Waits until all data and names written so far survive power loss.
-    let run: @Sendable (StoreDirectory) throws(BlobError) -> Void
+    /// Waits until all data and names written so far survive power loss. Fails if anything could not be written since the
+    /// descriptor was opened, and tells that once.
+    let run: @Sendable (borrowing Descriptor) throws(BlobError) -> Void
 
-    /// By syncfs(2), which makes all of a file system durable. It fails if anything there could not be written since the
-    /// store was opened or it failed last.
+    /// By syncfs(2), which makes all of a file system durable.
     static let ofFileSystem = SharedFlush(
         isCheap: { directory in
             guard directory.syncsAll, let unwritten = unwrittenKiB() else { return false }
             return unwritten <= mostUnwrittenKiB
         },
-        run: { (directory) throws(BlobError) in try check("syncfs") { syncfs(directory.root.raw) } }
+        run: { (watch: borrowing Descriptor) throws(BlobError) in
+            let raw = watch.raw
+            try check("syncfs") { syncfs(raw) }
+        }
     )
 
     /// Some groups write that much themselves, and slow disks in half a second.

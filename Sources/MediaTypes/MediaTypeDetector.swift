@@ -44,7 +44,8 @@ package final class MediaTypeDetector: Sendable {
             let isCut = !isWhole || sample.readableBytes > bytes.count
             let isPlain = TextCoding.isPlainUTF8(bytes, isCut: isCut)
             if isPlain, let settled = DetectionRules.settledText(bytes, hints) { return settled }
-            let answer = try ask(isPlain ? .dataInText : .bytes, bytes)
+            let isBinary = !isPlain && TextCoding.isNone(bytes)
+            let answer = try ask(isPlain ? .dataInText : isBinary ? .binary : .bytes, bytes)
             let coding =
                 isPlain ? TextCoding(charset: Charset.utf8) : TextCoding.of(bytes, isCut: isCut, answer: answer, hints)
             return DetectionRules.mediaType(SampleFacts(bytes, answer, coding, hints), hints)

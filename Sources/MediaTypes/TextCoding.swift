@@ -90,6 +90,17 @@ struct TextCoding: Equatable {
         }
     }
 
+    /// Whether libmagic knows no encoding in which the bytes are text: not with NUL to ETX before the zeros at the end,
+    /// which EBCDIC has neither. UTF-16, UTF-32 and UTF-7 have marks.
+    static func isNone(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let end = bytes.lastIndex(where: { $0 != 0 }), !unicodeMarks.contains(where: bytes.starts) else {
+            return false
+        }
+        return bytes[...end].contains { $0 <= 3 }
+    }
+
+    private static let unicodeMarks: [[UInt8]] = [[0xFE, 0xFF], [0xFF, 0xFE], [0, 0, 0xFE, 0xFF], Array("+/v".utf8)]
+
     private static func selectsCharacters(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.indices.contains { bytes[$0] == 0x1B && ByteCensus.selectsCharacters(bytes, at: $0) }
     }

@@ -24,7 +24,7 @@ package struct FileStore: Sendable {
     ///
     /// - Parameters:
     ///   - root: the folder of the bytes; its parent must exist.
-    ///   - threads: for blocking work. Their number limits how many publishes can wait for the disk at a time.
+    ///   - threads: for blocking work. Their number limits how many large files can wait for the disk at a time.
     ///   - metrics: where commits and collections are counted.
     ///   - onDamage: called once for each key whose bytes were found missing or of the wrong length.
     /// - Throws: ``BlobError`` and ``IndexError``; ``IndexError/foreignStore`` when the index belongs to other bytes.

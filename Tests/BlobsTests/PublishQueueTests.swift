@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test("invariant 7: a failed flush of the names fails all and takes the links back; their names wait for the discard")
+    @Test("invariant 7: a failed flush of the names fails all, and takes back the links but not what names them")
     func secondFlushFails() async throws {
         try await withQueue { test in
             test.onFlush { (number) throws(BlobError) in if number == 2 { throw .storageFull } }
@@ -135,7 +135,7 @@ private final class TestQueue: Sendable {
         let flushes = Flushes()
         let flush = SharedFlush(
             isCheap: { _ in isCheap },
-            run: { (_) throws(BlobError) in
+            run: { (_: borrowing Descriptor) throws(BlobError) in
                 let number = flushes.count.withLock { count in
                     count += 1
                     return count

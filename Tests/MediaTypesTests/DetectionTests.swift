@@ -237,6 +237,31 @@ struct DetectionTests {
         }
     }
 
+    @Test("bytes that are surely no text have the answer of libmagic that looks for an encoding too")
+    func surelyBinary() throws {
+        var random = SystemRandomNumberGenerator()
+        let handle = try MagicHandle()
+        let marked: [[UInt8]] = [Array("+/v8".utf8), [0xFE, 0xFF], [0xFF, 0xFE, 0, 0], [0, 0, 0xFE, 0xFF]]
+        let openings = try Sample.all.map { Array(try $0.bytes.readableBytesView.prefix(4_096)) } + marked
+        var binary = 0
+        for round in 0..<openings.count * 4 {
+            var bytes = openings[round % openings.count]
+            if round >= openings.count {
+                for _ in 0..<3 where !bytes.isEmpty {
+                    bytes[.random(in: bytes.indices, using: &random)] = .random(in: 0...4, using: &random)
+                }
+                bytes += Array(repeating: 0, count: .random(in: 0...8, using: &random))
+            }
+            try bytes.withUnsafeBytes { bytes in
+                guard TextCoding.isNone(bytes) else { return }
+                binary += 1
+                let (quick, whole) = (try handle.answer(.binary, bytes), try handle.answer(.bytes, bytes))
+                #expect(quick == whole)
+            }
+        }
+        #expect(binary > openings.count)
+    }
+
     @Test("UTF-32 that is broken is unknown, not text and not an error")
     func brokenUTF32() throws {
         let bytes = ByteBuffer(bytes: [0xFF, 0xFE, 0, 0, 0, 0, 0, 0xC4])

@@ -136,6 +136,9 @@ final class IncomingFile: Sendable {
         FaultPoint.reached(.unlinked)
     }
 
+    /// Whether it was ever linked into `blobs/`.
+    var isPublished: Bool { state.withLock { $0.isLinked } }
+
     /// Whether there is anything to unlink.
     var isOnDisk: Bool { state.withLock { !$0.names.isEmpty } }
 

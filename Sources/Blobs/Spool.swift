@@ -77,14 +77,17 @@ package final class Spool: Sendable {
     /// Gives the bytes up: closes and unlinks the file after the write in progress. Idempotent, also after an error.
     ///
     /// After `finish` call this or `DiskBlobStore.discard(_:)`.
-    package func discard() async {
+    ///
+    /// - Parameter leavingPublished: whether bytes that were published keep their name in `incoming/`, because nobody knows
+    ///   whether they have a row.
+    package func discard(leavingPublished: Bool = false) async {
         let write = state.withLock { state in
             state.isFinished = true
             state.pending = ByteBuffer()
             return state.write
         }
         _ = await write?.value
-        await file.discard(on: threads)
+        if !(leavingPublished && file.isPublished) { await file.discard(on: threads) }
     }
 
     /// Moves bytes into the chunk being filled, and returns the chunk once it is full.

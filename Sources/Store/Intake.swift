@@ -72,8 +72,7 @@ package final class Intake {
     /// Discards the spools, after the commit or instead of it.
     fileprivate func end() async {
         if let reservation { store.reservations.release(reservation.id) }
-        guard !leavesNames else { return }
-        for spool in spools { await spool.discard() }
+        for spool in spools { await spool.discard(leavingPublished: leavesNames) }
     }
 }
 

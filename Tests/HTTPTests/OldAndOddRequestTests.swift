@@ -2,6 +2,7 @@ import HTTPTypes
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
+import Synchronization
 import Testing
 
 @testable import HTTP
@@ -182,6 +183,27 @@ struct OldAndOddRequestTests {
     }
 
     // MARK: Too many connections
+
+    @Test("memory is given back once for each crowd, when most of it has gone")
+    func crowdGone() {
+        let times = Mutex(0)
+        let limits = ConnectionLimits(inAll: nil, ofAddress: nil, logger: .silent) { times.withLock { $0 += 1 } }
+        func go(_ count: Int) { for _ in 0..<count { limits.close(from: "a", .admitted) } }
+        func come(_ count: Int) { for _ in 0..<count { _ = limits.open(from: "a") {} } }
+        come(999)
+        go(999)
+        #expect(times.withLock { $0 } == 0)
+        come(2000)
+        go(1499)
+        #expect(times.withLock { $0 } == 0)
+        go(1)
+        #expect(times.withLock { $0 } == 1)
+        go(500)
+        #expect(times.withLock { $0 } == 1)
+        come(1000)
+        go(1000)
+        #expect(times.withLock { $0 } == 2)
+    }
 
     @Test("a connection above the limit hears 503 and when to come again; when one ends, the next is let in")
     func limit() throws {

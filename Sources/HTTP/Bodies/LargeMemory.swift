@@ -1,6 +1,7 @@
 import CMalloc
+import Dispatch
 
-/// The memory of large bodies and answers.
+/// The memory of large bodies and answers, and of crowds.
 package enum LargeMemory {
     /// From this size on, in bytes, memory is the system's again once it is free.
     private static let threshold: Int32 = 1 << 20
@@ -13,5 +14,12 @@ package enum LargeMemory {
     package static func giveBack() {
         mallopt(M_MMAP_THRESHOLD, threshold)
         mallopt(M_TRIM_THRESHOLD, keptSmall)
+    }
+
+    /// Gives back what is free in small pieces too, on a thread of its own. Left alone, the C library keeps what lies
+    /// below a piece in use: 6,000 connections that had gone left 180 MiB behind. It takes some 30 ms, so it is for once
+    /// in a while.
+    package static func giveBackPieces() {
+        DispatchQueue.global(qos: .utility).async { malloc_trim(0) }
     }
 }

@@ -18,11 +18,15 @@ package final class ConnectionLimits: Sendable {
     static let healthPath = "/health"
     /// How many connections may wait for their refusal at a time.
     static let refusedAtATime = 32
+    /// From how many connections on they are a crowd, whose memory is given back when three quarters of it have gone.
+    static let crowd = 1000
     /// How often the log says that connections are refused.
     private static let logged = Duration.seconds(10)
 
     private struct Open {
         var admitted = 0
+        /// The most that were admitted since memory was given back.
+        var crest = 0
         /// How to close those that wait for their refusal, the oldest first.
         var refused: [(number: Int, close: @Sendable () -> Void)] = []
         var lastNumber = 0
@@ -34,11 +38,20 @@ package final class ConnectionLimits: Sendable {
     private let inAll: Int
     private let ofAddress: Int?
     private let logger: Logger
+    private let onCrowdGone: @Sendable () -> Void
     private let open = Mutex(Open())
 
-    /// - Parameter inAll: nil for as many as the process has descriptors for.
-    /// - Parameter ofAddress: for each IPv4 address and each IPv6 network of 64 bits; nil for no limit.
-    package init(inAll: Int?, ofAddress: Int?, logger: Logger) {
+    /// - Parameters:
+    ///   - inAll: nil for as many as the process has descriptors for.
+    ///   - ofAddress: for each IPv4 address and each IPv6 network of 64 bits; nil for no limit.
+    ///   - onCrowdGone: called when most connections of a crowd have closed.
+    package init(
+        inAll: Int?,
+        ofAddress: Int?,
+        logger: Logger,
+        onCrowdGone: @escaping @Sendable () -> Void = LargeMemory.giveBackPieces
+    ) {
+        self.onCrowdGone = onCrowdGone
         self.inAll = inAll ?? Self.forDescriptors(Self.descriptors)
         self.ofAddress = ofAddress
         self.logger = logger
@@ -84,6 +97,7 @@ package final class ConnectionLimits: Sendable {
                 log(&open, now, ["PLACET_MAX_CONNECTIONS_PER_ADDRESS": "\(ofAddress)", "address": "\(address)"])
             } else {
                 open.admitted += 1
+                open.crest = max(open.crest, open.admitted)
                 if ofAddress != nil { open.ofAddress[address, default: 0] += 1 }
                 return (.admitted, nil)
             }
@@ -97,15 +111,18 @@ package final class ConnectionLimits: Sendable {
     }
 
     func close(from address: String, _ verdict: Verdict) {
-        open.withLock { open in
+        let crowdIsGone = open.withLock { open in
             switch verdict {
             case .admitted:
                 open.admitted -= 1
-                guard ofAddress != nil, let count = open.ofAddress[address] else { return }
-                open.ofAddress[address] = count > 1 ? count - 1 : nil
+                if let count = open.ofAddress[address] { open.ofAddress[address] = count > 1 ? count - 1 : nil }
             case .refused(_, let number): open.refused.removeAll { $0.number == number }
             }
+            guard open.crest >= Self.crowd, open.admitted <= open.crest / 4 else { return false }
+            open.crest = open.admitted
+            return true
         }
+        if crowdIsGone { onCrowdGone() }
     }
 
     private func log(_ open: inout Open, _ now: ContinuousClock.Instant, _ limit: Logger.Metadata) {

@@ -44,9 +44,12 @@ final class RecentDownloads: Sendable {
     /// Keeps the bytes of a download that was found at this commit count, if there is room.
     func keep(_ content: ByteBuffer, of id: Attachment.ID, of userID: User.ID, at commitCount: UInt64) {
         memory.withLock { memory in
+            let key = Key(id: id, userID: userID)
             let bytes = memory.contentBytes + content.readableBytes
-            guard memory.commitCount == commitCount, bytes <= Self.allContentBytes else { return }
-            memory.downloads[Key(id: id, userID: userID)]?.content = content
+            guard memory.commitCount == commitCount, bytes <= Self.allContentBytes,
+                let known = memory.downloads[key], known.content == nil
+            else { return }
+            memory.downloads[key]?.content = content
             memory.contentBytes = bytes
         }
     }

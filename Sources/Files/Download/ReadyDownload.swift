@@ -92,7 +92,8 @@ extension FilesModule {
             case .content(let content):
                 let start = content.readerIndex + Int(range.lowerBound)
                 return content.getSlice(at: start, length: range.count).map { .bytes($0) }
-            case .file(let reader) where range.count <= FileBody.bufferBytes:
+            // One write instead of two, and so one packet that wakes the client.
+            case .file(let reader) where range.count <= RecentDownloads.contentBytes:
                 return (try? reader.readNow(range)).map { .bytes($0) }
             case .file(let reader): return .file(reader.fileRegion(range), owner: reader)
             }

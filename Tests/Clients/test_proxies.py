@@ -1,4 +1,4 @@
-"""The examples of packaging/ for nginx and Caddy, as they stand but for names, ports and certificates."""
+"""The examples of scripts/packaging/ for nginx and Caddy, as they stand but for names, ports and certificates."""
 
 import socket
 import ssl
@@ -9,7 +9,7 @@ import pytest
 from placet_server import eventually, quiet_port
 from wire import FORM, field, file_part, form
 
-PARTS = Path(__file__).resolve().parent.parent.parent / "packaging"
+PARTS = Path(__file__).resolve().parent.parent.parent / "scripts/packaging"
 NAME = "placet.example.org"
 #: An address of this machine that is no listed proxy.
 CLIENT = "127.0.0.9"

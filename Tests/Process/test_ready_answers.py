@@ -1,7 +1,9 @@
-"""A hot download is answered on the event loop, without a task: nobody can tell, and every rule holds that holds otherwise."""
+"""A hot download is answered on the event loop, without a task: nobody can tell, and every rule holds as otherwise."""
 
+import os
 import re
 import socket
+import threading
 
 import pytest
 import requests
@@ -197,6 +199,26 @@ def test_one_who_does_not_read_costs_a_place_and_no_more(server, owner, files):
         open_files = [link for link in server.descriptors() if "/blobs/" in link]
         assert len(open_files) <= 2
     eventually(lambda: not [link for link in server.descriptors() if "/blobs/" in link], "its file is closed")
+
+
+def test_a_slow_reader_makes_no_slow_answer(server, owner):
+    file = owner.store(os.urandom(1 << 20), "slow.bin")
+    both_ways(server, owner, request(owner, file, ()))
+    with socket.socket() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.connect(("127.0.0.1", server.port))
+        before = ready_count(server)
+        # As many as no system keeps in its buffers.
+        slow.sendall(request(owner, file, ("x-forwarded-for: 203.0.113.77",)) * 12)
+        eventually(lambda: ready_count(server) > before, "it is being answered")
+        threading.Event().wait(1.2)  # The pace is the subject here: longer than an answer may take to begin.
+        left = 12 << 20
+        while left > 0:
+            left -= len(slow.recv(65_536))
+    lines = eventually(lambda: len(found := [line for line in server.settled_log().splitlines()
+                                            if "203.0.113.77" in line]) == 12 and found, "all are logged")
+    assert max(float(re.search(r" ms=(\S+)", line)[1]) for line in lines) > 1000
+    assert not [line for line in lines if "mark=" in line]
 
 
 def test_a_rate_limit_counts_both_ways_once(binary):

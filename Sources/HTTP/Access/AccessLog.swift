@@ -55,28 +55,16 @@ package struct AccessLog: RouterMiddleware {
         return response
     }
 
-    /// Counts and logs a request that did not come by ``handle(_:context:next:)``, when its answer has been sent.
-    func record(_ line: AccessLine, bytes: Int) {
-        var line = line
-        begin(&line)
-        if lines.level <= line.mark.level { end(line, bytes: bytes) }
-    }
-
-    /// The same when its answer could not be sent whole.
-    func recordCutOff(_ line: AccessLine, _ error: any Error) {
-        var line = line
-        begin(&line)
-        if lines.level <= line.mark.level { cutOff(line, error) }
-    }
-
     /// The answer begins: the request is counted, and marked if it took long.
-    private func begin(_ line: inout AccessLine) {
+    func begin(_ line: inout AccessLine) {
         let time = line.start.duration(to: .now)
         meter.record(line.method, route: line.route, status: line.status, after: time)
         line.mark = AccessLine.Mark(line.status, time, waits: line.waits)
     }
 
-    private func end(_ line: AccessLine, bytes: Int?) {
+    /// Logs a request whose answer has been sent, or nil bytes of it.
+    func end(_ line: AccessLine, bytes: Int?) {
+        guard lines.level <= line.mark.level else { return }
         var line = line
         line.bytes = bytes
         line.milliseconds = line.start.duration(to: .now) / .milliseconds(1)
@@ -84,8 +72,8 @@ package struct AccessLog: RouterMiddleware {
     }
 
     /// The body ended early. Usually the client left, which is not a defect.
-    private func cutOff(_ line: AccessLine, _ error: any Error) {
+    func cutOff(_ line: AccessLine, _ error: any Error) {
         end(line, bytes: nil)
-        if !error.meansConnectionEnded { lines.write(error, requestID: line.requestID) }
+        if lines.level <= line.mark.level, !error.meansConnectionEnded { lines.write(error, requestID: line.requestID) }
     }
 }

@@ -71,7 +71,9 @@ final class ReadyHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelRead(wrapInboundOut(part))
     }
 
-    private func send(_ found: ReadyRoutes.Found, _ context: ChannelHandlerContext) {
+    private func send(_ found: consuming ReadyRoutes.Found, _ context: ChannelHandlerContext) {
+        // Not when it has been sent: a slow client makes no slow answer.
+        routes.log.begin(&found.line)
         traffic?.readyAnswers.increment()
         var fields = found.answer.head.fields
         fields.add(name: "x-request-id", value: found.requestID)
@@ -87,7 +89,7 @@ final class ReadyHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .file(let region, _): return send(region, of: found, context)
         }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        routes.log.record(found.line, bytes: found.answer.body.byteCount)
+        routes.log.end(found.line, bytes: found.answer.body.byteCount)
     }
 
     private func send(_ region: FileRegion, of found: ReadyRoutes.Found, _ context: ChannelHandlerContext) {
@@ -109,9 +111,9 @@ final class ReadyHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch result {
         case .success:
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-            routes.log.record(found.line, bytes: found.answer.body.byteCount)
+            routes.log.end(found.line, bytes: found.answer.body.byteCount)
         case .failure(let error):
-            routes.log.recordCutOff(found.line, error)
+            routes.log.cutOff(found.line, error)
             context.close(promise: nil)
         }
         isSending = false

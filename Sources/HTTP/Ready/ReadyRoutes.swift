@@ -61,7 +61,7 @@ package struct ReadyRoutes: Sendable {
     struct Found: Sendable {
         let answer: ReadyAnswer
         let requestID: String
-        let line: AccessLine
+        var line: AccessLine
     }
 
     let routes: [Route]

@@ -94,8 +94,10 @@ struct ClientClaims: Sendable {
     var authority: String?
     var forwardedFor: [String] = []
     /// The first value of a list. With several proxies it is from the one that the client reached.
-    private(set) var forwardedProto: String?
-    private(set) var forwardedHost: String?
+    var forwardedProto: String? { Self.first(protoLine) }
+    var forwardedHost: String? { Self.first(hostLine) }
+    private var protoLine: String?
+    private var hostLine: String?
 
     init() {}
 
@@ -106,13 +108,13 @@ struct ClientClaims: Sendable {
         for value in request.headers[values: .forwardedHost] { add(host: value) }
     }
 
-    mutating func add(proto value: String) { forwardedProto = forwardedProto ?? Self.first(value) }
+    mutating func add(proto value: String) { protoLine = protoLine ?? value }
 
-    mutating func add(host value: String) { forwardedHost = forwardedHost ?? Self.first(value) }
+    mutating func add(host value: String) { hostLine = hostLine ?? value }
 
-    private static func first(_ value: String) -> String? {
-        let first = value.prefix { $0 != "," }.trimmed
-        return first.isEmpty ? nil : String(first)
+    private static func first(_ line: String?) -> String? {
+        guard let first = line?.prefix(while: { $0 != "," }).trimmed, !first.isEmpty else { return nil }
+        return String(first)
     }
 }
 

@@ -92,7 +92,7 @@ let package = Package(
             name: "placet",
             dependencies: [
                 "App", "API", "HTTP", "JSON", "Store", "Index", "Blobs",
-                .arguments, .httpClient, .logging, .nioCore, .nioHTTP1,
+                .arguments, .httpClient, .logging, .nioCore, .nioHTTP1, .nioPosix,
             ],
             swiftSettings: settings(layer: "COMMAND"),
             linkerSettings: [.unsafeFlags(smaller + map, .when(configuration: .release))]
@@ -102,7 +102,7 @@ let package = Package(
             layer: "APP",
             [
                 "API", "HTTP", "JSON", "Index", "Blobs", "MediaTypes", "Multipart", "Prometheus", "Store",
-                "Accounts", "Admin", "Agents", "Audit", "Dashboard", "Delivery", "Events", "Files", "Messages",
+                "Accounts", "Admin", "Agents", "Audit", "Dashboard", "Delivery", "Events", "Files", "MCP", "Messages",
                 "Plugins", "Reference", "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .metrics, .nioCore,
                 .nioPosix,
@@ -135,6 +135,7 @@ let package = Package(
                 .hummingbird, .httpTypes, .crypto, .nioCore, .nioPosix,
             ]
         ),
+        resource("MCP", ["API", "HTTP", "JSON", "Index", "CAssets", .hummingbird, .httpTypes, .crypto, .nioCore]),
         resource("Messages", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes, .logging]),
         resource(
             "Plugins",
@@ -180,7 +181,7 @@ let package = Package(
         shelf("Markdown", ["CMarkdown"]),
         shelf("Prometheus", [.metrics]),
         // Files in their own formats, which `#embed` makes part of the binary; the compiler reads them, SwiftPM need not.
-        .target(name: "CAssets", exclude: ["Bridge", "Dashboard", "OpenAPI", "Plugins", "Reference"]),
+        .target(name: "CAssets", exclude: ["Bridge", "Dashboard", "MCP", "OpenAPI", "Plugins", "Reference"]),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
         .systemLibrary(
             name: "CMarkdown",
@@ -246,6 +247,7 @@ let package = Package(
         routeTests("DashboardTests", ["CAssets"]),
         routeTests("DeliveryTests", ["API", "Delivery", .logging, .nioHTTP1]),
         routeTests("FilesTests", ["Files", "MediaTypes", "Store", .crypto]),
+        routeTests("MCPTests", ["API", "CAssets"]),
         routeTests("MessagesTests", ["Messages"]),
         routeTests("PluginsTests", ["API", "Plugins", .logging, .nioPosix]),
         routeTests("ReferenceTests", ["Reference", "API", "CAssets", .crypto]),

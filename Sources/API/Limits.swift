@@ -76,6 +76,17 @@ package enum Limits {
     package static let modifiedFiles = 0...1000
     /// The text of one status event of a draft.
     package static let statusText = 1...10_000
+    /// A message of the Model Context Protocol, in bytes, and the messages of a batch.
+    package static let mcpBody = 1 << 20
+    package static let mcpBatch = 1...20
+    /// A text that goes through a model, in code points; and what a model reads of a file at once, in bytes.
+    package static let mcpText = 65_536
+    package static let mcpRead = 24_576
+    /// The options or fields of a question from a model.
+    package static let mcpOptions = 1...50
+    /// The answers that are acknowledged at once.
+    package static let mcpHandles = 0...50
+
     /// How long a draft may stay without an update before it is aborted.
     package static let draftIdle = Duration.seconds(5 * 60)
     /// How long a review waits that does not say when it expires.

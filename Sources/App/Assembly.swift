@@ -11,6 +11,7 @@ import HTTP
 import Hummingbird
 import Index
 import Logging
+import MCP
 import MediaTypes
 import Messages
 import NIOCore
@@ -101,6 +102,7 @@ package struct Assembly: Sendable {
             DashboardModule(uploadLimit: configuration.maxUploadBytes),
             DeliveryModule(index: index, allowed: configuration.webhookAllow, metrics: registry, logger: logger),
             FilesModule(store: store, threads: threads, audit: auditQueue),
+            try MCPModule(version: Server.version),
             MessagesModule(store: store, logger: logger),
             try ReferenceModule(version: Server.version),
             ReviewsModule(store: store),

@@ -283,6 +283,9 @@ static const uint8_t dashboard_visible_js[] = {
 static const uint8_t dashboard_words_js[] = {
 #embed "Dashboard/words.js"
 };
+static const uint8_t mcp_tools_json[] = {
+#embed "MCP/tools.json"
+};
 static const uint8_t openapi_account_schemas[] = {
 #embed "OpenAPI/account-schemas.json"
 };
@@ -494,6 +497,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/views.css", dashboard_views_css),
     ASSET("Dashboard/visible.js", dashboard_visible_js),
     ASSET("Dashboard/words.js", dashboard_words_js),
+    ASSET("MCP/tools.json", mcp_tools_json),
     ASSET("OpenAPI/account-schemas.json", openapi_account_schemas),
     ASSET("OpenAPI/accounts.json", openapi_accounts),
     ASSET("OpenAPI/admin.json", openapi_admin),

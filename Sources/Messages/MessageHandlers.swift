@@ -120,11 +120,21 @@ extension MessagesModule {
 
     /// Retracts a message, with its attachments; their bytes are collected later. A wait for its review ends with 404.
     ///
-    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404, and 400 while other versions of the question exist.
+    /// With `pending=true` only a question that nobody has answered: who takes one back must not lose an answer that
+    /// came in the same moment.
+    ///
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404, 400 while other versions of the question exist, and 409 for
+    ///   a question that has ended when only pending ones are meant.
     func delete(_ request: Request, _ context: AgentContext) async throws -> Response {
         let (channelID, id) = (try request.optionalChannel(), try context.id(of: Message.self))
+        let onlyPending = try request.flag("pending") ?? false
         let outcome = try await index.write(by: context.principal, for: .upkeep) { tx, user in
-            try tx.channel(channelID, ofMessage: id, ownedBy: user).map { try tx.deleteMessage(id, in: $0) }
+            try tx.channel(channelID, ofMessage: id, ownedBy: user).map { channel in
+                if onlyPending, try tx.review(ofMessage: id, in: channel)?.status(at: .now()) != .pending {
+                    throw APIError(.conflict, "This is no question that is pending; nothing was taken back")
+                }
+                return try tx.deleteMessage(id, in: channel)
+            }
         }
         switch outcome {
         case .deleted: return try .json(["deleted": true])

@@ -29,7 +29,7 @@ struct AgentClient: Sendable {
     private static let chunkBytes = 256 << 10
     /// Fails at once when nobody listens, because the patience is ours. Follows no redirect, which would show the key
     /// to another server. Lives as long as the process.
-    private static let http = {
+    static let http = {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -41,9 +41,18 @@ struct AgentClient: Sendable {
     /// How long the server may be away during one request.
     let patience: Duration
 
+    /// - Throws: as ``check(url:apiKey:)``.
+    init(url: String, apiKey: String, channel: String, patience: Duration) throws {
+        try Self.check(url: url, apiKey: apiKey)
+        self.url = url
+        self.apiKey = apiKey
+        self.channel = channel
+        self.patience = patience
+    }
+
     /// - Throws: ``CommandFailure`` for a URL or a key that can never work. It shows neither: both may have a secret in
     ///   them.
-    init(url: String, apiKey: String, channel: String, patience: Duration) throws {
+    static func check(url: String, apiKey: String) throws {
         let parts = URLComponents(string: url)
         guard let parts, ["http", "https"].contains(parts.scheme?.lowercased()), parts.host?.isEmpty == false,
             parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil
@@ -58,10 +67,6 @@ struct AgentClient: Sendable {
                 description: "API_KEY has a line end, a blank or another character in it that no key has; copy it again"
             )
         }
-        self.url = url
-        self.apiKey = apiKey
-        self.channel = channel
-        self.patience = patience
     }
 
     func get(_ path: String, _ query: [String: String]) async throws -> JSONValue {

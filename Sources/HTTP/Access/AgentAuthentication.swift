@@ -10,15 +10,17 @@ package protocol AgentAuthenticator: Sendable {
     func remembered(_ key: String) -> AgentPrincipal?
 }
 
-/// Lets a request through when it carries a valid API key that has the scope, in `x-api-key` or as `Authorization: Bearer` (RFC 6750).
+/// Lets a request through when it carries a valid API key that has the scope, in `x-api-key` or as
+/// `Authorization: Bearer` (RFC 6750).
 package struct AgentAuthentication: RouterMiddleware {
     package typealias Context = RootContext
 
     private let authenticator: any AgentAuthenticator
-    private let scope: KeyScope
+    private let scope: KeyScope?
     private let limits: RateLimits?
 
-    package init(authenticator: any AgentAuthenticator, scope: KeyScope, limits: RateLimits?) {
+    /// - Parameter scope: nil when what the request stands for will be judged (``InnerRoutes``).
+    package init(authenticator: any AgentAuthenticator, scope: KeyScope?, limits: RateLimits?) {
         self.authenticator = authenticator
         self.scope = scope
         self.limits = limits
@@ -39,7 +41,7 @@ package struct AgentAuthentication: RouterMiddleware {
         var context = context
         context.agent = principal
         context.connection.notes.caller = AccessLine.caller(key: principal.key)
-        guard principal.scopes.contains(scope) else { throw APIError.missingScope(scope) }
+        if let scope, !principal.scopes.contains(scope) { throw APIError.missingScope(scope) }
         return try await next(request, context)
     }
 

@@ -22,6 +22,28 @@ struct SameOrigin: RouterMiddleware {
     }
 }
 
+/// Refuses what pages of other sites send, unless the operator lists them (`PLACET_CORS_ORIGINS`). A key does not help:
+/// a page that has given its own name our address (DNS rebinding) must not even ask.
+struct KnownOrigins: RouterMiddleware {
+    typealias Context = RootContext
+
+    let origins: Set<String>
+
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let authority = context.connection.client.authority
+        if let origin = request.headers[.origin], !origins.contains(origin.normalizedOrigin),
+            !Request.isSame(origin, as: authority)
+        {
+            throw APIError.otherOrigin(origin, authority)
+        }
+        return try await next(request, context)
+    }
+}
+
 extension Request {
     /// For everything that changes something. A handler whose GET does so calls it itself.
     ///
@@ -53,7 +75,7 @@ extension Request {
 
     /// Compares what was sent, so host names in other scripts (`xn--…`) are never decoded. The scheme is not compared,
     /// because TLS may end at a proxy in front of us; it only says which port may be left out.
-    private static func isSame(_ origin: String, as authority: String?) -> Bool {
+    fileprivate static func isSame(_ origin: String, as authority: String?) -> Bool {
         guard let authority, let separator = origin.firstRange(of: "://") else { return false }
         return origin.normalizedOrigin == "\(origin[..<separator.upperBound])\(authority)".normalizedOrigin
     }

@@ -38,6 +38,10 @@ package struct Mounts {
     package let ready: ReadyTable
     /// For callers with an API key of that scope, under `/api/v1`.
     package let agent: (KeyScope) -> RouterGroup<AgentContext>
+    /// For callers with any API key, at the root, but not for the pages of other sites that the operator does not list.
+    package let mcp: RouterGroup<AgentContext>
+    /// The routes of all these, asked from inside.
+    package let inner: InnerRoutes
     /// For anybody, under `/api`, but not for the pages of other sites: signing in and out, which have limits of their
     /// own.
     package let visitor: RouterGroup<RootContext>
@@ -85,6 +89,7 @@ package struct Routers: Sendable {
         let controlLog = AccessLog(metrics: NOOPMetricsHandler.instance, lines: lines)
         let control = Self.router(controlTable, Surroundings(), controlLog, translate)
         let readyTable = ReadyTable()
+        let inner = InnerRoutes()
         let open = limits.map { network.group().add(middleware: AddressLimit(limits: $0)) } ?? network.group()
         let signedIn = network.group("/api").add(middleware: SameOrigin())
             .add(middleware: UserAuthentication(authenticator: users, limits: limits))
@@ -97,6 +102,10 @@ package struct Routers: Sendable {
                     .add(middleware: AgentAuthentication(authenticator: authenticator, scope: scope, limits: limits))
                     .group(context: AgentContext.self)
             },
+            mcp: network.group().add(middleware: KnownOrigins(origins: surroundings.origins))
+                .add(middleware: AgentAuthentication(authenticator: authenticator, scope: nil, limits: limits))
+                .group(context: AgentContext.self),
+            inner: inner,
             visitor: network.group("/api").add(middleware: SameOrigin()),
             link: limits.map { network.group("/api").add(middleware: LinkLimit(limits: $0)) } ?? network.group("/api"),
             session: signedIn.group(context: SessionContext.self),
@@ -115,6 +124,7 @@ package struct Routers: Sendable {
             log: log
         )
         self.network = network.buildResponder()
+        inner.fill(self.network)
         self.control = control.buildResponder()
     }
 

@@ -33,9 +33,8 @@ struct CallerAPI: Sendable {
         )
         let value = (try? JSONValue(parsing: answer.body.readableBytesView)) ?? .null
         if answer.status.kind == .successful { return value }
-        let sentence = value["message"]?.text ?? "The server answered \(answer.status.code)"
-        if answer.status == .unauthorized { throw APIError(.unauthorized, sentence) }
-        throw ToolFailure(sentence, status: answer.status)
+        if answer.status == .unauthorized { throw APIError.invalidAPIKey }
+        throw ToolFailure(value["message"]?.text ?? "The server answered \(answer.status.code)", status: answer.status)
     }
 
     /// Where the bytes of a file are, for whoever has a key.

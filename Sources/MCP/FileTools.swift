@@ -21,7 +21,10 @@ extension Tools {
         }
         body["content"] = .string(text)
         let file = try await api.ask(.post, "files", "store-text", body: body)
-        return ToolResult(Self.shown(file), links: [api.link(to: file)])
+        let names: KeyValuePairs = [
+            "id": "id", "name": "filename", "type": "mimeType", "size": "size", "sha256": "sha256",
+        ]
+        return ToolResult(JSONObject(file, names), links: [api.link(to: file)])
     }
 
     func listFiles(_ arguments: Arguments) async throws -> ToolResult {
@@ -36,13 +39,10 @@ extension Tools {
         let query: KeyValuePairs = ["channel": channel, "limit": "\(most + 1)", "cursor": cursor]
         let found = try await api.ask(.get, "files", query: query).elements
         let files = found.prefix(most)
-        var members: JSONObject = ["files": .array(files.map { .object(Self.shown($0)) })]
+        let shown = files.map { JSONObject($0, ["id": "id", "name": "filename", "type": "mimeType", "size": "size"]) }
+        var members: JSONObject = ["files": .array(shown.map(JSONValue.object))]
         if found.count > most { members["next"] = files.last?["id"] }
         return ToolResult(members, links: files.map(api.link))
-    }
-
-    private static func shown(_ file: JSONValue) -> JSONObject {
-        JSONObject(file, ["id": "id", "name": "filename", "type": "mimeType", "size": "size", "sha256": "sha256"])
     }
 }
 

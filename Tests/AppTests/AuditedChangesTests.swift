@@ -13,7 +13,7 @@ struct AuditedChangesTests {
     /// Routes that could store by their method and are not noted: they store nothing, or only what a conversation is made
     /// of, or that somebody is there.
     private static let unnoted: Set = [
-        "POST /api/v1/messages", "PATCH /api/v1/messages/streams/:stream",
+        "POST /mcp", "POST /api/v1/messages", "PATCH /api/v1/messages/streams/:stream",
         "POST /api/v1/messages/streams/:stream/status", "POST /api/v1/messages/:message/ack",
         "POST /api/v1/status/ping", "POST /api/messages", "POST /api/messages/:undelivered/retry",
         "POST /api/agents/:channel/read", "POST /api/agents/:channel/webhook/test",

@@ -24,7 +24,7 @@ struct ScopeTests {
                 keys.append((scope, try #require(key["key"]?.text)))
             }
             var opens: [String: String] = [:]
-            for visit in Visit.all where visit.isForAgents && !visit.isEndless {
+            for visit in Visit.all where visit.wantsScope && !visit.isEndless {
                 for (scope, key) in keys {
                     let answer = try await target.send(visit, [.apiKey: key])
                     if answer.status == 403 {

@@ -36,7 +36,9 @@ struct Visit: Sendable, CustomTestStringConvertible {
     }
 
     var testDescription: String { route }
-    var isForAgents: Bool { route.contains(" /api/v1/") }
+    /// Whether a key needs a scope for it. The tools at `/mcp` want those of the routes that they stand for.
+    var wantsScope: Bool { route.contains(" /api/v1/") }
+    var isForAgents: Bool { wantsScope || route == "POST /mcp" }
 
     /// The route with its parameters named alike, to be compared with the routes of the server.
     static func pattern(_ route: String) -> String { route.replacing(/:[A-Za-z]+/, with: ":id") }
@@ -123,6 +125,12 @@ extension Visit {
     /// Every other route. What deletes a thing comes after what needs it.
     static let all = ofAgents + ofPeople
 
+    /// A tool tells a model that a channel is not its own; the request itself has not failed.
+    private static let notification = """
+        {"jsonrpc":"2.0","id":1,"method":"tools/call",
+        "params":{"name":"notify","arguments":{"text":"a","channel":":channel"}}}
+        """
+
     private static let ofAgents = [
         Visit("GET /api/v1/agents", 200), Visit("POST /api/v1/agents", 201, .json(#"{"name":"a"}"#)),
         Visit("PATCH /api/v1/agents/:channel", 404, .json(#"{"name":"b"}"#)),
@@ -136,6 +144,7 @@ extension Visit {
         Visit("HEAD /api/v1/files/:file/download", 403), Visit("GET /api/v1/files/:file/lines", 403),
         Visit("GET /api/v1/files/:archive/entries", 403),
         Visit("GET /api/v1/files/:archive/entries/:number", 403),
+        Visit("POST /mcp", 200, .json(notification)),
         Visit("POST /api/v1/messages", 403, .json(#"{"channelId":":channel","text":"a","streamId":":stream"}"#)),
         Visit("PATCH /api/v1/messages/streams/:stream", 403, .json(#"{"channelId":":channel","text":"ab"}"#)),
         Visit("POST /api/v1/messages/streams/:stream/status", 403, .json(#"{"channelId":":channel","text":"a"}"#)),

@@ -156,6 +156,11 @@ class Costs:
             v1("GET", f"messages/{self.large}"))
         row("DELETE /api/v1/messages/:id", "a text of 7 MB; stored first, which counts too",
             lambda: agent.ask("DELETE", f"/api/v1/messages/{new(text='a' * 7_000_000)}"), rounds=1)
+        row("POST /mcp", "a question with 64 KiB of text, not waited for",
+            lambda: agent.ask("POST", "/mcp", {
+                "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+                "params": {"name": "ask", "arguments": {"question": "q" * 65_536, "wait": 0, "channel": channel}},
+            }))
         row("POST /api/v1/messages/:id/ack", "", lambda: agent.ask("POST", f"/api/v1/messages/{self.question}/ack"))
         row("GET /api/v1/messages/iterations/:id, GET /api/messages/:id/iterations", "21 versions with 120 kB each",
             v1("GET", f"messages/iterations/{self.version}"))

@@ -9,8 +9,9 @@ import Testing
 
 /// Documented routes that are not served yet.
 private let comingRoutes: Set<String> = []
-/// The pages of the dashboard and their files: no part of the API.
+/// The pages of the dashboard and their files, and the tools for models, whose list is their document: no part of the API.
 private let pages: Set<String> = [
+    "POST /mcp",
     "GET /", "GET /sign-in", "GET /inbox", "GET /inbox/{tab}", "GET /inbox/{tab}/{id}", "GET /channels",
     "GET /channels/{id}", "GET /files", "GET /files/{id}", "GET /storage", "GET /storage/{tab}", "GET /settings",
     "GET /settings/{section}", "GET /settings/{section}/{id}",

@@ -76,6 +76,13 @@ package enum Limits {
     package static let modifiedFiles = 0...1000
     /// The text of one status event of a draft.
     package static let statusText = 1...10_000
+    /// How long an upload address is good, in seconds, and when nobody says it; and how many a key may have.
+    package static let uploadAddressLifetime = 1...86_400
+    package static let usualUploadAddressLifetime = 900
+    package static let uploadAddresses = 1000
+    /// The bytes that it takes.
+    package static let fileBytes = 1...Int(Int64.max >> 1)
+
     /// A message of the Model Context Protocol, in bytes, and the messages of a batch.
     package static let mcpBody = 1 << 20
     package static let mcpBatch = 1...20

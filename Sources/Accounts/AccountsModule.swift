@@ -38,6 +38,7 @@ package struct AccountsModule: RouteModule {
             .get("api-keys", use: inTurn(listKeys))
             .post("api-keys", use: createKey)
             .post("api-keys/:id/rotate", use: rotateKey)
+            .patch("api-keys/:id", use: changeKey)
             .delete("api-keys/:id", use: revokeKey)
             .get("preferences", use: preferences)
             .patch("preferences", use: changePreferences)

@@ -19,11 +19,11 @@ extension AccountsModule {
     ///
     /// - Throws: ``APIError`` 404 when there is no such user.
     func createKeyLocally(_ request: Request, _ context: RootContext) async throws -> Response {
-        let (label, limits, email) = try await request.read(context) { fields in
-            fields.allowOnly("label", "scope", "expiresInSeconds", "user")
-            return (fields.label(), KeyLimits(&fields), fields.optionalString("user"))
+        let (label, limits, email, channel) = try await request.read(context) { fields in
+            fields.allowOnly("label", "scope", "expiresInSeconds", "user", "defaultChannelId")
+            return (fields.label(), KeyLimits(&fields), fields.optionalString("user"), fields.defaultChannelID())
         }
-        let new = NewKey(label: label, limits: limits)
+        let new = NewKey(label: label, limits: limits, channelID: channel)
         let key = try await index.write(as: context.origin(.commandLine)) { tx in
             guard let user = try email.map({ try tx.user(email: $0) }) ?? tx.firstOwner() else {
                 throw APIError.noSuchUser
@@ -61,13 +61,32 @@ extension AccountsModule {
 
     /// Makes a key for the caller. Only this answer ever shows it.
     func createKey(_ request: Request, _ context: UserContext) async throws -> Response {
-        let (label, limits) = try await request.read(context) { fields in
-            fields.allowOnly("label", "scope", "expiresInSeconds")
-            return (fields.optionalLabel() ?? "API key", KeyLimits(&fields))
+        let (label, limits, channel) = try await request.read(context) { fields in
+            fields.allowOnly("label", "scope", "expiresInSeconds", "defaultChannelId")
+            return (fields.optionalLabel() ?? "API key", KeyLimits(&fields), fields.defaultChannelID())
         }
-        let new = NewKey(label: label, limits: limits)
+        let new = NewKey(label: label, limits: limits, channelID: channel)
         let key = try await index.write(by: context.principal.confirmed) { try new.insert($0, for: $1.id) }
         return try .json(APIKeyJSON(key, key: new.secret.text), status: .created)
+    }
+
+    /// Gives a key of the caller's another default channel, or none. It opens no more by that.
+    ///
+    /// - Throws: ``APIError`` 404, also for another user's key or channel.
+    func changeKey(_ request: Request, _ context: UserContext) async throws -> Response {
+        let id = try context.id(of: APIKey.self)
+        let channel = try await request.read(context) { fields in
+            fields.allowOnly("defaultChannelId")
+            if !fields.has("defaultChannelId") {
+                fields.report("defaultChannelId", code: "required", "is required; null for none")
+            }
+            return fields.defaultChannelID()
+        }
+        let key = try await index.write(by: context.principal) { tx, user in
+            try tx.setDefaultChannel(channel, of: id, ownedBy: user)
+        }
+        guard let key else { throw APIError.keyNotFound }
+        return try .json(APIKeyJSON(key))
     }
 
     /// Gives a key of the caller's a new secret under the same id. The old secret is dead at once.
@@ -99,12 +118,14 @@ extension AccountsModule {
 private struct NewKey: Sendable {
     let label: String
     let limits: KeyLimits
+    let channelID: Agent.ID?
     let secret = Secret(.apiKey)
     private let id = APIKey.ID.make()
 
-    init(label: String, limits: KeyLimits) {
+    init(label: String, limits: KeyLimits, channelID: Agent.ID?) {
         self.label = label
         self.limits = limits
+        self.channelID = channelID
     }
 
     /// Stores the key. Of its secret, only the SHA-256.
@@ -112,6 +133,7 @@ private struct NewKey: Sendable {
         let key = APIKey(
             id: id,
             userID: userID,
+            defaultChannelID: channelID,
             label: label,
             keyPrefix: secret.shownPrefix,
             scope: limits.scope,

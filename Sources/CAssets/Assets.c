@@ -352,6 +352,9 @@ static const uint8_t openapi_plugins[] = {
 static const uint8_t openapi_preferences[] = {
 #embed "OpenAPI/preferences.json"
 };
+static const uint8_t openapi_raw_uploads[] = {
+#embed "OpenAPI/raw-uploads.json"
+};
 static const uint8_t openapi_review_schemas[] = {
 #embed "OpenAPI/review-schemas.json"
 };
@@ -520,6 +523,7 @@ static const struct Asset assets[] = {
     ASSET("OpenAPI/messages.json", openapi_messages),
     ASSET("OpenAPI/plugins.json", openapi_plugins),
     ASSET("OpenAPI/preferences.json", openapi_preferences),
+    ASSET("OpenAPI/raw-uploads.json", openapi_raw_uploads),
     ASSET("OpenAPI/review-schemas.json", openapi_review_schemas),
     ASSET("OpenAPI/reviews.json", openapi_reviews),
     ASSET("OpenAPI/sign-in.json", openapi_sign_in),

@@ -58,9 +58,11 @@ CREATE TABLE users (
 CREATE INDEX users_removed ON users (removed_at) WHERE removed_at IS NOT NULL;
 CREATE INDEX users_owners ON users (id) WHERE role = 'owner' AND removed_at IS NULL;
 
+-- default_channel_id: where the key's messages and files go that name no channel; one of the same user.
 CREATE TABLE api_keys (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    default_channel_id TEXT REFERENCES agents (id) ON DELETE SET NULL,
     label TEXT NOT NULL,
     key_prefix TEXT NOT NULL,
     key_hash BLOB NOT NULL UNIQUE CHECK (length(key_hash) = 32),
@@ -70,6 +72,7 @@ CREATE TABLE api_keys (
     created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX api_keys_by_user ON api_keys (user_id, id);
+CREATE INDEX api_keys_by_channel ON api_keys (default_channel_id) WHERE default_channel_id IS NOT NULL;
 
 CREATE TABLE sessions (
     id TEXT NOT NULL PRIMARY KEY,
@@ -622,6 +625,22 @@ CREATE TABLE shares (
 ) STRICT;
 CREATE INDEX shares_by_attachment ON shares (attachment_id, id);
 CREATE INDEX shares_by_expiry ON shares (expires_at);
+
+-- Tokens by which any caller who has one may store one file in a channel, as the key that made it. A token ends when it
+-- has been used, with its key, and when the key gets another secret.
+CREATE TABLE upload_tokens (
+    id TEXT NOT NULL PRIMARY KEY,
+    token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+    key_id TEXT NOT NULL REFERENCES api_keys (id) ON DELETE CASCADE,
+    channel_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    filename TEXT,
+    max_bytes INTEGER CHECK (max_bytes > 0),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX upload_tokens_by_key ON upload_tokens (key_id, id);
+CREATE INDEX upload_tokens_by_channel ON upload_tokens (channel_id);
+CREATE INDEX upload_tokens_by_expiry ON upload_tokens (expires_at);
 
 
 -- Webhooks -----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ extension APIError {
 
     static let noChannel = APIError.invalid(
         "channelId",
-        "is required: send the id of one of your agents as a form field",
+        "is required: send the id of one of your agents as a form field, or give the key a default channel",
         code: "required"
     )
 

@@ -34,6 +34,8 @@ package struct FilesModule: RouteModule {
             .post("files/upload", use: upload)
             .post("files/store", use: storeFile)
             .post("files/store-text", use: storeText)
+            .put("files/raw", use: storeRaw)
+            .post("files/upload-addresses", use: makeUploadAddress)
             .get("files", use: inTurnIfLarge(list))
             .get("files/:id", use: read)
             .delete("files/:id", use: delete)
@@ -62,9 +64,11 @@ package struct FilesModule: RouteModule {
         mounts.link
             .get("share/:token", use: downloadShared)
             .head("share/:token", use: downloadShared)
+            .put("upload/:token", use: storeByToken)
+            .put("upload/:token/:filename", use: storeByToken)
     }
 
-    package var backgroundWork: [BackgroundWork] { [BackgroundWork(endedShares), BackgroundWork(oldKeys)] }
+    package var backgroundWork: [BackgroundWork] { [BackgroundWork(endedShares), BackgroundWork(oldKeys), BackgroundWork(endedAddresses)] }
 
     /// Forgets under which keys files were uploaded, after a day.
     private var oldKeys: Sweep {
@@ -72,6 +76,15 @@ package struct FilesModule: RouteModule {
             try $0.removeExpiredKeys(limit: $1)
         } next: {
             try $0.nextKeyExpiry()
+        }
+    }
+
+    /// Forgets upload addresses that nobody has used in time.
+    private var endedAddresses: Sweep {
+        Sweep("ended upload addresses", in: index) {
+            try $0.removeEndedUploadTokens(limit: $1)
+        } next: {
+            try $0.nextUploadTokenEnd()
         }
     }
 

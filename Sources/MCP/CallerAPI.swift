@@ -34,7 +34,10 @@ struct CallerAPI: Sendable {
         let value = (try? JSONValue(parsing: answer.body.readableBytesView)) ?? .null
         if answer.status.kind == .successful { return value }
         if answer.status == .unauthorized { throw APIError.invalidAPIKey }
-        throw ToolFailure(value["message"]?.text ?? "The server answered \(answer.status.code)", status: answer.status)
+        let sentence = value["message"]?.text ?? "The server answered \(answer.status.code)"
+        // Tools call it so.
+        let told = sentence.hasPrefix("channelId: ") ? "channel: \(sentence.dropFirst(11))" : sentence
+        throw ToolFailure(told, status: answer.status)
     }
 
     /// Where the bytes of a file are, for whoever has a key.

@@ -16,7 +16,7 @@ extension Tools {
         var body: JSONObject = ["filename": .string(name)]
         body["channelId"] = channel.map(JSONValue.string)
         guard let text else {
-            let token = try await api.ask(.post, "files", "upload-tokens", body: body)
+            let token = try await api.ask(.post, "files", "upload-addresses", body: body)
             return ToolResult(JSONObject(token, ["uploadUrl": "url", "expiresAt": "expiresAt"]))
         }
         body["content"] = .string(text)

@@ -14,7 +14,10 @@ extension MessagesModule {
     ///
     /// - Throws: ``IndexError/notOwned``; as `MessageDraft.store`; ``StoreError`` when a text does not fit.
     func create(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let draft = try await request.read(context, writtenAt: ReviewDraft.payloadPath) { MessageDraft(&$0) }
+        let channel = context.defaultChannel
+        let draft = try await request.read(context, writtenAt: ReviewDraft.payloadPath) {
+            MessageDraft(&$0, default: channel)
+        }
         let stored = try await store(draft, by: context.principal)
         var message = try await whole(stored, as: draft.message, context)
         if !context.agent.scopes.contains(.read) { message.review?.removeAnswer() }

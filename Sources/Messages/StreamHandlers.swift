@@ -31,7 +31,8 @@ extension MessagesModule {
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404 without such a draft, 409 once it has ended.
     func updateStream(_ request: Request, _ context: AgentContext) async throws -> Response {
         let streamID = try context.pathParameter("streamId")
-        let update = try await request.read(context) { StreamUpdate(&$0) }
+        let channel = context.defaultChannel
+        let update = try await request.read(context) { StreamUpdate(&$0, default: channel) }
         let question = try await question(of: streamID, update, context)
         let id = try await index.write(by: context.principal) { tx, user in
             let channel = try tx.channel(update.channelID, ownedBy: user)
@@ -82,7 +83,8 @@ extension MessagesModule {
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 409 when the stream has 1000 events.
     func addStreamEvent(_ request: Request, _ context: AgentContext) async throws -> Response {
         let streamID = try context.pathParameter("streamId")
-        let draft = try await request.read(context) { StreamEventDraft(&$0) }
+        let channel = context.defaultChannel
+        let draft = try await request.read(context) { StreamEventDraft(&$0, default: channel) }
         let id = StreamEvent.ID.make()
         let event = try await index.write(by: context.principal) { tx, user in
             try tx.insertStreamEvent(

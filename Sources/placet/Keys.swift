@@ -11,6 +11,7 @@ struct Keys: AsyncParsableCommand {
     struct Key: Codable, Sendable, Identifiable {
         let id: String
         let userId: String
+        let defaultChannelId: String?
         let label: String
         /// The first 11 characters of the key. The rest is stored only as a hash.
         let keyPrefix: String
@@ -37,6 +38,9 @@ struct Keys: AsyncParsableCommand {
         @Option(help: "What it opens: channels, read, send or files; may be repeated (default: everything).")
         var scope: [String] = []
 
+        @Option(help: "The id of the channel for messages and files that name none (default: they must name one).")
+        var channel: String?
+
         @OptionGroup var output: OutputOptions
 
         func validate() throws {
@@ -49,7 +53,8 @@ struct Keys: AsyncParsableCommand {
                 label: label,
                 user: user,
                 expiresInSeconds: expires.map { $0 * 86_400 },
-                scope: scope.isEmpty ? nil : scope
+                scope: scope.isEmpty ? nil : scope,
+                defaultChannelId: channel
             )
             // Nothing but the key is printed, so that `API_KEY=$(placet keys create --label ci)` works.
             let key: Key = try await ControlClient.send(.post, "keys", body: body, storage: output.storage)
@@ -61,6 +66,7 @@ struct Keys: AsyncParsableCommand {
             let user: String?
             let expiresInSeconds: Int?
             let scope: [String]?
+            let defaultChannelId: String?
         }
     }
 

@@ -37,7 +37,8 @@ struct RecordJSONTests {
         var key = APIKey(id: "k1", userID: "u1", label: "ci", keyPrefix: "hp_12345678", createdAt: .sample)
         #expect(
             try json(APIKeyJSON(key)) == """
-                {"createdAt":"2026-11-23T22:14:01.123Z","expiresAt":null,"id":"k1","keyPrefix":"hp_12345678",\
+                {"createdAt":"2026-11-23T22:14:01.123Z","defaultChannelId":null,"expiresAt":null,"id":"k1",\
+                "keyPrefix":"hp_12345678",\
                 "label":"ci","lastUsedAt":null,"scope":null,"userId":"u1"}
                 """
         )

@@ -183,6 +183,9 @@ class Costs:
                                                        form(channel, content + os.urandom(4).hex().encode()), **FORM))
         row("POST /api/v1/files/store", "64 MiB of unknown bytes", v1("POST", "files/store", form(channel, os.urandom(64 << 20)), **FORM),
             rounds=1)
+        row("PUT /api/v1/files/raw, PUT /api/upload/:token, PUT /api/upload/:token/:filename", "1 MiB",
+            v1("PUT", "files/raw?channel=" + channel, os.urandom(1 << 20)))
+        row("POST /api/v1/files/upload-addresses", "", v1("POST", "files/upload-addresses", {"channelId": channel}))
         row("POST /api/v1/files/store-text", "5.5 MB of lines", v1("POST", "files/store-text",
                                                       {"channelId": channel, "content": "line\n" * 1_100_000 + os.urandom(4).hex(), "filename": "a"}))
         row("GET /api/v1/files/:id, GET /api/files/:id", "a record", v1("GET", f"files/{self.megabyte}"))
@@ -208,7 +211,7 @@ class Costs:
         row("PATCH /api/preferences, POST /api/auth/refresh, POST /api/auth/logout", "a row", me("PATCH", "preferences", {"theme": "dark"}))
         row("GET /api/auth/sessions, DELETE /api/auth/sessions/:id", "the sessions", me("GET", "auth/sessions"))
         row("GET /api/api-keys", "100 keys", me("GET", "api-keys"))
-        row("POST /api/api-keys, POST /api/api-keys/:id/rotate, DELETE /api/api-keys/:id", "", me("POST", "api-keys", {"label": "k"}))
+        row("POST /api/api-keys, PATCH /api/api-keys/:id, POST /api/api-keys/:id/rotate, DELETE /api/api-keys/:id", "", me("POST", "api-keys", {"label": "k"}))
         row("GET /api/users", "the users", me("GET", "users"))
         row("POST /api/users, PATCH /api/users/:id, DELETE /api/users/:id", "one scrypt, for the password",
             lambda: person.ask("POST", "/api/users", {"email": f"{os.urandom(4).hex()}@example.org", "displayName": "N",

@@ -25,6 +25,7 @@ RUN = "01995c4a-6c21-7e33-9d4f-2a7b9e5c3d88"
 PLAN = "1764137641123.86400.e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 SHARE = "01995c49-5b10-7d22-9c3e-1f6a8d4b2c77"
 SHARE_TOKEN = "hl_2J5rV0m8Qw1xT7nB4cK9sL6dF3gH0jZyXuPqRaEoIbM"
+UPLOAD_TOKEN = "hu_2J5rV0m8Qw1xT7nB4cK9sL6dF3gH0jZyXuPqRaEoIbM"
 STREAM = "run-42"
 #: One grey pixel.
 PICTURE = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
@@ -131,7 +132,7 @@ def with_closed_objects(document):
         "Agent", "Message", "MessagePage", "Review", "Attachment", "AttachmentPage", "StatusEvent", "Error", "FieldError",
         "QuotaFigures",
         "Health", "Deleted", "Answers", "Answer", "Plugin", "PluginSetting", "User", "SignedIn", "CreatedUser", "Session",
-        "ApiKey", "CreatedApiKey", "AgentSummary", "Done", "Share", "AgentStats", "Delivery", "DeliveryPage",
+        "ApiKey", "CreatedApiKey", "UploadAddress", "AgentSummary", "Done", "Share", "AgentStats", "Delivery", "DeliveryPage",
         "TestedWebhook", "PluginConfig", "PluginAnswer", "Preferences", "CollectionPlan", "CollectionStep",
         "CollectionRun", "CollectionUndo", "BlobExplanation",
         "AuditPage", "AuditEntry", "Lines", "Line", "Entries", "Entry", "Facts",
@@ -200,6 +201,8 @@ class World:
         self.archive = self.owner.store(zipped({"report.txt": b"all green"}), "report.zip")["id"]
         self.share_token = person.ask("GET", f"files/{self.file}/share").json()["url"].rpartition("/")[2]
         self.share = person.ask("GET", f"files/{self.file}/shares").json()[0]["id"]
+        address = self.owner.request("POST", "files/upload-addresses", json={"channelId": self.agent}).json()
+        self.upload_token = address["url"].split("/")[-2]
         self.send(text="Working", streamId=STREAM)
         # Never delivered: the server calls nothing on its own machine.
         hook = {"channelId": self.agent, "url": "http://127.0.0.1:9/"}
@@ -246,7 +249,7 @@ class World:
         for theirs, ours in (
             (AGENT, self.agent), (MESSAGE, self.message), (FILE, self.file), (ARCHIVE, self.archive), (UNDELIVERED, self.undelivered),
             (USER, self.person.colleague), (SESSION, self.person.session), (KEY, self.person.key),
-            (SHARE, self.share), (SHARE_TOKEN, self.share_token),
+            (SHARE, self.share), (SHARE_TOKEN, self.share_token), (UPLOAD_TOKEN, self.upload_token),
             (RUN, self.run["id"] if self.run else RUN), (PLAN, self.plan), (EMAIL, self.person.email),
             (NEW_EMAIL, self.new_email),
         ):

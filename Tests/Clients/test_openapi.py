@@ -107,6 +107,8 @@ def send_example(server, world, original, kind, number):
         body = operation.examples(operation.content["requestBody"]["content"][kind])[number]
         if kind == "application/json":
             options = {"json": body}
+        elif kind == "application/octet-stream":
+            options = {"data": body.encode()}
         else:
             options = {"data": {name: value for name, value in body.items() if name != "file"},
                        "files": {"file": ("build.log", body["file"])}}

@@ -17,6 +17,7 @@ struct RecordTests {
         var key = APIKey.sample(of: user)
         (key.scope, key.expiresAt) = ("read", at(4))
         key.lastUsedAt = .sample + .seconds(1)
+        key.defaultChannelID = "default"
         try check(key)
         var session = Session(
             id: "a",
@@ -29,6 +30,17 @@ struct RecordTests {
         session.passwordGivenAt = at(4)
         try check(session)
         try check(Share(id: "a", attachmentID: "b", createdAt: at(1), expiresAt: at(2)))
+        try check(
+            UploadToken(
+                id: "a",
+                keyID: "b",
+                channelID: "c",
+                filename: "d",
+                maxBytes: 1,
+                createdAt: at(2),
+                expiresAt: at(3)
+            )
+        )
         try check(Blob.sample())
         try check(Avatar(mimeType: "image/png", bytes: Data([1])))
         try check(

@@ -67,6 +67,7 @@ CREATE INDEX answers_by_channel ON answers (channel_id, number);
 CREATE TABLE api_keys (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    default_channel_id TEXT REFERENCES agents (id) ON DELETE SET NULL,
     label TEXT NOT NULL,
     key_prefix TEXT NOT NULL,
     key_hash BLOB NOT NULL UNIQUE CHECK (length(key_hash) = 32),
@@ -75,6 +76,8 @@ CREATE TABLE api_keys (
     last_used_at INTEGER,
     created_at INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX api_keys_by_channel ON api_keys (default_channel_id) WHERE default_channel_id IS NOT NULL;
 
 CREATE INDEX api_keys_by_user ON api_keys (user_id, id);
 
@@ -664,6 +667,23 @@ END;
 CREATE TRIGGER unused_counted_insert AFTER INSERT ON unreferenced_blobs BEGIN
     UPDATE store SET unused_count = unused_count + 1, unused_bytes = unused_bytes + new.size;
 END;
+
+CREATE TABLE upload_tokens (
+    id TEXT NOT NULL PRIMARY KEY,
+    token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+    key_id TEXT NOT NULL REFERENCES api_keys (id) ON DELETE CASCADE,
+    channel_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    filename TEXT,
+    max_bytes INTEGER CHECK (max_bytes > 0),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX upload_tokens_by_channel ON upload_tokens (channel_id);
+
+CREATE INDEX upload_tokens_by_expiry ON upload_tokens (expires_at);
+
+CREATE INDEX upload_tokens_by_key ON upload_tokens (key_id, id);
 
 CREATE TABLE users (
     id TEXT NOT NULL PRIMARY KEY,

@@ -4,6 +4,7 @@ import Index
 package struct APIKeyJSON: Encodable, Sendable {
     let id: APIKey.ID
     let userId: User.ID
+    @OrNull var defaultChannelId: Agent.ID?
     let label: String
     let keyPrefix: String
     /// Null for everything.
@@ -18,6 +19,7 @@ package struct APIKeyJSON: Encodable, Sendable {
     package init(_ record: APIKey, key: String? = nil) {
         id = record.id
         userId = record.userID
+        defaultChannelId = record.defaultChannelID
         label = record.label
         keyPrefix = record.keyPrefix
         scope = record.scope?.split(separator: " ").map(String.init)

@@ -119,6 +119,11 @@ extension JSONFields {
     /// The name that a user gives an API key.
     package mutating func label() -> String { string("label", length: Limits.keyLabel) }
 
+    /// The channel of a key for what names none; null is the same as leaving it out.
+    package mutating func defaultChannelID() -> Agent.ID? {
+        optionalString("defaultChannelId", length: Limits.id, nullable: true).map(Agent.ID.init)
+    }
+
     package mutating func optionalLabel() -> String? { optionalString("label", length: Limits.keyLabel) }
 
     fileprivate mutating func optionalNewPassword() -> String? {

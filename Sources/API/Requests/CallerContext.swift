@@ -12,6 +12,8 @@ package protocol CallerContext: RequestContext, Connected {
     var principal: Principal { get }
     /// The id of the key or the session. For counting what one of them has open.
     var credential: String { get }
+    /// Where messages and files go that name no channel. Users have none.
+    var defaultChannel: Agent.ID? { get }
     /// What the audit log says of the caller.
     var origin: Origin { get }
 }
@@ -32,12 +34,15 @@ extension RequestContext where Self: Connected {
 extension CallerContext {
     /// Whether the caller speaks as the agent, with a key, or as the user, signed in.
     package var senderType: Message.SenderType { self is AgentContext ? .agent : .user }
+
+    package var defaultChannel: Agent.ID? { nil }
 }
 
 extension AgentContext: CallerContext {
     package var userID: User.ID { User.ID(rawValue: agent.user) }
     package var principal: Principal { .key(hash: agent.hash, of: userID, as: origin) }
     package var credential: String { agent.key }
+    package var defaultChannel: Agent.ID? { agent.defaultChannel.map(Agent.ID.init) }
     package var origin: Origin { origin(.key, userID: userID, credential: credential) }
 }
 
@@ -78,7 +83,8 @@ extension AgentPrincipal {
             user: key.userID.rawValue,
             key: key.id.rawValue,
             hash: hash,
-            scopes: Set(words?.compactMap(KeyScope.init) ?? KeyScope.allCases)
+            scopes: Set(words?.compactMap(KeyScope.init) ?? KeyScope.allCases),
+            defaultChannel: key.defaultChannelID?.rawValue
         )
     }
 }

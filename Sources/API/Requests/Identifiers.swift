@@ -11,6 +11,16 @@ extension JSONFields {
         Identifier(rawValue: string(name, length: Limits.id))
     }
 
+    /// The channel that a body is about: the one it names, else the default of the caller's key.
+    package mutating func channelID(default channel: Agent.ID?) -> Agent.ID {
+        if let channel, !has("channelId") { return channel }
+        guard has("channelId") else {
+            report("channelId", code: "required", Agent.ID.isRequired)
+            return Agent.ID(rawValue: "")
+        }
+        return id("channelId")
+    }
+
     /// The same, or nil when the member is missing.
     package mutating func optionalID<Entity>(
         _ name: String,
@@ -40,6 +50,10 @@ extension JSONFields {
     package mutating func optionalGivenName(_ name: String) -> String? {
         optionalString(name, length: Limits.id)
     }
+}
+
+extension Agent.ID {
+    package static var isRequired: String { "is required: name one of your channels, or give the key a default channel" }
 }
 
 extension RequestContext {

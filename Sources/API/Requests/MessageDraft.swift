@@ -13,8 +13,9 @@ package struct MessageDraft: Sendable {
     /// The earlier version of this question, if it has one.
     package let iterationOf: Message.ID?
 
-    package init(_ fields: inout JSONFields) {
-        let channelID: Agent.ID = fields.id("channelId")
+    /// - Parameter channel: where it goes when it names none.
+    package init(_ fields: inout JSONFields, default channel: Agent.ID?) {
+        let channelID = fields.channelID(default: channel)
         var message = Message(
             id: .make(),
             channelID: channelID,

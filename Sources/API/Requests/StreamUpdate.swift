@@ -7,10 +7,10 @@ package struct StreamUpdate: Sendable {
     package let text: String
     package let state: Message.StreamState
 
-    package init(_ fields: inout JSONFields) {
+    package init(_ fields: inout JSONFields, default channel: Agent.ID?) {
         // `complete: true` is short for the state; an explicit `streamState` wins.
         let end = fields.optionalBool("complete") == true ? Message.StreamState.complete : .streaming
-        channelID = fields.id("channelId")
+        channelID = fields.channelID(default: channel)
         text = fields.string("text")
         state = fields.optionalChoice("streamState") ?? end
     }
@@ -22,8 +22,8 @@ package struct StreamEventDraft: Sendable {
     package let text: String
     package let toolHint: Bool
 
-    package init(_ fields: inout JSONFields) {
-        channelID = fields.id("channelId")
+    package init(_ fields: inout JSONFields, default channel: Agent.ID?) {
+        channelID = fields.channelID(default: channel)
         text = fields.string("text", length: Limits.statusText)
         toolHint = fields.optionalBool("toolHint") ?? false
     }

@@ -224,9 +224,9 @@ function auditTable(entries, cursor, read) {
 }
 
 const ACTIONS = [
-  "", "session.opened", "session.ended", "password.changed", "key.created", "key.rotated", "key.revoked",
+  "", "session.opened", "session.ended", "password.changed", "key.created", "key.rotated", "key.changed", "key.revoked",
   "user.created", "user.changed", "user.deleted", "settings.changed", "channel.created", "channel.changed",
   "channel.deleted", "message.deleted", "review.answered", "file.uploaded", "file.deleted", "file.opened",
-  "file.downloaded", "link.made", "link.ended", "collection.run", "collection.undone", "password.refused",
+  "file.downloaded", "upload-address.made", "link.made", "link.ended", "collection.run", "collection.undone", "password.refused",
   "repairs.begun", "log-level.changed",
 ];

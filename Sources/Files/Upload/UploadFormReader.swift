@@ -21,6 +21,7 @@ struct UploadFormReader {
         case field(PartHeaders, value: ByteBuffer)
     }
 
+    private let defaultChannelID: Agent.ID?
     private let intake: Intake
     private var parser: MultipartParser
     /// The part that is arriving; nil between two.
@@ -34,7 +35,9 @@ struct UploadFormReader {
     /// Set only when `Content-Digest` asks for it, because it costs the event loop 0.6 ms for each MiB.
     private var bodyHash: SHA256?
 
-    init(boundary: MultipartBoundary, digests: ExpectedDigests, intake: Intake) {
+    /// - Parameter channelID: where the file goes when the form names no channel.
+    init(boundary: MultipartBoundary, digests: ExpectedDigests, default channelID: Agent.ID?, intake: Intake) {
+        defaultChannelID = channelID
         parser = MultipartParser(boundary: boundary)
         self.digests = digests
         self.intake = intake
@@ -65,7 +68,8 @@ struct UploadFormReader {
     mutating func finish() async throws -> UploadForm {
         try parser.finish()
         guard let spool else { throw APIError.noFile }
-        guard let channelID = fields["channelId"], !channelID.isEmpty else { throw APIError.noChannel }
+        let named = fields["channelId"].map { Agent.ID(rawValue: $0) }
+        guard let channelID = named ?? defaultChannelID, !channelID.rawValue.isEmpty else { throw APIError.noChannel }
         for (name, value) in fields where value.unicodeScalars.contains("\0") {
             throw APIError.invalidCharacter(in: name)
         }
@@ -74,7 +78,7 @@ struct UploadFormReader {
         let bodyDigest = bodyHash.flatMap { BlobDigest(bytes: Array($0.finalize())) }?.hex
         try digests.verify(file: bytes.digest.hex, body: bodyDigest)
         let file = ReceivedFile(bytes, filename: filename, declaredType: declaredType)
-        return UploadForm(channelID: Agent.ID(rawValue: channelID), text: fields["text"], file: file)
+        return UploadForm(channelID: channelID, text: fields["text"], file: file)
     }
 
     private mutating func begin(_ headers: PartHeaders) async throws {

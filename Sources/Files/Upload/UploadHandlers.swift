@@ -55,8 +55,9 @@ extension FilesModule {
     /// sent.
     func storeText(_ request: Request, _ context: AgentContext) async throws -> Response {
         let name = try request.idempotencyKey()
+        let channel = context.defaultChannel
         let (channelID, draft) = try await request.read(context) { fields in
-            (fields.id("channelId", of: Agent.self), TextDraft(&fields))
+            (fields.channelID(default: channel), TextDraft(&fields))
         }
         let text = TextFile(content: draft.content, filename: draft.filename, declaredType: draft.mimeType)
         let key = name.map { UploadKey(name: $0, senderType: context.senderType, effect: "store") }
@@ -86,7 +87,12 @@ extension FilesModule {
         return try await store.receiving { intake in
             try await intake.reserve(length: request.declaredLength ?? 0, for: context.principal, key: key)
             try await context.connection.acceptBody()
-            var reader = UploadFormReader(boundary: boundary, digests: digests, intake: intake)
+            var reader = UploadFormReader(
+                boundary: boundary,
+                digests: digests,
+                default: context.defaultChannel,
+                intake: intake
+            )
             for try await bytes in request.body { try await reader.consume(bytes) }
             return try await body(try await reader.finish(), intake, key)
         }

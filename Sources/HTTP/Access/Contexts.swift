@@ -53,8 +53,11 @@ package struct AgentPrincipal: Sendable, Equatable {
     /// The SHA-256 of the secret that the request carried.
     package let hash: [UInt8]
     package let scopes: Set<KeyScope>
+    /// The id of the channel for what names none, as text.
+    package let defaultChannel: String?
 
-    package init(user: String, key: String, hash: [UInt8], scopes: Set<KeyScope>) {
+    package init(user: String, key: String, hash: [UInt8], scopes: Set<KeyScope>, defaultChannel: String? = nil) {
+        self.defaultChannel = defaultChannel
         self.user = user
         self.key = key
         self.hash = hash

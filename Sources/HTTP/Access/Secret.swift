@@ -12,6 +12,7 @@ package struct Secret: Sendable {
         case apiKey = "hp_"
         case session = "hs_"
         case share = "hl_"
+        case uploadToken = "hu_"
     }
 
     /// How much of it may be shown later, so that users can tell their secrets apart.

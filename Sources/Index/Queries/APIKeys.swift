@@ -28,11 +28,27 @@ extension Querying {
 extension Transaction {
     /// Stores a key under its SHA-256 (32 bytes).
     ///
-    /// - Throws: ``IndexError/missingReference`` when its user is deleted, ``IndexError/duplicate`` when id or hash is
-    ///   taken.
+    /// - Throws: ``IndexError/noSuchAgent`` when its default channel is none of its user's,
+    ///   ``IndexError/missingReference`` when its user is deleted, ``IndexError/duplicate`` when id or hash is taken.
     package func insert(_ apiKey: APIKey, hash: [UInt8]) throws {
+        try check(apiKey.defaultChannelID, of: apiKey.userID)
         try insert(SQL.insertKey, apiKey.values + [Data(hash)], of: apiKey.userID)
         try note(.keyCreated, apiKey.id)
+    }
+
+    /// Gives a user's key another default channel, or none; nil when the user has no such key.
+    ///
+    /// - Throws: ``IndexError/noSuchAgent`` when the channel is none of the user's.
+    package func setDefaultChannel(_ channelID: Agent.ID?, of id: APIKey.ID, ownedBy user: ActingUser) throws -> APIKey? {
+        try check(channelID, of: user.id)
+        guard let key: APIKey = try one(SQL.setDefaultChannel, [channelID, id, user.id]) else { return nil }
+        try note(.keyChanged, id)
+        return key
+    }
+
+    private func check(_ channelID: Agent.ID?, of userID: User.ID) throws {
+        guard let channelID, try agent(channelID, ofUser: ActingUser(id: userID)) == nil else { return }
+        throw IndexError.noSuchAgent
     }
 
     /// Gives a user's key a new secret; nil when the user has no such key, or it has expired. The old secret stops
@@ -42,6 +58,7 @@ extension Transaction {
     {
         announcements.ring(.access(user.id))
         guard let key: APIKey = try one(SQL.rotate, [keyPrefix, Data(hash), id, user.id, now]) else { return nil }
+        try execute("DELETE FROM upload_tokens WHERE key_id = ?", [id])
         try note(.keyRotated, id)
         return key
     }
@@ -75,6 +92,9 @@ private enum SQL {
         UPDATE api_keys SET key_prefix = ?, key_hash = ?, last_used_at = NULL
         WHERE id = ? AND user_id = ? AND \(isGood)
         RETURNING \(APIKey.columns)
+        """
+    static let setDefaultChannel = """
+        UPDATE api_keys SET default_channel_id = ? WHERE id = ? AND user_id = ? RETURNING \(APIKey.columns)
         """
     static let keyByHash = """
         SELECT \(APIKey.columns) FROM api_keys JOIN users ON users.id = api_keys.user_id

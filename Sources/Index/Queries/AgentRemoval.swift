@@ -18,6 +18,7 @@ extension Transaction {
     /// The same whoever owns the agent, because its user is being deleted.
     func removeAgent(_ id: Agent.ID) throws {
         guard try execute(SQL.mark, [now, id]) > 0 else { return }
+        try execute("UPDATE api_keys SET default_channel_id = NULL WHERE default_channel_id = ?", [id])
         try announce(Change(.agentDeleted, channelID: id))
     }
 

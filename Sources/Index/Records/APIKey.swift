@@ -4,6 +4,8 @@
 package struct APIKey: Sendable, Equatable, Identifiable {
     package var id: Identifier<APIKey>
     package var userID: User.ID
+    /// Where messages and files go that name no channel. It may be one that was deleted since.
+    package var defaultChannelID: Agent.ID?
     package var label: String
     /// The first 11 characters of the key, so that users can tell their keys apart.
     package var keyPrefix: String
@@ -19,6 +21,7 @@ package struct APIKey: Sendable, Equatable, Identifiable {
     package init(
         id: Identifier<APIKey>,
         userID: User.ID,
+        defaultChannelID: Agent.ID? = nil,
         label: String,
         keyPrefix: String,
         scope: String? = nil,
@@ -28,6 +31,7 @@ package struct APIKey: Sendable, Equatable, Identifiable {
     ) {
         self.id = id
         self.userID = userID
+        self.defaultChannelID = defaultChannelID
         self.label = label
         self.keyPrefix = keyPrefix
         self.scope = scope
@@ -47,6 +51,7 @@ extension APIKey: StoredRecord {
         [
             ("id", { $0.id }),
             ("user_id", { $0.userID }),
+            ("default_channel_id", { $0.defaultChannelID }),
             ("label", { $0.label }),
             ("key_prefix", { $0.keyPrefix }),
             ("scope", { $0.scope }),
@@ -59,6 +64,7 @@ extension APIKey: StoredRecord {
     init(row: inout Row) {
         id = row.next()
         userID = row.next()
+        defaultChannelID = row.next()
         label = row.next()
         keyPrefix = row.next()
         scope = row.next()

@@ -10,6 +10,7 @@ package struct AuditEntry: Sendable, Equatable, Identifiable {
         case passwordRefused = "password.refused"
         case keyCreated = "key.created"
         case keyRotated = "key.rotated"
+        case keyChanged = "key.changed"
         case keyRevoked = "key.revoked"
         case userCreated = "user.created"
         case userChanged = "user.changed"
@@ -26,6 +27,7 @@ package struct AuditEntry: Sendable, Equatable, Identifiable {
         case fileOpened = "file.opened"
         /// Its bytes were sent to be kept.
         case fileDownloaded = "file.downloaded"
+        case uploadAddressMade = "upload-address.made"
         case linkMade = "link.made"
         case linkEnded = "link.ended"
         case collected = "collection.run"

@@ -80,6 +80,8 @@ package enum Limits {
     package static let uploadAddressLifetime = 1...86_400
     package static let usualUploadAddressLifetime = 900
     package static let uploadAddresses = 1000
+    /// How many uploads in parts of a user may be incomplete.
+    package static let openUploads = 1000
     /// The bytes that it takes.
     package static let fileBytes = 1...Int(Int64.max >> 1)
 

@@ -131,6 +131,15 @@ private func translate(_ error: StoreError) -> APIError? {
             .conflict,
             "The file stored with this Idempotency-Key has been deleted; nothing was stored. To store it again, use another key"
         )
+    case .tooManyUploads(let most):
+        APIError(.tooManyRequests, "You have \(most) unfinished uploads; finish or delete some, or wait until they expire")
+    case .uploadIsBusy:
+        APIError(
+            HTTPResponse.Status(code: 423, reasonPhrase: "Locked"),
+            "Another request writes to this upload; ask with HEAD how far it is, and go on from there"
+        )
+    case .uploadHasEnded:
+        APIError(.notFound, "This upload has ended; ask with HEAD what became of it, or begin another")
     case .planHasChanged:
         APIError(
             .conflict,

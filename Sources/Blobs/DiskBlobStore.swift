@@ -21,6 +21,8 @@ import Synchronization
 //     published, so a publish whose commit never came is found too.
 //  8. A channel, a user and the store count their files and bytes in the transactions that add and remove them. So the
 //     counts are exact, and no commit exceeds a quota. (Index, Store)
+//  9. What an open upload in parts is said to have is on disk, durable: bytes first, then the row. Its file in `incoming/`
+//     stays as long as its row is open, and goes at the next start without one. (Index, Store)
 
 /// Content-addressed bytes on a local disk: publish, open, read a range, stat, list, remove.
 ///
@@ -31,7 +33,7 @@ package final class DiskBlobStore: Sendable {
     /// store.
     package let storeID: String
 
-    private let threads: NIOThreadPool
+    let threads: NIOThreadPool
     private let publishes: PublishQueue
     private let directory: Mutex<StoreDirectory?>
 
@@ -80,8 +82,10 @@ package final class DiskBlobStore: Sendable {
     }
 
     /// Drops a spool, after the commit or instead of it; idempotent. Bytes already published from it stay.
-    package func discard(_ blob: SpooledBlob) async {
-        await blob.file.discard(on: threads)
+    ///
+    /// - Parameter leavingPublished: as ``Spool/discard(leavingPublished:)``.
+    package func discard(_ blob: SpooledBlob, leavingPublished: Bool = false) async {
+        if !(leavingPublished && blob.file.isPublished) { await blob.file.discard(on: threads) }
     }
 
     /// Opens published bytes; throws `.notFound`.
@@ -166,7 +170,7 @@ package final class DiskBlobStore: Sendable {
         }
     }
 
-    private func opened() throws(BlobError) -> StoreDirectory {
+    func opened() throws(BlobError) -> StoreDirectory {
         guard let directory = directory.withLock({ $0 }) else { throw .closed }
         return directory
     }

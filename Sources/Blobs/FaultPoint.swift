@@ -12,6 +12,8 @@ package enum FaultPoint: String {
     case spooled, flushed, named, linked, folderFlushed, committed, unlinked
     /// What a dead process had published without a row is gone, and its name is not.
     case swept
+    /// An upload in parts; the steps are those at the top of PartialFile.swift.
+    case partWritten, partSynced, partNoted, partTaken
     /// A collection: rows are gone, keys are claimed, bytes are gone, doomed keys are gone.
     case doomed, claimed, removed, forgotten
     /// The undo of one has its rows back.

@@ -48,6 +48,29 @@ final class IncomingFile: Sendable {
         self.directory = directory
     }
 
+    /// Gives a file in `incoming/` a second name, that of a spool with these bytes.
+    init(in directory: StoreDirectory, linking name: String) throws(BlobError) {
+        self.directory = directory
+        let (spool, incoming) = (IncomingName(session: directory.session), directory.incoming.raw)
+        try check("link") { linkat(incoming, name, incoming, spool.description, 0) }
+        try state.withLock { (state) throws(BlobError) in
+            state.names = [spool]
+            state.descriptor = try Descriptor(spool.description, in: incoming, O_RDONLY | O_NOFOLLOW)
+        }
+        try check("chmod") { fchmodat(incoming, spool.description, 0o440, 0) }
+    }
+
+    /// Reads bytes of a file that was linked; none at the end.
+    func read(at offset: Int64, count: Int) throws(BlobError) -> ByteBuffer {
+        var bytes = [UInt8](repeating: 0, count: count)
+        try use { (state) throws(BlobError) in
+            guard let raw = state.descriptor?.raw else { throw .closed }
+            let read = try check("read") { pread(raw, &bytes, count, off_t(offset)) }
+            bytes.removeLast(count - read)
+        }
+        return ByteBuffer(bytes: bytes)
+    }
+
     /// A spool that was dropped before it was published, for example by a cancelled request, goes with its last user. A
     /// published one stays for the next sweep, because only the index knows whether its row was committed.
     deinit {

@@ -10,6 +10,7 @@ import Glibc
 //       incoming/
 //         <session>.<token>                  a spool whose content is not known yet
 //         <session>.<64 hex>.<generation>    a spool that is being published under that key, or was
+//         upload.<id>                        the bytes of an upload in parts, as long as it is open
 //       blobs/
 //         sha256/00 … sha256/ff/
 //           <62 hex>.<generation>            published bytes, mode 0440, a hard link of the spool until that goes
@@ -19,7 +20,7 @@ import Glibc
 //         <64 hex>.<generation>              bytes that were published under that key and are damaged
 //
 // `session` is a token for one opening of the store. Anything in `incoming/` with another session is left over from a
-// dead process.
+// dead process. An upload in parts has none: its row says whether its bytes are still wanted.
 //
 // The lock is a flock(2) on root/ itself: a file in it could be deleted and made anew, and would then be locked twice.
 //

@@ -223,6 +223,9 @@ static const uint8_t dashboard_tree_folds_js[] = {
 static const uint8_t dashboard_tree_js[] = {
 #embed "Dashboard/tree.js"
 };
+static const uint8_t dashboard_upload_js[] = {
+#embed "Dashboard/upload.js"
+};
 static const uint8_t dashboard_versions_js[] = {
 #embed "Dashboard/versions.js"
 };
@@ -352,6 +355,9 @@ static const uint8_t openapi_plugins[] = {
 static const uint8_t openapi_preferences[] = {
 #embed "OpenAPI/preferences.json"
 };
+static const uint8_t openapi_resumable_uploads[] = {
+#embed "OpenAPI/resumable-uploads.json"
+};
 static const uint8_t openapi_raw_uploads[] = {
 #embed "OpenAPI/raw-uploads.json"
 };
@@ -480,6 +486,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/tree-finder.js", dashboard_tree_finder_js),
     ASSET("Dashboard/tree-folds.js", dashboard_tree_folds_js),
     ASSET("Dashboard/tree.js", dashboard_tree_js),
+    ASSET("Dashboard/upload.js", dashboard_upload_js),
     ASSET("Dashboard/versions.js", dashboard_versions_js),
     ASSET("Dashboard/view-archive.js", dashboard_view_archive_js),
     ASSET("Dashboard/view-compare.js", dashboard_view_compare_js),
@@ -524,6 +531,7 @@ static const struct Asset assets[] = {
     ASSET("OpenAPI/plugins.json", openapi_plugins),
     ASSET("OpenAPI/preferences.json", openapi_preferences),
     ASSET("OpenAPI/raw-uploads.json", openapi_raw_uploads),
+    ASSET("OpenAPI/resumable-uploads.json", openapi_resumable_uploads),
     ASSET("OpenAPI/review-schemas.json", openapi_review_schemas),
     ASSET("OpenAPI/reviews.json", openapi_reviews),
     ASSET("OpenAPI/sign-in.json", openapi_sign_in),

@@ -19,6 +19,7 @@ CREATE TABLE store (
     checked_at INTEGER NOT NULL,
     file_count INTEGER NOT NULL DEFAULT 0,
     file_bytes INTEGER NOT NULL DEFAULT 0,
+    upload_bytes INTEGER NOT NULL DEFAULT 0,
     blob_count INTEGER NOT NULL DEFAULT 0,
     blob_bytes INTEGER NOT NULL DEFAULT 0,
     unused_count INTEGER NOT NULL DEFAULT 0,
@@ -641,6 +642,37 @@ CREATE TABLE upload_tokens (
 CREATE INDEX upload_tokens_by_key ON upload_tokens (key_id, id);
 CREATE INDEX upload_tokens_by_channel ON upload_tokens (channel_id);
 CREATE INDEX upload_tokens_by_expiry ON upload_tokens (expires_at);
+
+-- Uploads that come in parts (tus). One with all of its bytes is a file, attachment_id, and is known for a day. channel_id
+-- and attachment_id are copies and no references: either may be gone. An open one has its length in the quotas of user
+-- and channel; in that of all (store.upload_bytes) it has what was received and 8 MiB, so that nobody takes it from
+-- others by announcements.
+CREATE TABLE partial_uploads (
+    id TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    channel_id TEXT NOT NULL,
+    filename TEXT NOT NULL,
+    declared_mime_type TEXT,
+    length INTEGER NOT NULL CHECK (length >= 0),
+    received INTEGER NOT NULL CHECK (received BETWEEN 0 AND length),
+    attachment_id TEXT,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX partial_uploads_by_user ON partial_uploads (user_id);
+CREATE INDEX partial_uploads_open ON partial_uploads (user_id, channel_id, length) WHERE received < length;
+CREATE INDEX partial_uploads_by_expiry ON partial_uploads (expires_at);
+CREATE TRIGGER partial_uploads_counted_insert AFTER INSERT ON partial_uploads WHEN new.received < new.length BEGIN
+    UPDATE store SET upload_bytes = upload_bytes + min(new.length, new.received + 8388608);
+END;
+CREATE TRIGGER partial_uploads_counted_delete AFTER DELETE ON partial_uploads WHEN old.received < old.length BEGIN
+    UPDATE store SET upload_bytes = upload_bytes - min(old.length, old.received + 8388608);
+END;
+CREATE TRIGGER partial_uploads_counted_update AFTER UPDATE OF received ON partial_uploads
+WHEN old.received < old.length BEGIN
+    UPDATE store SET upload_bytes = upload_bytes - min(old.length, old.received + 8388608)
+        + iif(new.received < new.length, min(new.length, new.received + 8388608), 0);
+END;
 
 
 -- Webhooks -----------------------------------------------------------------------------------------------------------

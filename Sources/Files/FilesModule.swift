@@ -36,6 +36,12 @@ package struct FilesModule: RouteModule {
             .post("files/store-text", use: storeText)
             .put("files/raw", use: storeRaw)
             .post("files/upload-addresses", use: makeUploadAddress)
+            .on("files/tus", method: .options, use: tusOptions)
+            .post("files/tus", use: tusBegin)
+            .head("files/tus/:id", use: tusHead)
+            .patch("files/tus/:id", use: tusPatch)
+            .delete("files/tus/:id", use: tusDelete)
+            .post("files/tus/:id", use: tusOverride)
             .get("files", use: inTurnIfLarge(list))
             .get("files/:id", use: read)
             .delete("files/:id", use: delete)
@@ -49,6 +55,12 @@ package struct FilesModule: RouteModule {
             .get("files", use: inTurn(listForUser))
             .post("files/upload", use: upload)
             .post("files/store", use: storeFile)
+            .on("files/tus", method: .options, use: tusOptions)
+            .post("files/tus", use: tusBegin)
+            .head("files/tus/:id", use: tusHead)
+            .patch("files/tus/:id", use: tusPatch)
+            .delete("files/tus/:id", use: tusDelete)
+            .post("files/tus/:id", use: tusOverride)
             .get("files/:id", use: read)
             .delete("files/:id", use: deleteForUser)
             .get("files/:id/download", use: download)
@@ -68,7 +80,12 @@ package struct FilesModule: RouteModule {
             .put("upload/:token/:filename", use: storeByToken)
     }
 
-    package var backgroundWork: [BackgroundWork] { [BackgroundWork(endedShares), BackgroundWork(oldKeys), BackgroundWork(endedAddresses)] }
+    package var backgroundWork: [BackgroundWork] {
+        [
+            BackgroundWork(endedShares), BackgroundWork(oldKeys), BackgroundWork(endedAddresses),
+            BackgroundWork("expired uploads", run: store.removeExpiredUploads),
+        ]
+    }
 
     /// Forgets under which keys files were uploaded, after a day.
     private var oldKeys: Sweep {

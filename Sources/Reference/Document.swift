@@ -20,7 +20,7 @@ struct Document: Sendable {
     }
 
     /// The methods that a path may have, in the order of the page.
-    static let methods = ["get", "head", "post", "put", "patch", "delete"]
+    static let methods = ["get", "head", "options", "post", "put", "patch", "delete"]
 
     /// A path with what goes for every operation: who may call, the body of errors, the answers in common. What a text
     /// says itself stays.
@@ -53,7 +53,7 @@ struct Document: Sendable {
         var names = [
             "414": "TargetTooLong", "429": "TooManyRequests", "500": "ServerError", "503": "Unavailable",
         ]
-        let isSafe = method == "get" || method == "head"
+        let isSafe = ["get", "head", "options"].contains(method)
         if operation["security"] == nil {
             names["401"] = "Unauthorized"
             names["403"] = "MissingScope"

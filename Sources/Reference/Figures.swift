@@ -121,6 +121,7 @@ enum Figures {
         "tag": .range(Limits.tag),
         "textAttachments": .range(Limits.textAttachments),
         "upload": .bytes(Limits.upload),
+        "openUploads": .number(Limits.openUploads),
         "uploadAddresses": .number(Limits.uploadAddresses),
         "uploadAddressLifetime": .range(Limits.uploadAddressLifetime),
         "usualUploadAddressLifetime": .number(Limits.usualUploadAddressLifetime),

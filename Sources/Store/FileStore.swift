@@ -16,6 +16,7 @@ package struct FileStore: Sendable {
     let threads: NIOThreadPool
     package let damage: Damage
     let reservations = Reservations()
+    let uploadTurns = UploadTurns()
     let collectionTurn = CollectionTurn()
     let collected: CollectorCounts
 

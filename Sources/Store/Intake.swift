@@ -12,6 +12,8 @@ package final class Intake {
 
     let store: FileStore
     private var spools: [Spool] = []
+    /// What was received as an upload in parts.
+    private var taken: [SpooledBlob] = []
     private(set) var reservation: Reservation?
     /// The bytes of all files so far.
     private var received = 0
@@ -50,6 +52,13 @@ package final class Intake {
         return spool
     }
 
+    /// Takes the bytes of an upload in parts, all of which are there.
+    func takeOver(_ upload: PartialUpload) async throws -> SpooledBlob {
+        let bytes = try await store.blobs.takeOver(upload.id.rawValue, sampleBytes: MediaTypeDetector.sampleBytes)
+        taken.append(bytes)
+        return bytes
+    }
+
     /// Appends bytes to a spool, if they fit.
     ///
     /// - Throws: ``StoreError/fileTooLarge(limit:)``, ``StoreError/noSpaceLeft`` and ``StoreError/quotaReached(_:)``;
@@ -73,6 +82,7 @@ package final class Intake {
     fileprivate func end() async {
         if let reservation { store.reservations.release(reservation.id) }
         for spool in spools { await spool.discard(leavingPublished: leavesNames) }
+        for blob in taken { await store.blobs.discard(blob, leavingPublished: leavesNames) }
     }
 }
 

@@ -10,9 +10,12 @@ extension FileStore {
     /// - Throws: ``StoreError/indexIsMissing``; ``BlobError`` and ``IndexError``.
     package func recover() async throws -> SweepReport {
         try await refuseLostIndex()  // First: without the index, the sweep would take everything for garbage.
-        let swept = try await blobs.sweepIncoming { keys in
+        var swept = try await blobs.sweepIncoming { keys in
             let referenced = try await index.read { try $0.referencedKeys(among: keys.map(\.description)) }
             return Set(keys.filter { referenced.contains($0.description) })
+        }
+        swept.leftovers += try await blobs.sweepPartials { ids in
+            try await index.read { try $0.openUploads(among: ids) }
         }
         try await removeDueKeys()
         damage.take(try await index.read { try $0.damagedKeys() })

@@ -13,6 +13,12 @@ package enum StoreError: Error, Sendable, Equatable {
     case keyUsedOtherwise
     /// The file of a repeated upload has been deleted; nothing was stored.
     case deletedSince
+    /// The user has so many uploads in parts that are not complete; nothing was begun.
+    case tooManyUploads(Int)
+    /// Another request writes to the upload at the moment.
+    case uploadIsBusy
+    /// The upload in parts is a file by now, or was removed.
+    case uploadHasEnded
     /// A record holds no valid key. Only damage to the index, or an edit by hand, explains that.
     case damagedRecord(attachmentID: Attachment.ID)
     /// The stored bytes are not those that the index says.
@@ -42,6 +48,9 @@ extension StoreError: CustomStringConvertible {
         case .quotaReached: "A quota does not hold the files."
         case .keyUsedOtherwise: "The idempotency key belongs to another upload."
         case .deletedSince: "The file that this idempotency key stored has been deleted."
+        case .tooManyUploads(let most): "The user has \(most) uploads that are not complete."
+        case .uploadIsBusy: "Another request writes to the upload."
+        case .uploadHasEnded: "The upload has ended."
         case .damagedRecord(let id): "The record of attachment \(id) names no possible key: the index is damaged."
         case .damagedFile(let key, let size):
             "The stored bytes, \(size) of them, are not what the index says. Key: \(key)."

@@ -18,6 +18,8 @@ struct Visit: Sendable, CustomTestStringConvertible {
         case file
         /// A picture, and nothing else.
         case picture
+        /// The bytes of an upload in parts.
+        case part
     }
 
     /// Method and path, with things by their names: `:channel`, `:file`…
@@ -65,6 +67,12 @@ struct Target: Sendable {
         case .none: break
         case .json(let json): body = ByteBuffer(string: filled(json))
         case .file: body = form(Form(.channel(agent.channel), .file([1], "a")), &headers)
+        case .part:
+            headers[HTTPField.Name("tus-resumable")!] = "1.0.0"
+            headers[HTTPField.Name("upload-length")!] = "4"
+            headers[HTTPField.Name("upload-offset")!] = "0"
+            headers[.contentType] = "application/offset+octet-stream"
+            if method == .post || method == .patch { body = ByteBuffer(string: "ab") }
         case .picture: body = form(Form(.file(try sample("pixel.png"), "a.png")), &headers)
         }
         guard let pause, let body else { return try await person.server.send(method, path, headers, body: body) }
@@ -100,12 +108,19 @@ extension TestServer {
         let another = try await owner(email)
         let other = try await self.person("other-\(email)")
         _ = try await self.person(email)
+        var begin: HTTPFields = [.apiKey: agent.key]
+        begin[HTTPField.Name("tus-resumable")!] = "1.0.0"
+        begin[HTTPField.Name("upload-length")!] = "4"
+        let uploads = "/api/v1/files/tus?channel=\(agent.channel)"
+        let (upload, begun) = (try await send(.post, uploads, begin), try await send(.post, uploads, begin))
         let sessions = try await person.send(.get, "auth/sessions").json.elements
         let names = [
             ":channel": agent.channel, ":file": file, ":message": message, ":undelivered": said.json["id"]?.text,
             ":share": shares.elements.first?["id"]?.text, ":key": another.keyID, ":user": other.userID.rawValue,
             ":session": sessions.first { $0["current"] == .bool(false) }?["id"]?.text, ":stream": "s",
             ":plugin": "diff-view", ":archive": archive["id"]?.text, ":number": "1",
+            ":upload": upload.headers[.location]?.split(separator: "/").last.map(String.init),
+            ":begun": begun.headers[.location]?.split(separator: "/").last.map(String.init),
         ]
         return Target(person: person, agent: agent, names: try names.mapValues { try #require($0) })
     }
@@ -140,6 +155,9 @@ extension Visit {
         Visit("POST /api/v1/status/ping", 404, .json(#"{"agentId":":channel","status":"busy"}"#)),
         Visit("GET /api/v1/files", 403), Visit("POST /api/v1/files/upload", 403, .file),
         Visit("POST /api/v1/files/store", 403, .file),
+        Visit("OPTIONS /api/v1/files/tus", 204), Visit("POST /api/v1/files/tus", 403, .part),
+        Visit("HEAD /api/v1/files/tus/:upload", 404, .part), Visit("PATCH /api/v1/files/tus/:upload", 404, .part),
+        Visit("POST /api/v1/files/tus/:upload", 400, own: 400), Visit("DELETE /api/v1/files/tus/:upload", 404, .part),
         Visit("PUT /api/v1/files/raw", 403, .json("bytes")),
         Visit("POST /api/v1/files/upload-addresses", 403, .json(#"{"channelId":":channel"}"#)),
         Visit("POST /api/v1/files/store-text", 403, .json(#"{"channelId":":channel","content":"a"}"#)),
@@ -199,6 +217,9 @@ extension Visit {
         Visit("GET /api/events", 200, isEndless: true),
         Visit("GET /api/files", 403), Visit("POST /api/files/upload", 403, .file),
         Visit("POST /api/files/store", 403, .file), Visit("GET /api/files/:file", 403),
+        Visit("OPTIONS /api/files/tus", 204), Visit("POST /api/files/tus", 403, .part),
+        Visit("HEAD /api/files/tus/:begun", 404, .part), Visit("PATCH /api/files/tus/:begun", 404, .part),
+        Visit("POST /api/files/tus/:begun", 400, own: 400), Visit("DELETE /api/files/tus/:begun", 404, .part),
         Visit("GET /api/files/:file/download", 403), Visit("HEAD /api/files/:file/download", 403),
         Visit("GET /api/files/:file/lines", 403), Visit("GET /api/files/:archive/entries", 403),
         Visit("GET /api/files/:archive/entries/:number", 403), Visit("GET /api/files/:file/share", 403),

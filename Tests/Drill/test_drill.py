@@ -39,8 +39,8 @@ def test_a_server_killed_under_load_keeps_what_it_confirmed_and_no_garbage(life)
 
 
 def test_every_step_with_a_name_is_known():
-    assert {*kills.COLLECTION, *kills.BACKUP, *kills.RESTORE, "swept", "linked", "broughtBack"} <= set(kills.POINTS)
-    assert len(kills.POINTS) == len(set(kills.POINTS)) == 16
+    assert {*kills.COLLECTION, *kills.BACKUP, *kills.RESTORE, *kills.PARTS, "swept", "linked", "broughtBack"} <= set(kills.POINTS)
+    assert len(kills.POINTS) == len(set(kills.POINTS)) == 20
 
 
 def test_after_power_loss_all_that_was_confirmed_is_there(binary, recording):

@@ -31,6 +31,20 @@ struct RecordTests {
         try check(session)
         try check(Share(id: "a", attachmentID: "b", createdAt: at(1), expiresAt: at(2)))
         try check(
+            PartialUpload(
+                id: "a",
+                userID: "b",
+                channelID: "c",
+                filename: "d",
+                declaredType: "e",
+                length: 20,
+                received: 10,
+                attachmentID: "f",
+                createdAt: at(2),
+                expiresAt: at(3)
+            )
+        )
+        try check(
             UploadToken(
                 id: "a",
                 keyID: "b",

@@ -494,6 +494,39 @@ CREATE TRIGGER stream_events_keep AFTER INSERT ON messages WHEN new.stream_id IS
     UPDATE stream_events SET expires_at = NULL WHERE channel_id = new.channel_id AND stream_id = new.stream_id;
 END;
 
+CREATE TABLE partial_uploads (
+    id TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    channel_id TEXT NOT NULL,
+    filename TEXT NOT NULL,
+    declared_mime_type TEXT,
+    length INTEGER NOT NULL CHECK (length >= 0),
+    received INTEGER NOT NULL CHECK (received BETWEEN 0 AND length),
+    attachment_id TEXT,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX partial_uploads_by_expiry ON partial_uploads (expires_at);
+
+CREATE INDEX partial_uploads_by_user ON partial_uploads (user_id);
+
+CREATE TRIGGER partial_uploads_counted_delete AFTER DELETE ON partial_uploads WHEN old.received < old.length BEGIN
+    UPDATE store SET upload_bytes = upload_bytes - min(old.length, old.received + 8388608);
+END;
+
+CREATE TRIGGER partial_uploads_counted_insert AFTER INSERT ON partial_uploads WHEN new.received < new.length BEGIN
+    UPDATE store SET upload_bytes = upload_bytes + min(new.length, new.received + 8388608);
+END;
+
+CREATE TRIGGER partial_uploads_counted_update AFTER UPDATE OF received ON partial_uploads
+WHEN old.received < old.length BEGIN
+    UPDATE store SET upload_bytes = upload_bytes - min(old.length, old.received + 8388608)
+        + iif(new.received < new.length, min(new.length, new.received + 8388608), 0);
+END;
+
+CREATE INDEX partial_uploads_open ON partial_uploads (user_id, channel_id, length) WHERE received < length;
+
 CREATE TABLE plugin_settings (
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     plugin TEXT NOT NULL,
@@ -620,6 +653,7 @@ CREATE TABLE store (
     checked_at INTEGER NOT NULL,
     file_count INTEGER NOT NULL DEFAULT 0,
     file_bytes INTEGER NOT NULL DEFAULT 0,
+    upload_bytes INTEGER NOT NULL DEFAULT 0,
     blob_count INTEGER NOT NULL DEFAULT 0,
     blob_bytes INTEGER NOT NULL DEFAULT 0,
     unused_count INTEGER NOT NULL DEFAULT 0,

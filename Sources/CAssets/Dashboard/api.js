@@ -1,4 +1,4 @@
-// The server's API (docs/api.md): requests, what their errors say, uploads with progress.
+// The server's API (docs/api.md): requests, what their errors say.
 
 /** What the server answered instead of what was asked for. Status 0: it did not answer at all. */
 export class Refusal extends Error {
@@ -60,29 +60,4 @@ export async function all(path, most) {
     cursor = page.nextCursor;
   }
   return rows;
-}
-
-/**
- * Stores a file in a channel, for a message that takes it later.
- * @param {(sent: number) => void} onProgress
- * @returns {{done: Promise<object>, cancel: () => void}} the attachment; a cancelled upload never settles
- */
-export function upload(file, channelID, onProgress) {
-  const call = new XMLHttpRequest();
-  const done = new Promise((resolve, reject) => {
-    call.upload.onprogress = (event) => onProgress(event.loaded);
-    call.onload = () => {
-      let content = null;
-      try { content = JSON.parse(call.responseText); } catch { /* Not ours: the status has to do. */ }
-      if (call.status === 201) resolve(content);
-      else reject(new Refusal(call.status, content));
-    };
-    call.onerror = () => reject(new Refusal(0));
-    const form = new FormData();
-    form.append("channelId", channelID);
-    form.append("file", file);
-    call.open("POST", "/api/files/store");
-    call.send(form);
-  });
-  return { done, cancel: () => call.abort() };
 }

@@ -1,9 +1,10 @@
 // Writing to an agent: a text, and files that are stored while one writes. Each file has its bar, cancel and retry.
 import { $, button, fill, h, icon, say } from "./dom.js";
-import { request, upload } from "./api.js";
+import { request } from "./api.js";
 import { draftOf, keepDraft } from "./drafts.js";
 import { toast } from "./overlay.js";
 import { note } from "./store.js";
+import { upload } from "./upload.js";
 import { bytes } from "./words.js";
 
 /** How large a file may be. */

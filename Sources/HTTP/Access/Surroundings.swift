@@ -70,7 +70,8 @@ struct CrossOrigin: RouterMiddleware {
     /// What a page may read beside the few headers that it always may.
     private static let exposed = """
         accept-ranges, allow, content-disposition, content-length, content-range, etag, idempotency-replayed, link, \
-        repr-digest, retry-after, www-authenticate, x-request-id
+        location, placet-file-id, repr-digest, retry-after, tus-resumable, tus-version, upload-expires, upload-length, \
+        upload-offset, www-authenticate, x-request-id
         """
 
     let origins: Set<String>

@@ -1,5 +1,5 @@
 /// The bytes of the files of all users, of one of them and of one channel, and the quotas set for these two. A content
-/// counts once for each file that has it.
+/// counts once for each file that has it. Open uploads in parts count as the schema says.
 package struct Usage: Sendable, Equatable {
     package let all: Int
     package let user: Int
@@ -34,7 +34,16 @@ extension Usage: RowReadable {
 
 private enum SQL {
     static let usage = """
-        SELECT store.file_bytes, users.file_bytes, users.quota_bytes, agents.file_bytes, agents.quota_bytes
+        SELECT store.file_bytes + store.upload_bytes,
+            users.file_bytes + ifnull((
+                SELECT sum(length) FROM partial_uploads WHERE user_id = users.id AND received < length
+            ), 0),
+            users.quota_bytes,
+            agents.file_bytes + ifnull((
+                SELECT sum(length) FROM partial_uploads
+                WHERE user_id = users.id AND channel_id = agents.id AND received < length
+            ), 0),
+            agents.quota_bytes
         FROM store CROSS JOIN users
             LEFT JOIN agents ON agents.id = ? AND agents.user_id = users.id AND agents.removed_at IS NULL
         WHERE users.id = ?
@@ -54,6 +63,11 @@ private enum SQL {
         SELECT 'the files of all users are not as many or as large as the store says' FROM store
         WHERE (file_count, file_bytes) IS NOT (
             SELECT ifnull(sum(file_count), 0), ifnull(sum(file_bytes), 0) FROM users
+        )
+        UNION ALL
+        SELECT 'the open uploads are not as large as the store says' FROM store
+        WHERE upload_bytes IS NOT (
+            SELECT ifnull(sum(min(length, received + 8388608)), 0) FROM partial_uploads WHERE received < length
         )
         UNION ALL
         SELECT 'the blobs are not as many or as large as the store says' FROM store

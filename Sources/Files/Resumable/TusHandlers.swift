@@ -1,0 +1,163 @@
+import API
+import Blobs
+import HTTP
+import HTTPTypes
+import Hummingbird
+import Index
+import NIOCore
+import Store
+
+/// Uploads that are cut off and go on: tus 1.0 with creation, creation-with-upload, checksum, expiration and termination
+/// (docs/api.md, "Uploads", Resumable).
+extension FilesModule {
+    /// How many bytes of one request may arrive before they are noted, so that no crash costs more.
+    private static let noteInterval = 32 << 20
+
+    func tusOptions(_ request: Request, _ context: some CallerContext) async throws -> Response {
+        let headers: HTTPFields = [
+            .tusResumable: Tus.version, .tusVersion: Tus.version, .tusMaxSize: "\(store.limits.maxFileBytes)",
+            .tusExtension: "creation,creation-with-upload,checksum,expiration,termination",
+            .tusChecksumAlgorithm: "sha256,sha1",
+        ]
+        return Response(status: .noContent, headers: headers)
+    }
+
+    /// Begins an upload, with its first bytes if there is a body.
+    func tusBegin(_ request: Request, _ context: some CallerContext) async throws -> Response {
+        try await Tus.answer(to: request) {
+            let length = try request.uploadLength()
+            let metadata = try TusMetadata(request.headers[.uploadMetadata] ?? "")
+            let named = try request.optionalChannel() ?? metadata.channelID
+            guard let channelID = named ?? context.defaultChannel else {
+                throw APIError.invalid("channel", Agent.ID.isRequired, code: "required")
+            }
+            let upload = PartialUpload(
+                id: .make(),
+                userID: context.userID,
+                channelID: channelID,
+                filename: metadata.filename,
+                declaredType: metadata.filetype,
+                length: length,
+                createdAt: .now(),
+                expiresAt: .now() + PartialUpload.lifetime
+            )
+            let bodyLength = try request.tusBodyLength(upTo: length)
+            try await store.begin(upload, by: context.principal, most: Limits.openUploads)
+            var state = TusState(upload)
+            if bodyLength != 0 || length == 0 {
+                let turn = try store.turn(at: upload.id)
+                defer { turn.end() }
+                state = try await receive(request, context, into: upload, turn)
+            }
+            var response = Response(status: .created, headers: state.headers)
+            response.headers[.location] = "\(Tus.path(of: request))/\(upload.id.rawValue)"
+            return response
+        }
+    }
+
+    /// Says how far an upload is, and for a day which file it has become.
+    func tusHead(_ request: Request, _ context: some CallerContext) async throws -> Response {
+        try await Tus.answer(to: request) {
+            let id = PartialUpload.ID(rawValue: try context.pathParameter("id"))
+            guard let upload = try await store.partialUpload(id, by: context.principal) else { throw APIError.noUpload }
+            var response = Response(status: .ok, headers: TusState(upload).headers)
+            response.headers[.uploadLength] = "\(upload.length)"
+            response.headers[.cacheControl] = "no-store"
+            return response
+        }
+    }
+
+    /// Takes the next bytes. With the last ones the upload becomes a file.
+    func tusPatch(_ request: Request, _ context: some CallerContext) async throws -> Response {
+        try await Tus.answer(to: request) {
+            guard request.headers[.contentType] == Tus.bodyType else {
+                throw APIError(.unsupportedMediaType, "Send the bytes with Content-Type: \(Tus.bodyType)")
+            }
+            let turn = try store.turn(at: PartialUpload.ID(rawValue: try context.pathParameter("id")))
+            defer { turn.end() }
+            guard let upload = try await store.partialUpload(turn, by: context.principal) else { throw APIError.noUpload }
+            guard let offset = request.headers[.uploadOffset], Int(offset) == upload.received else {
+                throw APIError(
+                    .conflict,
+                    "Upload-Offset must be \(upload.received), which is how much of this upload is here; go on from there",
+                    headers: [.uploadOffset: "\(upload.received)"]
+                )
+            }
+            _ = try request.tusBodyLength(upTo: upload.length - upload.received)
+            let state = try await receive(request, context, into: upload, turn)
+            return Response(status: .noContent, headers: state.headers)
+        }
+    }
+
+    /// Gives an upload up. The file that it may have become stays.
+    func tusDelete(_ request: Request, _ context: some CallerContext) async throws -> Response {
+        try await Tus.answer(to: request) {
+            let turn = try store.turn(at: PartialUpload.ID(rawValue: try context.pathParameter("id")))
+            defer { turn.end() }
+            guard try await store.forget(turn, by: context.principal) else { throw APIError.noUpload }
+            return Response(status: .noContent)
+        }
+    }
+
+    /// For clients that can send nothing but GET and POST.
+    func tusOverride(_ request: Request, _ context: some CallerContext) async throws -> Response {
+        switch request.headers[.methodOverride] {
+        case "PATCH": try await tusPatch(request, context)
+        case "DELETE": try await tusDelete(request, context)
+        case "HEAD": try await tusHead(request, context)
+        default: throw APIError.invalid("X-HTTP-Method-Override", "must be PATCH, DELETE or HEAD here")
+        }
+    }
+
+    /// Appends the body, and makes a file of the upload when that was all.
+    ///
+    /// What arrived before the connection broke stays, unless a checksum was to prove it.
+    private func receive(
+        _ request: Request,
+        _ context: some CallerContext,
+        into upload: PartialUpload,
+        _ turn: UploadTurn
+    ) async throws -> TusState {
+        let principal = context.principal
+        var checksum = try TusChecksum(request.headers[.uploadChecksum])
+        try await store.admit(length: request.declaredLength ?? 0)
+        guard let file = try await store.open(upload, turn, by: principal) else { throw APIError.noUpload }
+        try await context.connection.acceptBody()
+        do {
+            try await append(request.body, to: file, of: upload, &checksum, by: principal)
+        } catch let error where !(error is APIError || error is StoreError || error is BlobError) {
+            // The client has gone, and with it this task may be cancelled.
+            let (store, keeps) = (store, checksum == nil)
+            if keeps { _ = try? await Task { try await store.note(file, of: upload, by: principal) }.value }
+            throw error
+        }
+        guard checksum?.matches() ?? true else { throw APIError.checksumMismatch }
+        guard file.byteCount == upload.length else {
+            guard let received = try await store.note(file, of: upload, by: principal) else { throw APIError.noUpload }
+            return TusState(received: received)
+        }
+        _ = try await file.sync()
+        return TusState(received: upload.length, file: try await store.finish(upload, by: principal).id)
+    }
+
+    private func append(
+        _ body: RequestBody,
+        to file: PartialFile,
+        of upload: PartialUpload,
+        _ checksum: inout TusChecksum?,
+        by principal: Principal
+    ) async throws {
+        var noted = Int(file.byteCount)
+        for try await bytes in body {
+            guard Int(file.byteCount) + bytes.readableBytes <= upload.length else {
+                throw APIError.beyondLength(upload.length)
+            }
+            checksum?.update(bytes)
+            try await file.append(bytes)
+            guard checksum == nil, Int(file.byteCount) - noted >= Self.noteInterval else { continue }
+            try await store.admit(length: 0)
+            guard let received = try await store.note(file, of: upload, by: principal) else { throw APIError.noUpload }
+            noted = received
+        }
+    }
+}

@@ -1,0 +1,143 @@
+"""Uploads that are cut off and go on: with tuspy, with curl, over broken connections, and over a server that is killed."""
+
+import base64
+import hashlib
+import http.client
+import signal
+import socket
+import subprocess
+
+import pytest
+import requests
+from placet_server import ADMIN_PASSWORD, Server, eventually
+from tusclient.client import TusClient
+
+TUS = {"Tus-Resumable": "1.0.0"}
+PIECE = {**TUS, "Content-Type": "application/offset+octet-stream"}
+#: The first four are those of uploads in parts; the others are passed by every upload.
+POINTS = (
+    "partWritten", "partSynced", "partNoted", "partTaken", "flushed", "named", "linked", "folderFlushed", "committed", "unlinked")
+
+
+@pytest.fixture(scope="module")
+def owner(server):
+    return server.owner().with_channel("tus")
+
+
+@pytest.fixture
+def content(tmp_path):
+    bytes = b"".join(b"line %d\n" % number for number in range(300_000))
+    (tmp_path / "build.log").write_bytes(bytes)
+    return bytes
+
+
+def begin(owner, length, **headers):
+    url = f"{owner.server.url}/api/v1/files/tus?channel={owner.channel}"
+    name = base64.b64encode(b"build.log").decode()
+    answer = owner.session.post(
+        url, headers={**TUS, "Upload-Length": str(length), "Upload-Metadata": f"filename {name}", **headers},
+        timeout=30)
+    assert answer.status_code == 201, answer.text
+    return answer.headers["Location"]
+
+
+def head(owner, path):
+    answer = owner.session.head(owner.server.url + path, headers=TUS, timeout=30)
+    assert answer.status_code == 200, answer.status_code
+    return answer
+
+
+def offset(owner, path):
+    return int(head(owner, path).headers["Upload-Offset"])
+
+
+def patch(owner, path, start, bytes, **headers):
+    return owner.session.patch(
+        owner.server.url + path, data=bytes, timeout=60,
+        headers={**PIECE, "Upload-Offset": str(start), **headers})
+
+
+def is_stored(owner, file, content):
+    told = owner.request("GET", f"files/{file}").json()
+    assert (told["filename"], told["mimeType"]) == ("build.log", "text/plain"), told
+    assert told["sha256"] == hashlib.sha256(content).hexdigest()
+    assert owner.content(file) == content
+
+
+def test_tuspy_sends_a_file_in_pieces_and_another_one_of_it_goes_on(owner, tmp_path, content):
+    client = TusClient(f"{owner.server.url}/api/v1/files/tus?channel={owner.channel}", headers={"x-api-key": owner.key})
+    options = {"file_path": str(tmp_path / "build.log"), "chunk_size": 1 << 20, "metadata": {"filename": "build.log"}}
+    first = client.uploader(**options, upload_checksum=True)
+    first.upload_chunk()
+    path = "/" + first.url.split("/", 3)[3]
+    assert offset(owner, path) == 1 << 20
+    second = client.uploader(**options, url=first.url)
+    assert second.offset == 1 << 20
+    second.upload()
+    is_stored(owner, head(owner, path).headers["Placet-File-Id"], content)
+
+
+def test_curl_goes_on_after_a_break(owner, tmp_path, content):
+    path = begin(owner, len(content))
+    assert patch(owner, path, 0, content[:1_000_000]).status_code == 204
+    (tmp_path / "rest").write_bytes(content[1_000_000:])
+    headers = [f"{name}: {value}" for name, value in {**PIECE, "x-api-key": owner.key, "Upload-Offset": "1000000"}.items()]
+    done = subprocess.run(
+        ["curl", "-sS", "--noproxy", "*", "-D", "-", "-X", "PATCH", *sum((["-H", header] for header in headers), []),
+         "--data-binary", f"@{tmp_path}/rest", owner.server.url + path], capture_output=True, text=True, timeout=60)
+    assert " 204 " in done.stdout, done.stdout + done.stderr
+    is_stored(owner, head(owner, path).headers["Placet-File-Id"], content)
+
+
+def test_what_came_before_a_connection_broke_stays(owner, content):
+    path = begin(owner, len(content))
+    connection = http.client.HTTPConnection("127.0.0.1", owner.server.port, timeout=30)
+    connection.putrequest("PATCH", path)
+    for name, value in {**PIECE, "x-api-key": owner.key, "Upload-Offset": "0", "Content-Length": str(len(content))}.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    connection.send(content[:1_500_000])
+    # Everything sent has arrived before the connection ends: a closed sending half comes after it.
+    connection.sock.shutdown(socket.SHUT_WR)
+    eventually(lambda: offset(owner, path) == 1_500_000, "what came is noted")
+    connection.close()
+    assert eventually(
+        lambda: (answer := patch(owner, path, 1_500_000, content[1_500_000:])).status_code != 423 and answer, "the turn is free"
+    ).status_code == 204
+    is_stored(owner, head(owner, path).headers["Placet-File-Id"], content)
+
+
+def on_disk(server, path):
+    file = server.storage / "incoming" / f"upload.{path.rpartition('/')[2]}"
+    return file.stat().st_size if file.exists() else 0
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_what_an_offset_says_survives_a_kill_at_any_step(binary, content, point):
+    server = Server(binary, PLACET_LOG_LEVEL="error", PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD)
+    try:
+        owner = server.start().owner().with_channel("tus")
+        path = begin(owner, len(content))
+        assert patch(owner, path, 0, content[:500_000]).status_code == 204
+        server.stop()
+        server.environment["PLACET_FAULT"] = f"{point}:1"
+        server.start()
+        with pytest.raises(requests.exceptions.ConnectionError):
+            # One of the two passes the point.
+            assert patch(owner, path, 500_000, content[500_000:1_000_000]).status_code == 204
+            patch(owner, path, 1_000_000, content[1_000_000:])
+        assert server.process.wait(10) == -signal.SIGKILL
+        del server.environment["PLACET_FAULT"]
+        server.start()
+        state = head(owner, path).headers
+        here = int(state["Upload-Offset"])
+        if "Placet-File-Id" not in state:
+            assert 500_000 <= here < len(content) and here <= on_disk(server, path)
+            state = patch(owner, path, here, content[here:]).headers
+        is_stored(owner, state["Placet-File-Id"], content)
+        assert len(owner.files()) == 1
+        assert server.incoming() == []
+        server.stop()
+        server.assert_consistent()
+    finally:
+        server.dispose()

@@ -128,7 +128,8 @@ package final class LineText {
         // The end of the last line begins none.
         if at == size, at > 0, coding.lastEnd(in: try bytes(from: at - coding.unit)) == 0 { at -= coding.unit }
         while at > floor, starts.count < count {
-            let start = max((at - Self.pieceBytes) & ~1, floor)
+            // Rounded up: a piece that begins before that would end before `at`.
+            let start = max((at - Self.pieceBytes + 1) & ~1, floor)
             var piece = UnsafeRawBufferPointer(rebasing: try freshBytes(from: start).prefix(at - start))
             while starts.count < count, let end = coding.lastEnd(in: piece) {
                 starts.append(start + end + coding.unit)

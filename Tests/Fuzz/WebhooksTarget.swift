@@ -24,7 +24,8 @@ private func checkURL(_ text: String) throws {
     guard let target = try? WebhookTarget(text) else { return }
     let again = try WebhookTarget(target.url)
     try hold(again == target && again.url == target.url, target.url)
-    try hold(target.url.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !target.url.contains("@\(target.host)"))
+    let authority = target.url.dropFirst(target.origin.scheme.count + 3).prefix { !"/?#".contains($0) }
+    try hold(target.url.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !authority.contains("@"), target.url)
     // The HTTP client reads the URL with Foundation.
     let url = URL(string: target.url)
     try hold(url?.port == target.port && url?.scheme == target.origin.scheme && url?.user == nil, target.url)

@@ -21,6 +21,17 @@ struct LineTextTests {
         #expect(try small.last(1).lines.map(\.text) == lines.suffix(1))
     }
 
+    @Test("The last lines of a text of several pieces are all there, also an empty one at its end, for every length")
+    func severalPieces() throws {
+        for more in 0..<4 {
+            let text = String(repeating: "a", count: LineText.pieceBytes + more) + "\nb\n\n"
+            let small = try SmallText(text)
+            let last = try small.text.lastLines(3, lineCount: small.index.lineCount)
+            #expect(last.lines.map(\.text).suffix(2) == ["b", ""], "\(more)")
+            #expect(last.lines.map(\.number) == [1, 2, 3], "\(more)")
+        }
+    }
+
     @Test("UTF-16 ends its lines with LF as a unit, in both orders; the byte 0x0A in another character is none")
     func wide() throws {
         let units = Array("a\u{0A0A}b\r\nU+010A: \u{010A}\nü𝄞".utf16)

@@ -221,7 +221,13 @@ struct Credentials: Sendable {
 }
 
 extension Visit {
-    fileprivate var hasBody: Bool { if case .none = body { false } else { true } }
+    fileprivate var hasBody: Bool {
+        switch body {
+        case .none: false
+        case .part: !route.hasPrefix("DELETE")
+        default: true
+        }
+    }
 }
 
 extension Target {

@@ -132,7 +132,10 @@ private func translate(_ error: StoreError) -> APIError? {
             "The file stored with this Idempotency-Key has been deleted; nothing was stored. To store it again, use another key"
         )
     case .tooManyUploads(let most):
-        APIError(.tooManyRequests, "You have \(most) unfinished uploads; finish or delete some, or wait until they expire")
+        APIError(
+            .tooManyRequests,
+            "You have \(most) unfinished uploads; finish or delete some, or wait until they expire"
+        )
     case .uploadIsBusy:
         APIError(
             HTTPResponse.Status(code: 423, reasonPhrase: "Locked"),

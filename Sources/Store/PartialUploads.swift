@@ -55,7 +55,8 @@ extension FileStore {
     }
 
     /// Opens the bytes of an upload, to be appended to; nil when they are gone, and then it is forgotten.
-    package func open(_ upload: PartialUpload, _ turn: UploadTurn, by principal: Principal) async throws -> PartialFile? {
+    package func open(_ upload: PartialUpload, _ turn: UploadTurn, by principal: Principal) async throws -> PartialFile?
+    {
         if let file = try await blobs.openPartial(upload.id.rawValue, at: Int64(upload.received)) { return file }
         _ = try await forget(turn, by: principal)
         return nil
@@ -99,6 +100,13 @@ extension FileStore {
         guard try await index.write(by: principal, { try $0.removePartialUpload(id, of: $1) }) else { return false }
         try await blobs.removePartials([id.rawValue])
         return true
+    }
+
+    /// Forgets an upload that the caller has just begun, whether or not the caller's authority has ended since.
+    package func abandon(_ turn: UploadTurn) async throws {
+        let id = turn.id
+        try await index.write(for: .upkeep) { try $0.removePartialUpload(id) }
+        try await blobs.removePartials([id.rawValue])
     }
 
     /// Forgets uploads as they expire, and removes their bytes, until the task is cancelled. Who writes to one meanwhile

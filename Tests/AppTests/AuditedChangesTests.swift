@@ -19,6 +19,11 @@ struct AuditedChangesTests {
         "POST /api/agents/:channel/read", "POST /api/agents/:channel/webhook/test",
         "POST /api/auth/confirm", "POST /api/auth/refresh", "POST /api/admin/gc/plan", "POST /api/markdown",
         "POST /api/plugins/:plugin/fetch",
+        // Parts of an upload; the file is noted when it is one.
+        "OPTIONS /api/v1/files/tus", "POST /api/v1/files/tus", "PATCH /api/v1/files/tus/:upload",
+        "POST /api/v1/files/tus/:upload", "DELETE /api/v1/files/tus/:upload",
+        "OPTIONS /api/files/tus", "POST /api/files/tus", "PATCH /api/files/tus/:begun",
+        "POST /api/files/tus/:begun", "DELETE /api/files/tus/:begun",
         // Opened, which is stored later.
         "POST /api/files/bulk-download",
         // These change nothing here: the plugin has no settings, and there is nothing to collect.

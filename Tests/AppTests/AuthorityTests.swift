@@ -19,6 +19,9 @@ struct AuthorityTests {
     private static let writesNothing: Set = [
         "POST /api/agents/:channel/webhook/test", "POST /api/files/bulk-download", "POST /api/admin/gc/plan",
         "POST /api/markdown", "POST /api/plugins/:plugin/fetch",
+        "OPTIONS /api/v1/files/tus", "OPTIONS /api/files/tus",
+        // These leave bytes that do not count: `ResumableUploadTests.authority`.
+        "PATCH /api/v1/files/tus/:upload", "PATCH /api/files/tus/:begun",
     ]
     private static let writes: Set = ["GET /api/files/:file/share"]
 
@@ -218,7 +221,13 @@ struct Credentials: Sendable {
 }
 
 extension Visit {
-    fileprivate var hasBody: Bool { if case .none = body { false } else { true } }
+    fileprivate var hasBody: Bool {
+        switch body {
+        case .none: false
+        case .part: !route.hasPrefix("DELETE")
+        default: true
+        }
+    }
 }
 
 extension Target {

@@ -32,7 +32,7 @@ struct DocumentedRoutesTests {
         #expect(Self.routes(in: page) == ["GET /a/:id", "POST /b"])
     }
 
-    private static let methods: Set = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+    private static let methods: Set = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 
     /// `METHOD /path` of each row of a table that names a method and a path.
     private static func routes(in page: String) -> [String] {

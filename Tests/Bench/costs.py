@@ -185,6 +185,12 @@ class Costs:
             rounds=1)
         row("PUT /api/v1/files/raw, PUT /api/upload/:token, PUT /api/upload/:token/:filename", "1 MiB",
             v1("PUT", "files/raw?channel=" + channel, os.urandom(1 << 20)))
+        tus = {"Tus-Resumable": "1.0.0", "Upload-Length": str(1 << 20), "Content-Type": "application/offset+octet-stream"}
+        row("POST /api/v1/files/tus, PATCH /api/v1/files/tus/:id, POST /api/files/tus, PATCH /api/files/tus/:id", "1 MiB at once",
+            v1("POST", "files/tus?channel=" + channel, os.urandom(1 << 20), **tus))
+        row("OPTIONS /api/v1/files/tus, HEAD /api/v1/files/tus/:id, DELETE /api/v1/files/tus/:id, POST /api/v1/files/tus/:id, "
+            "OPTIONS /api/files/tus, HEAD /api/files/tus/:id, DELETE /api/files/tus/:id, POST /api/files/tus/:id", "",
+            v1("OPTIONS", "files/tus"))
         row("POST /api/v1/files/upload-addresses", "", v1("POST", "files/upload-addresses", {"channelId": channel}))
         row("POST /api/v1/files/store-text", "5.5 MB of lines", v1("POST", "files/store-text",
                                                       {"channelId": channel, "content": "line\n" * 1_100_000 + os.urandom(4).hex(), "filename": "a"}))

@@ -1,5 +1,6 @@
 """A channel in a real browser: long threads, search, what became of a message, files on their way."""
 
+import hashlib
 import re
 
 import pytest
@@ -142,6 +143,38 @@ def test_a_large_file_has_a_bar_and_others_are_cancelled_retried_and_refused(pag
     expect(page.locator(".msg").last).to_contain_text("large.bin")
     files = lambda: {file["filename"] for file in person.request("GET", f"files?agent={channel}").json()["data"]}
     eventually(lambda: files() == {"large.bin", "other.bin"}, "both are stored, once")
+
+
+def test_a_large_file_goes_on_after_a_broken_connection_and_after_a_reload(page, server, person, channel, tmp_path):
+    content = b"".join(b"line %d\n" % number for number in range(3_500_000))
+    (tmp_path / "build.log").write_bytes(content)
+    starts = []
+    page.on("request", lambda request: starts.append(
+        int(request.headers["upload-offset"])) if request.method == "PATCH" else None)
+    page.goto(f"{server.url}/channels/{channel}")
+    # The second part never gets through, and then the page is gone.
+    part = 16 * 2**20
+    page.route("**/files/tus/*", lambda route: route.abort()
+               if route.request.headers.get("upload-offset") == str(part) else route.continue_())
+    page.get_by_label("Attach files").set_input_files(tmp_path / "build.log")
+    eventually(lambda: page.wait_for_timeout(20) or starts.count(part) >= 2, "the second part is tried again", 60)
+    page.reload()
+    page.unroute_all()
+    starts.clear()
+    page.get_by_label("Attach files").set_input_files(tmp_path / "build.log")
+    expect(page.get_by_text("build.log is stored")).to_be_attached(timeout=60_000)
+    assert starts[0] == part
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".msg").last).to_contain_text("build.log")
+    (file,) = person.request("GET", f"files?agent={channel}").json()["data"]
+    assert file["sha256"] == hashlib.sha256(content).hexdigest()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.includes('upload')).length") == 0
+    # One that is taken off is given up on the server too.
+    page.route("**/files/tus/*", lambda route: route.abort() if route.request.method == "PATCH" else route.continue_())
+    page.get_by_label("Attach files").set_input_files(tmp_path / "build.log")
+    page.get_by_role("button", name="Cancel build.log").click()
+    eventually(lambda: page.wait_for_timeout(20) or server.incoming() == [], "nothing is left")
+    eventually(lambda: server.query("SELECT count(*) FROM partial_uploads WHERE received < length")[0][0] == 0, "no open upload")
 
 
 def test_what_is_said_while_a_thread_is_being_read_is_in_it(page, server, owner, channel):

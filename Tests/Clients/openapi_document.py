@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import requests
 from placet_server import Owner, eventually
 
-METHODS = ("get", "head", "post", "put", "patch", "delete")
+METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 
 # The ids of the examples in the document.
 ARCHIVE = "01995c4b-7d32-7f44-8e5a-3b8cae6d4e99"
@@ -26,6 +26,7 @@ PLAN = "1764137641123.86400.e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495
 SHARE = "01995c49-5b10-7d22-9c3e-1f6a8d4b2c77"
 SHARE_TOKEN = "hl_2J5rV0m8Qw1xT7nB4cK9sL6dF3gH0jZyXuPqRaEoIbM"
 UPLOAD_TOKEN = "hu_2J5rV0m8Qw1xT7nB4cK9sL6dF3gH0jZyXuPqRaEoIbM"
+UPLOAD = "01995c3e-8f00-7a10-9c41-0a6d5e2b7f99"
 STREAM = "run-42"
 #: One grey pixel.
 PICTURE = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
@@ -203,6 +204,8 @@ class World:
         self.share = person.ask("GET", f"files/{self.file}/shares").json()[0]["id"]
         address = self.owner.request("POST", "files/upload-addresses", json={"channelId": self.agent}).json()
         self.upload_token = address["url"].split("/")[-2]
+        begun = self.owner.request("POST", "files/tus", params={"channel": self.agent}, headers={"Tus-Resumable": "1.0.0", "Upload-Length": "9"})
+        self.upload = begun.headers["Location"].split("/")[-1]
         self.send(text="Working", streamId=STREAM)
         # Never delivered: the server calls nothing on its own machine.
         hook = {"channelId": self.agent, "url": "http://127.0.0.1:9/"}
@@ -249,7 +252,7 @@ class World:
         for theirs, ours in (
             (AGENT, self.agent), (MESSAGE, self.message), (FILE, self.file), (ARCHIVE, self.archive), (UNDELIVERED, self.undelivered),
             (USER, self.person.colleague), (SESSION, self.person.session), (KEY, self.person.key),
-            (SHARE, self.share), (SHARE_TOKEN, self.share_token), (UPLOAD_TOKEN, self.upload_token),
+            (SHARE, self.share), (SHARE_TOKEN, self.share_token), (UPLOAD_TOKEN, self.upload_token), (UPLOAD, self.upload),
             (RUN, self.run["id"] if self.run else RUN), (PLAN, self.plan), (EMAIL, self.person.email),
             (NEW_EMAIL, self.new_email),
         ):

@@ -107,12 +107,15 @@ def send_example(server, world, original, kind, number):
         body = operation.examples(operation.content["requestBody"]["content"][kind])[number]
         if kind == "application/json":
             options = {"json": body}
-        elif kind == "application/octet-stream":
+        elif kind.endswith("octet-stream"):
             options = {"data": body.encode()}
         else:
             options = {"data": {name: value for name, value in body.items() if name != "file"},
                        "files": {"file": ("build.log", body["file"])}}
     headers = {"x-api-key": world.owner.key} if "security" not in operation.content else {}
+    headers |= {one["name"]: str(one["example"]) for one in operation.parameters if one["in"] == "header" and "example" in one}
+    if kind and kind.endswith("octet-stream"):
+        headers["Content-Type"] = kind
     cookies = {"access_token": world.person.token} if operation.is_for_people else {}
     answer = requests.request(
         operation.method, server.url + path, params=query, headers=headers, cookies=cookies, timeout=60, **options

@@ -92,6 +92,12 @@ struct ResumableUploadTests {
             #expect(try await owner.download(try #require(whole.headers[.file])).body == ByteBuffer(string: "abcd"))
             #expect(try await begin(0, "").headers[.file] != nil)
             #expect(try await begin(1, "ab").status == 413)
+            // Nobody has learned of an upload whose first bytes were refused.
+            let wrong: HTTPFields = [
+                .tus: "1.0.0", .length: "4", .contentType: "application/offset+octet-stream", .checksum: "sha1 AAAA",
+            ]
+            #expect(try await owner.send(.post, path, wrong, body: ByteBuffer(string: "ab")).status == 460)
+            #expect(try await server.census().incoming == 1)
         }
     }
 
@@ -111,7 +117,8 @@ struct ResumableUploadTests {
             #expect(old.status == 412)
             #expect(try await begin(owner, 1001).status == 413)
             #expect(try await begin(owner, 1, [.metadata: "filename =!"]).status == 400)
-            #expect(try await owner.send(.post, "/api/v1/files/tus?channel=\(owner.channel)", [.tus: "1.0.0"]).status == 400)
+            let begins = "/api/v1/files/tus?channel=\(owner.channel)"
+            #expect(try await owner.send(.post, begins, [.tus: "1.0.0"]).status == 400)
             #expect(try await offset(owner, path) == "2")
             #expect(try await patch(owner, path, at: 2, "cd").headers[.file] != nil)
         }
@@ -186,6 +193,34 @@ struct ResumableUploadTests {
         }
     }
 
+    @Test("nothing counts that comes when the key has ended, and nobody's beginning stays")
+    func authority() async throws {
+        try await withServer { server in
+            let (person, owner) = try await server.pair()
+            let path = try await location(owner, 4)
+            var headers: HTTPFields = [
+                .apiKey: owner.key, .tus: "1.0.0", .offset: "0", .contentType: "application/offset+octet-stream",
+            ]
+            let another = try await server.owner(person.email)
+            let answer = try await server.send(.patch, path, headers, body: ByteBuffer(string: "abcd"), pausingAt: 1) {
+                let ended = try await person.send(.delete, "api-keys/\(owner.keyID)")
+                #expect(ended.status == 200)
+            }
+            #expect(answer.status == 401)
+            #expect(try await offset(another, path) == "0")
+
+            (headers[.apiKey], headers[.length]) = (another.key, "4")
+            let begins = "/api/v1/files/tus?channel=\(owner.channel)"
+            let begun = try await server.send(.post, begins, headers, body: ByteBuffer(string: "abcd"), pausingAt: 1) {
+                let ended = try await person.send(.delete, "api-keys/\(another.keyID)")
+                #expect(ended.status == 200)
+            }
+            #expect(begun.status == 401)
+            // The bytes of the first, which go with it when it expires.
+            #expect(try await server.census().incoming == 1)
+        }
+    }
+
     @Test("an upload that is given up leaves nothing; a client may say so with POST")
     func termination() async throws {
         try await withServer { server in
@@ -205,7 +240,8 @@ struct ResumableUploadTests {
             let owner = try await server.owner()
             let path = try await location(owner, 900)
             #expect(try await begin(owner, 200).status == 507)
-            #expect(try await owner.send(Form(.channel(owner.channel), .file([UInt8](repeating: 1, count: 200), "a"))).status == 507)
+            let form = Form(.channel(owner.channel), .file([UInt8](repeating: 1, count: 200), "a"))
+            #expect(try await owner.send(form).status == 507)
             _ = try await owner.send(.delete, path, [.tus: "1.0.0"])
             let whole = try await location(owner, 1000)
             let last = try await patch(owner, whole, at: 0, String(repeating: "a", count: 1000))

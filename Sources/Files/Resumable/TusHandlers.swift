@@ -44,14 +44,27 @@ extension FilesModule {
             let bodyLength = try request.tusBodyLength(upTo: length)
             try await store.begin(upload, by: context.principal, most: Limits.openUploads)
             var state = TusState(upload)
-            if bodyLength != 0 || length == 0 {
-                let turn = try store.turn(at: upload.id)
-                defer { turn.end() }
-                state = try await receive(request, context, into: upload, turn)
-            }
+            if bodyLength != 0 || length == 0 { state = try await tusFirst(request, context, of: upload) }
             var response = Response(status: .created, headers: state.headers)
             response.headers[.location] = "\(Tus.path(of: request))/\(upload.id.rawValue)"
             return response
+        }
+    }
+
+    /// Takes the bytes that come with the beginning. When that fails nobody learns of the upload, so it ends.
+    private func tusFirst(
+        _ request: Request,
+        _ context: some CallerContext,
+        of upload: PartialUpload
+    ) async throws -> TusState {
+        let turn = try store.turn(at: upload.id)
+        defer { turn.end() }
+        do {
+            return try await receive(request, context, into: upload, turn)
+        } catch {
+            let store = store
+            _ = try? await Task { try await store.abandon(turn) }.value
+            throw error
         }
     }
 
@@ -75,11 +88,12 @@ extension FilesModule {
             }
             let turn = try store.turn(at: PartialUpload.ID(rawValue: try context.pathParameter("id")))
             defer { turn.end() }
-            guard let upload = try await store.partialUpload(turn, by: context.principal) else { throw APIError.noUpload }
+            let found = try await store.partialUpload(turn, by: context.principal)
+            guard let upload = found else { throw APIError.noUpload }
             guard let offset = request.headers[.uploadOffset], Int(offset) == upload.received else {
                 throw APIError(
                     .conflict,
-                    "Upload-Offset must be \(upload.received), which is how much of this upload is here; go on from there",
+                    "Upload-Offset must be \(upload.received), which is how much is here; go on from there",
                     headers: [.uploadOffset: "\(upload.received)"]
                 )
             }

@@ -52,10 +52,15 @@ extension Transaction {
         try execute("DELETE FROM partial_uploads WHERE id = ? AND user_id = ?", [id, user.id]) > 0
     }
 
+    /// Forgets an upload, whose ever it is.
+    package func removePartialUpload(_ id: PartialUpload.ID) throws {
+        try execute("DELETE FROM partial_uploads WHERE id = ?", [id])
+    }
+
     /// Forgets uploads that have expired, at most `limit`, and returns which.
     package func removeExpiredPartialUploads(limit: Int) throws -> [PartialUpload.ID] {
         let ids: [PartialUpload.ID] = try all(SQL.expired, [now, limit])
-        for id in ids { try execute("DELETE FROM partial_uploads WHERE id = ?", [id]) }
+        for id in ids { try removePartialUpload(id) }
         return ids
     }
 }

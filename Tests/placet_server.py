@@ -50,6 +50,9 @@ def quiet_port():
     raise AssertionError("no free port")
 
 
+SANITIZER = ("TSAN_OPTIONS", "ASAN_OPTIONS", "LD_PRELOAD", "SWIFT_BACKTRACE")
+
+
 class Lines:
     """The lines of a stream, each to be waited for."""
 
@@ -80,7 +83,9 @@ class Server:
         self.storage = Path(storage or f"{self._own}/s")
         log_folder = Path(self._own or tempfile.gettempdir())
         self.log_path = log_folder / f"placet-{os.getpid()}-{id(self)}.log"
-        self.environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PLACET_RATE_LIMIT": "off"} | settings
+        # Of the outer environment only what a sanitizer wants (scripts/sanitize).
+        inherited = {name: os.environ[name] for name in SANITIZER if name in os.environ}
+        self.environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PLACET_RATE_LIMIT": "off"} | inherited | settings
         self.process = None
         self.output = None
         self.port = None

@@ -157,7 +157,9 @@ struct Exchange: Sendable {
 
     /// A string or a whole number, if the client wants to hear of progress, and reads events.
     private var progressToken: JSONValue? {
-        guard api.request.headers[values: .accept].contains(where: { $0.contains("text/event-stream") }) else { return nil }
+        guard api.request.headers[values: .accept].contains(where: { $0.contains("text/event-stream") }) else {
+            return nil
+        }
         switch message.meta["progressToken"] {
         case .string(let token)?: return .string(token)
         case .integer(let token)?: return .integer(token)

@@ -45,7 +45,10 @@ struct HeldQuestion: Sendable {
         let review = message["review"] ?? .null
         var members = JSONObject(
             review,
-            ["answer": "response", "feedback": "feedback", "answeredAt": "completedAt", "changedFiles": "modifiedFileIds"]
+            [
+                "answer": "response", "feedback": "feedback", "answeredAt": "completedAt",
+                "changedFiles": "modifiedFileIds",
+            ]
         )
         members["status"] = .string(review["status"] == .string("completed") ? "answered" : "expired")
         members["handle"] = message["id"]
@@ -110,10 +113,11 @@ private struct Question {
         _ = fields.optionalArray("fields", count: Limits.mcpOptions) { _ in }
         switch given ?? (inputs == nil ? .choice : .form) {
         case .choice:
-            let options = options ?? [
-                ["id": .string("approve"), "label": .string("Approve"), "style": .string("primary")],
-                ["id": .string("reject"), "label": .string("Reject"), "style": .string("danger")],
-            ]
+            let options =
+                options ?? [
+                    ["id": .string("approve"), "label": .string("Approve"), "style": .string("primary")],
+                    ["id": .string("reject"), "label": .string("Reject"), "style": .string("danger")],
+                ]
             return ("approval", ["options": .array(options.map(JSONValue.object)), "allowComment": .bool(true)])
         case .multiple:
             if options == nil { fields.report("options", code: "required", "is required to choose from") }

@@ -14,7 +14,8 @@ struct CommandTests {
             #expect(answer.status == 201)
             #expect(
                 answer.json.names == [
-                    "id", "userId", "defaultChannelId", "label", "keyPrefix", "scope", "expiresAt", "lastUsedAt", "createdAt",
+                    "id", "userId", "defaultChannelId", "label", "keyPrefix", "scope", "expiresAt", "lastUsedAt",
+                    "createdAt",
                     "key",
                 ]
             )

@@ -60,7 +60,9 @@ struct DefaultChannelTests {
             let made = try await person.send(.post, "api-keys", own, json)
             #expect(made.status == 201 && made.json["defaultChannelId"] == .string(owner.channel), "\(made.text)")
             let local = try await server.command(
-                .post, "keys", #"{"label":"l","user":"ada@example.org","defaultChannelId":"\#(owner.channel)"}"#
+                .post,
+                "keys",
+                #"{"label":"l","user":"ada@example.org","defaultChannelId":"\#(owner.channel)"}"#
             )
             #expect(local.json["defaultChannelId"] == .string(owner.channel), "\(local.text)")
 

@@ -31,7 +31,9 @@ struct RawUploadTests {
             let other = try await owner.send(.put, path, key, body: ByteBuffer(string: "three"))
             #expect(other.status == 422)
             let empty = try await owner.send(.put, "/api/v1/files/raw?channel=\(owner.channel)")
-            #expect(empty.status == 201 && empty.json["size"] == .integer(0) && empty.json["filename"] == .string("file"))
+            #expect(
+                empty.status == 201 && empty.json["size"] == .integer(0) && empty.json["filename"] == .string("file")
+            )
             #expect(try await server.census().incoming == 0)
         }
     }

@@ -71,7 +71,10 @@ struct UploadAddressTests {
         }
     }
 
-    @Test("ends with its key, however that ends, also while the bytes arrive", arguments: ["revoked", "rotated", "deleted"])
+    @Test(
+        "ends with its key, however that ends, also while the bytes arrive",
+        arguments: ["revoked", "rotated", "deleted"]
+    )
     func authority(_ how: String) async throws {
         try await withServer { server in
             let (person, owner) = try await server.pair()
@@ -103,15 +106,23 @@ struct UploadAddressTests {
                 (#"{"channelId":"\#(stranger.channel)","expiresInSeconds":86401}"#, 400),
                 (#"{"channelId":"\#(stranger.channel)","maxBytes":0}"#, 400),
             ] {
-                #expect(try await stranger.send(json: body, to: "/api/v1/files/upload-addresses").status == status, "\(body)")
+                #expect(
+                    try await stranger.send(json: body, to: "/api/v1/files/upload-addresses").status == status,
+                    "\(body)"
+                )
             }
             let path = try await address(owner, #","filename":"a""#)
             let kept = try await address(owner, #","filename":"b""#)
             let ends = try #require(try await server.assembly.index.read { try $0.nextUploadTokenEnd() })
             #expect(ends > .now() + .seconds(800) && ends <= .now() + .seconds(900))
             let token = UploadToken(
-                id: .make(), keyID: APIKey.ID(rawValue: owner.keyID), channelID: Agent.ID(rawValue: owner.channel),
-                filename: nil, maxBytes: nil, createdAt: .now(), expiresAt: .now()
+                id: .make(),
+                keyID: APIKey.ID(rawValue: owner.keyID),
+                channelID: Agent.ID(rawValue: owner.channel),
+                filename: nil,
+                maxBytes: nil,
+                createdAt: .now(),
+                expiresAt: .now()
             )
             try await server.assembly.index.write { tx in
                 try tx.insert(token, hash: [UInt8](repeating: 1, count: 32), in: tx.owned(owner.channel), most: 2)

@@ -145,8 +145,10 @@ struct MCPTests {
             expect(400, -32020, try await owner.stateless(list) { $0[.version] = nil }, "no version")
             expect(400, -32020, try await owner.stateless(list) { $0[.version] = "2025-11-25" }, "another version")
             expect(
-                400, -32020,
-                try await owner.stateless(list) { $0.append(HTTPField(name: .method, value: list)) }, "twice"
+                400,
+                -32020,
+                try await owner.stateless(list) { $0.append(HTTPField(name: .method, value: list)) },
+                "twice"
             )
             expect(400, -32022, try await owner.stateless(list, version: "2030-01-01"), "a later version")
             expect(404, -32601, try await owner.stateless("initialize"), "a method of the other era")
@@ -154,7 +156,12 @@ struct MCPTests {
             expect(400, -32020, try await owner.stateless("tools/call", call), "no name")
             expect(400, -32020, try await owner.stateless("tools/call", call, name: "ask"), "another name")
             expect(200, nil, try await owner.stateless("tools/call", call, name: "list_files"), "right")
-            expect(200, nil, try await owner.stateless("tools/call", call, name: "=?base64?bGlzdF9maWxlcw==?="), "Base64")
+            expect(
+                200,
+                nil,
+                try await owner.stateless("tools/call", call, name: "=?base64?bGlzdF9maWxlcw==?="),
+                "Base64"
+            )
             expect(400, -32602, try await owner.stateless("tools/call", #""name":"x","#, name: "x"), "an unknown tool")
             expect(400, -32021, try await owner.stateless("tasks/get", #""taskId":"x","#), "tasks not declared")
             expect(400, -32602, try await owner.stateless("tasks/get", #""taskId":"x","#, tasks: true), "no such task")
@@ -194,7 +201,8 @@ struct MCPTests {
             let listed = try await owner.rpc(ping, [.origin: "https://agents.example"])
             #expect(listed.status == 200)
             #expect(listed.headers[.accessControlAllowOrigin] == "https://agents.example")
-            let large = #"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"\#(String(repeating: "a", count: 1 << 20))"}}"#
+            let large =
+                #"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"\#(String(repeating: "a", count: 1 << 20))"}}"#
             #expect(try await owner.rpc(large).status == 413)
         }
     }
@@ -217,7 +225,9 @@ struct MCPTests {
                 let wrong = wanted.map { #""\#($0)":{"a":1}"# }.joined(separator: ",")
                 let result = try await owner.call(name, "{\(wrong)}")
                 #expect(result["isError"] == .bool(true), "\(name)")
-                for argument in wanted { #expect(result.said.contains("\(argument): "), "\(name).\(argument): \(result.said)") }
+                for argument in wanted {
+                    #expect(result.said.contains("\(argument): "), "\(name).\(argument): \(result.said)")
+                }
             }
         }
     }
@@ -229,7 +239,8 @@ struct MCPTests {
             let channel = #""channel":"\#(owner.channel)""#
             let file = try await owner.storedID("the plan")
             let first = try await owner.call(
-                "ask", #"{"question":"Deploy?","wait":0,"key":"k","files":["\#(file)"],"expiresInSeconds":null,\#(channel)}"#
+                "ask",
+                #"{"question":"Deploy?","wait":0,"key":"k","files":["\#(file)"],"expiresInSeconds":null,\#(channel)}"#
             )
             let handle = try #require(first.structured["handle"]?.text)
             #expect(first.structured == .object(["handle": .string(handle), "status": .string("pending")]))
@@ -272,16 +283,31 @@ struct MCPTests {
         }
     }
 
-    @Test("each kind of question becomes the review that people know", arguments: [
-        (#""options":[{"id":"a","label":"A","danger":true}]"#, "approval", #"{"allowComment":true,"options":[{"id":"a","label":"A","style":"danger"}]}"#),
-        (#""kind":"multiple","options":[{"id":"a","label":"A"}]"#, "selection", #"{"items":[{"id":"a","label":"A","style":"primary"}],"mode":"multi"}"#),
-        (#""kind":"text""#, "text-input", "{}"),
-        (#""fields":[{"name":"n","type":"number","max":2.50}]"#, "form", #"{"fields":[{"max":2.50,"name":"n","type":"number"}]}"#),
-    ])
+    @Test(
+        "each kind of question becomes the review that people know",
+        arguments: [
+            (
+                #""options":[{"id":"a","label":"A","danger":true}]"#, "approval",
+                #"{"allowComment":true,"options":[{"id":"a","label":"A","style":"danger"}]}"#
+            ),
+            (
+                #""kind":"multiple","options":[{"id":"a","label":"A"}]"#, "selection",
+                #"{"items":[{"id":"a","label":"A","style":"primary"}],"mode":"multi"}"#
+            ),
+            (#""kind":"text""#, "text-input", "{}"),
+            (
+                #""fields":[{"name":"n","type":"number","max":2.50}]"#, "form",
+                #"{"fields":[{"max":2.50,"name":"n","type":"number"}]}"#
+            ),
+        ]
+    )
     func kinds(_ arguments: String, _ type: String, _ payload: String) async throws {
         try await withServer { server in
             let owner = try await server.owner()
-            let asked = try await owner.call("ask", #"{"question":"?","wait":0,"channel":"\#(owner.channel)",\#(arguments)}"#)
+            let asked = try await owner.call(
+                "ask",
+                #"{"question":"?","wait":0,"channel":"\#(owner.channel)",\#(arguments)}"#
+            )
             let handle = try #require(asked.structured["handle"]?.text, "\(asked.said)")
             let review = try await owner.get("reviews/\(handle)").json["review"]
             #expect(review?["type"] == .string(type) && review?["payload"]?.encoded() == payload)
@@ -295,7 +321,10 @@ struct MCPTests {
             let (open, done) = (try await owner.ask(), try await owner.ask())
             let response = #"{"response":{"selectedOption":"yes"}}"#
             #expect(try await person.send(.post, "messages/\(done)/respond", response).status == 201)
-            #expect(try await owner.call("withdraw", #"{"handle":"\#(open)"}"#).structured == .object(["withdrawn": .bool(true)]))
+            #expect(
+                try await owner.call("withdraw", #"{"handle":"\#(open)"}"#).structured
+                    == .object(["withdrawn": .bool(true)])
+            )
             let refused = try await owner.call("withdraw", #"{"handle":"\#(done)"}"#)
             #expect(refused["isError"] == .bool(true) && refused.said.contains("nothing was taken back"))
             #expect(try await owner.get("messages/\(done)").status == 200)
@@ -310,7 +339,8 @@ struct MCPTests {
             let owner = try await server.owner()
             let lines = (1...1000).map { "line \($0) " + String(repeating: "x", count: 40) }.joined(separator: #"\n"#)
             let stored = try await owner.call(
-                "attach", #"{"name":"a.log","channel":"\#(owner.channel)","text":"\#(lines)"}"#
+                "attach",
+                #"{"name":"a.log","channel":"\#(owner.channel)","text":"\#(lines)"}"#
             )
             let id = try #require(stored.structured["id"]?.text, "\(stored.said)")
             let link = stored["content"]?.elements.last
@@ -350,7 +380,8 @@ struct MCPTests {
                 ("ask", #"{"handle":"\#(handle)"}"#), ("withdraw", #"{"handle":"\#(handle)"}"#),
                 ("answers", #"{"acknowledge":["\#(handle)"]}"#), ("read_file", #"{"id":"\#(file)"}"#),
                 ("read_file", #"{"id":"\#(file)","facts":true}"#), ("read_file", #"{"id":"\#(file)/download?"}"#),
-                ("list_files", #"{"channel":"\#(owner.channel)"}"#), ("notify", #"{"text":"x","channel":"\#(owner.channel)"}"#),
+                ("list_files", #"{"channel":"\#(owner.channel)"}"#),
+                ("notify", #"{"text":"x","channel":"\#(owner.channel)"}"#),
             ] {
                 let result = try await stranger.call(tool, arguments)
                 #expect(result["isError"] == .bool(true), "\(tool): \(result.said)")

@@ -53,7 +53,9 @@ extension JSONFields {
 }
 
 extension Agent.ID {
-    package static var isRequired: String { "is required: name one of your channels, or give the key a default channel" }
+    package static var isRequired: String {
+        "is required: name one of your channels, or give the key a default channel"
+    }
 }
 
 extension RequestContext {

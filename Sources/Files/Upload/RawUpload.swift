@@ -39,7 +39,8 @@ extension FilesModule {
         let origin = context.origin(.key, userID: granted.userID, credential: token.keyID.rawValue)
         let target = RawTarget(
             channelID: token.channelID,
-            filename: try context.parameters.get("filename").map { _ in try context.pathParameter("filename") } ?? token.filename,
+            filename: try context.parameters.get("filename").map { _ in try context.pathParameter("filename") }
+                ?? token.filename,
             maxBytes: token.maxBytes,
             key: nil
         )

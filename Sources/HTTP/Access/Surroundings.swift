@@ -81,7 +81,9 @@ struct CrossOrigin: RouterMiddleware {
         context: Context,
         next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        guard request.uri.path.hasPrefix("/api/v1/") || request.uri.path == "/mcp" else { return try await next(request, context) }
+        guard request.uri.path.hasPrefix("/api/v1/") || request.uri.path == "/mcp" else {
+            return try await next(request, context)
+        }
         let origin = request.headers[.origin].flatMap { origins.contains($0.normalizedOrigin) ? $0 : nil }
         let isQuestion = request.method == .options && request.headers[.accessControlRequestMethod] != nil
         var response =

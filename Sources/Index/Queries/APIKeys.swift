@@ -39,7 +39,8 @@ extension Transaction {
     /// Gives a user's key another default channel, or none; nil when the user has no such key.
     ///
     /// - Throws: ``IndexError/noSuchAgent`` when the channel is none of the user's.
-    package func setDefaultChannel(_ channelID: Agent.ID?, of id: APIKey.ID, ownedBy user: ActingUser) throws -> APIKey? {
+    package func setDefaultChannel(_ channelID: Agent.ID?, of id: APIKey.ID, ownedBy user: ActingUser) throws -> APIKey?
+    {
         try check(channelID, of: user.id)
         guard let key: APIKey = try one(SQL.setDefaultChannel, [channelID, id, user.id]) else { return nil }
         try note(.keyChanged, id)

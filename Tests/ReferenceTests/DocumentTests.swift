@@ -88,7 +88,8 @@ struct DocumentTests {
             for operation in try await operations(server) {
                 let answers = operation.content["responses"]?.names ?? []
                 #expect(answers.isSuperset(of: ["429", "500", "503"]), "\(operation)")
-                let open = ["/health", "/openapi.json", "/api/docs", "/api/share/{token}", "/api/auth/logout",
+                let open = [
+                    "/health", "/openapi.json", "/api/docs", "/api/share/{token}", "/api/auth/logout",
                     "/api/upload/{token}", "/api/upload/{token}/{filename}",
                 ]
                 let isOpen = open.contains(operation.path)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import requests
 from placet_server import Owner, eventually
 
-METHODS = ("options", "get", "head", "options", "post", "put", "patch", "delete")
+METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 
 # The ids of the examples in the document.
 ARCHIVE = "01995c4b-7d32-7f44-8e5a-3b8cae6d4e99"

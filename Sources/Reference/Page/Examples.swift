@@ -51,6 +51,9 @@ struct CurlCommand {
         var words = ["curl\(flag) \(Self.quoted("http://127.0.0.1:3001\(path)"))"]
         if view.operation["security"] == nil { words.append("-H \"x-api-key: $PLACET_KEY\"") }
         if view.operation.isForPeople { words.append("-b cookies.txt") }
+        for parameter in parameters where parameter["in"] == .string("header") {
+            words.append("-H \(Self.quoted("\(parameter["name"]?.text ?? ""): \(Self.plain(parameter["example"]))"))")
+        }
         if Self.setsCookie(view.operation) { words.append("-c cookies.txt") }
         if let file = Self.answeredFile(view.operation) { words.append("-o \(file)") }
         words += try Self.body(of: view.operation, document)
@@ -68,9 +71,13 @@ struct CurlCommand {
         return content?["image/*"] == nil ? nil : "picture"
     }
 
-    /// The options that send the example: as JSON, or as the fields of a form with a file.
+    /// The options that send the example: as JSON, as the fields of a form with a file, or as it is.
     private static func body(of operation: JSONValue, _ document: Document) throws -> [String] {
         guard let example = Example(document).body(of: operation) else { return [] }
+        let kind = operation["requestBody"]?["content"]?.members.keys.first ?? ""
+        if kind.hasSuffix("octet-stream") {
+            return ["-H \(quoted("Content-Type: \(kind)"))", "--data-binary \(quoted(plain(example)))"]
+        }
         guard let form = operation["requestBody"]?["content"]?["multipart/form-data"] else {
             return ["-H 'Content-Type: application/json'", "-d \(quoted(try example.indented("  ")))"]
         }

@@ -10,6 +10,8 @@ struct Exchange: Sendable {
     let era: Era
     let message: ClientMessage
     let api: CallerAPI
+    /// Whether a question may wait for its answer: not in a batch, where the others would wait for it.
+    var mayHold = true
 
     /// - Throws: ``APIError`` 401 when the key ends meanwhile.
     func response() async throws -> Response {
@@ -119,7 +121,7 @@ struct Exchange: Sendable {
         to question: HeldQuestion,
         _ step: (Int64) async throws -> Void
     ) async throws -> ToolResult? {
-        let end = ContinuousClock.now + question.patience
+        let end = ContinuousClock.now + (mayHold ? question.patience : .zero)
         var steps: Int64 = 0
         while true {
             let left = ContinuousClock.now.duration(to: end)

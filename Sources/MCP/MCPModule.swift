@@ -60,7 +60,8 @@ package struct MCPModule: RouteModule {
         for value in batch {
             do {
                 guard let message = try ClientMessage(value) else { continue }
-                let exchange = Exchange(server: server, era: .handshake, message: message, api: api)
+                var exchange = Exchange(server: server, era: .handshake, message: message, api: api)
+                exchange.mayHold = false
                 replies.append(try await exchange.reply().value)
             } catch let error as RPCError {
                 replies.append(Reply(to: ClientMessage.id(of: value), error).value)

@@ -74,6 +74,14 @@ async def use_every_tool(client, owner, person):
     assert (await call("read_file", id=plan["id"]))["text"] == "DROP TABLE b;\n"
     assert (await call("list_files", channel=owner.channel))["files"][0]["id"] == plan["id"]
     assert owner.content(plan["id"]) == b"DROP TABLE b;\n"
+    # What is larger goes past the model.
+    address = (await call("attach", name="core.dump", channel=owner.channel))["uploadUrl"]
+    sent = subprocess.run(["curl", "-sS", "--noproxy", "*", "-T", "-", address], input=b"\0" * 100_000, capture_output=True)
+    dump = json.loads(sent.stdout)
+    assert (dump["filename"], dump["size"]) == ("core.dump", 100_000), sent
+    facts = await call("read_file", id=dump["id"], facts=True)
+    assert facts["file"]["sha256"] == dump["sha256"]
+    assert (await client.call_tool("read_file", {"id": dump["id"]})).is_error  # It has no lines.
     said = await call("notify", text="Begun", status="info", channel=owner.channel)
     assert owner.request("GET", f"messages/{said['id']}").json()["text"] == "Begun"
 

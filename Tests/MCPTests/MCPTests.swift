@@ -182,7 +182,8 @@ struct MCPTests {
             #expect(try await owner.rpc("[\(ping)]", [.version: "2025-06-18"]).json.code == -32600)
             // One that waited would hold up the others.
             let arguments = #"{"question":"?","channel":"\#(owner.channel)"}"#
-            let ask = #"{"jsonrpc":"2.0","id":8,"method":"tools/call","params":{"name":"ask","arguments":\#(arguments)}}"#
+            let ask =
+                #"{"jsonrpc":"2.0","id":8,"method":"tools/call","params":{"name":"ask","arguments":\#(arguments)}}"#
             let asked = try await owner.rpc("[\(ask),\(ping)]").json.elements
             #expect(asked.first?["result"]?.structured["status"] == .string("pending") && asked.count == 2)
             let many = Array(repeating: ping, count: 21).joined(separator: ",")

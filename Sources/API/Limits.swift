@@ -80,10 +80,10 @@ package enum Limits {
     package static let uploadAddressLifetime = 1...86_400
     package static let usualUploadAddressLifetime = 900
     package static let uploadAddresses = 1000
-    /// How many uploads in parts of a user may be incomplete.
-    package static let openUploads = 1000
     /// The bytes that it takes.
     package static let fileBytes = 1...Int(Int64.max >> 1)
+    /// How many uploads in parts of a user may be incomplete.
+    package static let openUploads = 1000
 
     /// A message of the Model Context Protocol, in bytes, and the messages of a batch.
     package static let mcpBody = 1 << 20

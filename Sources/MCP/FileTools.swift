@@ -85,23 +85,28 @@ extension Tools {
             return ToolResult(["file": file], links: [api.link(to: file)])
         }
         let page = try await api.ask(.get, "files", part.id, "lines", query: part.query)
-        return ToolResult(Self.text(of: page, isNumbered: part.grep != nil))
+        return ToolResult(
+            Self.text(of: page, isNumbered: part.grep != nil, isTail: part.tail != nil && part.grep == nil)
+        )
     }
 
-    /// The lines of a page as one text of a bounded size, where to go on, and how many lines there are in all.
-    private static func text(of page: JSONValue, isNumbered: Bool) -> JSONObject {
-        var text = ""
+    /// The lines of a page as one text of a bounded size, where to go on, and how many lines there are in all. Of a tail
+    /// that is too long the beginning is left out.
+    private static func text(of page: JSONValue, isNumbered: Bool, isTail: Bool) -> JSONObject {
         var members = JSONObject(page, ["next": "next", "total": "total"])
-        for line in page["lines"]?.elements ?? [] {
+        var (shown, size) = ([String](), 0)
+        let lines = page["lines"]?.elements ?? []
+        for line in isTail ? lines.reversed() : lines {
             let number = isNumbered ? (line["number"].map { "\($0.encoded()): " } ?? "") : ""
-            let shown = number + (line["text"]?.text ?? "") + (line["cut"] == nil ? "" : " …") + "\n"
-            guard text.isEmpty || text.utf8.count + shown.utf8.count <= Limits.mcpRead else {
-                members["next"] = line["number"]
+            let text = number + (line["text"]?.text ?? "") + (line["cut"] == nil ? "" : " …") + "\n"
+            size += text.utf8.count
+            guard shown.isEmpty || size <= Limits.mcpRead else {
+                if !isTail { members["next"] = line["number"] }
                 break
             }
-            text += shown
+            shown.append(text)
         }
-        members["text"] = .string(text)
+        members["text"] = .string((isTail ? shown.reversed() : shown).joined())
         return members
     }
 }

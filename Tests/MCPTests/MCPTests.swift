@@ -362,6 +362,11 @@ struct MCPTests {
             #expect(rest["text"]?.text?.hasPrefix("line \(next) ") == true)
             let tail = try await owner.call("read_file", #"{"id":"\#(id)","tail":1}"#).structured
             #expect(tail["text"]?.text?.hasPrefix("line 1000 ") == true)
+            // Longer than a model reads at once: what it asked for is the end.
+            let long = try await owner.call("read_file", #"{"id":"\#(id)","tail":500}"#).structured
+            let end = try #require(long["text"]?.text)
+            #expect(end.utf8.count <= 24_576 && end.hasPrefix("line 5") && long["next"] == nil)
+            #expect(end.split(separator: "\n").last?.hasPrefix("line 1000 ") == true)
             let hit = try await owner.call("read_file", #"{"id":"\#(id)","grep":"line 77 "}"#).structured
             #expect(hit["text"]?.text?.hasPrefix("77: line 77 ") == true)
             let facts = try await owner.call("read_file", #"{"id":"\#(id)","facts":true}"#).structured

@@ -1,4 +1,5 @@
 import Index
+import JSON
 
 // How the values of records are written. Enumerations are written with the words that the index stores. The command line
 // reads some of them again.
@@ -16,6 +17,12 @@ extension Timestamp: Codable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
+    }
+}
+
+extension JSONWriter {
+    mutating func member(_ name: StaticString, _ time: Timestamp?) {
+        member(name, time?.description)
     }
 }
 

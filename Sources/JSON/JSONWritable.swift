@@ -49,11 +49,6 @@ extension JSONWriter {
         if let text { write(string: text) } else { write(raw: "null") }
     }
 
-    /// Written as its raw value.
-    package mutating func member(_ name: StaticString, _ value: (some RawRepresentable<String>)?) {
-        member(name, value?.rawValue)
-    }
-
     package mutating func member(_ name: StaticString, _ number: Int?) {
         start(name)
         write(raw: number.map { "\($0)" } ?? "null")

@@ -54,6 +54,7 @@ struct MessageJSONTests {
         review.respondedBy = .commandLine
         var attachment = Attachment.sample(type: "text/plain")
         (attachment.messageID, attachment.damagedAt) = ("m", message.createdAt)
+        let parts = MessageWithParts(message: message, review: review, attachments: [attachment])
         let agent = Agent(id: "c", userID: "u", name: "Tester", createdAt: message.createdAt)
         var facts = FactsJSON()
         facts.seconds = 0.5

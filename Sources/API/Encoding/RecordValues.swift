@@ -20,7 +20,12 @@ extension Timestamp: Codable {
     }
 }
 
+// Here and not beside the other members, so that the compiler makes one for each type.
 extension JSONWriter {
+    mutating func member(_ name: StaticString, _ value: (some RawRepresentable<String>)?) {
+        member(name, value?.rawValue)
+    }
+
     mutating func member(_ name: StaticString, _ time: Timestamp?) {
         member(name, time?.description)
     }

@@ -50,8 +50,6 @@ func routeTests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Tar
 extension Target.Dependency {
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
-    static let grdb = product(name: "GRDB", package: "GRDB.swift")
-    static let sqlite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -75,7 +73,6 @@ let package = Package(
     products: [.executable(name: "placet", targets: ["placet"])],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
-        .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0", traits: []),
@@ -168,7 +165,7 @@ let package = Package(
                 .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),
-        shelf("Index", ["CSchema", .grdb, .sqlite, .crypto, .metrics]),
+        shelf("Index", ["CSchema", "CSQLite", "CUtf8proc", .crypto, .metrics]),
         // The schema of the index in SQL, embedded by `#embed`.
         .target(name: "CSchema", exclude: ["0001.sql"]),
         shelf("Blobs", ["CDeflate", "CSyncfs", .crypto, .nioCore, .nioPosix]),
@@ -196,6 +193,9 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         // A system call that it leaves out too.
         .systemLibrary(name: "CSyncfs"),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        // Its pkg-config file has a flag that SwiftPM refuses, with a warning.
+        .systemLibrary(name: "CUtf8proc", providers: [.apt(["libutf8proc-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // What `scripts/fuzz` runs, on the inputs that were kept.
@@ -217,7 +217,7 @@ let package = Package(
         tests("ZipTests", ["Zip", "CZlib", .nioCore]),
         tests("MarkdownTests", ["Markdown"]),
         tests("BlobsTests", ["Blobs", .nioCore, .nioPosix]),
-        tests("IndexTests", ["Index", .grdb], exclude: ["schema.sql"]),
+        tests("IndexTests", ["Index", "IndexSupport"], exclude: ["schema.sql"]),
         tests("JSONTests", ["JSON"]),
         tests("PrometheusTests", ["Prometheus", .metrics]),
         tests(
@@ -231,7 +231,14 @@ let package = Package(
                 .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),
-        tests("StoreTests", ["Store", "Index", "Blobs", "Lines", "MediaTypes", .grdb, .nioCore, .nioPosix]),
+        tests("StoreTests", ["Store", "Index", "IndexSupport", "Blobs", "Lines", "MediaTypes", .nioCore, .nioPosix]),
+        // Connections to an index beside the server's, and what looks below its queries.
+        .target(
+            name: "IndexSupport",
+            dependencies: ["Index", "CSQLite"],
+            path: "Tests/IndexSupport",
+            swiftSettings: settings
+        ),
         // The resources, without a socket: TestSupport has the server that they send requests to.
         .target(
             name: "TestSupport",
@@ -243,7 +250,7 @@ let package = Package(
             swiftSettings: settings
         ),
         routeTests("AccountsTests", ["API", "Accounts"]),
-        routeTests("AdminTests", ["Admin"]),
+        routeTests("AdminTests", ["Admin", "IndexSupport"]),
         routeTests("AgentsTests"),
         routeTests("AuditTests"),
         routeTests("DashboardTests", ["CAssets"]),

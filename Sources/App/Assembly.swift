@@ -186,7 +186,7 @@ package struct Assembly: Sendable {
 
     /// Closes the store and ends the threads; the lock on the folder is free afterwards.
     package func close() async throws {
-        try store.close()
+        store.close()
         try await threads.shutdownGracefully()
     }
 }

@@ -131,15 +131,11 @@ package final class SQLiteIndex: Sendable {
     /// Commits what is queued, closes all connections and ends all waits. Later calls throw ``IndexError/closed``.
     ///
     /// Blocks until the last commit has ended. A read in progress ends normally.
-    package func close() throws {
+    package func close() {
         commits.refuseMore()
         readers.close()
+        writer.close()
         // After the last commit, whose changes are still announced.
-        defer { feed.close() }
-        do {
-            try writer.close()
-        } catch {
-            throw IndexError.translating(error)
-        }
+        feed.close()
     }
 }

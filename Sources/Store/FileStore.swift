@@ -51,8 +51,8 @@ package struct FileStore: Sendable {
     package var bytesInFlight: Int { reservations.all }
 
     /// Closes both halves. Blocks until the last commit has ended; then the lock on the folder is free.
-    package func close() throws {
-        try index.close()
+    package func close() {
+        index.close()
         blobs.close()
     }
 }

@@ -47,7 +47,9 @@ struct MessageJSONTests {
     func full() throws {
         var message = Self.message
         (message.text, message.status, message.clientID) = ("\"é\"\n", .warning, "k")
-        (message.iteration, message.streamID, message.streamState) = (Iteration(groupID: "m", number: 2), "s", .complete)
+        (message.iteration, message.streamID, message.streamState) = (
+            Iteration(groupID: "m", number: 2), "s", .complete
+        )
         var review = Review(of: message, type: "form", payloadJSON: "{}", expiresAt: message.createdAt)
         (review.status, review.responseJSON, review.completedAt) = (.completed, "{}", message.createdAt)
         (review.feedback, review.modifiedFileIDsJSON, review.callbackJSON) = ("f", "[]", "{}")

@@ -127,7 +127,7 @@ private final class TestAccounts: Sendable {
     }
 
     deinit {
-        try? index.close()
+        index.close()
         try? FileManager.default.removeItem(atPath: directory)
     }
 

@@ -1,7 +1,7 @@
 import App
-import GRDB
 import HTTP
 import HTTPTypes
+import IndexSupport
 import JSON
 import TestSupport
 import Testing

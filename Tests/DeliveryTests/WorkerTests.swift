@@ -295,7 +295,7 @@ private func withIndex(_ body: @escaping @Sendable (SQLiteIndex, Agent) async th
         try tx.insert(agent)
     }
     try await body(index, agent)
-    try index.close()
+    index.close()
 }
 
 /// A message in `channel` whose review is answered, with that URL to tell.

@@ -88,7 +88,7 @@ struct AuditTests {
         }
         #expect(try await entries(fixture, .fileOpened).count == AuditQueue.capacity)
         queue.add(Self.opened("late"))
-        try fixture.index.close()
+        fixture.index.close()
         _ = await confirmation { confirm in
             await #expect(throws: IndexError.closed) {
                 try await queue.store(in: fixture.index) { count in

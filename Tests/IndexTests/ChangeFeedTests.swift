@@ -1,4 +1,4 @@
-import GRDB
+import IndexSupport
 import Testing
 
 @testable import Index
@@ -52,11 +52,8 @@ struct ChangeFeedTests {
             }
             let batch = try #require(heard)
             for announcement in batch.changes {
-                let isThere = try await stranger.read { db in
-                    let sql = "SELECT 1 FROM messages WHERE id = ?"
-                    return try Int.fetchOne(db, sql: sql, arguments: [announcement.change.messageID]) == 1
-                }
-                #expect(isThere)
+                let sql = "SELECT 1 FROM messages WHERE id = ?"
+                #expect(try Int.fetchOne(stranger, sql: sql, arguments: [announcement.change.messageID]) == 1)
             }
             seen = batch.last
         }
@@ -87,14 +84,13 @@ struct ChangeFeedTests {
     func failedCommit() async throws {
         let fixture = try await Fixture()
         let start = fixture.index.lastChangeNumber
-        let observer = CommitFailureTests.FailingCommit()
         await #expect(throws: IndexError.full) {
             try await fixture.index.write { tx in
-                tx.db.add(transactionObserver: observer, extent: .nextTransaction)
+                tx.db.willCommit = CommitFailureTests.full
                 try tx.insert(.sample(in: fixture.agent))
             }
         }
-        try await fixture.index.write { tx in tx.db.remove(transactionObserver: observer) }
+        try await fixture.index.write { tx in tx.db.willCommit = nil }
         let message = try await fixture.send()
         #expect(try fixture.changes(after: start).map(\.change.messageID) == [message.id])
     }
@@ -129,12 +125,12 @@ struct ChangeFeedTests {
         let fixture = try await Fixture()
         try await fixture.send()
         let before = fixture.index.lastChangeNumber
-        try fixture.index.close()
+        fixture.index.close()
         try await Task.sleep(for: .milliseconds(2))
         let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
         #expect(index.lastChangeNumber > before)
         #expect(index.changes(of: .channel(fixture.agent.id), after: before) == nil)
-        try index.close()
+        index.close()
     }
 }
 

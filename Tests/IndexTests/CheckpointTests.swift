@@ -27,10 +27,10 @@ struct CheckpointTests {
         }
         #expect(longest < 64 << 20)
         #expect(try await fixture.index.read { try $0.messageCount() } == 30)
-        try fixture.index.close()
+        fixture.index.close()
         let again = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
         #expect(!again.hasLostCommits)
         #expect(try await again.read { try $0.messageCount() } == 30)
-        try again.close()
+        again.close()
     }
 }

@@ -1,4 +1,5 @@
-import GRDB
+import CSQLite
+import IndexSupport
 import Testing
 
 @testable import Index
@@ -6,23 +7,16 @@ import Testing
 @Suite("When the disk refuses")
 struct CommitFailureTests {
     /// Stands for a disk that fails at the worst moment: the commit itself.
-    final class FailingCommit: TransactionObserver, Sendable {
-        func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { true }
-        func databaseDidChange(with event: DatabaseEvent) {}
-        func databaseWillCommit() throws { throw DatabaseError(resultCode: .SQLITE_FULL) }
-        func databaseDidCommit(_ db: Database) {}
-        func databaseDidRollback(_ db: Database) {}
-    }
+    static func full() throws { throw SQLiteError(code: SQLITE_FULL) }
 
     @Test("A commit that fails reaches everyone in the group, stores nothing, and the index goes on")
     func commitFails() async throws {
         let fixture = try await Fixture()
-        let observer = FailingCommit()
         let messages = (0..<8).map { _ in Message.sample(in: fixture.agent) }
         let results = try await fixture.index.asOneGroup(
             messages.enumerated().map { number, message in
                 { tx in
-                    if number == 0 { tx.db.add(transactionObserver: observer, extent: .nextTransaction) }
+                    if number == 0 { tx.db.willCommit = Self.full }
                     try tx.insert(message)
                 }
             }
@@ -31,9 +25,7 @@ struct CommitFailureTests {
             #expect(throws: IndexError.full) { try result.get() }
         }
         #expect(try await fixture.index.read { try $0.messageCount() } == 0)
-        try await fixture.index.write { tx in
-            tx.db.remove(transactionObserver: observer)
-        }
+        try await fixture.index.write { tx in tx.db.willCommit = nil }
         try await fixture.index.write { tx in try tx.insert(messages[0]) }
         #expect(try await fixture.index.read { try $0.messageCount() } == 1)
     }

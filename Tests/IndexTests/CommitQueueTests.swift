@@ -1,4 +1,4 @@
-import GRDB
+import IndexSupport
 import Synchronization
 import Testing
 
@@ -15,15 +15,11 @@ struct CommitQueueTests {
         func add(_ name: String) { list.withLock { $0.append(name) } }
     }
 
-    /// Counts commits that wrote something.
-    final class CommitCounter: TransactionObserver, Sendable {
+    final class CommitCounter: Sendable {
         private let commits = Atomic(0)
         var count: Int { commits.load(ordering: .acquiring) }
 
-        func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { true }
-        func databaseDidChange(with event: DatabaseEvent) {}
-        func databaseDidCommit(_ db: Database) { commits.add(1, ordering: .acquiringAndReleasing) }
-        func databaseDidRollback(_ db: Database) {}
+        func add() { commits.add(1, ordering: .acquiringAndReleasing) }
     }
 
     @Test("A unit that throws is undone alone: its neighbours of the same group are committed")
@@ -70,14 +66,14 @@ struct CommitQueueTests {
     @Test("a group whose time is over takes no further unit; the next one does", .timeLimit(.minutes(1)))
     func time() async throws {
         let fixture = try await Fixture()
-        try fixture.index.close()
+        fixture.index.close()
         let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID, timePerGroup: .nanoseconds(1))
         let before = index.commitCount
         let results = try await index.asOneGroup((0..<5).map { number in { _ in number } })
         #expect(try results.map { try $0.get() } == [0, 1, 2, 3, 4])
         // One for the unit that held the writer, and one for each of the five.
         #expect(index.commitCount == before + 6)
-        try index.close()
+        index.close()
     }
 
     @Test("Whoever is resumed finds the row committed, also through another connection: invariant 4")
@@ -96,17 +92,15 @@ struct CommitQueueTests {
         }
     }
 
-    private static func exists(_ id: Message.ID, _ queue: DatabaseQueue) throws -> Bool {
-        try queue.read { db in
-            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT * FROM messages WHERE id = ?)", arguments: [id]) == true
-        }
+    private static func exists(_ id: Message.ID, _ db: Database) throws -> Bool {
+        try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT * FROM messages WHERE id = ?)", arguments: [id]) == true
     }
 
     @Test("Many writes at once take fewer commits than units, and none is lost")
     func batching() async throws {
         let fixture = try await Fixture()
         let counter = CommitCounter()
-        try await fixture.index.write { tx in tx.db.add(transactionObserver: counter, extent: .databaseLifetime) }
+        try await fixture.index.write { tx in tx.db.willCommit = counter.add }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<1_000 {
                 let message = Message.sample(in: fixture.agent)
@@ -122,7 +116,7 @@ struct CommitQueueTests {
     func groupsAreBounded() async throws {
         let fixture = try await Fixture()
         let counter = CommitCounter()
-        try await fixture.index.write { tx in tx.db.add(transactionObserver: counter, extent: .databaseLifetime) }
+        try await fixture.index.write { tx in tx.db.willCommit = counter.add }
         let before = counter.count
         let messages = (0..<257).map { _ in Message.sample(in: fixture.agent) }
         let results = try await fixture.index.asOneGroup(messages.map { message in { tx in try tx.insert(message) } })

@@ -1,4 +1,4 @@
-import GRDB
+import IndexSupport
 import Synchronization
 import Testing
 
@@ -227,9 +227,7 @@ struct DeliveryTests {
     @Test("The queue is read by jumps in its index, however many deliveries a channel has")
     func queueByIndex() async throws {
         let fixture = try await Fixture()
-        let plan = try await fixture.stranger().read { database in
-            try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN " + NextDelivery.query).map { $0["detail"] as String }
-        }
+        let plan = try await fixture.index.read { try $0.plan(of: NextDelivery.query) }
         let steps = plan.filter { $0.contains("deliveries") }
         #expect(steps.count == 3)
         #expect(steps.allSatisfy { $0.hasPrefix("SEARCH deliveries USING INDEX deliveries_due") }, "\(plan)")

@@ -1,5 +1,5 @@
 import Foundation
-import GRDB
+import IndexSupport
 import Testing
 
 @testable import Index
@@ -9,7 +9,7 @@ struct DiskTests {
     @Test("With less than the reserve free no content is stored, with half of it answers are, and upkeep always works")
     func reserve() async throws {
         let fixture = try await Fixture()
-        try fixture.index.close()
+        fixture.index.close()
         let free = try fixture.freeBytes()
         for (reserve, refused) in [(free / 4, []), (free / 2 * 3, [Purpose.content]), (1 << 50, [.content, .answer])] {
             let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID, reserve: reserve)
@@ -21,14 +21,14 @@ struct DiskTests {
                     #expect(throws: Never.self) { try outcome.get() }
                 }
             }
-            try index.close()
+            index.close()
         }
     }
 
     @Test("A unit without room fails alone in its group")
     func aloneInGroup() async throws {
         let fixture = try await Fixture()
-        try fixture.index.close()
+        fixture.index.close()
         let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID, reserve: 1 << 50)
         let gate = Gate()
         async let blocker: Void = index.write(for: .upkeep) { _ in gate.block() }
@@ -48,25 +48,25 @@ struct DiskTests {
         let fixture = try await Fixture()
         let message = Message.large(in: fixture.agent)
         try await fixture.index.write { tx in try tx.insert(message) }
-        try fixture.index.close()
+        fixture.index.close()
         let full = try fixture.fileSize()
         let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID, reserve: 1 << 50)
         try await index.write(for: .upkeep) { tx in
             _ = try tx.deleteMessage(message.id, in: tx.owned(fixture.agent.id))
         }
         // Waits behind all that the writer does after the commit.
-        try index.close()
+        index.close()
         #expect(try fixture.fileSize() < full / 2)
     }
 
     @Test("The ballast is taken while there is plenty of room, and given up before the index is opened or written")
     func ballast() async throws {
         let fixture = try await Fixture()
-        try fixture.index.close()
+        fixture.index.close()
         let path = fixture.path + "-ballast"
         let taken = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID, reserve: 4000)
         try await taken.write { _ in }
-        try taken.close()
+        taken.close()
         #expect(try fixture.fileSize("-ballast") == 1000)
         // As if the disk had become full: the ballast may be larger than what is free.
         let ballast = Ballast(path: path, reserve: 4000) { 999 }
@@ -79,20 +79,16 @@ struct DiskTests {
     @Test("A log that a reader held up is cut back once the reader has gone")
     func logSize() async throws {
         let fixture = try await Fixture()
-        var configuration = Configuration()
-        configuration.allowsUnsafeTransactions = true
-        let reader = try DatabaseQueue(path: fixture.path, configuration: configuration)
-        try await reader.unsafeRead { db in
-            try db.execute(sql: "BEGIN")
-            _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM messages")
-        }
+        let reader = try fixture.stranger()
+        try reader.execute(sql: "BEGIN")
+        _ = try Int.fetchOne(reader, sql: "SELECT count(*) FROM messages")
         let log = { try fixture.fileSize("-wal") }
         let limit = 16 << 20
         while try log() <= limit + 1 << 20 {
             let message = Message.large(in: fixture.agent)
             try await fixture.index.write { tx in try tx.insert(message) }
         }
-        try await reader.unsafeRead { db in try db.execute(sql: "COMMIT") }
+        try reader.execute(sql: "COMMIT")
         for _ in 1...2 { try await fixture.index.write { tx in try tx.insert(Message.large(in: fixture.agent)) } }
         #expect(try log() <= limit)
     }
@@ -125,7 +121,7 @@ struct DiskTests {
             try Int.fetchOne(reader.db, sql: "SELECT rootpage FROM sqlite_schema WHERE name = 'messages_by_channel'")
                 ?? 0
         }
-        try fixture.index.close()
+        fixture.index.close()
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: fixture.path))
         try file.seek(toOffset: UInt64((root - 1) * 4096))
         try file.write(contentsOf: Data(repeating: 0xff, count: 4096))
@@ -153,7 +149,7 @@ struct DiskTests {
             try index.write(to: URL(fileURLWithPath: copy))
             try log.write(to: URL(fileURLWithPath: copy + "-wal"))
             let opened = try SQLiteIndex(path: copy, storeID: Fixture.storeID)
-            defer { try? opened.close() }
+            defer { opened.close() }
             return opened.hasLostCommits
         }
         #expect(try !opened { _ in })

@@ -1,4 +1,4 @@
-import GRDB
+import IndexSupport
 import Synchronization
 import Testing
 
@@ -160,11 +160,8 @@ struct ExplanationTests {
         let seen = Mutex<Set<String>>([])
         let explainAll: @Sendable () async throws -> Void = {
             try await fixture.index.read { reader in
-                reader.db.trace { event in
-                    guard case .statement(let statement) = event else { return }
-                    seen.withLock { _ = $0.insert(statement.expandedSQL) }
-                }
-                defer { reader.db.trace() }
+                reader.db.trace { statement in seen.withLock { _ = $0.insert(statement) } }
+                defer { reader.db.trace(nil) }
                 for blob in [kept.blob, gone.blob] {
                     _ = try reader.explanation(ofContent: blob.sha256, at: .now(), grace: Self.day)
                 }
@@ -179,9 +176,7 @@ struct ExplanationTests {
         let statements = seen.withLock { $0 }.filter { $0.hasPrefix("SELECT") }
         #expect(statements.count >= 12)
         let plans = try await fixture.index.read { reader in
-            try statements.flatMap { sql in
-                try GRDB.Row.fetchAll(reader.db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String }
-            }
+            try statements.flatMap { try reader.plan(of: $0) }
         }
         let scans = plans.filter { $0.hasPrefix("SCAN") }
         #expect(scans.allSatisfy { $0.contains("clock_looks") || $0.contains("removal_holds") }, "\(scans)")

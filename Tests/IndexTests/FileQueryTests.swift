@@ -1,4 +1,4 @@
-import GRDB
+import IndexSupport
 import Testing
 
 import struct Index.Attachment
@@ -232,9 +232,7 @@ struct FileQueryTests {
     func plans(sql: String) async throws {
         let fixture = try await Fixture()
         let index = fixture.index
-        let plan = try await index.read { reader throws in
-            try GRDB.Row.fetchAll(reader.db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String }
-        }
+        let plan = try await index.read { try $0.plan(of: sql) }
         #expect(plan.count == 1)
         #expect(plan.allSatisfy { $0.hasPrefix("SEARCH") && $0.contains("INDEX") }, "\(plan)")
     }

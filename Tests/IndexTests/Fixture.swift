@@ -1,5 +1,5 @@
 import Foundation
-import GRDB
+import IndexSupport
 
 @testable import Index
 
@@ -35,8 +35,8 @@ final class Fixture: Sendable {
     }
 
     /// A connection of somebody else, who sees only what is committed.
-    func stranger() throws -> DatabaseQueue {
-        try DatabaseQueue(path: path)
+    func stranger() throws -> Database {
+        try Database(path: path, .readWrite)
     }
 
     /// Stores a message, with a review that expires after `expiry` if one is given.
@@ -66,8 +66,6 @@ final class Fixture: Sendable {
 extension Identifier: ExpressibleByStringLiteral {
     public init(stringLiteral text: String) { self.init(rawValue: text) }
 }
-
-extension Identifier: DatabaseValueConvertible {}
 
 extension Querying {
     /// A channel, whoever owns it.

@@ -1,4 +1,5 @@
-import GRDB
+import IndexSupport
+import Synchronization
 import Testing
 
 @testable import Index
@@ -217,11 +218,11 @@ extension SQLiteIndex {
     /// The statements that `body` executes, with their values.
     func statements(_ body: @escaping @Sendable (Transaction) throws -> Void) async throws -> [String] {
         try await write { tx in
-            let log = Log()
-            tx.db.trace { event in log.lines.append(event.expandedDescription) }
-            defer { tx.db.trace(options: []) }
+            let log = Mutex<[String]>([])
+            tx.db.trace { statement in log.withLock { $0.append(statement) } }
+            defer { tx.db.trace(nil) }
             try body(tx)
-            return log.lines.filter { !$0.hasPrefix("--") && !$0.hasPrefix("EXPLAIN") }
+            return log.withLock { $0 }.filter { !$0.hasPrefix("--") && !$0.hasPrefix("EXPLAIN") }
         }
     }
 
@@ -229,13 +230,7 @@ extension SQLiteIndex {
     func plans(_ body: @escaping @Sendable (Transaction) throws -> Void) async throws -> [[String]] {
         let statements = try await statements(body)
         return try await write { tx in
-            try statements.map { sql in
-                try GRDB.Row.fetchAll(tx.db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String }
-            }
+            try statements.map { try tx.plan(of: $0) }
         }
-    }
-
-    private final class Log {
-        var lines: [String] = []
     }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import GRDB
+import IndexSupport
 import Testing
 
 import struct Index.Attachment
@@ -102,19 +102,15 @@ struct RecordTests {
     }
 
     private func read<R: StoredRecord>(_ values: Arguments) throws -> R? {
-        try DatabaseQueue().read { db in
-            let reader = Reader(connection: SQLiteConnection(database: db))
-            return try reader.one("SELECT " + values.map { _ in "?" }.joined(separator: ", "), values)
-        }
+        let reader = Reader(connection: try SQLiteConnection(path: ":memory:", .readWrite))
+        return try reader.one("SELECT " + values.map { _ in "?" }.joined(separator: ", "), values)
     }
 
     private static func row(_ columns: String, _ body: (inout Row) -> Void) throws {
-        try DatabaseQueue().read { db in
-            try SQLiteConnection(database: db).rows("SELECT \(columns)", []) { row in
-                var row = row
-                body(&row)
-                return false
-            }
+        try SQLiteConnection(path: ":memory:", .readWrite).rows("SELECT \(columns)", []) { row in
+            var row = row
+            body(&row)
+            return false
         }
     }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import GRDB
+import IndexSupport
 import Testing
 
 @testable import Index

@@ -1,4 +1,4 @@
-import GRDB
+import IndexSupport
 import Testing
 
 import struct Index.Attachment

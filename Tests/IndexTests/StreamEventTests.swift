@@ -1,4 +1,4 @@
-import GRDB
+import IndexSupport
 import Testing
 
 @testable import Index

@@ -1,4 +1,4 @@
-import GRDB
+import IndexSupport
 import Synchronization
 import Testing
 
@@ -138,7 +138,7 @@ struct WaitingTests {
         let index = fixture.index
         let wait = Task { try await index.wait(for: .everything, until: .now + .seconds(20)) { Int?.none } }
         await Self.parked(1, index)
-        try index.close()
+        index.close()
         await #expect(throws: IndexError.closed) { try await wait.value }
         await #expect(throws: IndexError.closed) {
             try await index.wait(for: .everything, until: .now + .seconds(20)) { Int?.none }

@@ -380,8 +380,6 @@ CREATE TRIGGER file_counts_none AFTER UPDATE ON file_counts WHEN new.file_count 
     DELETE FROM file_counts WHERE kind = new.kind AND name = new.name;
 END;
 
-CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
-
 CREATE TABLE idempotency_keys (
     channel_id TEXT NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
     sender_type TEXT NOT NULL CHECK (sender_type IN ('agent', 'user')),

@@ -26,7 +26,8 @@ def package_name():
 def type_check(snippet):
     """What the compiler says of a snippet, as if it were a module of the package."""
     modules = [
-        ROOT / ".build/checkouts/GRDB.swift/Sources/GRDBSQLite/module.modulemap",
+        ROOT / "Sources/CSQLite/module.modulemap",
+        ROOT / "Sources/CUtf8proc/module.modulemap",
         BUILD / "CSchema.build/module.modulemap",
     ]
     return subprocess.run(

@@ -1,8 +1,8 @@
 import Blobs
 import Foundation
-import GRDB
 import Glibc
 import Index
+import IndexSupport
 import Testing
 
 @testable import Store
@@ -46,7 +46,7 @@ struct BackupTests {
         try await withStore { test in
             try await test.doomOne()
             _ = try await test.store.holdRemoval("a")
-            try test.store.close()
+            test.store.close()
             #expect(try await test.censusAfterRestart() == Census(doomed: 1, blobFiles: 1))
         }
     }

@@ -1,7 +1,7 @@
 import Blobs
 import Foundation
-import GRDB
 import Glibc
+import IndexSupport
 import Testing
 
 import struct Index.Attachment
@@ -75,7 +75,7 @@ struct CheckTests {
             let key = try await test.key(of: attachment)
             try test.overwrite(key, with: Data("preciouS".utf8))
             _ = try await test.check()
-            try test.store.close()
+            test.store.close()
             try await test.withReopened { next in
                 _ = try await next.recover()
                 let parsed = try #require(BlobKey(key))
@@ -252,13 +252,11 @@ struct CheckTests {
     func brokenReference() async throws {
         try await withStore { test in
             _ = try await test.add([1])
-            try test.store.close()
+            test.store.close()
             let path = "\(test.root)/index.sqlite"
-            try await DatabaseQueue(path: path).writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA foreign_keys = 0; DELETE FROM blobs")
-            }
+            try Database(path: path, .readWrite).execute(sql: "PRAGMA foreign_keys = 0; DELETE FROM blobs")
             let index = try SQLiteIndex(path: path, storeID: test.store.blobs.storeID)
-            defer { try? index.close() }
+            defer { index.close() }
             let broken = try await index.read { try $0.brokenReferences() }
             #expect(broken == ["1 rows of attachments refer to rows of blobs that are not there"])
         }
@@ -310,7 +308,7 @@ struct CheckTests {
             await #expect(throws: (any Error).self) { _ = try await test.bytes(of: attachment) }
             let marked = try await test.store.index.read { try $0.damagedKeys() }
             #expect(marked.map(\.key) == [key])
-            try test.store.close()
+            test.store.close()
             try await test.withReopened { next in
                 _ = try await next.recover()
                 #expect(next.damage.count == 1)

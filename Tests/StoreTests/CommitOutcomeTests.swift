@@ -1,7 +1,8 @@
 import Blobs
+import CSQLite
 import Dispatch
 import Foundation
-import GRDB
+import IndexSupport
 import Synchronization
 import Testing
 
@@ -16,28 +17,24 @@ struct CommitOutcomeTests {
     private static let large = [UInt8](repeating: 7, count: 600_000)
 
     /// Stands for a disk that fails at the commit itself, while ``error`` is set.
-    private final class FailingCommit: TransactionObserver, Sendable {
-        private let error = Mutex<ResultCode?>(nil)
+    private final class FailingCommit: Sendable {
+        private let error = Mutex<SQLiteError?>(nil)
 
-        func fail(with code: ResultCode?) { error.withLock { $0 = code } }
+        func fail(with code: Int32?) { error.withLock { $0 = code.map(SQLiteError.init) } }
 
-        func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { true }
-        func databaseDidChange(with event: DatabaseEvent) {}
-        func databaseWillCommit() throws {
-            if let code = error.withLock({ $0 }) { throw DatabaseError(resultCode: code) }
+        func commit() throws {
+            if let error = error.withLock({ $0 }) { throw error }
         }
-        func databaseDidCommit(_ db: Database) {}
-        func databaseDidRollback(_ db: Database) {}
     }
 
     @Test(
         "a commit that certainly failed leaves no bytes, no name in incoming/ and no row, and the next one works",
         arguments: [
-            (ResultCode.SQLITE_FULL, IndexError.full), (.SQLITE_READONLY, .readOnly), (.SQLITE_BUSY, .readOnly),
+            (SQLITE_FULL, IndexError.full), (SQLITE_READONLY, .readOnly), (SQLITE_BUSY, .readOnly),
         ]
     )
-    func certainFailure(code: ResultCode, error: IndexError) async throws {
-        try await withFailingCommit { test, commit in
+    func certainFailure(code: Int32, error: IndexError) async throws {
+        try await withFailingCommit { test, commit async throws in
             for bytes in [Self.hello, Self.large] {
                 commit.fail(with: code)
                 await #expect(throws: error) { _ = try await test.add(bytes) }
@@ -69,16 +66,16 @@ struct CommitOutcomeTests {
 
     @Test(
         "a commit that may have happened keeps the bytes and their name in incoming/ until the next start finds no row",
-        arguments: [ResultCode.SQLITE_IOERR_WRITE, .SQLITE_IOERR_SHMSIZE]
+        arguments: [SQLITE_IOERR | 3 << 8, SQLITE_IOERR | 19 << 8]  // _WRITE, _SHMSIZE
     )
-    func unknownOutcome(code: ResultCode) async throws {
-        try await withFailingCommit { test, commit in
+    func unknownOutcome(code: Int32) async throws {
+        try await withFailingCommit { test, commit async throws in
             commit.fail(with: code)
-            await #expect(throws: IndexError.failure(code: code.rawValue)) { _ = try await test.add(Self.hello) }
+            await #expect(throws: IndexError.failure(code: code)) { _ = try await test.add(Self.hello) }
             commit.fail(with: nil)
             #expect(try await test.census() == Census(blobFiles: 1, incoming: 1))
             #expect(FileManager.default.contents(atPath: try #require(test.blobFiles().first)) == Data(Self.hello))
-            try test.store.close()
+            test.store.close()
             #expect(try await test.censusAfterRestart() == Census())
         }
     }
@@ -91,16 +88,16 @@ struct CommitOutcomeTests {
             await #expect(throws: IndexError.self) { _ = try await test.add(Self.hello) }
             try await index.write { tx in try tx.db.execute(sql: "ALTER TABLE elsewhere RENAME TO attachments") }
             #expect(try await test.census() == Census(blobFiles: 1, incoming: 1))
-            try test.store.close()
+            test.store.close()
             #expect(try await test.censusAfterRestart() == Census())
         }
     }
 
     @Test("a spool of unknown outcome whose bytes the index had already is not left behind")
     func unknownOutcomeOfKnownBytes() async throws {
-        try await withFailingCommit { test, commit in
+        try await withFailingCommit { test, commit async throws in
             _ = try await test.add(Self.large)
-            commit.fail(with: .SQLITE_IOERR_WRITE)
+            commit.fail(with: SQLITE_IOERR | 3 << 8)
             await #expect(throws: IndexError.self) { _ = try await test.add(Self.large) }
             commit.fail(with: nil)
             let census = try await test.census()
@@ -110,7 +107,7 @@ struct CommitOutcomeTests {
 
     @Test("published bytes that cannot be removed keep their name in incoming/, and the next start removes them")
     func removalFails() async throws {
-        try await withStore { test in
+        try await withStore { test async throws in
             let blobs = test.store.blobs
             await #expect(throws: BlobError.closed) {
                 try await test.store.receiving { intake in
@@ -122,7 +119,7 @@ struct CommitOutcomeTests {
                 }
             }
             #expect(try await test.census() == Census(blobFiles: 1, incoming: 1))
-            try test.store.close()
+            test.store.close()
             #expect(try await test.censusAfterRestart() == Census())
         }
     }
@@ -213,7 +210,7 @@ struct CommitOutcomeTests {
         try await withStore { test in
             let commit = FailingCommit()
             try await test.store.index.write { tx in
-                tx.db.add(transactionObserver: commit, extent: .databaseLifetime)
+                tx.db.willCommit = commit.commit
             }
             try await body(test, commit)
         }

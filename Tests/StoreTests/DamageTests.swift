@@ -1,6 +1,6 @@
 import Blobs
 import Foundation
-import GRDB
+import IndexSupport
 import Synchronization
 import Testing
 
@@ -102,7 +102,7 @@ struct DamageTests {
         try await withStore { test in
             _ = try await test.add(Array("precious".utf8))
             let path = try #require(test.blobFiles().first)
-            try test.store.close()
+            test.store.close()
             // As after a power loss: the file's name in incoming/ came back. With the index gone, the sweep would take it
             // and the bytes it names for garbage.
             let name = path.split(separator: "/").suffix(2).joined()
@@ -130,7 +130,7 @@ struct DamageTests {
                 for key in [key, String(absent), "no key"] { try tx.doom(key: key, notBefore: tx.now) }
             }
             #expect(try await test.census() == Census(doomed: 3, blobFiles: 1))
-            try test.store.close()
+            test.store.close()
             #expect(try await test.censusAfterRestart() == Census())
         }
     }

@@ -25,7 +25,7 @@ func withStore(
     }
     try await body(test)
     // Some tests have closed it already.
-    try? test.store.close()
+    test.store.close()
 }
 
 struct TestStore: Sendable {
@@ -84,7 +84,7 @@ struct TestStore: Sendable {
     /// Opens the folder, which is closed by now, as the next process would.
     func withReopened<Value>(_ body: (FileStore) async throws -> Value) async throws -> Value {
         let next = try Self.open(root, store.limits)
-        defer { try? next.close() }
+        defer { next.close() }
         return try await body(next)
     }
 

@@ -1,5 +1,5 @@
 import Foundation
-import GRDB
+import IndexSupport
 import Testing
 
 import struct Index.Attachment
@@ -117,7 +117,7 @@ struct UndoTests {
             let run = try await test.collectOnSchedule()
             let first = try await test.store.undo(run, for: .zero)
             #expect(first.done.blobs.count == Sweep.batch && first.rest == 1)
-            try test.store.close()
+            test.store.close()
             let rest = try await test.withReopened { next in
                 _ = try await next.recover()
                 return try await next.undo(run, for: .zero)

@@ -36,7 +36,7 @@ private func seed(_ root: String) async throws {
     let index = try SQLiteIndex(path: root + "/index.sqlite", storeID: blobs.storeID)
     let owner = User.sample("admin@placet.local", .owner)
     try await index.write { tx in try tx.insert(owner) }
-    try index.close()
+    index.close()
     blobs.close()
 }
 

@@ -1,5 +1,5 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
+import Dispatch
 import Synchronization
 
 /// When the write-ahead log is written back into the index, and by whom.
@@ -24,13 +24,14 @@ final class Checkpoints: Sendable {
         var isUnderWay = false
     }
 
-    private let connection: DatabaseQueue
+    private let connection: SQLiteConnection
+    private let queue = DispatchQueue(label: "checkpoints")
     private let state = Mutex(State())
 
     /// Opens another connection to the index at `path`, which must be in WAL mode.
     init(path: String) throws {
-        connection = try DatabaseQueue(path: path, configuration: .index)
-        try connection.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+        connection = try SQLiteConnection(path: path, .readWrite)
+        try connection.run(script: "PRAGMA synchronous = FULL")
     }
 
     /// Who writes the log back, now that it has so many pages, of which the last commit wrote `new`.
@@ -41,10 +42,10 @@ final class Checkpoints: Sendable {
 
     /// Takes the place of SQLite's own rule in the writer's connection. Whoever installs it keeps this object for as long
     /// as that is open.
-    func install(in db: Database) {
+    func install(in writer: SQLiteConnection) {
         let context = Unmanaged.passUnretained(self).toOpaque()
         sqlite3_wal_hook(
-            db.sqliteConnection,
+            writer.handle,
             { context, connection, _, pages in
                 guard let context else { return SQLITE_OK }
                 let checkpoints = Unmanaged<Checkpoints>.fromOpaque(context).takeUnretainedValue()
@@ -56,8 +57,8 @@ final class Checkpoints: Sendable {
     }
 
     /// Waits for what is under way, and closes the connection.
-    func close() throws {
-        try connection.close()
+    func close() {
+        queue.sync { connection.close() }
     }
 
     /// Called at the end of each commit. A failure is met again by the next commit, and is no failure of this one.
@@ -76,9 +77,10 @@ final class Checkpoints: Sendable {
         case .nobody: break
         case .writer: sqlite3_wal_checkpoint_v2(writer, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
         case .other:
-            connection.asyncWriteWithoutTransaction { db in
-                sqlite3_wal_checkpoint_v2(db.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
-                self.state.withLock { $0.isUnderWay = false }
+            queue.async { [self] in
+                guard connection.isOpen else { return }
+                sqlite3_wal_checkpoint_v2(connection.handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+                state.withLock { $0.isUnderWay = false }
             }
         }
     }

@@ -1,19 +1,18 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
 
 /// What our connections add to SQLite.
 enum Functions {
     /// Defines `contains(text, term)`: 1 when a ``SearchTerm`` is in what is searched of the text, else 0.
-    static func define(in db: Database) throws {
+    static func define(in connection: SQLiteConnection) throws {
         let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC
-        let code = sqlite3_create_function_v2(db.sqliteConnection, "contains", 2, flags, nil, contains, nil, nil, nil)
-        guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+        let code = sqlite3_create_function_v2(connection.handle, "contains", 2, flags, nil, contains, nil, nil, nil)
+        guard code == SQLITE_OK else { throw SQLiteError(code: code) }
     }
 
     /// Makes a statement stop, with `SQLITE_INTERRUPT`, once its task is cancelled. A statement runs on the thread of
     /// the task that asked.
-    static func stopWithTask(_ db: Database) {
-        sqlite3_progress_handler(db.sqliteConnection, stepsBetweenLooks, { _ in Task.isCancelled ? 1 : 0 }, nil)
+    static func stopWithTask(_ connection: SQLiteConnection) {
+        sqlite3_progress_handler(connection.handle, stepsBetweenLooks, { _ in Task.isCancelled ? 1 : 0 }, nil)
     }
 
     /// In steps of SQLite's virtual machine: some 100 µs.

@@ -1,8 +1,8 @@
-import GRDB
+import Synchronization
 
 /// A copy of the index in one file, for a backup.
 package final class IndexSnapshot: Sendable {
-    private let queue: DatabaseQueue
+    private let connection: Mutex<SQLiteConnection>
 
     /// Copies the index at `path`, which may be in use, to a file that is missing or empty. What was deleted is not
     /// copied, nor free space. Reads the whole index in one snapshot; readers and the writer go on meanwhile.
@@ -10,11 +10,7 @@ package final class IndexSnapshot: Sendable {
     /// - Throws: ``IndexError``. What it has written until then stays.
     package static func write(ofIndexAt path: String, to copy: String) throws {
         do {
-            var configuration = Configuration.index
-            configuration.readonly = true
-            try DatabaseQueue(path: path, configuration: configuration).inDatabase { db in
-                try db.execute(sql: "VACUUM INTO ?", arguments: [copy])
-            }
+            try SQLiteConnection(path: path, .readOnly).execute("VACUUM INTO ?", [copy])
         } catch {
             throw IndexError.translating(error)
         }
@@ -25,9 +21,7 @@ package final class IndexSnapshot: Sendable {
     /// - Throws: ``IndexError``.
     package init(path: String) throws {
         do {
-            var configuration = Configuration()
-            configuration.readonly = true
-            queue = try DatabaseQueue(path: path, configuration: configuration)
+            connection = Mutex(try SQLiteConnection(path: path, .readOnly))
         } catch {
             throw IndexError.translating(error)
         }
@@ -36,7 +30,7 @@ package final class IndexSnapshot: Sendable {
     /// Runs `body` on the copy.
     package func read<T>(_ body: (Reader) throws -> T) throws -> T {
         do {
-            return try queue.inDatabase { db in try body(Reader(connection: SQLiteConnection(database: db))) }
+            return try connection.withLock { try body(Reader(connection: $0)) }
         } catch {
             throw IndexError.translating(error)
         }
@@ -47,11 +41,10 @@ package final class IndexSnapshot: Sendable {
     /// - Throws: ``IndexError``.
     package static func adopt(_ path: String, by storeID: String) throws {
         do {
-            var configuration = Configuration()
-            configuration.foreignKeysEnabled = true
-            try DatabaseQueue(path: path, configuration: configuration).write { db in
-                try db.execute(sql: "UPDATE store SET id = ?", arguments: [storeID])
-                try db.execute(sql: "DELETE FROM sessions; DELETE FROM removal_holds")
+            let connection = try SQLiteConnection(path: path, .readWrite)
+            try connection.transaction {
+                try connection.execute("UPDATE store SET id = ?", [storeID])
+                try connection.run(script: "DELETE FROM sessions; DELETE FROM removal_holds")
             }
         } catch {
             throw IndexError.translating(error)

@@ -1,4 +1,3 @@
-import GRDB
 import Synchronization
 
 /// Read-only connections to the index, each lent to one read at a time.
@@ -9,12 +8,11 @@ import Synchronization
 ///
 /// A read ends early with `CancellationError` once its task is cancelled. Inside a transaction of the writer nothing does.
 ///
-/// This is why GRDB's `DatabasePool` is not used. Handing a look-up of a few microseconds to a reader's queue and back
-/// costs several times the look-up. The pool also asks for the schema version on each synchronous read, although in one
-/// process the schema is settled before the first read.
+/// No queue is between: handing a look-up of a few microseconds to another thread and back costs several times the
+/// look-up.
 final class Readers: Sendable {
     private struct State {
-        var idle: [DatabaseQueue] = []
+        var idle: [SQLiteConnection] = []
         var isClosed = false
     }
 
@@ -31,13 +29,10 @@ final class Readers: Sendable {
         let connection = try borrow()
         var isReusable = false
         defer { if isReusable { giveBack(connection) } }
-        return try connection.unsafeRead { db in
-            let connection = SQLiteConnection(database: db)
-            try connection.execute("BEGIN DEFERRED TRANSACTION", [])
-            // A read has nothing to commit, so this only ends it. It fails when the task is cancelled at this moment.
-            defer { isReusable = (try? connection.execute("COMMIT TRANSACTION", [])) != nil }
-            return try body(Reader(connection: connection))
-        }
+        try connection.execute("BEGIN DEFERRED TRANSACTION", [])
+        // A read has nothing to commit, so this only ends it. It fails when the task is cancelled at this moment.
+        defer { isReusable = (try? connection.execute("COMMIT TRANSACTION", [])) != nil }
+        return try body(Reader(connection: connection))
     }
 
     /// Closes idle connections. A lent one is closed when it comes back.
@@ -48,7 +43,7 @@ final class Readers: Sendable {
         }
     }
 
-    private func borrow() throws -> DatabaseQueue {
+    private func borrow() throws -> SQLiteConnection {
         let idle = try state.withLock { state in
             if state.isClosed { throw IndexError.closed }
             return state.idle.popLast()
@@ -56,14 +51,13 @@ final class Readers: Sendable {
         return try idle ?? open()
     }
 
-    private func open() throws -> DatabaseQueue {
-        var configuration = Configuration.index
-        configuration.readonly = true
-        configuration.prepareDatabase { db in Functions.stopWithTask(db) }
-        return try DatabaseQueue(path: path, configuration: configuration)
+    private func open() throws -> SQLiteConnection {
+        let connection = try SQLiteConnection(path: path, .readOnly)
+        Functions.stopWithTask(connection)
+        return connection
     }
 
-    private func giveBack(_ connection: DatabaseQueue) {
+    private func giveBack(_ connection: SQLiteConnection) {
         state.withLock { state in
             if !state.isClosed { state.idle.append(connection) }
         }

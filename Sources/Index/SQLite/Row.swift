@@ -1,5 +1,5 @@
+import CSQLite
 import FoundationEssentials
-import GRDBSQLite
 
 /// A row of an answer, read column by column from the left. It is valid until the next one is fetched.
 ///

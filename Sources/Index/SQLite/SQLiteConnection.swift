@@ -1,13 +1,51 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
 
-/// A connection to the index file, valid on its thread during a read or a unit of work.
+/// A connection to the index file, used by one thread at a time: whoever lends it sees to that. Inside the closures of
+/// reads and units it is the one that they run on.
 ///
-/// Each connection compiles a statement once and finds it again by its text, so texts are constants with `?`. Statements
-/// are bound and stepped by SQLite's own functions: GRDB's arguments and cursors cost more than a look-up itself.
-package struct SQLiteConnection {
-    /// For the tests, which look below the queries.
-    package let database: Database
+/// It compiles a statement once and finds it again by its text, so texts are constants with `?`.
+package final class SQLiteConnection: @unchecked Sendable {
+    enum Mode { case readOnly, readWrite }
+
+    /// SQLite's own; for hooks, which nobody else sets.
+    let handle: OpaquePointer
+    private(set) var isOpen = true
+    private var statements: [String: OpaquePointer] = [:]
+    /// Called before each commit, which fails with what it throws; for the tests.
+    package var willCommit: (() throws -> Void)?
+
+    /// Opens the file at `path`, or creates it.
+    ///
+    /// - Throws: ``SQLiteError``.
+    init(path: String, _ mode: Mode) throws {
+        // NOMUTEX: no two threads use it at once.
+        let access = mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        var opened: OpaquePointer?
+        let result = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX, nil)
+        guard let opened, result == SQLITE_OK else {
+            let code = opened.map(sqlite3_extended_errcode) ?? result
+            sqlite3_close_v2(opened)
+            throw SQLiteError(code: code)
+        }
+        handle = opened
+        sqlite3_extended_result_codes(handle, 1)
+        // This process has one writer, so only an operator's shell or a backup can hold the lock.
+        sqlite3_busy_timeout(handle, 5000)
+        try run(script: "PRAGMA foreign_keys = ON")
+        try Functions.define(in: self)
+    }
+
+    /// The last connection to close writes the log back into the index.
+    package func close() {
+        guard isOpen else { return }
+        isOpen = false
+        for statement in statements.values { sqlite3_finalize(statement) }
+        sqlite3_close_v2(handle)
+    }
+
+    deinit { close() }
+
+    // MARK: Statements
 
     /// Runs a statement and reads its rows one by one, until there are no more or `read` returns false.
     func rows(_ sql: String, _ arguments: Arguments, while read: (Row) throws -> Bool) throws {
@@ -26,20 +64,60 @@ package struct SQLiteConnection {
     @discardableResult
     func execute(_ sql: String, _ arguments: Arguments) throws -> Int {
         try rows(sql, arguments) { _ in true }
-        return database.changesCount
+        return Int(sqlite3_changes64(handle))
     }
 
-    /// What the full-text index makes of a text of three scalars.
-    func trigram(_ text: String) throws -> String {
-        let tokenizer = try database.makeTokenizer(FTS5TokenizerDescriptor(components: ["trigram"]))
-        return try tokenizer.tokenize(query: text).first?.token ?? text
+    /// Runs statements without arguments, one after the other.
+    package func run(script: String) throws {
+        let result = sqlite3_exec(handle, script, nil, nil, nil)
+        guard result == SQLITE_OK else { throw SQLiteError(code: result) }
     }
 
-    /// Runs `body` in a transaction that has the write lock from the start, and commits it.
+    /// The compiled statement, ready for its first row. Its `?` and the arguments are as many, or the process ends.
+    private func bound(_ sql: String, _ arguments: Arguments) throws -> OpaquePointer {
+        let statement = try compiled(sql)
+        precondition(
+            sqlite3_bind_parameter_count(statement) == CInt(arguments.count),
+            "As many `?` as arguments: \(sql)"
+        )
+        for (index, argument) in arguments.enumerated() {
+            let result = (argument?.stored ?? .null).bind(to: statement, at: CInt(index + 1))
+            guard result == SQLITE_OK else { throw SQLiteError(code: result) }
+        }
+        return statement
+    }
+
+    private func compiled(_ sql: String) throws -> OpaquePointer {
+        if let statement = statements[sql] { return statement }
+        var statement: OpaquePointer?
+        let result = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        guard result == SQLITE_OK, let statement else { throw SQLiteError(code: result) }
+        statements[sql] = statement
+        return statement
+    }
+
+    /// Whether there is one more row.
+    private func step(_ statement: OpaquePointer) throws -> Bool {
+        switch sqlite3_step(statement) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        case let result: throw SQLiteError(code: result)
+        }
+    }
+
+    // MARK: Transactions
+
+    /// Runs `body` in a transaction that has the write lock from the start, and commits it; or undoes it when `body` or
+    /// the commit fails.
     func transaction(_ body: () throws -> Void) throws {
-        try database.inTransaction(.immediate) {
+        try execute("BEGIN IMMEDIATE TRANSACTION", [])
+        do {
             try body()
-            return .commit
+            try willCommit?()
+            try execute("COMMIT TRANSACTION", [])
+        } catch {
+            if isInsideTransaction { _ = try? execute("ROLLBACK TRANSACTION", []) }
+            throw error
         }
     }
 
@@ -59,38 +137,5 @@ package struct SQLiteConnection {
     }
 
     /// False after an error that made SQLite roll back the whole transaction.
-    var isInsideTransaction: Bool { database.isInsideTransaction }
-
-    /// The compiled statement, ready for its first row. Its `?` and the arguments are as many, or the process ends.
-    private func bound(_ sql: String, _ arguments: Arguments) throws -> OpaquePointer {
-        let statement = try database.cachedStatement(sql: sql).sqliteStatement
-        precondition(
-            sqlite3_bind_parameter_count(statement) == CInt(arguments.count),
-            "As many `?` as arguments: \(sql)"
-        )
-        for (index, argument) in arguments.enumerated() {
-            let result = (argument?.stored ?? .null).bind(to: statement, at: CInt(index + 1))
-            guard result == SQLITE_OK else { throw lastError(result) }
-        }
-        return statement
-    }
-
-    /// Whether there is one more row.
-    private func step(_ statement: OpaquePointer) throws -> Bool {
-        switch sqlite3_step(statement) {
-        case SQLITE_ROW: return true
-        case SQLITE_DONE: return false
-        case let result: throw lastError(result)
-        }
-    }
-
-    private func lastError(_ result: CInt) -> DatabaseError {
-        let message = database.sqliteConnection.flatMap(sqlite3_errmsg).map { String(cString: $0) }
-        return DatabaseError(resultCode: ResultCode(rawValue: result), message: message)
-    }
-}
-
-extension Querying {
-    /// GRDB's connection, for the tests.
-    package var db: Database { connection.database }
+    var isInsideTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 }

@@ -1,22 +1,40 @@
-import GRDB
+import CSQLite
+
+/// What SQLite answers when it cannot do something: one of its extended result codes.
+package struct SQLiteError: Error, Equatable {
+    package let code: Int32
+
+    package init(code: Int32) {
+        self.code = code
+    }
+
+    /// The kind of failure, without its details.
+    fileprivate var primaryCode: Int32 { code & 0xFF }
+
+    // Names that Swift does not import.
+    fileprivate static let foreignKey = SQLITE_CONSTRAINT | 3 << 8
+    fileprivate static let primaryKey = SQLITE_CONSTRAINT | 6 << 8
+    fileprivate static let trigger = SQLITE_CONSTRAINT | 7 << 8
+    fileprivate static let unique = SQLITE_CONSTRAINT | 8 << 8
+    fileprivate static let rowid = SQLITE_CONSTRAINT | 10 << 8
+    fileprivate static let shmSize = SQLITE_IOERR | 19 << 8
+}
 
 extension IndexError {
     /// The error when the disk has no room for the WAL's shared memory. The commit may have been written before it.
-    package static let fullAtCommit = IndexError.failure(code: ResultCode.SQLITE_IOERR_SHMSIZE.rawValue)
+    package static let fullAtCommit = IndexError.failure(code: SQLiteError.shmSize)
     /// A case that this module rules out.
-    static let unexpected = IndexError.failure(code: ResultCode.SQLITE_INTERNAL.rawValue)
+    static let unexpected = IndexError.failure(code: SQLITE_INTERNAL)
 
-    /// Turns an error of GRDB into one of the index. Any other error stays as it is.
+    /// Turns an error of SQLite into one of the index. Any other error stays as it is.
     static func translating(_ error: any Error) -> any Error {
-        guard let error = error as? DatabaseError else { return error }
-        switch error.extendedResultCode {
-        case .SQLITE_INTERRUPT:
-            return CancellationError()
-        case .SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY, .SQLITE_CONSTRAINT_ROWID:
+        guard let error = error as? SQLiteError else { return error }
+        switch error.code {
+        case SQLiteError.unique, SQLiteError.primaryKey, SQLiteError.rowid:
             return IndexError.duplicate
-        case .SQLITE_CONSTRAINT_FOREIGNKEY:
+        case SQLiteError.foreignKey:
             return IndexError.missingReference
-        case .SQLITE_CONSTRAINT_TRIGGER:
+        case SQLiteError.trigger:
             // None of our triggers refuses anything. SQLite reports ON DELETE RESTRICT this way.
             return IndexError.stillReferenced
         default:
@@ -24,15 +42,14 @@ extension IndexError {
         }
     }
 
-    private static func byPrimaryCode(_ error: DatabaseError) -> IndexError {
-        switch error.resultCode {
-        case .SQLITE_FULL: .full
-        case .SQLITE_CORRUPT: .damaged
+    private static func byPrimaryCode(_ error: SQLiteError) -> any Error {
+        switch error.primaryCode {
+        case SQLITE_INTERRUPT: CancellationError()
+        case SQLITE_FULL: IndexError.full
+        case SQLITE_CORRUPT: IndexError.damaged
         // Busy: another program, such as a shell, held the write lock for longer than we wait. Nothing was begun.
-        case .SQLITE_READONLY, .SQLITE_BUSY: .readOnly
-        // What GRDB reports for a closed connection. Our statements give no other reason for it.
-        case .SQLITE_MISUSE: .closed
-        default: .failure(code: error.extendedResultCode.rawValue)
+        case SQLITE_READONLY, SQLITE_BUSY: IndexError.readOnly
+        default: IndexError.failure(code: error.code)
         }
     }
 }

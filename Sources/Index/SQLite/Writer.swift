@@ -1,66 +1,57 @@
-import GRDB
+import Dispatch
 
 /// The one connection that writes. It has its own dispatch queue.
 final class Writer: Sendable {
     /// Whether the log has commits that SQLite could not take, so that rows which were stored may be missing.
     let hasLostCommits: Bool
-    private let queue: DatabaseQueue
+    private let connection: SQLiteConnection
+    private let queue = DispatchQueue(label: "index")
     private let checkpoints: Checkpoints
 
     /// Opens the index file, creates or migrates it, and ties a new one to the store `storeID`.
     ///
     /// - Throws: ``IndexError/foreignStore`` and ``IndexError/newerSchema``, before anything is changed.
     init(path: String, storeID: String) throws {
-        var configuration = Configuration.index
-        // Takes effect in a new index only, and before anything else is done to it. See `IndexFiles.giveBackPages`.
-        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
         let lastCommit = LeftLog.lastCommit(ofIndexAt: path)
-        queue = try DatabaseQueue(path: path, configuration: configuration)
-        hasLostCommits = try queue.writeWithoutTransaction { db in
-            // Its second column says how many frames of the log count.
-            let log = try GRDB.Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(PASSIVE)")
-            return lastCommit > log?[1] ?? 0
-        }
-        try queue.writeWithoutTransaction { db in
-            // A reader that holds a snapshot makes the log grow. In bytes: it is cut back to this once it can be.
-            try db.execute(sql: "PRAGMA journal_size_limit = \(16 << 20)")
-            // GRDB sets NORMAL when it turns WAL on, and with NORMAL a power loss may take the last commits (invariant
-            // 4). So FULL is set after opening, and before the first row.
-            try db.execute(sql: "PRAGMA synchronous = FULL")
-            try Schema.checkStore(storeID, db)
-        }
-        try Schema.migrator.migrate(queue)
+        connection = try SQLiteConnection(path: path, .readWrite)
+        let reader = Reader(connection: connection)
+        // Takes effect in a new index only, and before anything else is done to it. See `IndexFiles.giveBackPages`.
+        try connection.run(script: "PRAGMA auto_vacuum = INCREMENTAL")
+        try connection.run(script: "PRAGMA journal_mode = WAL")
+        // With NORMAL, a power loss may take the last commits (invariant 4).
+        try connection.run(script: "PRAGMA synchronous = FULL")
+        // A reader that holds a snapshot makes the log grow. In bytes: it is cut back to this once it can be.
+        try connection.run(script: "PRAGMA journal_size_limit = \(16 << 20)")
+        let log: Log? = try reader.one("PRAGMA wal_checkpoint(PASSIVE)")
+        hasLostCommits = lastCommit > log?.frames ?? 0
+        try Schema.checkStore(storeID, reader)
+        try Schema.migrate(connection)
+        try Schema.recordStore(storeID, connection)
         checkpoints = try Checkpoints(path: path)
-        try queue.writeWithoutTransaction { [checkpoints] db in
-            try Schema.recordStore(storeID, db)
-            checkpoints.install(in: db)
-        }
+        checkpoints.install(in: connection)
     }
 
     /// Runs `body` after everything queued before it, outside of any transaction.
     func run(_ body: @escaping @Sendable (SQLiteConnection) -> Void) {
-        queue.asyncWriteWithoutTransaction { db in body(SQLiteConnection(database: db)) }
+        queue.async { [connection] in if connection.isOpen { body(connection) } }
     }
 
-    /// Waits for everything queued, then closes the connections. The last one to close writes the log back.
-    func close() throws {
+    /// Waits for everything queued, then closes the connections.
+    func close() {
         // Behind the last commit, which may still ask for a checkpoint.
-        queue.writeWithoutTransaction { _ in }
-        try checkpoints.close()
-        try queue.close()
+        queue.sync {}
+        checkpoints.close()
+        queue.sync { connection.close() }
     }
 }
 
-extension Configuration {
-    /// What the writer and the readers have in common.
-    static var index: Configuration {
-        var configuration = Configuration()
-        configuration.label = "index"
-        configuration.journalMode = .wal
-        configuration.foreignKeysEnabled = true
-        // In seconds. This process has one writer, so only an operator's shell or a backup can hold the lock.
-        configuration.busyMode = .timeout(5)
-        configuration.prepareDatabase { db in try Functions.define(in: db) }
-        return configuration
+/// What a checkpoint says: whether it was held up, how many frames of the log count, and how many it wrote back.
+private struct Log: RowReadable {
+    let frames: Int
+
+    init(row: inout Row) {
+        let _: Int = row.next()
+        frames = row.next()
+        let _: Int = row.next()
     }
 }

@@ -3,6 +3,7 @@ import Configuration
 import Delivery
 import HTTP
 import Logging
+import Mail
 import Plugins
 import Store
 
@@ -71,6 +72,11 @@ package struct ServerConfiguration: Sendable {
     /// `PLACET_AUDIT_DAYS` (integer, 90, 1…3650): how long entries of the audit log are kept.
     package let auditAge: Duration
 
+    /// `PLACET_SMTP_URL` (`smtp://user@host:587` or `smtps://host`; none): the server that takes mails. With it go
+    /// `PLACET_SMTP_FROM` (an address, needed), `PLACET_SMTP_PASSWORD` or `PLACET_SMTP_PASSWORD_FILE` (for a user), and
+    /// `PLACET_SMTP_CA_FILE` (certificates in PEM; the system's).
+    package let mail: MailSettings?
+
     package enum LogFormat: String, Sendable, CaseIterable { case text, json }
 
     /// - Parameter arguments: what the command line said, by key (`host`, `port`, `storage`).
@@ -108,6 +114,7 @@ package struct ServerConfiguration: Sendable {
         logFormat = try values.choice("log.format", default: .text)
         auditAge = .seconds(24 * 60 * 60 * (try values.integer("audit.days", default: 90, in: 1...3650)))
         metricsToken = values["metrics.token"]
+        mail = try values.mail()
 
         if storage.utf8.count > Self.maxStoragePathBytes {
             throw .init("storage", "is longer than \(Self.maxStoragePathBytes) bytes; the control socket needs room")
@@ -145,7 +152,7 @@ package struct ConfigurationError: Error, CustomStringConvertible {
 }
 
 /// The values as text; arguments come before the environment.
-private struct Values {
+struct Values {
     let reader: ConfigReader
 
     init(arguments: [String: String], environment: [String: String]) {

@@ -157,17 +157,29 @@ static const uint8_t dashboard_plugin_js[] = {
 static const uint8_t dashboard_preferences_js[] = {
 #embed "Dashboard/preferences.js"
 };
+static const uint8_t dashboard_push_js[] = {
+#embed "Dashboard/push.js"
+};
 static const uint8_t dashboard_records_js[] = {
 #embed "Dashboard/records.js"
 };
 static const uint8_t dashboard_rows_js[] = {
 #embed "Dashboard/rows.js"
 };
+static const uint8_t dashboard_service_worker_js[] = {
+#embed "Dashboard/service-worker.js"
+};
+static const uint8_t dashboard_settings_browsers_js[] = {
+#embed "Dashboard/settings-browsers.js"
+};
 static const uint8_t dashboard_settings_channels_js[] = {
 #embed "Dashboard/settings-channels.js"
 };
 static const uint8_t dashboard_settings_keys_js[] = {
 #embed "Dashboard/settings-keys.js"
+};
+static const uint8_t dashboard_settings_notifications_js[] = {
+#embed "Dashboard/settings-notifications.js"
 };
 static const uint8_t dashboard_settings_plugins_js[] = {
 #embed "Dashboard/settings-plugins.js"
@@ -464,10 +476,14 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/patch.js", dashboard_patch_js),
     ASSET("Dashboard/plugin.js", dashboard_plugin_js),
     ASSET("Dashboard/preferences.js", dashboard_preferences_js),
+    ASSET("Dashboard/push.js", dashboard_push_js),
     ASSET("Dashboard/records.js", dashboard_records_js),
     ASSET("Dashboard/rows.js", dashboard_rows_js),
+    ASSET("Dashboard/service-worker.js", dashboard_service_worker_js),
+    ASSET("Dashboard/settings-browsers.js", dashboard_settings_browsers_js),
     ASSET("Dashboard/settings-channels.js", dashboard_settings_channels_js),
     ASSET("Dashboard/settings-keys.js", dashboard_settings_keys_js),
+    ASSET("Dashboard/settings-notifications.js", dashboard_settings_notifications_js),
     ASSET("Dashboard/settings-plugins.js", dashboard_settings_plugins_js),
     ASSET("Dashboard/settings-users.js", dashboard_settings_users_js),
     ASSET("Dashboard/settings.js", dashboard_settings_js),

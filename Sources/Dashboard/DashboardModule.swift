@@ -11,6 +11,7 @@ import Zip
 /// never meet.
 package struct DashboardModule: RouteModule {
     private let page: StaticAnswer
+    private let serviceWorker: StaticAnswer
     private let files: [String: StaticAnswer]
     private let folder: String
 
@@ -26,6 +27,11 @@ package struct DashboardModule: RouteModule {
                 cache: "public, max-age=31536000, immutable"
             )
         }
+        serviceWorker = StaticAnswer(
+            ByteBuffer(string: parts.serviceWorker),
+            type: Self.type(of: "service-worker.js"),
+            policy: Self.workerPolicy
+        )
         let text = ByteBuffer(string: parts.page.replacing("{{uploadLimit}}", with: "\(uploadLimit)"))
         page = StaticAnswer(text, gzipped: gzip(text), type: Self.type(of: "index.html"), policy: Self.policy)
     }
@@ -37,6 +43,8 @@ package struct DashboardModule: RouteModule {
             mounts.open.get(RouterPath(path)) { [page] request, _ in page.response(to: request) }
         }
         mounts.open.get("dashboard/:version/:name", use: file)
+        // At the root, because a service worker serves the paths beside its own; browsers ask for it anew by themselves.
+        mounts.open.get("service-worker.js") { [serviceWorker] request, _ in serviceWorker.response(to: request) }
         mounts.user.post("markdown", use: markdown)
     }
 
@@ -47,12 +55,16 @@ package struct DashboardModule: RouteModule {
     ]
 
     /// Nothing but our own files runs, nothing is asked of another host, and nobody may frame the page. No script can
-    /// turn a text into HTML: Trusted Types are required, and there is no policy that makes one.
+    /// turn a text into HTML: Trusted Types are required, and the one policy that may be made is for the address of the
+    /// service worker (`push.js`).
     private static let policy = """
         default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; \
-        connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
-        require-trusted-types-for 'script'; trusted-types 'none'
+        connect-src 'self'; frame-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
+        frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types service-worker
         """
+
+    /// Of the service worker, which has no page: it may ask us, and loads nothing.
+    private static let workerPolicy = "default-src 'none'; connect-src 'self'; require-trusted-types-for 'script'"
 
     /// - Throws: ``APIError`` 404 for a file of another version too: its page has to be loaded anew.
     private func file(_ request: Request, _ context: RootContext) throws -> Response {

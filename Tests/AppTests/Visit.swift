@@ -136,6 +136,7 @@ extension Visit {
         "GET /", "GET /sign-in", "GET /inbox", "GET /inbox/:tab", "GET /inbox/:tab/:id", "GET /channels",
         "GET /channels/:id", "GET /files", "GET /files/:id", "GET /storage", "GET /storage/:tab", "GET /settings",
         "GET /settings/:section", "GET /settings/:section/:id", "GET /dashboard/:version/:name",
+        "GET /service-worker.js",
     ]
 
     /// Every other route. What deletes a thing comes after what needs it.

@@ -133,7 +133,7 @@ class Costs:
             "GET /files, GET /files/:id, GET /storage, GET /storage/:tab, GET /settings, GET /settings/:section, GET /settings/:section/:id",
             "the dashboard's page", lambda: agent.ask("GET", "/"))
         part = re.search(rb"/dashboard/[^\"]+", agent.ask("GET", "/")[1]).group().decode()
-        row("GET /dashboard/:version/:name", "a file of it", lambda: agent.ask("GET", part))
+        row("GET /dashboard/:version/:name, GET /service-worker.js", "a file of it", lambda: agent.ask("GET", part))
         row("GET /api/v1/agents, GET /api/agents", "300 agents with 10,000 characters each", v1("GET", "agents"))
         row("POST /api/v1/agents, POST /api/agents, PATCH /api/v1/agents/:id, PATCH /api/agents/:id", "10,000 characters",
             v1("POST", "agents", {"name": "n", "description": "d" * 10_000}))

@@ -103,6 +103,7 @@ let package = Package(
             [
                 "API", "HTTP", "JSON", "Index", "Blobs", "Mail", "MediaTypes", "Multipart", "Prometheus", "Store",
                 "Accounts", "Admin", "Agents", "Audit", "Dashboard", "Delivery", "Events", "Files", "MCP", "Messages",
+                "Notices",
                 "Plugins", "Reference", "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .metrics, .nioCore,
                 .nioPosix,
@@ -137,6 +138,10 @@ let package = Package(
         ),
         resource("MCP", ["API", "HTTP", "JSON", "Index", "CAssets", .hummingbird, .httpTypes, .crypto, .nioCore]),
         resource("Messages", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes, .logging]),
+        resource(
+            "Notices",
+            ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .crypto, .logging, .metrics]
+        ),
         resource(
             "Plugins",
             ["API", "HTTP", "JSON", "Index", "CAssets", .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix]
@@ -253,6 +258,7 @@ let package = Package(
         routeTests("FilesTests", ["Files", "MediaTypes", "Store", .crypto]),
         routeTests("MCPTests", ["API", "CAssets"]),
         routeTests("MessagesTests", ["Messages"]),
+        routeTests("NoticesTests", ["API", "Notices", .crypto, .logging]),
         routeTests("PluginsTests", ["API", "Plugins", .logging, .nioPosix]),
         routeTests("ReferenceTests", ["Reference", "API", "CAssets", .crypto]),
         routeTests("ReviewsTests", ["API", "Reviews"]),

@@ -49,6 +49,8 @@ package struct ServerConfiguration: Sendable {
     /// `PLACET_WEBHOOK_ALLOW` (list of names, addresses and CIDR ranges, each with `:port` or without; none): where
     /// webhooks may go besides the public Internet.
     package let webhookAllow: AllowedTargets
+    /// `PLACET_PUBLIC_URL` (an http or https URL; none): under which people reach the dashboard. Notices then have links.
+    package let publicURL: String?
     /// `PLACET_PLUGIN_DOMAINS` (list of `plugin:domain`, `*` for any that the manifest names; none): what the pages of
     /// plugins may reach through the server.
     package let pluginDomains: PluginDomains
@@ -106,6 +108,7 @@ package struct ServerConfiguration: Sendable {
         adminEmail = EmailAddress.trimmed(try values.text("admin.email", default: "admin@placet.local"))
         adminPassword = values["admin.password"]
         webhookAllow = try values.targets("webhook.allow")
+        publicURL = try values.siteURL("public.url")
         pluginDomains = try values.pluginDomains("plugin.domains")
         surroundings = try values.surroundings()
         collectionInterval = try values.intervalOrOff("gc.schedule", default: .seconds(3600), in: 1...30 * 86_400)
@@ -232,6 +235,15 @@ struct Values {
             throw ConfigurationError(key, "must list plugin:domain, such as weather:api.example.com,board:*")
         }
         return domains
+    }
+
+    /// Where a site is, without a slash at the end; nil when it is not set.
+    func siteURL(_ key: String) throws(ConfigurationError) -> String? {
+        guard let text = self[key] else { return nil }
+        guard (try? WebhookTarget(text)) != nil, text.wholeMatch(of: /[^?#]+/) != nil else {
+            throw ConfigurationError(key, "is '\(text)'; it must be a URL such as https://placet.example.org")
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
     /// The network in front of the server, by the three settings that describe it.

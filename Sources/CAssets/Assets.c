@@ -124,6 +124,9 @@ static const uint8_t dashboard_live_js[] = {
 static const uint8_t dashboard_log_css[] = {
 #embed "Dashboard/log.css"
 };
+static const uint8_t dashboard_manifest_json[] = {
+#embed "Dashboard/manifest.json"
+};
 static const uint8_t dashboard_markdown_js[] = {
 #embed "Dashboard/markdown.js"
 };
@@ -465,6 +468,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/lists.js", dashboard_lists_js),
     ASSET("Dashboard/live.js", dashboard_live_js),
     ASSET("Dashboard/log.css", dashboard_log_css),
+    ASSET("Dashboard/manifest.json", dashboard_manifest_json),
     ASSET("Dashboard/markdown.js", dashboard_markdown_js),
     ASSET("Dashboard/markers.js", dashboard_markers_js),
     ASSET("Dashboard/minimap.js", dashboard_minimap_js),

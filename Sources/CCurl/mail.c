@@ -62,7 +62,7 @@ struct Progress {
 static size_t give(char *room, size_t size, size_t count, void *context) {
     struct Progress *progress = context;
     const size_t left = progress->mail->count - progress->sent, taken = left < size * count ? left : size * count;
-    memcpy(room, progress->mail->bytes + progress->sent, taken);
+    memcpy(room, (const char *)progress->mail->bytes + progress->sent, taken);
     progress->sent += taken;
     return taken;
 }

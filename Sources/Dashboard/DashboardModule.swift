@@ -59,8 +59,8 @@ package struct DashboardModule: RouteModule {
     /// service worker (`push.js`).
     private static let policy = """
         default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; \
-        connect-src 'self'; frame-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
-        frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types service-worker
+        connect-src 'self'; frame-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
+        form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types service-worker
         """
 
     /// Of the service worker, which has no page: it may ask us, and loads nothing.
@@ -77,6 +77,7 @@ package struct DashboardModule: RouteModule {
         switch name.split(separator: ".").last {
         case "css": "text/css; charset=utf-8"
         case "html": "text/html; charset=utf-8"
+        case "json": "application/manifest+json"
         case "svg": "image/svg+xml"
         default: "text/javascript; charset=utf-8"
         }

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Hands mails to a server, one connection each: so few are sent that none is kept open.
 package struct MailSender: Sendable {
-    /// How long a connection may take to stand, and a mail to be taken.
-    private static let (connecting, all) = (10, 30)
+    /// How long a connection may take to stand, and a mail to be taken, its wait for a thread included.
+    private static let (connecting, all) = (Duration.seconds(10), Duration.seconds(30))
 
     private let settings: MailSettings
     private let threads: NIOThreadPool
@@ -26,9 +26,9 @@ package struct MailSender: Sendable {
 
     /// Returns once the server has taken the mail; what becomes of it then only the recipient knows.
     package func send(_ message: MailMessage) async throws(MailFailure) {
-        let cancelled = Flag()
+        let (cancelled, deadline) = (Flag(), ContinuousClock.now + Self.all)
         let sending = await withTaskCancellationHandler {
-            try? await threads.runIfActive { transfer(message, cancelled) }
+            try? await threads.runIfActive { transfer(message, by: deadline, cancelled) }
         } onCancel: {
             cancelled.isSet.store(true, ordering: .relaxed)
         }
@@ -36,26 +36,34 @@ package struct MailSender: Sendable {
         try sending.get()
     }
 
-    private func transfer(_ message: MailMessage, _ cancelled: Flag) -> Result<Void, MailFailure> {
-        let bytes = message.bytes().map { CChar(bitPattern: $0) }
-        let texts = [
-            settings.server, message.from.address, message.to.address, settings.user, settings.password,
-            settings.certificates,
-        ].map { text in text.flatMap { strdup($0) } }
-        defer { texts.forEach { free($0) } }
-        return bytes.withUnsafeBufferPointer { bytes in
+    private func transfer(
+        _ message: MailMessage,
+        by deadline: ContinuousClock.Instant,
+        _ cancelled: Flag
+    ) -> Result<Void, MailFailure> {
+        let left = (deadline - .now).components.seconds
+        guard left > 0 else {
+            return .failure(MailFailure(reason: "other mails took too long to be taken", isFinal: false))
+        }
+        var copies: [UnsafeMutablePointer<CChar>] = []
+        defer { copies.forEach { free($0) } }
+        func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
+            copies.append(strdup(text))
+            return copies[copies.count - 1]
+        }
+        return message.bytes().withUnsafeBytes { bytes in
             var transfer = MailTransfer(
-                url: texts[0]!,
-                user: texts[3],
-                password: texts[4],
-                from: texts[1]!,
-                to: texts[2]!,
-                certificates: texts[5],
+                url: copy(settings.server),
+                user: settings.user.map(copy),
+                password: settings.password.map(copy),
+                from: copy(message.from.address),
+                to: copy(message.to.address),
+                certificates: settings.certificates.map(copy),
                 needsTLS: settings.needsTLS,
                 bytes: bytes.baseAddress!,
                 count: bytes.count,
-                connectingSeconds: Self.connecting,
-                allSeconds: Self.all,
+                connectingSeconds: Int(Self.connecting.components.seconds),
+                allSeconds: Int(left),
                 isCancelled: { Unmanaged<Flag>.fromOpaque($0).takeUnretainedValue().isSet.load(ordering: .relaxed) },
                 context: Unmanaged.passUnretained(cancelled).toOpaque()
             )

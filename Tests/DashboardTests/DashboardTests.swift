@@ -99,6 +99,18 @@ struct DashboardTests {
         }
     }
 
+    @Test("the page can be put on a home screen, where some systems want it before they take notices")
+    func manifest() async throws {
+        try await withServer { server in
+            let page = try await server.send(.get, "/")
+            let path = try #require(page.text.firstMatch(of: /rel="manifest" href="([^"]+)"/)).output.1
+            let manifest = try await server.send(.get, String(path))
+            #expect(manifest.headers[.contentType] == "application/manifest+json")
+            #expect(manifest.json["display"] == .string("standalone") && manifest.json["id"] == .string("/inbox"))
+            #expect(page.headers[.contentSecurityPolicy]?.contains("manifest-src 'self'") == true)
+        }
+    }
+
     @Test("the service worker is at the root, asked for anew each time, and may ask nobody but us")
     func serviceWorker() async throws {
         try await withServer { server in

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from mail_server import MailServer
 from placet_server import eventually
 
 PLUGIN = {"name": "mine", "displayName": "Mine", "version": "1",
@@ -69,8 +70,10 @@ def run(request, make_server, receive, tmp_path):
     """A server that has seen a secret of each kind, used well and badly."""
     hidden = {name: random_secret() for name in ("first password", "password", "wrong password", "plugin setting")}
     hidden["metrics token"] = secrets.token_urlsafe(24)
+    hidden["mail password"] = random_secret()
+    mail_server = MailServer(tmp_path, hidden["mail password"])
     server = make_server(
-        PLACET_ADMIN_PASSWORD=hidden["first password"], PLACET_METRICS_TOKEN=hidden["metrics token"],
+        **mail_server.settings(), PLACET_ADMIN_PASSWORD=hidden["first password"], PLACET_METRICS_TOKEN=hidden["metrics token"],
         PLACET_LOG_LEVEL="trace", PLACET_LOG_FORMAT=request.param, PLACET_WEBHOOK_ALLOW="127.0.0.1",
     )
     folder = server.storage / "plugins/mine"
@@ -87,6 +90,7 @@ def run(request, make_server, receive, tmp_path):
     webhooks(run, person, owner, receive)
     files_and_plugins(run, person, owner)
     commands(run, owner, tmp_path)
+    mails(run, person, mail_server)
     for stream in events:
         note_events(run, stream)
     look_everywhere(run, person, owner)
@@ -214,6 +218,16 @@ def commands(run, owner, folder):
             [server.binary, "ask", "Go?"], env=environment, capture_output=True, text=True, timeout=60)
         assert done.returncode != 0
         run.note("commands", done.stdout + done.stderr)
+
+
+def mails(run, person, mail_server):
+    settings = run.ask("GET", "api/notifications", person).json()["settings"]
+    assert run.ask("PUT", "api/notifications", person, json=settings | {"email": True}).status_code == 200
+    test = lambda: run.ask("POST", "api/notifications/test", person, json={"to": "email"}).json()["error"]
+    assert test() is None
+    mail_server.password = "another"
+    assert "denied" in test()
+    mail_server.close()
 
 
 def note_events(run, stream):

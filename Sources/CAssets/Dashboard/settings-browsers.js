@@ -27,16 +27,17 @@ function begin(pushKey, redraw) {
 }
 
 function row(one, result, redraw) {
+  const name = one.name ?? "A browser";
   const used = one.lastUsedAt ? `last notice ${ago(at(one.lastUsedAt))}` : "no notice yet";
   const remove = async () => {
     await unsubscribe(one.id);
-    toast(`${one.name} has no notices any more.`);
+    toast(`${name} has no notices any more.`);
     await redraw();
   };
-  return entry(one.name, `By ${one.service} · since ${ago(at(one.createdAt))} · ${used}`,
+  return entry(name, `By ${one.service} · since ${ago(at(one.createdAt))} · ${used}`,
     one.id === thisBrowser() && h("span.chip.success", "This browser"),
-    button("Test", { kind: "mini", name: `Send a test to ${one.name}`, on: () => tryOut(one.id, result) }),
-    button("", { glyph: "trash", kind: "mini ghost", name: `Remove ${one.name}`, on: remove }));
+    button("Test", { kind: "mini", name: `Send a test to ${name}`, on: () => tryOut(one.id, result) }),
+    button("", { glyph: "trash", kind: "mini ghost", name: `Remove ${name}`, on: remove }));
 }
 
 /** Sends a notice there, and says what became of it. */

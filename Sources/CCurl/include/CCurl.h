@@ -18,7 +18,7 @@ struct MailTransfer {
     /// Whether smtp:// needs STARTTLS and a certificate that holds; else both are used as far as they are there.
     bool needsTLS;
     /// Headers and text, with CRLF.
-    const char *_Nonnull bytes;
+    const void *_Nonnull bytes;
     size_t count;
     long connectingSeconds;
     long allSeconds;

@@ -8,8 +8,8 @@ struct SendingTurnsTests {
 
     private static func head(_ channel: String, of user: String, due milliseconds: Int64 = 0) -> NextDelivery {
         NextDelivery(
-            channelID: Agent.ID(channel),
-            userID: User.ID(user),
+            channelID: Agent.ID(rawValue: channel),
+            userID: User.ID(rawValue: user),
             dueAt: Timestamp(milliseconds: milliseconds)
         )
     }

@@ -364,6 +364,9 @@ static const uint8_t openapi_message_schemas[] = {
 static const uint8_t openapi_messages[] = {
 #embed "OpenAPI/messages.json"
 };
+static const uint8_t openapi_notifications[] = {
+#embed "OpenAPI/notifications.json"
+};
 static const uint8_t openapi_plugins[] = {
 #embed "OpenAPI/plugins.json"
 };
@@ -548,6 +551,7 @@ static const struct Asset assets[] = {
     ASSET("OpenAPI/markdown.json", openapi_markdown),
     ASSET("OpenAPI/message-schemas.json", openapi_message_schemas),
     ASSET("OpenAPI/messages.json", openapi_messages),
+    ASSET("OpenAPI/notifications.json", openapi_notifications),
     ASSET("OpenAPI/plugins.json", openapi_plugins),
     ASSET("OpenAPI/preferences.json", openapi_preferences),
     ASSET("OpenAPI/raw-uploads.json", openapi_raw_uploads),

@@ -134,11 +134,6 @@ struct NoticeWorker: Sendable {
         let isFinal = failure.isFinal || claim.way.kind == .push && (failure.status == 400 || failure.status == 413)
         let pause = isFinal || isEnd ? nil : schedule.pause(after: failure, ofAttempt: claim.notice.attempts + 1)
         count(isEnd ? "unsubscribed" : pause == nil ? "given_up" : "failed", claim)
-        try await index.write(for: .upkeep) { tx in
-            if isEnd { return try tx.removeNoticeWay(claim.way.id) }
-            guard let pause else { return try tx.noticeGivenUp(claim) }
-            try tx.noticeFailed(claim, retryAt: tx.now + pause)
-        }
         logger.log(
             level: pause == nil && !isEnd ? .warning : .info,
             isEnd ? "browser unsubscribed" : pause == nil ? "notice given up" : "notice failed",
@@ -147,6 +142,11 @@ struct NoticeWorker: Sendable {
                 "attempts": "\(claim.notice.attempts + 1)", "error": "\(failure.reason)",
             ]
         )
+        try await index.write(for: .upkeep) { tx in
+            if isEnd { return try tx.removeNoticeWay(claim.way.id) }
+            guard let pause else { return try tx.noticeGivenUp(claim) }
+            try tx.noticeFailed(claim, retryAt: tx.now + pause)
+        }
     }
 
     private func count(_ outcome: String, _ claim: ClaimedNotice) {

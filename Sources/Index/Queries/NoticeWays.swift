@@ -49,12 +49,11 @@ extension Transaction {
     /// was. Nil when the user has as many as there may be.
     package func subscribe(_ way: NoticeWay, of user: ActingUser) throws -> (way: NoticeWay, isNew: Bool)? {
         guard way.userID == user.id, way.kind == .push else { throw IndexError.notOwned }
-        if let old: NoticeWay = try one(SQL.byEndpoint, [way.url]) {
-            if old.userID == user.id, old.keys == way.keys { return (old, false) }
-            try removeNoticeWay(old.id)
-        }
+        let old: NoticeWay? = try one(SQL.byEndpoint, [way.url])
+        if let old, old.userID == user.id, old.keys == way.keys { return (old, false) }
         let count: Int = try one(SQL.count, [user.id]) ?? 0
-        guard count < NoticeWay.mostSubscriptions else { return nil }
+        guard count < NoticeWay.mostSubscriptions || old?.userID == user.id else { return nil }
+        if let old { try removeNoticeWay(old.id) }
         try execute(SQL.insert, way.values)
         try note(.settingsChanged, Self.audited)
         return (way, true)

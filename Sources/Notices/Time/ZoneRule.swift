@@ -25,7 +25,7 @@ struct ZoneRule: Sendable {
         guard let west = Self.seconds(offset) else { return nil }
         standard = -west
         guard parts.count == 3 else {
-            guard parts.count == 1 else { return nil }
+            guard parts.count == 1, offset.endIndex == rest.endIndex else { return nil }
             summer = nil
             return
         }

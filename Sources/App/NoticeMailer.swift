@@ -17,10 +17,7 @@ struct NoticeMailer: NoticeMailing {
 
     func send(to address: String, subject: String, text: String, threadID: String, settled: Bool) async throws {
         guard let to = MailAddress(address) else {
-            throw AttemptFailure(
-                "Mail cannot be sent to \(address): it has characters that would need quotes",
-                isFinal: true
-            )
+            throw AttemptFailure("The address has characters that would need quotes in a mail", isFinal: true)
         }
         let message = MailMessage(
             from: from,

@@ -121,27 +121,27 @@ static bool carries(CURL *curl, struct Progress *progress, struct curl_slist *to
         && !library.setopt(curl, CURLOPT_ERRORBUFFER, problem);
 }
 
+/// A server that denies login or TLS has not looked at the mail yet: its password may be right at the next try.
 static enum MailOutcome outcome(CURLcode code, long status) {
     if (code == CURLE_OK) return MAIL_ACCEPTED;
-    if (code == CURLE_ABORTED_BY_CALLBACK) return MAIL_CANCELLED;
-    if (code == CURLE_LOGIN_DENIED) return MAIL_LOGIN_DENIED;
+    if (code == CURLE_LOGIN_DENIED || code == CURLE_USE_SSL_FAILED) return MAIL_FAILED;
     return status >= 500 && status <= 599 ? MAIL_REFUSED : MAIL_FAILED;
 }
 
-enum MailOutcome mail_send(const struct MailTransfer *mail, long *status, char *reason) {
-    *status = 0;
-    if (!mail_available(reason)) return MAIL_NO_LIBRARY;
+enum MailOutcome mail_send(const struct MailTransfer *mail, char *reason) {
+    if (!mail_available(reason)) return MAIL_FAILED;
+    long status = 0;
     struct Progress progress = {.mail = mail};
     char problem[CURL_ERROR_SIZE] = "";
     CURL *curl = library.easy_init();
     struct curl_slist *to = library.slist_append(NULL, mail->to);
     CURLcode code = CURLE_FAILED_INIT;
     if (curl && connects(curl, mail) && carries(curl, &progress, to, problem)) code = library.perform(curl);
-    if (curl) library.getinfo(curl, CURLINFO_RESPONSE_CODE, status);
+    if (curl) library.getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     const char *words = *problem ? problem : library.strerror(code);
     const char *refusal = code == CURLE_OK ? "" : progress.refusal;
     snprintf(reason, MAIL_REASON_ROOM, *refusal ? "%s (%s)" : "%s%s", words, refusal);
     library.slist_free_all(to);
     if (curl) library.cleanup(curl);
-    return outcome(code, *status);
+    return outcome(code, status);
 }

@@ -72,10 +72,8 @@ package struct MailSender: Sendable {
     }
 
     private static func result(of transfer: inout MailTransfer) -> Result<Void, MailFailure> {
-        var status = 0
-        let (outcome, reason) = withReason { mail_send(&transfer, &status, $0) }
+        let (outcome, reason) = withReason { mail_send(&transfer, $0) }
         if outcome == MAIL_ACCEPTED { return .success(()) }
-        // A wrong password is not the mail's fault: it may be right at the next try.
         return .failure(MailFailure(reason: reason, isFinal: outcome == MAIL_REFUSED))
     }
 

@@ -43,13 +43,14 @@ export async function subscribe(pushKey) {
   return true;
 }
 
-/** Ends a subscription; in this browser too, if it is the one of it. */
+/** Ends a subscription; in this browser first, if it is the one of it, whatever the server says. */
 export async function unsubscribe(id) {
+  if (id === thisBrowser()) {
+    localStorage.removeItem(KEPT);
+    const registration = await navigator.serviceWorker?.getRegistration();
+    await (await registration?.pushManager.getSubscription())?.unsubscribe();
+  }
   await request("DELETE", `${SUBSCRIPTIONS}/${encodeURIComponent(id)}`);
-  if (id !== thisBrowser()) return;
-  localStorage.removeItem(KEPT);
-  const registration = await navigator.serviceWorker?.getRegistration();
-  await (await registration?.pushManager.getSubscription())?.unsubscribe();
 }
 
 /** The policy of the page takes no text as the address of a script, but what this makes, which is always the same. */

@@ -21,6 +21,8 @@ function begin(pushKey, redraw) {
     try {
       if (await subscribe(pushKey)) toast("This browser has your notices from now on.");
       else toast("The browser did not give its permission.", "warning");
+    } catch (error) {
+      toast(`This browser could not subscribe: ${error.message}`, "error");
     } finally { await redraw(); }
   };
   return h("div", button("Notify me in this browser", { kind: "primary", on: run }));

@@ -95,7 +95,7 @@ function ntfy({ ntfy: now }) {
 }
 
 function email({ settings, emailAvailable }) {
-  const mail = box(`To ${store.me.email}`, settings.email, { disabled: !emailAvailable && !settings.email });
+  const mail = box(`To ${store.me.email}`, emailAvailable && settings.email, { disabled: !emailAvailable });
   return {
     element: h("div.stack.tight", mail.element,
       !emailAvailable && h("p.hint", "This server sends no e-mail. Whoever runs it can set ",

@@ -27,7 +27,8 @@ struct MailTransfer {
     void *_Nonnull context;
 };
 
-enum MailOutcome { MAIL_ACCEPTED, MAIL_REFUSED, MAIL_LOGIN_DENIED, MAIL_FAILED, MAIL_CANCELLED, MAIL_NO_LIBRARY };
+/// A refusal is of this mail, for good (5xx); any failure but that may be over at the next try.
+enum MailOutcome { MAIL_ACCEPTED, MAIL_REFUSED, MAIL_FAILED };
 
 /// Room for a reason, with its final zero.
 enum { MAIL_REASON_ROOM = 512 };
@@ -36,5 +37,5 @@ enum { MAIL_REASON_ROOM = 512 };
 bool mail_available(char *_Nonnull reason);
 
 /// Blocks until the server has taken the mail, or not. reason: what libcurl says, and the server's last words if it
-/// refused; no secret is in it. status: the last code of the server, 0 for none.
-enum MailOutcome mail_send(const struct MailTransfer *_Nonnull mail, long *_Nonnull status, char *_Nonnull reason);
+/// refused; no secret is in it.
+enum MailOutcome mail_send(const struct MailTransfer *_Nonnull mail, char *_Nonnull reason);

@@ -20,20 +20,21 @@ package struct DashboardModule: RouteModule {
         let parts = Self.parts
         folder = parts.folder
         files = parts.files.reduce(into: [:]) { files, file in
-            files[file.key] = StaticAnswer(
-                ByteBuffer(string: file.value),
-                gzipped: gzip(ByteBuffer(string: file.value)),
-                type: Self.type(of: file.key),
-                cache: "public, max-age=31536000, immutable"
-            )
+            files[file.key] = Self.answer(file.value, file.key, cache: "public, max-age=31536000, immutable")
         }
-        serviceWorker = StaticAnswer(
-            ByteBuffer(string: parts.serviceWorker),
-            type: Self.type(of: "service-worker.js"),
-            policy: Self.workerPolicy
-        )
-        let text = ByteBuffer(string: parts.page.replacing("{{uploadLimit}}", with: "\(uploadLimit)"))
-        page = StaticAnswer(text, gzipped: gzip(text), type: Self.type(of: "index.html"), policy: Self.policy)
+        serviceWorker = Self.answer(parts.serviceWorker, "service-worker.js", policy: Self.workerPolicy)
+        let text = parts.page.replacing("{{uploadLimit}}", with: "\(uploadLimit)")
+        page = Self.answer(text, "index.html", policy: Self.policy)
+    }
+
+    private static func answer(
+        _ text: String,
+        _ name: String,
+        policy: String? = nil,
+        cache: String = "no-cache"
+    ) -> StaticAnswer {
+        let bytes = ByteBuffer(string: text)
+        return StaticAnswer(bytes, gzipped: gzip(bytes), type: type(of: name), policy: policy, cache: cache)
     }
 
     private static let parts = DashboardParts()

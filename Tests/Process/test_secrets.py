@@ -5,7 +5,9 @@ import base64
 import json
 import re
 import secrets
+import sqlite3
 import subprocess
+from contextlib import closing
 from urllib.parse import quote
 
 import pytest
@@ -88,6 +90,7 @@ def run(request, make_server, receive, tmp_path):
     people(run, person)
     keys(run, person, owner)
     webhooks(run, person, owner, receive)
+    notices(run, person, owner, receive)
     files_and_plugins(run, person, owner)
     commands(run, owner, tmp_path)
     mails(run, person, mail_server)
@@ -168,6 +171,35 @@ def webhooks(run, person, owner, receive):
     receiver.next(), receiver.next()
     eventually(lambda: "500" in run.ask("GET", f"api/agents/{owner.channel}/deliveries", person).text, "it is listed")
     run.message = message
+
+
+def notices(run, person, owner, receive):
+    """By ntfy and by a browser, each taken once and refused once."""
+    hidden, own = run.hidden, run.own
+    hidden["ntfy token"], own["ntfy topic"] = secrets.token_urlsafe(24), secrets.token_hex(16)
+    hidden["push endpoint"], auth = secrets.token_urlsafe(24), secrets.token_bytes(16)
+    hidden["push secret"] = base64.urlsafe_b64encode(auth).decode().rstrip("=")
+    receiver = receive(200, 200, 200, 200, 400)
+    settings = {"kinds": ["question"], "ntfy": {"url": receiver.url(f"/{own['ntfy topic']}"), "token": hidden["ntfy token"]}}
+    for wrong in ({"token": hidden["ntfy token"] + "\n"}, {"token": [hidden["ntfy token"]]}):
+        body = settings | {"ntfy": settings["ntfy"] | wrong}
+        assert run.ask("PUT", "api/notifications", person, json=body).status_code == 400
+    assert run.ask("PUT", "api/notifications", person, json=settings).status_code == 200
+    point = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+    browser = {"endpoint": receiver.url(f"/{hidden['push endpoint']}"), "keys": {"p256dh": point, "auth": hidden["push secret"]}}
+    assert run.ask("POST", "api/notifications/subscriptions", person, json=browser | {"keys": {}}).status_code == 400
+    id = run.ask("POST", "api/notifications/subscriptions", person, json=browser).json()["id"]
+    for to in ("ntfy", id):
+        assert run.ask("POST", "api/notifications/test", person, json={"to": to}).json()["delivered"]
+        receiver.next()
+    for _ in range(2):
+        review = {"type": "approval", "payload": {"options": []}}
+        run.ask("POST", "api/v1/messages", owner, json={"channelId": owner.channel, "text": "Go?", "review": review})
+        receiver.next(), receiver.next()
+    with closing(sqlite3.connect(f"file:{run.server.storage}/index.sqlite?mode=ro", uri=True)) as index:
+        key = index.execute("SELECT push_key FROM store").fetchone()[0]
+    hidden["push key"] = base64.urlsafe_b64encode(key).decode().rstrip("=")
+    run.ask("GET", "api/notifications", person)
 
 
 def files_and_plugins(run, person, owner):

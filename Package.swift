@@ -176,7 +176,7 @@ let package = Package(
         shelf("Index", ["CSchema", .grdb, .sqlite, .crypto, .metrics]),
         // The schema of the index in SQL, embedded by `#embed`.
         .target(name: "CSchema", exclude: ["0001.sql"]),
-        shelf("Blobs", ["CSyncfs", "CZlib", .crypto, .nioCore, .nioPosix]),
+        shelf("Blobs", ["CDeflate", "CSyncfs", .crypto, .nioCore, .nioPosix]),
         shelf("Lines", ["CRegex", "CZlib"]),
         shelf("Archives", ["CZlib"]),
         shelf("MediaFacts", []),
@@ -198,6 +198,8 @@ let package = Package(
         ),
         // RE2, which is in C++, behind three functions of C.
         .target(name: "CRegex", linkerSettings: [.linkedLibrary("re2")]),
+        // CRC-32 by the instructions of the processor: several times as fast as zlib's.
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         // The settings of the C library's allocator, which the module Glibc leaves out.
         .systemLibrary(name: "CMalloc"),
         // A system call that it leaves out too.

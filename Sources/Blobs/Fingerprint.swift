@@ -1,4 +1,4 @@
-import CZlib
+import CDeflate
 import Crypto
 import NIOCore
 
@@ -11,9 +11,8 @@ struct Fingerprint {
     mutating func update(_ bytes: ByteBuffer) {
         bytes.withUnsafeReadableBytes { pointer in
             sha256.update(bufferPointer: pointer)
-            let start = pointer.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            // A null pointer would reset zlib's sum.
-            if let start { crc32 = UInt32(crc32_z(UInt(crc32), start, pointer.count)) }
+            // A null pointer would reset the sum.
+            if let start = pointer.baseAddress { crc32 = libdeflate_crc32(crc32, start, pointer.count) }
         }
         byteCount += Int64(bytes.readableBytes)
     }

@@ -4,10 +4,10 @@ import Synchronization
 
 /// Receives bytes of unknown length and content; used by one task.
 ///
-/// Bytes are collected into chunks of 256 KiB. A full chunk is hashed and written on the thread pool while the next one
-/// fills; when that one is full too, `append` waits. So a spool holds at most two chunks (512 KiB), whatever it is
-/// handed, and a slow disk slows the sender down. Nothing is written before the first chunk is full: fewer bytes wait
-/// in memory.
+/// Bytes are collected into chunks of 256 KiB. A full chunk is hashed on one thread of the pool and written on another
+/// while the next one fills; when that one is full too, `append` waits. So a spool holds at most two chunks (512 KiB),
+/// whatever it is handed, and a slow disk slows the sender down. Nothing is written before the first chunk is full:
+/// fewer bytes wait in memory.
 ///
 /// A spool that is dropped, for example by a cancelled request, closes and unlinks its file.
 package final class Spool: Sendable {
@@ -110,20 +110,24 @@ package final class Spool: Sendable {
     private func write(_ chunk: ByteBuffer) async throws(BlobError) {
         try await lastWrite()
         let next = Task<BlobError?, Never> { [self] in
-            do throws(BlobError) {
-                try await threads.run { [self] () throws(BlobError) in
-                    fingerprint.withLock { $0.update(chunk) }
-                    try file.append(chunk)
-                }
-                return nil
-            } catch {
-                return error
-            }
+            async let hashed = failure { [self] in fingerprint.withLock { $0.update(chunk) } }
+            let written = await failure { [self] () throws(BlobError) in try file.append(chunk) }
+            return await hashed ?? written
         }
         state.withLock { state in
             // A copy: a slice would keep the whole chunk.
             if state.write == nil { state.sample = ByteBuffer(bytes: chunk.readableBytesView.prefix(sampleBytes)) }
             state.write = next
+        }
+    }
+
+    /// Runs on the pool, and returns how that failed.
+    private func failure(of work: @escaping @Sendable () throws(BlobError) -> Void) async -> BlobError? {
+        do throws(BlobError) {
+            try await threads.run(work)
+            return nil
+        } catch {
+            return error
         }
     }
 

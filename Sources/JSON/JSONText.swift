@@ -37,7 +37,7 @@ extension JSONValue: Encodable {
 }
 
 extension PartEncoder? {
-    fileprivate func orRefuse(_ value: any Sendable) throws -> PartEncoder {
+    func orRefuse(_ value: any Sendable) throws -> PartEncoder {
         if let self { return self }
         let context = EncodingError.Context(codingPath: [], debugDescription: "JSONText.bytes(of:) writes this")
         throw EncodingError.invalidValue(value, context)

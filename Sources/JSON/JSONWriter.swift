@@ -1,5 +1,5 @@
 /// Writes JSON (RFC 8259) in UTF-8: on one line, without white space, members in the order of their names.
-struct JSONWriter {
+package struct JSONWriter {
     private(set) var bytes: [UInt8] = []
 
     mutating func write(_ value: JSONValue) {
@@ -9,11 +9,13 @@ struct JSONWriter {
         case .integer(let value): write(raw: "\(value)")
         case .number(let value): write(raw: value.literal)
         case .string(let text): write(string: text)
-        case .array(let elements): list("[", elements, "]") { $0.write($1) }
+        case .array(let elements): array(elements) { $0.write($1) }
         case .object(let object):
-            list("{", object.sorted, "}") { writer, member in
-                writer.write(name: member.key.text)
-                writer.write(member.value)
+            self.object {
+                for (name, value) in object.sorted {
+                    $0.start(name.text)
+                    $0.write(value)
+                }
             }
         }
     }
@@ -23,25 +25,36 @@ struct JSONWriter {
         bytes.append(contentsOf: text.utf8)
     }
 
-    mutating func write(name: String) {
-        write(string: name)
-        bytes.append(UInt8(ascii: ":"))
+    mutating func append(_ character: Unicode.Scalar) {
+        bytes.append(UInt8(ascii: character))
     }
 
-    mutating func list<Element>(
-        _ opening: Unicode.Scalar,
+    mutating func append(contentsOf text: UnsafeBufferPointer<UInt8>) {
+        bytes.append(contentsOf: text)
+    }
+
+    mutating func array<Element>(
         _ elements: [Element],
-        _ closing: Unicode.Scalar,
         _ write: (inout JSONWriter, Element) throws -> Void
     ) rethrows {
-        bytes.append(UInt8(ascii: opening))
-        var isFirst = true
+        append("[")
         for element in elements {
-            if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            isFirst = false
+            separate()
             try write(&self, element)
         }
-        bytes.append(UInt8(ascii: closing))
+        append("]")
+    }
+
+    /// Begins a member of any name.
+    mutating func start(_ name: String) {
+        separate()
+        write(string: name)
+        append(":")
+    }
+
+    /// The comma before each member and element but the first.
+    mutating func separate() {
+        if bytes.last != UInt8(ascii: "{"), bytes.last != UInt8(ascii: "[") { append(",") }
     }
 
     // MARK: Strings
@@ -49,7 +62,7 @@ struct JSONWriter {
     /// What needs no escape is taken over in one piece.
     mutating func write(string: String) {
         var string = string
-        bytes.append(UInt8(ascii: "\""))
+        append("\"")
         string.withUTF8 { text in
             var (start, position) = (0, 0)
             while position < text.count {
@@ -63,7 +76,7 @@ struct JSONWriter {
             }
             bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<position]))
         }
-        bytes.append(UInt8(ascii: "\""))
+        append("\"")
     }
 
     private mutating func escape(_ byte: UInt8) {

@@ -8,6 +8,7 @@ enum Part {
     case string(String)
     case written(String)
     case value(JSONValue)
+    case writable(any JSONWritable)
     case object(ObjectPart)
     case array(ArrayPart)
     /// Whatever an encoder has been given by the time of writing.
@@ -39,11 +40,14 @@ extension JSONWriter {
         case .string(let text): write(string: text)
         case .written(let text): write(raw: text)
         case .value(let value): write(value)
-        case .array(let array): try list("[", array.elements, "]") { try $0.write($1) }
+        case .writable(let value): try value.write(to: &self)
+        case .array(let array): try self.array(array.elements) { try $0.write($1) }
         case .object(let object):
-            try list("{", object.members.sorted { $0.name < $1.name }, "}") { writer, member in
-                writer.write(name: member.name)
-                try writer.write(member.part)
+            try self.object {
+                for member in object.members.sorted(by: { $0.name < $1.name }) {
+                    $0.start(member.name)
+                    try $0.write(member.part)
+                }
             }
         case .later(let encoder): try write(encoder.part ?? .object(ObjectPart()))
         }

@@ -43,6 +43,34 @@ struct MessageJSONTests {
         )
     }
 
+    @Test("With everything in it, members are in the order of their names at every level")
+    func full() throws {
+        var message = Self.message
+        (message.text, message.status, message.clientID) = ("\"é\"\n", .warning, "k")
+        (message.iteration, message.streamID, message.streamState) = (Iteration(groupID: "m", number: 2), "s", .complete)
+        var review = Review(of: message, type: "form", payloadJSON: "{}", expiresAt: message.createdAt)
+        (review.status, review.responseJSON, review.completedAt) = (.completed, "{}", message.createdAt)
+        (review.feedback, review.modifiedFileIDsJSON, review.callbackJSON) = ("f", "[]", "{}")
+        review.respondedBy = .commandLine
+        var attachment = Attachment.sample(type: "text/plain")
+        (attachment.messageID, attachment.damagedAt) = ("m", message.createdAt)
+        let parts = MessageWithParts(message: message, review: review, attachments: [attachment])
+        let agent = Agent(id: "c", userID: "u", name: "Tester", createdAt: message.createdAt)
+        var facts = FactsJSON()
+        facts.seconds = 0.5
+        for written in [
+            try ByteBuffer.json(MessageJSON(listed: parts, of: agent)),
+            try ByteBuffer.json(MessageJSON(parts, texts: [attachment.id: "text"])),
+            try ByteBuffer.json(AttachmentJSON(attachment, text: "text", facts: facts)),
+        ] {
+            let text = String(buffer: written)
+            #expect(text == (try JSONValue(text: text).encoded()))
+        }
+        let shown = try Self.json(MessageJSON(listed: parts, of: agent))
+        #expect(shown["review"]?["respondedBy"]?["userId"] == .null)
+        #expect(shown["agent"]?["name"] == .string("Tester"))
+    }
+
     @Test("What was typed into a password field is there alone, and redacted in lists; the rest is not")
     func passwords() throws {
         let message = Self.form(#"{"pass":"hunter2","user":"ada"}"#)

@@ -6,7 +6,8 @@ The processor time of the server for one request, and what the client waits, wit
 
 import json, os, pathlib, random, re, sys, tempfile, time, urllib.parse
 from growth_store import Store
-from messages import make_words, percentile, terms
+from connection import percentile
+from messages import make_words, terms
 from neighbours import Caller
 from service import PERSON, Peer, Table, placet, sign_in
 

@@ -1,4 +1,5 @@
 import Index
+import JSON
 
 // How the values of records are written. Enumerations are written with the words that the index stores. The command line
 // reads some of them again.
@@ -16,6 +17,17 @@ extension Timestamp: Codable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
+    }
+}
+
+// Here and not beside the other members, so that the compiler makes one for each type.
+extension JSONWriter {
+    mutating func member(_ name: StaticString, _ value: (some RawRepresentable<String>)?) {
+        member(name, value?.rawValue)
+    }
+
+    mutating func member(_ name: StaticString, _ time: Timestamp?) {
+        member(name, time?.description)
     }
 }
 

@@ -2,20 +2,20 @@ import Index
 import JSON
 
 /// A message with its review and its attachments (`Message` in docs/api.md).
-package struct MessageJSON: Encodable, Sendable {
+package struct MessageJSON: JSONWritable {
     let id: Message.ID
     let channelId: Agent.ID
     let senderType: Message.SenderType
     let senderId: String
-    @OrNull var text: String?
-    @OrNull var status: Message.Status?
-    @OrNull var review: ReviewJSON?
-    @OrNull var metadata: JSONText?
+    let text: String?
+    let status: Message.Status?
+    var review: ReviewJSON?
+    let metadata: JSONText?
     let deliveryStatus: Message.DeliveryStatus
-    @OrNull var iterationGroupId: Message.ID?
-    @OrNull var iteration: Int?
-    @OrNull var clientId: String?
-    @OrNull var streamId: String?
+    let iterationGroupId: Message.ID?
+    let iteration: Int?
+    let clientId: String?
+    let streamId: String?
     @OrNull var streamState: Message.StreamState?
     let createdAt: Timestamp
     let updatedAt: Timestamp
@@ -70,6 +70,32 @@ package struct MessageJSON: Encodable, Sendable {
         createdAt = message.createdAt
         updatedAt = message.updatedAt
         attachments = parts.attachments.map { AttachmentJSON($0, text: texts[$0.id]) }
+    }
+}
+
+extension MessageJSON {
+    package func write(to writer: inout JSONWriter) throws {
+        try writer.object {
+            if let agent { try $0.member("agent", encoding: agent) }
+            try $0.member("attachments", attachments)
+            $0.member("channelId", channelId)
+            $0.member("clientId", clientId)
+            $0.member("createdAt", createdAt)
+            $0.member("deliveryStatus", deliveryStatus)
+            $0.member("id", id)
+            $0.member("iteration", iteration)
+            $0.member("iterationGroupId", iterationGroupId)
+            $0.member("metadata", metadata)
+            try $0.member("review", review)
+            $0.member("senderId", senderId)
+            $0.member("senderType", senderType)
+            $0.member("status", status)
+            if let statusEvents { try $0.member("statusEvents", statusEvents) }
+            $0.member("streamId", streamId)
+            $0.member("streamState", streamState)
+            $0.member("text", text)
+            $0.member("updatedAt", updatedAt)
+        }
     }
 }
 

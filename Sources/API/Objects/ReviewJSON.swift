@@ -2,7 +2,7 @@ import Index
 import JSON
 
 /// The review in a message (`Review` in docs/api.md). Members of the answer are left out until there is one.
-package struct ReviewJSON: Encodable, Sendable {
+package struct ReviewJSON: JSONWritable {
     let type: String
     let payload: JSONText
     let status: Review.Status
@@ -51,9 +51,27 @@ package struct ReviewJSON: Encodable, Sendable {
     }
 }
 
+extension ReviewJSON {
+    package func write(to writer: inout JSONWriter) throws {
+        try writer.object {
+            if let callback { $0.member("callback", callback) }
+            if let completedAt { $0.member("completedAt", completedAt) }
+            $0.member("digest", digest)
+            $0.member("expiresAt", expiresAt)
+            if let feedback { $0.member("feedback", feedback) }
+            if let modifiedFileIds { $0.member("modifiedFileIds", modifiedFileIds) }
+            $0.member("payload", payload)
+            if let respondedBy { try $0.member("respondedBy", respondedBy) }
+            if let response { $0.member("response", response) }
+            $0.member("status", status)
+            $0.member("type", type)
+        }
+    }
+}
+
 /// Who answered a review, when and how.
-struct ResponderJSON: Encodable, Sendable {
-    @OrNull var userId: User.ID?
+struct ResponderJSON: JSONWritable {
+    let userId: User.ID?
     let name: String
     let at: Timestamp
     let via: Responder.Way
@@ -65,6 +83,15 @@ struct ResponderJSON: Encodable, Sendable {
         name = responder.name
         at = completedAt
         via = responder.via
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.object {
+            $0.member("at", at)
+            $0.member("name", name)
+            $0.member("userId", userId)
+            $0.member("via", via)
+        }
     }
 }
 

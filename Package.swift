@@ -98,8 +98,9 @@ let package = Package(
             "App",
             layer: "APP",
             [
-                "API", "HTTP", "JSON", "Index", "Blobs", "MediaTypes", "Multipart", "Prometheus", "Store",
+                "API", "HTTP", "JSON", "Index", "Blobs", "Mail", "MediaTypes", "Multipart", "Prometheus", "Store",
                 "Accounts", "Admin", "Agents", "Audit", "Dashboard", "Delivery", "Events", "Files", "MCP", "Messages",
+                "Notices",
                 "Plugins", "Reference", "Reviews", "Status",
                 .hummingbird, .httpTypes, .configuration, .lifecycle, .unixSignals, .logging, .metrics, .nioCore,
                 .nioPosix,
@@ -134,6 +135,10 @@ let package = Package(
         ),
         resource("MCP", ["API", "HTTP", "JSON", "Index", "CAssets", .hummingbird, .httpTypes, .crypto, .nioCore]),
         resource("Messages", ["API", "HTTP", "JSON", "Index", "Store", .hummingbird, .httpTypes, .logging]),
+        resource(
+            "Notices",
+            ["API", "HTTP", "JSON", "Index", .hummingbird, .httpTypes, .crypto, .logging, .metrics]
+        ),
         resource(
             "Plugins",
             ["API", "HTTP", "JSON", "Index", "CAssets", .hummingbird, .httpTypes, .logging, .nioCore, .nioPosix]
@@ -175,10 +180,13 @@ let package = Package(
         shelf("Multipart", [.nioCore]),
         shelf("MediaTypes", ["CMagic", .nioCore]),
         shelf("Zip", ["CZlib", .nioCore]),
+        shelf("Mail", ["CCurl", .nioPosix]),
         shelf("Markdown", ["CMarkdown"]),
         shelf("Prometheus", [.metrics]),
         // Files in their own formats, which `#embed` makes part of the binary; the compiler reads them, SwiftPM need not.
         .target(name: "CAssets", exclude: ["Bridge", "Dashboard", "MCP", "OpenAPI", "Plugins", "Reference"]),
+        // libcurl, which is loaded when it is needed; what its functions are like is in its headers.
+        .target(name: "CCurl"),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
         .systemLibrary(
             name: "CMarkdown",
@@ -215,6 +223,7 @@ let package = Package(
         tests("MultipartTests", ["Multipart", .nioCore]),
         tests("MediaTypesTests", ["MediaTypes", .nioCore], exclude: ["Samples", "make-samples.py", "make-kinds.py"]),
         tests("ZipTests", ["Zip", "CZlib", .nioCore]),
+        tests("MailTests", ["Mail", .nioCore, .nioPosix]),
         tests("MarkdownTests", ["Markdown"]),
         tests("BlobsTests", ["Blobs", .nioCore, .nioPosix]),
         tests("IndexTests", ["Index", "IndexSupport"], exclude: ["schema.sql"]),
@@ -258,11 +267,12 @@ let package = Package(
         routeTests("FilesTests", ["Files", "MediaTypes", "Store", .crypto]),
         routeTests("MCPTests", ["API", "CAssets"]),
         routeTests("MessagesTests", ["Messages"]),
+        routeTests("NoticesTests", ["API", "Notices", .crypto, .logging]),
         routeTests("PluginsTests", ["API", "Plugins", .logging, .nioPosix]),
         routeTests("ReferenceTests", ["Reference", "API", "CAssets", .crypto]),
         routeTests("ReviewsTests", ["API", "Reviews"]),
         routeTests("StatusTests", ["Status", "API", "Store"]),
-        routeTests("AppTests", ["Accounts", "Blobs", "Delivery", "Plugins", "Store", .logging]),
+        routeTests("AppTests", ["Accounts", "Blobs", "Delivery", "Mail", "Plugins", "Store", .logging]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x  // Which has #embed.

@@ -12,8 +12,11 @@ class Request:
         self.method = handler.command
         self.headers = handler.headers
         self.body = body
-        self.json = json.loads(body)
         self.id = handler.headers["webhook-id"]
+
+    @property
+    def json(self):
+        return json.loads(self.body)
 
 
 class Receiver:

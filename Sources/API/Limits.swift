@@ -184,6 +184,16 @@ package enum Limits {
     package static let webhookTests = 16
     package static let webhookTestsPerUser = 4
 
+    // Notifications
+
+    /// The channels that a user has muted.
+    package static let mutedChannels = 0...1000
+    /// The name of a time zone.
+    package static let timeZone = 1...64
+    package static let ntfyToken = 1...512
+    /// How many notices to one user are under way at a time.
+    package static let noticesPerUser = 8
+
     // Admin
 
     /// How long contents without a file may be asked to stay, in seconds: at most ten years.

@@ -16,6 +16,7 @@ import MediaTypes
 import Messages
 import NIOCore
 import NIOPosix
+import Notices
 import Plugins
 import Prometheus
 import Reference
@@ -104,6 +105,14 @@ package struct Assembly: Sendable {
             FilesModule(store: store, threads: threads, audit: auditQueue),
             try MCPModule(version: Server.version),
             MessagesModule(store: store, logger: logger),
+            NoticesModule(
+                index: index,
+                sender: NoticeSender(allowed: configuration.webhookAllow),
+                mailer: configuration.mail.map(NoticeMailer.init),
+                publicURL: configuration.publicURL,
+                metrics: registry,
+                logger: logger
+            ),
             try ReferenceModule(version: Server.version),
             ReviewsModule(store: store),
             EventsModule(index: index),
@@ -193,3 +202,10 @@ package struct Assembly: Sendable {
 
 /// What plugins need of `Delivery`.
 extension PluginFetcher: PageFetching {}
+
+/// What notices need of it.
+extension NoticeSender: NoticeSending {
+    package func send(_ request: NoticeRequest) async throws -> Int {
+        try await post(request.body, request.headers, to: request.target)
+    }
+}

@@ -3,6 +3,7 @@ import Configuration
 import Delivery
 import HTTP
 import Logging
+import Mail
 import Plugins
 import Store
 
@@ -48,6 +49,8 @@ package struct ServerConfiguration: Sendable {
     /// `PLACET_WEBHOOK_ALLOW` (list of names, addresses and CIDR ranges, each with `:port` or without; none): where
     /// webhooks may go besides the public Internet.
     package let webhookAllow: AllowedTargets
+    /// `PLACET_PUBLIC_URL` (an http or https URL; none): under which people reach the dashboard. Notices then have links.
+    package let publicURL: String?
     /// `PLACET_PLUGIN_DOMAINS` (list of `plugin:domain`, `*` for any that the manifest names; none): what the pages of
     /// plugins may reach through the server.
     package let pluginDomains: PluginDomains
@@ -70,6 +73,11 @@ package struct ServerConfiguration: Sendable {
 
     /// `PLACET_AUDIT_DAYS` (integer, 90, 1…3650): how long entries of the audit log are kept.
     package let auditAge: Duration
+
+    /// `PLACET_SMTP_URL` (`smtp://user@host:587` or `smtps://host`; none): the server that takes mails. With it go
+    /// `PLACET_SMTP_FROM` (an address, needed), `PLACET_SMTP_PASSWORD` or `PLACET_SMTP_PASSWORD_FILE` (for a user), and
+    /// `PLACET_SMTP_CA_FILE` (certificates in PEM; the system's).
+    package let mail: MailSettings?
 
     package enum LogFormat: String, Sendable, CaseIterable { case text, json }
 
@@ -100,6 +108,7 @@ package struct ServerConfiguration: Sendable {
         adminEmail = EmailAddress.trimmed(try values.text("admin.email", default: "admin@placet.local"))
         adminPassword = values["admin.password"]
         webhookAllow = try values.targets("webhook.allow")
+        publicURL = try values.siteURL("public.url")
         pluginDomains = try values.pluginDomains("plugin.domains")
         surroundings = try values.surroundings()
         collectionInterval = try values.intervalOrOff("gc.schedule", default: .seconds(3600), in: 1...30 * 86_400)
@@ -108,6 +117,7 @@ package struct ServerConfiguration: Sendable {
         logFormat = try values.choice("log.format", default: .text)
         auditAge = .seconds(24 * 60 * 60 * (try values.integer("audit.days", default: 90, in: 1...3650)))
         metricsToken = values["metrics.token"]
+        mail = try values.mail()
 
         if storage.utf8.count > Self.maxStoragePathBytes {
             throw .init("storage", "is longer than \(Self.maxStoragePathBytes) bytes; the control socket needs room")
@@ -145,7 +155,7 @@ package struct ConfigurationError: Error, CustomStringConvertible {
 }
 
 /// The values as text; arguments come before the environment.
-private struct Values {
+struct Values {
     let reader: ConfigReader
 
     init(arguments: [String: String], environment: [String: String]) {
@@ -225,6 +235,15 @@ private struct Values {
             throw ConfigurationError(key, "must list plugin:domain, such as weather:api.example.com,board:*")
         }
         return domains
+    }
+
+    /// Where a site is, without a slash at the end; nil when it is not set.
+    func siteURL(_ key: String) throws(ConfigurationError) -> String? {
+        guard let text = self[key] else { return nil }
+        guard (try? WebhookTarget(text)) != nil, text.wholeMatch(of: /[^?#]+/) != nil else {
+            throw ConfigurationError(key, "is '\(text)'; it must be a URL such as https://placet.example.org")
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
     /// The network in front of the server, by the three settings that describe it.

@@ -124,6 +124,9 @@ static const uint8_t dashboard_live_js[] = {
 static const uint8_t dashboard_log_css[] = {
 #embed "Dashboard/log.css"
 };
+static const uint8_t dashboard_manifest_json[] = {
+#embed "Dashboard/manifest.json"
+};
 static const uint8_t dashboard_markdown_js[] = {
 #embed "Dashboard/markdown.js"
 };
@@ -157,17 +160,29 @@ static const uint8_t dashboard_plugin_js[] = {
 static const uint8_t dashboard_preferences_js[] = {
 #embed "Dashboard/preferences.js"
 };
+static const uint8_t dashboard_push_js[] = {
+#embed "Dashboard/push.js"
+};
 static const uint8_t dashboard_records_js[] = {
 #embed "Dashboard/records.js"
 };
 static const uint8_t dashboard_rows_js[] = {
 #embed "Dashboard/rows.js"
 };
+static const uint8_t dashboard_service_worker_js[] = {
+#embed "Dashboard/service-worker.js"
+};
+static const uint8_t dashboard_settings_browsers_js[] = {
+#embed "Dashboard/settings-browsers.js"
+};
 static const uint8_t dashboard_settings_channels_js[] = {
 #embed "Dashboard/settings-channels.js"
 };
 static const uint8_t dashboard_settings_keys_js[] = {
 #embed "Dashboard/settings-keys.js"
+};
+static const uint8_t dashboard_settings_notifications_js[] = {
+#embed "Dashboard/settings-notifications.js"
 };
 static const uint8_t dashboard_settings_plugins_js[] = {
 #embed "Dashboard/settings-plugins.js"
@@ -349,6 +364,9 @@ static const uint8_t openapi_message_schemas[] = {
 static const uint8_t openapi_messages[] = {
 #embed "OpenAPI/messages.json"
 };
+static const uint8_t openapi_notifications[] = {
+#embed "OpenAPI/notifications.json"
+};
 static const uint8_t openapi_plugins[] = {
 #embed "OpenAPI/plugins.json"
 };
@@ -453,6 +471,7 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/lists.js", dashboard_lists_js),
     ASSET("Dashboard/live.js", dashboard_live_js),
     ASSET("Dashboard/log.css", dashboard_log_css),
+    ASSET("Dashboard/manifest.json", dashboard_manifest_json),
     ASSET("Dashboard/markdown.js", dashboard_markdown_js),
     ASSET("Dashboard/markers.js", dashboard_markers_js),
     ASSET("Dashboard/minimap.js", dashboard_minimap_js),
@@ -464,10 +483,14 @@ static const struct Asset assets[] = {
     ASSET("Dashboard/patch.js", dashboard_patch_js),
     ASSET("Dashboard/plugin.js", dashboard_plugin_js),
     ASSET("Dashboard/preferences.js", dashboard_preferences_js),
+    ASSET("Dashboard/push.js", dashboard_push_js),
     ASSET("Dashboard/records.js", dashboard_records_js),
     ASSET("Dashboard/rows.js", dashboard_rows_js),
+    ASSET("Dashboard/service-worker.js", dashboard_service_worker_js),
+    ASSET("Dashboard/settings-browsers.js", dashboard_settings_browsers_js),
     ASSET("Dashboard/settings-channels.js", dashboard_settings_channels_js),
     ASSET("Dashboard/settings-keys.js", dashboard_settings_keys_js),
+    ASSET("Dashboard/settings-notifications.js", dashboard_settings_notifications_js),
     ASSET("Dashboard/settings-plugins.js", dashboard_settings_plugins_js),
     ASSET("Dashboard/settings-users.js", dashboard_settings_users_js),
     ASSET("Dashboard/settings.js", dashboard_settings_js),
@@ -528,6 +551,7 @@ static const struct Asset assets[] = {
     ASSET("OpenAPI/markdown.json", openapi_markdown),
     ASSET("OpenAPI/message-schemas.json", openapi_message_schemas),
     ASSET("OpenAPI/messages.json", openapi_messages),
+    ASSET("OpenAPI/notifications.json", openapi_notifications),
     ASSET("OpenAPI/plugins.json", openapi_plugins),
     ASSET("OpenAPI/preferences.json", openapi_preferences),
     ASSET("OpenAPI/raw-uploads.json", openapi_raw_uploads),

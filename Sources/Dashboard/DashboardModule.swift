@@ -11,6 +11,7 @@ import Zip
 /// never meet.
 package struct DashboardModule: RouteModule {
     private let page: StaticAnswer
+    private let serviceWorker: StaticAnswer
     private let files: [String: StaticAnswer]
     private let folder: String
 
@@ -19,15 +20,21 @@ package struct DashboardModule: RouteModule {
         let parts = Self.parts
         folder = parts.folder
         files = parts.files.reduce(into: [:]) { files, file in
-            files[file.key] = StaticAnswer(
-                ByteBuffer(string: file.value),
-                gzipped: gzip(ByteBuffer(string: file.value)),
-                type: Self.type(of: file.key),
-                cache: "public, max-age=31536000, immutable"
-            )
+            files[file.key] = Self.answer(file.value, file.key, cache: "public, max-age=31536000, immutable")
         }
-        let text = ByteBuffer(string: parts.page.replacing("{{uploadLimit}}", with: "\(uploadLimit)"))
-        page = StaticAnswer(text, gzipped: gzip(text), type: Self.type(of: "index.html"), policy: Self.policy)
+        serviceWorker = Self.answer(parts.serviceWorker, "service-worker.js", policy: Self.workerPolicy)
+        let text = parts.page.replacing("{{uploadLimit}}", with: "\(uploadLimit)")
+        page = Self.answer(text, "index.html", policy: Self.policy)
+    }
+
+    private static func answer(
+        _ text: String,
+        _ name: String,
+        policy: String? = nil,
+        cache: String = "no-cache"
+    ) -> StaticAnswer {
+        let bytes = ByteBuffer(string: text)
+        return StaticAnswer(bytes, gzipped: gzip(bytes), type: type(of: name), policy: policy, cache: cache)
     }
 
     private static let parts = DashboardParts()
@@ -37,6 +44,8 @@ package struct DashboardModule: RouteModule {
             mounts.open.get(RouterPath(path)) { [page] request, _ in page.response(to: request) }
         }
         mounts.open.get("dashboard/:version/:name", use: file)
+        // At the root, because a service worker serves the paths beside its own; browsers ask for it anew by themselves.
+        mounts.open.get("service-worker.js") { [serviceWorker] request, _ in serviceWorker.response(to: request) }
         mounts.user.post("markdown", use: markdown)
     }
 
@@ -47,12 +56,16 @@ package struct DashboardModule: RouteModule {
     ]
 
     /// Nothing but our own files runs, nothing is asked of another host, and nobody may frame the page. No script can
-    /// turn a text into HTML: Trusted Types are required, and there is no policy that makes one.
+    /// turn a text into HTML: Trusted Types are required, and the one policy that may be made is for the address of the
+    /// service worker (`push.js`).
     private static let policy = """
         default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; \
-        connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
-        require-trusted-types-for 'script'; trusted-types 'none'
+        connect-src 'self'; frame-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
+        form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types service-worker
         """
+
+    /// Of the service worker, which has no page: it may ask us, and loads nothing.
+    private static let workerPolicy = "default-src 'none'; connect-src 'self'; require-trusted-types-for 'script'"
 
     /// - Throws: ``APIError`` 404 for a file of another version too: its page has to be loaded anew.
     private func file(_ request: Request, _ context: RootContext) throws -> Response {
@@ -65,6 +78,7 @@ package struct DashboardModule: RouteModule {
         switch name.split(separator: ".").last {
         case "css": "text/css; charset=utf-8"
         case "html": "text/html; charset=utf-8"
+        case "json": "application/manifest+json"
         case "svg": "image/svg+xml"
         default: "text/javascript; charset=utf-8"
         }

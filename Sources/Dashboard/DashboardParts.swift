@@ -7,12 +7,15 @@ struct DashboardParts: Sendable {
     let page: String
     /// By name.
     let files: [String: String]
+    /// The script that shows notices, at an address that does not change.
+    let serviceWorker: String
     /// Half a SHA-256 of all files, in hex.
     let folder: String
 
     init() {
         var files = Self.embedded
         let (page, icons) = (files.removeValue(forKey: "index.html"), files.removeValue(forKey: "icons.svg"))
+        serviceWorker = files.removeValue(forKey: "service-worker.js") ?? ""
         files = Self.withOneStyleSheet(Self.withOneScript(files))
         let folder = Self.digest(of: files)
         self.page = (page ?? "").replacing("{{icons}}", with: icons ?? "")

@@ -18,7 +18,7 @@ package struct DeliveryWorker: Sendable {
     private let client: WebhookClient
     private let schedule: RetrySchedule
     private let logger: Logger
-    private let turns = DeliveryTurns()
+    private let turns = SendingTurns<NextDelivery>(perUser: Limits.webhooksPerUser)
     private let ended: (delivered: Counter, failed: Counter, givenUp: Counter)
 
     package init(

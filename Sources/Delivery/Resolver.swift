@@ -1,3 +1,4 @@
+import API
 import Dispatch
 import Glibc
 import HTTP

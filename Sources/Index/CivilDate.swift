@@ -2,10 +2,14 @@
 ///
 /// Its arithmetic takes years to start in March, so that the leap day is the last day. 400 years are an era, which
 /// always has 146 097 days.
-struct CivilDate: Equatable {
-    var year: Int64
-    var month: Int64
-    var day: Int64
+package struct CivilDate: Equatable {
+    package var year: Int64
+    package var month: Int64
+    package var day: Int64
+
+    package init(year: Int64, month: Int64, day: Int64) {
+        (self.year, self.month, self.day) = (year, month, day)
+    }
 }
 
 extension CivilDate {
@@ -13,7 +17,7 @@ extension CivilDate {
     /// From 0000-03-01, the start of era 0, to 1970-01-01.
     private static let daysBeforeEpoch: Int64 = 719_468
 
-    init(daysSinceEpoch: Int64) {
+    package init(daysSinceEpoch: Int64) {
         let (era, dayOfEra) = (daysSinceEpoch + Self.daysBeforeEpoch).flooredDivision(by: Self.daysPerEra)
         let leapDays = dayOfEra / 1_460 - dayOfEra / 36_524 + dayOfEra / 146_096
         let yearOfEra = (dayOfEra - leapDays) / 365
@@ -26,7 +30,7 @@ extension CivilDate {
     }
 
     /// Days since 1970-01-01. A day or month that is too large runs on into the following ones.
-    var daysSinceEpoch: Int64 {
+    package var daysSinceEpoch: Int64 {
         let (era, yearOfEra) = (month <= 2 ? year - 1 : year).flooredDivision(by: 400)
         let monthFromMarch = month > 2 ? month - 3 : month + 9
         let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1

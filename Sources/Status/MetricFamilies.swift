@@ -46,6 +46,8 @@ extension StatusModule {
         Family("placet_webhook_attempts_total", .counter, "Attempts to deliver an event, by how they ended."),
         Family("placet_webhook_deliveries_waiting", .gauge, "Events that are not delivered and not given up."),
 
+        Family("placet_notices_total", .counter, "Notices to people, by way and by how the attempt ended."),
+
         Family("placet_log_lines_dropped_total", .counter, "Lines dropped because nobody read the log."),
 
         // As all programs have them.

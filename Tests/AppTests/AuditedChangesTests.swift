@@ -17,6 +17,7 @@ struct AuditedChangesTests {
         "POST /api/v1/messages/streams/:stream/status", "POST /api/v1/messages/:message/ack",
         "POST /api/v1/status/ping", "POST /api/messages", "POST /api/messages/:undelivered/retry",
         "POST /api/agents/:channel/read", "POST /api/agents/:channel/webhook/test",
+        "POST /api/notifications/test",
         "POST /api/auth/confirm", "POST /api/auth/refresh", "POST /api/admin/gc/plan", "POST /api/markdown",
         "POST /api/plugins/:plugin/fetch",
         // Parts of an upload; the file is noted when it is one.

@@ -18,7 +18,7 @@ struct AuthorityTests {
     /// Routes that store nothing, although their method could, and the one GET that does.
     private static let writesNothing: Set = [
         "POST /api/agents/:channel/webhook/test", "POST /api/files/bulk-download", "POST /api/admin/gc/plan",
-        "POST /api/markdown", "POST /api/plugins/:plugin/fetch",
+        "POST /api/markdown", "POST /api/plugins/:plugin/fetch", "POST /api/notifications/test",
         "OPTIONS /api/v1/files/tus", "OPTIONS /api/files/tus",
         // These leave bytes that do not count: `ResumableUploadTests.authority`.
         "PATCH /api/v1/files/tus/:upload", "PATCH /api/files/tus/:begun",

@@ -33,6 +33,7 @@ struct ConfigurationTests {
         #expect(configuration.logLevel == .info)
         #expect(configuration.logFormat == .text)
         #expect(configuration.metricsToken == nil)
+        #expect(configuration.mail == nil)
         #expect(configuration.auditAge == .seconds(90 * 86_400))
         #expect(configuration.indexPath == "./storage/index.sqlite")
         #expect(configuration.controlSocketPath == "./storage/control.sock")

@@ -114,15 +114,28 @@ extension TestServer {
         let uploads = "/api/v1/files/tus?channel=\(agent.channel)"
         let (upload, begun) = (try await send(.post, uploads, begin), try await send(.post, uploads, begin))
         let sessions = try await person.send(.get, "auth/sessions").json.elements
+        let browser = try await person.send(.post, "notifications/subscriptions", TestSubscription.json(of: email))
         let names = [
             ":channel": agent.channel, ":file": file, ":message": message, ":undelivered": said.json["id"]?.text,
             ":share": shares.elements.first?["id"]?.text, ":key": another.keyID, ":user": other.userID.rawValue,
             ":session": sessions.first { $0["current"] == .bool(false) }?["id"]?.text, ":stream": "s",
             ":plugin": "diff-view", ":archive": archive["id"]?.text, ":number": "1",
+            ":browser": browser.json["id"]?.text,
             ":upload": upload.headers[.location]?.split(separator: "/").last.map(String.init),
             ":begun": begun.headers[.location]?.split(separator: "/").last.map(String.init),
         ]
         return Target(person: person, agent: agent, names: try names.mapValues { try #require($0) })
+    }
+}
+
+/// A browser's subscription: its endpoint leads nowhere, its key is that of the example of RFC 8291.
+private enum TestSubscription {
+    static let json = json(of: "anybody")
+
+    static func json(of email: String) -> String {
+        let point = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+        let endpoint = "http://127.0.0.1:9/" + email.replacing("@", with: "-")
+        return #"{"endpoint":"\#(endpoint)","keys":{"p256dh":"\#(point)","auth":"BTBZMqHH6r4Tts7J_aSIgg"}}"#
     }
 }
 
@@ -136,6 +149,7 @@ extension Visit {
         "GET /", "GET /sign-in", "GET /inbox", "GET /inbox/:tab", "GET /inbox/:tab/:id", "GET /channels",
         "GET /channels/:id", "GET /files", "GET /files/:id", "GET /storage", "GET /storage/:tab", "GET /settings",
         "GET /settings/:section", "GET /settings/:section/:id", "GET /dashboard/:version/:name",
+        "GET /service-worker.js",
     ]
 
     /// Every other route. What deletes a thing comes after what needs it.
@@ -197,6 +211,10 @@ extension Visit {
         Visit("PATCH /api/users/:user", 403, .json(#"{"quotaBytes":9}"#)), Visit("DELETE /api/users/:user", 403),
         Visit("POST /api/markdown", 200, .json(#"{"texts":["**a**"]}"#)),
         Visit("GET /api/preferences", 200), Visit("PATCH /api/preferences", 200, .json(#"{"theme":"dark"}"#)),
+        Visit("GET /api/notifications", 200), Visit("PUT /api/notifications", 200, .json(#"{"kinds":["message"]}"#)),
+        Visit("POST /api/notifications/subscriptions", 201, .json(TestSubscription.json)),
+        Visit("POST /api/notifications/test", 404, .json(#"{"to":":browser"}"#)),
+        Visit("DELETE /api/notifications/subscriptions/:browser", 404),
         Visit("GET /api/plugins", 200), Visit("GET /api/plugins/:plugin", 200),
         Visit("GET /api/plugins/:plugin/render", 200), Visit("GET /api/plugins/:plugin/icon", 200),
         Visit("GET /api/plugins/:plugin/config", 200),

@@ -33,6 +33,13 @@ def zipped(count):
     return made.getvalue()
 
 
+def browser():
+    """What a browser that has subscribed sends: the key is that of the example of RFC 8291."""
+    keys = {"p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+            "auth": "BTBZMqHH6r4Tts7J_aSIgg"}
+    return {"endpoint": "https://push.example/a", "keys": keys}
+
+
 def bomb(size):
     """A tar archive in gzip whose one entry has that many zeros."""
     made = io.BytesIO()
@@ -133,7 +140,7 @@ class Costs:
             "GET /files, GET /files/:id, GET /storage, GET /storage/:tab, GET /settings, GET /settings/:section, GET /settings/:section/:id",
             "the dashboard's page", lambda: agent.ask("GET", "/"))
         part = re.search(rb"/dashboard/[^\"]+", agent.ask("GET", "/")[1]).group().decode()
-        row("GET /dashboard/:version/:name", "a file of it", lambda: agent.ask("GET", part))
+        row("GET /dashboard/:version/:name, GET /service-worker.js", "a file of it", lambda: agent.ask("GET", part))
         row("GET /api/v1/agents, GET /api/agents", "300 agents with 10,000 characters each", v1("GET", "agents"))
         row("POST /api/v1/agents, POST /api/agents, PATCH /api/v1/agents/:id, PATCH /api/agents/:id", "10,000 characters",
             v1("POST", "agents", {"name": "n", "description": "d" * 10_000}))
@@ -224,6 +231,10 @@ class Costs:
                                                       "role": "member", "password": "a long secret"}), hashes=True)
         row("POST /api/agents/:id/read", "1,000 messages and more", me("POST", f"agents/{page}/read"))
         row("GET /api/agents/:id/stats", "", me("GET", f"agents/{page}/stats"))
+        row("GET /api/notifications", "", me("GET", "notifications"))
+        row("PUT /api/notifications", "", me("PUT", "notifications", {"kinds": ["question"]}))
+        row("POST /api/notifications/subscriptions, DELETE /api/notifications/subscriptions/:id", "", me("POST", "notifications/subscriptions", browser()))
+        row("POST /api/notifications/test", "without a way", me("POST", "notifications/test", {"to": "ntfy"}), expected=404)
         row("POST /api/agents/:id/webhook/test", "without a webhook", me("POST", f"agents/{page}/webhook/test"), expected=400)
         row("GET /api/agents/:id/deliveries, POST /api/messages/:id/retry", "", me("GET", f"agents/{page}/deliveries"))
         row("POST /api/messages/:id/respond", "120 kB", lambda: person.ask("POST", f"/api/messages/{new(review=wide_review)}/respond",

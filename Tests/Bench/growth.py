@@ -17,7 +17,7 @@ PORT = 3967
 MANY = {"email": "many@example.org", "password": "a very long secret"}
 API = pathlib.Path(__file__).parents[2] / "docs/api.md"
 #: Answers that are one thing, a part of a file, or wait for something; `scripts/bench costs` has these.
-NO_LISTS = re.compile(r"/(openapi.json|api/docs|api/markdown|dashboard/.*|api/(v1/)?plugins.*|api/(v1/)?events|api/share/.*|api/preferences"
+NO_LISTS = re.compile(r"/(openapi.json|api/docs|api/markdown|dashboard/.*|api/(v1/)?plugins.*|api/(v1/)?events|api/share/.*|api/preferences|api/notifications"
                       r"|api/(v1/)?files/:id(/download|/lines|/entries|/entries/:number|/share)?|api/agents/:id/avatar|api/auth/me"
                       r"|api/(v1/)?(messages|reviews)/:id(/wait)?|api/admin/gc/runs/:id)")
 PAGES = ("/", "/sign-in", "/inbox", "/channels", "/files", "/storage", "/settings")

@@ -99,6 +99,32 @@ struct DashboardTests {
         }
     }
 
+    @Test("the page can be put on a home screen, where some systems want it before they take notices")
+    func manifest() async throws {
+        try await withServer { server in
+            let page = try await server.send(.get, "/")
+            let path = try #require(page.text.firstMatch(of: /rel="manifest" href="([^"]+)"/)).output.1
+            let manifest = try await server.send(.get, String(path))
+            #expect(manifest.headers[.contentType] == "application/manifest+json")
+            #expect(manifest.json["display"] == .string("standalone") && manifest.json["id"] == .string("/inbox"))
+            #expect(page.headers[.contentSecurityPolicy]?.contains("manifest-src 'self'") == true)
+        }
+    }
+
+    @Test("the service worker is at the root, asked for anew each time, and may ask nobody but us")
+    func serviceWorker() async throws {
+        try await withServer { server in
+            let script = try await server.send(.get, "/service-worker.js")
+            #expect(script.status == 200 && script.text.contains(#"addEventListener("push""#))
+            #expect(script.headers[.contentType] == "text/javascript; charset=utf-8")
+            #expect(script.headers[.cacheControl] == "no-cache")
+            #expect(script.headers[.contentSecurityPolicy]?.contains("connect-src 'self'") == true)
+            // No request of a page goes through it, and nothing is kept by it.
+            #expect(!script.text.contains("\"fetch\"") && !script.text.contains("caches"))
+            #expect(try await server.send(.get, Self.folder(server) + "/service-worker.js").status == 404)
+        }
+    }
+
     @Test("the style sheets with which the page begins are one file, in their order")
     func oneStyleSheet() async throws {
         try await withServer { server in

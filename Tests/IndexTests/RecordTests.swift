@@ -60,6 +60,19 @@ struct RecordTests {
         try check(
             StreamEvent(id: "a", channelID: "b", streamID: "c", number: 3, text: "d", toolHint: true, createdAt: at(2))
         )
+        try check(
+            NoticeSettings(
+                userID: "a",
+                kinds: [.question, .problem],
+                mutedChannels: ["b", "\"c\\"],
+                quietHours: .init(from: 3, to: 4, timeZone: "d"),
+                hidesText: true
+            )
+        )
+        var way = NoticeWay(id: "a", userID: "b", kind: .push, url: "c", createdAt: at(1))
+        (way.keys, way.token) = (.init(p256dh: Data(repeating: 1, count: 65), auth: Data(repeating: 2, count: 16)), "d")
+        (way.name, way.lastUsedAt) = ("e", at(2))
+        try check(way)
         try check(agent)
         try check(message)
         try check(review)

@@ -484,6 +484,11 @@ END;
 
 CREATE INDEX messages_of_agents ON messages (channel_id, id) WHERE sender_type = 'agent';
 
+CREATE TRIGGER notices_settle AFTER DELETE ON messages BEGIN
+    DELETE FROM notices WHERE message_id = old.id AND told IS NULL;
+    UPDATE notices SET kind = 'settled', due_at = 0, attempts = 0, held = 0 WHERE message_id = old.id;
+END;
+
 CREATE TRIGGER stream_events_delete AFTER DELETE ON messages WHEN old.stream_id IS NOT NULL BEGIN
     DELETE FROM stream_events WHERE channel_id = old.channel_id AND stream_id = old.stream_id;
 END;
@@ -491,6 +496,57 @@ END;
 CREATE TRIGGER stream_events_keep AFTER INSERT ON messages WHEN new.stream_id IS NOT NULL BEGIN
     UPDATE stream_events SET expires_at = NULL WHERE channel_id = new.channel_id AND stream_id = new.stream_id;
 END;
+
+CREATE TABLE notice_settings (
+    user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    kinds TEXT NOT NULL,
+    muted_channels TEXT NOT NULL,
+    quiet_from INTEGER CHECK (quiet_from BETWEEN 0 AND 1439),
+    quiet_to INTEGER CHECK (quiet_to BETWEEN 0 AND 1439),
+    time_zone TEXT,
+    hide_text INTEGER NOT NULL CHECK (hide_text IN (0, 1)),
+    CHECK ((quiet_from IS NULL) = (time_zone IS NULL) AND (quiet_to IS NULL) = (time_zone IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notice_ways (
+    id TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('push', 'ntfy', 'email')),
+    url TEXT,
+    p256dh BLOB CHECK (length(p256dh) = 65),
+    auth BLOB CHECK (length(auth) = 16),
+    token TEXT,
+    name TEXT,
+    burst_began_at INTEGER,
+    burst_count INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER,
+    CHECK ((kind = 'push') = (p256dh IS NOT NULL) AND (kind = 'push') = (auth IS NOT NULL)),
+    CHECK ((kind = 'email') = (url IS NULL))
+) STRICT;
+
+CREATE UNIQUE INDEX notice_ways_by_endpoint ON notice_ways (url) WHERE kind = 'push';
+
+CREATE INDEX notice_ways_by_user ON notice_ways (user_id, id);
+
+CREATE UNIQUE INDEX notice_ways_single ON notice_ways (user_id, kind) WHERE kind <> 'push';
+
+CREATE TABLE notices (
+    way_id TEXT NOT NULL REFERENCES notice_ways (id) ON DELETE CASCADE,
+    message_id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('question', 'reminder', 'problem', 'message', 'settled')),
+    due_at INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)),
+    told TEXT CHECK (told IN ('alone', 'digest')),
+    PRIMARY KEY (way_id, message_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX notices_by_message ON notices (message_id);
+
+CREATE INDEX notices_due ON notices (way_id, due_at) WHERE due_at IS NOT NULL;
+
+CREATE INDEX notices_in_digests ON notices (way_id) WHERE told = 'digest';
 
 CREATE TABLE partial_uploads (
     id TEXT NOT NULL PRIMARY KEY,
@@ -664,7 +720,8 @@ CREATE TABLE store (
     audit_count INTEGER NOT NULL DEFAULT 0,
     scrubbed_to TEXT,
     scrub_began_at INTEGER,
-    backed_up_at INTEGER
+    backed_up_at INTEGER,
+    push_key BLOB CHECK (length(push_key) = 32)
 ) STRICT;
 
 CREATE TABLE stream_events (

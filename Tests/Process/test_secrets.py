@@ -5,11 +5,14 @@ import base64
 import json
 import re
 import secrets
+import sqlite3
 import subprocess
+from contextlib import closing
 from urllib.parse import quote
 
 import pytest
 import requests
+from mail_server import MailServer
 from placet_server import eventually
 
 PLUGIN = {"name": "mine", "displayName": "Mine", "version": "1",
@@ -69,8 +72,10 @@ def run(request, make_server, receive, tmp_path):
     """A server that has seen a secret of each kind, used well and badly."""
     hidden = {name: random_secret() for name in ("first password", "password", "wrong password", "plugin setting")}
     hidden["metrics token"] = secrets.token_urlsafe(24)
+    hidden["mail password"] = random_secret()
+    mail_server = MailServer(tmp_path, hidden["mail password"])
     server = make_server(
-        PLACET_ADMIN_PASSWORD=hidden["first password"], PLACET_METRICS_TOKEN=hidden["metrics token"],
+        **mail_server.settings(), PLACET_ADMIN_PASSWORD=hidden["first password"], PLACET_METRICS_TOKEN=hidden["metrics token"],
         PLACET_LOG_LEVEL="trace", PLACET_LOG_FORMAT=request.param, PLACET_WEBHOOK_ALLOW="127.0.0.1",
     )
     folder = server.storage / "plugins/mine"
@@ -85,8 +90,10 @@ def run(request, make_server, receive, tmp_path):
     people(run, person)
     keys(run, person, owner)
     webhooks(run, person, owner, receive)
+    notices(run, person, owner, receive)
     files_and_plugins(run, person, owner)
     commands(run, owner, tmp_path)
+    mails(run, person, mail_server)
     for stream in events:
         note_events(run, stream)
     look_everywhere(run, person, owner)
@@ -166,6 +173,35 @@ def webhooks(run, person, owner, receive):
     run.message = message
 
 
+def notices(run, person, owner, receive):
+    """By ntfy and by a browser, each taken once and refused once."""
+    hidden, own = run.hidden, run.own
+    hidden["ntfy token"], own["ntfy topic"] = secrets.token_urlsafe(24), secrets.token_hex(16)
+    hidden["push endpoint"], auth = secrets.token_urlsafe(24), secrets.token_bytes(16)
+    hidden["push secret"] = base64.urlsafe_b64encode(auth).decode().rstrip("=")
+    receiver = receive(200, 200, 200, 200, 400)
+    settings = {"kinds": ["question"], "ntfy": {"url": receiver.url(f"/{own['ntfy topic']}"), "token": hidden["ntfy token"]}}
+    for wrong in ({"token": hidden["ntfy token"] + "\n"}, {"token": [hidden["ntfy token"]]}):
+        body = settings | {"ntfy": settings["ntfy"] | wrong}
+        assert run.ask("PUT", "api/notifications", person, json=body).status_code == 400
+    assert run.ask("PUT", "api/notifications", person, json=settings).status_code == 200
+    point = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+    browser = {"endpoint": receiver.url(f"/{hidden['push endpoint']}"), "keys": {"p256dh": point, "auth": hidden["push secret"]}}
+    assert run.ask("POST", "api/notifications/subscriptions", person, json=browser | {"keys": {}}).status_code == 400
+    id = run.ask("POST", "api/notifications/subscriptions", person, json=browser).json()["id"]
+    for to in ("ntfy", id):
+        assert run.ask("POST", "api/notifications/test", person, json={"to": to}).json()["delivered"]
+        receiver.next()
+    for _ in range(2):
+        review = {"type": "approval", "payload": {"options": []}}
+        run.ask("POST", "api/v1/messages", owner, json={"channelId": owner.channel, "text": "Go?", "review": review})
+        receiver.next(), receiver.next()
+    with closing(sqlite3.connect(f"file:{run.server.storage}/index.sqlite?mode=ro", uri=True)) as index:
+        key = index.execute("SELECT push_key FROM store").fetchone()[0]
+    hidden["push key"] = base64.urlsafe_b64encode(key).decode().rstrip("=")
+    run.ask("GET", "api/notifications", person)
+
+
 def files_and_plugins(run, person, owner):
     file = owner.store(b"bytes")
     link = run.ask("GET", f"api/files/{file['id']}/share", person, shows=True).json()["url"]
@@ -214,6 +250,16 @@ def commands(run, owner, folder):
             [server.binary, "ask", "Go?"], env=environment, capture_output=True, text=True, timeout=60)
         assert done.returncode != 0
         run.note("commands", done.stdout + done.stderr)
+
+
+def mails(run, person, mail_server):
+    settings = run.ask("GET", "api/notifications", person).json()["settings"]
+    assert run.ask("PUT", "api/notifications", person, json=settings | {"email": True}).status_code == 200
+    test = lambda: run.ask("POST", "api/notifications/test", person, json={"to": "email"}).json()["error"]
+    assert test() is None
+    mail_server.password = "another"
+    assert "denied" in test()
+    mail_server.close()
 
 
 def note_events(run, stream):

@@ -15,7 +15,7 @@ private let pages: Set<String> = [
     "GET /", "GET /sign-in", "GET /inbox", "GET /inbox/{tab}", "GET /inbox/{tab}/{id}", "GET /channels",
     "GET /channels/{id}", "GET /files", "GET /files/{id}", "GET /storage", "GET /storage/{tab}", "GET /settings",
     "GET /settings/{section}", "GET /settings/{section}/{id}",
-    "GET /dashboard/{version}/{name}",
+    "GET /dashboard/{version}/{name}", "GET /service-worker.js",
 ]
 
 @Suite("The reference of the API")

@@ -43,6 +43,7 @@ extension FileFate.State: Codable {}
 extension Message.SenderType: Encodable {}
 extension Message.Status: Encodable {}
 extension Message.StreamState: Encodable {}
+extension NoticeSettings.Kind: Encodable {}
 extension Responder.Way: Encodable {}
 extension Review.Status: Encodable {}
 extension User.Role: Encodable {}

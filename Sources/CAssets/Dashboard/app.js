@@ -156,6 +156,8 @@ async function start() {
   startKeys();
   document.addEventListener("click", follow);
   addEventListener("popstate", show);
+  // Somebody has clicked on a notice (service-worker.js).
+  navigator.serviceWorker?.addEventListener("message", (event) => go(event.data.path));
   setInterval(tick, 1000);
   show();
   connect();

@@ -8,6 +8,7 @@ import { toast } from "./overlay.js";
 import { chooseTheme, theme } from "./preferences.js";
 import { channelSettings } from "./settings-channels.js";
 import { keys } from "./settings-keys.js";
+import { notifications } from "./settings-notifications.js";
 import { plugins } from "./settings-plugins.js";
 import { users } from "./settings-users.js";
 import { store } from "./store.js";
@@ -19,7 +20,8 @@ import { ago, at } from "./words.js";
  */
 const SECTIONS = new Map(Object.entries({
   profile: ["Profile", profile], sessions: ["Sessions", sessions], keys: ["API keys", keys],
-  channels: ["Channels", channelSettings], plugins: ["Plugins", plugins], shortcuts: ["Shortcuts", shortcuts], users: ["Users", users],
+  channels: ["Channels", channelSettings], notifications: ["Notifications", notifications],
+  plugins: ["Plugins", plugins], shortcuts: ["Shortcuts", shortcuts], users: ["Users", users],
 }));
 
 export function settings(main, [, name = "profile", id]) {

@@ -117,8 +117,15 @@ export function keepSession() {
   onPasswordNeeded(confirmPassword);
 }
 
+/** Whoever signs out leaves no notices behind. */
+async function endNotices() {
+  const id = localStorage.getItem("placet.push");
+  if (id) await (await import("./push.js")).unsubscribe(id);
+}
+
 export async function signOut() {
   onSessionEnd(null);
+  await endNotices().catch(() => {});
   try {
     await request("POST", "/api/auth/logout");
   } catch (error) {

@@ -47,6 +47,8 @@ package enum Topic: Sendable, Hashable {
     case access(User.ID)
     /// Webhook deliveries that are due, and attempts that have ended. It only rings; no change belongs to it.
     case deliveries
+    /// The same for notices.
+    case notices
 }
 
 /// A change, with its place in the order of commits.
@@ -64,7 +66,7 @@ package struct Announcement: Sendable, Equatable {
         switch topic {
         case .channel(let id): change.channelID == id
         case .user(let id): userID == id
-        case .everything, .message, .answers, .access, .deliveries: topics.contains(topic)
+        case .everything, .message, .answers, .access, .deliveries, .notices: topics.contains(topic)
         }
     }
 }

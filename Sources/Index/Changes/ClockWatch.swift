@@ -70,7 +70,10 @@ extension SQLiteIndex {
 
     /// Makes all who sleep until a time look at the clock again.
     func clockWasSet() async throws {
-        try await write { try $0.restartPausesAfterClockWasSetBack() }
-        feed.doorbells.ring([.everything, .deliveries])
+        try await write { tx in
+            try tx.restartPausesAfterClockWasSetBack()
+            try tx.restartNoticesAfterClockWasSetBack()
+        }
+        feed.doorbells.ring([.everything, .deliveries, .notices])
     }
 }

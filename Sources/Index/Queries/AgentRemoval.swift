@@ -32,6 +32,7 @@ extension Transaction {
             // For waiters on this message alone. The end of the channel has already been told.
             announcements.ring(.message(id))
         }
+        announcements.ring(.notices)
         if messages.count == limit { return }
         if try execute(SQL.deleteFiles, [agentID, limit]) == limit { return }
         if try execute(SQL.deleteKeys, [agentID, agentID, limit]) == limit { return }

@@ -13,6 +13,7 @@ extension Transaction {
         if try execute(SQL.delete, [id, channel.id]) > 0 {
             try announce(Change(.messageDeleted, channelID: channel.id, messageID: id))
             try note(.messageDeleted, id, in: channel.id)
+            announcements.ring(.notices)
             return .deleted
         }
         return try exists(SQL.exists, [id, channel.id]) ? .hasIterations : .absent

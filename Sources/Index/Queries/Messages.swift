@@ -109,6 +109,9 @@ extension Transaction {
         try numberNewerMessages(than: message.id, channelID: message.channelID)
         if let review { try insert(review) }
         if message.senderType == .user { try enqueueDelivery(.messageCreated, messageID: message.id) }
+        if message.senderType == .agent, message.streamState != .streaming {
+            try enqueueNotices(of: message.id, in: message.channelID)
+        }
         try announce(Change(.messageCreated, channelID: message.channelID, messageID: message.id))
         return true
     }

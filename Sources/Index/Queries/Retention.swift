@@ -41,7 +41,10 @@ extension Transaction {
             for id in versions { try announce(Change(.messageDeleted, channelID: channelID, messageID: id)) }
             step.deleted += versions.count
         }
-        if step.deleted > 0 { try note(.messageDeleted, nil, in: channelID, count: step.deleted) }
+        if step.deleted > 0 {
+            try note(.messageDeleted, nil, in: channelID, count: step.deleted)
+            announcements.ring(.notices)
+        }
         return step
     }
 }

@@ -190,6 +190,7 @@ extension Transaction {
         try execute(SQL.insertAnswer, [channelID, messageID])
         try execute("UPDATE messages SET updated_at = ? WHERE id = ?", [now, messageID])
         try enqueueDelivery(event, messageID: messageID)
+        try settleNotices(of: messageID)
         try announce(Change(event.change, channelID: channelID, messageID: messageID))
     }
 }

@@ -37,6 +37,7 @@ extension Transaction {
         guard try isOtherText ? changeQuestion(of: id, in: channel, becoming: question, update) : update() else {
             return false
         }
+        if state != .streaming { try enqueueNotices(of: id, in: channel.id) }
         try announce(Change(.messageUpdated, channelID: channel.id, messageID: id))
         return true
     }
@@ -44,7 +45,10 @@ extension Transaction {
     /// Aborts drafts that nobody wrote to for `idleTime`, at most `limit`.
     package func abortIdleDrafts(after idleTime: Duration, limit: Int) throws {
         let idle: [IdleDraft] = try all(SQL.abortIdle, [now, now + (.zero - idleTime), limit])
-        for draft in idle { try announce(Change(.messageUpdated, channelID: draft.channelID, messageID: draft.id)) }
+        for draft in idle {
+            try enqueueNotices(of: draft.id, in: draft.channelID)
+            try announce(Change(.messageUpdated, channelID: draft.channelID, messageID: draft.id))
+        }
     }
 
     /// Notes what the sender of a stream is doing. If its draft is there already, this keeps it alive as an update does. Nil

@@ -80,6 +80,7 @@ extension Transaction {
     package func deleteUser(id: User.ID) throws {
         try endSessions(userID: id)
         try execute("DELETE FROM api_keys WHERE user_id = ?", [id])
+        try execute("DELETE FROM notice_ways WHERE user_id = ?", [id])
         announcements.ring(.access(id))
         let channels: [Agent.ID] = try all(SQL.channels, [id])
         for channel in channels { try removeAgent(channel) }

@@ -1,25 +1,22 @@
 import API
 import Index
-import TestSupport
 import Testing
 
-@testable import Delivery
-
 @Suite("Whose delivery is next")
-struct DeliveryTurnsTests {
+struct SendingTurnsTests {
     private static let now = Timestamp(milliseconds: 1_000)
 
     private static func head(_ channel: String, of user: String, due milliseconds: Int64 = 0) -> NextDelivery {
         NextDelivery(
-            channelID: Agent.ID(channel),
-            userID: User.ID(user),
+            channelID: Agent.ID(rawValue: channel),
+            userID: User.ID(rawValue: user),
             dueAt: Timestamp(milliseconds: milliseconds)
         )
     }
 
     @Test("A channel has one place: what waits there is passed over until it is free")
     func channels() {
-        let turns = DeliveryTurns()
+        let turns = SendingTurns<NextDelivery>(perUser: Limits.webhooksPerUser)
         let queue = [Self.head("a", of: "ada"), Self.head("b", of: "ada", due: 500)]
         #expect(turns.next(in: queue, now: Self.now) == queue[0])
         turns.take("a", of: "ada")
@@ -33,7 +30,7 @@ struct DeliveryTurnsTests {
 
     @Test("A user has a few places: another user's delivery does not wait behind a hundred hanging ones")
     func users() {
-        let turns = DeliveryTurns()
+        let turns = SendingTurns<NextDelivery>(perUser: Limits.webhooksPerUser)
         let hanging = (0..<100).map { Self.head("a\($0)", of: "ada") }
         for count in 0..<Limits.webhooksPerUser {
             #expect(turns.next(in: hanging, now: Self.now) == hanging[count])
@@ -46,7 +43,7 @@ struct DeliveryTurnsTests {
 
     @Test("Who has fewer under way is next, though his delivery came later; of equals who is due the longest")
     func fairness() {
-        let turns = DeliveryTurns()
+        let turns = SendingTurns<NextDelivery>(perUser: Limits.webhooksPerUser)
         turns.take("a0", of: "ada")
         let queue = [Self.head("a1", of: "ada"), Self.head("b", of: "bob", due: 1), Self.head("c", of: "cleo", due: 2)]
         #expect(turns.next(in: queue, now: Self.now)?.channelID == "b")
@@ -58,7 +55,7 @@ struct DeliveryTurnsTests {
 
     @Test("What is not due yet has no turn, but says when it will")
     func later() {
-        let turns = DeliveryTurns()
+        let turns = SendingTurns<NextDelivery>(perUser: Limits.webhooksPerUser)
         let queue = [Self.head("a", of: "ada", due: 1_001)]
         #expect(turns.next(in: queue, now: Self.now) == nil)
         #expect(turns.nextDue(in: queue) == Timestamp(milliseconds: 1_001))

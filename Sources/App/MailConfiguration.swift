@@ -1,0 +1,70 @@
+import FoundationEssentials
+import Mail
+
+extension Values {
+    /// The server that takes mails; nil when none is set. Nothing here is repeated in an error, where a password might
+    /// stand in the wrong place.
+    func mail() throws(ConfigurationError) -> MailSettings? {
+        guard let url = self["smtp.url"] else {
+            for key in Self.mailKeys where self[key] != nil {
+                throw .init(key, "is set, but PLACET_SMTP_URL is not: no mail would be sent")
+            }
+            return nil
+        }
+        guard let from = MailAddress(text: self["smtp.from"] ?? "") else {
+            throw .init(
+                "smtp.from",
+                "must be the address that mails are from: placet@example.org or Placet <placet@example.org>"
+            )
+        }
+        let certificates = self["smtp.ca.file"]
+        if let certificates { _ = try fileContent(certificates, "smtp.ca.file") }
+        let settings: MailSettings
+        do {
+            settings = try MailSettings(url: url, password: try smtpPassword(), from: from, certificates: certificates)
+        } catch let problem as MailSettingsProblem {
+            throw Self.explanation(of: problem)
+        } catch let error as ConfigurationError {
+            throw error
+        } catch {
+            throw .init("smtp.url", "cannot be used")
+        }
+        if let problem = MailSender.problem() { throw .init("smtp.url", "cannot be used: \(problem)") }
+        return settings
+    }
+
+    private static let mailKeys = ["smtp.password", "smtp.password.file", "smtp.from", "smtp.ca.file"]
+
+    private func smtpPassword() throws(ConfigurationError) -> String? {
+        guard let path = self["smtp.password.file"] else { return self["smtp.password"] }
+        if self["smtp.password"] != nil {
+            throw .init("smtp.password", "is set, and so is PLACET_SMTP_PASSWORD_FILE: take one")
+        }
+        // Editors and echo end a line.
+        let text = try fileContent(path, "smtp.password.file").split(
+            omittingEmptySubsequences: false,
+            whereSeparator: \.isNewline
+        )
+        guard let password = text.first, !password.isEmpty else {
+            throw .init("smtp.password.file", "names an empty file")
+        }
+        return String(password)
+    }
+
+    private func fileContent(_ path: String, _ key: String) throws(ConfigurationError) -> String {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw .init(key, "names '\(path)', which cannot be read as text")
+        }
+        return text
+    }
+
+    private static func explanation(of problem: MailSettingsProblem) -> ConfigurationError {
+        switch problem {
+        case .url:
+            .init("smtp.url", "must be a URL such as smtp://user@mail.example.org:587 or smtps://mail.example.org")
+        case .passwordInURL: .init("smtp.url", "has a password, which belongs into PLACET_SMTP_PASSWORD or its file")
+        case .noUser: .init("smtp.password", "is for a user: name him in PLACET_SMTP_URL, smtp://user@host")
+        case .noPassword: .init("smtp.url", "names a user: set PLACET_SMTP_PASSWORD or PLACET_SMTP_PASSWORD_FILE too")
+        }
+    }
+}

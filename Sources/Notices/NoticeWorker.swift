@@ -16,8 +16,8 @@ struct NoticeWorker: Sendable {
     let teller: NoticeTeller
     let zones: Zones
     let schedule: RetrySchedule
-    let metrics: any MetricsFactory
     let logger: Logger
+    private let ended: NoticeCounters
     private let turns = SendingTurns<NextNotice>(perUser: Limits.noticesPerUser)
 
     private var index: SQLiteIndex { teller.index }
@@ -29,7 +29,8 @@ struct NoticeWorker: Sendable {
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         logger: Logger
     ) {
-        (self.teller, self.zones, self.schedule, self.metrics, self.logger) = (teller, zones, schedule, metrics, logger)
+        (self.teller, self.zones, self.schedule, self.logger) = (teller, zones, schedule, logger)
+        ended = NoticeCounters(metrics)
     }
 
     /// Runs until cancelled. Attempts under way are then given back, and count as not made.
@@ -89,7 +90,7 @@ struct NoticeWorker: Sendable {
         turns.leave(claim.way.id)
         switch outcome {
         case .success(true):
-            count("sent", claim)
+            ended.count(.sent, by: claim.way.kind)
             let reminds = try await index.read { try $0.noticeSettings(of: claim.way.userID).kinds.contains(.reminder) }
             try await index.write(for: .upkeep) { try $0.noticeSucceeded(claim, at: .now(), reminds: reminds) }
         case .success(false):
@@ -133,13 +134,14 @@ struct NoticeWorker: Sendable {
         let isEnd = failure.isEnd(of: claim.way)
         let isFinal = failure.isFinal || claim.way.kind == .push && (failure.status == 400 || failure.status == 413)
         let pause = isFinal || isEnd ? nil : schedule.pause(after: failure, ofAttempt: claim.notice.attempts + 1)
-        count(isEnd ? "unsubscribed" : pause == nil ? "given_up" : "failed", claim)
+        ended.count(isEnd ? .unsubscribed : pause == nil ? .givenUp : .failed, by: claim.way.kind)
         logger.log(
             level: pause == nil && !isEnd ? .warning : .info,
             isEnd ? "browser unsubscribed" : pause == nil ? "notice given up" : "notice failed",
             metadata: [
-                "way": "\(claim.way.kind.rawValue)", "user": "\(claim.way.userID)", "message": "\(claim.notice.messageID)",
-                "attempts": "\(claim.notice.attempts + 1)", "error": "\(failure.reason)",
+                "way": "\(claim.way.kind.rawValue)", "user": "\(claim.way.userID)",
+                "message": "\(claim.notice.messageID)", "attempts": "\(claim.notice.attempts + 1)",
+                "error": "\(failure.reason)",
             ]
         )
         try await index.write(for: .upkeep) { tx in
@@ -148,9 +150,33 @@ struct NoticeWorker: Sendable {
             try tx.noticeFailed(claim, retryAt: tx.now + pause)
         }
     }
+}
 
-    private func count(_ outcome: String, _ claim: ClaimedNotice) {
-        let dimensions = [("way", claim.way.kind.rawValue), ("outcome", outcome)]
-        Counter(label: "placet_notices_total", dimensions: dimensions, factory: metrics).increment()
+/// How attempts ended, by way. All are there from the start, so that a figure of none is zero.
+private struct NoticeCounters: Sendable {
+    enum Outcome: String, CaseIterable {
+        case sent, failed, unsubscribed
+        case givenUp = "given_up"
+    }
+
+    private let counters: [String: Counter]
+
+    init(_ metrics: any MetricsFactory) {
+        var counters: [String: Counter] = [:]
+        for way in NoticeWay.Kind.allCases {
+            for outcome in Outcome.allCases {
+                let dimensions = [("way", way.rawValue), ("outcome", outcome.rawValue)]
+                counters[way.rawValue + outcome.rawValue] = Counter(
+                    label: "placet_notices_total",
+                    dimensions: dimensions,
+                    factory: metrics
+                )
+            }
+        }
+        self.counters = counters
+    }
+
+    func count(_ outcome: Outcome, by way: NoticeWay.Kind) {
+        counters[way.rawValue + outcome.rawValue]?.increment()
     }
 }

@@ -10,7 +10,8 @@ struct NtfyNotice {
 
     /// - Throws: a final ``AttemptFailure`` when the topic's URL cannot be used.
     func request(to way: NoticeWay) throws -> NoticeRequest {
-        guard let url = way.url, let slash = url.lastIndex(of: "/"), let target = try? WebhookTarget(String(url[...slash]))
+        guard let url = way.url, let slash = url.lastIndex(of: "/"),
+            let target = try? WebhookTarget(String(url[...slash]))
         else { throw AttemptFailure("The URL of the topic cannot be used; set it anew", isFinal: true) }
         var headers = ["content-type": "application/json"]
         if let token = way.token { headers["authorization"] = "Bearer \(token)" }

@@ -15,7 +15,8 @@ enum DocumentText {
         "account-schemas", "accounts", "admin", "agent-schemas", "agents", "archives", "audit", "avatars",
         "conventions", "conversations", "downloads", "entries", "errors", "events", "file-schemas", "files", "lines",
         "markdown", "message-schemas", "messages", "notifications", "plugins", "preferences", "raw-uploads",
-        "resumable-uploads", "review-schemas", "reviews", "sign-in", "status", "streams", "user-agents", "user-files", "user-plugins", "webhooks",
+        "resumable-uploads", "review-schemas", "reviews", "sign-in", "status", "streams", "user-agents", "user-files",
+        "user-plugins", "webhooks",
     ]
 
     static func text(_ name: String) throws -> JSONValue {

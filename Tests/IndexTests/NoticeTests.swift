@@ -131,7 +131,7 @@ struct NoticeTests {
         #expect(try await outbox.claim()?.notice.kind == .question)
     }
 
-    @Test("A claim is a lease: it is nobody else's until it ends; a failure puts it off, and giving it back does not count")
+    @Test("A claim is nobody else's until its lease ends; a failure puts it off, giving it back does not count")
     func leases() async throws {
         let outbox = try await Outbox()
         try await outbox.fixture.send()
@@ -235,7 +235,7 @@ struct NoticeTests {
         #expect(try await outbox.tell(after: .seconds(302))?.digest == nil)
     }
 
-    @Test("In quiet hours nothing is told but what ends; then one digest has what is still open, and one alone is itself")
+    @Test("In quiet hours only ends are told; then one digest has what is still open, and one alone is itself")
     func quietHours() async throws {
         let outbox = try await Outbox()
         let told = try await outbox.ask()

@@ -76,7 +76,7 @@ struct NoticeRouteTests {
             (#"{"kinds":[],"quietHours":{"from":"7:00","to":"08:00","timeZone":"UTC"}}"#, "quietHours.from"),
             (#"{"kinds":[],"quietHours":{"from":"07:00","to":"07:00","timeZone":"UTC"}}"#, "quietHours.to"),
             (#"{"kinds":[],"quietHours":{"from":"06:00","to":"07:00","timeZone":"Mars/Base"}}"#, "quietHours.timeZone"),
-            (#"{"kinds":[],"quietHours":{"from":"06:00","to":"07:00","timeZone":"../../etc/passwd"}}"#, "quietHours.timeZone"),
+            (#"{"kinds":[],"quietHours":{"from":"06:00","to":"07:00","timeZone":"../passwd"}}"#, "quietHours.timeZone"),
             (#"{"kinds":[],"ntfy":{"url":"https://ntfy.sh/"}}"#, "ntfy.url"),
             (#"{"kinds":[],"ntfy":{"url":"https://ntfy.sh/a?b"}}"#, "ntfy.url"),
             (#"{"kinds":[],"ntfy":{"url":"ftp://ntfy.sh/a"}}"#, "ntfy.url"),

@@ -15,14 +15,9 @@ import Testing
 struct NoticeWorkerTests {
     /// Takes requests and mail as a test wants.
     private final class Outside: NoticeSending, NoticeMailing, Sendable {
-        struct Mail: Sendable, Equatable {
+        struct Mail: Sendable {
             let (to, subject, text, threadID): (String, String, String, String)
             let isSettled: Bool
-
-            static func == (left: Mail, right: Mail) -> Bool {
-                (left.to, left.subject, left.text, left.threadID) == (right.to, right.subject, right.text, right.threadID)
-                    && left.isSettled == right.isSettled
-            }
         }
 
         private let failures: Mutex<[AttemptFailure]>

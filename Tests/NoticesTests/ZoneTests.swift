@@ -13,7 +13,8 @@ struct ZoneTests {
             ("Europe/Berlin", "2026-01-15T12:00:00.000Z", 1.0), ("Europe/Berlin", "2026-07-15T12:00:00.000Z", 2.0),
             ("Europe/Berlin", "2026-03-29T00:59:59.999Z", 1.0), ("Europe/Berlin", "2026-03-29T01:00:00.000Z", 2.0),
             ("Europe/Berlin", "2090-07-15T12:00:00.000Z", 2.0), ("Europe/Berlin", "2090-12-15T12:00:00.000Z", 1.0),
-            ("Australia/Sydney", "2090-01-15T12:00:00.000Z", 11.0), ("Australia/Sydney", "2090-07-15T12:00:00.000Z", 10.0),
+            ("Australia/Sydney", "2090-01-15T12:00:00.000Z", 11.0),
+            ("Australia/Sydney", "2090-07-15T12:00:00.000Z", 10.0),
             ("Asia/Kolkata", "2026-07-15T12:00:00.000Z", 5.5), ("America/St_Johns", "2026-01-15T12:00:00.000Z", -3.5),
             ("America/Sao_Paulo", "2090-01-15T12:00:00.000Z", -3.0), ("UTC", "2026-07-15T12:00:00.000Z", 0.0),
             ("Europe/Berlin", "1880-01-01T00:00:00.000Z", 3208.0 / 3600),
@@ -26,7 +27,9 @@ struct ZoneTests {
 
     @Test(
         "What names no zone is none, and no other file is read",
-        arguments: ["", "Europe/Nowhere", "../../../etc/passwd", "/etc/passwd", "Europe", "zone.tab", "leapseconds", "a b"]
+        arguments: [
+            "", "Europe/Nowhere", "../../../etc/passwd", "/etc/passwd", "Europe", "zone.tab", "leapseconds", "a b",
+        ]
     )
     func unknown(name: String) {
         #expect(Zone(named: name) == nil)
@@ -45,7 +48,8 @@ struct ZoneTests {
         arguments: [
             ("CET-1CEST,M3.5.0,M10.5.0/3", true), ("<-03>3", true), ("EST5EDT4,M3.2.0/2:00:00,M11.1.0", true),
             ("IST-2IDT,M3.4.4/26,M10.5.0", true), ("<+1245>-12:45<+1345>,M9.5.0/2:45,M4.1.0/3:45", true),
-            ("", false), ("CET", false), ("CET-1CEST", false), ("CET-1CEST,M13.5.0,M10.5.0", false), ("CET-1,J1,J2", false),
+            ("", false), ("CET", false), ("CET-1CEST", false), ("CET-1CEST,M13.5.0,M10.5.0", false),
+            ("CET-1,J1,J2", false),
         ]
     )
     func rules(text: String, isRule: Bool) {

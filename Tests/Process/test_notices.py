@@ -8,6 +8,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from placet_server import ADMIN_PASSWORD
 
 OPTIONS = [{"id": "yes", "label": "Approve"}, {"id": "no", "label": "Drop", "style": "danger"}]
 
@@ -34,7 +35,10 @@ class Browser:
 @pytest.fixture
 def server(make_server):
     """One whose notices may go to 127.0.0.1."""
-    return make_server(PLACET_WEBHOOK_ALLOW="127.0.0.1", PLACET_PUBLIC_URL="https://placet.example.org").start()
+    return make_server(
+        PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD, PLACET_WEBHOOK_ALLOW="127.0.0.1",
+        PLACET_PUBLIC_URL="https://placet.example.org",
+    ).start()
 
 
 def ask(owner, seconds=600):

@@ -42,9 +42,8 @@ extension Transaction {
         quietUntil: Timestamp?,
         lease: Duration
     ) throws -> ClaimedNotice? {
-        guard let way: NoticeWay = try one(SQL.way, [wayID]), let first: Notice = try one(SQL.first, [wayID, now]) else {
-            return nil
-        }
+        let way: NoticeWay? = try one(SQL.way, [wayID])
+        guard let way, let first: Notice = try one(SQL.first, [wayID, now]) else { return nil }
         let lease = now + lease
         if first.kind == .settled {
             try execute(SQL.claimOne, [lease, first.told, wayID, first.messageID])
@@ -57,7 +56,9 @@ extension Transaction {
             try execute(SQL.claimHeld, [lease, wayID, now])
             return ClaimedNotice(way: way, notice: first, digest: held, lease: lease)
         }
-        if first.attempts == 0, let end = try endOfBurst(of: wayID, at: now) { return try hold(wayID, at: now, until: end) }
+        if first.attempts == 0, let end = try endOfBurst(of: wayID, at: now) {
+            return try hold(wayID, at: now, until: end)
+        }
         try execute(SQL.claimOne, [lease, Notice.Form.alone, wayID, first.messageID])
         return ClaimedNotice(way: way, notice: first, digest: nil, lease: lease)
     }

@@ -43,7 +43,7 @@ package struct AuditEntry: Sendable, Equatable, Identifiable {
     package let action: Action
     package let origin: Origin
     package let channelID: Agent.ID?
-    /// The id of the file, message, key, session, user or run; for settings the name of the plugin; the log level.
+    /// The id of the file, message, key, session, user or run; of settings the plugin or `notifications`; the log level.
     package let subject: String?
     /// Of how many things, where they have one entry together.
     package let count: Int?

@@ -1,6 +1,6 @@
--- The tables of the index. To look at them: sqlite3 /tmp/index.sqlite < Sources/CSchema/0001.sql
+-- The tables of the index. To look at them: cat Sources/CSchema/*.sql | sqlite3 /tmp/index.sqlite
 --
--- Once released, a file never changes: the next change is 0002.sql, which runs after this one.
+-- This file does not change any more: what came after it is in 0002.sql, which runs next.
 -- Times are milliseconds since 1970. Flags are 1 or 0. Ids are text that the server makes (UUID version 7), so that
 -- sorting by id is sorting by age. Foreign keys guard the store: an attachment has its blob row (invariants 1 and 2),
 -- and a blob row stays as long as an attachment refers to it (invariant 6). Every column that refers to another table
@@ -13,7 +13,6 @@
 -- brought back. doomed_count: keys whose bytes are to be removed.
 -- All bytes are read again and again: scrubbed_to is the last key of this round, which began at scrub_began_at; without one the round is done.
 -- backed_up_at: when the last backup was whole.
--- push_key: the private half of the key by which push services know this server (RFC 8292).
 CREATE TABLE store (
     singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     id TEXT NOT NULL,
@@ -33,8 +32,7 @@ CREATE TABLE store (
     audit_count INTEGER NOT NULL DEFAULT 0,
     scrubbed_to TEXT,
     scrub_began_at INTEGER,
-    backed_up_at INTEGER,
-    push_key BLOB CHECK (length(push_key) = 32)
+    backed_up_at INTEGER
 ) STRICT;
 
 
@@ -720,69 +718,6 @@ CREATE TRIGGER deliveries_counted_update AFTER UPDATE OF state ON deliveries WHE
         delivered = delivered - (old.state = 'delivered') + (new.state = 'delivered'),
         failed_deliveries = failed_deliveries - (old.state = 'failed') + (new.state = 'failed')
         WHERE channel_id = new.channel_id;
-END;
-
-
--- Notices ------------------------------------------------------------------------------------------------------------
-
--- What a user wants to hear of. Without a row it is what the code says. kinds and muted_channels: arrays of JSON; a
--- muted channel may be gone. quiet_from, quiet_to: minutes of the day in time_zone.
-CREATE TABLE notice_settings (
-    user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
-    kinds TEXT NOT NULL,
-    muted_channels TEXT NOT NULL,
-    quiet_from INTEGER CHECK (quiet_from BETWEEN 0 AND 1439),
-    quiet_to INTEGER CHECK (quiet_to BETWEEN 0 AND 1439),
-    time_zone TEXT,
-    hide_text INTEGER NOT NULL CHECK (hide_text IN (0, 1)),
-    CHECK ((quiet_from IS NULL) = (time_zone IS NULL) AND (quiet_to IS NULL) = (time_zone IS NULL))
-) STRICT, WITHOUT ROWID;
-
--- Where a user hears it: browsers (url is the endpoint, p256dh and auth encrypt what is sent there), a topic of ntfy,
--- and the user's own mail. token: sent to ntfy, so it is stored as it was given.
--- burst_began_at, burst_count: the notices of these five minutes.
-CREATE TABLE notice_ways (
-    id TEXT NOT NULL PRIMARY KEY,
-    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    kind TEXT NOT NULL CHECK (kind IN ('push', 'ntfy', 'email')),
-    url TEXT,
-    p256dh BLOB CHECK (length(p256dh) = 65),
-    auth BLOB CHECK (length(auth) = 16),
-    token TEXT,
-    name TEXT,
-    burst_began_at INTEGER,
-    burst_count INTEGER NOT NULL DEFAULT 0,
-    created_at INTEGER NOT NULL,
-    last_used_at INTEGER,
-    CHECK ((kind = 'push') = (p256dh IS NOT NULL) AND (kind = 'push') = (auth IS NOT NULL)),
-    CHECK ((kind = 'email') = (url IS NULL))
-) STRICT;
-CREATE INDEX notice_ways_by_user ON notice_ways (user_id, id);
--- A browser has one subscription, whoever is signed in.
-CREATE UNIQUE INDEX notice_ways_by_endpoint ON notice_ways (url) WHERE kind = 'push';
-CREATE UNIQUE INDEX notice_ways_single ON notice_ways (user_id, kind) WHERE kind <> 'push';
-
--- What is to be told of a message, once for each way. A row stays while there may be more to tell: of a question until it
--- is settled. message_id is a copy and no reference: what was told is taken back also when the message goes.
--- kind: what is told next, or may be. due_at: when; NULL when only the end of the question makes it due; while it is
--- claimed, the end of the lease. held: put off by quiet hours or a burst, to be told together. told: how it was told.
-CREATE TABLE notices (
-    way_id TEXT NOT NULL REFERENCES notice_ways (id) ON DELETE CASCADE,
-    message_id TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('question', 'reminder', 'problem', 'message', 'settled')),
-    due_at INTEGER,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)),
-    told TEXT CHECK (told IN ('alone', 'digest')),
-    PRIMARY KEY (way_id, message_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX notices_by_message ON notices (message_id);
--- Each way's queue, the next first. To see which has any, a query jumps from way to way.
-CREATE INDEX notices_due ON notices (way_id, due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX notices_in_digests ON notices (way_id) WHERE told = 'digest';
-CREATE TRIGGER notices_settle AFTER DELETE ON messages BEGIN
-    DELETE FROM notices WHERE message_id = old.id AND told IS NULL;
-    UPDATE notices SET kind = 'settled', due_at = 0, attempts = 0, held = 0 WHERE message_id = old.id;
 END;
 
 

@@ -65,6 +65,33 @@ struct OpeningTests {
         #expect(try await index.read { try $0.users().count } == 1)
     }
 
+    @Test("The index of a build that kept its migrations in a table is taken over, with its rows")
+    func earlierBuild() async throws {
+        let path = NSTemporaryDirectory() + "earlier-\(UUID().uuidString).sqlite"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let earlier = try Database(path: path, .readWrite)
+        try earlier.execute(sql: Schema.files[0])
+        try earlier.execute(
+            sql: """
+                CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+                INSERT INTO grdb_migrations VALUES ('1');
+                INSERT INTO store (singleton, id, checked_at) VALUES (1, 's', 7);
+                """
+        )
+        earlier.close()
+        let index = try SQLiteIndex(path: path, storeID: "s")
+        defer { index.close() }
+        let (checked, ways, number) = try await index.read { reader in
+            (
+                try Int.fetchOne(reader.db, sql: "SELECT checked_at FROM store"),
+                try Int.fetchOne(reader.db, sql: "SELECT count(*) FROM notice_ways"),
+                try Int.fetchOne(reader.db, sql: "PRAGMA user_version")
+            )
+        }
+        #expect(checked == 7 && ways == 0 && number == Schema.files.count)
+        #expect(throws: IndexError.foreignStore) { try SQLiteIndex(path: path, storeID: "another") }
+    }
+
     @Test("The index of a later release is refused")
     func newerSchema() async throws {
         let fixture = try await Fixture()

@@ -7,6 +7,7 @@ import kills
 import pytest
 import strangers
 import zoo
+from copying import Copying
 from disk import Patient
 from kills import Life, at_any_moment, at_point
 from power import LOSSES, Recording, one_story, replay
@@ -39,7 +40,7 @@ def test_a_server_killed_under_load_keeps_what_it_confirmed_and_no_garbage(life)
 
 
 def test_every_step_with_a_name_is_known():
-    assert {*kills.COLLECTION, *kills.BACKUP, *kills.RESTORE, *kills.PARTS, "swept", "linked", "broughtBack"} <= set(kills.POINTS)
+    assert {*kills.COLLECTION, *kills.BACKUP, *kills.RESTORE, "swept", "linked", "broughtBack"} <= set(kills.POINTS)
     assert len(kills.POINTS) == len(set(kills.POINTS)) == 20
 
 
@@ -58,6 +59,29 @@ def test_the_replay_finds_a_flush_that_is_missing(binary, recording, unflushed):
             replay(binary, recording, 1 << 20, {"all is lost": LOSSES["all is lost"]}, start)
     finally:
         recording.events = whole
+
+
+@pytest.fixture(scope="module")
+def copying(binary, library):
+    with Copying(binary, library) as copying:
+        yield copying
+
+
+@pytest.mark.parametrize("kind", ["backups", "restore"])
+def test_after_power_loss_a_backup_or_restore_that_succeeded_is_whole(binary, copying, kind):
+    assert replay(binary, getattr(copying, kind), 30, LOSSES).checked > 5
+
+
+@pytest.mark.parametrize("kind", ["backups", "restore"])
+def test_the_replay_finds_a_backup_or_restore_that_is_not_flushed(binary, copying, kind):
+    copies = getattr(copying, kind)
+    whole = copies.events
+    copies.events = [event for event in whole if event.kind != "sync all"]
+    try:
+        with pytest.raises(AssertionError, match="power lost after"):
+            replay(binary, copies, 1 << 20, {"all is lost": LOSSES["all is lost"]}, len(copies.events) - 20)
+    finally:
+        copies.events = whole
 
 
 def test_a_disk_that_fails_loses_nothing_and_is_told_of(binary, library):

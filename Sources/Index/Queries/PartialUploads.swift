@@ -37,6 +37,16 @@ extension Transaction {
         try execute(SQL.note, [received, now + PartialUpload.lifetime, id, user.id]) > 0
     }
 
+    /// Lets an upload live as if bytes had come just now.
+    package func prolong(_ id: PartialUpload.ID, by user: ActingUser) throws {
+        try execute(SQL.prolong, [now + PartialUpload.lifetime, id, user.id])
+    }
+
+    /// Lets the open uploads to a channel expire.
+    func endUploads(to channelID: Agent.ID) throws {
+        try execute(SQL.end, [now, channelID, channelID])
+    }
+
     /// Ends an upload that is whole, before its file is stored. False when it has ended.
     package func complete(_ id: PartialUpload.ID, by user: ActingUser) throws -> Bool {
         try execute(SQL.complete, [now + PartialUpload.lifetime, id, user.id]) > 0
@@ -71,6 +81,11 @@ private enum SQL {
         """
     static let note = """
         UPDATE partial_uploads SET received = ?, expires_at = ? WHERE id = ? AND user_id = ? AND received < length
+        """
+    static let prolong = "UPDATE partial_uploads SET expires_at = ? WHERE id = ? AND user_id = ?"
+    static let end = """
+        UPDATE partial_uploads SET expires_at = ?
+        WHERE user_id = (SELECT user_id FROM agents WHERE id = ?) AND channel_id = ? AND received < length
         """
     // One of no bytes has all of them from the start.
     static let complete = """

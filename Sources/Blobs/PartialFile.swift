@@ -35,22 +35,49 @@ package final class PartialFile: Sendable {
     /// Opens the file, and makes it when there is to be none yet. What is beyond `offset` is cut off: nobody was told that
     /// it had arrived.
     ///
-    /// - Throws: ``BlobError/io(operation:errno:)`` with `ENODATA` when the file cannot go on: it is missing, short, or its
-    ///   bytes may be published, and those never change (invariant 3).
+    /// - Throws: ``BlobError/io(operation:errno:)`` with `ENODATA` when the file cannot go on: it is missing or short.
     init(_ id: String, at offset: Int64, in directory: StoreDirectory, threads: NIOThreadPool) throws(BlobError) {
         let (name, incoming) = (Self.name(of: id), directory.incoming.raw)
         var status = Glibc.stat()
         let exists = try check("stat", unless: ENOENT) { fstatat(incoming, name, &status, AT_SYMLINK_NOFOLLOW) }
-        guard exists ? status.st_nlink == 1 && Int64(status.st_size) >= offset : offset == 0 else {
+        guard exists ? Int64(status.st_size) >= offset : offset == 0 else {
             throw .io(operation: "resume", errno: ENODATA)
         }
-        // A publish that failed has left it read-only.
-        if exists { try check("chmod") { fchmodat(incoming, name, 0o640, 0) } }
+        // Nobody knows whether these bytes are published, after a commit that failed on the disk. Published bytes never
+        // change (invariant 3).
+        let isShared = exists && status.st_nlink > 1
+        if isShared {
+            try Self.copy(name, byteCount: offset, in: incoming)
+        } else if exists {
+            // A publish that failed has left it read-only.
+            try check("chmod") { fchmodat(incoming, name, 0o640, 0) }
+        }
         descriptor = try Descriptor(name, in: incoming, O_WRONLY | O_CREAT | O_NOFOLLOW, mode: 0o640)
         let raw = descriptor.raw
         try check("truncate") { ftruncate(raw, off_t(offset)) }
-        (self.directory, self.threads, isNew) = (directory, threads, offset == 0)
+        (self.directory, self.threads, isNew) = (directory, threads, offset == 0 || isShared)
         state = Mutex(State(written: offset))
+    }
+
+    /// Gives the name bytes of its own, durable as those were that it had. After a crash the copy is swept.
+    private static func copy(_ name: String, byteCount: Int64, in incoming: Int32) throws(BlobError) {
+        let source = try Descriptor(name, in: incoming, O_RDONLY | O_NOFOLLOW)
+        let copy = try Descriptor("\(name).new", in: incoming, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o640)
+        let raw = source.raw
+        var (bytes, done) = ([UInt8](repeating: 0, count: Spool.chunkBytes), Int64(0))
+        while done < byteCount {
+            let wanted = min(bytes.count, Int(byteCount - done))
+            let count = try check("read") { pread(raw, &bytes, wanted, off_t(done)) }
+            guard count > 0 else { throw .io(operation: "resume", errno: ENODATA) }
+            try bytes.withUnsafeBytes { pointer in
+                Result { () throws(BlobError) in
+                    try copy.write(UnsafeRawBufferPointer(rebasing: pointer[..<count]), at: done)
+                }
+            }.get()
+            done += Int64(count)
+        }
+        try copy.sync()
+        try check("rename") { renameat(incoming, "\(name).new", incoming, name) }
     }
 
     /// How many bytes it has, with those that wait to be written.

@@ -1,6 +1,7 @@
 """The parts of `scripts/drill` in seconds, and that they find a server which would not keep its promises."""
 
 import errno
+import os
 
 import clock
 import kills
@@ -10,6 +11,7 @@ import zoo
 from copying import Copying
 from disk import Patient
 from kills import Life, at_any_moment, at_point
+from ledger import check_store
 from power import LOSSES, Recording, one_story, replay
 from shim import build
 
@@ -95,6 +97,21 @@ def test_a_disk_that_fails_loses_nothing_and_is_told_of(binary, library):
             assert patient.suffer(what, operation, scopes=(scope,), error=error), what
             assert patient.refused, f"{what}, and nobody was told"
         patient.check_baseline()
+    finally:
+        patient.server.dispose()
+
+
+def test_an_upload_in_parts_goes_on_after_a_commit_that_failed_on_the_disk(binary, library):
+    patient = Patient(binary, library)
+    try:
+        client = patient.client
+        upload = client.begin(os.urandom(90_000))
+        client.go_on(upload, 60_000)
+        patient.server.faults.arm(("sync",), ("index",), error=errno.EIO)
+        assert client.go_on(upload) is None and patient.server.faults.hits == 1
+        patient.server.faults.disarm()
+        assert client.go_on(upload), client.heard[-2:]
+        check_store(patient.server.storage, client.ledger)
     finally:
         patient.server.dispose()
 

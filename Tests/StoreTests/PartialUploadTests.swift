@@ -87,7 +87,7 @@ struct PartialUploadTests {
         }
     }
 
-    @Test("bytes that have a second name may be published, and are not written to (invariant 3)")
+    @Test("bytes that have a second name may be published: the upload goes on with a copy (invariants 3 and 9)")
     func linked() async throws {
         try await withStore { test in
             let one = upload(test, 10)
@@ -96,8 +96,12 @@ struct PartialUploadTests {
             let turn = try test.store.turn(at: one.id)
             defer { turn.end() }
             let found = try #require(try await test.store.partialUpload(turn, by: test.principal))
-            #expect(try await test.store.open(found, turn, by: test.principal) == nil)
+            let partial = try #require(try await test.store.open(found, turn, by: test.principal))
+            try await partial.append(ByteBuffer(string: "12345"))
+            #expect(try await partial.sync() == 10)
             #expect(try String(contentsOfFile: "\(test.root)/second", encoding: .utf8) == "bytes")
+            #expect(try String(contentsOfFile: file(test, one), encoding: .utf8) == "bytes12345")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(test.root)/incoming").count == 1)
         }
     }
 

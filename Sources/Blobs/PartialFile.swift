@@ -15,6 +15,9 @@ import Synchronization
 //     (publish, steps 1 to 4)             upload.<id>, session.key      as of any spool, see IncomingFile.swift
 //     (the index commits the end)         upload.<id>, session.key      a file without an open upload: swept
 //     removePartials                      -                             the normal state
+//
+// When the commit fails on the disk, and nobody knows whether it happened, the upload goes on with a copy of its bytes,
+// upload.<id>.new until it takes the name; a crash leaves that to be swept.
 
 /// The bytes of an upload that may be cut off and go on later, also in another process. For one task at a time, and of
 /// one upload only one at a time.
@@ -59,25 +62,19 @@ package final class PartialFile: Sendable {
         state = Mutex(State(written: offset))
     }
 
-    /// Gives the name bytes of its own, durable as those were that it had. After a crash the copy is swept.
+    /// Gives the name bytes of its own, durable as those were that it had.
     private static func copy(_ name: String, byteCount: Int64, in incoming: Int32) throws(BlobError) {
+        let newName = "\(name).new"
         let source = try Descriptor(name, in: incoming, O_RDONLY | O_NOFOLLOW)
-        let copy = try Descriptor("\(name).new", in: incoming, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o640)
-        let raw = source.raw
-        var (bytes, done) = ([UInt8](repeating: 0, count: Spool.chunkBytes), Int64(0))
-        while done < byteCount {
-            let wanted = min(bytes.count, Int(byteCount - done))
-            let count = try check("read") { pread(raw, &bytes, wanted, off_t(done)) }
-            guard count > 0 else { throw .io(operation: "resume", errno: ENODATA) }
-            try bytes.withUnsafeBytes { pointer in
-                Result { () throws(BlobError) in
-                    try copy.write(UnsafeRawBufferPointer(rebasing: pointer[..<count]), at: done)
-                }
-            }.get()
-            done += Int64(count)
+        let copy = try Descriptor(newName, in: incoming, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o640)
+        do throws(BlobError) {
+            try copy.write(byteCount, of: source)
+            try copy.sync()
+            try check("rename") { renameat(incoming, newName, incoming, name) }
+        } catch {
+            unlinkat(incoming, newName, 0)
+            throw error
         }
-        try copy.sync()
-        try check("rename") { renameat(incoming, "\(name).new", incoming, name) }
     }
 
     /// How many bytes it has, with those that wait to be written.
@@ -122,4 +119,23 @@ package final class PartialFile: Sendable {
     static let prefix = "upload."
 
     static func name(of id: String) -> String { prefix + id }
+}
+
+extension Descriptor {
+    /// Writes what another file begins with.
+    fileprivate func write(_ byteCount: Int64, of source: borrowing Descriptor) throws(BlobError) {
+        let raw = source.raw
+        var (bytes, done) = ([UInt8](repeating: 0, count: Spool.chunkBytes), Int64(0))
+        while done < byteCount {
+            let wanted = min(bytes.count, Int(byteCount - done))
+            let count = try check("read") { pread(raw, &bytes, wanted, off_t(done)) }
+            guard count > 0 else { throw .io(operation: "read", errno: EIO) }
+            try bytes.withUnsafeBytes { pointer in
+                Result { () throws(BlobError) in
+                    try write(UnsafeRawBufferPointer(rebasing: pointer[..<count]), at: done)
+                }
+            }.get()
+            done += Int64(count)
+        }
+    }
 }

@@ -158,6 +158,22 @@ struct PartialUploadTests {
         }
     }
 
+    @Test("who writes while an upload ends does not bring it back")
+    func endedMeanwhile() async throws {
+        try await withStore { test in
+            let one = upload(test, 10)
+            try await begin(test, one, "bytes")
+            let turn = try test.store.turn(at: one.id)
+            defer { turn.end() }
+            let file = try #require(try await test.store.open(one, turn, by: test.principal))
+            _ = try await test.store.index.write(by: test.principal) { tx, user in
+                try tx.deleteAgent(in: try tx.channel(test.channel.id, ownedBy: user))
+            }
+            #expect(try await test.store.note(file, of: one, by: test.principal) == nil)
+            #expect(try await test.store.removeExpired() == [one.id])
+        }
+    }
+
     @Test("with a channel its open uploads end at once, and what is complete stays")
     func deletedChannel() async throws {
         try await withStore { test in

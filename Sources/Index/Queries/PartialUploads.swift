@@ -34,12 +34,12 @@ extension Transaction {
 
     /// Notes how many bytes of an upload are durable. False when it has ended.
     package func note(received: Int, of id: PartialUpload.ID, by user: ActingUser) throws -> Bool {
-        try execute(SQL.note, [received, now + PartialUpload.lifetime, id, user.id]) > 0
+        try execute(SQL.note, [received, now + PartialUpload.lifetime, id, user.id, now]) > 0
     }
 
     /// Lets an upload live as if bytes had come just now.
     package func prolong(_ id: PartialUpload.ID, by user: ActingUser) throws {
-        try execute(SQL.prolong, [now + PartialUpload.lifetime, id, user.id])
+        try execute(SQL.prolong, [now + PartialUpload.lifetime, id, user.id, now])
     }
 
     /// Lets the open uploads to a channel expire.
@@ -80,9 +80,10 @@ private enum SQL {
         SELECT \(PartialUpload.columns) FROM partial_uploads WHERE id = ? AND user_id = ? AND expires_at > ?
         """
     static let note = """
-        UPDATE partial_uploads SET received = ?, expires_at = ? WHERE id = ? AND user_id = ? AND received < length
+        UPDATE partial_uploads SET received = ?, expires_at = ?
+        WHERE id = ? AND user_id = ? AND received < length AND expires_at > ?
         """
-    static let prolong = "UPDATE partial_uploads SET expires_at = ? WHERE id = ? AND user_id = ?"
+    static let prolong = "UPDATE partial_uploads SET expires_at = ? WHERE id = ? AND user_id = ? AND expires_at > ?"
     static let end = """
         UPDATE partial_uploads SET expires_at = ?
         WHERE user_id = (SELECT user_id FROM agents WHERE id = ?) AND channel_id = ? AND received < length

@@ -62,6 +62,8 @@ __attribute__((constructor)) static void begin(void) {
     control = (void *)syscall(SYS_mmap, NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, file, (off_t)0);
     if (file < 0 || control == MAP_FAILED) abort();
     if ((name = getenv("DRILL_TRACE"))) trace = syscall(SYS_openat, AT_FDCWD, name, O_WRONLY | O_APPEND | O_CLOEXEC);
+    // Several processes may write one trace, one after another.
+    if (trace >= 0) traced = syscall(SYS_lseek, trace, (off_t)0, SEEK_END);
 }
 
 // Paths
@@ -272,8 +274,24 @@ int posix_fallocate(int fd, off_t offset, off_t size) {
     return error;
 }
 
+// Foundation copies files so.
+static ssize_t copy_to(int out, int in, off_t *offset, size_t count, const char *path) {
+    char bytes[1 << 16];
+    off_t from = offset ? *offset : lseek(in, 0, SEEK_CUR);
+    ssize_t done = REAL(pread)(in, bytes, count < sizeof bytes ? count : sizeof bytes, from);
+    if (done <= 0) return done;
+    off_t start = lseek(out, 0, SEEK_CUR);
+    done = write_at(out, bytes, done, start, path);
+    if (done <= 0) return done;
+    lseek(out, start + done, SEEK_SET);
+    if (offset) *offset += done;
+    else lseek(in, done, SEEK_CUR);
+    return done;
+}
+
 ssize_t sendfile(int out, int in, off_t *offset, size_t count) {
     char path[PATH_MAX];
+    if (path_of(out, path)) return copy_to(out, in, offset, count, path);
     if (!path_of(in, path)) return REAL(sendfile)(out, in, offset, count);
     int error = fault(SENDFILE, path);
     if (error > 0) return errno = error, -1;
@@ -359,6 +377,10 @@ int unlinkat(int folder, const char *name, int flags) {
 }
 int unlink(const char *name) { return unlinkat(AT_FDCWD, name, 0); }
 int rmdir(const char *name) { return unlinkat(AT_FDCWD, name, AT_REMOVEDIR); }
+int remove(const char *name) {
+    int result = unlink(name);
+    return result && errno == EISDIR ? rmdir(name) : result;
+}
 
 int mkdirat(int folder, const char *name, mode_t mode) {
     char path[PATH_MAX];

@@ -133,8 +133,8 @@ private func translate(_ error: StoreError) -> APIError? {
         )
     case .tooManyUploads(let most):
         APIError(
-            .tooManyRequests,
-            "You have \(most) unfinished uploads; finish or delete some, or wait until they expire"
+            .conflict,
+            "You have \(most) uploads that are not complete, and may have no more; complete some or give them up (DELETE)"
         )
     case .uploadIsBusy:
         APIError(

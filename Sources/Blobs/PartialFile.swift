@@ -15,6 +15,9 @@ import Synchronization
 //     (publish, steps 1 to 4)             upload.<id>, session.key      as of any spool, see IncomingFile.swift
 //     (the index commits the end)         upload.<id>, session.key      a file without an open upload: swept
 //     removePartials                      -                             the normal state
+//
+// When the commit fails on the disk, and nobody knows whether it happened, the upload goes on with a copy of its bytes,
+// upload.<id>.new until it takes the name; a crash leaves that to be swept.
 
 /// The bytes of an upload that may be cut off and go on later, also in another process. For one task at a time, and of
 /// one upload only one at a time.
@@ -35,22 +38,43 @@ package final class PartialFile: Sendable {
     /// Opens the file, and makes it when there is to be none yet. What is beyond `offset` is cut off: nobody was told that
     /// it had arrived.
     ///
-    /// - Throws: ``BlobError/io(operation:errno:)`` with `ENODATA` when the file cannot go on: it is missing, short, or its
-    ///   bytes may be published, and those never change (invariant 3).
+    /// - Throws: ``BlobError/io(operation:errno:)`` with `ENODATA` when the file cannot go on: it is missing or short.
     init(_ id: String, at offset: Int64, in directory: StoreDirectory, threads: NIOThreadPool) throws(BlobError) {
         let (name, incoming) = (Self.name(of: id), directory.incoming.raw)
         var status = Glibc.stat()
         let exists = try check("stat", unless: ENOENT) { fstatat(incoming, name, &status, AT_SYMLINK_NOFOLLOW) }
-        guard exists ? status.st_nlink == 1 && Int64(status.st_size) >= offset : offset == 0 else {
+        guard exists ? Int64(status.st_size) >= offset : offset == 0 else {
             throw .io(operation: "resume", errno: ENODATA)
         }
-        // A publish that failed has left it read-only.
-        if exists { try check("chmod") { fchmodat(incoming, name, 0o640, 0) } }
+        // Nobody knows whether these bytes are published, after a commit that failed on the disk. Published bytes never
+        // change (invariant 3).
+        let isShared = exists && status.st_nlink > 1
+        if isShared {
+            try Self.copy(name, byteCount: offset, in: incoming)
+        } else if exists {
+            // A publish that failed has left it read-only.
+            try check("chmod") { fchmodat(incoming, name, 0o640, 0) }
+        }
         descriptor = try Descriptor(name, in: incoming, O_WRONLY | O_CREAT | O_NOFOLLOW, mode: 0o640)
         let raw = descriptor.raw
         try check("truncate") { ftruncate(raw, off_t(offset)) }
-        (self.directory, self.threads, isNew) = (directory, threads, offset == 0)
+        (self.directory, self.threads, isNew) = (directory, threads, offset == 0 || isShared)
         state = Mutex(State(written: offset))
+    }
+
+    /// Gives the name bytes of its own, durable as those were that it had.
+    private static func copy(_ name: String, byteCount: Int64, in incoming: Int32) throws(BlobError) {
+        let newName = "\(name).new"
+        let source = try Descriptor(name, in: incoming, O_RDONLY | O_NOFOLLOW)
+        let copy = try Descriptor(newName, in: incoming, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o640)
+        do throws(BlobError) {
+            try copy.write(byteCount, of: source)
+            try copy.sync()
+            try check("rename") { renameat(incoming, newName, incoming, name) }
+        } catch {
+            unlinkat(incoming, newName, 0)
+            throw error
+        }
     }
 
     /// How many bytes it has, with those that wait to be written.
@@ -97,75 +121,21 @@ package final class PartialFile: Sendable {
     static func name(of id: String) -> String { prefix + id }
 }
 
-extension DiskBlobStore {
-    /// Opens the bytes of an upload that has `offset` of them; nil when they are not there, so that it cannot go on.
-    package func openPartial(_ id: String, at offset: Int64) async throws(BlobError) -> PartialFile? {
-        let threads = threads
-        do throws(BlobError) {
-            return try await run { (directory) throws(BlobError) in
-                try PartialFile(id, at: offset, in: directory, threads: threads)
-            }
-        } catch .io(_, ENODATA) {
-            return nil
+extension Descriptor {
+    /// Writes what another file begins with.
+    fileprivate func write(_ byteCount: Int64, of source: borrowing Descriptor) throws(BlobError) {
+        let raw = source.raw
+        var (bytes, done) = ([UInt8](repeating: 0, count: Spool.chunkBytes), Int64(0))
+        while done < byteCount {
+            let wanted = min(bytes.count, Int(byteCount - done))
+            let count = try check("read") { pread(raw, &bytes, wanted, off_t(done)) }
+            guard count > 0 else { throw .io(operation: "read", errno: EIO) }
+            try bytes.withUnsafeBytes { pointer in
+                Result { () throws(BlobError) in
+                    try write(UnsafeRawBufferPointer(rebasing: pointer[..<count]), at: done)
+                }
+            }.get()
+            done += Int64(count)
         }
-    }
-
-    /// Whether an upload has that many bytes. Runs on the calling thread, as ``open(_:)`` does.
-    package func hasPartial(_ id: String, bytes: Int64) async throws(BlobError) -> Bool {
-        guard bytes > 0 else { return true }
-        let directory = try opened()
-        var status = Glibc.stat()
-        let exists = try check("stat", unless: ENOENT) {
-            fstatat(directory.incoming.raw, PartialFile.name(of: id), &status, AT_SYMLINK_NOFOLLOW)
-        }
-        return exists && Int64(status.st_size) >= bytes
-    }
-
-    /// Gives the bytes of a whole upload a second name, that of an ordinary spool, and hashes them. From there on they go
-    /// the way of any spool; the upload keeps its own name, so that it may go on when that fails.
-    ///
-    /// They are hashed in one go, not as they come: a state of the hash that survives a restart would be a second truth.
-    package func takeOver(_ id: String, sampleBytes: Int = 65_536) async throws(BlobError) -> SpooledBlob {
-        let file = try await run { (directory) throws(BlobError) in
-            try IncomingFile(in: directory, linking: PartialFile.name(of: id))
-        }
-        FaultPoint.reached(.partTaken)
-        var (fingerprint, sample) = (Fingerprint(), ByteBuffer())
-        while true {
-            let (before, offset) = (fingerprint, fingerprint.byteCount)
-            let (after, piece) = try await run { (_) throws(BlobError) in
-                var next = before
-                let bytes = try file.read(at: offset, count: 1 << 20)
-                next.update(bytes)
-                return (next, bytes)
-            }
-            guard piece.readableBytes > 0 else { break }
-            if offset == 0 { sample = ByteBuffer(bytes: piece.readableBytesView.prefix(sampleBytes)) }
-            fingerprint = after
-        }
-        return SpooledBlob(fingerprint, sample: sample, content: nil, file: file)
-    }
-
-    /// Removes the bytes of uploads that have ended.
-    package func removePartials(_ ids: [String]) async throws(BlobError) {
-        try await run { (directory) throws(BlobError) in
-            for id in ids { try directory.removeIncoming(PartialFile.name(of: id)) }
-        }
-    }
-
-    /// Removes the bytes of uploads that are not open any more, and returns how many. Only before the first request: an
-    /// upload that begins has a file before anybody looks.
-    package func sweepPartials(
-        isOpen: @Sendable ([String]) async throws -> Set<String>
-    ) async throws -> Int {
-        let ids = try await run { (directory) throws(BlobError) in
-            try Descriptor.names(in: directory.incoming.raw, ".").filter { $0.hasPrefix(PartialFile.prefix) }
-                .map { String($0.dropFirst(PartialFile.prefix.count)) }
-        }
-        guard !ids.isEmpty else { return 0 }
-        let open = try await isOpen(ids)
-        let ended = ids.filter { !open.contains($0) }
-        try await removePartials(ended)
-        return ended.count
     }
 }

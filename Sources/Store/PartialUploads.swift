@@ -2,7 +2,6 @@ import Blobs
 import Index
 import MediaTypes
 import NIOCore
-import Synchronization
 
 /// Uploads that come in parts (invariant 9). The index says how far each is; its bytes wait in `incoming/`.
 extension FileStore {
@@ -14,7 +13,12 @@ extension FileStore {
     package func begin(_ upload: PartialUpload, by principal: Principal, most: Int) async throws {
         guard upload.length <= limits.maxFileBytes else { throw StoreError.fileTooLarge(limit: limits.maxFileBytes) }
         try await checkSpace(for: Int64(upload.length))
-        let quotas = limits.quotas
+        // Uploads under way have what they reserved, of which the index does not know.
+        let reservation = Reservation(self, for: principal, key: nil)
+        let (id, reservations, quotas) = (reservation.id, reservations, limits.quotas)
+        defer { reservations.release(id) }
+        try await reservation.include(channel: upload.channelID)
+        try await reservation.cover(upload.length, received: 0)
         try await index.write(by: principal) { tx, user in
             let channel = try tx.channel(upload.channelID, ownedBy: user)
             guard try tx.openUploads(of: user) < most else { throw StoreError.tooManyUploads(most) }
@@ -22,6 +26,8 @@ extension FileStore {
                 if let refusal = room.refusal(of: upload.length, beside: 0) { throw StoreError.quotaReached(refusal) }
             }
             try tx.insert(upload, in: channel)
+            // From here on the index counts it.
+            reservations.release(id)
         }
     }
 
@@ -57,6 +63,10 @@ extension FileStore {
     /// Opens the bytes of an upload, to be appended to; nil when they are gone, and then it is forgotten.
     package func open(_ upload: PartialUpload, _ turn: UploadTurn, by principal: Principal) async throws -> PartialFile?
     {
+        // It must not expire while bytes come. Mostly it has just been noted.
+        if upload.expiresAt < .now() + PartialUpload.lifetime / 2 {
+            try await index.write(by: principal) { try $0.prolong(upload.id, by: $1) }
+        }
         if let file = try await blobs.openPartial(upload.id.rawValue, at: Int64(upload.received)) { return file }
         _ = try await forget(turn, by: principal)
         return nil
@@ -128,26 +138,4 @@ extension FileStore {
     private func nextUploadEnd() async throws -> Timestamp? {
         try await index.read { try $0.nextPartialUploadEnd() }
     }
-}
-
-/// Which uploads a request of this process writes to.
-final class UploadTurns: Sendable {
-    private let taken = Mutex<Set<PartialUpload.ID>>([])
-
-    /// Nil when another request has it.
-    func take(_ id: PartialUpload.ID) -> UploadTurn? {
-        taken.withLock { $0.insert(id).inserted } ? UploadTurn(id: id, turns: self) : nil
-    }
-
-    fileprivate func end(_ id: PartialUpload.ID) {
-        taken.withLock { _ = $0.remove(id) }
-    }
-}
-
-/// The right of one request to write to an upload.
-package struct UploadTurn: Sendable {
-    let id: PartialUpload.ID
-    fileprivate let turns: UploadTurns
-
-    package func end() { turns.end(id) }
 }

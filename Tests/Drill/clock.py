@@ -3,10 +3,11 @@
 import re
 
 import requests
+from ledger import Ledger, check_store, fsck
 from placet_server import ADMIN_PASSWORD, eventually
 from shim import ShimmedServer
 from wire import Wire, head
-from work import Client, Ledger, check_store, fsck
+from work import Client
 
 HOUR, DAY, YEAR = 3600, 86_400, 365 * 86_400
 JUMPS = (HOUR, -HOUR, 0, DAY, -DAY, 0, YEAR, 0, -YEAR, 10 * YEAR, 0)

@@ -4,9 +4,10 @@ import errno
 import time
 
 import requests
+from ledger import Ledger, check_store, fsck, left_over
 from placet_server import ADMIN_PASSWORD, eventually
 from shim import CUT_SHORT, FAIL, OPERATIONS, ShimmedServer
-from work import ILL, Client, Ledger, check_store, fsck
+from work import ILL, Client
 
 SHORT = "a short count"
 ERRORS = {
@@ -75,9 +76,10 @@ class Patient:
             self.restart()
             assert self.works(), f"{what}: not even after a restart: {self.client.heard}"
         try:
-            if leaves_names and self.server.incoming():
+            if leaves_names and left_over(self.server):
                 self.restart()
-            eventually(lambda: self.server.incoming() == [], "incoming/ is empty")
+            eventually(lambda: not left_over(self.server), "incoming/ is empty")
+            self.client.go_on_all()
             self.known |= check_store(self.server.storage, self.client.ledger, self.known)
             fsck(self.server)
         except AssertionError as problem:

@@ -10,15 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import requests
+from ledger import Ledger, check_store, fsck, left_over
 from placet_server import ADMIN_PASSWORD
 from shim import KILL_AFTER, KILL_BEFORE, OPERATIONS, Faults, ShimmedServer
-from work import Client, Ledger, check_store, fsck
+from work import Client
 
 SOURCE = Path(__file__).resolve().parents[2] / "Sources/Blobs/FaultPoint.swift"
 POINTS = [name for line in re.findall(r"^    case ([\w, ]+)$", SOURCE.read_text(), re.M) for name in line.split(", ")]
 COLLECTION = ("doomed", "claimed", "removed", "forgotten")
-#: Uploads in parts, which `test_tus.py` kills: what clients do here has none.
-PARTS = ("partWritten", "partSynced", "partNoted", "partTaken")
 BACKUP, RESTORE = ("copied", "copiesNamed"), ("restored",)
 #: What a request over the network or the control socket raises when the server dies.
 CUT_OFF = (requests.exceptions.RequestException, OSError, ValueError)
@@ -83,7 +82,9 @@ class Life:
         """Starts again after a kill, and looks at everything."""
         self.kills += 1
         self.restart()
-        assert self.server.incoming() == [], f"incoming/ has {self.server.incoming()}"
+        assert not left_over(self.server), f"incoming/ has {left_over(self.server)}"
+        self.known |= check_store(self.server.storage, self.ledger, self.known)
+        self.client.go_on_all()
         keys = check_store(self.server.storage, self.ledger, self.known)
         self.known |= keys
         doomed = {key for key, in self.server.query("SELECT key FROM doomed_keys")}
@@ -238,7 +239,7 @@ def run(binary, library, kills=200):
     once = {"swept", *BACKUP, *RESTORE, *COLLECTION}
     rounds.take("at named steps", [
         lambda life, point=point, count=count: at_point(life, point, count)
-        for point in POINTS if point not in PARTS for count in ((1, 2, 3) if in_full and point not in once else (1,))])
+        for point in POINTS for count in ((1, 2, 3) if in_full and point not in once else (1,))])
     step = 1 if in_full else 5
     rounds.take("at system calls", (
         lambda life, n=n: at_call(life, n, KILL_AFTER if n % 2 else KILL_BEFORE) for n in range(0, 2000, step)))

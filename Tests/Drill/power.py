@@ -12,9 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import disk_trace
+from copying import Copying
+from ledger import Ledger, check_store, fsck_alone
 from placet_server import ADMIN_PASSWORD
 from shim import ShimmedServer
-from work import Client, Ledger, check_store, fsck_alone
+from work import Client
 
 REQUEST_ID = re.compile(rb"\r\nx-request-id: ([^\r]+)", re.I)
 #: What becomes of names and of pages that were not flushed.
@@ -53,27 +55,37 @@ class Recording:
         disk, ledger, withdrawn, asked = disk_trace.Disk(), Ledger(), list(self.withdrawn), set()
         for number, event in enumerate(self.events):
             disk.take(event)
-            # A file that somebody has asked to delete may go at any time.
+            # What somebody has asked to remove may go at any time.
             while withdrawn and withdrawn[0][0] <= event.end:
                 asked.add(withdrawn.pop(0)[1])
             if event.kind == "answer" and (found := REQUEST_ID.search(event.payload)):
                 ledger.take(*self.told.get(found[1].decode(), (None, None)))
-            for file in asked & ledger.files.keys():
-                del ledger.files[file]
+            ledger.drop(asked)
             if number in chosen:
                 yield number, event, disk, ledger.copy()
+
+    def state(self, ledger):
+        return ledger.state()
+
+    def look(self, binary, storage, ledger, asks_placet, is_whole):
+        """What a power loss left of the store has all that was confirmed."""
+        check_store(storage, ledger)
+        if asks_placet:
+            # A name that was lost from incoming/ leaves bytes that only a check of the whole store finds.
+            fsck_alone(binary, storage, () if is_whole else ("orphan",))
+            check_store(storage, ledger)
 
 
 class Losses:
     """Looks at one folder after another that a power loss could have left."""
 
-    def __init__(self, binary, folder):
-        self.binary, self.folder = binary, Path(folder)
+    def __init__(self, binary, recording, folder):
+        self.binary, self.recording, self.folder = binary, recording, Path(folder)
         self.seen, self.checked, self.commands = set(), 0, 0
         self.lock = threading.Lock()
 
-    def check(self, what, files, folders, ledger, but):
-        state = hash((frozenset(files.items()), frozenset(ledger.files), len(ledger.messages), len(ledger.answered)))
+    def check(self, what, files, folders, known, is_whole):
+        state = hash((frozenset(files.items()), self.recording.state(known)))
         with self.lock:
             if state in self.seen:
                 return
@@ -88,10 +100,7 @@ class Losses:
         for name, content in files.items():
             (storage / name.lstrip("/")).write_bytes(content)
         try:
-            check_store(storage, ledger)
-            if asks_placet:
-                fsck_alone(self.binary, storage, but)
-                check_store(storage, ledger)
+            self.recording.look(self.binary, storage, known, asks_placet, is_whole)
         except AssertionError as error:
             raise AssertionError(f"power lost {what}: {error}") from None
         shutil.rmtree(storage)
@@ -104,13 +113,12 @@ def replay(binary, recording, most, losses, first=0):
     for number, loss in pairs:
         chosen.setdefault(number, []).append(loss)
     with tempfile.TemporaryDirectory(prefix="placet-power-", dir="/dev/shm") as folder, ThreadPoolExecutor(2) as pool:
-        checks, running = Losses(binary, folder), []
-        for number, event, disk, ledger in recording.moments(chosen):
+        checks, running = Losses(binary, recording, folder), []
+        for number, event, disk, known in recording.moments(chosen):
             for loss in chosen[number]:
                 what = f"after event {number} ({event.kind} {event.names[:1] if event.kind != 'write' else ''}), {loss}"
-                # A name that was lost from incoming/ leaves bytes that only a check of the whole store finds.
-                but = () if loss == "nothing is lost" else ("orphan",)
-                running.append(pool.submit(checks.check, what, *disk.folder_after_loss(*LOSSES[loss]), ledger, but))
+                left = disk.folder_after_loss(*LOSSES[loss])
+                running.append(pool.submit(checks.check, what, *left, known, loss == "nothing is lost"))
             while len(running) > 4:
                 running.pop(0).result()
         for check in running:
@@ -138,9 +146,14 @@ def many_writers(client, seconds=1.5):
 
 def run(binary, library, most=2000):
     short = Recording(binary, library, one_story)
-    of_short = replay(binary, short, most * 3 // 4, LOSSES)
+    of_short = replay(binary, short, most // 2, LOSSES)
     long = Recording(binary, library, many_writers)
     of_long = replay(binary, long, most // 4, LOSSES)
+    with Copying(binary, library) as copying:
+        of_backups = replay(binary, copying.backups, most // 8, LOSSES)
+        of_restore = replay(binary, copying.restore, most // 8, LOSSES)
+    asked = sum(checks.commands for checks in (of_short, of_long, of_backups, of_restore))
     return (f"{of_short.checked} folders after {len(short.events)} events of one client with {len(short.told)} answers,"
-            f" {of_long.checked} after {len(long.events)} of six with {len(long.told)}, "
-            f"{of_short.commands + of_long.commands} of them checked by placet fsck too")
+            f" {of_long.checked} after {len(long.events)} of six with {len(long.told)}, {of_backups.checked} after "
+            f"{len(copying.backups.events)} of two backups, {of_restore.checked} after {len(copying.restore.events)} "
+            f"of a restore; {asked} of them looked at by placet too")

@@ -1,14 +1,17 @@
 """The parts of `scripts/drill` in seconds, and that they find a server which would not keep its promises."""
 
 import errno
+import os
 
 import clock
 import kills
 import pytest
 import strangers
 import zoo
+from copying import Copying
 from disk import Patient
 from kills import Life, at_any_moment, at_point
+from ledger import check_store
 from power import LOSSES, Recording, one_story, replay
 from shim import build
 
@@ -39,7 +42,7 @@ def test_a_server_killed_under_load_keeps_what_it_confirmed_and_no_garbage(life)
 
 
 def test_every_step_with_a_name_is_known():
-    assert {*kills.COLLECTION, *kills.BACKUP, *kills.RESTORE, *kills.PARTS, "swept", "linked", "broughtBack"} <= set(kills.POINTS)
+    assert {*kills.COLLECTION, *kills.BACKUP, *kills.RESTORE, "swept", "linked", "broughtBack"} <= set(kills.POINTS)
     assert len(kills.POINTS) == len(set(kills.POINTS)) == 20
 
 
@@ -60,6 +63,29 @@ def test_the_replay_finds_a_flush_that_is_missing(binary, recording, unflushed):
         recording.events = whole
 
 
+@pytest.fixture(scope="module")
+def copying(binary, library):
+    with Copying(binary, library) as copying:
+        yield copying
+
+
+@pytest.mark.parametrize("kind", ["backups", "restore"])
+def test_after_power_loss_a_backup_or_restore_that_succeeded_is_whole(binary, copying, kind):
+    assert replay(binary, getattr(copying, kind), 30, LOSSES).checked > 5
+
+
+@pytest.mark.parametrize("kind", ["backups", "restore"])
+def test_the_replay_finds_a_backup_or_restore_that_is_not_flushed(binary, copying, kind):
+    copies = getattr(copying, kind)
+    whole = copies.events
+    copies.events = [event for event in whole if event.kind != "sync all"]
+    try:
+        with pytest.raises(AssertionError, match="power lost after"):
+            replay(binary, copies, 1 << 20, {"all is lost": LOSSES["all is lost"]}, len(copies.events) - 20)
+    finally:
+        copies.events = whole
+
+
 def test_a_disk_that_fails_loses_nothing_and_is_told_of(binary, library):
     patient = Patient(binary, library)
     try:
@@ -71,6 +97,21 @@ def test_a_disk_that_fails_loses_nothing_and_is_told_of(binary, library):
             assert patient.suffer(what, operation, scopes=(scope,), error=error), what
             assert patient.refused, f"{what}, and nobody was told"
         patient.check_baseline()
+    finally:
+        patient.server.dispose()
+
+
+def test_an_upload_in_parts_goes_on_after_a_commit_that_failed_on_the_disk(binary, library):
+    patient = Patient(binary, library)
+    try:
+        client = patient.client
+        upload = client.begin(os.urandom(90_000))
+        client.go_on(upload, 60_000)
+        patient.server.faults.arm(("sync",), ("index",), error=errno.EIO)
+        assert client.go_on(upload) is None and patient.server.faults.hits == 1
+        patient.server.faults.disarm()
+        assert client.go_on(upload), client.heard[-2:]
+        check_store(patient.server.storage, client.ledger)
     finally:
         patient.server.dispose()
 

@@ -5,9 +5,10 @@ import time
 
 import requests
 import strangers
+from ledger import Ledger, check_store, fsck, left_over
 from placet_server import ADMIN_PASSWORD, eventually
 from shim import ShimmedServer
-from work import Client, Ledger, check_store, fsck
+from work import Client
 
 MIB = 1 << 20
 #: In seconds. The crowd has to be there before its first go.
@@ -87,7 +88,7 @@ def run(binary, library, connections=10_000, kinds=strangers.ALL):
         close(visit)
         grown = settled(server, descriptors, memory)
         visit.client = visit.client.another()
-        eventually(lambda: server.incoming() == [], "incoming/ is empty")
+        eventually(lambda: not left_over(server), "incoming/ is empty")
         check_store(server.storage, visit.client.ledger)
         fsck(server)
         return (f"{len(kinds)} kinds of strangers and {connections} connections, /health asked {visit.asked} times, "

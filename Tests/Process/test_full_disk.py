@@ -237,6 +237,22 @@ def test_the_reserve_holds_for_an_upload_of_unknown_length(disk, make_server):
     shutil.rmtree(disk / "unknown")
 
 
+def test_the_reserve_holds_for_a_part_of_unknown_length_with_a_checksum(large_disk, make_server):
+    server = make_server(storage=large_disk / "parts", PLACET_MIN_FREE_BYTES=str(20 << 20)).start()
+    owner = server.owner()
+    tus = {"Tus-Resumable": "1.0.0", "Upload-Length": str(48 << 20)}
+    begun = owner.request("POST", f"files/tus?channel={owner.channel}", headers=tus)
+    assert begun.status_code == 201, begun.text
+    path = begun.headers["Location"].removeprefix("/api/v1/")
+    fill(large_disk, leave=44 << 20)
+    piece = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Upload-Checksum": "sha256 AAAA",
+             "Content-Type": "application/offset+octet-stream"}
+    answer = owner.request("PATCH", path, headers=piece, data=(bytes(1 << 20) for _ in range(40)))
+    assert answer.status_code == 507, answer.text
+    assert owner.request("HEAD", path, headers={"Tus-Resumable": "1.0.0"}).headers["Upload-Offset"] == "0"
+    server.kill()
+
+
 def test_the_reserve_is_kept_free(disk, make_server):
     server = make_server(storage=disk / "reserve", PLACET_MIN_FREE_BYTES=str(8 << 20)).start()
     owner = server.owner()

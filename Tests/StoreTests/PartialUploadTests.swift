@@ -87,7 +87,7 @@ struct PartialUploadTests {
         }
     }
 
-    @Test("bytes that have a second name may be published, and are not written to (invariant 3)")
+    @Test("bytes that have a second name may be published: the upload goes on with a copy (invariants 3 and 9)")
     func linked() async throws {
         try await withStore { test in
             let one = upload(test, 10)
@@ -96,8 +96,12 @@ struct PartialUploadTests {
             let turn = try test.store.turn(at: one.id)
             defer { turn.end() }
             let found = try #require(try await test.store.partialUpload(turn, by: test.principal))
-            #expect(try await test.store.open(found, turn, by: test.principal) == nil)
+            let partial = try #require(try await test.store.open(found, turn, by: test.principal))
+            try await partial.append(ByteBuffer(string: "12345"))
+            #expect(try await partial.sync() == 10)
             #expect(try String(contentsOfFile: "\(test.root)/second", encoding: .utf8) == "bytes")
+            #expect(try String(contentsOfFile: file(test, one), encoding: .utf8) == "bytes12345")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(test.root)/incoming").count == 1)
         }
     }
 
@@ -127,7 +131,7 @@ struct PartialUploadTests {
         }
     }
 
-    @Test("a user may have so many open, and a commit that is refused leaves the upload where it was")
+    @Test("a user may have so many open, and of two requests one has the turn")
     func limits() async throws {
         try await withStore { test in
             let one = upload(test, 10)
@@ -138,12 +142,74 @@ struct PartialUploadTests {
             let turn = try test.store.turn(at: one.id)
             defer { turn.end() }
             #expect(throws: StoreError.uploadIsBusy) { try test.store.turn(at: one.id) }
+        }
+    }
+
+    @Test("an upload does not expire while bytes come")
+    func prolonged() async throws {
+        try await withStore { test in
+            let one = upload(test, 10, expiresAt: .now() + .seconds(60))
+            try await test.store.begin(one, by: test.principal, most: .max)
+            let turn = try test.store.turn(at: one.id)
+            defer { turn.end() }
+            _ = try await test.store.open(one, turn, by: test.principal)
+            let now = try #require(try await test.store.partialUpload(turn, by: test.principal))
+            #expect(now.expiresAt > .now() + .seconds(23 * 3600) && now.received == 0)
+        }
+    }
+
+    @Test("who writes while an upload ends does not bring it back")
+    func endedMeanwhile() async throws {
+        try await withStore { test in
+            let one = upload(test, 10)
+            try await begin(test, one, "bytes")
+            let turn = try test.store.turn(at: one.id)
+            defer { turn.end() }
+            let file = try #require(try await test.store.open(one, turn, by: test.principal))
+            _ = try await test.store.index.write(by: test.principal) { tx, user in
+                try tx.deleteAgent(in: try tx.channel(test.channel.id, ownedBy: user))
+            }
+            #expect(try await test.store.note(file, of: one, by: test.principal) == nil)
+            #expect(try await test.store.removeExpired() == [one.id])
+        }
+    }
+
+    @Test("with a channel its open uploads end at once, and what is complete stays")
+    func deletedChannel() async throws {
+        try await withStore { test in
+            let (one, done) = (upload(test, 10), upload(test, 5))
+            for each in [one, done] { try await begin(test, each, "bytes") }
+            _ = try await test.store.finish(done, by: test.principal)
             _ = try await test.store.index.write(by: test.principal) { tx, user in
                 try tx.deleteAgent(in: try tx.channel(test.channel.id, ownedBy: user))
             }
             await #expect(throws: IndexError.notOwned) { try await test.store.finish(one, by: test.principal) }
-            #expect(try await test.store.partialUpload(turn, by: test.principal)?.received == 5)
-            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(test.root)/incoming").count == 1)
+            #expect(try await test.store.partialUpload(one.id, by: test.principal) == nil)
+            #expect(try await test.store.removeExpired() == [one.id])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(test.root)/incoming").isEmpty)
+            #expect(try await test.store.partialUpload(done.id, by: test.principal)?.attachmentID != nil)
+            #expect(try await test.store.index.read { try $0.wrongCounts() }.isEmpty)
+        }
+    }
+
+    @Test("the bytes of a deleted user's uploads go at once, and only then his row")
+    func deletedUser() async throws {
+        try await withStore { test in
+            let one = upload(test, 10)
+            try await begin(test, one, "bytes")
+            func removeRows() async throws {
+                try await test.store.index.write { tx in
+                    try tx.removeDeletedAgents(limit: 100)
+                    try tx.removeDeletedUsers(limit: 100)
+                }
+            }
+            try await test.store.index.write { try $0.deleteUser(id: test.user.id) }
+            try await removeRows()
+            #expect(try await test.store.removeExpired() == [one.id])
+            #expect(!FileManager.default.fileExists(atPath: file(test, one)))
+            #expect(try await test.store.index.read { try $0.nextUserRemoval() } != nil)
+            try await removeRows()
+            #expect(try await test.store.index.read { try $0.nextUserRemoval() } == nil)
         }
     }
 }

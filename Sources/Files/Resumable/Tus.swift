@@ -11,7 +11,8 @@ enum Tus {
 
     /// Answers in the one version that there is.
     ///
-    /// - Throws: ``APIError`` 412 for another version; what `body` throws.
+    /// - Throws: ``ErrorWithHeaders`` for ``APIError`` 412 for another version and what `body` throws: refusals name the
+    ///   version too.
     static func answer(to request: Request, _ body: () async throws -> Response) async throws -> Response {
         do {
             guard request.headers[.tusResumable] == version else {
@@ -21,10 +22,8 @@ enum Tus {
             var response = try await body()
             response.headers[.tusResumable] = version
             return response
-        } catch let error as APIError {
-            var headers = error.headers
-            headers[.tusResumable] = version
-            throw APIError(error.status, error.message, fields: error.fields, figures: error.figures, headers: headers)
+        } catch {
+            throw ErrorWithHeaders(error, [.tusResumable: version])
         }
     }
 
@@ -60,11 +59,16 @@ struct TusState {
 }
 
 extension Request {
+    /// A number of bytes; nil without one, and for what tus does not call one, such as `+5`.
+    func count(in field: HTTPField.Name) -> Int? {
+        headers[field].flatMap { $0.utf8.allSatisfy { (48...57).contains($0) } ? Int($0) : nil }
+    }
+
     /// How many bytes the upload will have.
     ///
     /// - Throws: ``APIError`` 400 without it: it may not come later, because room is reserved for it.
     func uploadLength() throws(APIError) -> Int {
-        guard let length = headers[.uploadLength].flatMap(Int.init), length >= 0 else {
+        guard let length = count(in: .uploadLength) else {
             throw .invalid("Upload-Length", "is required, in bytes; it cannot come later (Upload-Defer-Length)")
         }
         return length
@@ -105,6 +109,7 @@ extension HTTPField.Name {
     static let tusChecksumAlgorithm = HTTPField.Name("Tus-Checksum-Algorithm")!
     static let uploadLength = HTTPField.Name("Upload-Length")!
     static let uploadOffset = HTTPField.Name("Upload-Offset")!
+    static let uploadConcat = HTTPField.Name("Upload-Concat")!
     static let uploadMetadata = HTTPField.Name("Upload-Metadata")!
     static let uploadChecksum = HTTPField.Name("Upload-Checksum")!
     static let uploadExpires = HTTPField.Name("Upload-Expires")!

@@ -10,9 +10,6 @@ import Store
 /// Uploads that are cut off and go on: tus 1.0 with creation, creation-with-upload, checksum, expiration and termination
 /// (docs/api.md, "Uploads", Resumable).
 extension FilesModule {
-    /// How many bytes of one request may arrive before they are noted, so that no crash costs more.
-    private static let noteInterval = 32 << 20
-
     func tusOptions(_ request: Request, _ context: some CallerContext) async throws -> Response {
         let headers: HTTPFields = [
             .tusResumable: Tus.version, .tusVersion: Tus.version, .tusMaxSize: "\(store.limits.maxFileBytes)",
@@ -25,6 +22,10 @@ extension FilesModule {
     /// Begins an upload, with its first bytes if there is a body.
     func tusBegin(_ request: Request, _ context: some CallerContext) async throws -> Response {
         try await Tus.answer(to: request) {
+            try request.refuseCodedBody()
+            guard request.headers[.uploadConcat] == nil else {
+                throw APIError.invalid("Upload-Concat", "is not understood here: send the file as one upload")
+            }
             let length = try request.uploadLength()
             let metadata = try TusMetadata(request.headers[.uploadMetadata] ?? "")
             let named = try request.optionalChannel() ?? metadata.channelID
@@ -86,18 +87,24 @@ extension FilesModule {
             guard request.headers[.contentType] == Tus.bodyType else {
                 throw APIError(.unsupportedMediaType, "Send the bytes with Content-Type: \(Tus.bodyType)")
             }
+            try request.refuseCodedBody()
             let turn = try store.turn(at: PartialUpload.ID(rawValue: try context.pathParameter("id")))
             defer { turn.end() }
             let found = try await store.partialUpload(turn, by: context.principal)
             guard let upload = found else { throw APIError.noUpload }
-            guard let offset = request.headers[.uploadOffset], Int(offset) == upload.received else {
+            guard request.count(in: .uploadOffset) == upload.received else {
                 throw APIError(
                     .conflict,
                     "Upload-Offset must be \(upload.received), which is how much is here; go on from there",
                     headers: [.uploadOffset: "\(upload.received)"]
                 )
             }
-            _ = try request.tusBodyLength(upTo: upload.length - upload.received)
+            let bodyLength = try request.tusBodyLength(upTo: upload.length - upload.received)
+            // A client that missed the last answer asks again with nothing.
+            guard upload.attachmentID == nil else {
+                guard bodyLength == 0 else { throw APIError.beyondLength(0) }
+                return Response(status: .noContent, headers: TusState(upload).headers)
+            }
             let state = try await receive(request, context, into: upload, turn)
             return Response(status: .noContent, headers: state.headers)
         }
@@ -120,58 +127,6 @@ extension FilesModule {
         case "DELETE": try await tusDelete(request, context)
         case "HEAD": try await tusHead(request, context)
         default: throw APIError.invalid("X-HTTP-Method-Override", "must be PATCH, DELETE or HEAD here")
-        }
-    }
-
-    /// Appends the body, and makes a file of the upload when that was all.
-    ///
-    /// What arrived before the connection broke stays, unless a checksum was to prove it.
-    private func receive(
-        _ request: Request,
-        _ context: some CallerContext,
-        into upload: PartialUpload,
-        _ turn: UploadTurn
-    ) async throws -> TusState {
-        let principal = context.principal
-        var checksum = try TusChecksum(request.headers[.uploadChecksum])
-        try await store.admit(length: request.declaredLength ?? 0)
-        guard let file = try await store.open(upload, turn, by: principal) else { throw APIError.noUpload }
-        try await context.connection.acceptBody()
-        do {
-            try await append(request.body, to: file, of: upload, &checksum, by: principal)
-        } catch let error where !(error is APIError || error is StoreError || error is BlobError) {
-            // The client has gone, and with it this task may be cancelled.
-            let (store, keeps) = (store, checksum == nil)
-            if keeps { _ = try? await Task { try await store.note(file, of: upload, by: principal) }.value }
-            throw error
-        }
-        guard checksum?.matches() ?? true else { throw APIError.checksumMismatch }
-        guard file.byteCount == upload.length else {
-            guard let received = try await store.note(file, of: upload, by: principal) else { throw APIError.noUpload }
-            return TusState(received: received)
-        }
-        _ = try await file.sync()
-        return TusState(received: upload.length, file: try await store.finish(upload, by: principal).id)
-    }
-
-    private func append(
-        _ body: RequestBody,
-        to file: PartialFile,
-        of upload: PartialUpload,
-        _ checksum: inout TusChecksum?,
-        by principal: Principal
-    ) async throws {
-        var noted = Int(file.byteCount)
-        for try await bytes in body {
-            guard Int(file.byteCount) + bytes.readableBytes <= upload.length else {
-                throw APIError.beyondLength(upload.length)
-            }
-            checksum?.update(bytes)
-            try await file.append(bytes)
-            guard checksum == nil, Int(file.byteCount) - noted >= Self.noteInterval else { continue }
-            try await store.admit(length: 0)
-            guard let received = try await store.note(file, of: upload, by: principal) else { throw APIError.noUpload }
-            noted = received
         }
     }
 }

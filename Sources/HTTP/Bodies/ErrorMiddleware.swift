@@ -37,6 +37,11 @@ package struct ErrorMiddleware: RouterMiddleware {
     }
 
     private func answer(_ error: any Error, to request: Request, context: Context) -> Response {
+        if let error = error as? ErrorWithHeaders {
+            var response = answer(error.error, to: request, context: context)
+            response.headers.append(contentsOf: error.headers)
+            return response
+        }
         let failure: APIError
         switch error {
         case let error as APIError:
@@ -73,6 +78,16 @@ package struct ErrorMiddleware: RouterMiddleware {
         }
         context.logger.error("unexpected error", metadata: ["error": "\(String(reflecting: error))"])
         return APIError(.internalServerError, "Something failed on our side; report the requestId to the operator")
+    }
+}
+
+/// An error of any kind whose answer has header fields besides its own.
+package struct ErrorWithHeaders: Error {
+    let error: any Error
+    let headers: HTTPFields
+
+    package init(_ error: any Error, _ headers: HTTPFields) {
+        (self.error, self.headers) = (error, headers)
     }
 }
 

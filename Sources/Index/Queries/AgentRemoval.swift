@@ -19,6 +19,7 @@ extension Transaction {
     func removeAgent(_ id: Agent.ID) throws {
         guard try execute(SQL.mark, [now, id]) > 0 else { return }
         try execute("UPDATE api_keys SET default_channel_id = NULL WHERE default_channel_id = ?", [id])
+        try endUploads(to: id)
         try announce(Change(.agentDeleted, channelID: id))
     }
 

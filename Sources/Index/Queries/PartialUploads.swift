@@ -34,7 +34,17 @@ extension Transaction {
 
     /// Notes how many bytes of an upload are durable. False when it has ended.
     package func note(received: Int, of id: PartialUpload.ID, by user: ActingUser) throws -> Bool {
-        try execute(SQL.note, [received, now + PartialUpload.lifetime, id, user.id]) > 0
+        try execute(SQL.note, [received, now + PartialUpload.lifetime, id, user.id, now]) > 0
+    }
+
+    /// Lets an upload live as if bytes had come just now.
+    package func prolong(_ id: PartialUpload.ID, by user: ActingUser) throws {
+        try execute(SQL.prolong, [now + PartialUpload.lifetime, id, user.id, now])
+    }
+
+    /// Lets the open uploads to a channel expire.
+    func endUploads(to channelID: Agent.ID) throws {
+        try execute(SQL.end, [now, channelID, channelID])
     }
 
     /// Ends an upload that is whole, before its file is stored. False when it has ended.
@@ -70,7 +80,13 @@ private enum SQL {
         SELECT \(PartialUpload.columns) FROM partial_uploads WHERE id = ? AND user_id = ? AND expires_at > ?
         """
     static let note = """
-        UPDATE partial_uploads SET received = ?, expires_at = ? WHERE id = ? AND user_id = ? AND received < length
+        UPDATE partial_uploads SET received = ?, expires_at = ?
+        WHERE id = ? AND user_id = ? AND received < length AND expires_at > ?
+        """
+    static let prolong = "UPDATE partial_uploads SET expires_at = ? WHERE id = ? AND user_id = ? AND expires_at > ?"
+    static let end = """
+        UPDATE partial_uploads SET expires_at = ?
+        WHERE user_id = (SELECT user_id FROM agents WHERE id = ?) AND channel_id = ? AND received < length
         """
     // One of no bytes has all of them from the start.
     static let complete = """

@@ -88,7 +88,8 @@ extension Transaction {
         try note(.userDeleted, id)
     }
 
-    /// Removes the rows of deleted users whose agents are gone, at most `limit`.
+    /// Removes the rows of deleted users whose agents and open uploads are gone, at most `limit`. With its row an upload
+    /// would leave its bytes.
     package func removeDeletedUsers(limit: Int) throws {
         try execute(SQL.removeDeleted, [limit])
     }
@@ -107,6 +108,7 @@ private enum SQL {
     static let removeUser = "UPDATE users SET removed_at = ?, email_folded = id WHERE id = ? AND removed_at IS NULL"
     private static let isEmptied = """
         removed_at IS NOT NULL AND NOT EXISTS (SELECT * FROM agents WHERE agents.user_id = users.id)
+            AND NOT EXISTS (SELECT * FROM partial_uploads WHERE user_id = users.id AND received < length)
         """
     static let nextRemoval = "SELECT min(removed_at) FROM users WHERE \(isEmptied)"
     static let removeDeleted = "DELETE FROM users WHERE id IN (SELECT id FROM users WHERE \(isEmptied) LIMIT ?)"

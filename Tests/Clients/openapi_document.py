@@ -27,7 +27,10 @@ SHARE = "01995c49-5b10-7d22-9c3e-1f6a8d4b2c77"
 SHARE_TOKEN = "hl_2J5rV0m8Qw1xT7nB4cK9sL6dF3gH0jZyXuPqRaEoIbM"
 UPLOAD_TOKEN = "hu_2J5rV0m8Qw1xT7nB4cK9sL6dF3gH0jZyXuPqRaEoIbM"
 UPLOAD = "01995c3e-8f00-7a10-9c41-0a6d5e2b7f99"
+BROWSER = "01995c3e-8f00-7a10-9c41-0a6d5e2b7fa1"
 STREAM = "run-42"
+#: The public key of the browser in the example of RFC 8291.
+POINT = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 #: One grey pixel.
 PICTURE = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
 EMAIL, NEW_EMAIL, PASSWORD = "ada@example.org", "grace@example.org", "correct horse"
@@ -136,6 +139,7 @@ def with_closed_objects(document):
         "ApiKey", "CreatedApiKey", "UploadAddress", "AgentSummary", "Done", "Share", "AgentStats", "Delivery", "DeliveryPage",
         "TestedWebhook", "PluginConfig", "PluginAnswer", "Preferences", "CollectionPlan", "CollectionStep",
         "CollectionRun", "CollectionUndo", "BlobExplanation",
+        "Notifications", "NotificationSettings", "Subscription",
         "AuditPage", "AuditEntry", "Lines", "Line", "Entries", "Entry", "Facts",
     ):
         closed["components"]["schemas"][name]["additionalProperties"] = False
@@ -213,6 +217,11 @@ class World:
         self.undelivered = self.say()
         self.plan = self.person.ask("POST", "admin/gc/plan", json={}).json()["id"]
         self.run = None
+        # Nothing is listening there, and nothing may be sent there.
+        self.person.ask("PUT", "notifications", json={"kinds": [], "ntfy": {"url": "http://127.0.0.1:9/topic"}})
+        keys = {"p256dh": POINT, "auth": "BTBZMqHH6r4Tts7J_aSIgg"}
+        endpoint = f"http://127.0.0.1:9/{self.person.id}"
+        self.browser = self.person.ask("POST", "notifications/subscriptions", json={"endpoint": endpoint, "keys": keys}).json()["id"]
         self.person.ask("POST", f"agents/{self.agent}/avatar", files={"file": ("a.gif", PICTURE)})
 
     def collect(self):
@@ -252,7 +261,7 @@ class World:
         for theirs, ours in (
             (AGENT, self.agent), (MESSAGE, self.message), (FILE, self.file), (ARCHIVE, self.archive), (UNDELIVERED, self.undelivered),
             (USER, self.person.colleague), (SESSION, self.person.session), (KEY, self.person.key),
-            (SHARE, self.share), (SHARE_TOKEN, self.share_token), (UPLOAD_TOKEN, self.upload_token), (UPLOAD, self.upload),
+            (BROWSER, self.browser), (SHARE, self.share), (SHARE_TOKEN, self.share_token), (UPLOAD_TOKEN, self.upload_token), (UPLOAD, self.upload),
             (RUN, self.run["id"] if self.run else RUN), (PLAN, self.plan), (EMAIL, self.person.email),
             (NEW_EMAIL, self.new_email),
         ):

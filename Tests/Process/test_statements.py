@@ -32,8 +32,10 @@ ALLOWED = {
     "damaged_at IS NOT NULL": "the index has only what is damaged",
     "FROM deliveries WHERE state = 'pending'": "the index has only what is to be delivered; figures ask for it",
     "UPDATE deliveries SET next_attempt_at = ? + next_attempt_at": "only after the clock was set back",
+    "UPDATE notices SET due_at = ? WHERE due_at > ?": "only after the clock was set back",
     "FROM unreferenced_blobs WHERE +since < ?": "a plan takes most of them, in the order of their digests",
     "WITH RECURSIVE channels": "one row for each channel with something to deliver",
+    "WITH RECURSIVE ways": "one row for each way with something to tell",
     # Bounded by what one thing may have.
     "DELETE FROM sessions WHERE id IN ( SELECT id FROM sessions WHERE user_id = ?": "one user's, which have a limit",
     "DELETE FROM collections WHERE": "some hundred runs are kept",

@@ -27,6 +27,7 @@ struct ConfigurationTests {
         #expect(configuration.adminPassword == nil)
         #expect(configuration.webhookAllow == AllowedTargets(""))
         #expect(configuration.pluginDomains == PluginDomains(""))
+        #expect(configuration.publicURL == nil)
         #expect(configuration.surroundings.hosts == nil && configuration.surroundings.origins.isEmpty)
         #expect(configuration.collectionInterval == .seconds(3600))
         #expect(configuration.unattachedLifetime == .seconds(7 * 86_400))
@@ -51,6 +52,7 @@ struct ConfigurationTests {
                 "PLACET_MIN_BODY_RATE": "off", "PLACET_RATE_LIMIT": "off",
                 "PLACET_ADMIN_EMAIL": "ada@example.org", "PLACET_ADMIN_PASSWORD": "12345678",
                 "PLACET_WEBHOOK_ALLOW": "hooks.lan:8080,10.0.0.0/8", "PLACET_LOG_LEVEL": "warning",
+                "PLACET_PUBLIC_URL": "https://placet.example.org/",
                 "PLACET_PLUGIN_DOMAINS": "weather:API.example.com, board:*",
                 "PLACET_TRUSTED_PROXIES": "10.0.0.2, fd00::/8", "PLACET_ALLOWED_HOSTS": "Placet.example, [fd00::1]",
                 "PLACET_CORS_ORIGINS": "https://app.example:443,http://localhost:5173",
@@ -74,6 +76,7 @@ struct ConfigurationTests {
         #expect(configuration.adminPassword == "12345678")
         #expect(configuration.webhookAllow == AllowedTargets("hooks.lan:8080, 10.0.0.0/8"))
         #expect(configuration.pluginDomains == PluginDomains("board:*,weather:api.example.com"))
+        #expect(configuration.publicURL == "https://placet.example.org")
         #expect(configuration.surroundings.hosts == ["placet.example", "[fd00::1]"])
         #expect(configuration.surroundings.origins == ["https://app.example", "http://localhost:5173"])
         #expect(configuration.collectionInterval == nil)
@@ -115,6 +118,7 @@ struct ConfigurationTests {
             ("PLACET_LOG_LEVEL", "loud"), ("PLACET_LOG_LEVEL", "INFO"), ("PLACET_LOG_FORMAT", "xml"),
             ("PLACET_WEBHOOK_ALLOW", "10.0.0.0/33"), ("PLACET_WEBHOOK_ALLOW", "http://hooks.lan"),
             ("PLACET_PLUGIN_DOMAINS", "api.example.com"), ("PLACET_PLUGIN_DOMAINS", "weather:https://a.example"),
+            ("PLACET_PUBLIC_URL", "placet.example.org"), ("PLACET_PUBLIC_URL", "https://a.example/?b"),
         ]
     )
     func invalid(variable: String, value: String) {

@@ -23,6 +23,8 @@ package struct Notice: Sendable, Equatable {
 
 extension Notice: RowReadable {
     static let columns = "message_id, kind, attempts, held, told"
+    /// When half of a question's time is over, in a statement that has its message and its review.
+    static let halfTime = "messages.created_at + (reviews.expires_at - messages.created_at) / 2"
 
     init(row: inout Row) {
         messageID = row.next()

@@ -19,18 +19,13 @@ extension Values {
         }
         let certificates = self["smtp.ca.file"]
         if let certificates { _ = try fileContent(certificates, "smtp.ca.file") }
-        let settings: MailSettings
-        do {
-            settings = try MailSettings(url: url, password: try smtpPassword(), from: from, certificates: certificates)
-        } catch let problem as MailSettingsProblem {
-            throw Self.explanation(of: problem)
-        } catch let error as ConfigurationError {
-            throw error
-        } catch {
-            throw .init("smtp.url", "cannot be used")
-        }
+        let password = try smtpPassword()
         if let problem = MailSender.problem() { throw .init("smtp.url", "cannot be used: \(problem)") }
-        return settings
+        do {
+            return try MailSettings(url: url, password: password, from: from, certificates: certificates)
+        } catch {
+            throw Self.explanation(of: error)
+        }
     }
 
     private static let mailKeys = ["smtp.password", "smtp.password.file", "smtp.from", "smtp.ca.file"]

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// Texts in headers: plain where they are short and ASCII, else as encoded words (RFC 2047) over several lines.
 enum HeaderText {
     /// Of a line, beyond which a text is folded.
@@ -36,24 +38,13 @@ enum HeaderText {
         for scalar in text.unicodeScalars {
             let bytes = Array(String(scalar).utf8)
             if word.count + bytes.count > room {
-                words.append(opening + base64(word) + closing)
+                words.append(opening + Data(word).base64EncodedString() + closing)
                 (word, room) = ([], roomForBytes(lineLength - 1))
             }
             word += bytes
         }
-        return (words + [opening + base64(word) + closing]).joined(separator: "\r\n ")
+        return (words + [opening + Data(word).base64EncodedString() + closing]).joined(separator: "\r\n ")
     }
 
     private static func roomForBytes(_ letters: Int) -> Int { (letters - opening.count - closing.count) / 4 * 3 }
-
-    private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-
-    private static func base64(_ bytes: [UInt8]) -> String {
-        stride(from: 0, to: bytes.count, by: 3).reduce(into: "") { text, start in
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for place in 0...group.count { text.append(letters[bits >> (18 - 6 * place) & 63]) }
-            text += String(repeating: "=", count: 3 - group.count)
-        }
-    }
 }

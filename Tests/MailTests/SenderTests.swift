@@ -1,4 +1,5 @@
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import Mail
@@ -93,16 +94,25 @@ struct SenderTests {
         }
     }
 
-    @Test("a task that is cancelled ends its mail while the server is silent", .timeLimit(.minutes(1)))
+    @Test("a task that is cancelled ends its mail while the server is silent")
     func cancelled() async throws {
-        let (heard, signal) = AsyncStream.makeStream(of: Void.self)
-        let silent = ["EHLO": ""]
-        try await SMTPServer.with(silent, onLine: { _ in signal.yield() }) { server in
-            let sending = Task { try await send(to: server) }
-            for await _ in heard { break }
-            sending.cancel()
-            let failure = await #expect(throws: MailFailure.self) { try await sending.value }
-            #expect(failure?.isFinal == false)
+        let (stored, ready) = AsyncStream.makeStream(of: Void.self)
+        let sending = Sending()
+        let cancel: @Sendable (String) -> Void = { _ in sending.task.withLock { $0?.cancel() } }
+        try await SMTPServer.with(["EHLO": ""], onLine: cancel) { server in
+            let task = Task {
+                for await _ in stored {}
+                try await send(to: server)
+            }
+            sending.task.withLock { $0 = task }
+            ready.finish()
+            let failure = await #expect(throws: MailFailure.self) { try await task.value }
+            // It did not just wait for the end of its time.
+            #expect(failure?.isFinal == false && failure?.reason.contains("aborted") == true)
         }
+    }
+
+    private final class Sending: Sendable {
+        let task = Mutex<Task<Void, any Error>?>(nil)
     }
 }

@@ -4,7 +4,7 @@ import time
 from email.utils import parsedate_to_datetime
 
 import pytest
-from mail_server import PASSWORD, MailServer
+from mail_server import PASSWORD, USER, MailServer
 from placet_server import ADMIN_PASSWORD
 
 OPTIONS = [{"id": "approve", "label": "Approve"}, {"id": "reject", "label": "Reject", "style": "danger"}]
@@ -76,6 +76,14 @@ def test_nothing_is_sent_to_a_server_whose_certificate_is_not_trusted(start, mai
     _, person = start(PLACET_SMTP_CA_FILE="/etc/ssl/certs/ca-certificates.crt")
     error = person.request("POST", "notifications/test", json={"to": "email"}).json()["error"]
     assert "certificate" in error and mail_server.mails.empty()
+
+
+def test_on_this_machine_itself_tls_is_used_and_any_certificate_taken(start, mail_server):
+    """The server here takes nothing without TLS."""
+    url = f"smtp://{USER}@127.0.0.1:{mail_server.port}"
+    _, person = start(PLACET_SMTP_URL=url, PLACET_SMTP_CA_FILE="/etc/ssl/certs/ca-certificates.crt")
+    assert person.request("POST", "notifications/test", json={"to": "email"}).json()["error"] is None
+    assert mail_server.mails.get(timeout=15)
 
 
 def test_a_wrong_password_is_tried_again_and_not_told(start, mail_server, tmp_path):

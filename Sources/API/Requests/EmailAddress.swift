@@ -1,5 +1,5 @@
-/// The email addresses that users are known by. Nothing is ever sent to them, so they are checked for slips, not for
-/// every rule of RFC 5321.
+/// The email addresses that users are known by. They are checked for slips, not for every rule of RFC 5321: notices go
+/// to them only if their user wants that, and a test then shows whether they arrive.
 package enum EmailAddress {
     /// The address without the blanks that keyboards and clipboards add at its ends.
     package static func trimmed(_ text: String) -> String {

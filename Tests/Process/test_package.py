@@ -1,5 +1,6 @@
 """The Debian package in a bare machine: what is in it, and how it comes, is updated and goes."""
 
+import hashlib
 import json
 import os
 import re
@@ -15,9 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 #: A debug build is linked with Swift's own libraries, which are no part of Debian. Released binaries have none of it.
 TOOLCHAIN = "/opt/swift"
 ONLY_DEBUG = "custom-library-search-path"
-#: Made once on a machine: a download of 100 MB.
 MIRROR = "http://deb.debian.org/debian"
-BARE = Path("/var/tmp/placet-bookworm.tar")
+#: Where machines are kept, each made once for what the package needs: a download of 100 MB.
+BARE = Path("/var/tmp")
 #: What systemd says when the start has ended.
 UP = ("running", "degraded")
 
@@ -98,15 +99,16 @@ class Machine:
 
 @pytest.fixture(scope="module")
 def machine(first, tmp_path_factory):
-    if not BARE.exists():
-        depends = run("dpkg-deb", "-f", first, "Depends").split(",")
-        needed = [name.split("|")[0].split("(")[0].strip() for name in depends]
-        included = ",".join([*needed, "systemd-sysv", "curl"])
+    depends = run("dpkg-deb", "-f", first, "Depends").split(",")
+    needed = [name.split("|")[0].split("(")[0].strip() for name in depends]
+    included = ",".join([*needed, "systemd-sysv", "curl"])
+    bare = BARE / f"placet-bookworm-{hashlib.sha256(included.encode()).hexdigest()[:12]}.tar"
+    if not bare.exists():
         kind = ["--variant=minbase", "--format=tar", f"--include={included}"]
-        run("mmdebstrap", *kind, "bookworm", f"{BARE}.new", MIRROR)
-        Path(f"{BARE}.new").rename(BARE)
+        run("mmdebstrap", *kind, "bookworm", f"{bare}.new", MIRROR)
+        Path(f"{bare}.new").rename(bare)
     root = tmp_path_factory.mktemp("machine")
-    run("tar", "-xf", BARE, "-C", root)
+    run("tar", "-xf", bare, "-C", root)
     (root / "etc/machine-id").write_text("")
     machine = Machine(root)
     try:

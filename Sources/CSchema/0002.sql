@@ -22,7 +22,7 @@ CREATE TABLE notice_settings (
 
 -- Where a user hears it: browsers (url is the endpoint, p256dh and auth encrypt what is sent there), a topic of ntfy,
 -- and the user's own mail. token: sent to ntfy, so it is stored as it was given.
--- burst_began_at, burst_count: the notices of these five minutes.
+-- burst_began_at, burst_count: the notices of these five minutes. session_id: in which the browser subscribed.
 CREATE TABLE notice_ways (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -32,6 +32,7 @@ CREATE TABLE notice_ways (
     auth BLOB CHECK (length(auth) = 16),
     token TEXT,
     name TEXT,
+    session_id TEXT,
     burst_began_at INTEGER,
     burst_count INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
@@ -43,6 +44,12 @@ CREATE INDEX notice_ways_by_user ON notice_ways (user_id, id);
 -- A browser has one subscription, whoever is signed in.
 CREATE UNIQUE INDEX notice_ways_by_endpoint ON notice_ways (url) WHERE kind = 'push';
 CREATE UNIQUE INDEX notice_ways_single ON notice_ways (user_id, kind) WHERE kind <> 'push';
+CREATE INDEX notice_ways_by_session ON notice_ways (session_id) WHERE session_id IS NOT NULL;
+-- Whose session is ended by somebody hears nothing more in that browser, which may be lost. One that has run out changes
+-- nothing: who does not look at the page for weeks is whom notices are for.
+CREATE TRIGGER notice_ways_session AFTER DELETE ON sessions WHEN old.expires_at > unixepoch() * 1000 BEGIN
+    DELETE FROM notice_ways WHERE session_id = old.id;
+END;
 
 -- What is to be told of a message, once for each way. A row stays while there may be more to tell: of a question until it
 -- is settled. message_id is a copy and no reference: what was told is taken back also when the message goes.

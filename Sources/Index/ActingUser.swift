@@ -30,6 +30,11 @@ package struct Principal: Sendable, Equatable {
         return Principal(proof: .session(id, demands), userID: userID, origin: origin)
     }
 
+    /// The session of a user who is signed in.
+    package var sessionID: Session.ID? {
+        if case .session(let id, _) = proof { id } else { nil }
+    }
+
     /// The same with a demand more. Keys have none, and pass.
     package func demanding(_ demand: Demand) -> Principal {
         guard case .session(let id, let demands) = proof else { return self }

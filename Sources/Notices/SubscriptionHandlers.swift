@@ -24,6 +24,7 @@ extension NoticesModule {
                 url: draft.endpoint,
                 keys: draft.keys,
                 name: name,
+                sessionID: context.principal.sessionID,
                 createdAt: tx.now
             )
             return try tx.subscribe(way, of: user)

@@ -91,7 +91,8 @@ struct ExplanationTests {
                 _ = try tx.noteClockLook(at: moment, after: hours == 0 ? .zero : .seconds(3600), grace: Self.day)
             }
         }
-        let wait = Timestamp.now().duration(to: try #require(try await explain(fixture, blob).dueAt))
+        let due = try #require(try await explain(fixture, blob).dueAt)
+        let wait = Timestamp.now().duration(to: due)
         #expect(wait > .seconds(4 * 3600 - 60) && wait <= .seconds(4 * 3600))
         let fate = try #require(try await explain(fixture, file: file.id).file)
         #expect(fate.state == .deleted && fate.at != nil)

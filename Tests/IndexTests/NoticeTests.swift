@@ -319,6 +319,32 @@ struct NoticeTests {
         }
     }
 
+    @Test("A browser whose session is ended hears nothing more; one whose session has run out does")
+    func endedSession() async throws {
+        let fixture = try await Fixture()
+        let names = try await fixture.index.write { [userID = fixture.user.id] tx in
+            let user = ActingUser(id: userID)
+            for (name, expiry) in [("ended", 60), ("run out", -60)] {
+                let session = Session(
+                    id: .init(rawValue: name),
+                    userID: user.id,
+                    userAgent: nil,
+                    createdAt: tx.now,
+                    lastUsedAt: tx.now,
+                    expiresAt: tx.now + .seconds(expiry)
+                )
+                try tx.insert(session, hash: [UInt8](repeating: UInt8(name.count), count: 32))
+                var way = NoticeWay(userID: user.id, kind: .push, url: "https://p.example/\(name)", createdAt: tx.now)
+                way.keys = .init(p256dh: Data(repeating: 4, count: 65), auth: Data(repeating: 1, count: 16))
+                (way.name, way.sessionID) = (name, session.id)
+                _ = try tx.subscribe(way, of: user)
+            }
+            try tx.endSessions(userID: user.id)
+            return try tx.noticeWays(of: user.id).map(\.name)
+        }
+        #expect(names == ["run out"])
+    }
+
     @Test("The server's key for push services is made once: who comes second gets the first")
     func pushKey() async throws {
         let fixture = try await Fixture()

@@ -71,7 +71,7 @@ struct RecordTests {
         )
         var way = NoticeWay(id: "a", userID: "b", kind: .push, url: "c", createdAt: at(1))
         (way.keys, way.token) = (.init(p256dh: Data(repeating: 1, count: 65), auth: Data(repeating: 2, count: 16)), "d")
-        (way.name, way.lastUsedAt) = ("e", at(2))
+        (way.name, way.sessionID, way.lastUsedAt) = ("e", "f", at(2))
         try check(way)
         try check(agent)
         try check(message)

@@ -517,6 +517,7 @@ CREATE TABLE notice_ways (
     auth BLOB CHECK (length(auth) = 16),
     token TEXT,
     name TEXT,
+    session_id TEXT,
     burst_began_at INTEGER,
     burst_count INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
@@ -526,6 +527,8 @@ CREATE TABLE notice_ways (
 ) STRICT;
 
 CREATE UNIQUE INDEX notice_ways_by_endpoint ON notice_ways (url) WHERE kind = 'push';
+
+CREATE INDEX notice_ways_by_session ON notice_ways (session_id) WHERE session_id IS NOT NULL;
 
 CREATE INDEX notice_ways_by_user ON notice_ways (user_id, id);
 
@@ -677,6 +680,10 @@ CREATE TABLE sessions (
     expires_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TRIGGER notice_ways_session AFTER DELETE ON sessions WHEN old.expires_at > unixepoch() * 1000 BEGIN
+    DELETE FROM notice_ways WHERE session_id = old.id;
+END;
+
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 CREATE INDEX sessions_by_user ON sessions (user_id, id);
@@ -720,9 +727,8 @@ CREATE TABLE store (
     audit_count INTEGER NOT NULL DEFAULT 0,
     scrubbed_to TEXT,
     scrub_began_at INTEGER,
-    backed_up_at INTEGER,
-    push_key BLOB CHECK (length(push_key) = 32)
-) STRICT;
+    backed_up_at INTEGER
+, push_key BLOB CHECK (length(push_key) = 32)) STRICT;
 
 CREATE TABLE stream_events (
     id TEXT NOT NULL PRIMARY KEY,

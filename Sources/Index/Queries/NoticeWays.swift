@@ -50,7 +50,10 @@ extension Transaction {
     package func subscribe(_ way: NoticeWay, of user: ActingUser) throws -> (way: NoticeWay, isNew: Bool)? {
         guard way.userID == user.id, way.kind == .push else { throw IndexError.notOwned }
         let old: NoticeWay? = try one(SQL.byEndpoint, [way.url])
-        if let old, old.userID == user.id, old.keys == way.keys { return (old, false) }
+        if let old, old.userID == user.id, old.keys == way.keys {
+            try execute("UPDATE notice_ways SET session_id = ? WHERE id = ?", [way.sessionID, old.id])
+            return (old, false)
+        }
         let count: Int = try one(SQL.count, [user.id]) ?? 0
         guard count < NoticeWay.mostSubscriptions || old?.userID == user.id else { return nil }
         if let old { try removeNoticeWay(old.id) }

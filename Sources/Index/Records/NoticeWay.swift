@@ -34,6 +34,8 @@ package struct NoticeWay: Sendable, Equatable, Identifiable {
     package var token: String?
     /// What the user recognizes the browser by.
     package var name: String?
+    /// In which the browser subscribed. When somebody ends it, the browser hears nothing more.
+    package var sessionID: Session.ID?
     package var createdAt: Timestamp
     /// When something was last told there.
     package var lastUsedAt: Timestamp?
@@ -46,6 +48,7 @@ package struct NoticeWay: Sendable, Equatable, Identifiable {
         keys: Keys? = nil,
         token: String? = nil,
         name: String? = nil,
+        sessionID: Session.ID? = nil,
         createdAt: Timestamp
     ) {
         self.id = id
@@ -55,6 +58,7 @@ package struct NoticeWay: Sendable, Equatable, Identifiable {
         self.keys = keys
         self.token = token
         self.name = name
+        self.sessionID = sessionID
         self.createdAt = createdAt
     }
 }
@@ -71,6 +75,7 @@ extension NoticeWay: StoredRecord {
             ("auth", { $0.keys?.auth }),
             ("token", { $0.token }),
             ("name", { $0.name }),
+            ("session_id", { $0.sessionID }),
             ("created_at", { $0.createdAt }),
             ("last_used_at", { $0.lastUsedAt }),
         ]
@@ -85,6 +90,7 @@ extension NoticeWay: StoredRecord {
         if let p256dh, let auth { keys = Keys(p256dh: p256dh, auth: auth) }
         token = row.next()
         name = row.next()
+        sessionID = row.next()
         createdAt = row.next()
         lastUsedAt = row.next()
     }

@@ -82,6 +82,7 @@ struct NoticeRouteTests {
             (#"{"kinds":[],"ntfy":{"url":"ftp://ntfy.sh/a"}}"#, "ntfy.url"),
             (#"{"kinds":[],"ntfy":{"url":"https://ntfy.sh/a","token":"a\r\nb: c"}}"#, "ntfy.token"),
             (#"{"kinds":[],"email":true}"#, "email"),
+            (#"{"kinds":[],"mutedChannels":[""]}"#, "mutedChannels"),
         ]
     )
     func refused(json: String, name: String) async throws {

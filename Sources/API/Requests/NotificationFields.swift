@@ -28,6 +28,9 @@ package struct NotificationSettingsDraft: Sendable {
         }
         kinds = NoticeSettings.Kind.allCases.filter(given.contains)
         mutedChannels = fields.optionalIDs("mutedChannels", count: Limits.mutedChannels) ?? []
+        if !mutedChannels.allSatisfy({ Limits.id.contains($0.rawValue.unicodeScalars.count) }) {
+            fields.report("mutedChannels", code: "invalid_string", "must be ids of channels")
+        }
         quietHours = fields.optionalFields("quietHours", nullable: true) { $0.quietHours() }
         hidesText = fields.optionalBool("hideText") ?? false
         ntfy = fields.optionalFields("ntfy", nullable: true) { $0.ntfy() }

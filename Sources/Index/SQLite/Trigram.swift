@@ -33,7 +33,8 @@ extension SQLiteConnection {
         defer { sqlite3_finalize(statement) }
         var api: UnsafeMutablePointer<fts5_api>?
         try withUnsafeMutablePointer(to: &api) {
-            try check(sqlite3_bind_pointer(statement, 1, $0, "fts5_api_ptr", nil))
+            let type = UnsafeRawPointer(typeName.utf8Start).assumingMemoryBound(to: CChar.self)
+            try check(sqlite3_bind_pointer(statement, 1, $0, type, nil))
             guard sqlite3_step(statement) == SQLITE_ROW else {
                 throw SQLiteError(code: sqlite3_extended_errcode(handle))
             }
@@ -46,6 +47,9 @@ extension SQLiteConnection {
         guard result == SQLITE_OK else { throw SQLiteError(code: result) }
     }
 }
+
+/// The type of the pointer. SQLite keeps its address and reads it later, so it is a constant of the binary.
+private let typeName: StaticString = "fts5_api_ptr"
 
 /// Takes a token of the text; three scalars are one.
 private func keepToken(

@@ -79,13 +79,12 @@ struct CommitQueueTests {
     @Test("Whoever is resumed finds the row committed, also through another connection: invariant 4")
     func resumedAfterCommit() async throws {
         let fixture = try await Fixture()
-        let stranger = try fixture.stranger()
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<64 {
                 let message = Message.sample(in: fixture.agent)
                 group.addTask {
                     try await fixture.index.write { tx in try tx.insert(message) }
-                    return try Self.exists(message.id, stranger)
+                    return try Self.exists(message.id, fixture.stranger())
                 }
             }
             for try await isThere in group { #expect(isThere) }

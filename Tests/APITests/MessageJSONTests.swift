@@ -1,11 +1,11 @@
 import Foundation
 import HTTP
-import Index
 import JSON
 import NIOCore
 import Testing
 
 @testable import API
+@testable import Index
 
 @Suite("How messages are shown")
 struct MessageJSONTests {
@@ -56,7 +56,16 @@ struct MessageJSONTests {
         review.respondedBy = .commandLine
         var attachment = Attachment.sample(type: "text/plain")
         (attachment.messageID, attachment.damagedAt) = ("m", message.createdAt)
-        let parts = MessageWithParts(message: message, review: review, attachments: [attachment])
+        let event = StreamEvent(
+            id: "e",
+            channelID: "c",
+            streamID: "s",
+            number: 1,
+            text: "t",
+            toolHint: true,
+            createdAt: .sample
+        )
+        let parts = MessageWithParts(message: message, review: review, attachments: [attachment], statusEvents: [event])
         let agent = Agent(id: "c", userID: "u", name: "Tester", createdAt: message.createdAt)
         var facts = FactsJSON()
         facts.seconds = 0.5
@@ -71,6 +80,7 @@ struct MessageJSONTests {
         let shown = try Self.json(MessageJSON(listed: parts, of: agent))
         #expect(shown["review"]?["respondedBy"]?["userId"] == .null)
         #expect(shown["agent"]?["name"] == .string("Tester"))
+        #expect(shown["statusEvents"]?.elements.first?["index"] == .integer(1))
     }
 
     @Test("What was typed into a password field is there alone, and redacted in lists; the rest is not")

@@ -5,8 +5,9 @@ enum Functions {
     /// Defines `contains(text, term)`: 1 when a ``SearchTerm`` is in what is searched of the text, else 0.
     static func define(in connection: SQLiteConnection) throws {
         let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC
-        let code = sqlite3_create_function_v2(connection.handle, "contains", 2, flags, nil, contains, nil, nil, nil)
-        guard code == SQLITE_OK else { throw SQLiteError(code: code) }
+        try SQLiteError.check(
+            sqlite3_create_function_v2(connection.handle, "contains", 2, flags, nil, contains, nil, nil, nil)
+        )
     }
 
     /// Makes a statement stop, with `SQLITE_INTERRUPT`, once its task is cancelled. A statement runs on the thread of

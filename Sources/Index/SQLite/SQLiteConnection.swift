@@ -7,12 +7,14 @@ import CSQLite
 package final class SQLiteConnection: @unchecked Sendable {
     enum Mode { case readOnly, readWrite }
 
-    /// SQLite's own; for hooks, which nobody else sets.
+    /// For functions and hooks.
     let handle: OpaquePointer
     private(set) var isOpen = true
     private var statements: [String: OpaquePointer] = [:]
-    /// Called before each commit, which fails with what it throws; for the tests.
-    package var willCommit: (() throws -> Void)?
+    #if DEBUG
+        /// Called before each commit, which fails with what it throws; for the tests.
+        package var willCommit: (() throws -> Void)?
+    #endif
 
     /// Opens the file at `path`, or creates it.
     ///
@@ -69,8 +71,7 @@ package final class SQLiteConnection: @unchecked Sendable {
 
     /// Runs statements without arguments, one after the other.
     package func run(script: String) throws {
-        let result = sqlite3_exec(handle, script, nil, nil, nil)
-        guard result == SQLITE_OK else { throw SQLiteError(code: result) }
+        try SQLiteError.check(sqlite3_exec(handle, script, nil, nil, nil))
     }
 
     /// The compiled statement, ready for its first row. Its `?` and the arguments are as many, or the process ends.
@@ -81,8 +82,7 @@ package final class SQLiteConnection: @unchecked Sendable {
             "As many `?` as arguments: \(sql)"
         )
         for (index, argument) in arguments.enumerated() {
-            let result = (argument?.stored ?? .null).bind(to: statement, at: CInt(index + 1))
-            guard result == SQLITE_OK else { throw SQLiteError(code: result) }
+            try SQLiteError.check((argument?.stored ?? .null).bind(to: statement, at: CInt(index + 1)))
         }
         return statement
     }
@@ -90,8 +90,9 @@ package final class SQLiteConnection: @unchecked Sendable {
     private func compiled(_ sql: String) throws -> OpaquePointer {
         if let statement = statements[sql] { return statement }
         var statement: OpaquePointer?
-        let result = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
-        guard result == SQLITE_OK, let statement else { throw SQLiteError(code: result) }
+        let flags = CUnsignedInt(SQLITE_PREPARE_PERSISTENT)
+        try SQLiteError.check(sqlite3_prepare_v3(handle, sql, -1, flags, &statement, nil))
+        guard let statement else { preconditionFailure("No statement: \(sql)") }
         statements[sql] = statement
         return statement
     }
@@ -113,7 +114,9 @@ package final class SQLiteConnection: @unchecked Sendable {
         try execute("BEGIN IMMEDIATE TRANSACTION", [])
         do {
             try body()
-            try willCommit?()
+            #if DEBUG
+                try willCommit?()
+            #endif
             try execute("COMMIT TRANSACTION", [])
         } catch {
             if isInsideTransaction { _ = try? execute("ROLLBACK TRANSACTION", []) }

@@ -8,6 +8,11 @@ package struct SQLiteError: Error, Equatable {
         self.code = code
     }
 
+    /// - Throws: ``SQLiteError`` for any other result than `SQLITE_OK`.
+    static func check(_ result: CInt) throws {
+        guard result == SQLITE_OK else { throw SQLiteError(code: result) }
+    }
+
     /// The kind of failure, without its details.
     fileprivate var primaryCode: Int32 { code & 0xFF }
 

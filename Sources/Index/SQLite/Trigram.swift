@@ -8,16 +8,16 @@ extension SQLiteConnection {
         var tokenizer = fts5_tokenizer()
         var context: UnsafeMutableRawPointer?
         let api = try fullTextSearch()
-        try check(api.pointee.xFindTokenizer(api, "trigram", &context, &tokenizer))
+        try SQLiteError.check(api.pointee.xFindTokenizer(api, "trigram", &context, &tokenizer))
         var instance: OpaquePointer?
-        try check(tokenizer.xCreate(context, nil, 0, &instance))
+        try SQLiteError.check(tokenizer.xCreate(context, nil, 0, &instance))
         defer { tokenizer.xDelete(instance) }
         var (text, token) = (text, text)
         try withUnsafeMutablePointer(to: &token) { token in
             try text.withUTF8 { bytes in
                 try bytes.withMemoryRebound(to: CChar.self) { bytes in
                     let reason = CInt(FTS5_TOKENIZE_QUERY)
-                    try check(
+                    try SQLiteError.check(
                         tokenizer.xTokenize(instance, token, reason, bytes.baseAddress, CInt(bytes.count), keepToken)
                     )
                 }
@@ -29,22 +29,18 @@ extension SQLiteConnection {
     /// The functions of the extension, which it gives to a statement.
     private func fullTextSearch() throws -> UnsafeMutablePointer<fts5_api> {
         var statement: OpaquePointer?
-        try check(sqlite3_prepare_v2(handle, "SELECT fts5(?)", -1, &statement, nil))
+        try SQLiteError.check(sqlite3_prepare_v2(handle, "SELECT fts5(?)", -1, &statement, nil))
         defer { sqlite3_finalize(statement) }
         var api: UnsafeMutablePointer<fts5_api>?
         try withUnsafeMutablePointer(to: &api) {
             let type = UnsafeRawPointer(typeName.utf8Start).assumingMemoryBound(to: CChar.self)
-            try check(sqlite3_bind_pointer(statement, 1, $0, type, nil))
+            try SQLiteError.check(sqlite3_bind_pointer(statement, 1, $0, type, nil))
             guard sqlite3_step(statement) == SQLITE_ROW else {
                 throw SQLiteError(code: sqlite3_extended_errcode(handle))
             }
         }
         guard let api else { throw SQLiteError(code: SQLITE_INTERNAL) }
         return api
-    }
-
-    private func check(_ result: CInt) throws {
-        guard result == SQLITE_OK else { throw SQLiteError(code: result) }
     }
 }
 

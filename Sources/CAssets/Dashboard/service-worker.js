@@ -24,11 +24,10 @@ async function show(notice) {
   // Those that are dangerous are not among them: they are asked for once more, which a notice cannot do.
   const actions = notice.actions.map(({ id, label }) => ({ action: id, title: label }));
   await worker.registration.showNotification(title, { body, tag, data: notice, actions, silent: settled });
-  // Browsers want to see something for each push. What nobody had before him goes by itself.
-  if (settled && shown.length === 0) setTimeout(() => withdraw(tag), BRIEF);
-}
-
-async function withdraw(tag) {
+  // Browsers want to see something for each push. What nobody had before him goes by itself. It is waited for, because a
+  // worker that waits for nothing is stopped.
+  if (!settled || shown.length > 0) return;
+  await new Promise((resolve) => setTimeout(resolve, BRIEF));
   for (const one of await worker.registration.getNotifications({ tag })) if (one.data.settled) one.close();
 }
 

@@ -3,6 +3,7 @@ import Crypto
 import FoundationEssentials
 import HTTP
 import Index
+import JSON
 
 /// The key by which push services know this server (VAPID, RFC 8292). Browsers subscribe to its public half, so it is made
 /// once and kept in the index.
@@ -35,7 +36,7 @@ struct ServerKey {
     /// - Parameter subject: whom the service may ask when something is wrong: a URL.
     func authorization(for origin: WebhookTarget.Origin, subject: String, now: Timestamp) throws -> String {
         let claims = Claims(aud: origin.text, exp: now.milliseconds / 1000 + Self.lifetime, sub: subject)
-        let signed = [Data(#"{"typ":"JWT","alg":"ES256"}"#.utf8), try JSONEncoder().encode(claims)]
+        let signed = [Data(#"{"typ":"JWT","alg":"ES256"}"#.utf8), Data(try JSONText.bytes(of: claims))]
             .map { $0.base64URLEncodedString() }.joined(separator: ".")
         let signature = try key.signature(for: Data(signed.utf8)).rawRepresentation.base64URLEncodedString()
         return "vapid t=\(signed).\(signature), k=\(publicKey.base64URLEncodedString())"

@@ -18,8 +18,10 @@ extension Querying {
 
 extension Transaction {
     /// Queues what a message of an agent tells its owner, by all ways that he has set up and as far as he wants to hear
-    /// it. For most users there is none: then this is two looks.
+    /// it.
     func enqueueNotices(of messageID: Message.ID, in channelID: Agent.ID) throws {
+        // For most users there is none. To begin the whole statement costs each message some 10 µs and more.
+        guard try exists(SQL.isAnywhere, [channelID]) else { return }
         if try execute(SQL.enqueue, [now, channelID, messageID]) > 0 { announcements.ring(.notices) }
     }
 
@@ -60,7 +62,10 @@ private enum SQL {
         )
         """
     }
-    // CROSS JOIN: who has no way must cost nothing more.
+    static let isAnywhere = """
+        SELECT 1 FROM agents JOIN notice_ways ON notice_ways.user_id = agents.user_id WHERE agents.id = ? LIMIT 1
+        """
+    // CROSS JOIN keeps the order: the ways of one user, and one message.
     static let enqueue = """
         INSERT INTO notices (way_id, message_id, kind, due_at)
         SELECT way_id, message_id, kind, iif(kind = 'reminder', half_time, ?) FROM (

@@ -28,6 +28,11 @@ package enum StartFailure: Error, CustomStringConvertible {
             StartFailure.cannotStart("\(configuration.indexPath) belongs to another storage folder.")
         case IndexError.newerSchema:
             StartFailure.cannotStart("\(configuration.indexPath) was written by a newer placet; start that one.")
+        case IndexError.unknownSchema:
+            StartFailure.cannotStart(
+                "\(configuration.indexPath) was made by a build of before the first release, with other tables than any "
+                    + "release. Start the build that made it, download what you want to keep, and begin a new folder."
+            )
         case let error as IndexError:
             StartFailure.cannotStart("\(configuration.indexPath) cannot be opened: \(error)")
         case let error as IOError:

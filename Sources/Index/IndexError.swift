@@ -4,6 +4,8 @@ package enum IndexError: Error, Sendable, Equatable {
     case foreignStore
     /// A later release wrote the file; this one does not know its schema.
     case newerSchema
+    /// A build made the index whose tables no release has.
+    case unknownSchema
     /// A row with this identity already exists (primary key or unique index).
     case duplicate
     /// A row that this one refers to does not exist, or no longer exists.

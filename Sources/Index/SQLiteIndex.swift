@@ -24,7 +24,7 @@ package final class SQLiteIndex: Sendable {
     ///   - timePerGroup: when a group commit takes no further unit.
     ///   - metrics: where group commits are counted.
     /// - Throws: ``IndexError/foreignStore`` when the file belongs to another store, ``IndexError/newerSchema`` when a
-    ///   later release wrote it. In both cases the schema stays as it was.
+    ///   later release wrote it, ``IndexError/unknownSchema`` when no release did. Then the schema stays as it was.
     package init(
         path: String,
         storeID: String,

@@ -65,20 +65,41 @@ struct OpeningTests {
         #expect(try await index.read { try $0.users().count } == 1)
     }
 
-    @Test("The index of a build that kept its migrations in a table is taken over, with its rows")
-    func earlierBuild() async throws {
+    /// The index of a build that kept its migrations in a table.
+    private static func earlierIndex(_ changed: String = "") throws -> String {
         let path = NSTemporaryDirectory() + "earlier-\(UUID().uuidString).sqlite"
-        defer { try? FileManager.default.removeItem(atPath: path) }
         let earlier = try Database(path: path, .readWrite)
+        defer { earlier.close() }
         try earlier.execute(sql: Schema.files[0])
         try earlier.execute(
             sql: """
                 CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
                 INSERT INTO grdb_migrations VALUES ('1');
                 INSERT INTO store (singleton, id, checked_at) VALUES (1, 's', 7);
+                \(changed)
                 """
         )
-        earlier.close()
+        return path
+    }
+
+    @Test(
+        "One of a build whose tables were others is refused and not touched",
+        arguments: [
+            "DROP TABLE partial_uploads", "ALTER TABLE users ADD COLUMN x TEXT", "DROP INDEX users_owners",
+        ]
+    )
+    func unknownSchema(change: String) throws {
+        let path = try Self.earlierIndex(change)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(throws: IndexError.unknownSchema) { try SQLiteIndex(path: path, storeID: "s") }
+        let index = try Database(path: path, .readWrite)
+        #expect(try Int.fetchOne(index, sql: "SELECT count(*) FROM grdb_migrations") == 1)
+    }
+
+    @Test("The index of a build that kept its migrations in a table is taken over, with its rows")
+    func earlierBuild() async throws {
+        let path = try Self.earlierIndex()
+        defer { try? FileManager.default.removeItem(atPath: path) }
         let index = try SQLiteIndex(path: path, storeID: "s")
         defer { index.close() }
         let (checked, ways, number) = try await index.read { reader in

@@ -8,12 +8,15 @@ enum Schema {
             .map { String(cString: $0) }
     }
 
-    /// Throws ``IndexError/foreignStore`` or ``IndexError/newerSchema`` when the index is not for this store or this
-    /// release. A new one passes.
+    /// A new index passes.
+    ///
+    /// - Throws: ``IndexError/foreignStore``, ``IndexError/newerSchema`` or ``IndexError/unknownSchema`` when the index is
+    ///   not for this store or this release.
     static func checkStore(_ storeID: String, _ index: Reader) throws {
         let number = try number(of: index)
         if number > files.count { throw IndexError.newerSchema }
         guard number > 0 else { return }
+        if try isUnnumbered(index), try tables(of: index) != tablesOfFirstFile() { throw IndexError.unknownSchema }
         let recorded: String? = try index.one("SELECT id FROM store")
         if let recorded, recorded != storeID { throw IndexError.foreignStore }
     }
@@ -38,12 +41,34 @@ enum Schema {
         )
     }
 
-    /// How many of the files have run on an index. Builds before the second file kept that in a table.
+    /// How many of the files have run on an index.
     private static func number(of index: Reader) throws -> Int {
-        let number: Int = try index.one("PRAGMA user_version") ?? 0
-        guard number == 0, try index.exists("SELECT 1 FROM sqlite_schema WHERE name = 'grdb_migrations'") else {
-            return number
-        }
-        return try index.one("SELECT count(*) FROM grdb_migrations") ?? 0
+        try isUnnumbered(index) ? 1 : index.one("PRAGMA user_version") ?? 0
+    }
+
+    // MARK: Builds before the second file
+
+    /// Whether a build made it that kept the number in a table. While the first file still changed, so did what such
+    /// builds made.
+    private static func isUnnumbered(_ index: Reader) throws -> Bool {
+        try index.exists("SELECT 1 FROM sqlite_schema WHERE name = 'grdb_migrations'")
+    }
+
+    private static func tablesOfFirstFile() throws -> [String] {
+        let connection = try SQLiteConnection(path: ":memory:", .readWrite)
+        try connection.run(script: files[0])
+        return try tables(of: Reader(connection: connection))
+    }
+
+    private static func tables(of index: Reader) throws -> [String] {
+        // Those of the full-text index are SQLite's.
+        try index.all(
+            """
+            SELECT sql FROM sqlite_schema
+            WHERE sql IS NOT NULL AND name <> 'grdb_migrations'
+                AND NOT (type = 'table' AND name GLOB 'message_search_*')
+            ORDER BY sql
+            """
+        )
     }
 }

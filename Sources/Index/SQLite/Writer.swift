@@ -10,7 +10,8 @@ final class Writer: Sendable {
 
     /// Opens the index file, creates or migrates it, and ties a new one to the store `storeID`.
     ///
-    /// - Throws: ``IndexError/foreignStore`` and ``IndexError/newerSchema``, before anything is changed.
+    /// - Throws: ``IndexError/foreignStore``, ``IndexError/newerSchema`` and ``IndexError/unknownSchema``, before anything is
+    ///   changed.
     init(path: String, storeID: String) throws {
         let lastCommit = LeftLog.lastCommit(ofIndexAt: path)
         connection = try SQLiteConnection(path: path, .readWrite)

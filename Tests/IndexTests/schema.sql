@@ -744,6 +744,13 @@ CREATE TABLE stream_events (
 
 CREATE INDEX stream_events_by_expiry ON stream_events (expires_at) WHERE expires_at IS NOT NULL;
 
+CREATE TABLE tries (
+    guesser BLOB NOT NULL PRIMARY KEY CHECK (length(guesser) = 32),
+    next_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX tries_by_time ON tries (next_at);
+
 CREATE TABLE unreferenced_blobs (
     sha256 TEXT NOT NULL PRIMARY KEY REFERENCES blobs (sha256) ON DELETE CASCADE,
     since INTEGER NOT NULL,

@@ -5,3 +5,10 @@ CREATE TABLE tries (
     next_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tries_by_time ON tries (next_at);
+
+-- Who does what only one node may do, until when.
+CREATE TABLE leases (
+    name TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -140,7 +140,7 @@ private enum SQL {
     static let byChannel = search("audit.channel_id = ?2")
     static let byUser = search("\(AuditEntry.holder) = ?3")
     static let byAction = search("audit.action = ?4")
-    static let byTime = search("1")
+    static let byTime = search("true")
     private static let rows =
         "SELECT \(AuditEntry.columns), users.email FROM audit LEFT JOIN users ON users.id = audit.user_id"
     private static func search(_ indexed: String) -> String {
@@ -159,7 +159,7 @@ private enum SQL {
         ORDER BY audit.number DESC LIMIT ?
         """
     static let addToCount = """
-        UPDATE audit SET count = count + ? WHERE subject = ? AND action = ? AND way = ? AND user_id IS ?
+        UPDATE audit SET count = count + ? WHERE subject = ? AND action = ? AND way = ? AND user_id IS NOT DISTINCT FROM ?
         """
     static let removeOld = """
         DELETE FROM audit WHERE number IN (SELECT number FROM audit WHERE at <= ? ORDER BY at LIMIT ?)

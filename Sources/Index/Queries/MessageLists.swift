@@ -112,12 +112,12 @@ let weighedMessage = "\(messageWeight), \(Message.columns)"
 
 /// All that a message carries in a list. A file counts as a row: its names are short.
 let messageWeight = """
-    \(PageWeight.ofRow) + ifnull(length(messages.text), 0) + ifnull(length(messages.metadata), 0) + ifnull((
-        SELECT ifnull(length(payload), 0) + ifnull(length(callback), 0) + ifnull(length(response), 0)
-            + ifnull(length(feedback), 0) + ifnull(length(modified_file_ids), 0)
+    \(PageWeight.ofRow) + coalesce(length(messages.text), 0) + coalesce(length(messages.metadata), 0) + coalesce((
+        SELECT coalesce(length(payload), 0) + coalesce(length(callback), 0) + coalesce(length(response), 0)
+            + coalesce(length(feedback), 0) + coalesce(length(modified_file_ids), 0)
         FROM reviews WHERE reviews.message_id = messages.id
     ), 0) + \(PageWeight.ofRow) * (SELECT count(*) FROM attachments WHERE attachments.message_id = messages.id)
-    + CASE WHEN messages.stream_id IS NULL THEN 0 ELSE ifnull((
+    + CASE WHEN messages.stream_id IS NULL THEN 0 ELSE coalesce((
         SELECT sum(length(text) + \(PageWeight.ofRow)) FROM stream_events
         WHERE stream_events.channel_id = messages.channel_id AND stream_events.stream_id = messages.stream_id
             AND stream_events.number > \(numberBeforeShownEvents)
@@ -141,22 +141,22 @@ private struct ListStatements {
             ORDER BY id DESC
             """
         let filesWhenAsked = """
-            (NOT ? OR EXISTS (
+            (? = 0 OR EXISTS (
                 SELECT * FROM attachments
                 WHERE attachments.channel_id = messages.channel_id AND attachments.message_id = messages.id
             ))
             """
         let reviewsWhenAsked = """
-            (NOT ? OR EXISTS (
+            (? = 0 OR EXISTS (
                 SELECT * FROM reviews
-                WHERE reviews.message_id = messages.id AND reviews.type = ifnull(?, reviews.type) AND ? IN (
-                    'all', iif(reviews.status = 'pending' AND reviews.expires_at <= ?, 'expired', reviews.status)
+                WHERE reviews.message_id = messages.id AND reviews.type = coalesce(?, reviews.type) AND ? IN (
+                    'all', CASE WHEN reviews.status = 'pending' AND reviews.expires_at <= ? THEN 'expired' ELSE reviews.status END
                 )
             ))
             """
         byPattern = """
             SELECT \(columns) FROM messages
-            WHERE channel_id = ? AND id < ? AND stream_state IS NOT 'streaming' AND contains(text, ?)
+            WHERE channel_id = ? AND id < ? AND stream_state IS DISTINCT FROM 'streaming' AND contains(text, ?)
                 AND \(filesWhenAsked) AND \(reviewsWhenAsked)
             ORDER BY id DESC LIMIT ?
             """
@@ -165,7 +165,7 @@ private struct ListStatements {
             SELECT \(columns)
             FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid
             WHERE message_search MATCH ? AND message_search.rowid > ? AND message_search.rowid < ?
-                AND messages.channel_id = ? AND messages.stream_state IS NOT 'streaming' AND contains(messages.text, ?)
+                AND messages.channel_id = ? AND messages.stream_state IS DISTINCT FROM 'streaming' AND contains(messages.text, ?)
                 AND \(filesWhenAsked) AND \(reviewsWhenAsked)
             ORDER BY message_search.rowid DESC LIMIT ?
             """
@@ -177,9 +177,9 @@ private enum SQL {
     static let ids = ListStatements("messages.id")
     static let newestWith = """
         SELECT count(*) FROM (
-            SELECT text FROM messages WHERE channel_id = ? AND id < ? AND stream_state IS NOT 'streaming'
+            SELECT text FROM messages WHERE channel_id = ? AND id < ? AND stream_state IS DISTINCT FROM 'streaming'
             ORDER BY id DESC LIMIT ?
-        )
+        ) AS newest
         WHERE contains(text, ?)
         """
     static let channels = "SELECT agents.id FROM agents WHERE \(OwnedChannels.condition)"

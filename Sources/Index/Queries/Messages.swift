@@ -143,11 +143,13 @@ private enum SQL {
     static let iterations = """
         SELECT \(weighedMessage) FROM messages
         WHERE iteration_group_id = ? AND channel_id = ?
-            AND iteration > ifnull((SELECT last.iteration FROM messages AS last WHERE last.id = ?), 0)
+            AND iteration > coalesce((SELECT last.iteration FROM messages AS last WHERE last.id = ?), 0)
         ORDER BY iteration LIMIT ?
         """
     static let weight = "SELECT \(messageWeight) FROM messages WHERE id = ?"
     static let insertMessage = Message.columns.insert(and: [("search_number", nextSearchNumber)])
+    /// Nothing if the channel has a message of that name. PostgreSQL takes one conflict; the other name is looked up
+    /// before, which no other unit can come between.
     static let insertMessageOnce = """
         \(insertMessage)
         ON CONFLICT (channel_id, sender_type, client_id) WHERE client_id IS NOT NULL DO NOTHING

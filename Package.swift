@@ -170,7 +170,7 @@ let package = Package(
                 .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),
-        shelf("Index", ["CSchema", "CSQLite", "CUtf8proc", .crypto, .metrics]),
+        shelf("Index", ["CPostgreSQL", "CSchema", "CSQLite", "CUtf8proc", .crypto, .metrics]),
         // The schema of the index in SQL, embedded by `#embed`.
         .target(name: "CSchema", exclude: ["0001.sql", "0002.sql"]),
         shelf("Blobs", ["CDeflate", "CSyncfs", .crypto, .nioCore, .nioPosix]),
@@ -202,6 +202,7 @@ let package = Package(
         // A system call that it leaves out too.
         .systemLibrary(name: "CSyncfs"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         // Its pkg-config file has a flag that SwiftPM refuses, with a warning.
         .systemLibrary(name: "CUtf8proc", providers: [.apt(["libutf8proc-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

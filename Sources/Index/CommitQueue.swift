@@ -95,7 +95,7 @@ final class CommitQueue: Sendable {
 
     /// Between two groups, and a little at a time: others may be waiting by now.
     private func giveBackPages(_ connection: SQLiteConnection) {
-        let transaction = Transaction(connection: connection, now: .now(), announcements: Announcements())
+        let transaction = Transaction(connection: .sqlite(connection), now: .now(), announcements: Announcements())
         // Best effort: whatever is wrong, the next unit meets it too, and its caller is told.
         guard (try? files.giveBackPages(transaction)) == true else { return files.ballast.takeIfPlenty() }
         writer.run { self.giveBackPages($0) }
@@ -130,7 +130,7 @@ final class CommitQueue: Sendable {
 
     /// - Returns: whether the full-text index has still to hear of changes. A group, even one without units, does that.
     private func commit(upTo limit: Int, _ connection: SQLiteConnection) -> Bool {
-        let transaction = Transaction(connection: connection, now: .now(), announcements: Announcements())
+        let transaction = Transaction(connection: .sqlite(connection), now: .now(), announcements: Announcements())
         var group = Group()
         var isSearchBehind = false
         let began = ContinuousClock.now

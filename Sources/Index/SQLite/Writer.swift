@@ -15,7 +15,7 @@ final class Writer: Sendable {
     init(path: String, storeID: String) throws {
         let lastCommit = LeftLog.lastCommit(ofIndexAt: path)
         connection = try SQLiteConnection(path: path, .readWrite)
-        let reader = Reader(connection: connection)
+        let reader = Reader(connection: .sqlite(connection))
         // Takes effect in a new index only, and before anything else is done to it. See `IndexFiles.giveBackPages`.
         try connection.run(script: "PRAGMA auto_vacuum = INCREMENTAL")
         try connection.run(script: "PRAGMA journal_mode = WAL")

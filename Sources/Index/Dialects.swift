@@ -5,7 +5,9 @@ struct Dialects {
 }
 
 extension Querying {
-    var isPostgreSQL: Bool { false }
+    var isPostgreSQL: Bool {
+        if case .postgreSQL = connection { true } else { false }
+    }
 
     func text(of statement: Dialects) -> String { isPostgreSQL ? statement.postgreSQL : statement.sqlite }
 }

@@ -146,9 +146,9 @@ private enum SQL {
     private static func search(_ indexed: String) -> String {
         """
         \(rows)
-        WHERE \(indexed) AND (?1 IS NULL OR audit.subject = ?1) AND (?2 IS NULL OR audit.channel_id = ?2)
-            AND (?3 IS NULL OR audit.user_id = ?3) AND (?4 IS NULL OR audit.action = ?4)
-            AND (?5 IS NULL OR audit.at >= ?5) AND (?6 IS NULL OR audit.at < ?6) AND audit.number < ?7
+        WHERE \(indexed) AND (CAST(?1 AS TEXT) IS NULL OR audit.subject = ?1) AND (CAST(?2 AS TEXT) IS NULL OR audit.channel_id = ?2)
+            AND (CAST(?3 AS TEXT) IS NULL OR audit.user_id = ?3) AND (CAST(?4 AS TEXT) IS NULL OR audit.action = ?4)
+            AND (CAST(?5 AS BIGINT) IS NULL OR audit.at >= ?5) AND (CAST(?6 AS BIGINT) IS NULL OR audit.at < ?6) AND audit.number < ?7
         ORDER BY audit.number DESC LIMIT ?8
         """
     }

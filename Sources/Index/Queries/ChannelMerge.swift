@@ -44,7 +44,7 @@ enum ChannelMerge {
                     SELECT channel_id, (\(next)), part, 1 FROM merge WHERE position IS NOT NULL
                 )
                 SELECT position FROM merge WHERE is_row = 1 AND position IS NOT NULL LIMIT ?
-            ) AS rows
+            ) AS rows ON true
             ORDER BY position \(order) LIMIT ?
             """
         return Dialects(sqlite: sqlite, postgreSQL: postgreSQL)

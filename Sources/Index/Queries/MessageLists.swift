@@ -27,6 +27,10 @@ extension Querying {
         if wanted.term?.findsNothing == true { return .empty }
         guard let term = wanted.term else { return try page(wanted, by: nil, in: channels) }
         try ReadLimit.refuseSearch()
+        if isPostgreSQL {
+            let ids = try postgreSQLSearch(term, wanted, in: channels)
+            return try page(SQL.byIDs, [jsonArray(of: ids)])
+        }
         let trigrams = try term.trigramQuery ?? trigrams(of: term, wanted, in: channels)
         return trigrams == "" ? .empty : try page(wanted, by: trigrams, in: channels)
     }
@@ -34,10 +38,7 @@ extension Querying {
     /// The FTS5 query for a short term, as ``shortQuery(_:)`` makes it; nil when the term is so frequent that the
     /// texts are better read, newest first, until the page is full.
     private func trigrams(of term: SearchTerm, _ wanted: Wanted, in channels: OwnedChannels) throws -> String? {
-        if let id = channels.only {
-            let newest: Arguments = [id, wanted.before ?? .afterAll, 4 * wanted.limit, term.text]
-            if try (one(SQL.newestWith, newest) as Int? ?? 0) >= wanted.limit { return nil }
-        }
+        if let id = channels.only, try isFrequent(term, wanted, in: id) { return nil }
         return try shortQuery(term)
     }
 
@@ -46,6 +47,24 @@ extension Querying {
             return try query(SQL.rows, wanted, by: trigrams, in: id).map { try page($0.sql, $0.values) } ?? .empty
         }
         return try page(SQL.byIDs, [jsonArray(of: try newest(wanted, by: trigrams, in: channels))])
+    }
+
+    /// Where a text that has the term is found in little time among the newest, those are read; else pg_trgm's index says
+    /// which texts have its trigrams. It cannot help with terms of one or two characters.
+    private func postgreSQLSearch(_ term: SearchTerm, _ wanted: Wanted, in channels: OwnedChannels) throws -> [Message.ID]
+    {
+        let isShort = term.scalars.count < 3
+        if try isShort || channels.only.map({ try isFrequent(term, wanted, in: $0) }) ?? false {
+            return try newest(wanted, by: nil, in: channels)
+        }
+        let place: Arguments = [term.pattern] + channels.arguments + [wanted.before ?? .afterAll]
+        let filters: Arguments = [wanted.hasAttachments] + wanted.reviewFilter + [wanted.limit]
+        return try all(SQL.ids.inPostgreSQL, place + filters)
+    }
+
+    private func isFrequent(_ term: SearchTerm, _ wanted: Wanted, in channelID: Agent.ID) throws -> Bool {
+        let newest: Arguments = [channelID, wanted.before ?? .afterAll, 4 * wanted.limit, term.text]
+        return try (one(SQL.newestWith, newest) as Int? ?? 0) >= wanted.limit
     }
 
     /// The newest of the wanted messages of several channels. With a filter each channel is searched by itself.
@@ -130,6 +149,7 @@ private struct ListStatements {
     let withFiles: String
     let byPattern: String
     let byTrigrams: String
+    let inPostgreSQL: String
 
     init(_ columns: String) {
         all = "SELECT \(columns) FROM messages WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
@@ -168,6 +188,15 @@ private struct ListStatements {
                 AND messages.channel_id = ? AND messages.stream_state IS DISTINCT FROM 'streaming' AND contains(messages.text, ?)
                 AND \(filesWhenAsked) AND \(reviewsWhenAsked)
             ORDER BY message_search.rowid DESC LIMIT ?
+            """
+        // As `CSchema/postgresql/0001.sql` has it in the index. Sorted by an expression, so that the index by id, which
+        // would be read until enough is found, is no choice.
+        inPostgreSQL = """
+            SELECT \(columns) FROM messages
+            WHERE lower(substr(text, 1, \(Message.searchedLength))) LIKE lower(?)
+                AND channel_id IN (SELECT agents.id FROM agents WHERE \(OwnedChannels.condition)) AND id < ?
+                AND stream_state IS DISTINCT FROM 'streaming' AND \(filesWhenAsked) AND \(reviewsWhenAsked)
+            ORDER BY id || '' DESC LIMIT ?
             """
     }
 }

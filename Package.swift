@@ -172,7 +172,7 @@ let package = Package(
         ),
         shelf("Index", ["CPostgreSQL", "CSchema", "CSQLite", "CUtf8proc", .crypto, .metrics]),
         // The schema of the index in SQL, embedded by `#embed`.
-        .target(name: "CSchema", exclude: ["0001.sql", "0002.sql"]),
+        .target(name: "CSchema", exclude: ["0001.sql", "0002.sql", "postgresql"]),
         shelf("Blobs", ["CDeflate", "CSyncfs", .crypto, .nioCore, .nioPosix]),
         shelf("Lines", ["CRegex", "CZlib"]),
         shelf("Archives", ["CZlib"]),

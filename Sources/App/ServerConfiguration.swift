@@ -2,6 +2,7 @@ import API
 import Configuration
 import Delivery
 import HTTP
+import Index
 import Logging
 import Mail
 import Plugins
@@ -18,6 +19,10 @@ package struct ServerConfiguration: Sendable {
     package let port: Int
     /// `--storage`, `PLACET_STORAGE` (path, `./storage`, at most 90 bytes): the folder for index and bytes.
     package let storage: String
+    /// `--index`, `PLACET_INDEX` (`postgresql://user@host/database`; a file in the storage folder): the PostgreSQL that keeps
+    /// the index. A password is `PLACET_INDEX_PASSWORD`, or the first line of the file `PLACET_INDEX_PASSWORD_FILE`, or
+    /// where libpq looks for it.
+    package let index: PostgreSQLServer?
     /// `PLACET_MAX_UPLOAD_BYTES` (integer, 1 GiB, 1…2^50 bytes): the largest file; a larger one gets 413.
     package let maxUploadBytes: Int64
     /// `PLACET_MIN_FREE_BYTES` (integer, 64 MiB, 0…2^50 bytes): the reserve. What would leave less of the disk free is
@@ -88,6 +93,7 @@ package struct ServerConfiguration: Sendable {
         host = try values.text("host", default: "127.0.0.1")
         port = Int(try values.integer("port", default: 3001, in: 0...65535))
         storage = try values.text("storage", default: "./storage")
+        index = try values.postgreSQL(isArgument: arguments["index"] != nil)
         maxUploadBytes = try values.integer("max.upload.bytes", default: Int64(Limits.upload), in: 1...(1 << 50))
         minFreeBytes = try values.integer("min.free.bytes", default: 64 << 20, in: 0...(1 << 50))
         quotas = Quotas(
@@ -119,6 +125,13 @@ package struct ServerConfiguration: Sendable {
         metricsToken = values["metrics.token"]
         mail = try values.mail()
 
+        if index != nil, !keepsFilesElsewhere {
+            throw .init(
+                "index",
+                "is PostgreSQL, but the files are in this machine's folder, where other nodes would miss them; give --blobs "
+                    + "s3://… too"
+            )
+        }
         if storage.utf8.count > Self.maxStoragePathBytes {
             throw .init("storage", "is longer than \(Self.maxStoragePathBytes) bytes; the control socket needs room")
         }
@@ -137,6 +150,9 @@ package struct ServerConfiguration: Sendable {
     /// The path of a Unix socket has at most 107 bytes, and ours appends its own name.
     private static let maxStoragePathBytes = 90
 
+    /// Whether the bytes are where all nodes find them. No place but the storage folder can be set yet.
+    private var keepsFilesElsewhere: Bool { false }
+
     package var indexPath: String { "\(storage)/index.sqlite" }
     package var pluginsPath: String { "\(storage)/plugins" }
     /// Where the command line on this machine reaches a running server.
@@ -147,10 +163,12 @@ package struct ServerConfiguration: Sendable {
 package struct ConfigurationError: Error, CustomStringConvertible {
     package let description: String
 
+    /// The name of a setting in the environment.
+    static func variable(_ key: String) -> String { "PLACET_" + key.uppercased().replacing(".", with: "_") }
+
     init(_ key: String, _ problem: String) {
-        let variable = "PLACET_" + key.uppercased().replacing(".", with: "_")
-        let isArgument = ["host", "port", "storage"].contains(key)
-        description = variable + (isArgument ? " (or --\(key)) " : " ") + problem
+        let isArgument = ["host", "index", "port", "storage"].contains(key)
+        description = Self.variable(key) + (isArgument ? " (or --\(key)) " : " ") + problem
     }
 }
 

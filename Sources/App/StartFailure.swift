@@ -19,7 +19,10 @@ package enum StartFailure: Error, CustomStringConvertible {
 
     /// Turns the errors that a start can meet into a ``StartFailure``. Any other error stays as it is.
     static func explaining(_ error: any Error, _ configuration: ServerConfiguration) -> any Error {
-        switch error {
+        if let server = configuration.index, let error = error as? IndexError {
+            return StartFailure.cannotStart("The index on \(server.name): \(reason(error))")
+        }
+        return switch error {
         case BlobError.locked(let pid):
             StartFailure.storageInUse(folder: configuration.storage, pid: pid)
         case let error as BlobError:
@@ -39,6 +42,18 @@ package enum StartFailure: Error, CustomStringConvertible {
             StartFailure.cannotStart("Cannot listen on \(configuration.host):\(configuration.port): \(error)")
         default:
             error
+        }
+    }
+
+    /// Why PostgreSQL cannot be used.
+    private static func reason(_ error: IndexError) -> String {
+        switch error {
+        case .unreachable(let words): "it cannot be reached: \(words)"
+        case .unsuitableServer(let reason): reason
+        case .newerSchema: "a newer placet made its tables; start that one."
+        case .readOnly: "it is a standby and takes no writes; name the primary."
+        case .refused(let state, let words): "\(words) (SQLSTATE \(state))"
+        default: "it cannot be opened: \(error)"
         }
     }
 }

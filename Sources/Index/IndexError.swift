@@ -6,6 +6,10 @@ package enum IndexError: Error, Sendable, Equatable {
     case newerSchema
     /// A build made the index whose tables no release has.
     case unknownSchema
+    /// No connection to PostgreSQL could be opened at the start, in libpq's words.
+    case unreachable(String)
+    /// PostgreSQL cannot keep the index, for a reason that the operator can change.
+    case unsuitableServer(String)
     /// A row with this identity already exists (primary key or unique index).
     case duplicate
     /// A row that this one refers to does not exist, or no longer exists.

@@ -25,13 +25,14 @@ package struct FileStore: Sendable {
     ///
     /// - Parameters:
     ///   - root: the folder of the bytes; its parent must exist.
+    ///   - index: where the index is, which may be a file of that folder.
     ///   - threads: for blocking work. Their number limits how many large files can wait for the disk at a time.
     ///   - metrics: where commits and collections are counted.
     ///   - onDamage: called once for each key whose bytes were found missing or of the wrong length.
     /// - Throws: ``BlobError`` and ``IndexError``; ``IndexError/foreignStore`` when the index belongs to other bytes.
     package init(
         root: String,
-        indexPath: String,
+        index indexLocation: IndexLocation,
         limits: StoreLimits,
         detector: MediaTypeDetector,
         threads: NIOThreadPool,
@@ -39,7 +40,12 @@ package struct FileStore: Sendable {
         onDamage: @escaping @Sendable (BlobKey) -> Void = { _ in }
     ) throws {
         blobs = try DiskBlobStore(root: root, threads: threads)
-        index = try SQLiteIndex(path: indexPath, storeID: blobs.storeID, reserve: limits.minFreeBytes, metrics: metrics)
+        index = try SQLiteIndex(
+            at: indexLocation,
+            storeID: blobs.storeID,
+            reserve: limits.minFreeBytes,
+            metrics: metrics
+        )
         self.limits = limits
         self.detector = detector
         self.threads = threads

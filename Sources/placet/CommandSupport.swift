@@ -10,7 +10,12 @@ struct StorageOption: ParsableArguments {
     @Option(help: "The folder for index and files (default ./storage, or PLACET_STORAGE).")
     var storage: String?
 
-    var arguments: [String: String] { storage.map { ["storage": $0] } ?? [:] }
+    @Option(help: "The PostgreSQL that keeps the index: postgresql://user@host/database (default a file in the folder).")
+    var index: String?
+
+    var arguments: [String: String] {
+        ["storage": storage, "index": index].compactMapValues { $0 }
+    }
 
     /// The folder that is meant, by the environment if need be.
     ///

@@ -23,7 +23,8 @@ package final class PostgreSQLCluster: Sendable {
         let (process, input, output) = (Process(), Pipe(), Pipe())
         let path = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
         process.executableURL = URL(fileURLWithPath: "/\(path)/postgres.sh")
-        process.arguments = ["/tmp/placet-pg-\(UUID().uuidString.prefix(8))"] + (settings.isEmpty ? ["fsync=off"] : settings)
+        let folder = "/tmp/placet-pg-\(UUID().uuidString.prefix(8))"
+        process.arguments = [folder] + (settings.isEmpty ? ["fsync=off"] : settings)
         process.standardInput = input
         process.standardOutput = output
         try process.run()
@@ -41,11 +42,14 @@ package final class PostgreSQLCluster: Sendable {
     package func makeDatabase() throws -> PostgreSQLServer {
         let name = "test\(lastDatabase.wrappingAdd(1, ordering: .relaxed).newValue)"
         try connect().run(script: "CREATE DATABASE \(name)")
-        return server(name)
+        return try server(name)
     }
 
-    package func server(_ database: String = "postgres") -> PostgreSQLServer {
-        PostgreSQLServer(location: "postgresql://placet@127.0.0.1:\(port)/\(database)")
+    package func server(_ database: String = "postgres") throws -> PostgreSQLServer {
+        guard let server = PostgreSQLServer(location: "postgresql://placet@127.0.0.1:\(port)/\(database)") else {
+            throw Failure.noServer
+        }
+        return server
     }
 
     package func connect() throws -> PostgreSQLConnection { try PostgreSQLConnection(to: server()) }

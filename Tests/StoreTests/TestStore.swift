@@ -65,7 +65,7 @@ struct TestStore: Sendable {
     ) throws -> FileStore {
         try FileStore(
             root: root,
-            indexPath: root + "/index.sqlite",
+            index: .file(root + "/index.sqlite"),
             limits: limits,
             detector: try detector.get(),
             threads: .singleton,

@@ -968,7 +968,8 @@ ALTER TABLE doomed_keys ADD COLUMN upload_id TEXT;
 ALTER TABLE doomed_keys ADD COLUMN state TEXT NOT NULL DEFAULT 'doomed'
     CHECK (state IN ('publishing', 'abandoned', 'doomed', 'removed'));
 
--- What has changed, in the order of commits, for all nodes: the last some thousand changes. bells: what rang besides, as JSON.
+-- What commits announce to all nodes, numbered without gaps in the order of commits. A row is a change, or bells to ring.
+-- Its last row is never removed, because the next number follows it.
 CREATE TABLE feed (
     number BIGINT PRIMARY KEY,
     kind TEXT,

@@ -86,7 +86,8 @@ struct Answers {
         let end = ContinuousClock.now + patience
         while PQisBusy(connection.handle) == 1 {
             let left = ContinuousClock.now.duration(to: end)
-            guard left > .zero, connection.waitForBytes(left), PQconsumeInput(connection.handle) == 1 else { return false }
+            guard left > .zero, connection.waitForBytes(left) else { return false }
+            guard PQconsumeInput(connection.handle) == 1 else { return false }
         }
         return true
     }

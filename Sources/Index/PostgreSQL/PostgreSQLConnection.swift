@@ -17,6 +17,8 @@ package final class PostgreSQLConnection: @unchecked Sendable {
     private var isInside = false
     /// How long the server may take for an answer; nil for as long as it wants. After that the connection counts as lost.
     var patience: Duration?
+    /// While it is set, statements do not begin once it is cancelled.
+    var cancellation: Cancellation?
     #if DEBUG
         /// Called before each commit, which fails with what it throws; for the tests.
         package var willCommit: (() throws -> Void)?
@@ -85,6 +87,7 @@ package final class PostgreSQLConnection: @unchecked Sendable {
     /// Sends commands and the statement in one message, and reads all answers. The first error is thrown once all are
     /// read, and so is what `read` throws: the connection is then ready for the next statement.
     private func perform(_ sql: String, _ arguments: Arguments, _ read: (Row) throws -> Bool) throws -> Ending {
+        if cancellation?.isCancelled == true { throw CancellationError() }
         let parameters = Parameters(arguments)
         let prepared = statements[sql]
         let statement: PreparedStatement
@@ -147,6 +150,9 @@ package final class PostgreSQLConnection: @unchecked Sendable {
 
     // MARK: Transactions
 
+    /// Runs a command together with the next statement. Its failure is that statement's.
+    func queue(_ command: String) { queued.append(command) }
+
     /// Begins a transaction together with the next statement, and with commands that come first in it.
     func begin(_ mode: String = "", _ commands: String...) {
         queued = ["BEGIN" + (mode.isEmpty ? "" : " " + mode)] + commands
@@ -194,6 +200,8 @@ package final class PostgreSQLConnection: @unchecked Sendable {
         queued.append(Self.savepoint)
         do {
             try body()
+            // A statement failed and `body` did not tell: nothing that it did can be kept.
+            if PQtransactionStatus(handle) == PQTRANS_INERROR { throw PostgreSQLError.failedTransaction }
             if queued.last == Self.savepoint { queued.removeLast() } else { queued.append("RELEASE unit") }
         } catch {
             guard isInsideTransaction else { throw error }

@@ -1,14 +1,37 @@
 import CPostgreSQL
 
+/// Where an index is.
+package enum IndexLocation: Sendable {
+    /// A file of SQLite.
+    case file(String)
+    case postgreSQL(PostgreSQLServer)
+}
+
 /// Where the PostgreSQL is that keeps the index, and how a connection to it behaves.
 package struct PostgreSQLServer: Sendable {
     /// As libpq reads it (https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING).
-    package let location: String
+    let location: String
     /// Kept apart, so that it can come from a file; nil for what libpq finds by itself (PGPASSWORD, a passfile).
     private let password: String?
 
-    package init(location: String, password: String? = nil) {
+    /// The host and the database, for people.
+    package let name: String
+    /// Whether a password stands in the location itself.
+    package let hasPasswordInLocation: Bool
+
+    /// Nil when libpq cannot read the location.
+    package init?(location: String, password: String? = nil) {
+        guard let options = PQconninfoParse(location, nil) else { return nil }
+        defer { PQconninfoFree(options) }
+        var values: [String: String] = [:]
+        var option = options
+        while let keyword = option.pointee.keyword {
+            if let value = option.pointee.val { values[String(cString: keyword)] = String(cString: value) }
+            option += 1
+        }
         (self.location, self.password) = (location, password)
+        name = "\(values["host"] ?? values["hostaddr"] ?? "this machine")/\(values["dbname"] ?? values["user"] ?? "")"
+        hasPasswordInLocation = values["password"] != nil
     }
 
     /// What holds unless the location says something else: a server that does not answer is noticed within seconds.

@@ -93,7 +93,9 @@ import Testing
         try connection.run(
             script: """
                 CREATE TABLE parents (id bigint PRIMARY KEY);
-                CREATE TABLE children (id bigint PRIMARY KEY, parent bigint NOT NULL REFERENCES parents ON DELETE RESTRICT);
+                CREATE TABLE children (
+                    id bigint PRIMARY KEY, parent bigint NOT NULL REFERENCES parents ON DELETE RESTRICT
+                );
                 INSERT INTO parents VALUES (1); INSERT INTO children VALUES (1, 1)
                 """
         )
@@ -121,8 +123,12 @@ import Testing
 
     @Test("where no server is, the index is unavailable")
     func noServer() throws {
-        let error = failure { _ = try PostgreSQLConnection(to: PostgreSQLServer(location: "postgresql://127.0.0.1:1/x")) }
+        let server = try #require(PostgreSQLServer(location: "postgresql://127.0.0.1:1/x"))
+        let error = failure { _ = try PostgreSQLConnection(to: server) }
         #expect(error as? IndexError == .unavailable)
+        guard case .unreachable(let words) = failure({ _ = try SQLiteIndex(on: server, newStoreID: "s") }) as? IndexError
+        else { return #expect(Bool(false)) }
+        #expect(words.contains("127.0.0.1"))
     }
 
     // MARK: Transactions
@@ -190,7 +196,10 @@ import Testing
         let connection = connection
         let work = Task.detached { try connection.execute("SELECT pg_sleep(60)", []) }
         let watcher = Reader(connection: .postgreSQL(try PostgreSQLConnection(to: server)))
-        let sleeping = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active' AND datname = current_database()"
+        let sleeping = """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active' AND datname = current_database()
+            """
         while try watcher.one(sleeping) != 1, before.duration(to: .now) < .seconds(30) { await Task.yield() }
         connection.cancel()
         await #expect { try await work.value } throws: { ($0 as? PostgreSQLError)?.isCancellation == true }
@@ -223,7 +232,8 @@ import Testing
     @Test("a server that does not answer in time counts as lost")
     func patience() throws {
         connection.patience = .milliseconds(50)
-        #expect { try connection.execute("SELECT pg_sleep(60)", []) } throws: { ($0 as? PostgreSQLError)?.isLoss == true }
+        let slow = failure { try connection.execute("SELECT pg_sleep(60)", []) }
+        #expect(slow as? IndexError == .unavailable)
         #expect(!connection.isOpen)
     }
 }

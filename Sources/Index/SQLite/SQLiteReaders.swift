@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// No queue is between: handing a look-up of a few microseconds to another thread and back costs several times the
 /// look-up.
-final class Readers: Sendable {
+final class SQLiteReaders: Sendable {
     private struct State {
         var idle: [SQLiteConnection] = []
         var isClosed = false

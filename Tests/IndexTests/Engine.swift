@@ -8,6 +8,12 @@ import Testing
 enum Engine {
     static let isPostgreSQL = ProcessInfo.processInfo.environment["PLACET_TEST_INDEX"] == "postgresql"
 
+    /// Whether an error says that a CHECK failed.
+    static func isFailedCheck(_ error: any Error) -> Bool {
+        if case .refused("23514", _)? = error as? IndexError { return true }
+        return error as? IndexError == .failure(code: 275)
+    }
+
     /// A database with the tables, to be copied.
     static let template = Result {
         let server = try PostgreSQLCluster.shared.get().makeDatabase()

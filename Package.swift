@@ -173,7 +173,10 @@ let package = Package(
         shelf("Index", ["CSchema", "CSQLite", "CUtf8proc", .crypto, .metrics]),
         // The schema of the index in SQL, embedded by `#embed`.
         .target(name: "CSchema", exclude: ["0001.sql", "0002.sql"]),
-        shelf("Blobs", ["CDeflate", "CSyncfs", .crypto, .nioCore, .nioPosix]),
+        shelf(
+            "Blobs",
+            ["CDeflate", "CSyncfs", .crypto, .httpClient, .metrics, .nioCore, .nioPosix, .nioHTTP1]
+        ),
         shelf("Lines", ["CRegex", "CZlib"]),
         shelf("Archives", ["CZlib"]),
         shelf("MediaFacts", []),

@@ -15,7 +15,7 @@ package struct S3Body: AsyncSequence, Sendable {
     package func makeAsyncIterator() -> Iterator { Iterator(body: self) }
 
     package struct Iterator: AsyncIteratorProtocol {
-        private static let maxTries = 4
+        private static let maxLosses = 3
 
         private let body: S3Body
         private var offset: Int64
@@ -31,20 +31,19 @@ package struct S3Body: AsyncSequence, Sendable {
         /// - Throws: ``S3Error``, `CancellationError`.
         package mutating func next() async throws -> ByteBuffer? {
             while offset < body.range.upperBound {
+                if pieces == nil { pieces = try await body.open(at: offset) }
                 do {
-                    if let piece = try await nextPiece() { return piece }
-                } catch let error as S3Error {
+                    return try await nextPiece()
+                } catch let error as S3Error where error.isTransient && losses < Self.maxLosses {
                     pieces = nil
                     losses += 1
-                    guard error.isTransient, losses < Self.maxTries else { throw error }
                     try await body.client.pause(after: losses)
                 }
             }
             return nil
         }
 
-        private mutating func nextPiece() async throws -> ByteBuffer? {
-            if pieces == nil { pieces = try await body.open(at: offset) }
+        private mutating func nextPiece() async throws -> ByteBuffer {
             do {
                 guard let piece = try await pieces?.next() else { throw S3Error.unreachable("it hung up") }
                 guard piece.readableBytes <= body.range.upperBound - offset else {

@@ -30,7 +30,7 @@ enum S3XML {
 
     private static func plain(_ text: Substring) -> String {
         let named = ["lt": "<", "gt": ">", "amp": "&", "quot": "\"", "apos": "'"]
-        return text.replacing(/&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|([a-z]+));/) { match in
+        return String(text).replacing(/&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|([a-z]+));/) { match in
             let code = match.1.flatMap { UInt32($0, radix: 16) } ?? match.2.flatMap { UInt32($0) }
             let character = code.flatMap(Unicode.Scalar.init).map { String($0) }
             return character ?? match.3.flatMap { named[String($0)] } ?? String(match.0)

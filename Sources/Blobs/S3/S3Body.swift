@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 
 /// The bytes of a range of an object, read as fast as they are taken.
 ///

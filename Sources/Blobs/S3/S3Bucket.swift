@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import CoreMetrics
 import Glibc
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 
 /// How requests to a bucket are made.

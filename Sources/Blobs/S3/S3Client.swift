@@ -134,10 +134,8 @@ final class S3Client: Sendable {
     }
 
     private func noteClock(_ headers: HTTPHeaders) {
-        var fields = tm()
-        guard let date = headers.first(name: "date"), strptime(date, "%a, %d %b %Y %H:%M:%S GMT", &fields) != nil
-        else { return }
-        skew.store(Int64(timegm(&fields)) - now(), ordering: .relaxed)
+        guard let date = headers.first(name: "date").flatMap(S3Text.seconds) else { return }
+        skew.store(date - now(), ordering: .relaxed)
     }
 }
 

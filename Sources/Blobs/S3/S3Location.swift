@@ -1,3 +1,5 @@
+import Glibc
+
 /// Where the objects of a store are: a bucket of an S3-compatible service, and what all keys in it begin with.
 package struct S3Location: Hashable, Sendable, CustomStringConvertible {
     /// `https://host` or `http://host:port`, without a slash at the end.
@@ -105,5 +107,20 @@ enum S3Text {
             rest = rest.dropFirst(code?.first == nil ? 0 : 2)
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A time as the `Date` field has it, `Sun, 06 Nov 1994 08:49:37 GMT`, in seconds since 1970.
+    static func seconds(_ date: String) -> Int64? {
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let words = date.split { " :,".contains($0) }
+        guard words.count == 8, words[7] == "GMT", let month = months.firstIndex(of: String(words[2])) else {
+            return nil
+        }
+        let numbers = [1, 3, 4, 5, 6].compactMap { Int32(words[$0]) }
+        guard numbers.count == 5 else { return nil }
+        var fields = tm()
+        (fields.tm_mday, fields.tm_mon, fields.tm_year) = (numbers[0], Int32(month), numbers[1] - 1900)
+        (fields.tm_hour, fields.tm_min, fields.tm_sec) = (numbers[2], numbers[3], numbers[4])
+        return Int64(timegm(&fields))
     }
 }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 
 /// Objects that are sent in parts, at least 5 MiB each but the last. An upload that is neither completed nor aborted
 /// is kept, and billed, for ever: note its id before the first part.

@@ -87,9 +87,9 @@ struct S3Pieces: AsyncSequence, Sendable {
                 return buffer
             case .file(let file, let range):
                 let start = range.lowerBound + offset
-                let piece = start..<min(start + S3Pieces.pieceSize, range.upperBound)
+                let piece = start..<Swift.min(start + S3Pieces.pieceSize, range.upperBound)
                 offset += Int64(piece.count)
-                do {
+                do throws(BlobError) {
                     return try await threads.run { () throws(BlobError) in try file.read(piece) }
                 } catch {
                     throw S3Error.unreadable(error)

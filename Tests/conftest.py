@@ -10,6 +10,7 @@ import pytest
 
 sys.dont_write_bytecode = True
 
+from object_store import object_store  # noqa: E402
 from placet_server import ADMIN_PASSWORD, Server  # noqa: E402
 from receiver import Receiver  # noqa: E402
 
@@ -74,3 +75,10 @@ def receive():
     yield make
     for receiver in receivers:
         receiver.close()
+
+
+@pytest.fixture(scope="session")
+def objects():
+    """A real object store, which the tests of one process share. One that is to fail makes its own."""
+    with object_store() as store:
+        yield store

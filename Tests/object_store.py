@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """A real S3-compatible store for tests: OpenStack Swift, as four processes on loopback with all files in one folder.
 
-    Tests/object_store.py FOLDER              runs one until Ctrl-C, and prints its address and credentials
-    Tests/object_store.py FOLDER -- COMMAND   runs a command with PLACET_TEST_S3 and credentials in its environment
+    object_store.py                    runs one until Ctrl-C; prints its address, then the credentials
+    object_store.py --folder FOLDER    keeps its files there for the next time, on the same port
+    object_store.py --control          does what lines of its input say (kill object), and ends with its input
+    object_store.py -- COMMAND         runs a command with the address as PLACET_TEST_S3, and with the credentials
 
 It is no mock: it checks signatures and digests, flushes each object, and can be stopped, killed and started again.
 """
@@ -230,9 +232,18 @@ def object_store(folder=None):
             shutil.rmtree(own, ignore_errors=True)
 
 
+def obey(store):
+    """Does what lines of the input say: the name of a fault, and of a process."""
+    for line in sys.stdin:
+        command, kind = line.split()
+        {"freeze": store.freeze, "resume": store.resume, "kill": store.kill, "restart": store.restart}[command](kind)
+        print(f"done: {command} {kind}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder")
+    parser.add_argument("--folder")
+    parser.add_argument("--control", action="store_true")
     parser.add_argument("command", nargs="*")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -242,7 +253,7 @@ def main():
             sys.exit(subprocess.run(arguments.command, env=environment).returncode)
         print(store.address())
         print(" ".join(f"{name}={value}" for name, value in store.environment.items()), flush=True)
-        signal.pause()
+        obey(store) if arguments.control else signal.pause()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import CoreMetrics
 import Glibc
 import NIOCore
@@ -28,10 +27,12 @@ package final class S3Bucket: Sendable {
     package struct Object: Sendable, Equatable {
         package let key: String
         package let size: Int64
-    }
 
-    /// In one listing.
-    private static let maxListingBytes = 8 << 20
+        package init(key: String, size: Int64) {
+            self.key = key
+            self.size = size
+        }
+    }
 
     package let location: S3Location
     let client: S3Client
@@ -60,14 +61,14 @@ package final class S3Bucket: Sendable {
     package func put(_ key: String, _ source: S3Source, sha256: String? = nil) async throws {
         var call = S3Call(operation: .put, method: .PUT, key: key, body: source)
         call.digest = if let sha256 { sha256 } else { try await source.digest(client.threads) }
-        try await client.send(call)
+        try await client.ask(call)
     }
 
     /// The length of an object; nil when there is none.
     package func size(of key: String) async throws -> Int64? {
         do {
-            return try await client.send(S3Call(operation: .head, method: .HEAD, key: key)) { response in
-                guard let size = response.headers.first(name: "content-length").flatMap({ Int64($0) }) else {
+            return try await client.ask(S3Call(operation: .head, method: .HEAD, key: key)) { headers, _ in
+                guard let size = headers.first(name: "content-length").flatMap({ Int64($0) }) else {
                     throw S3Error.unexpected("an object without a length")
                 }
                 return size
@@ -92,7 +93,7 @@ package final class S3Bucket: Sendable {
     /// Removes an object, if it is there.
     package func remove(_ key: String) async throws {
         do {
-            try await client.send(S3Call(operation: .delete, method: .DELETE, key: key))
+            try await client.ask(S3Call(operation: .delete, method: .DELETE, key: key))
         } catch let error as S3Error where error.isAbsence {}
     }
 
@@ -102,8 +103,7 @@ package final class S3Bucket: Sendable {
         var query = [("list-type", "2"), ("max-keys", "\(limit)"), ("prefix", location.prefix)]
         if let key { query.append(("start-after", location.prefix + key)) }
         let call = S3Call(operation: .list, method: .GET, query: query)
-        return try await client.send(call) { response in
-            let text = String(buffer: try await response.body.collect(upTo: Self.maxListingBytes))
+        return try await client.ask(call) { _, text in
             guard !S3XML.elements("ListBucketResult", in: text).isEmpty else {
                 throw S3Error.unexpected("a listing that is none")
             }

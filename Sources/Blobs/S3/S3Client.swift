@@ -26,8 +26,8 @@ struct S3Call: Sendable {
 final class S3Client: Sendable {
     /// With pauses of at most 0.1, 0.4 and 1.6 s between them.
     private static let maxTries = 4
-    /// How much of an answer that is an error is read.
-    private static let maxErrorBytes = 64 << 10
+    /// How much of an answer is read at once: more than a listing of a thousand keys has.
+    private static let maxAnswerBytes = 8 << 20
     /// Nothing of ours takes as long. What stalls is ended by the timeouts of the connection.
     private static let longest = TimeAmount.hours(24)
 
@@ -83,7 +83,17 @@ final class S3Client: Sendable {
         preconditionFailure("the last try returns or throws")
     }
 
-    func send(_ call: S3Call) async throws { try await send(call) { _ in } }
+    /// Reads the answer to its end, so that its connection can be used again, and makes something of it.
+    ///
+    /// - Throws: ``S3Error``, `CancellationError`.
+    func ask<Value>(_ call: S3Call, _ read: (HTTPHeaders, String) throws -> Value) async throws -> Value {
+        try await send(call) { response in
+            let body = try await response.body.collect(upTo: Self.maxAnswerBytes)
+            return try read(response.headers, String(buffer: body))
+        }
+    }
+
+    func ask(_ call: S3Call) async throws { try await ask(call) { _, _ in } }
 
     /// Waits before another try: longer each time, and never as long as others do.
     func pause(after tries: Int) async throws {
@@ -100,7 +110,7 @@ final class S3Client: Sendable {
             let response = try await http.execute(request(call), deadline: .now() + Self.longest)
             noteClock(response.headers)
             guard (200..<300).contains(response.status.code) else {
-                let body = try? await response.body.collect(upTo: Self.maxErrorBytes)
+                let body = try? await response.body.collect(upTo: Self.maxAnswerBytes)
                 let status = Int(response.status.code)
                 throw S3Error(status: status, headers: response.headers, body: body.map { String(buffer: $0) } ?? "")
             }

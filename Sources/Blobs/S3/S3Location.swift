@@ -88,16 +88,16 @@ enum S3Text {
     static func encoded(_ text: String, keeping kept: String = "") -> String {
         var encoded = ""
         for byte in text.utf8 {
-            let character = Unicode.Scalar(byte)
-            let isPlain = byte < 0x80 && (Character(character).isLetter || Character(character).isNumber)
-            if isPlain || "-._~".unicodeScalars.contains(character) || kept.unicodeScalars.contains(character) {
-                encoded.unicodeScalars.append(character)
+            if plain.contains(byte) || kept.utf8.contains(byte) {
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
                 encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
             }
         }
         return encoded
     }
+
+    private static let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
 
     static func decoded(_ text: Substring) -> String {
         var (bytes, rest) = ([UInt8](), Array(text.utf8)[...])

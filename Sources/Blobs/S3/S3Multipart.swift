@@ -1,21 +1,24 @@
-import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
 /// Objects that are sent in parts, at least 5 MiB each but the last. An upload that is neither completed nor aborted
 /// is kept, and billed, for ever: note its id before the first part.
 extension S3Bucket {
-    package struct Part: Sendable {
+    package struct Part: Sendable, Equatable {
         /// From 1 to 10 000.
         package let number: Int
         package let tag: String
+
+        package init(number: Int, tag: String) {
+            self.number = number
+            self.tag = tag
+        }
     }
 
-    /// Returns the id of a new upload.
+    /// Returns the id of a new upload. One whose answer is lost is kept too: only a rule of the bucket ends that.
     package func beginUpload(_ key: String) async throws -> String {
         let call = S3Call(operation: .multipart, method: .POST, key: key, query: [("uploads", "")])
-        return try await client.send(call) { response in
-            let text = String(buffer: try await response.body.collect(upTo: 64 << 10))
+        return try await client.ask(call) { _, text in
             guard let id = S3XML.texts("UploadId", in: text).first, !id.isEmpty else {
                 throw S3Error.unexpected("an upload without an id")
             }
@@ -34,8 +37,8 @@ extension S3Bucket {
         let query = [("partNumber", "\(number)"), ("uploadId", upload)]
         var call = S3Call(operation: .put, method: .PUT, key: key, query: query, body: source)
         call.digest = if let sha256 { sha256 } else { try await source.digest(client.threads) }
-        return try await client.send(call) { response in
-            guard let tag = response.headers.first(name: "etag") else {
+        return try await client.ask(call) { headers, _ in
+            guard let tag = headers.first(name: "etag") else {
                 throw S3Error.unexpected("a part without an ETag")
             }
             return Part(number: number, tag: tag)
@@ -53,11 +56,10 @@ extension S3Bucket {
         var call = S3Call(operation: .multipart, method: .POST, key: key, query: [("uploadId", upload)], body: body)
         call.digest = try await body.digest(client.threads)
         do {
-            try await client.send(call) { response in
+            try await client.ask(call) { headers, text in
                 // The status came before the work was done: what follows may be an error.
-                let text = String(buffer: try await response.body.collect(upTo: 64 << 10))
                 if S3XML.elements("CompleteMultipartUploadResult", in: text).isEmpty {
-                    throw S3Error(status: 500, headers: response.headers, body: text)
+                    throw S3Error(status: 500, headers: headers, body: text)
                 }
             }
         } catch S3Error.refused(404, "NoSuchUpload", _) {
@@ -73,7 +75,7 @@ extension S3Bucket {
     package func abort(_ upload: String, _ key: String) async throws {
         do {
             let call = S3Call(operation: .multipart, method: .DELETE, key: key, query: [("uploadId", upload)])
-            try await client.send(call)
+            try await client.ask(call)
         } catch let error as S3Error where error.isAbsence {}
     }
 }

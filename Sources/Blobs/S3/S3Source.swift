@@ -15,7 +15,7 @@ package enum S3Source: Sendable {
         }
     }
 
-    /// The SHA-256 of all of it, in hex; what costs time runs on the threads.
+    /// The SHA-256 of all of it, in hex.
     func digest(_ threads: NIOThreadPool) async throws -> String {
         var sha256 = SHA256()
         for try await piece in S3Pieces(source: self, threads: threads) {

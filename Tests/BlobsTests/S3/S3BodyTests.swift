@@ -15,7 +15,8 @@ struct S3BodyTests {
             default: .text(part(7..<8, of: text, sent: 1))
             }
         }) { bucket, server in
-            #expect(String(buffer: try await bucket.bytes(of: "a", range: 2..<8)) == "234567")
+            let read = try await bucket.bytes(of: "a", range: 2..<8)
+            #expect(String(buffer: read) == "234567")
             #expect(server.requests.map { $0.fields["range"] } == ["bytes=2-7", "bytes=5-7", "bytes=7-7"])
         }
     }
@@ -79,8 +80,10 @@ struct S3BodyTests {
     @Test("a service may answer with the whole when the whole was asked for, and nothing is asked for nothing")
     func whole() async throws {
         try await withBucket(script: { _, _ in .text(httpAnswer("200 OK", [], "0123")) }) { bucket, server in
-            #expect(String(buffer: try await bucket.bytes(of: "a", range: 0..<4)) == "0123")
-            #expect(try await bucket.bytes(of: "a", range: 3..<3).readableBytes == 0)
+            let read = try await bucket.bytes(of: "a", range: 0..<4)
+            #expect(String(buffer: read) == "0123")
+            let nothing = try await bucket.bytes(of: "a", range: 3..<3)
+            #expect(nothing.readableBytes == 0)
             #expect(server.requests.count == 1)
         }
     }

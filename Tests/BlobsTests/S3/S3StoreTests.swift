@@ -39,7 +39,8 @@ struct S3StoreTests {
             #expect(try await bucket.size(of: "none") == 0)
             try await bucket.put("keys with blanks + ü~", [1, 2])
             #expect(try await bucket.all(of: "keys with blanks + ü~") == [1, 2])
-            #expect(try await bucket.list().map(\.key) == ["a", "keys with blanks + ü~", "none"])
+            let keys = try await bucket.list().map(\.key)
+            #expect(keys == ["a", "keys with blanks + ü~", "none"])
         }
     }
 
@@ -104,12 +105,17 @@ struct S3StoreTests {
         let location = try storeLocation()
         try await withBucket(location) { bucket in
             for key in ["b", "a/1", "a/2", "c<&>"] { try await bucket.put(key, [1]) }
-            #expect(try await bucket.list(limit: 2).map(\.key) == ["a/1", "a/2"])
-            #expect(try await bucket.list(after: "a/2", limit: 2).map(\.key) == ["b", "c<&>"])
-            #expect(try await bucket.list(after: "c<&>") == [])
-            #expect(try await bucket.list().first == S3Bucket.Object(key: "a/1", size: 1))
+            let first = try await bucket.list(limit: 2)
+            #expect(first == ["a/1", "a/2"].map { S3Bucket.Object(key: $0, size: 1) })
+            let second = try await bucket.list(after: "a/2", limit: 2)
+            #expect(second.map(\.key) == ["b", "c<&>"])
+            let third = try await bucket.list(after: "c<&>")
+            #expect(third == [])
         }
-        try await withBucket(storeLocation()) { #expect(try await $0.list() == []) }
+        try await withBucket(storeLocation()) { bucket in
+            let none = try await bucket.list()
+            #expect(none == [])
+        }
     }
 
     @Test("a link works in any client, for its time and its object alone, and the answer is what it says")
@@ -136,7 +142,8 @@ struct S3StoreTests {
         var settings = S3Settings()
         settings.now = { Int64(time(nil)) - 100 }
         try await withBucket(location, settings: settings) { bucket in
-            #expect(try curl(bucket.presignedURL(for: "a b", seconds: 60)).hasPrefix("HTTP/1.1 403"))
+            let answer = try curl(bucket.presignedURL(for: "a b", seconds: 60))
+            #expect(answer.hasPrefix("HTTP/1.1 403"))
         }
     }
 }

@@ -110,7 +110,7 @@ final class ScriptedServer: Sendable {
         let bytes = Array(text.utf8)
         var done = 0
         while done < bytes.count {
-            let count = Glibc.send(client, Array(bytes[done...]), bytes.count - done, Int32(MSG_NOSIGNAL.rawValue))
+            let count = Glibc.send(client, Array(bytes[done...]), bytes.count - done, Int32(MSG_NOSIGNAL))
             guard count > 0 else { return }
             done += count
         }
@@ -122,7 +122,7 @@ final class ScriptedServer: Sendable {
         let zeros = [UInt8](repeating: 0, count: 65_536)
         var taken = 0
         while true {
-            let count = Glibc.send(client, zeros, zeros.count, Int32(MSG_NOSIGNAL.rawValue))
+            let count = Glibc.send(client, zeros, zeros.count, Int32(MSG_NOSIGNAL))
             guard count > 0 else { return taken }
             taken += count
         }

@@ -23,7 +23,7 @@ struct SignatureTests {
     ).split(separator: "\n").map { Vector(words: $0.components(separatedBy: "\t")) }
 
     @Test("they are those of botocore", arguments: vectors)
-    func vectors(vector: Vector) throws {
+    func sameAsBotocore(vector: Vector) throws {
         let words = vector.words
         let location = try S3Location(words[3])
         let user = S3Credentials(keyID: words[0], secret: words[1], sessionToken: words[2].isEmpty ? nil : words[2])

@@ -82,6 +82,7 @@ account_autocreate = true
 node_timeout = 2
 recoverable_node_timeout = 1
 conn_timeout = 0.3
+error_suppression_interval = 0
 """
 
 

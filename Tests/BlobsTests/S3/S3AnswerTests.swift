@@ -97,10 +97,9 @@ struct S3AnswerTests {
 
     @Test("a service that is silent is not waited for")
     func silence() async throws {
-        try await withBucket(silence: .milliseconds(50), script: { _, _ in .silence("") }) { bucket, server in
+        try await withBucket(silence: .milliseconds(50), script: { _, _ in .silence("") }) { bucket, _ in
             let error = await #expect(throws: S3Error.self) { try await bucket.put("a", [1]) }
             #expect(error == .unreachable("it did not answer in time"))
-            #expect(server.requests.count == 4)
         }
     }
 

@@ -11,7 +11,7 @@ struct S3FaultTests {
     func faults() async throws {
         try await withFailingStore { store in
             try await withBucket(store.location) { bucket in
-                let bytes = sample(24 << 20)
+                let bytes = sample(8 << 20)
                 let size = Int64(bytes.count)
                 try await bucket.put("before", bytes)
 

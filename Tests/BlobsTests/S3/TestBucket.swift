@@ -43,13 +43,12 @@ func storeLocation() throws -> S3Location {
     return try S3Location(address.replacing("/?", with: "/\(UUID().uuidString)?"))
 }
 
-/// Bytes that are the same each time, and never twice alike.
-func sample(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-    var state = seed
-    return (0..<count).map { _ in
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return UInt8(truncatingIfNeeded: state >> 56)
-    }
+/// Bytes that are the same each time, and in no place the same as in another nearby.
+func sample(_ count: Int) -> [UInt8] {
+    let piece = (0..<65_521).map { UInt8(truncatingIfNeeded: $0 * $0 >> 3 ^ $0) }
+    var bytes: [UInt8] = []
+    while bytes.count < count { bytes += [UInt8(truncatingIfNeeded: bytes.count >> 16)] + piece }
+    return Array(bytes.prefix(count))
 }
 
 /// A file with those bytes, until `body` returns.

@@ -172,7 +172,7 @@ let package = Package(
         ),
         shelf("Index", ["CSchema", "CSQLite", "CUtf8proc", .crypto, .metrics]),
         // The schema of the index in SQL, embedded by `#embed`.
-        .target(name: "CSchema", exclude: ["0001.sql", "0002.sql"]),
+        .target(name: "CSchema", exclude: ["0001.sql", "0002.sql", "0003.sql"]),
         shelf(
             "Blobs",
             ["CDeflate", "CSyncfs", .crypto, .httpClient, .metrics, .nioCore, .nioPosix, .nioHTTP1]

@@ -67,6 +67,7 @@ package struct Assembly: Sendable {
             ),
             detector: detector,
             threads: threads,
+            bucket: configuration.bucket,
             metrics: registry,
             onDamage: { key in
                 logger.error(

@@ -1,4 +1,5 @@
 import API
+import Blobs
 import Configuration
 import Delivery
 import HTTP
@@ -18,6 +19,11 @@ package struct ServerConfiguration: Sendable {
     package let port: Int
     /// `--storage`, `PLACET_STORAGE` (path, `./storage`, at most 90 bytes): the folder for index and bytes.
     package let storage: String
+    /// `--blobs`, `PLACET_BLOBS` (`s3://bucket/prefix?endpoint=…&region=…`, the storage folder): the bucket with the files'
+    /// bytes. A folder that has one remembers it. Credentials come from `AWS_ACCESS_KEY_ID` and
+    /// `AWS_SECRET_ACCESS_KEY`, or from a file. `PLACET_BLOB_CACHE_BYTES` (integer, 256 MiB, 0…2^50): how much of the disk
+    /// small files from it may take that were asked for lately.
+    package let bucket: BucketSettings?
     /// `PLACET_MAX_UPLOAD_BYTES` (integer, 1 GiB, 1…2^50 bytes): the largest file; a larger one gets 413.
     package let maxUploadBytes: Int64
     /// `PLACET_MIN_FREE_BYTES` (integer, 64 MiB, 0…2^50 bytes): the reserve. What would leave less of the disk free is
@@ -88,6 +94,7 @@ package struct ServerConfiguration: Sendable {
         host = try values.text("host", default: "127.0.0.1")
         port = Int(try values.integer("port", default: 3001, in: 0...65535))
         storage = try values.text("storage", default: "./storage")
+        bucket = try values.bucket(of: storage, environment)
         maxUploadBytes = try values.integer("max.upload.bytes", default: Int64(Limits.upload), in: 1...(1 << 50))
         minFreeBytes = try values.integer("min.free.bytes", default: 64 << 20, in: 0...(1 << 50))
         quotas = Quotas(
@@ -149,7 +156,7 @@ package struct ConfigurationError: Error, CustomStringConvertible {
 
     init(_ key: String, _ problem: String) {
         let variable = "PLACET_" + key.uppercased().replacing(".", with: "_")
-        let isArgument = ["host", "port", "storage"].contains(key)
+        let isArgument = ["blobs", "host", "port", "storage"].contains(key)
         description = variable + (isArgument ? " (or --\(key)) " : " ") + problem
     }
 }

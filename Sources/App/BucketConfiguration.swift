@@ -1,0 +1,21 @@
+import Blobs
+
+extension Values {
+    /// The bucket that is named, or else the one that the storage folder remembers; nil for neither.
+    ///
+    /// - Throws: ``ConfigurationError`` also when there are no credentials for it.
+    func bucket(of storage: String, _ environment: [String: String]) throws(ConfigurationError) -> BucketSettings? {
+        guard let text = self["blobs"] ?? DiskBlobStore.notedBucket(in: storage) else { return nil }
+        let cacheBytes = try integer("blob.cache.bytes", default: 256 << 20, in: 0...(1 << 50))
+        do {
+            return BucketSettings(
+                text: text,
+                location: try S3Location(text),
+                credentials: try S3Credentials(environment: environment),
+                cacheBytes: cacheBytes
+            )
+        } catch {
+            throw ConfigurationError("blobs", "cannot be used. \(error)")
+        }
+    }
+}

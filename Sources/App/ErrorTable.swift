@@ -183,7 +183,7 @@ private func translate(_ error: StoreError) -> APIError? {
             "The index has no contents, but the storage folder has files, so nothing was removed. Restore the index that "
                 + "belongs to them"
         )
-    case .damagedRecord, .damagedFile:
+    case .damagedRecord, .damagedFile, .bucketOfAnother, .bucketIsNotOurs, .bytesAreOnDisk:
         nil
     }
 }

@@ -42,7 +42,8 @@ package struct FileStore: Sendable {
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         onDamage: @escaping @Sendable (BlobKey) -> Void = { _ in }
     ) throws {
-        folder = try DiskBlobStore(root: root, threads: threads)
+        let folder = try DiskBlobStore(root: root, threads: threads)
+        self.folder = folder
         blobs = try bucket.map { .bucket(try S3BlobStore($0, in: folder, metrics: metrics)) } ?? .disk(folder)
         index = try SQLiteIndex(path: indexPath, storeID: folder.storeID, reserve: limits.minFreeBytes, metrics: metrics)
         self.limits = limits

@@ -9,7 +9,6 @@ extension FileStore {
     /// - Returns: what cut-off uploads had left.
     /// - Throws: ``StoreError/indexIsMissing``; ``BlobError`` and ``IndexError``.
     package func recover() async throws -> SweepReport {
-        try await tieBucket()
         try await refuseLostIndex()  // First: without the index, the sweep would take everything for garbage.
         var swept = try await folder.sweepIncoming { keys in
             let referenced = try await index.read { try $0.referencedKeys(among: keys.map(\.description)) }

@@ -22,4 +22,15 @@ extension S3BlobStore {
         let text = ByteBuffer(string: "\(Self.words)\(storeID)\n")
         try await reaching { try await bucket.put(Self.ownerName, .bytes(text)) }
     }
+
+    /// Sees by a few small objects whether the bucket keeps what it is given.
+    ///
+    /// - Returns: what the operator should know, in sentences, though it can be used.
+    /// - Throws: ``BlobError/unreachable(reason:)`` with what is wrong and what to do.
+    package func prove() async throws -> [String] {
+        let findings = try await S3Probe(bucket).run()
+        let fatal = findings.filter(\.isFatal).map { $0.sentence(settings.location) }
+        guard fatal.isEmpty else { throw BlobError.unreachable(reason: fatal.joined(separator: " ")) }
+        return findings.map { $0.sentence(settings.location) }
+    }
 }

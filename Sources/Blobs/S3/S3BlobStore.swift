@@ -140,7 +140,9 @@ package final class S3BlobStore: Sendable {
             return BlobReader(remote(key, size))
         }
         let bytes = try await read(key, 0..<size)
-        guard BlobDigest(SHA256.hash(data: bytes.readableBytesView)) == key.digest else { throw .otherBytes(key) }
+        var fingerprint = Fingerprint()
+        fingerprint.update(bytes)
+        guard fingerprint.digest() == key.digest else { throw .otherBytes(key) }
         await cache.keep(bytes, of: key)
         return cache.open(key) ?? BlobReader(remote(key, size))
     }
@@ -148,8 +150,14 @@ package final class S3BlobStore: Sendable {
     /// Nil when the bytes are not in the cache.
     func openNow(_ key: BlobKey) -> BlobReader? { cache.open(key) }
 
+    /// An object that is not there is missing only in a bucket that is: of a bucket that was removed or replaced, nobody is
+    /// to believe that all files are damaged.
     func size(of key: BlobKey) async throws(BlobError) -> Int64? {
-        try await reaching { try await bucket.size(of: key.description) }
+        if let size = try await reaching({ try await bucket.size(of: key.description) }) { return size }
+        guard try await owner() != nil else {
+            throw .unreachable(reason: "The bucket has lost its object placet-store, or was replaced.")
+        }
+        return nil
     }
 
     /// For checks alone: a bucket is never listed to find what is to be removed.
@@ -219,6 +227,9 @@ package final class S3BlobStore: Sendable {
         do {
             return try await bucket.bytes(of: key.description, range: range)
         } catch let error as S3Error where error.isAbsence {
+            guard try await size(of: key) == nil else {
+                throw .unreachable(reason: "It says of an object that it is there, and that it is not: \(key).")
+            }
             throw .notFound(key)
         } catch {
             throw BlobError(reaching: error)

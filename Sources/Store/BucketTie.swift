@@ -14,14 +14,14 @@ extension FileStore {
         guard case .bucket(let bucket) = blobs else { return [] }
         let remarks = try await bucket.prove()
         if let owner = try await bucket.owner() {
-            guard owner == folder.storeID else { throw StoreError.bucketOfAnother(owner) }
+            guard owner == index.storeID else { throw StoreError.bucketOfAnother(owner) }
             try folder.noteBucket(bucket.settings.text)
             return remarks
         }
         if try folder.hasNotedBucket() { throw StoreError.bucketIsNotOurs }
         guard try await index.read({ try $0.blobCount() }) == 0 else { throw StoreError.bytesAreOnDisk }
         guard try await bucket.list(after: nil, limit: 1).isEmpty else { throw StoreError.bucketIsNotOurs }
-        try await bucket.own(as: folder.storeID)
+        try await bucket.own(as: index.storeID)
         try folder.noteBucket(bucket.settings.text)
         return remarks
     }

@@ -54,7 +54,7 @@ package struct FileStore: Sendable {
     }
 
     /// Names the folder of this node.
-    package var nodeID: String { blobs.storeID }
+    package var nodeID: String { folder.storeID }
 
     /// How many bytes the uploads under way have reserved.
     package var bytesInFlight: Int { reservations.all }

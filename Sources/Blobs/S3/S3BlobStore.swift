@@ -3,6 +3,7 @@ import Crypto
 import Dispatch
 import NIOCore
 import NIOPosix
+import Synchronization
 
 // Invariants 1, 2, 3 and 7 in a bucket (numbered in DiskBlobStore.swift). The spool waits on this node's disk until the
 // commit, so every step can be taken again without the client. A crash, here or there, between two steps of a publish
@@ -56,6 +57,7 @@ package final class S3BlobStore: Sendable {
     let bucket: S3Bucket
     private let folder: DiskBlobStore
     private let cache: CachedBlobs
+    private let isClosed = Atomic(false)
 
     /// Asks nothing yet (``probe()``).
     package init(
@@ -75,8 +77,11 @@ package final class S3BlobStore: Sendable {
         )
     }
 
-    /// Ends all connections. Blocks until they have ended.
+    deinit { close() }
+
+    /// Ends all connections; idempotent. Blocks until they have ended.
     package func close() {
+        if isClosed.exchange(true, ordering: .relaxed) { return }
         let isDone = DispatchSemaphore(value: 0)
         Task.detached { [bucket] in
             try? await bucket.shutdown()

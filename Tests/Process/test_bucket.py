@@ -1,0 +1,379 @@
+"""The store with its bytes in a bucket: the same promises over a real S3-compatible store, whatever breaks between."""
+
+import hashlib
+import io
+import json
+import os
+import random
+import re
+import signal
+import tarfile
+import threading
+import time
+import zipfile
+
+import pytest
+import requests
+from object_store import BUCKET
+from placet_server import eventually
+
+MIB = 1 << 20
+
+
+class Bucket:
+    """What a store has below its prefix."""
+
+    def __init__(self, objects, prefix):
+        self.objects, self.prefix = objects, prefix
+
+    def keys(self):
+        status, body = self.objects.request("GET", f"/{BUCKET}?list-type=2&prefix={self.prefix}/")
+        assert status == 200, body
+        names = re.findall(r"<Key>([^<]*)</Key>", body.decode())
+        return {name.removeprefix(f"{self.prefix}/") for name in names} - {"placet-store"}
+
+    def put(self, key, content):
+        status, body = self.objects.request("PUT", f"/{BUCKET}/{self.prefix}/{key}", content)
+        assert status == 200, body
+
+    def remove(self, key):
+        assert self.objects.request("DELETE", f"/{BUCKET}/{self.prefix}/{key}")[0] == 204
+
+    def uploads(self):
+        """The uploads in parts that nobody has ended."""
+        status, body = self.objects.request("GET", f"/{BUCKET}?uploads")
+        assert status == 200, body
+        return re.findall(r"<Key>([^<]*)</Key>", body.decode())
+
+
+@pytest.fixture
+def bucket(objects, request):
+    return Bucket(objects, f"{re.sub('[^a-z0-9]+', '-', request.node.name)}-{random.randrange(1 << 32)}")
+
+
+@pytest.fixture
+def make_store(make_server, objects, bucket):
+    """Makes servers whose bytes are in the bucket of the test."""
+
+    def make(storage=None, prefix=None, **settings):
+        address = objects.address(prefix or bucket.prefix)
+        return make_server(storage, **{"PLACET_BLOBS": address} | objects.environment | settings)
+
+    return make
+
+
+def rows(server):
+    return dict(server.query("SELECT key, size FROM blobs"))
+
+
+def doomed(server):
+    return dict(server.query("SELECT key, state FROM doomed_keys"))
+
+
+def assert_consistent(server, bucket):
+    """No row without its object, and no object that no row knows: what was left lying is listed."""
+    objects = bucket.keys()
+    assert not set(rows(server)) - objects, "a row has no object"
+    assert not objects - set(rows(server)) - set(doomed(server)), "an object is not listed"
+    assert server.query("PRAGMA foreign_key_check") == []
+
+
+def requests_counted(server, operation):
+    page = requests.get(f"{server.url}/metrics", timeout=10).text
+    return int(float(re.search(rf'placet_s3_requests_total\{{operation="{operation}",outcome="ok"\}} (\S+)', page)[1]))
+
+
+# What works as it does on a disk
+
+
+@pytest.mark.parametrize("size", [0, 1, 262_144, MIB, MIB + 1, 3 * MIB, 66 * MIB])
+def test_what_was_uploaded_comes_back_whole_and_in_ranges(make_store, bucket, size):
+    server = make_store().start()
+    owner = server.owner()
+    content = random.Random(size).randbytes(size)
+    file = owner.store(content)
+    assert file["sha256"] == hashlib.sha256(content).hexdigest()
+    assert owner.content(file["id"]) == content
+    assert owner.content(file["id"]) == content, "and again, from what was kept"
+    for start, end in [(0, 1), (size // 2, size // 2 + 300_000), (max(size - 10, 0), size)]:
+        if size:
+            answer = owner.download(file["id"], range=f"bytes={start}-{end - 1}")
+            assert (answer.status_code, answer.content) == (206, content[start:end])
+    several = owner.download(file["id"], range="bytes=0-9,100-199") if size > 200 else None
+    assert several is None or content[100:200] in several.content
+    assert list(bucket.keys()) == list(rows(server)), "one object, under the key of its row"
+    assert doomed(server) == {} and server.incoming() == []
+    assert not list((server.storage / "blobs").rglob("*.*")), "nothing of it is in the folder"
+
+
+def test_equal_bytes_cost_no_request(make_store, bucket):
+    server = make_store().start()
+    owner = server.owner()
+    owner.store(b"the same")
+    before = [requests_counted(server, operation) for operation in ("put", "head", "get")]
+    owner.store(b"the same")
+    assert [requests_counted(server, operation) for operation in ("put", "head", "get")] == before
+    assert len(bucket.keys()) == 1
+
+
+def test_lines_entries_facts_and_zips_are_read_from_the_bucket(make_store):
+    server = make_store().start()
+    owner = server.owner()
+    lines = [f"line {number} {'x' * 40}" for number in range(100_000)]
+    log = owner.store("\n".join(lines).encode(), "build.log")
+    tail = owner.request("GET", f"files/{log['id']}/lines", params={"tail": 3, "format": "text"}).text
+    assert tail.splitlines() == lines[-3:]
+    found = owner.request("GET", f"files/{log['id']}/lines", params={"grep": "line 77777 "}).json()
+    assert [line["number"] for line in found["lines"]] == [77_778]
+    assert owner.request("GET", f"files/{log['id']}", params={"facts": "true"}).json()["facts"]["lines"] == 100_000
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/first.txt", "first" * 1000)
+        archive.writestr("noise.bin", random.Random(1).randbytes(3 * MIB))
+        archive.writestr("last.txt", "last")
+    archive = owner.store(packed.getvalue(), "all.zip")
+    entries = owner.request("GET", f"files/{archive['id']}/entries").json()["entries"]
+    assert [entry["name"] for entry in entries] == ["a/first.txt", "noise.bin", "last.txt"]
+    answer = owner.request("GET", f"files/{archive['id']}/entries/{entries[2]['number']}")
+    assert answer.text == "last"
+    noise = owner.request("GET", f"files/{archive['id']}/entries/{entries[1]['number']}").content
+    assert noise == random.Random(1).randbytes(3 * MIB)
+
+
+def test_a_collection_removes_the_objects_and_an_undo_brings_them_back(make_store, bucket):
+    server = make_store().start()
+    owner = server.owner()
+    kept, gone = owner.store(b"kept"), owner.store(b"gone!")
+    assert owner.request("DELETE", f"files/{gone['id']}", params={"channel": owner.channel}).status_code == 200
+    run = eventually(lambda: json.loads(server.command("gc", "run", "--grace", "1s", "--json").stdout).get("run"), "taken")
+    assert len(bucket.keys()) == 2, "the bytes stay for an hour"
+    server.command("gc", "undo", run["id"])
+    assert len(rows(server)) == 2
+    eventually(lambda: json.loads(server.command("gc", "plan", "--grace", "0s", "--json").stdout)["blobs"]["count"], "due")
+    server.command("gc", "run", "--grace", "0s")
+    eventually(lambda: len(bucket.keys()) == 1, "removed")
+    assert owner.content(kept["id"]) == b"kept"
+    assert doomed(server) == {}, "nothing more can come under a key that had a row"
+
+
+def test_an_upload_in_parts_ends_in_the_bucket(make_store, bucket):
+    server = make_store().start()
+    owner = server.owner()
+    content = os.urandom(3 * MIB)
+    tus = {"tus-resumable": "1.0.0"}
+    made = owner.request("POST", "files/uploads", headers=tus | {"upload-length": str(len(content))}, params={
+        "channel": owner.channel, "filename": "parts.bin"})
+    assert made.status_code == 201, made.text
+    place = f"{server.url}{made.headers['location']}" if made.headers["location"].startswith("/") else made.headers["location"]
+    for start in (0, 2 * MIB):
+        server.stop()
+        server.start(server.port)
+        piece = content[start:start + 2 * MIB]
+        sent = owner.another().session.patch(place, data=piece, headers=tus | {
+            "upload-offset": str(start), "content-type": "application/offset+octet-stream"}, timeout=60)
+        assert sent.status_code == 204, sent.text
+    file = owner.another().files()["files"][0] if isinstance(owner.another().files(), dict) else owner.another().files()[0]
+    assert owner.another().content(file["id"]) == content
+    assert_consistent(server, bucket)
+
+
+# What breaks
+
+
+STEPS = ["spooled:1", "leased:1", "partSent:2", "objectSent:1", "objectSeen:1", "committed:1"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_publish_that_is_killed_leaves_only_what_is_listed(make_store, bucket, step):
+    server = make_store().start()
+    owner = server.owner()
+    before = owner.store(b"before")
+    server.stop()
+    server.environment["PLACET_FAULT"] = step
+    server.start()
+    content = os.urandom(70 * MIB if step.startswith("partSent") else 2 * MIB)
+    with pytest.raises(requests.exceptions.RequestException):
+        owner.another().store(content)
+    assert server.process.wait(10) == -signal.SIGKILL
+    del server.environment["PLACET_FAULT"]
+    server.start()
+    assert_consistent(server, bucket)
+    assert server.incoming() == []
+    again = owner.another()
+    assert again.content(before["id"]) == b"before"
+    # The same upload once more is stored, whatever the first has left.
+    assert again.content(again.store(content)["id"]) == content
+    end_leases(server)
+    eventually(lambda: bucket.keys() == set(rows(server)), "what was left is removed")
+    eventually(lambda: set(doomed(server).values()) <= {"removed"}, "and will be once more")
+    eventually(lambda: not [key for key in bucket.uploads() if bucket.prefix in key], "no upload in parts is left")
+
+
+def end_leases(server):
+    """As if all that waits for its time had waited long enough."""
+    server.stop()
+    import sqlite3
+    with sqlite3.connect(server.storage / "index.sqlite") as index:
+        index.execute("UPDATE doomed_keys SET not_before = 0")
+    index.close()
+    server.start()
+
+
+COLLECTION = ["doomed:1", "claimed:1", "removed:1", "forgotten:1"]
+
+
+@pytest.mark.parametrize("step", COLLECTION)
+def test_a_collection_that_is_killed_goes_on(make_store, bucket, step):
+    server = make_store().start()
+    owner = server.owner()
+    kept, gone = owner.store(b"kept"), owner.store(b"gone!")
+    assert owner.request("DELETE", f"files/{gone['id']}", params={"channel": owner.channel}).status_code == 200
+    server.stop()
+    server.environment["PLACET_FAULT"] = step
+    server.start()
+    eventually(lambda: server.command("gc", "run", "--grace", "0s", check=False).returncode != 0
+               or server.process.poll() is not None, "killed")
+    assert server.process.wait(10) == -signal.SIGKILL
+    del server.environment["PLACET_FAULT"]
+    server.start()
+    eventually(lambda: len(bucket.keys()) == 1, "it went on")
+    assert owner.another().content(kept["id"]) == b"kept"
+    assert_consistent(server, bucket)
+
+
+@pytest.mark.parametrize("fault", ["frozen", "killed"])
+def test_without_the_object_store_nothing_is_confirmed_and_clients_hear_why(make_store, bucket, objects, fault):
+    server = make_store().start()
+    owner = server.owner()
+    small, large = owner.store(b"small"), owner.store(os.urandom(2 * MIB))
+    (objects.freeze if fault == "frozen" else objects.kill)("object")
+    try:
+        refused = owner.post_file(os.urandom(2 * MIB))
+        assert refused.status_code == 503
+        assert "object store" in refused.json()["message"] and refused.headers["retry-after"]
+        assert owner.download(large["id"]).status_code == 503
+        assert owner.content(small["id"]) == b"small", "what is kept on this node is served"
+        assert owner.post_file(b"small").status_code == 201, "bytes that are there need no bucket"
+    finally:
+        (objects.resume if fault == "frozen" else objects.restart)("object")
+    assert len(rows(server)) == 2
+    assert len(owner.content(large["id"])) == 2 * MIB
+    owner.store(os.urandom(MIB))
+    end_leases(server)
+    eventually(lambda: bucket.keys() == set(rows(server)), "nothing is left over")
+
+
+def test_health_says_when_the_bucket_is_gone(make_store, objects):
+    server = make_store().start()
+    assert requests.get(f"{server.url}/health", timeout=30).status_code == 200
+    objects.kill("proxy")
+    try:
+        eventually(lambda: requests.get(f"{server.url}/health", timeout=30).status_code == 503, "told")
+        assert requests.get(f"{server.url}/health", timeout=30).json()["storage"] == "unwritable"
+    finally:
+        objects.restart("proxy")
+    eventually(lambda: requests.get(f"{server.url}/health", timeout=30).status_code == 200, "well again")
+
+
+def test_many_uploads_of_few_contents_beside_collections(make_store, bucket):
+    server = make_store(PLACET_GC_SCHEDULE="off").start()
+    contents = [os.urandom(1000) for _ in range(6)]
+    until, lost = time.monotonic() + 10, []
+
+    def upload(owner):
+        while time.monotonic() < until:
+            content = random.choice(contents)
+            file = owner.store(content)
+            answer = owner.download(file["id"])
+            if answer.status_code != 200 or answer.content != content:
+                lost.append((file, answer.status_code))
+            owner.request("DELETE", f"files/{file['id']}", params={"channel": owner.channel})
+
+    threads = [threading.Thread(target=upload, args=(server.owner(),)) for _ in range(4)]
+    [thread.start() for thread in threads]
+    while any(thread.is_alive() for thread in threads):
+        server.command("gc", "run", "--grace", "0s", check=False)
+    [thread.join() for thread in threads]
+    assert lost == []
+    assert_consistent(server, bucket)
+
+
+# What a check finds
+
+
+def fsck(server, *arguments):
+    done = server.command("fsck", "--json", *arguments, check=False)
+    return done.returncode, json.loads(done.stdout)["faults"]
+
+
+def test_a_check_lists_the_bucket_and_names_what_is_wrong(make_store, bucket):
+    server = make_store().start()
+    owner = server.owner()
+    files = {name: owner.store(os.urandom(2 * MIB)) for name in ("whole", "missing", "changed", "short")}
+    keys = {name: server.query("SELECT key FROM blobs WHERE sha256 = ?", file["sha256"])[0][0]
+            for name, file in files.items()}
+    assert fsck(server) == (0, [])
+    bucket.remove(keys["missing"])
+    bucket.put(keys["changed"], os.urandom(2 * MIB))
+    bucket.put(keys["short"], b"short")
+    orphan = f"sha256/ab/{'0' * 62}.{'1' * 32}"
+    bucket.put(orphan, b"an orphan")
+    found = {(fault["kind"], fault["subject"]) for fault in fsck(server)[1]}
+    assert found == {("missing", keys["missing"]), ("wrongBytes", keys["changed"]), ("wrongLength", keys["short"]),
+                     ("orphan", orphan)}
+    assert owner.download(files["changed"]["id"]).status_code == 500
+    assert owner.download(files["missing"]["id"]).status_code == 500
+    assert owner.download(files["whole"]["id"]).status_code == 200
+    # In a bucket nothing is moved away; an upload of the right bytes mends a file there too.
+    code, faults = fsck(server, "--repair")
+    assert code == 2 and orphan in bucket.keys()
+
+
+def test_an_upload_of_the_same_bytes_mends_a_damaged_file(make_store, bucket):
+    server = make_store().start()
+    owner = server.owner()
+    content = os.urandom(2 * MIB)
+    file = owner.store(content)
+    bucket.remove(next(iter(rows(server))))
+    assert owner.download(file["id"]).status_code == 500
+    owner.store(content)
+    assert owner.content(file["id"]) == content
+    assert fsck(server)[0] == 0
+
+
+# How it starts
+
+
+def test_what_is_wrong_with_a_bucket_is_said_before_the_port_opens(make_store, make_server, objects, bucket):
+    for setting, words in [
+        ({"PLACET_BLOBS": f"s3://no-such-bucket/x?endpoint={objects.endpoint}"}, "has no bucket no-such-bucket"),
+        ({"PLACET_BLOBS": f"s3://{BUCKET}/x?endpoint=http://127.0.0.1:9"}, "cannot be reached"),
+        ({"AWS_SECRET_ACCESS_KEY": "wrong"}, "Check the credentials"),
+        ({"AWS_SECRET_ACCESS_KEY": ""}, "AWS_SECRET_ACCESS_KEY"),
+        ({"PLACET_BLOBS": "s3:/bucket"}, "s3://bucket/prefix"),
+    ]:
+        code, said = make_store(**setting).start_failing()
+        assert code == 1 and words in said, said
+
+
+def test_a_bucket_of_another_store_is_refused_and_a_folder_remembers_its_own(make_store, make_server, objects, bucket):
+    server = make_store().start()
+    server.owner().store(b"mine")
+    code, said = make_store().start_failing()
+    assert code == 1 and "another store" in said
+    server.stop()
+    code, said = make_store(server.storage, PLACET_BLOBS=objects.address("another")).start_failing()
+    assert code == 1 and "in another one" in said
+    # The address need not be given again, to the server and to commands.
+    del server.environment["PLACET_BLOBS"]
+    assert len(json.loads(server.command("stats", "--json").stdout)) > 0
+    server.start()
+    assert len(rows(server)) == 1
+
+
+def test_a_folder_with_its_files_on_disk_takes_no_bucket(make_store, make_server, bucket):
+    disk = make_server().start()
+    disk.owner().store(b"on disk")
+    disk.stop()
+    code, said = make_store(disk.storage).start_failing()
+    assert code == 1 and "has its files in blobs/" in said

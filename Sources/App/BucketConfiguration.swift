@@ -7,12 +7,14 @@ extension Values {
     func bucket(of storage: String, _ environment: [String: String]) throws(ConfigurationError) -> BucketSettings? {
         guard let text = self["blobs"] ?? DiskBlobStore.notedBucket(in: storage) else { return nil }
         let cacheBytes = try integer("blob.cache.bytes", default: 256 << 20, in: 0...(1 << 50))
+        let keepDays = try integer("bucket.keep.days", default: 7, in: 0...3650)
         do {
             return BucketSettings(
                 text: text,
                 location: try S3Location(text),
                 credentials: try S3Credentials(environment: environment),
-                cacheBytes: cacheBytes
+                cacheBytes: cacheBytes,
+                keep: .seconds(86_400 * keepDays)
             )
         } catch {
             throw ConfigurationError("blobs", "cannot be used. \(error)")

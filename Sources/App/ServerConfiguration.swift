@@ -22,7 +22,8 @@ package struct ServerConfiguration: Sendable {
     /// `--blobs`, `PLACET_BLOBS` (`s3://bucket/prefix?endpoint=…&region=…`, the storage folder): the bucket with the files'
     /// bytes. A folder that has one remembers it. Credentials come from `AWS_ACCESS_KEY_ID` and
     /// `AWS_SECRET_ACCESS_KEY`, or from a file. `PLACET_BLOB_CACHE_BYTES` (integer, 256 MiB, 0…2^50): how much of the disk
-    /// small files from it may take that were asked for lately.
+    /// small files from it may take that were asked for lately. `PLACET_BUCKET_KEEP_DAYS` (integer, 7, 0…3650): how long
+    /// objects stay that the collector took, so that backups of the index find them.
     package let bucket: BucketSettings?
     /// `PLACET_MAX_UPLOAD_BYTES` (integer, 1 GiB, 1…2^50 bytes): the largest file; a larger one gets 413.
     package let maxUploadBytes: Int64

@@ -14,6 +14,8 @@ package struct FileStore: Sendable {
     /// This node's folder, for what is not published.
     let folder: DiskBlobStore
     let blobs: BlobStore
+    /// For how long bytes stay that a collection took. In a bucket, a backup of the index that is no older finds all of them.
+    let undoWindow: Duration
     let detector: MediaTypeDetector
     let threads: NIOThreadPool
     package let damage: Damage
@@ -47,6 +49,7 @@ package struct FileStore: Sendable {
         blobs = try bucket.map { .bucket(try S3BlobStore($0, in: folder, metrics: metrics)) } ?? .disk(folder)
         index = try SQLiteIndex(path: indexPath, storeID: folder.storeID, reserve: limits.minFreeBytes, metrics: metrics)
         self.limits = limits
+        undoWindow = max(bucket?.keep ?? .zero, CollectionRun.undoWindow)
         self.detector = detector
         self.threads = threads
         damage = Damage(report: onDamage)

@@ -7,7 +7,7 @@ import struct Index.Attachment
 @testable import Index
 @testable import Store
 
-@Suite("The undo of a collection")
+@Suite("The undo of a collection", .onEachEngine)
 struct UndoTests {
     @Test("brings back contents, and then the expired files that had them, with a new expiry")
     func bothWays() async throws {
@@ -68,7 +68,7 @@ struct UndoTests {
     func lostBytes() async throws {
         try await withStore { test in
             let run = try await test.collectDeleted([1])
-            for path in test.blobFiles() { try FileManager.default.removeItem(atPath: path) }
+            try await test.removeAllBytes()
             let back = try await test.store.undo(run, for: .seconds(60))
             #expect(back.done.lost == 1 && back.rest == 0)
             #expect(try await test.census() == Census(doomed: 1))

@@ -32,9 +32,18 @@ package struct BucketSettings: Sendable {
     let credentials: S3Credentials
     /// What the cache of small contents may take of the node's disk.
     let cacheBytes: Int64
+    /// How long objects stay that the collector took.
+    package let keep: Duration
 
-    package init(text: String, location: S3Location, credentials: S3Credentials, cacheBytes: Int64) {
-        (self.text, self.location, self.credentials, self.cacheBytes) = (text, location, credentials, cacheBytes)
+    package init(
+        text: String,
+        location: S3Location,
+        credentials: S3Credentials,
+        cacheBytes: Int64 = 256 << 20,
+        keep: Duration = .zero
+    ) {
+        (self.text, self.location, self.credentials) = (text, location, credentials)
+        (self.cacheBytes, self.keep) = (cacheBytes, keep)
     }
 }
 
@@ -63,7 +72,7 @@ package final class S3BlobStore: Sendable {
     package init(
         _ settings: BucketSettings,
         in folder: DiskBlobStore,
-        metrics: any MetricsFactory
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) throws(BlobError) {
         (self.settings, self.folder) = (settings, folder)
         cache = try CachedBlobs(in: try folder.opened(), threads: folder.threads, capacity: settings.cacheBytes)

@@ -105,7 +105,12 @@ package struct Assembly: Sendable {
             },
             DashboardModule(uploadLimit: configuration.maxUploadBytes),
             DeliveryModule(index: index, allowed: configuration.webhookAllow, metrics: registry, logger: logger),
-            FilesModule(store: store, threads: threads, audit: auditQueue),
+            FilesModule(
+                store: store,
+                threads: threads,
+                audit: auditQueue,
+                redirects: configuration.redirectsDownloads
+            ),
             try MCPModule(version: Server.version),
             MessagesModule(store: store, logger: logger),
             NoticesModule(

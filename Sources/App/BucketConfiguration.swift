@@ -1,5 +1,16 @@
 import Blobs
 
+extension BucketSettings {
+    /// The name of its host, if this server is reached under it too.
+    func ownSite(among hosts: Set<String>, _ publicURL: String?) -> String? {
+        func name(_ url: some StringProtocol) -> String {
+            String(url.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != "/" && $0 != ":" }).lowercased()
+        }
+        let host = name(location.endpoint)
+        return hosts.contains(host) || publicURL.map(name) == host ? host : nil
+    }
+}
+
 extension Values {
     /// The bucket that is named, or else the one that the storage folder remembers; nil for neither.
     ///

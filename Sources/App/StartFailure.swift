@@ -23,7 +23,9 @@ package enum StartFailure: Error, CustomStringConvertible {
         case BlobError.locked(let pid):
             StartFailure.storageInUse(folder: configuration.storage, pid: pid)
         case BlobError.unreachable(let reason):
-            StartFailure.cannotStart("The bucket \(configuration.bucket?.location.description ?? "") cannot be used. \(reason)")
+            StartFailure.cannotStart(
+                "The bucket \(configuration.bucket?.location.description ?? "") cannot be used. \(reason)"
+            )
         case let error as BlobError:
             StartFailure.cannotStart("\(configuration.storage): \(error.logDescription)")
         case IndexError.foreignStore:

@@ -47,7 +47,12 @@ package struct FileStore: Sendable {
         let folder = try DiskBlobStore(root: root, threads: threads)
         self.folder = folder
         blobs = try bucket.map { .bucket(try S3BlobStore($0, in: folder, metrics: metrics)) } ?? .disk(folder)
-        index = try SQLiteIndex(path: indexPath, storeID: folder.storeID, reserve: limits.minFreeBytes, metrics: metrics)
+        index = try SQLiteIndex(
+            path: indexPath,
+            storeID: folder.storeID,
+            reserve: limits.minFreeBytes,
+            metrics: metrics
+        )
         self.limits = limits
         undoWindow = max(bucket?.keep ?? .zero, CollectionRun.undoWindow)
         self.detector = detector

@@ -38,6 +38,13 @@ extension FileStore {
         return try whole(reader, key, size)
     }
 
+    /// A link by which whoever has it gets the bytes from the bucket, for so many seconds, to keep and not to show; nil when
+    /// they are not in one, or damaged.
+    package func link(to key: BlobKey, seconds: Int, disposition: String) -> String? {
+        guard case .bucket(let bucket) = blobs, damage.known(key) == nil else { return nil }
+        return bucket.link(to: key, seconds: seconds, disposition: disposition)
+    }
+
     private func whole(_ reader: BlobReader, _ key: BlobKey, _ size: Int64) throws -> BlobReader {
         if reader.size == size, !damage.hasOtherBytes(key) { return reader }
         throw StoreError.damagedFile(key, size: reader.size)

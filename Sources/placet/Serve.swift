@@ -26,11 +26,15 @@ struct Serve: AsyncParsableCommand {
     )
     var blobs: String?
 
+    @Flag(help: "Send clients to the bucket for files of 8 MiB and more that are not shown (default off).")
+    var redirectDownloads = false
+
     @OptionGroup var storage: StorageOption
 
     func run() async throws {
         var arguments = storage.arguments
         arguments["blobs"] = blobs
+        if redirectDownloads { arguments["redirect.downloads"] = "on" }
         arguments["host"] = host
         arguments["port"] = port.map(String.init)
         let server = try makeServer(arguments, announceTo: .standardOutput)

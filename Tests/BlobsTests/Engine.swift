@@ -39,5 +39,7 @@ extension Trait where Self == OnEachEngine {
 
 extension PublishLease {
     /// Nobody collects beside the test.
-    static let none = PublishLease { _ in } renew: { _, _ in }
+    static let none = PublishLease { _ in
+    } renew: { _, _ in
+    }
 }

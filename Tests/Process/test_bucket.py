@@ -10,6 +10,7 @@ import time
 import zipfile
 
 import pytest
+import requests
 from bucket import assert_consistent, doomed, requests_counted, rows
 from object_store import BUCKET
 from placet_server import eventually
@@ -131,6 +132,50 @@ def test_many_uploads_of_few_contents_beside_collections(make_store, bucket):
     [thread.join() for thread in threads]
     assert lost == []
     assert_consistent(server, bucket)
+
+
+def test_clients_are_sent_to_the_bucket_for_large_files_that_are_not_shown(make_store, objects):
+    server = make_store(PLACET_REDIRECT_DOWNLOADS="on").start()
+    owner = server.owner()
+    large, small, text = os.urandom(9 * MIB), os.urandom(MIB), b"shown\n" * (2 * MIB)
+    files = {name: owner.store(content, name) for name, content in
+             [("large.bin", large), ("small.bin", small), ("large.txt", text)]}
+    answer = owner.request("GET", f"files/{files['large.bin']['id']}/download", allow_redirects=False)
+    assert answer.status_code == 307 and answer.headers["cache-control"] == "no-store"
+    there = requests.get(answer.headers["location"], timeout=30)
+    assert there.content == large and there.headers["content-type"] == "application/octet-stream"
+    assert there.headers["content-disposition"].startswith("attachment; filename=")
+    assert requests.head(answer.headers["location"], timeout=30).status_code == 403
+    for name, content in [("small.bin", small), ("large.txt", text)]:
+        answer = owner.request("GET", f"files/{files[name]['id']}/download", allow_redirects=False)
+        assert (answer.status_code, answer.content) == (200, content)
+    assert owner.request("HEAD", f"files/{files['large.bin']['id']}/download").status_code == 200
+    server.stop()
+    server.environment["PLACET_ALLOWED_HOSTS"] = "127.0.0.1"
+    code, said = server.start_failing()
+    assert code == 1 and "another host" in said
+
+
+def test_a_backup_has_the_index_and_a_restore_takes_the_store_s_place(make_store, bucket, tmp_path):
+    server = make_store().start()
+    owner = server.owner()
+    file = owner.store(b"in the bucket")
+    made = json.loads(server.command("backup", str(tmp_path / "b"), "--json").stdout)
+    assert (made["contents"], made["copied"]["count"]) == (1, 0)
+    assert not list((tmp_path / "b/blobs").rglob("*.*"))
+    later = owner.store(b"later")
+    server.stop()
+    restored = make_store(tmp_path / "restored")
+    restored.command("restore", str(tmp_path / "b"), "--dry-run")
+    restored.command("restore", str(tmp_path / "b"))
+    restored.start()
+    again = restored.owner("again")
+    owner.server = restored
+    assert owner.content(file["id"]) == b"in the bucket"
+    assert owner.download(later["id"]).status_code == 404
+    code, faults = fsck(restored)
+    assert code == 2 and [fault["kind"] for fault in faults] == ["orphan"], "what came later"
+    assert again.content(again.store(b"later")["id"]) == b"later"
 
 
 # What a check finds

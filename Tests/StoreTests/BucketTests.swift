@@ -5,6 +5,8 @@ import NIOCore
 import Synchronization
 import Testing
 
+import struct Index.Attachment
+
 @testable import Store
 
 /// A store whose bytes are in a bucket: its publishes, which are leased, and whose the bucket is.

@@ -132,7 +132,8 @@ extension TestStore {
     func census() async throws -> Census { try await census(of: store) }
 
     private func census(of store: FileStore) async throws -> Census {
-        let (blobFiles, incoming) = (try await store.blobs.list(after: nil, limit: 1000).count, files(below: "incoming").count)
+        let blobFiles = try await store.blobs.list(after: nil, limit: 1000).count
+        let incoming = files(below: "incoming").count
         return try await store.index.read { reader in
             // What was removed from a bucket, and will be once more, is gone.
             let removed = try Int.fetchOne(reader.db, sql: "SELECT count(*) FROM doomed_keys WHERE state = 'removed'")
@@ -140,7 +141,8 @@ extension TestStore {
                 attachments: try reader.attachmentCount(),
                 messages: try reader.messageCount(),
                 blobs: try reader.blobCount(),
-                doomed: try reader.dueDoomedKeys(now: Timestamp(milliseconds: .max), limit: 1000).count - (removed ?? 0),
+                doomed: try reader.dueDoomedKeys(now: Timestamp(milliseconds: .max), limit: 1000).count
+                    - (removed ?? 0),
                 blobFiles: blobFiles,
                 incoming: incoming
             )

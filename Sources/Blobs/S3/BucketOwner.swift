@@ -16,6 +16,10 @@ extension S3BlobStore {
         return String(id)
     }
 
+    func hasOwner() async throws(BlobError) -> Bool {
+        try await reaching { try await bucket.size(of: Self.ownerName) } != nil
+    }
+
     /// Says that the bucket is a store's. Two that do so at the same moment are told apart by the index that they share, or
     /// by the next start.
     package func own(as storeID: String) async throws(BlobError) {

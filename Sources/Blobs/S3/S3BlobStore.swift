@@ -61,6 +61,7 @@ package final class S3BlobStore: Sendable {
     private static let removals = 8
     /// How much is read at a time for a digest.
     private static let stepBytes: Int64 = 4 << 20
+    private static let lostOwner = "The bucket has lost its object placet-store, or was replaced."
 
     package let settings: BucketSettings
     let bucket: S3Bucket
@@ -161,6 +162,15 @@ package final class S3BlobStore: Sendable {
         return cache.open(key) ?? BlobReader(remote(key, size))
     }
 
+    /// A link by which anybody gets the bytes for so many seconds, as a file to keep, of no type.
+    package func link(to key: BlobKey, seconds: Int, disposition: String) -> String {
+        let overrides = [
+            ("response-content-disposition", disposition), ("response-content-type", "application/octet-stream"),
+            ("response-cache-control", "no-store"),
+        ]
+        return bucket.presignedURL(for: key.description, seconds: seconds, overrides: overrides)
+    }
+
     /// Nil when the bytes are not in the cache.
     func openNow(_ key: BlobKey) -> BlobReader? { cache.open(key) }
 
@@ -168,9 +178,7 @@ package final class S3BlobStore: Sendable {
     /// to believe that all files are damaged.
     func size(of key: BlobKey) async throws(BlobError) -> Int64? {
         if let size = try await reaching({ try await bucket.size(of: key.description) }) { return size }
-        guard try await owner() != nil else {
-            throw .unreachable(reason: "The bucket has lost its object placet-store, or was replaced.")
-        }
+        guard try await hasOwner() else { throw .unreachable(reason: Self.lostOwner) }
         return nil
     }
 
@@ -234,7 +242,7 @@ package final class S3BlobStore: Sendable {
     /// every second would pay for it.
     func checkWritable() async throws(BlobError) {
         try await folder.checkWritable()
-        _ = try await owner()
+        guard try await hasOwner() else { throw .unreachable(reason: Self.lostOwner) }
     }
 
     private func read(_ key: BlobKey, _ range: Range<Int64>) async throws(BlobError) -> ByteBuffer {

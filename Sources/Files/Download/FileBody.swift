@@ -46,7 +46,8 @@ struct FileBody: Sendable {
 
     /// Sends a range as it is. Returns when the connection has taken the bytes, and leaves the reader open.
     func send(_ range: Range<Int64>, to writer: inout any ResponseBodyWriter) async throws {
-        if range.count > Self.bufferBytes, let region = reader.fileRegion(range), try await connection.sendFile(region) {
+        if range.count > Self.bufferBytes, let region = reader.fileRegion(range), try await connection.sendFile(region)
+        {
             return
         }
         try await reader.read(range) { try await writer.write($0) }

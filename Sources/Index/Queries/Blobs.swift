@@ -104,7 +104,7 @@ private enum SQL {
     static let dueKeys = "SELECT key FROM doomed_keys WHERE key > ? AND +not_before <= ? ORDER BY key LIMIT ?"
     static let doom = """
         INSERT INTO doomed_keys (key, not_before) VALUES (?, ?) ON CONFLICT (key)
-        DO UPDATE SET not_before = excluded.not_before, state = 'abandoned' WHERE state = 'publishing'
+        DO UPDATE SET not_before = excluded.not_before, state = 'abandoned' WHERE doomed_keys.state = 'publishing'
         """
     static let doomedKey = """
         SELECT key, upload_id, state FROM doomed_keys

@@ -9,6 +9,8 @@ import Synchronization
 ///
 /// Guards invariants of the store: 1, 2 and 6 by foreign keys (see `CSchema/0001.sql`), 4 by ``write(_:)``.
 package final class SQLiteIndex: Sendable {
+    /// Of the store whose index it is.
+    package let storeID: String
     private let writer: Writer
     private let readers: Readers
     let commits: CommitQueue
@@ -32,6 +34,7 @@ package final class SQLiteIndex: Sendable {
         timePerGroup: Duration = CommitQueue.timePerGroup,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) throws {
+        self.storeID = storeID
         do {
             let ballast = Ballast(indexPath: path, reserve: reserve)
             ballast.giveUpIfFull()

@@ -187,6 +187,8 @@ let package = Package(
         .target(name: "CAssets", exclude: ["Bridge", "Dashboard", "MCP", "OpenAPI", "Plugins", "Reference"]),
         // libcurl, which is loaded when it is needed; what its functions are like is in its headers.
         .target(name: "CCurl"),
+        // libpq, in the same way.
+        .target(name: "CPostgreSQL"),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
         .systemLibrary(
             name: "CMarkdown",
@@ -202,7 +204,6 @@ let package = Package(
         // A system call that it leaves out too.
         .systemLibrary(name: "CSyncfs"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         // Its pkg-config file has a flag that SwiftPM refuses, with a warning.
         .systemLibrary(name: "CUtf8proc", providers: [.apt(["libutf8proc-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

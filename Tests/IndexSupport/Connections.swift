@@ -2,9 +2,9 @@ import CSQLite
 
 @testable import Index
 
-package typealias Database = Connection
+package typealias Database = IndexConnection
 
-extension Connection {
+extension IndexConnection {
     /// A connection to a file of SQLite.
     package enum Access: Sendable { case readOnly, readWrite }
 
@@ -66,13 +66,13 @@ extension Connection {
 
 extension Querying {
     /// What they stand on, for tests that look below the queries.
-    package var db: Connection { connection }
+    package var db: IndexConnection { connection }
 }
 
 extension Storable {
     /// The first column of the first row; nil when there is none, or for NULL.
     package static func fetchOne(
-        _ db: Connection,
+        _ db: IndexConnection,
         sql: String,
         arguments: [(any Storable)?] = []
     ) throws -> Self? {
@@ -81,7 +81,7 @@ extension Storable {
 
     /// The first column of each row.
     package static func fetchAll(
-        _ db: Connection,
+        _ db: IndexConnection,
         sql: String,
         arguments: [(any Storable)?] = []
     ) throws -> [Self] {

@@ -20,8 +20,9 @@ final class ChangeFeed: Sendable {
 
     /// Grows with every commit that is heard of. While commits of others may go unheard, it grows whenever it is asked.
     var commitCount: UInt64 {
-        guard isDeaf.load(ordering: .sequentiallyConsistent) else { return commits.load(ordering: .sequentiallyConsistent) }
-        return commits.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
+        isDeaf.load(ordering: .sequentiallyConsistent)
+            ? commits.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
+            : commits.load(ordering: .sequentiallyConsistent)
     }
 
     /// To be called before any caller learns how its commit ended.

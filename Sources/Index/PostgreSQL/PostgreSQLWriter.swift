@@ -64,7 +64,7 @@ final class PostgreSQLWriter: GroupWriter {
     /// - Throws: only when nothing was stored, except ``IndexError/unknownOutcome``.
     private func attempt(_ units: (Transaction, IndexFiles?) throws -> Void, _ patience: inout Patience) throws {
         let connection = try opened()
-        let index = Connection.postgreSQL(connection)
+        let index = IndexConnection.postgreSQL(connection)
         let tx = Transaction(connection: index, now: .now(), announcements: Announcements())
         let number: Int64
         let news: [FeedRow]

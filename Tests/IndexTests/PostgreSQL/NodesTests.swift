@@ -131,7 +131,8 @@ import Testing
         try await b.hears()
         for number in 1...10 {
             let process = try #require(b.listener?.process)
-            try PostgreSQLConnection(to: server).execute("SELECT pg_terminate_backend(?::integer, 5000)", [Int(process)])
+            let end = "SELECT pg_terminate_backend(?::integer, 5000)"
+            try PostgreSQLConnection(to: server).execute(end, [Int(process)])
             try await a.announce(Message.ID(rawValue: "m\(number)"))
             _ = try await b.wait(for: .channel("c"), until: .now + .seconds(30)) {
                 b.lastChangeNumber == number ? true : nil

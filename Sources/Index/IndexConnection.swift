@@ -2,7 +2,7 @@
 /// and units it is the one that they run on.
 ///
 /// It prepares a statement once and finds it again by its text, so texts are constants with `?`.
-package enum Connection: Sendable {
+package enum IndexConnection: Sendable {
     case sqlite(SQLiteConnection)
     case postgreSQL(PostgreSQLConnection)
 

@@ -18,9 +18,12 @@ final class HashingQueue: Sendable {
 
     /// Runs `work` when its turn comes, and returns what it returns.
     ///
-    /// - Throws: what `work` throws; ``APIError`` 429 at once when the queue is full, or has its share of strangers.
+    /// - Parameter admitted: runs first, once there is a place.
+    /// - Throws: what `admitted` and `work` throw; ``APIError`` 429 at once when the queue is full, or has its share of
+    ///   strangers.
     func run<Value: Sendable>(
         forStranger isStranger: Bool = false,
+        admitted: () async throws -> Void = {},
         _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         let isAdmitted = counts.withLock { counts in
@@ -36,6 +39,7 @@ final class HashingQueue: Sendable {
                 if isStranger { counts.strangers -= 1 }
             }
         }
+        try await admitted()
         return try await withCheckedThrowingContinuation { continuation in
             queue.async { continuation.resume(with: Result(catching: work)) }
         }

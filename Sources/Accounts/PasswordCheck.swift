@@ -1,16 +1,19 @@
 import API
+import Crypto
+import FoundationEssentials
 import HTTP
 import HTTPTypes
 import Index
 
-/// Checks passwords, and slows down guessing: one at a time is hashed, and everybody has few ``Tries``.
+/// Checks passwords, and slows down guessing: one at a time is hashed, and everybody has few ``Tries``. They are counted
+/// in memory, which keeps a flood away from the index, and then there, together with those on other nodes.
 struct PasswordCheck: Sendable {
     private let tries = Tries()
     private let index: SQLiteIndex
     private let hashing: HashingQueue
     private let audit: AuditQueue
 
-    /// - Parameter audit: gets an entry for a wrong password of somebody's. A try is no change, and so waits for no commit.
+    /// - Parameter audit: gets an entry for a wrong password of somebody's.
     init(index: SQLiteIndex, hashing: HashingQueue, audit: AuditQueue) {
         (self.index, self.hashing, self.audit) = (index, hashing, audit)
     }
@@ -54,7 +57,14 @@ struct PasswordCheck: Sendable {
         try tries.take(guesser)
         let isRight: Bool
         do {
-            isRight = try await hashing.run(forStranger: guesser.isStranger) { PasswordHash.matches(password, hash) }
+            isRight = try await hashing.run(
+                forStranger: guesser.isStranger,
+                admitted: { try await index.write(for: .upkeep) { try $0.takeTry(guesser.limits) } },
+                { PasswordHash.matches(password, hash) }
+            )
+        } catch let refusal as TryRefusal {
+            tries.giveBack(guesser)
+            throw APIError.tooManyRequests(refusal.wait)
         } catch {
             tries.giveBack(guesser)
             throw error
@@ -64,6 +74,10 @@ struct PasswordCheck: Sendable {
             throw APIError.invalidCredentials
         }
         tries.forget(guesser)
+        try await index.write(for: .upkeep) { tx in
+            try tx.forgetTries(guesser.limits[0])
+            for limit in guesser.limits.dropFirst() { try tx.giveBackTry(limit) }
+        }
     }
 }
 
@@ -83,8 +97,11 @@ struct Tries: Sendable {
         var isStranger: Bool { if case .stranger = self { true } else { false } }
     }
 
-    private let own = RateLimiter<Guesser>(interval: .seconds(10), burst: 5)
-    private let ofAddresses = RateLimiter<String>(interval: .seconds(1), burst: 20)
+    fileprivate static let own = (interval: Duration.seconds(10), burst: 5)
+    fileprivate static let ofAddress = (interval: Duration.seconds(1), burst: 20)
+
+    private let own = RateLimiter<Guesser>(interval: Self.own.interval, burst: Self.own.burst)
+    private let ofAddresses = RateLimiter<String>(interval: Self.ofAddress.interval, burst: Self.ofAddress.burst)
 
     /// Takes a try of the guesser's and one of the address's, or none.
     ///
@@ -106,5 +123,22 @@ struct Tries: Sendable {
     func forget(_ guesser: Guesser) {
         own.forget(guesser)
         if case .stranger(_, let address) = guesser { ofAddresses.giveBack(address) }
+    }
+}
+
+extension Tries.Guesser {
+    /// The same limits for the index, the guesser's own first.
+    var limits: [TryLimit] {
+        func limit(_ rate: (interval: Duration, burst: Int), _ names: String...) -> TryLimit {
+            // No name has a NUL, so no two lists are one text.
+            let hash = SHA256.hash(data: Data(names.joined(separator: "\0").utf8))
+            return TryLimit(ofGuesser: Array(hash), interval: rate.interval, burst: rate.burst)
+        }
+        return switch self {
+        case .stranger(let email, let address):
+            [limit(Tries.own, "stranger", email, address), limit(Tries.ofAddress, "address", address)]
+        case .device(let id): [limit(Tries.own, "device", id)]
+        case .session(let id): [limit(Tries.own, "session", id.rawValue)]
+        }
     }
 }

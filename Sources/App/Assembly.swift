@@ -32,6 +32,8 @@ package struct Assembly: Sendable {
 
     package let store: FileStore
     package var index: SQLiteIndex { store.index }
+    /// Names this node, where several serve one index.
+    var node: String? { index.isShared ? store.nodeID : nil }
     package let routers: Routers
     /// What has to run beside the routes, gathered from the modules.
     package let backgroundWork: [BackgroundWork]
@@ -132,7 +134,7 @@ package struct Assembly: Sendable {
         ]
         backgroundWork =
             modules.flatMap(\.backgroundWork) + [
-                BackgroundWork("clock", run: ClockWatch(index).run), Self.scrub(store, logger),
+                BackgroundWork("clock", onEachNode: true, run: ClockWatch(index).run), Self.scrub(store, logger),
                 Collecting(store, logger).work(every: configuration.collectionInterval),
             ]
         routers = Routers(

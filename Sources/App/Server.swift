@@ -10,35 +10,6 @@ import NIOCore
 import ServiceLifecycle
 import UnixSignals
 
-/// Runs one module's background work for as long as the server runs, and starts it again when it fails.
-private struct Background: Service {
-    /// How long to wait after a failure, such as a full disk. Reads still work meanwhile, so the server must go on.
-    private static let pause = Duration.seconds(5)
-
-    let work: BackgroundWork
-    let logger: Logger
-
-    func run() async {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await work.run()
-                } catch is CancellationError {
-                    return
-                } catch IndexError.closed {
-                    // The server is stopping. A service that returns before it is told to stop would count as a failed
-                    // one.
-                    try? await gracefulShutdown()
-                    return
-                } catch {
-                    logger.error("background work failed", metadata: ["work": "\(work.name)", "error": "\(error)"])
-                    try? await Task.sleep(for: Self.pause)
-                }
-            }
-        }
-    }
-}
-
 /// Answers parked clients before their connections are closed. It has to be the last of the services, because shutdown
 /// tells them in reverse order.
 private struct Farewell: Service {
@@ -105,9 +76,9 @@ package struct Server: Sendable {
             ready: assembly.routers.ready,
             onRunning: { channel in onListening(channel.localAddress?.port ?? 0) }
         )
-        let background = assembly.backgroundWork.map { Background(work: $0, logger: logger) }
         let services: [any Service] =
-            [controlApplication(assembly)] + background + [network, Farewell(index: assembly.index)]
+            [controlApplication(assembly)] + Background.services(of: assembly, logger)
+            + [network, Farewell(index: assembly.index)]
         try await serve(group(services, signals: [.sigterm, .sigint]), assembly)
     }
 

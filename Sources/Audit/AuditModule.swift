@@ -42,7 +42,7 @@ package struct AuditModule: RouteModule {
 
     package var backgroundWork: [BackgroundWork] {
         [
-            BackgroundWork("audit log") { try await queue.run(into: index, onLost: onLost) },
+            BackgroundWork("audit log", onEachNode: true) { try await queue.run(into: index, onLost: onLost) },
             BackgroundWork(oldEntries),
         ]
     }

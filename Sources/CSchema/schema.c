@@ -10,7 +10,11 @@ static const char file0002[] = {
 #embed "0002.sql" suffix(, 0)
 };
 
-static const char *const files[] = {file0001, file0002};
+static const char file0003[] = {
+#embed "0003.sql" suffix(, 0)
+};
+
+static const char *const files[] = {file0001, file0002, file0003};
 
 const char *placet_schema(unsigned number) {
     return number >= 1 && number <= sizeof files / sizeof *files ? files[number - 1] : 0;

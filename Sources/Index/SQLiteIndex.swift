@@ -111,6 +111,9 @@ package final class SQLiteIndex: Sendable {
         }
     }
 
+    /// Whether other nodes may use it too.
+    package var isShared: Bool { listener != nil }
+
     /// Whether the log that the last stop left was damaged before its end: rows that were stored may be missing.
     package let hasLostCommits: Bool
 

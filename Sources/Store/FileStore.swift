@@ -53,6 +53,9 @@ package struct FileStore: Sendable {
         collected = CollectorCounts(metrics)
     }
 
+    /// Names the folder of this node.
+    package var nodeID: String { blobs.storeID }
+
     /// How many bytes the uploads under way have reserved.
     package var bytesInFlight: Int { reservations.all }
 

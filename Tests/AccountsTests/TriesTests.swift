@@ -1,4 +1,6 @@
+import App
 import HTTP
+import HTTPTypes
 import Index
 import TestSupport
 import Testing
@@ -44,5 +46,31 @@ struct TriesTests {
         #expect(allowed(stranger("a"), at: start) == 1)
         tries.forget(stranger("a"))
         #expect(allowed(stranger("a"), at: start) == 5)
+    }
+
+    @Test("two servers on one index let a guesser try five times together, and the right password clears both")
+    func twoServers() async throws {
+        try await withServer { server in
+            let id = try await server.person("ada@example.org").userID
+            let ada = try #require(await server.assembly.index.read { try $0.user(id: id) })
+            // Each has a memory of its own, as after a restart or on another node.
+            func confirm(_ password: String) async throws -> Int {
+                let check = PasswordCheck(
+                    index: server.assembly.index,
+                    hashing: HashingQueue(),
+                    audit: AuditQueue()
+                )
+                do {
+                    try await check.confirm(password, of: ada, in: Session.ID(rawValue: "a"), by: .server)
+                    return 200
+                } catch let error as APIError {
+                    return error.status.code
+                }
+            }
+            for _ in 1...4 { #expect(try await confirm("wrong") == 401) }
+            #expect(try await confirm(Person.password) == 200)
+            for _ in 1...5 { #expect(try await confirm("wrong") == 401) }
+            #expect(try await confirm("wrong") == 429)
+        }
     }
 }

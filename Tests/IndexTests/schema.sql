@@ -394,6 +394,12 @@ CREATE INDEX idempotency_keys_by_attachment ON idempotency_keys (attachment_id);
 
 CREATE INDEX idempotency_keys_by_expiry ON idempotency_keys (expires_at);
 
+CREATE TABLE leases (
+    name TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE live_drafts (
     message_id TEXT NOT NULL PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
     active_at INTEGER NOT NULL
@@ -743,6 +749,13 @@ CREATE TABLE stream_events (
 ) STRICT;
 
 CREATE INDEX stream_events_by_expiry ON stream_events (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE TABLE tries (
+    guesser BLOB NOT NULL PRIMARY KEY CHECK (length(guesser) = 32),
+    next_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX tries_by_time ON tries (next_at);
 
 CREATE TABLE unreferenced_blobs (
     sha256 TEXT NOT NULL PRIMARY KEY REFERENCES blobs (sha256) ON DELETE CASCADE,

@@ -17,12 +17,17 @@ extension RouteModule {
 package struct BackgroundWork: Sendable {
     /// What it does, for the log.
     package let name: String
+    /// Whether it runs on each of several nodes, and not on one of them for all.
+    package let isOfEachNode: Bool
     /// Runs until cancelled. Whatever it throws otherwise ends one run.
     package let run: @Sendable () async throws -> Void
 
-    package init(_ name: String, run: @escaping @Sendable () async throws -> Void) {
-        self.name = name
-        self.run = run
+    package init(
+        _ name: String,
+        onEachNode isOfEachNode: Bool = false,
+        run: @escaping @Sendable () async throws -> Void
+    ) {
+        (self.name, self.isOfEachNode, self.run) = (name, isOfEachNode, run)
     }
 }
 

@@ -85,8 +85,5 @@ enum PostgreSQLSchema {
         guard try index.one("SHOW server_encoding") == "UTF8" else {
             throw IndexError.unsuitableServer("the database must have the encoding UTF8 (createdb -E UTF8)")
         }
-        guard try index.exists("SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'") else {
-            throw IndexError.unsuitableServer("its extension pg_trgm is missing; install PostgreSQL's contrib modules")
-        }
     }
 }

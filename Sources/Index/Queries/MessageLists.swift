@@ -27,6 +27,10 @@ extension Querying {
         if wanted.term?.findsNothing == true { return .empty }
         guard let term = wanted.term else { return try page(wanted, by: nil, in: channels) }
         try ReadLimit.refuseSearch()
+        if isPostgreSQL {
+            let ids = try postgreSQLSearch(term, wanted, in: channels)
+            return try page(SQL.byIDs, [jsonArray(of: ids)])
+        }
         let trigrams = try term.trigramQuery ?? trigrams(of: term, wanted, in: channels)
         return trigrams == "" ? .empty : try page(wanted, by: trigrams, in: channels)
     }
@@ -34,10 +38,7 @@ extension Querying {
     /// The FTS5 query for a short term, as ``shortQuery(_:)`` makes it; nil when the term is so frequent that the
     /// texts are better read, newest first, until the page is full.
     private func trigrams(of term: SearchTerm, _ wanted: Wanted, in channels: OwnedChannels) throws -> String? {
-        if let id = channels.only {
-            let newest: Arguments = [id, wanted.before ?? .afterAll, 4 * wanted.limit, term.text]
-            if try (one(SQL.newestWith, newest) as Int? ?? 0) >= wanted.limit { return nil }
-        }
+        if let id = channels.only, try isFrequent(term, wanted, in: id) { return nil }
         return try shortQuery(term)
     }
 
@@ -46,6 +47,24 @@ extension Querying {
             return try query(SQL.rows, wanted, by: trigrams, in: id).map { try page($0.sql, $0.values) } ?? .empty
         }
         return try page(SQL.byIDs, [jsonArray(of: try newest(wanted, by: trigrams, in: channels))])
+    }
+
+    /// Where a text that has the term is found in little time among the newest, those are read; else pg_trgm's index says
+    /// which texts have its trigrams. It cannot help with terms of one or two characters.
+    private func postgreSQLSearch(_ term: SearchTerm, _ wanted: Wanted, in channels: OwnedChannels) throws -> [Message.ID]
+    {
+        let isShort = term.scalars.count < 3
+        if try isShort || channels.only.map({ try isFrequent(term, wanted, in: $0) }) ?? false {
+            return try newest(wanted, by: nil, in: channels)
+        }
+        let place: Arguments = [term.pattern] + channels.arguments + [wanted.before ?? .afterAll]
+        let filters: Arguments = [wanted.hasAttachments] + wanted.reviewFilter + [wanted.limit]
+        return try all(SQL.ids.inPostgreSQL, place + filters)
+    }
+
+    private func isFrequent(_ term: SearchTerm, _ wanted: Wanted, in channelID: Agent.ID) throws -> Bool {
+        let newest: Arguments = [channelID, wanted.before ?? .afterAll, 4 * wanted.limit, term.text]
+        return try (one(SQL.newestWith, newest) as Int? ?? 0) >= wanted.limit
     }
 
     /// The newest of the wanted messages of several channels. With a filter each channel is searched by itself.
@@ -112,12 +131,12 @@ let weighedMessage = "\(messageWeight), \(Message.columns)"
 
 /// All that a message carries in a list. A file counts as a row: its names are short.
 let messageWeight = """
-    \(PageWeight.ofRow) + ifnull(length(messages.text), 0) + ifnull(length(messages.metadata), 0) + ifnull((
-        SELECT ifnull(length(payload), 0) + ifnull(length(callback), 0) + ifnull(length(response), 0)
-            + ifnull(length(feedback), 0) + ifnull(length(modified_file_ids), 0)
+    \(PageWeight.ofRow) + coalesce(length(messages.text), 0) + coalesce(length(messages.metadata), 0) + coalesce((
+        SELECT coalesce(length(payload), 0) + coalesce(length(callback), 0) + coalesce(length(response), 0)
+            + coalesce(length(feedback), 0) + coalesce(length(modified_file_ids), 0)
         FROM reviews WHERE reviews.message_id = messages.id
     ), 0) + \(PageWeight.ofRow) * (SELECT count(*) FROM attachments WHERE attachments.message_id = messages.id)
-    + CASE WHEN messages.stream_id IS NULL THEN 0 ELSE ifnull((
+    + CASE WHEN messages.stream_id IS NULL THEN 0 ELSE coalesce((
         SELECT sum(length(text) + \(PageWeight.ofRow)) FROM stream_events
         WHERE stream_events.channel_id = messages.channel_id AND stream_events.stream_id = messages.stream_id
             AND stream_events.number > \(numberBeforeShownEvents)
@@ -130,6 +149,7 @@ private struct ListStatements {
     let withFiles: String
     let byPattern: String
     let byTrigrams: String
+    let inPostgreSQL: String
 
     init(_ columns: String) {
         all = "SELECT \(columns) FROM messages WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
@@ -141,22 +161,22 @@ private struct ListStatements {
             ORDER BY id DESC
             """
         let filesWhenAsked = """
-            (NOT ? OR EXISTS (
+            (? = 0 OR EXISTS (
                 SELECT * FROM attachments
                 WHERE attachments.channel_id = messages.channel_id AND attachments.message_id = messages.id
             ))
             """
         let reviewsWhenAsked = """
-            (NOT ? OR EXISTS (
+            (? = 0 OR EXISTS (
                 SELECT * FROM reviews
-                WHERE reviews.message_id = messages.id AND reviews.type = ifnull(?, reviews.type) AND ? IN (
-                    'all', iif(reviews.status = 'pending' AND reviews.expires_at <= ?, 'expired', reviews.status)
+                WHERE reviews.message_id = messages.id AND reviews.type = coalesce(?, reviews.type) AND ? IN (
+                    'all', CASE WHEN reviews.status = 'pending' AND reviews.expires_at <= ? THEN 'expired' ELSE reviews.status END
                 )
             ))
             """
         byPattern = """
             SELECT \(columns) FROM messages
-            WHERE channel_id = ? AND id < ? AND stream_state IS NOT 'streaming' AND contains(text, ?)
+            WHERE channel_id = ? AND id < ? AND stream_state IS DISTINCT FROM 'streaming' AND contains(text, ?)
                 AND \(filesWhenAsked) AND \(reviewsWhenAsked)
             ORDER BY id DESC LIMIT ?
             """
@@ -165,9 +185,18 @@ private struct ListStatements {
             SELECT \(columns)
             FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid
             WHERE message_search MATCH ? AND message_search.rowid > ? AND message_search.rowid < ?
-                AND messages.channel_id = ? AND messages.stream_state IS NOT 'streaming' AND contains(messages.text, ?)
+                AND messages.channel_id = ? AND messages.stream_state IS DISTINCT FROM 'streaming' AND contains(messages.text, ?)
                 AND \(filesWhenAsked) AND \(reviewsWhenAsked)
             ORDER BY message_search.rowid DESC LIMIT ?
+            """
+        // As `CSchema/postgresql/0001.sql` has it in the index. Sorted by an expression, so that the index by id, which
+        // would be read until enough is found, is no choice.
+        inPostgreSQL = """
+            SELECT \(columns) FROM messages
+            WHERE lower(substr(text, 1, \(Message.searchedLength))) LIKE lower(?)
+                AND channel_id IN (SELECT agents.id FROM agents WHERE \(OwnedChannels.condition)) AND id < ?
+                AND stream_state IS DISTINCT FROM 'streaming' AND \(filesWhenAsked) AND \(reviewsWhenAsked)
+            ORDER BY id || '' DESC LIMIT ?
             """
     }
 }
@@ -177,9 +206,9 @@ private enum SQL {
     static let ids = ListStatements("messages.id")
     static let newestWith = """
         SELECT count(*) FROM (
-            SELECT text FROM messages WHERE channel_id = ? AND id < ? AND stream_state IS NOT 'streaming'
+            SELECT text FROM messages WHERE channel_id = ? AND id < ? AND stream_state IS DISTINCT FROM 'streaming'
             ORDER BY id DESC LIMIT ?
-        )
+        ) AS newest
         WHERE contains(text, ?)
         """
     static let channels = "SELECT agents.id FROM agents WHERE \(OwnedChannels.condition)"

@@ -91,7 +91,7 @@ extension Transaction {
     /// Ends all sessions of a user, or all but one.
     package func endSessions(userID: User.ID, butNot id: Session.ID? = nil) throws {
         announcements.ring(.access(userID))
-        try execute("DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?", [userID, id])
+        try execute("DELETE FROM sessions WHERE user_id = ? AND id IS DISTINCT FROM ?", [userID, id])
     }
 
     /// Removes sessions that have ended, at most `limit`.

@@ -53,6 +53,12 @@ struct SearchTerm: Equatable {
             .joined(separator: " AND ")
     }
 
+    /// The pattern of LIKE for texts that have the term.
+    var pattern: String {
+        let special: Set<Unicode.Scalar> = ["\\", "%", "_"]
+        return "%" + scalars.map { special.contains($0) ? "\\\($0)" : String($0) }.joined() + "%"
+    }
+
     private static let maxTrigrams = 32
     private static let shortLength = 8
 

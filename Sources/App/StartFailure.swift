@@ -25,6 +25,10 @@ package enum StartFailure: Error, CustomStringConvertible {
         return switch error {
         case BlobError.locked(let pid):
             StartFailure.storageInUse(folder: configuration.storage, pid: pid)
+        case BlobError.unreachable(let reason):
+            StartFailure.cannotStart(
+                "The bucket \(configuration.bucket?.location.description ?? "") cannot be used. \(reason)"
+            )
         case let error as BlobError:
             StartFailure.cannotStart("\(configuration.storage): \(error.logDescription)")
         case IndexError.foreignStore:

@@ -80,10 +80,10 @@ extension FileStore {
         goingOn id: CollectionRun.ID?,
         by origin: Origin
     ) async throws -> RunningCollection {
-        guard let id else { return RunningCollection(trigger, of: plan, by: origin) }
+        guard let id else { return RunningCollection(trigger, of: plan, by: origin, undoneWithin: undoWindow) }
         let known = try await index.read { try $0.collectionRun(id) }
         guard let known, known.startedBy == trigger, known.undoneAt == nil else { throw StoreError.runIsOver }
-        return RunningCollection(trigger, of: plan, id: id, by: origin)
+        return RunningCollection(trigger, of: plan, id: id, by: origin, undoneWithin: undoWindow)
     }
 
     /// Removes what is due at a plan's moment, whatever its digest, in batches, and stops when `time` is over or its

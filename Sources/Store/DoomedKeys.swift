@@ -15,7 +15,12 @@ extension FileStore {
             // From here on no undo brings them back (invariant 2).
             let claimed = try await index.write(for: .upkeep) { try $0.claimDoomed(due) }
             FaultPoint.reached(.claimed)
-            collected.addFreed(try await removeDoomed(claimed))
+            let uploads = claimed.compactMap { doomed in
+                BlobKey(doomed.key).flatMap { key in doomed.uploadID.map { (key, $0) } }
+            }
+            collected.addFreed(
+                try await removeDoomed(claimed.map(\.key), ending: Dictionary(uniqueKeysWithValues: uploads))
+            )
             last = end
         }
     }
@@ -47,12 +52,14 @@ extension FileStore {
     }
 
     /// Removes the bytes of doomed keys, then the rows that doom them. After a crash in between the rows are still
-    /// there, and removing bytes that are gone is fine (invariant 3).
+    /// there, and removing bytes that are gone is fine (invariant 3). Where bytes may still come, the rows stay for an hour,
+    /// and they are removed once more.
     ///
+    /// - Parameter uploads: those in parts that a bucket has to end, by key.
     /// - Returns: how many bytes that took off the disk.
     @discardableResult
-    func removeDoomed(_ keys: [String]) async throws -> Int {
-        let freed = try await blobs.remove(keys.compactMap { BlobKey($0) })
+    func removeDoomed(_ keys: [String], ending uploads: [BlobKey: String] = [:]) async throws -> Int {
+        let freed = try await blobs.remove(keys.compactMap { BlobKey($0) }, ending: uploads)
         FaultPoint.reached(.removed)
         keys.forEach(damage.forget)
         try await index.write(for: .upkeep) { tx in

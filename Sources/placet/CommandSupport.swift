@@ -10,7 +10,7 @@ struct StorageOption: ParsableArguments {
     @Option(help: "The folder for index and files (default ./storage, or PLACET_STORAGE).")
     var storage: String?
 
-    @Option(help: "The PostgreSQL that keeps the index: postgresql://user@host/database (default a file in the folder).")
+    @Option(help: "The PostgreSQL with the index, postgresql://user@host/database (default a file in the folder).")
     var index: String?
 
     var arguments: [String: String] {

@@ -58,6 +58,10 @@ final class ChangeFeed: Sendable {
             for row in rows where row.number > log.lastNumber {
                 topics.formUnion(row.bells)
                 if let (change, userID) = row.change {
+                    // In lists, what is made here from now on comes after it, however the clocks of nodes differ.
+                    if change.kind == .messageCreated, let id = change.messageID {
+                        OrderedUUID.continue(after: id.rawValue)
+                    }
                     topics.formUnion(log.append(change, userID: userID).topics)
                 } else {
                     log.skip()

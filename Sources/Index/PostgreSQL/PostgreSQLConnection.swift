@@ -161,12 +161,12 @@ package final class PostgreSQLConnection: @unchecked Sendable {
 
     /// - Throws: ``PostgreSQLError``. If the connection was lost, the transaction may have been committed or not.
     func commit() throws {
-        defer { isInside = false }
-        // Nothing was ever sent.
-        if queued.first?.hasPrefix("BEGIN") == true { return queued = [] }
         #if DEBUG
             try willCommit?()
         #endif
+        defer { isInside = false }
+        // Nothing was ever sent.
+        if queued.first?.hasPrefix("BEGIN") == true { return queued = [] }
         let ending = try perform("COMMIT", []) { _ in true }
         // What PostgreSQL answers when a statement had failed.
         if ending.tag == "ROLLBACK" { throw PostgreSQLError.failedTransaction }

@@ -43,6 +43,7 @@ package struct PostgreSQLError: Error, Equatable {
     var isLoss: Bool { state == Self.lost }
     /// The server stopped the statement because it was asked to, or because its time was over.
     var isCancellation: Bool { state == "57014" }
+    var isReadOnly: Bool { state == "25006" }
     /// The transaction lost against another one, and can be run again.
     var isConflict: Bool { ["40001", "40P01", "55P03"].contains(state) }
 }
@@ -56,7 +57,7 @@ extension IndexError {
         case "23503": error.message.contains("is still referenced from table") ? .stillReferenced : .missingReference
         case "53100": .full
         // Also what a server says that has become a standby.
-        case "25006": .readOnly
+        case _ where error.isReadOnly: .readOnly
         case "XX001", "XX002": .damaged
         // No connections left, shutting down, starting, a conflict that did not end.
         case _ where error.isLoss || error.isCancellation || error.isConflict: .unavailable

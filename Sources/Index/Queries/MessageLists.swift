@@ -28,8 +28,7 @@ extension Querying {
         guard let term = wanted.term else { return try page(wanted, by: nil, in: channels) }
         try ReadLimit.refuseSearch()
         if isPostgreSQL {
-            let ids = try postgreSQLSearch(term, wanted, in: channels)
-            return try page(SQL.byIDs, [jsonArray(of: ids)])
+            return try page(SQL.byIDs, [jsonArray(of: try newest(wanted, by: nil, in: channels))])
         }
         let trigrams = try term.trigramQuery ?? trigrams(of: term, wanted, in: channels)
         return trigrams == "" ? .empty : try page(wanted, by: trigrams, in: channels)
@@ -49,19 +48,6 @@ extension Querying {
         return try page(SQL.byIDs, [jsonArray(of: try newest(wanted, by: trigrams, in: channels))])
     }
 
-    /// Where a text that has the term is found in little time among the newest, those are read; else pg_trgm's index says
-    /// which texts have its trigrams. It cannot help with terms of one or two characters.
-    private func postgreSQLSearch(_ term: SearchTerm, _ wanted: Wanted, in channels: OwnedChannels) throws -> [Message.ID]
-    {
-        let isShort = term.scalars.count < 3
-        if try isShort || channels.only.map({ try isFrequent(term, wanted, in: $0) }) ?? false {
-            return try newest(wanted, by: nil, in: channels)
-        }
-        let place: Arguments = [term.pattern] + channels.arguments + [wanted.before ?? .afterAll]
-        let filters: Arguments = [wanted.hasAttachments] + wanted.reviewFilter + [wanted.limit]
-        return try all(SQL.ids.inPostgreSQL, place + filters)
-    }
-
     private func isFrequent(_ term: SearchTerm, _ wanted: Wanted, in channelID: Agent.ID) throws -> Bool {
         let newest: Arguments = [channelID, wanted.before ?? .afterAll, 4 * wanted.limit, term.text]
         return try (one(SQL.newestWith, newest) as Int? ?? 0) >= wanted.limit
@@ -74,10 +60,14 @@ extension Querying {
         }
         let channelIDs: [Agent.ID] = try all(SQL.channels, channels.arguments)
         return try channelIDs.reduce(into: []) { newest, id in
-            guard let (sql, values) = try query(SQL.ids, wanted, by: trigrams, in: id) else { return }
-            let more: [Message.ID] = try all(sql, values)
+            let more = try ids(wanted, by: trigrams, in: id)
             if !more.isEmpty { newest = Array((newest + more).sorted(by: >).prefix(wanted.limit)) }
         }
+    }
+
+    private func ids(_ wanted: Wanted, by trigrams: String?, in channelID: Agent.ID) throws -> [Message.ID] {
+        if isPostgreSQL, let term = wanted.term { return try postgreSQLSearch(term, wanted, in: channelID) }
+        return try query(SQL.ids, wanted, by: trigrams, in: channelID).map { try all($0.sql, $0.values) } ?? []
     }
 
     /// The statement that finds the wanted messages of one channel, with its values; nil when there are none.
@@ -94,7 +84,7 @@ extension Querying {
             if hasAttachments { return (statements.withFiles, [channelID, channelID, cursor, limit]) }
             return (statements.all, [channelID, cursor, limit])
         }
-        let filters: Arguments = [term.text, hasAttachments] + wanted.reviewFilter + [limit]
+        let filters: Arguments = [term.text] + wanted.filters + [limit]
         guard let trigrams else {
             return (statements.byPattern, [channelID, cursor] + filters)
         }
@@ -120,9 +110,26 @@ struct Wanted {
     /// Only with a term: the reviews that the messages must have. Nil for all messages.
     var review: ReviewFilter?
 
-    /// The values of ``ListStatements``' filter of reviews.
-    fileprivate var reviewFilter: Arguments {
-        [review != nil, review?.type, review?.status?.rawValue ?? "all", review?.now ?? .distantFuture]
+    /// Which rows of `messages` have the files and the review that are wanted, for a WHERE clause.
+    static let filter = """
+        (? = 0 OR EXISTS (
+            SELECT * FROM attachments
+            WHERE attachments.channel_id = messages.channel_id AND attachments.message_id = messages.id
+        ))
+        AND (? = 0 OR EXISTS (
+            SELECT * FROM reviews
+            WHERE reviews.message_id = messages.id AND reviews.type = coalesce(?, reviews.type) AND ? IN (
+                'all',
+                CASE WHEN reviews.status = 'pending' AND reviews.expires_at <= ? THEN 'expired' ELSE reviews.status END
+            )
+        ))
+        """
+    /// The values for its `?`.
+    var filters: Arguments {
+        [
+            hasAttachments, review != nil, review?.type, review?.status?.rawValue ?? "all",
+            review?.now ?? .distantFuture,
+        ]
     }
 }
 
@@ -149,7 +156,6 @@ private struct ListStatements {
     let withFiles: String
     let byPattern: String
     let byTrigrams: String
-    let inPostgreSQL: String
 
     init(_ columns: String) {
         all = "SELECT \(columns) FROM messages WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
@@ -160,24 +166,10 @@ private struct ListStatements {
             )
             ORDER BY id DESC
             """
-        let filesWhenAsked = """
-            (? = 0 OR EXISTS (
-                SELECT * FROM attachments
-                WHERE attachments.channel_id = messages.channel_id AND attachments.message_id = messages.id
-            ))
-            """
-        let reviewsWhenAsked = """
-            (? = 0 OR EXISTS (
-                SELECT * FROM reviews
-                WHERE reviews.message_id = messages.id AND reviews.type = coalesce(?, reviews.type) AND ? IN (
-                    'all', CASE WHEN reviews.status = 'pending' AND reviews.expires_at <= ? THEN 'expired' ELSE reviews.status END
-                )
-            ))
-            """
         byPattern = """
             SELECT \(columns) FROM messages
             WHERE channel_id = ? AND id < ? AND stream_state IS DISTINCT FROM 'streaming' AND contains(text, ?)
-                AND \(filesWhenAsked) AND \(reviewsWhenAsked)
+                AND \(Wanted.filter)
             ORDER BY id DESC LIMIT ?
             """
         // CROSS makes the full-text index the outer loop: newest first, and it stops when the page is full.
@@ -186,17 +178,8 @@ private struct ListStatements {
             FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid
             WHERE message_search MATCH ? AND message_search.rowid > ? AND message_search.rowid < ?
                 AND messages.channel_id = ? AND messages.stream_state IS DISTINCT FROM 'streaming' AND contains(messages.text, ?)
-                AND \(filesWhenAsked) AND \(reviewsWhenAsked)
+                AND \(Wanted.filter)
             ORDER BY message_search.rowid DESC LIMIT ?
-            """
-        // As `CSchema/postgresql/0001.sql` has it in the index. Sorted by an expression, so that the index by id, which
-        // would be read until enough is found, is no choice.
-        inPostgreSQL = """
-            SELECT \(columns) FROM messages
-            WHERE lower(substr(text, 1, \(Message.searchedLength))) LIKE lower(?)
-                AND channel_id IN (SELECT agents.id FROM agents WHERE \(OwnedChannels.condition)) AND id < ?
-                AND stream_state IS DISTINCT FROM 'streaming' AND \(filesWhenAsked) AND \(reviewsWhenAsked)
-            ORDER BY id || '' DESC LIMIT ?
             """
     }
 }

@@ -27,7 +27,6 @@
     X(PGnotify *, PQnotifies, (PGconn *a), (a)) \
     X(int, PQpipelineSync, (PGconn *a), (a)) \
     X(char *, PQresultErrorField, (const PGresult *a, int b), (a, b)) \
-    X(char *, PQresultErrorMessage, (const PGresult *a), (a)) \
     X(ExecStatusType, PQresultStatus, (const PGresult *a), (a)) \
     X(int, PQsendPrepare, (PGconn *a, const char *b, const char *c, int d, const Oid *e), (a, b, c, d, e)) \
     X(int, PQsendQueryParams, \

@@ -2,6 +2,7 @@ import App
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import Index
 import Logging
 import NIOCore
 

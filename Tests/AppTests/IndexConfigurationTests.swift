@@ -83,7 +83,7 @@ struct IndexConfigurationTests {
         "a start that fails on PostgreSQL says why",
         arguments: [
             (IndexError.unreachable("no route"), "it cannot be reached: no route"),
-            (.unsuitableServer("its extension pg_trgm is missing"), "its extension pg_trgm is missing"),
+            (.unsuitableServer("it is PostgreSQL 13"), "it is PostgreSQL 13"),
             (.newerSchema, "a newer placet made its tables; start that one"),
             (.readOnly, "it is a standby and takes no writes; name the primary"),
             (.refused(state: "42501", "permission denied"), "permission denied (SQLSTATE 42501)"),

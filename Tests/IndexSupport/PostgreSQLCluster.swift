@@ -38,10 +38,10 @@ package final class PostgreSQLCluster: Sendable {
 
     package enum Failure: Error { case noServer }
 
-    /// A new database, empty.
-    package func makeDatabase() throws -> PostgreSQLServer {
+    /// A new database: empty, or a copy of one that nobody is connected to.
+    package func makeDatabase(from template: PostgreSQLServer? = nil) throws -> PostgreSQLServer {
         let name = "test\(lastDatabase.wrappingAdd(1, ordering: .relaxed).newValue)"
-        try connect().run(script: "CREATE DATABASE \(name)")
+        try connect().run(script: "CREATE DATABASE \(name) TEMPLATE \(template?.database ?? "template1")")
         return try server(name)
     }
 
@@ -68,4 +68,9 @@ package final class PostgreSQLCluster: Sendable {
         while let byte = try? file.read(upToCount: 1), byte.first != UInt8(ascii: "\n"), !byte.isEmpty { line += byte }
         return String(decoding: line, as: UTF8.self)
     }
+}
+
+extension PostgreSQLServer {
+    /// Of those that the cluster makes.
+    package var database: String { String(location.split(separator: "/").last ?? "") }
 }

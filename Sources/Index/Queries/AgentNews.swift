@@ -65,7 +65,7 @@ private enum SQL {
             SELECT 1 FROM messages
             WHERE channel_id = agents.id AND sender_type = 'agent' AND id > coalesce(agents.read_through, '')
             LIMIT ?
-        ))
+        ) AS newest)
         """
     static let withNews = """
         SELECT \(agentWeight), \(Agent.columns), \(unread),

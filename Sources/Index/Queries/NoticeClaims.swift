@@ -84,7 +84,7 @@ extension Transaction {
 
 extension ClaimedNotice {
     /// Which rows are claimed, for a WHERE clause, and the values for its `?`.
-    fileprivate static let condition = "way_id = ? AND due_at = ? AND (message_id = ? OR told = 'digest' AND ?)"
+    fileprivate static let condition = "way_id = ? AND due_at = ? AND (message_id = ? OR told = 'digest' AND ? = 1)"
     fileprivate var arguments: Arguments { [way.id, lease, notice.messageID, isOfSeveral] }
 }
 

@@ -227,7 +227,7 @@ private enum SQL {
     static let byNumbers = """
         SELECT \(weighedMessage)
         FROM answers JOIN messages ON messages.id = answers.message_id
-        WHERE answers.number IN (SELECT value FROM json_each(?)) ORDER BY answers.number
+        WHERE answers.number IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) ORDER BY answers.number
         """
     static let countByStatus = counted("status = ?")
     static let countCompleted = counted("status = 'completed' AND completed_at >= ?")

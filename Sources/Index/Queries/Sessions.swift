@@ -129,7 +129,7 @@ private enum SQL {
     static let insert = Session.columns.insert(where: User.isThere)
     static let endOldest = """
         DELETE FROM sessions WHERE id IN (
-            SELECT id FROM sessions WHERE user_id = ? ORDER BY last_used_at DESC, id DESC LIMIT -1 OFFSET ?
+            SELECT id FROM sessions WHERE user_id = ? ORDER BY last_used_at DESC, id DESC LIMIT 1000000 OFFSET ?
         )
         """
     static let insertToken = "INSERT INTO session_tokens (hash, session_id, until) VALUES (?, ?, ?)"

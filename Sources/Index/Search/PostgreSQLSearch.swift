@@ -1,8 +1,8 @@
 // A search on PostgreSQL reads the newest texts of a channel first: of a frequent term, they fill the page. Else its index
 // of trigrams, which has no order, says which texts may have the term, and those are few. (decision 0072)
 
-/// How many bytes of texts are read before the index is asked: some ms of work.
-private let mostBytesRead = 1_000_000
+/// After so many bytes of texts the index is asked.
+private let mostBytesRead = 250_000
 
 extension Querying {
     /// The newest messages of a channel that are wanted and have the term.

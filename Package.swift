@@ -170,9 +170,9 @@ let package = Package(
                 .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),
-        shelf("Index", ["CSchema", "CSQLite", "CUtf8proc", .crypto, .metrics]),
+        shelf("Index", ["CPostgreSQL", "CSchema", "CSQLite", "CUtf8proc", .crypto, .metrics]),
         // The schema of the index in SQL, embedded by `#embed`.
-        .target(name: "CSchema", exclude: ["0001.sql", "0002.sql", "0003.sql"]),
+        .target(name: "CSchema", exclude: ["0001.sql", "0002.sql", "0003.sql", "postgresql"]),
         shelf(
             "Blobs",
             ["CDeflate", "CSyncfs", .crypto, .httpClient, .metrics, .nioCore, .nioPosix, .nioHTTP1]
@@ -190,6 +190,8 @@ let package = Package(
         .target(name: "CAssets", exclude: ["Bridge", "Dashboard", "MCP", "OpenAPI", "Plugins", "Reference"]),
         // libcurl, which is loaded when it is needed; what its functions are like is in its headers.
         .target(name: "CCurl"),
+        // libpq, in the same way.
+        .target(name: "CPostgreSQL"),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
         .systemLibrary(
             name: "CMarkdown",

@@ -58,7 +58,7 @@ package struct Assembly: Sendable {
         let registry = Registry(StatusModule.metricFamilies)
         store = try FileStore(
             root: configuration.storage,
-            indexPath: configuration.indexPath,
+            index: configuration.index.map { .postgreSQL($0) } ?? .file(configuration.indexPath),
             limits: StoreLimits(
                 maxFileBytes: configuration.maxUploadBytes,
                 minFreeBytes: configuration.minFreeBytes,

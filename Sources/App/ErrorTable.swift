@@ -51,6 +51,20 @@ func translate(_ error: any Error) -> APIError? {
         )
     case IndexError.readOnly:
         APIError(.serviceUnavailable, "The storage cannot be written at the moment")
+    case IndexError.unavailable:
+        APIError(
+            .serviceUnavailable,
+            "The database cannot be reached at the moment; nothing was stored, send the request again in a few seconds",
+            headers: [.retryAfter: "5"],
+            cause: "PostgreSQL cannot be reached, or ended the connection, or took too long"
+        )
+    case IndexError.unknownOutcome:
+        APIError(
+            .serviceUnavailable,
+            "The connection to the database was lost; look whether it was stored before sending it again",
+            headers: [.retryAfter: "5"],
+            cause: "the connection to PostgreSQL was lost at a commit, and it could not be asked what became of it"
+        )
     case BlobError.closed, IndexError.closed:
         APIError(.serviceUnavailable, "The server is stopping; send the request again")
     case BlobError.unreachable(let reason):

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Mail
 
 extension Values {
@@ -19,7 +18,7 @@ extension Values {
         }
         let certificates = self["smtp.ca.file"]
         if let certificates { _ = try fileContent(certificates, "smtp.ca.file") }
-        let password = try smtpPassword()
+        let password = try secret("smtp.password")
         if let problem = MailSender.problem() { throw .init("smtp.url", "cannot be used: \(problem)") }
         do {
             return try MailSettings(url: url, password: password, from: from, certificates: certificates)
@@ -29,29 +28,6 @@ extension Values {
     }
 
     private static let mailKeys = ["smtp.password", "smtp.password.file", "smtp.from", "smtp.ca.file"]
-
-    private func smtpPassword() throws(ConfigurationError) -> String? {
-        guard let path = self["smtp.password.file"] else { return self["smtp.password"] }
-        if self["smtp.password"] != nil {
-            throw .init("smtp.password", "is set, and so is PLACET_SMTP_PASSWORD_FILE: take one")
-        }
-        // Editors and echo end a line.
-        let text = try fileContent(path, "smtp.password.file").split(
-            omittingEmptySubsequences: false,
-            whereSeparator: \.isNewline
-        )
-        guard let password = text.first, !password.isEmpty else {
-            throw .init("smtp.password.file", "names an empty file")
-        }
-        return String(password)
-    }
-
-    private func fileContent(_ path: String, _ key: String) throws(ConfigurationError) -> String {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw .init(key, "names '\(path)', which cannot be read as text")
-        }
-        return text
-    }
 
     private static func explanation(of problem: MailSettingsProblem) -> ConfigurationError {
         switch problem {

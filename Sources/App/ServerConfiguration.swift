@@ -3,6 +3,7 @@ import Blobs
 import Configuration
 import Delivery
 import HTTP
+import Index
 import Logging
 import Mail
 import Plugins
@@ -19,6 +20,10 @@ package struct ServerConfiguration: Sendable {
     package let port: Int
     /// `--storage`, `PLACET_STORAGE` (path, `./storage`, at most 90 bytes): the folder for index and bytes.
     package let storage: String
+    /// `--index`, `PLACET_INDEX` (`postgresql://user@host/database`; a file in the storage folder): the PostgreSQL that keeps
+    /// the index. A password is `PLACET_INDEX_PASSWORD`, or the first line of the file `PLACET_INDEX_PASSWORD_FILE`, or
+    /// where libpq looks for it.
+    package let index: PostgreSQLServer?
     /// `--blobs`, `PLACET_BLOBS` (`s3://bucket/prefix?endpoint=…&region=…`, the storage folder): the bucket with the files'
     /// bytes. A folder that has one remembers it. Credentials come from `AWS_ACCESS_KEY_ID` and
     /// `AWS_SECRET_ACCESS_KEY`, or from a file. `PLACET_BLOB_CACHE_BYTES` (integer, 256 MiB, 0…2^50): how much of the disk
@@ -100,6 +105,7 @@ package struct ServerConfiguration: Sendable {
         host = try values.text("host", default: "127.0.0.1")
         port = Int(try values.integer("port", default: 3001, in: 0...65535))
         storage = try values.text("storage", default: "./storage")
+        index = try values.postgreSQL(isArgument: arguments["index"] != nil)
         bucket = try values.bucket(of: storage, environment)
         redirectsDownloads = try values.choice("redirect.downloads", default: Switch.off) == .on
         maxUploadBytes = try values.integer("max.upload.bytes", default: Int64(Limits.upload), in: 1...(1 << 50))
@@ -133,6 +139,13 @@ package struct ServerConfiguration: Sendable {
         metricsToken = values["metrics.token"]
         mail = try values.mail()
 
+        if index != nil, bucket == nil {
+            throw .init(
+                "index",
+                "is PostgreSQL, but the files are in this machine's folder, where other nodes would miss them; give --blobs "
+                    + "s3://… too"
+            )
+        }
         if storage.utf8.count > Self.maxStoragePathBytes {
             throw .init("storage", "is longer than \(Self.maxStoragePathBytes) bytes; the control socket needs room")
         }
@@ -168,10 +181,13 @@ package struct ServerConfiguration: Sendable {
 package struct ConfigurationError: Error, CustomStringConvertible {
     package let description: String
 
+    /// The name of a setting in the environment.
+    static func variable(_ key: String) -> String { "PLACET_" + key.uppercased().replacing(".", with: "_") }
+
     init(_ key: String, _ problem: String) {
-        let variable = "PLACET_" + key.uppercased().replacing(".", with: "_")
-        let isArgument = ["blobs", "host", "port", "redirect.downloads", "storage"].contains(key)
-        description = variable + (isArgument ? " (or --\(key.replacing(".", with: "-"))) " : " ") + problem
+        let arguments = ["blobs", "host", "index", "port", "redirect.downloads", "storage"]
+        let argument = arguments.contains(key) ? " (or --\(key.replacing(".", with: "-"))) " : " "
+        description = Self.variable(key) + argument + problem
     }
 }
 

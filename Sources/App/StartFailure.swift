@@ -19,7 +19,10 @@ package enum StartFailure: Error, CustomStringConvertible {
 
     /// Turns the errors that a start can meet into a ``StartFailure``. Any other error stays as it is.
     static func explaining(_ error: any Error, _ configuration: ServerConfiguration) -> any Error {
-        switch error {
+        if let server = configuration.index, let error = error as? IndexError {
+            return explaining(error, server)
+        }
+        return switch error {
         case BlobError.locked(let pid):
             StartFailure.storageInUse(folder: configuration.storage, pid: pid)
         case BlobError.unreachable(let reason):
@@ -44,5 +47,19 @@ package enum StartFailure: Error, CustomStringConvertible {
         default:
             error
         }
+    }
+
+    /// The same for an index on PostgreSQL.
+    static func explaining(_ error: IndexError, _ server: PostgreSQLServer) -> StartFailure {
+        let reason =
+            switch error {
+            case .unreachable(let words): "it cannot be reached: \(words)"
+            case .unsuitableServer(let reason): reason
+            case .newerSchema: "a newer placet made its tables; start that one"
+            case .readOnly: "it is a standby and takes no writes; name the primary"
+            case .refused(let state, let words): "\(words) (SQLSTATE \(state))"
+            default: "it cannot be opened: \(error)"
+            }
+        return .cannotStart("The index on \(server.name): \(reason)")
     }
 }

@@ -19,3 +19,14 @@ static const char *const files[] = {file0001, file0002, file0003};
 const char *placet_schema(unsigned number) {
     return number >= 1 && number <= sizeof files / sizeof *files ? files[number - 1] : 0;
 }
+
+static const char postgresql0001[] = {
+#embed "postgresql/0001.sql" suffix(, 0)
+};
+
+static const char *const postgresql_files[] = {postgresql0001};
+
+const char *placet_postgresql_schema(unsigned number) {
+    const unsigned last = sizeof postgresql_files / sizeof *postgresql_files;
+    return number >= 1 && number <= last ? postgresql_files[number - 1] : 0;
+}

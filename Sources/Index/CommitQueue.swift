@@ -8,7 +8,6 @@ import Synchronization
 /// - No caller is resumed before the group's commit has returned. Success means that the row survives a power loss.
 /// - Users take turns (``WriterLines``), so nobody waits for all that somebody else has queued.
 /// - What the group changed is announced after its commit, before any caller is resumed.
-/// - Nothing is reported as stored when the files of the index were removed or replaced meanwhile.
 /// - At most one drain loop is scheduled, on the writer's dispatch queue. Waiting units cost no thread.
 final class CommitQueue: Sendable {
     /// Limits how long a unit waits for its group, and how much memory the uncommitted pages take.
@@ -22,28 +21,15 @@ final class CommitQueue: Sendable {
         var isClosed = false
     }
 
-    /// Grows with every group, before any caller learns how the group ended.
-    let commitCount = Atomic<UInt64>(0)
-
-    private let writer: Writer
-    private let files: IndexFiles
-    private let feed: ChangeFeed
+    private let writer: any GroupWriter
     private let timePerGroup: Duration
     private let unitsPerCommit: Recorder
     private let commitTime: CoreMetrics.Timer
     private let state = Mutex(State())
 
-    /// Writes through `writer`, which nothing else may use from now on, and tells `feed` what changed.
-    init(
-        _ writer: Writer,
-        files: IndexFiles,
-        feed: ChangeFeed,
-        timePerGroup: Duration,
-        metrics: any MetricsFactory
-    ) {
+    /// Writes through `writer`, which nothing else may use from now on.
+    init(_ writer: any GroupWriter, timePerGroup: Duration, metrics: any MetricsFactory) {
         self.writer = writer
-        self.files = files
-        self.feed = feed
         self.timePerGroup = timePerGroup
         unitsPerCommit = Recorder(label: "placet_commit_units", factory: metrics)
         commitTime = Timer(label: "placet_commit_duration_seconds", factory: metrics)
@@ -78,27 +64,22 @@ final class CommitQueue: Sendable {
             if !state.isDraining {
                 state.isDraining = true
                 // Scheduled under the lock: `close` then finds this drain ahead of it on the writer's queue.
-                writer.run { self.drain($0) }
+                writer.run { self.drain() }
             }
             return false
         }
         if refused { unit.fail(IndexError.closed) }
     }
 
-    private func drain(_ connection: SQLiteConnection) {
-        var isSearchBehind = false
-        while let limit = nextGroup(evenIfEmpty: isSearchBehind) {
-            isSearchBehind = commit(upTo: limit, connection)
-        }
-        giveBackPages(connection)
+    private func drain() {
+        var isMoreToCommit = false
+        while let limit = nextGroup(evenIfEmpty: isMoreToCommit) { isMoreToCommit = commit(upTo: limit) }
+        tidyUp()
     }
 
     /// Between two groups, and a little at a time: others may be waiting by now.
-    private func giveBackPages(_ connection: SQLiteConnection) {
-        let transaction = Transaction(connection: connection, now: .now(), announcements: Announcements())
-        // Best effort: whatever is wrong, the next unit meets it too, and its caller is told.
-        guard (try? files.giveBackPages(transaction)) == true else { return files.ballast.takeIfPlenty() }
-        writer.run { self.giveBackPages($0) }
+    private func tidyUp() {
+        if writer.tidyUp() { writer.run { self.tidyUp() } }
     }
 
     /// How many units the next group may have: those that wait now. Nil when there is nothing to do.
@@ -113,50 +94,38 @@ final class CommitQueue: Sendable {
         }
     }
 
-    /// Runs units in turn until the group is full or its time is over.
-    private func runUnits(of group: inout Group, upTo limit: Int, in transaction: Transaction) throws {
-        let isRoomy = try files.isRoomy(forUnits: Self.maxUnitsPerCommit, transaction)
+    /// Runs units in turn until the group is full or its time is over; or those that are in it, once more.
+    private func runUnits(of group: inout Group, upTo limit: Int, in tx: Transaction, _ files: IndexFiles?) throws {
+        group.outcomes = []
+        for unit in group.units { group.outcomes.append(try unit.outcome(in: tx, files)) }
+        if !group.units.isEmpty { return }
         var time = Duration.zero
         while group.units.count < limit, time < timePerGroup {
             guard let (unit, userID) = state.withLock({ $0.waiting.next(within: timePerGroup) }) else { return }
             group.units.append(unit)
             let began = ContinuousClock.now
-            group.outcomes.append(try unit.outcome(in: transaction, isRoomy ? nil : files))
+            group.outcomes.append(try unit.outcome(in: tx, files))
             let taken = began.duration(to: .now)
             state.withLock { $0.waiting.charge(taken, to: userID) }
             time += taken
         }
     }
 
-    /// - Returns: whether the full-text index has still to hear of changes. A group, even one without units, does that.
-    private func commit(upTo limit: Int, _ connection: SQLiteConnection) -> Bool {
-        let transaction = Transaction(connection: connection, now: .now(), announcements: Announcements())
+    /// - Returns: whether something is left for another commit, even one without units.
+    private func commit(upTo limit: Int) -> Bool {
         var group = Group()
-        var isSearchBehind = false
         let began = ContinuousClock.now
-        // Also counts a failed commit, which may have happened after all. Must come before any caller is resumed: a
-        // caller that knows of a change must not get an answer from before it.
-        func countCommit() { commitCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
         do {
-            try files.checkInPlace()
-            files.ballast.giveUpIfFull()
-            try connection.transaction {
-                try runUnits(of: &group, upTo: limit, in: transaction)
-                isSearchBehind = try SearchChanges.apply(in: transaction)
-            }
-            try files.checkInPlace()
+            let isMore = try writer.commit { tx, files in try runUnits(of: &group, upTo: limit, in: tx, files) }
+            unitsPerCommit.record(group.units.count)
+            commitTime.recordNanoseconds(Int64(began.duration(to: .now) / .nanoseconds(1)))
+            for deliver in group.outcomes { deliver() }
+            return isMore
         } catch {
             let error = IndexError.translating(error)
-            countCommit()
             for unit in group.units + rest(of: limit - group.units.count) { unit.fail(error) }
             return false
         }
-        countCommit()
-        unitsPerCommit.record(group.units.count)
-        commitTime.recordNanoseconds(Int64(began.duration(to: .now) / .nanoseconds(1)))
-        feed.publish(transaction.announcements.changes, bells: transaction.announcements.bells)
-        for deliver in group.outcomes { deliver() }
-        return isSearchBehind
     }
 
     /// Takes units that would have had their turn, were the disk well. It is not tried again for each of them.

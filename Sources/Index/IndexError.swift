@@ -6,6 +6,10 @@ package enum IndexError: Error, Sendable, Equatable {
     case newerSchema
     /// A build made the index whose tables no release has.
     case unknownSchema
+    /// No connection to PostgreSQL could be opened at the start, in libpq's words.
+    case unreachable(String)
+    /// PostgreSQL cannot keep the index, for a reason that the operator can change.
+    case unsuitableServer(String)
     /// A row with this identity already exists (primary key or unique index).
     case duplicate
     /// A row that this one refers to does not exist, or no longer exists.
@@ -43,6 +47,14 @@ package enum IndexError: Error, Sendable, Equatable {
     case tooLarge
     /// The index has been closed.
     case closed
+    /// The server of the index cannot be reached, or ended the connection, or took too long; nothing of the unit was
+    /// stored. It may go later.
+    case unavailable
+    /// The connection ended at the commit, and the server could not be asked in time what became of it: the unit may have
+    /// been stored or not.
+    case unknownOutcome
+    /// Anything else that PostgreSQL answers: the SQLSTATE and its words. Nothing of the unit was stored.
+    case refused(state: String, String)
     /// Anything else, as SQLite's extended result code (https://sqlite.org/rescode.html). If it comes from a commit,
     /// the unit may have been stored or not.
     case failure(code: Int32)

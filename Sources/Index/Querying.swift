@@ -3,24 +3,24 @@
 /// The queries stand in `Queries/`, one file per resource, as extensions of this protocol.
 package protocol Querying {
     /// For this module's queries and the tests only.
-    var connection: SQLiteConnection { get }
+    var connection: IndexConnection { get }
 }
 
 /// A snapshot of the index, valid inside the closure of `SQLiteIndex.read`.
 package struct Reader: Querying {
-    package let connection: SQLiteConnection
+    package let connection: IndexConnection
 }
 
 /// A unit of work, valid inside the closure of `SQLiteIndex.write`.
 package struct Transaction: Querying {
-    package let connection: SQLiteConnection
+    package let connection: IndexConnection
     /// The time of the group commit, which is the same for the whole unit.
     package let now: Timestamp
     let announcements: Announcements
     /// Who acts, for the audit log.
     private(set) var origin = Origin.server
 
-    init(connection: SQLiteConnection, now: Timestamp, announcements: Announcements) {
+    init(connection: IndexConnection, now: Timestamp, announcements: Announcements) {
         (self.connection, self.now, self.announcements) = (connection, now, announcements)
     }
 

@@ -11,10 +11,17 @@ import Synchronization
 package final class SQLiteIndex: Sendable {
     /// Of the store whose index it is.
     package let storeID: String
-    private let writer: Writer
+    private enum Readers {
+        case sqlite(SQLiteReaders)
+        case postgreSQL(PostgreSQLReaders)
+    }
+
+    private let writer: any GroupWriter
     private let readers: Readers
+    /// Nil where nobody else writes.
+    let listener: FeedListener?
     let commits: CommitQueue
-    let feed = ChangeFeed()
+    let feed: ChangeFeed
     private let hasMetDamage = Atomic(false)
 
     /// Opens the index file at `path`, creates or migrates it, and ties a new one to the store `storeID`.
@@ -36,34 +43,93 @@ package final class SQLiteIndex: Sendable {
     ) throws {
         self.storeID = storeID
         do {
-            let ballast = Ballast(indexPath: path, reserve: reserve)
-            ballast.giveUpIfFull()
-            writer = try Writer(path: path, storeID: storeID)
-            readers = Readers(path: path)
-            let files = IndexFiles(path: path, reserve: reserve, ballast: ballast)
-            commits = CommitQueue(writer, files: files, feed: feed, timePerGroup: timePerGroup, metrics: metrics)
-            let newest: String? = try readers.read { try $0.one("SELECT max(id) FROM messages") }
-            if let newest { OrderedUUID.continue(after: newest) }
+            feed = ChangeFeed()
+            let writer = try SQLiteWriter(path: path, storeID: storeID, reserve: reserve, feed: feed)
+            let readers = SQLiteReaders(path: path)
+            self.writer = writer
+            self.readers = .sqlite(readers)
+            hasLostCommits = writer.hasLostCommits
+            listener = nil
+            commits = CommitQueue(writer, timePerGroup: timePerGroup, metrics: metrics)
+            try readers.read { try $0.continueIDs() }
         } catch {
             throw IndexError.translating(error)
         }
     }
 
+    /// Opens the index on a PostgreSQL, which other nodes may have open too; creates or migrates it.
+    ///
+    /// Blocks while it migrates.
+    ///
+    /// - Parameter newStoreID: of the store, if the index is new. Else it says itself whose it is.
+    /// - Throws: ``IndexError/newerSchema``, ``IndexError/unreachable(_:)`` and ``IndexError/unsuitableServer(_:)``.
+    package init(
+        on server: PostgreSQLServer,
+        newStoreID: String,
+        timePerGroup: Duration = CommitQueue.timePerGroup,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+    ) throws {
+        do {
+            let connection = try Self.firstConnection(to: server)
+            storeID = try PostgreSQLSchema.prepare(connection, newStoreID: newStoreID)
+            let index = Reader(connection: .postgreSQL(connection))
+            try index.continueIDs()
+            feed = ChangeFeed(start: 0)
+            // Changes of before the start, so that a listener of another node goes on here.
+            feed.publish(try FeedTable.rows(after: 0, in: index))
+            let writer = PostgreSQLWriter(connection, to: server, feed: feed)
+            let listener = FeedListener(server, feed, isOwn: writer.isOwn)
+            self.writer = writer
+            self.listener = listener
+            readers = .postgreSQL(PostgreSQLReaders(server))
+            hasLostCommits = false
+            commits = CommitQueue(writer, timePerGroup: timePerGroup, metrics: metrics)
+            listener.start()
+        } catch {
+            throw IndexError.translating(error)
+        }
+    }
+
+    private static func firstConnection(to server: PostgreSQLServer) throws -> PostgreSQLConnection {
+        do {
+            return try PostgreSQLConnection(to: server)
+        } catch let error as PostgreSQLError where error.isLoss {
+            throw IndexError.unreachable(error.message)
+        }
+    }
+
+    /// Opens the index wherever it is. With PostgreSQL, the disk for rows and their reserve are the server's business.
+    package convenience init(
+        at location: IndexLocation,
+        storeID: String,
+        reserve: Int64,
+        metrics: any MetricsFactory
+    ) throws {
+        switch location {
+        case .file(let path): try self.init(path: path, storeID: storeID, reserve: reserve, metrics: metrics)
+        case .postgreSQL(let server): try self.init(on: server, newStoreID: storeID, metrics: metrics)
+        }
+    }
+
     /// Whether other nodes may use it too.
-    package var isShared: Bool { false }
+    package var isShared: Bool { listener != nil }
 
     /// Whether the log that the last stop left was damaged before its end: rows that were stored may be missing.
-    package var hasLostCommits: Bool { writer.hasLostCommits }
+    package let hasLostCommits: Bool
 
     /// Runs `body` on one snapshot of the index: its queries all see the same state.
     ///
-    /// `body` does no I/O, and runs on the calling thread (see `Readers`): handlers whose reads may take long run `inTurn`.
+    /// `body` does no I/O. With SQLite it runs on the calling thread (see `SQLiteReaders`): handlers whose reads may take
+    /// long run `inTurn`. With PostgreSQL it runs on another one, and may run twice.
     /// It throws `CancellationError` once the task is cancelled.
     nonisolated(nonsending) package func read<T: Sendable>(_ body: @escaping @Sendable (Reader) throws -> T)
         async throws -> T
     {
         do {
-            return try readers.read(body)
+            switch readers {
+            case .sqlite(let readers): return try readers.read(body)
+            case .postgreSQL(let readers): return try await readers.read(body)
+            }
         } catch {
             throw noting(IndexError.translating(error))
         }
@@ -71,14 +137,14 @@ package final class SQLiteIndex: Sendable {
 
     /// Queues `body` for the next group commit, and returns its value once that commit is durable.
     ///
-    /// Each body is atomic: when it throws, only its own changes are undone. An engine to come may run it more than
+    /// Each body is atomic: when it throws, only its own changes are undone. With PostgreSQL it may run more than
     /// once, so it does no I/O and takes the time from ``Transaction/now``. Cancelling the task does not stop it: a
     /// queued unit runs to its end, and the caller learns how that was.
     ///
     /// - Parameter purpose: whether it may use the reserve. A unit that does not say so may not.
     /// - Throws: what `body` throws; ``IndexError``. When the commit itself fails, the whole group gets its error, and
-    ///   nothing of the group is stored. Only ``IndexError/failure(code:)`` and ``IndexError/filesReplaced`` leave that
-    ///   open.
+    ///   nothing of the group is stored. Only ``IndexError/failure(code:)``, ``IndexError/filesReplaced`` and
+    ///   ``IndexError/unknownOutcome`` leave that open.
     package func write<T: Sendable>(
         for purpose: Purpose = .content,
         _ body: @escaping @Sendable (Transaction) throws -> T
@@ -111,7 +177,7 @@ package final class SQLiteIndex: Sendable {
 
     /// Grows with every commit, before the callers of its units hear of it. While it has not changed since before a
     /// read, what was read still holds. For caches.
-    package var commitCount: UInt64 { commits.commitCount.load(ordering: .sequentiallyConsistent) }
+    package var commitCount: UInt64 { feed.commitCount }
 
     /// How many units wait for the writer now.
     package var waitingUnits: Int { commits.waitingCount }
@@ -139,9 +205,21 @@ package final class SQLiteIndex: Sendable {
     /// Blocks until the last commit has ended. A read in progress ends normally.
     package func close() {
         commits.refuseMore()
-        readers.close()
+        switch readers {
+        case .sqlite(let readers): readers.close()
+        case .postgreSQL(let readers): readers.close()
+        }
         writer.close()
+        listener?.close()
         // After the last commit, whose changes are still announced.
         feed.close()
+    }
+}
+
+extension Reader {
+    /// Ids that are made from now on are greater than those that are stored.
+    fileprivate func continueIDs() throws {
+        let newest: String? = try one("SELECT max(id) FROM messages")
+        if let newest { OrderedUUID.continue(after: newest) }
     }
 }

@@ -29,6 +29,7 @@ package struct FileStore: Sendable {
     ///
     /// - Parameters:
     ///   - root: the folder of the bytes; its parent must exist.
+    ///   - index: where the index is, which may be a file of that folder.
     ///   - threads: for blocking work. Their number limits how many large files can wait for the disk at a time.
     ///   - bucket: where the bytes are, if not in that folder.
     ///   - metrics: where commits and collections are counted.
@@ -36,7 +37,7 @@ package struct FileStore: Sendable {
     /// - Throws: ``BlobError`` and ``IndexError``; ``IndexError/foreignStore`` when the index belongs to other bytes.
     package init(
         root: String,
-        indexPath: String,
+        index indexLocation: IndexLocation,
         limits: StoreLimits,
         detector: MediaTypeDetector,
         threads: NIOThreadPool,
@@ -48,7 +49,7 @@ package struct FileStore: Sendable {
         self.folder = folder
         blobs = try bucket.map { .bucket(try S3BlobStore($0, in: folder, metrics: metrics)) } ?? .disk(folder)
         index = try SQLiteIndex(
-            path: indexPath,
+            at: indexLocation,
             storeID: folder.storeID,
             reserve: limits.minFreeBytes,
             metrics: metrics

@@ -2,6 +2,7 @@ import App
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import Index
 import Logging
 import NIOCore
 
@@ -10,14 +11,27 @@ struct StorageOption: ParsableArguments {
     @Option(help: "The folder for index and files (default ./storage, or PLACET_STORAGE).")
     var storage: String?
 
-    var arguments: [String: String] { storage.map { ["storage": $0] } ?? [:] }
+    @Option(help: "The PostgreSQL with the index, postgresql://user@host/database (default a file in the folder).")
+    var index: String?
+
+    var arguments: [String: String] {
+        ["storage": storage, "index": index].compactMapValues { $0 }
+    }
 
     /// The folder that is meant, by the environment if need be.
     ///
     /// - Throws: a sentence about the first setting that is wrong.
-    var path: String {
+    var path: String { get throws { try settings.storage } }
+
+    /// - Throws: a sentence when the index is not a file in the folder, which says what to do instead.
+    func requireIndexInFolder(orElse remedy: String) throws {
+        guard let server = try settings.index else { return }
+        throw CommandFailure(description: "The index is on PostgreSQL (\(server.name)): \(remedy)")
+    }
+
+    private var settings: ServerConfiguration {
         get throws {
-            try ServerConfiguration(arguments: arguments, environment: ProcessInfo.processInfo.environment).storage
+            try ServerConfiguration(arguments: arguments, environment: ProcessInfo.processInfo.environment)
         }
     }
 }

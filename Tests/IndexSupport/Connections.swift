@@ -2,9 +2,38 @@ import CSQLite
 
 @testable import Index
 
-package typealias Database = SQLiteConnection
+package typealias Database = IndexConnection
 
-extension SQLiteConnection {
+extension IndexConnection {
+    /// A connection to a file of SQLite.
+    package enum Access: Sendable { case readOnly, readWrite }
+
+    package init(path: String, _ access: Access) throws {
+        self = .sqlite(try SQLiteConnection(path: path, access == .readOnly ? .readOnly : .readWrite))
+    }
+
+    package func close() {
+        if case .sqlite(let connection) = self { connection.close() }
+    }
+
+    #if DEBUG
+        /// Called before each commit, which fails with what it throws.
+        package var willCommit: (() throws -> Void)? {
+            get {
+                switch self {
+                case .sqlite(let connection): connection.willCommit
+                case .postgreSQL(let connection): connection.willCommit
+                }
+            }
+            nonmutating set {
+                switch self {
+                case .sqlite(let connection): connection.willCommit = newValue
+                case .postgreSQL(let connection): connection.willCommit = newValue
+                }
+            }
+        }
+    #endif
+
     /// Runs a statement; without arguments it may be several.
     package func execute(sql: String, arguments: [(any Storable)?] = []) throws {
         if arguments.isEmpty { try run(script: sql) } else { try execute(sql, arguments) }
@@ -12,6 +41,8 @@ extension SQLiteConnection {
 
     /// Says what is executed from now on, with its values, until `told` is nil.
     package func trace(_ told: (@Sendable (String) -> Void)?) {
+        guard case .sqlite(let connection) = self else { preconditionFailure("Only SQLite is traced.") }
+        let handle = connection.handle
         guard let told else { return _ = sqlite3_trace_v2(handle, 0, nil, nil) }
         let context = Unmanaged.passRetained(Listener(told)).toOpaque()
         sqlite3_trace_v2(
@@ -35,13 +66,13 @@ extension SQLiteConnection {
 
 extension Querying {
     /// What they stand on, for tests that look below the queries.
-    package var db: SQLiteConnection { connection }
+    package var db: IndexConnection { connection }
 }
 
 extension Storable {
     /// The first column of the first row; nil when there is none, or for NULL.
     package static func fetchOne(
-        _ db: SQLiteConnection,
+        _ db: IndexConnection,
         sql: String,
         arguments: [(any Storable)?] = []
     ) throws -> Self? {
@@ -50,7 +81,7 @@ extension Storable {
 
     /// The first column of each row.
     package static func fetchAll(
-        _ db: SQLiteConnection,
+        _ db: IndexConnection,
         sql: String,
         arguments: [(any Storable)?] = []
     ) throws -> [Self] {

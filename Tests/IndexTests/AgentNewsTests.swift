@@ -177,7 +177,7 @@ struct AgentNewsTests {
         #expect(seen.map(\.change) == Array(repeating: Change(.agentStatus, channelID: agent.id), count: 2))
     }
 
-    @Test("The deliveries of a message are found by the message, however many its channel has")
+    @Test("The deliveries of a message are found by the message, however many its channel has", .onlySQLite)
     func deliveriesOfMessage() async throws {
         let fixture = try await Fixture()
         let message = try await fixture.send()
@@ -187,7 +187,7 @@ struct AgentNewsTests {
         #expect(plans.joined().contains { $0.contains("(message_id=?") }, "\(plans)")
     }
 
-    @Test("All of it goes by index")
+    @Test("All of it goes by index", .onlySQLite)
     func plans() async throws {
         let fixture = try await Fixture()
         let (user, agent) = (fixture.user.id, fixture.agent.id)

@@ -120,7 +120,7 @@ struct ChangeFeedTests {
         #expect(index.quietNumber(of: .user(fixture.user.id), after: start) == start)
     }
 
-    @Test("Numbers go on growing when the index is opened again, and those of before are not known")
+    @Test("Numbers go on growing when the index is opened again, and those of before are not known", .onlySQLite)
     func numbersAcrossStarts() async throws {
         let fixture = try await Fixture()
         try await fixture.send()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Index
 
-@Suite("Writing the log back")
+@Suite("Writing the log back", .onlySQLite)
 struct CheckpointTests {
     @Test(
         "after small commits by the writer, after large ones by another connection, and by the writer where it is long",

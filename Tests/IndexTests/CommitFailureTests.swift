@@ -4,7 +4,7 @@ import Testing
 
 @testable import Index
 
-@Suite("When the disk refuses")
+@Suite("When the disk refuses", .onlySQLite)
 struct CommitFailureTests {
     /// Stands for a disk that fails at the worst moment: the commit itself.
     static func full() throws { throw SQLiteError(code: SQLITE_FULL) }

@@ -63,7 +63,7 @@ struct CommitQueueTests {
         #expect(served.names.prefix(2).contains("ada"))
     }
 
-    @Test("a group whose time is over takes no further unit; the next one does", .timeLimit(.minutes(1)))
+    @Test("a group whose time is over takes no further unit; the next one does", .onlySQLite, .timeLimit(.minutes(1)))
     func time() async throws {
         let fixture = try await Fixture()
         fixture.index.close()

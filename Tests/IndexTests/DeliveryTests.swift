@@ -224,7 +224,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test("The queue is read by jumps in its index, however many deliveries a channel has")
+    @Test("The queue is read by jumps in its index, however many deliveries a channel has", .onlySQLite)
     func queueByIndex() async throws {
         let fixture = try await Fixture()
         let plan = try await fixture.index.read { try $0.plan(of: NextDelivery.query) }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Index
 
-@Suite("The files of the index and the disk they are on")
+@Suite("The files of the index and the disk they are on", .onlySQLite)
 struct DiskTests {
     @Test("With less than the reserve free no content is stored, with half of it answers are, and upkeep always works")
     func reserve() async throws {

@@ -153,7 +153,7 @@ struct ExplanationTests {
         )
     }
 
-    @Test("every row is found by an index, but in two tables that stay small")
+    @Test("every row is found by an index, but in two tables that stay small", .onlySQLite)
     func plans() async throws {
         let fixture = try await Fixture()
         let (kept, gone) = (try await store(fixture), try await store(fixture))

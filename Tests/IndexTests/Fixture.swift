@@ -3,22 +3,33 @@ import IndexSupport
 
 @testable import Index
 
-/// An index in a directory of its own, with a user and an agent in it; the directory goes with the fixture.
+/// An index of its own, with a user and an agent in it; it goes with the fixture.
 final class Fixture: Sendable {
     static let storeID = "store-1"
 
     let directory: String
+    /// Of the file of SQLite.
     let path: String
     let index: SQLiteIndex
     let user: User
     let agent: Agent
+    private let server: PostgreSQLServer?
 
     init() async throws {
         directory = NSTemporaryDirectory() + "index-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         path = directory + "/index.sqlite"
         // A group takes all that waits, however slow the machine.
-        let index = try SQLiteIndex(path: path, storeID: Self.storeID, timePerGroup: .seconds(3600))
+        let time = Duration.seconds(3600)
+        let index: SQLiteIndex
+        if Engine.isPostgreSQL {
+            let server = try PostgreSQLCluster.shared.get().makeDatabase(from: try Engine.template.get())
+            index = try SQLiteIndex(on: server, newStoreID: Self.storeID, timePerGroup: time)
+            self.server = server
+        } else {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            index = try SQLiteIndex(path: path, storeID: Self.storeID, timePerGroup: time)
+            server = nil
+        }
         let user = User.sample(email: "ada@example.org")
         let agent = Agent.sample(of: user)
         try await index.write { tx in
@@ -31,12 +42,15 @@ final class Fixture: Sendable {
     }
 
     deinit {
+        // It waits for the writer, who may be the last to let go of the fixture.
+        if server != nil { DispatchQueue.global().async { [index] in index.close() } }
         try? FileManager.default.removeItem(atPath: directory)
     }
 
     /// A connection of somebody else, who sees only what is committed.
     func stranger() throws -> Database {
-        try Database(path: path, .readWrite)
+        if let server { return .postgreSQL(try PostgreSQLConnection(to: server)) }
+        return try Database(path: path, .readWrite)
     }
 
     /// Stores a message, with a review that expires after `expiry` if one is given.

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Drafts under way")
 struct LiveDraftTests {
-    @Test("A status event keeps its draft alive, and does not write the message anew")
+    @Test("A status event keeps its draft alive, and does not write the message anew", .onlySQLite)
     func statusEvent() async throws {
         let fixture = try await Fixture()
         var draft = Message.sample(in: fixture.agent)

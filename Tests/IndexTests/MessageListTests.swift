@@ -109,7 +109,7 @@ struct MessageListTests {
         #expect(page.rows.count == 1 && page.isCut)
     }
 
-    @Test("Of a user's channels each and every row is one look-up, for all lists that go over several")
+    @Test("Of a user's channels each and every row is one look-up, for all lists that go over several", .onlySQLite)
     func plansOfMerges() async throws {
         let fixture = try await Fixture()
         try await fixture.send("a needle", reviewFor: .seconds(60))
@@ -135,7 +135,7 @@ struct MessageListTests {
         }
     }
 
-    @Test("A page takes three statements after the look-up of the channel, however many rows and parts it has")
+    @Test("A page takes three statements after the look-up of the channel, however many rows and parts it has", .onlySQLite)
     func noStatementPerRow() async throws {
         let fixture = try await Fixture()
         let channel = fixture.agent.id
@@ -153,7 +153,7 @@ struct MessageListTests {
     }
 
     @Test(
-        "Every list finds its rows by index: none reads the whole table, none sorts the channel",
+        "Every list finds its rows by index: none reads the whole table, none sorts the channel", .onlySQLite,
         arguments: [nil, "needle", "nee"],
         [false, true]
     )
@@ -175,7 +175,7 @@ struct MessageListTests {
         if search != nil { #expect(plans.joined().contains { $0.contains("message_search VIRTUAL TABLE") }) }
     }
 
-    @Test("Pending, due, answers, repeats, groups and acknowledgements find their rows by index")
+    @Test("Pending, due, answers, repeats, groups and acknowledgements find their rows by index", .onlySQLite)
     func reviewPlans() async throws {
         let fixture = try await Fixture()
         let channel = fixture.agent.id

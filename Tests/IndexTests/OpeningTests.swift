@@ -5,7 +5,7 @@ import Testing
 
 @testable import Index
 
-@Suite("Opening the index")
+@Suite("Opening the index", .onlySQLite)
 struct OpeningTests {
     @Test("The writer flushes every commit (synchronous FULL) to a WAL: invariant 4")
     func durability() async throws {

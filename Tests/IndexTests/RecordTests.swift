@@ -115,12 +115,12 @@ struct RecordTests {
     }
 
     private func read<R: StoredRecord>(_ values: Arguments) throws -> R? {
-        let reader = Reader(connection: try SQLiteConnection(path: ":memory:", .readWrite))
+        let reader = Reader(connection: try Database(path: ":memory:", .readWrite))
         return try reader.one("SELECT " + values.map { _ in "?" }.joined(separator: ", "), values)
     }
 
     private static func row(_ columns: String, _ body: (inout Row) -> Void) throws {
-        try SQLiteConnection(path: ":memory:", .readWrite).rows("SELECT \(columns)", []) { row in
+        try Database(path: ":memory:", .readWrite).rows("SELECT \(columns)", []) { row in
             var row = row
             body(&row)
             return false

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Index
 
-@Suite("The schema")
+@Suite("The schema", .onlySQLite)
 struct SchemaTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 

@@ -115,7 +115,7 @@ struct SearchTests {
         try await fixture.index.checkSearch()
     }
 
-    @Test("Of many large texts a group indexes some; the rest follows by itself")
+    @Test("Of many large texts a group indexes some; the rest follows by itself", .onlySQLite)
     func behind() async throws {
         let fixture = try await Fixture()
         let text = String(repeating: "long text ", count: 1_000)
@@ -212,8 +212,9 @@ struct SearchTests {
 }
 
 extension SQLiteIndex {
-    /// Throws when the full-text index differs from the texts.
+    /// Throws when the full-text index differs from the texts. PostgreSQL's is an index like others.
     func checkSearch() async throws {
+        if isShared { return }
         try await write { tx in
             try tx.db.execute(sql: "INSERT INTO message_search (message_search, rank) VALUES ('integrity-check', 1)")
             let noted = try Int.fetchOne(tx.db, sql: "SELECT count(*) FROM search_changes")

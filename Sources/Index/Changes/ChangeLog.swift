@@ -11,7 +11,7 @@ package struct ChangeLog {
     private(set) var lastNumber: Int64
     private let start: Int64
     /// The change of number n is at n modulo the capacity.
-    private var slots: [Announcement] = []
+    private var slots: [Announcement?] = []
     private(set) var lastForgotten: [Topic: Int64] = [:]
     /// Of a topic that is not in `lastForgotten`, all changes after this number are known.
     private var knownSince: Int64
@@ -24,17 +24,21 @@ package struct ChangeLog {
     }
 
     mutating func append(_ change: Change, userID: User.ID) -> Announcement {
+        let announcement = Announcement(number: lastNumber + 1, change: change, userID: userID)
+        keep(announcement)
+        return announcement
+    }
+
+    /// Takes a number for something that is no change.
+    mutating func skip() { keep(nil) }
+
+    private mutating func keep(_ announcement: Announcement?) {
         lastNumber += 1
-        let announcement = Announcement(number: lastNumber, change: change, userID: userID)
-        guard slots.count == Self.capacity else {
-            slots.append(announcement)
-            return announcement
-        }
+        guard slots.count == Self.capacity else { return slots.append(announcement) }
         let slot = slot(of: lastNumber)
         let forgotten = slots[slot]
         slots[slot] = announcement
-        forget(forgotten)
-        return announcement
+        if let forgotten { forget(forgotten) }
     }
 
     private mutating func forget(_ announcement: Announcement) {
@@ -51,7 +55,7 @@ package struct ChangeLog {
     func changes(of topic: Topic, after number: Int64, limit: Int = .max) -> [Announcement]? {
         guard number <= lastNumber, number >= lastForgotten[topic] ?? knownSince else { return nil }
         let oldest = lastNumber - Int64(slots.count)
-        let later = (max(number, oldest)..<lastNumber).lazy.map { slots[slot(of: $0 + 1)] }
+        let later = (max(number, oldest)..<lastNumber).lazy.compactMap { slots[slot(of: $0 + 1)] }
         return Array(later.filter { $0.isOf(topic) }.prefix(limit))
     }
 

@@ -76,6 +76,10 @@ final class Doorbells: Sendable {
         call(.rung) { state in topics.flatMap { state.byTopic[$0] ?? [] } }
     }
 
+    func ringAll() {
+        call(.rung) { Array($0.entries.keys) }
+    }
+
     func close() {
         call(.closed) { state in
             state.isClosed = true

@@ -63,14 +63,14 @@ private enum SQL {
     private static let unread = """
         (SELECT count(*) FROM (
             SELECT 1 FROM messages
-            WHERE channel_id = agents.id AND sender_type = 'agent' AND id > ifnull(agents.read_through, '')
+            WHERE channel_id = agents.id AND sender_type = 'agent' AND id > coalesce(agents.read_through, '')
             LIMIT ?
-        ))
+        ) AS newest)
         """
     static let withNews = """
         SELECT \(agentWeight), \(Agent.columns), \(unread),
             (
-                SELECT ifnull(substr(text, 1, ?), '') FROM messages
+                SELECT coalesce(substr(text, 1, ?), '') FROM messages
                 WHERE channel_id = agents.id ORDER BY id DESC LIMIT 1
             ),
             (SELECT created_at FROM messages WHERE channel_id = agents.id ORDER BY id DESC LIMIT 1)
@@ -80,5 +80,5 @@ private enum SQL {
 
     static let hasMessage = "SELECT 1 FROM messages WHERE id = ? AND channel_id = ?"
     static let newest = "SELECT id FROM messages WHERE channel_id = ? ORDER BY id DESC LIMIT 1"
-    static let markRead = "UPDATE agents SET read_through = ? WHERE id = ? AND ifnull(read_through, '') < ?"
+    static let markRead = "UPDATE agents SET read_through = ? WHERE id = ? AND coalesce(read_through, '') < ?"
 }

@@ -92,8 +92,8 @@ extension Querying {
 
 /// What an agent counts in a list, see ``PageWeight``.
 let agentWeight = """
-    \(PageWeight.ofRow) + ifnull(length(description), 0) + ifnull(length(avatar_url), 0)
-        + ifnull(length(webhook_url), 0) + ifnull(length(webhook_headers), 0) + ifnull(length(webhook_auth), 0)
+    \(PageWeight.ofRow) + coalesce(length(description), 0) + coalesce(length(avatar_url), 0)
+        + coalesce(length(webhook_url), 0) + coalesce(length(webhook_headers), 0) + coalesce(length(webhook_auth), 0)
     """
 
 private enum SQL {

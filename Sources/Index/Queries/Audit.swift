@@ -140,15 +140,15 @@ private enum SQL {
     static let byChannel = search("audit.channel_id = ?2")
     static let byUser = search("\(AuditEntry.holder) = ?3")
     static let byAction = search("audit.action = ?4")
-    static let byTime = search("1")
+    static let byTime = search("true")
     private static let rows =
         "SELECT \(AuditEntry.columns), users.email FROM audit LEFT JOIN users ON users.id = audit.user_id"
     private static func search(_ indexed: String) -> String {
         """
         \(rows)
-        WHERE \(indexed) AND (?1 IS NULL OR audit.subject = ?1) AND (?2 IS NULL OR audit.channel_id = ?2)
-            AND (?3 IS NULL OR audit.user_id = ?3) AND (?4 IS NULL OR audit.action = ?4)
-            AND (?5 IS NULL OR audit.at >= ?5) AND (?6 IS NULL OR audit.at < ?6) AND audit.number < ?7
+        WHERE \(indexed) AND (CAST(?1 AS TEXT) IS NULL OR audit.subject = ?1) AND (CAST(?2 AS TEXT) IS NULL OR audit.channel_id = ?2)
+            AND (CAST(?3 AS TEXT) IS NULL OR audit.user_id = ?3) AND (CAST(?4 AS TEXT) IS NULL OR audit.action = ?4)
+            AND (CAST(?5 AS BIGINT) IS NULL OR audit.at >= ?5) AND (CAST(?6 AS BIGINT) IS NULL OR audit.at < ?6) AND audit.number < ?7
         ORDER BY audit.number DESC LIMIT ?8
         """
     }
@@ -159,7 +159,7 @@ private enum SQL {
         ORDER BY audit.number DESC LIMIT ?
         """
     static let addToCount = """
-        UPDATE audit SET count = count + ? WHERE subject = ? AND action = ? AND way = ? AND user_id IS ?
+        UPDATE audit SET count = count + ? WHERE subject = ? AND action = ? AND way = ? AND user_id IS NOT DISTINCT FROM ?
         """
     static let removeOld = """
         DELETE FROM audit WHERE number IN (SELECT number FROM audit WHERE at <= ? ORDER BY at LIMIT ?)

@@ -51,7 +51,7 @@ extension Transaction {
             try execute("UPDATE unreferenced_blobs SET since = ? WHERE since > ?", [moment, moment])
         }
         let ran = (last?.time ?? Timestamp(milliseconds: 0)) + elapsed
-        try execute("INSERT OR REPLACE INTO clock_looks (ran, moment) VALUES (?, ?)", [ran, moment])
+        try execute(SQL.note, [ran, moment])
         if ahead < .zero - tolerance { return .clockSetBack }
         let due: Look? = try one(SQL.due, [ran + (.zero - grace)])
         if let due { try execute("DELETE FROM clock_looks WHERE ran < ?", [due.time]) }
@@ -71,6 +71,9 @@ private struct Look: RowReadable {
 }
 
 private enum SQL {
+    static let note = """
+        INSERT INTO clock_looks (ran, moment) VALUES (?, ?) ON CONFLICT (ran) DO UPDATE SET moment = excluded.moment
+        """
     static let last = "SELECT ran, moment FROM clock_looks ORDER BY ran DESC LIMIT 1"
     static let due = "SELECT ran, moment FROM clock_looks WHERE ran <= ? ORDER BY ran DESC LIMIT 1"
     static let after = "SELECT ran, moment FROM clock_looks WHERE moment - moment % 1000 > ? ORDER BY ran LIMIT 1"

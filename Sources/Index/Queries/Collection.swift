@@ -79,8 +79,9 @@ private enum SQL {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET
             ended_at = excluded.ended_at, undo_until = excluded.undo_until,
-            file_count = file_count + excluded.file_count, blob_count = blob_count + excluded.blob_count,
-            blob_bytes = blob_bytes + excluded.blob_bytes
+            file_count = collections.file_count + excluded.file_count,
+            blob_count = collections.blob_count + excluded.blob_count,
+            blob_bytes = collections.blob_bytes + excluded.blob_bytes
         """
     static let expired = """
         SELECT id FROM attachments WHERE message_id IS NULL AND expires_at <= ? ORDER BY expires_at LIMIT ?

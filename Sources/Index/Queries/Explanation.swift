@@ -222,7 +222,7 @@ private struct LastDeed: RowReadable {
 
 private enum SQL {
     static let lost = "SELECT since, reason, channel_id FROM unreferenced_blobs WHERE sha256 = ?"
-    static let keepingFiles = "\(keeping) WHERE sha256 = ? ORDER BY attachments.rowid LIMIT ?"
+    static let keepingFiles = "\(keeping) WHERE sha256 = ? ORDER BY attachments.id LIMIT ?"
     static let keepingFile = "\(keeping) WHERE attachments.id = ?"
     static let takenFile = "SELECT run_id, until, sha256 FROM collected_files WHERE id = ?"
     static let lastDeed = """
@@ -239,7 +239,7 @@ private enum SQL {
         WHERE key > ? AND key < ? ORDER BY key DESC LIMIT 1
         """
     private static let keeping = """
-        SELECT attachments.id, channel_id, iif(agents.removed_at IS NULL, name, NULL), users.id, email, message_id,
+        SELECT attachments.id, channel_id, CASE WHEN agents.removed_at IS NULL THEN name END, users.id, email, message_id,
             attachments.created_at, expires_at
         FROM attachments CROSS JOIN agents ON agents.id = channel_id CROSS JOIN users ON users.id = user_id
         """

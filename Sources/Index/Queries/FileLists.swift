@@ -33,7 +33,7 @@ extension Querying {
         if let id = channels.only, typePrefix == nil {
             files = try all(SQL.ofChannel, [id, start] + filter + [count])
         } else {
-            let (sql, type): (String, Arguments) = typePrefix.map { (SQL.mergeOfTypes, [$0, $0]) } ?? (SQL.merge, [])
+            let (sql, type): (Dialects, Arguments) = typePrefix.map { (SQL.mergeOfTypes, [$0, $0]) } ?? (SQL.merge, [])
             let ids: [Attachment.ID] = try merged(sql, in: channels, from: start, type + filter, limit: count)
             files = try all(SQL.byIDs, [jsonArray(of: ids)])
         }

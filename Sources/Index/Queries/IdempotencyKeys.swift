@@ -81,9 +81,9 @@ private enum SQL {
     static let insertOrReplaceExpired = """
         INSERT INTO idempotency_keys (channel_id, sender_type, key, request, attachment_id, expires_at)
         VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET (request, attachment_id, expires_at) =
+        ON CONFLICT (channel_id, sender_type, key) DO UPDATE SET (request, attachment_id, expires_at) =
             (excluded.request, excluded.attachment_id, excluded.expires_at)
-        WHERE expires_at <= ?
+        WHERE idempotency_keys.expires_at <= ?
         """
     static let removeExpired = """
         DELETE FROM idempotency_keys WHERE (channel_id, sender_type, key) IN (

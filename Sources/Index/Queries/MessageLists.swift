@@ -27,6 +27,9 @@ extension Querying {
         if wanted.term?.findsNothing == true { return .empty }
         guard let term = wanted.term else { return try page(wanted, by: nil, in: channels) }
         try ReadLimit.refuseSearch()
+        if isPostgreSQL {
+            return try page(SQL.byIDs, [jsonArray(of: try newest(wanted, by: nil, in: channels))])
+        }
         let trigrams = try term.trigramQuery ?? trigrams(of: term, wanted, in: channels)
         return trigrams == "" ? .empty : try page(wanted, by: trigrams, in: channels)
     }
@@ -34,10 +37,7 @@ extension Querying {
     /// The FTS5 query for a short term, as ``shortQuery(_:)`` makes it; nil when the term is so frequent that the
     /// texts are better read, newest first, until the page is full.
     private func trigrams(of term: SearchTerm, _ wanted: Wanted, in channels: OwnedChannels) throws -> String? {
-        if let id = channels.only {
-            let newest: Arguments = [id, wanted.before ?? .afterAll, 4 * wanted.limit, term.text]
-            if try (one(SQL.newestWith, newest) as Int? ?? 0) >= wanted.limit { return nil }
-        }
+        if let id = channels.only, try isFrequent(term, wanted, in: id) { return nil }
         return try shortQuery(term)
     }
 
@@ -48,6 +48,11 @@ extension Querying {
         return try page(SQL.byIDs, [jsonArray(of: try newest(wanted, by: trigrams, in: channels))])
     }
 
+    private func isFrequent(_ term: SearchTerm, _ wanted: Wanted, in channelID: Agent.ID) throws -> Bool {
+        let newest: Arguments = [channelID, wanted.before ?? .afterAll, 4 * wanted.limit, term.text]
+        return try (one(SQL.newestWith, newest) as Int? ?? 0) >= wanted.limit
+    }
+
     /// The newest of the wanted messages of several channels. With a filter each channel is searched by itself.
     private func newest(_ wanted: Wanted, by trigrams: String?, in channels: OwnedChannels) throws -> [Message.ID] {
         if wanted.term == nil, !wanted.hasAttachments {
@@ -55,10 +60,14 @@ extension Querying {
         }
         let channelIDs: [Agent.ID] = try all(SQL.channels, channels.arguments)
         return try channelIDs.reduce(into: []) { newest, id in
-            guard let (sql, values) = try query(SQL.ids, wanted, by: trigrams, in: id) else { return }
-            let more: [Message.ID] = try all(sql, values)
+            let more = try ids(wanted, by: trigrams, in: id)
             if !more.isEmpty { newest = Array((newest + more).sorted(by: >).prefix(wanted.limit)) }
         }
+    }
+
+    private func ids(_ wanted: Wanted, by trigrams: String?, in channelID: Agent.ID) throws -> [Message.ID] {
+        if isPostgreSQL, let term = wanted.term { return try postgreSQLSearch(term, wanted, in: channelID) }
+        return try query(SQL.ids, wanted, by: trigrams, in: channelID).map { try all($0.sql, $0.values) } ?? []
     }
 
     /// The statement that finds the wanted messages of one channel, with its values; nil when there are none.
@@ -75,7 +84,7 @@ extension Querying {
             if hasAttachments { return (statements.withFiles, [channelID, channelID, cursor, limit]) }
             return (statements.all, [channelID, cursor, limit])
         }
-        let filters: Arguments = [term.text, hasAttachments] + wanted.reviewFilter + [limit]
+        let filters: Arguments = [term.text] + wanted.filters + [limit]
         guard let trigrams else {
             return (statements.byPattern, [channelID, cursor] + filters)
         }
@@ -101,9 +110,26 @@ struct Wanted {
     /// Only with a term: the reviews that the messages must have. Nil for all messages.
     var review: ReviewFilter?
 
-    /// The values of ``ListStatements``' filter of reviews.
-    fileprivate var reviewFilter: Arguments {
-        [review != nil, review?.type, review?.status?.rawValue ?? "all", review?.now ?? .distantFuture]
+    /// Which rows of `messages` have the files and the review that are wanted, for a WHERE clause.
+    static let filter = """
+        (? = 0 OR EXISTS (
+            SELECT * FROM attachments
+            WHERE attachments.channel_id = messages.channel_id AND attachments.message_id = messages.id
+        ))
+        AND (? = 0 OR EXISTS (
+            SELECT * FROM reviews
+            WHERE reviews.message_id = messages.id AND reviews.type = coalesce(?, reviews.type) AND ? IN (
+                'all',
+                CASE WHEN reviews.status = 'pending' AND reviews.expires_at <= ? THEN 'expired' ELSE reviews.status END
+            )
+        ))
+        """
+    /// The values for its `?`.
+    var filters: Arguments {
+        [
+            hasAttachments, review != nil, review?.type, review?.status?.rawValue ?? "all",
+            review?.now ?? .distantFuture,
+        ]
     }
 }
 
@@ -112,12 +138,12 @@ let weighedMessage = "\(messageWeight), \(Message.columns)"
 
 /// All that a message carries in a list. A file counts as a row: its names are short.
 let messageWeight = """
-    \(PageWeight.ofRow) + ifnull(length(messages.text), 0) + ifnull(length(messages.metadata), 0) + ifnull((
-        SELECT ifnull(length(payload), 0) + ifnull(length(callback), 0) + ifnull(length(response), 0)
-            + ifnull(length(feedback), 0) + ifnull(length(modified_file_ids), 0)
+    \(PageWeight.ofRow) + coalesce(length(messages.text), 0) + coalesce(length(messages.metadata), 0) + coalesce((
+        SELECT coalesce(length(payload), 0) + coalesce(length(callback), 0) + coalesce(length(response), 0)
+            + coalesce(length(feedback), 0) + coalesce(length(modified_file_ids), 0)
         FROM reviews WHERE reviews.message_id = messages.id
     ), 0) + \(PageWeight.ofRow) * (SELECT count(*) FROM attachments WHERE attachments.message_id = messages.id)
-    + CASE WHEN messages.stream_id IS NULL THEN 0 ELSE ifnull((
+    + CASE WHEN messages.stream_id IS NULL THEN 0 ELSE coalesce((
         SELECT sum(length(text) + \(PageWeight.ofRow)) FROM stream_events
         WHERE stream_events.channel_id = messages.channel_id AND stream_events.stream_id = messages.stream_id
             AND stream_events.number > \(numberBeforeShownEvents)
@@ -140,24 +166,10 @@ private struct ListStatements {
             )
             ORDER BY id DESC
             """
-        let filesWhenAsked = """
-            (NOT ? OR EXISTS (
-                SELECT * FROM attachments
-                WHERE attachments.channel_id = messages.channel_id AND attachments.message_id = messages.id
-            ))
-            """
-        let reviewsWhenAsked = """
-            (NOT ? OR EXISTS (
-                SELECT * FROM reviews
-                WHERE reviews.message_id = messages.id AND reviews.type = ifnull(?, reviews.type) AND ? IN (
-                    'all', iif(reviews.status = 'pending' AND reviews.expires_at <= ?, 'expired', reviews.status)
-                )
-            ))
-            """
         byPattern = """
             SELECT \(columns) FROM messages
-            WHERE channel_id = ? AND id < ? AND stream_state IS NOT 'streaming' AND contains(text, ?)
-                AND \(filesWhenAsked) AND \(reviewsWhenAsked)
+            WHERE channel_id = ? AND id < ? AND stream_state IS DISTINCT FROM 'streaming' AND contains(text, ?)
+                AND \(Wanted.filter)
             ORDER BY id DESC LIMIT ?
             """
         // CROSS makes the full-text index the outer loop: newest first, and it stops when the page is full.
@@ -165,8 +177,8 @@ private struct ListStatements {
             SELECT \(columns)
             FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid
             WHERE message_search MATCH ? AND message_search.rowid > ? AND message_search.rowid < ?
-                AND messages.channel_id = ? AND messages.stream_state IS NOT 'streaming' AND contains(messages.text, ?)
-                AND \(filesWhenAsked) AND \(reviewsWhenAsked)
+                AND messages.channel_id = ? AND messages.stream_state IS DISTINCT FROM 'streaming' AND contains(messages.text, ?)
+                AND \(Wanted.filter)
             ORDER BY message_search.rowid DESC LIMIT ?
             """
     }
@@ -177,9 +189,9 @@ private enum SQL {
     static let ids = ListStatements("messages.id")
     static let newestWith = """
         SELECT count(*) FROM (
-            SELECT text FROM messages WHERE channel_id = ? AND id < ? AND stream_state IS NOT 'streaming'
+            SELECT text FROM messages WHERE channel_id = ? AND id < ? AND stream_state IS DISTINCT FROM 'streaming'
             ORDER BY id DESC LIMIT ?
-        )
+        ) AS newest
         WHERE contains(text, ?)
         """
     static let channels = "SELECT agents.id FROM agents WHERE \(OwnedChannels.condition)"

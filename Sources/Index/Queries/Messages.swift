@@ -72,13 +72,19 @@ extension Transaction {
         review: Review? = nil,
         in channel: OwnedChannel
     ) throws -> NamedMessage? {
-        if try insert(message, review, channel, SQL.insertMessageOnce) { return nil }
+        // On PostgreSQL a conflict by another name would be none. No other unit comes between this look and the insert.
+        let isKnown = try isPostgreSQL && namesake(of: message, in: channel) != nil
+        if try !isKnown && insert(message, review, channel, text(of: SQL.insertMessageOnce)) { return nil }
+        guard let first = try namesake(of: message, in: channel) else { throw IndexError.duplicate }
+        return first
+    }
+
+    /// The message of the channel that has the same client id or the same stream id.
+    private func namesake(of message: Message, in channel: OwnedChannel) throws -> NamedMessage? {
         let ofClient = try message.clientID.flatMap {
             try namedMessage(clientID: $0, by: message.senderType, in: channel)
         }
-        let first = try ofClient ?? message.streamID.flatMap { try namedMessage(streamID: $0, in: channel) }
-        guard let first else { throw IndexError.duplicate }
-        return first
+        return try ofClient ?? message.streamID.flatMap { try namedMessage(streamID: $0, in: channel) }
     }
 
     /// Attaches unattached files of the channel to a message in it. Returns those of `ids` that cannot be attached:
@@ -143,16 +149,19 @@ private enum SQL {
     static let iterations = """
         SELECT \(weighedMessage) FROM messages
         WHERE iteration_group_id = ? AND channel_id = ?
-            AND iteration > ifnull((SELECT last.iteration FROM messages AS last WHERE last.id = ?), 0)
+            AND iteration > coalesce((SELECT last.iteration FROM messages AS last WHERE last.id = ?), 0)
         ORDER BY iteration LIMIT ?
         """
     static let weight = "SELECT \(messageWeight) FROM messages WHERE id = ?"
     static let insertMessage = Message.columns.insert(and: [("search_number", nextSearchNumber)])
-    static let insertMessageOnce = """
-        \(insertMessage)
-        ON CONFLICT (channel_id, sender_type, client_id) WHERE client_id IS NOT NULL DO NOTHING
-        ON CONFLICT (channel_id, stream_id) WHERE stream_id IS NOT NULL DO NOTHING
-        """
+    static let insertMessageOnce = Dialects(
+        sqlite: """
+            \(insertMessage)
+            ON CONFLICT (channel_id, sender_type, client_id) WHERE client_id IS NOT NULL DO NOTHING
+            ON CONFLICT (channel_id, stream_id) WHERE stream_id IS NOT NULL DO NOTHING
+            """,
+        postgreSQL: insertMessage
+    )
     static let attach = """
         UPDATE attachments SET message_id = ?, expires_at = NULL
         WHERE id = ? AND channel_id = ? AND message_id IS NULL

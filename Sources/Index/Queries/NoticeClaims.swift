@@ -84,7 +84,7 @@ extension Transaction {
 
 extension ClaimedNotice {
     /// Which rows are claimed, for a WHERE clause, and the values for its `?`.
-    fileprivate static let condition = "way_id = ? AND due_at = ? AND (message_id = ? OR told = 'digest' AND ?)"
+    fileprivate static let condition = "way_id = ? AND due_at = ? AND (message_id = ? OR told = 'digest' AND ? = 1)"
     fileprivate var arguments: Arguments { [way.id, lease, notice.messageID, isOfSeveral] }
 }
 
@@ -102,7 +102,7 @@ private enum SQL {
         """
     static let claimOne = "UPDATE notices SET due_at = ?, told = ? WHERE way_id = ? AND message_id = ?"
     static let held = """
-        SELECT coalesce(sum(kind IN ('question', 'reminder')), 0), coalesce(sum(kind IN ('problem', 'message')), 0)
+        SELECT count(*) FILTER (WHERE kind IN ('question', 'reminder')), count(*) FILTER (WHERE kind IN ('problem', 'message'))
         FROM notices WHERE way_id = ? AND due_at <= ? AND held = 1 AND kind <> 'settled'
         """
     static let claimHeld = """
@@ -111,8 +111,8 @@ private enum SQL {
         """
     static let count = """
         UPDATE notice_ways SET
-            burst_count = iif(burst_began_at > ?2 AND burst_began_at <= ?1, burst_count + 1, 1),
-            burst_began_at = iif(burst_began_at > ?2 AND burst_began_at <= ?1, burst_began_at, ?1)
+            burst_count = CASE WHEN burst_began_at > ?2 AND burst_began_at <= ?1 THEN burst_count + 1 ELSE 1 END,
+            burst_began_at = CASE WHEN burst_began_at > ?2 AND burst_began_at <= ?1 THEN burst_began_at ELSE ?1 END
         WHERE id = ?3 AND (burst_count < ?4 OR burst_began_at <= ?2 OR burst_began_at > ?1)
         """
     static let hold = """
@@ -122,13 +122,13 @@ private enum SQL {
         SELECT count(*) FROM notices WHERE way_id = ? AND told = 'digest' AND kind <> 'settled'
         """
     static let await = """
-        UPDATE notices SET kind = 'reminder', attempts = 0, held = 0, due_at = iif(? AND kind = 'question', (
+        UPDATE notices SET kind = 'reminder', attempts = 0, held = 0, due_at = CASE WHEN ? = 1 AND kind = 'question' THEN (
             SELECT half_time FROM (
                 SELECT \(Notice.halfTime) AS half_time
                 FROM messages JOIN reviews ON reviews.message_id = messages.id
                 WHERE messages.id = notices.message_id
-            ) WHERE half_time > ?
-        ), NULL)
+            ) AS reminder WHERE half_time > ?
+        ) END
         WHERE \(ClaimedNotice.condition) AND kind IN ('question', 'reminder')
         """
     static let fail = "UPDATE notices SET due_at = ?, attempts = attempts + 1 WHERE \(ClaimedNotice.condition)"

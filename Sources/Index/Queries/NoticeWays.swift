@@ -81,7 +81,13 @@ extension Transaction {
 
 private enum SQL {
     static let settings = "SELECT \(NoticeSettings.columns) FROM notice_settings WHERE user_id = ?"
-    static let replaceSettings = NoticeSettings.columns.insert().replacing("INSERT INTO", with: "REPLACE INTO")
+    static let replaceSettings = """
+        \(NoticeSettings.columns.insert()) ON CONFLICT (user_id) DO UPDATE SET
+            (kinds, muted_channels, quiet_from, quiet_to, time_zone, hide_text) = (
+                excluded.kinds, excluded.muted_channels, excluded.quiet_from, excluded.quiet_to, excluded.time_zone,
+                excluded.hide_text
+            )
+        """
     static let ways = "SELECT \(NoticeWay.columns) FROM notice_ways WHERE user_id = ? ORDER BY id"
     static let byEndpoint = "SELECT \(NoticeWay.columns) FROM notice_ways WHERE url = ? AND kind = 'push'"
     static let count = "SELECT count(*) FROM notice_ways WHERE user_id = ? AND kind = 'push'"

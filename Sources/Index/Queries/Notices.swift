@@ -68,20 +68,21 @@ private enum SQL {
     // CROSS JOIN keeps the order: the ways of one user, and one message.
     static let enqueue = """
         INSERT INTO notices (way_id, message_id, kind, due_at)
-        SELECT way_id, message_id, kind, iif(kind = 'reminder', half_time, ?) FROM (
+        SELECT way_id, message_id, kind, CASE WHEN kind = 'reminder' THEN half_time ELSE ? END FROM (
             SELECT notice_ways.id AS way_id, messages.id AS message_id, messages.channel_id, \(Notice.halfTime) AS half_time,
                 kinds, muted_channels, CASE
-                    WHEN reviews.message_id IS NULL THEN iif(messages.status IN ('error', 'warning'), 'problem', 'message')
+                    WHEN reviews.message_id IS NULL AND messages.status IN ('error', 'warning') THEN 'problem'
+                    WHEN reviews.message_id IS NULL THEN 'message'
                     WHEN \(wants("'question'")) THEN 'question'
                     ELSE 'reminder'
                 END AS kind
             FROM agents
             CROSS JOIN notice_ways ON notice_ways.user_id = agents.user_id
-            CROSS JOIN messages
+            CROSS JOIN messages ON true
             LEFT JOIN reviews ON reviews.message_id = messages.id
             LEFT JOIN notice_settings ON notice_settings.user_id = agents.user_id
             WHERE agents.id = ? AND agents.removed_at IS NULL
-                AND messages.id = ? AND messages.sender_type = 'agent' AND messages.stream_state IS NOT 'streaming'
+                AND messages.id = ? AND messages.sender_type = 'agent' AND messages.stream_state IS DISTINCT FROM 'streaming'
                 AND (reviews.message_id IS NULL OR reviews.status = 'pending')
         ) AS found
         WHERE \(wants("kind"))
@@ -91,7 +92,7 @@ private enum SQL {
                     SELECT 1 FROM notices AS waiting
                     WHERE waiting.way_id = found.way_id AND waiting.due_at IS NOT NULL
                     LIMIT \(NoticeBurst.mostWaiting)
-                )
+                ) AS others
             ) < \(NoticeBurst.mostWaiting))
         ON CONFLICT DO NOTHING
         """

@@ -127,7 +127,7 @@ private enum SQL {
         WHERE reviews.message_id = ? AND reviews.channel_id = ? AND reviews.status = 'pending'
         """
     static let weight = """
-        SELECT ifnull(length(messages.text), 0) + ifnull(length(reviews.payload), 0)
+        SELECT coalesce(length(messages.text), 0) + coalesce(length(reviews.payload), 0)
         FROM reviews JOIN messages ON messages.id = reviews.message_id
         WHERE reviews.message_id = ? AND reviews.channel_id = ? AND reviews.status = 'pending'
         """

@@ -20,7 +20,7 @@ extension Transaction {
     package func holdRemoval(_ id: String) throws -> Bool {
         try execute("DELETE FROM removal_holds WHERE until <= ? OR until > ?", [now, now + holdTime])
         let wasHeld = try exists("SELECT 1 FROM removal_holds WHERE id = ?", [id])
-        try execute("INSERT OR REPLACE INTO removal_holds (id, until) VALUES (?, ?)", [id, now + holdTime])
+        try execute(SQL.hold, [id, now + holdTime])
         return wasHeld
     }
 
@@ -28,4 +28,10 @@ extension Transaction {
     package func endRemovalHold(_ id: String) throws {
         try execute("DELETE FROM removal_holds WHERE id = ?", [id])
     }
+}
+
+private enum SQL {
+    static let hold = """
+        INSERT INTO removal_holds (id, until) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET until = excluded.until
+        """
 }

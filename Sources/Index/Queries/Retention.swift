@@ -84,7 +84,7 @@ private enum SQL {
 
     private static func isAwaited(_ message: String) -> String {
         """
-        (\(message).stream_state IS 'streaming'
+        (\(message).stream_state IS NOT DISTINCT FROM 'streaming'
             OR EXISTS (SELECT 1 FROM reviews WHERE message_id = \(message).id AND status = 'pending')
             OR EXISTS (SELECT 1 FROM answers WHERE message_id = \(message).id)
             OR EXISTS (SELECT 1 FROM deliveries WHERE message_id = \(message).id AND state = 'pending'))

@@ -38,7 +38,7 @@ package struct ReviewFilter: Sendable {
     }
 
     /// The statement for ``Querying/merged(_:in:from:_:limit:)``, and the values of its subquery.
-    fileprivate var newest: (sql: String, values: Arguments) {
+    fileprivate var newest: (sql: Dialects, values: Arguments) {
         let parts =
             type == nil && status == nil ? [Part("TRUE")] : status.map(parts) ?? Review.Status.allCases.flatMap(parts)
         let (andType, typeValues): (String, Arguments) = type.map { (" AND type = ?", [$0]) } ?? ("", [])
@@ -49,7 +49,7 @@ package struct ReviewFilter: Sendable {
             """
         }
         return (
-            ChannelMerge.newestFirst("SELECT max(message_id) FROM (\(subqueries.joined(separator: " UNION ALL ")))"),
+            ChannelMerge.newestFirst("SELECT max(message_id) FROM (\(subqueries.joined(separator: " UNION ALL "))) AS parts"),
             parts.reduce([]) { $0 + $1.values + typeValues }
         )
     }
@@ -227,7 +227,7 @@ private enum SQL {
     static let byNumbers = """
         SELECT \(weighedMessage)
         FROM answers JOIN messages ON messages.id = answers.message_id
-        WHERE answers.number IN (SELECT value FROM json_each(?)) ORDER BY answers.number
+        WHERE answers.number IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) ORDER BY answers.number
         """
     static let countByStatus = counted("status = ?")
     static let countCompleted = counted("status = 'completed' AND completed_at >= ?")
@@ -236,7 +236,7 @@ private enum SQL {
         SELECT count(*) FROM (
             SELECT 1 FROM agents CROSS JOIN reviews ON reviews.channel_id = agents.id AND reviews.\(condition)
             WHERE \(OwnedChannels.condition) LIMIT ?
-        )
+        ) AS counted
         """
     }
     static let nextExpiry = "SELECT expires_at FROM reviews WHERE status = 'pending' ORDER BY expires_at LIMIT 1"

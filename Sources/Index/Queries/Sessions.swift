@@ -91,7 +91,7 @@ extension Transaction {
     /// Ends all sessions of a user, or all but one.
     package func endSessions(userID: User.ID, butNot id: Session.ID? = nil) throws {
         announcements.ring(.access(userID))
-        try execute("DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?", [userID, id])
+        try execute("DELETE FROM sessions WHERE user_id = ? AND id IS DISTINCT FROM ?", [userID, id])
     }
 
     /// Removes sessions that have ended, at most `limit`.
@@ -129,7 +129,7 @@ private enum SQL {
     static let insert = Session.columns.insert(where: User.isThere)
     static let endOldest = """
         DELETE FROM sessions WHERE id IN (
-            SELECT id FROM sessions WHERE user_id = ? ORDER BY last_used_at DESC, id DESC LIMIT -1 OFFSET ?
+            SELECT id FROM sessions WHERE user_id = ? ORDER BY last_used_at DESC, id DESC LIMIT 1000000 OFFSET ?
         )
         """
     static let insertToken = "INSERT INTO session_tokens (hash, session_id, until) VALUES (?, ?, ?)"

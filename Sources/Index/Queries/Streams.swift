@@ -94,7 +94,7 @@ private enum SQL {
     static let longestIdle = """
         SELECT active_at FROM live_drafts ORDER BY active_at LIMIT 1
         """
-    static let hasText = "SELECT 1 FROM messages WHERE id = ? AND channel_id = ? AND text IS ?"
+    static let hasText = "SELECT 1 FROM messages WHERE id = ? AND channel_id = ? AND text IS NOT DISTINCT FROM ?"
     static let updateDraft = """
         UPDATE messages SET text = coalesce(?, text), stream_state = ?, updated_at = ?
         WHERE id = ? AND channel_id = ? AND stream_state = 'streaming'
@@ -108,11 +108,11 @@ private enum SQL {
         """
     static let insertEvent = """
         INSERT INTO stream_events (id, channel_id, stream_id, text, tool_hint, created_at, expires_at, number)
-        SELECT ?, ?, ?, ?, ?, ?, iif(EXISTS (
+        SELECT ?, ?, ?, ?, ?, ?, CASE WHEN NOT EXISTS (
             SELECT * FROM messages WHERE channel_id = ? AND stream_id = ?
-        ), NULL, ?), next FROM (
+        ) THEN ? END, next FROM (
             SELECT coalesce(max(number), -1) + 1 AS next FROM stream_events WHERE channel_id = ? AND stream_id = ?
-        )
+        ) AS numbers
         WHERE next < ?
         RETURNING \(StreamEvent.columns)
         """

@@ -30,7 +30,7 @@ package final class IndexSnapshot: Sendable {
     /// Runs `body` on the copy.
     package func read<T>(_ body: (Reader) throws -> T) throws -> T {
         do {
-            return try connection.withLock { try body(Reader(connection: $0)) }
+            return try connection.withLock { try body(Reader(connection: .sqlite($0))) }
         } catch {
             throw IndexError.translating(error)
         }

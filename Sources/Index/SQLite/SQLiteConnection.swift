@@ -57,7 +57,7 @@ package final class SQLiteConnection: @unchecked Sendable {
             // Else the connection keeps a copy of the arguments, of 8 MiB maybe, until the statement runs again.
             sqlite3_clear_bindings(statement)
         }
-        let row = Row(of: statement)
+        let row = Row(ofSQLite: statement, columnCount: sqlite3_column_count(statement))
         while try step(statement), try read(row) {}
     }
 

@@ -31,8 +31,9 @@ extension IndexError {
     /// A case that this module rules out.
     static let unexpected = IndexError.failure(code: SQLITE_INTERNAL)
 
-    /// Turns an error of SQLite into one of the index. Any other error stays as it is.
+    /// Turns an error of the engine into one of the index. Any other error stays as it is.
     static func translating(_ error: any Error) -> any Error {
+        if let error = error as? PostgreSQLError { return translating(error) as IndexError }
         guard let error = error as? SQLiteError else { return error }
         switch error.code {
         case SQLiteError.unique, SQLiteError.primaryKey, SQLiteError.rowid:

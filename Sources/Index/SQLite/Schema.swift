@@ -23,7 +23,7 @@ enum Schema {
 
     /// Runs the files that have not run on this index, each in a transaction of its own.
     static func migrate(_ connection: SQLiteConnection) throws {
-        let reader = Reader(connection: connection)
+        let reader = Reader(connection: .sqlite(connection))
         for (number, sql) in zip(1..., files).dropFirst(try number(of: reader)) {
             try connection.transaction {
                 try connection.run(script: sql)
@@ -57,7 +57,7 @@ enum Schema {
     private static func tablesOfFirstFile() throws -> [String] {
         let connection = try SQLiteConnection(path: ":memory:", .readWrite)
         try connection.run(script: files[0])
-        return try tables(of: Reader(connection: connection))
+        return try tables(of: Reader(connection: .sqlite(connection)))
     }
 
     private static func tables(of index: Reader) throws -> [String] {

@@ -9,6 +9,8 @@ enum SearchChanges {
 
     /// - Returns: whether changes are left.
     static func apply(in tx: Transaction) throws -> Bool {
+        // PostgreSQL's index of trigrams is kept by itself.
+        if tx.isPostgreSQL { return false }
         var (last, characters): (Int64?, Int) = (nil, 0)
         var isMore = false
         try tx.connection.rows(SQL.waiting, []) { row in

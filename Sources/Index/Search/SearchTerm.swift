@@ -33,24 +33,26 @@ struct SearchTerm: Equatable {
     /// FTS5 query short.
     var findsNothing: Bool { scalars.count > Self.maxLength || scalars.contains("\0") }
 
-    /// The FTS5 query for texts that have the term's trigrams, though perhaps not together; nil when the term is
-    /// shorter than a trigram.
-    ///
-    /// Of a term longer than ``shortLength`` it has every second trigram, because the ones between take long to read
-    /// and exclude little. It also has all trigrams with a space: they are rare, and exclude most texts that have the words
-    /// apart. It has at most ``maxTrigrams``: by then hardly another text is left, and ``SubstringMatcher`` decides
-    /// anyway. Each is there once, for each is read as often as it is asked for.
+    /// The FTS5 query for texts that have the term's ``trigrams``.
     var trigramQuery: String? {
+        trigrams?.map(Self.quoted).joined(separator: " AND ")
+    }
+
+    /// The trigrams that a text with the term has, though perhaps not together; nil when the term is shorter than one.
+    ///
+    /// Of a term longer than ``shortLength`` it is every second one, because those between take long to read and exclude
+    /// little. It is also all trigrams with a space: they are rare, and exclude most texts that have the words apart.
+    /// There are at most ``maxTrigrams``: by then hardly another text is left, and ``SubstringMatcher`` decides anyway.
+    /// Each is there once, for each is read as often as it is asked for.
+    var trigrams: [ArraySlice<Unicode.Scalar>]? {
         guard scalars.count >= 3 else { return nil }
         let last = scalars.count - 3
         let starts = (0...last).lazy.filter { [self] in
             scalars.count <= Self.shortLength || $0.isMultiple(of: 2) || $0 == last
                 || scalars[$0..<$0 + 3].contains(" ")
         }
-        var seen: Set<String> = []
-        return starts.prefix(Self.maxTrigrams).map { Self.quoted(scalars[$0..<$0 + 3]) }
-            .filter { seen.insert($0).inserted }
-            .joined(separator: " AND ")
+        var seen: Set<ArraySlice<Unicode.Scalar>> = []
+        return starts.prefix(Self.maxTrigrams).map { scalars[$0..<$0 + 3] }.filter { seen.insert($0).inserted }
     }
 
     private static let maxTrigrams = 32

@@ -25,11 +25,12 @@ extension Querying {
         let forms = term.scalars.reduce([""]) { starts, scalar in
             starts.flatMap { start in SearchTerm.forms(of: scalar).map { start + String($0) } }
         }
+        guard case .sqlite(let sqlite) = connection else { throw IndexError.unexpected }
         let missing = 3 - term.scalars.count
         // As scalars: to Swift, some texts are equal that the index tells apart.
         let folded = try Set(
             forms.map { form in
-                let trigram = try connection.trigram(form + String(repeating: "\u{1}", count: missing))
+                let trigram = try sqlite.trigram(form + String(repeating: "\u{1}", count: missing))
                 return Array(trigram.unicodeScalars.dropLast(missing))
             }
         )

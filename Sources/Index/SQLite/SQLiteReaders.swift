@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// No queue is between: handing a look-up of a few microseconds to another thread and back costs several times the
 /// look-up.
-final class Readers: Sendable {
+final class SQLiteReaders: Sendable {
     private struct State {
         var idle: [SQLiteConnection] = []
         var isClosed = false
@@ -32,7 +32,7 @@ final class Readers: Sendable {
         try connection.execute("BEGIN DEFERRED TRANSACTION", [])
         // A read has nothing to commit, so this only ends it. It fails when the task is cancelled at this moment.
         defer { isReusable = (try? connection.execute("COMMIT TRANSACTION", [])) != nil }
-        return try body(Reader(connection: connection))
+        return try body(Reader(connection: .sqlite(connection)))
     }
 
     /// Closes idle connections. A lent one is closed when it comes back.

@@ -1,49 +1,9 @@
 import CSQLite
 import FoundationEssentials
 
-/// A row of an answer, read column by column from the left. It is valid until the next one is fetched.
-///
-/// A value that does not fit its column, or a wrong number of columns, is a defect in this module and ends the process.
-/// Constraints keep the tables from holding such a value.
-struct Row {
-    private let statement: OpaquePointer
-    private let columnCount: CInt
-    private var column: CInt = 0
-
-    /// The row at which a compiled statement stands.
-    init(of statement: OpaquePointer) {
-        self.statement = statement
-        columnCount = sqlite3_column_count(statement)
-    }
-
-    /// The value of the next column, which must not be NULL.
-    mutating func next<Value: Storable>() -> Value {
-        guard let value: Value = next() else { preconditionFailure("Column \(column) is NULL, not a \(Value.self).") }
-        return value
-    }
-
-    /// The value of the next column; nil for NULL.
-    mutating func next<Value: Storable>() -> Value? {
-        precondition(column < columnCount, "There are only \(columnCount) columns.")
-        let stored = StoredValue(column: column, of: statement)
-        column += 1
-        if case .null = stored { return nil }
-        guard let value = Value(stored: stored) else { preconditionFailure("Column \(column) is not a \(Value.self).") }
-        return value
-    }
-
-    /// Reads one value from all columns together.
-    func read<Value: RowReadable>() -> Value {
-        var row = self
-        let value = Value(row: &row)
-        precondition(row.column == columnCount, "\(Value.self) reads \(row.column) of \(columnCount) columns.")
-        return value
-    }
-}
-
 extension StoredValue {
     /// The value in a column of the row at which a statement stands.
-    fileprivate init(column: CInt, of statement: OpaquePointer) {
+    init(column: CInt, ofSQLite statement: OpaquePointer) {
         switch sqlite3_column_type(statement, column) {
         case SQLITE_NULL:
             self = .null

@@ -1,21 +1,30 @@
 import Dispatch
 
-/// The one connection that writes. It has its own dispatch queue.
-final class Writer: Sendable {
+/// The one connection that writes to the files of SQLite.
+///
+/// Nothing is reported as stored when the files were removed or replaced meanwhile.
+final class SQLiteWriter: GroupWriter {
     /// Whether the log has commits that SQLite could not take, so that rows which were stored may be missing.
     let hasLostCommits: Bool
     private let connection: SQLiteConnection
     private let queue = DispatchQueue(label: "index")
     private let checkpoints: Checkpoints
+    private let files: IndexFiles
+    private let feed: ChangeFeed
 
     /// Opens the index file, creates or migrates it, and ties a new one to the store `storeID`.
     ///
+    /// - Parameters:
+    ///   - reserve: how many bytes of the disk stay free for upkeep (``Purpose``).
+    ///   - feed: told of each commit.
     /// - Throws: ``IndexError/foreignStore``, ``IndexError/newerSchema`` and ``IndexError/unknownSchema``, before anything is
     ///   changed.
-    init(path: String, storeID: String) throws {
+    init(path: String, storeID: String, reserve: Int64, feed: ChangeFeed) throws {
+        let ballast = Ballast(indexPath: path, reserve: reserve)
+        ballast.giveUpIfFull()
         let lastCommit = LeftLog.lastCommit(ofIndexAt: path)
         connection = try SQLiteConnection(path: path, .readWrite)
-        let reader = Reader(connection: connection)
+        let reader = Reader(connection: .sqlite(connection))
         // Takes effect in a new index only, and before anything else is done to it. See `IndexFiles.giveBackPages`.
         try connection.run(script: "PRAGMA auto_vacuum = INCREMENTAL")
         try connection.run(script: "PRAGMA journal_mode = WAL")
@@ -30,14 +39,47 @@ final class Writer: Sendable {
         try Schema.recordStore(storeID, connection)
         checkpoints = try Checkpoints(path: path)
         checkpoints.install(in: connection)
+        files = IndexFiles(path: path, reserve: reserve, ballast: ballast)
+        self.feed = feed
     }
 
-    /// Runs `body` after everything queued before it, outside of any transaction.
-    func run(_ body: @escaping @Sendable (SQLiteConnection) -> Void) {
-        queue.async { [connection] in if connection.isOpen { body(connection) } }
+    func run(_ body: @escaping @Sendable () -> Void) {
+        queue.async { [connection] in if connection.isOpen { body() } }
     }
 
-    /// Waits for everything queued, then closes the connections.
+    func commit(_ units: (Transaction, IndexFiles?) throws -> Void) throws -> Bool {
+        let tx = transaction()
+        var isSearchBehind = false
+        do {
+            try files.checkInPlace()
+            files.ballast.giveUpIfFull()
+            try connection.transaction {
+                try units(tx, files.isRoomy(forUnits: CommitQueue.maxUnitsPerCommit, tx) ? nil : files)
+                isSearchBehind = try SearchChanges.apply(in: tx)
+            }
+            try files.checkInPlace()
+        } catch {
+            // It may have happened after all.
+            feed.countCommit()
+            throw error
+        }
+        feed.countCommit()
+        feed.publish(tx.announcements.changes, bells: tx.announcements.bells)
+        return isSearchBehind
+    }
+
+    /// Gives back unused pages.
+    func tidyUp() -> Bool {
+        // Best effort: whatever is wrong, the next unit meets it too, and its caller is told.
+        if (try? files.giveBackPages(transaction())) == true { return true }
+        files.ballast.takeIfPlenty()
+        return false
+    }
+
+    private func transaction() -> Transaction {
+        Transaction(connection: .sqlite(connection), now: .now(), announcements: Announcements())
+    }
+
     func close() {
         // Behind the last commit, which may still ask for a checkpoint.
         queue.sync {}

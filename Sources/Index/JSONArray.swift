@@ -5,7 +5,7 @@ func jsonArray<Entity>(of ids: some Sequence<Identifier<Entity>>) -> String {
 }
 
 /// A text as JSON (RFC 8259 section 7). An id may be any text, but almost none needs escapes.
-private func jsonString(_ text: String) -> String {
+func jsonString(_ text: String) -> String {
     let mustEscape: (UInt8) -> Bool = { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
     guard text.utf8.contains(where: mustEscape) else { return "\"\(text)\"" }
     let escaped = text.unicodeScalars.map { scalar in

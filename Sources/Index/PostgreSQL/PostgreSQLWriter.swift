@@ -1,0 +1,154 @@
+import CPostgreSQL
+import Dispatch
+import Glibc
+import Synchronization
+
+/// The one connection of this node that writes to PostgreSQL.
+///
+/// Each group is a transaction that takes the write lock of the index first. So units run one after the other on all nodes
+/// together, as they do on one: what a unit has looked up stays true until its commit, and the numbers of the feed are
+/// given out in the order of commits. A node that hangs with the lock is thrown out by the server
+/// (`idle_in_transaction_session_timeout`).
+final class PostgreSQLWriter: GroupWriter {
+    /// The write lock, as `pg_advisory_xact_lock` knows it: "placet", and 1.
+    static let lock: Int64 = 0x706c_6163_6574_0001
+    /// For how long a group is tried again after the connection was lost, before its callers are told.
+    private static let patience = Duration.seconds(5)
+
+    private let server: PostgreSQLServer
+    private let feed: ChangeFeed
+    private let queue = DispatchQueue(label: "index")
+    /// Nil after it was lost. Used on the queue only.
+    private let connection: Mutex<PostgreSQLConnection?>
+    private let isClosed = Atomic(false)
+    /// The server's process for the connection, whose notifications are this node's own.
+    private let process: Atomic<CInt>
+
+    init(_ connection: PostgreSQLConnection, to server: PostgreSQLServer, feed: ChangeFeed) {
+        self.server = server
+        self.feed = feed
+        process = Atomic(PQbackendPID(connection.handle))
+        self.connection = Mutex(connection)
+    }
+
+    func isOwn(process: CInt) -> Bool { self.process.load(ordering: .relaxed) == process }
+
+    func run(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
+
+    func tidyUp() -> Bool { false }
+
+    func close() {
+        isClosed.store(true, ordering: .relaxed)
+        queue.sync { connection.withLock { $0 = nil } }
+    }
+
+    func commit(_ units: (Transaction, IndexFiles?) throws -> Void) throws -> Bool {
+        var patience = Patience(Self.patience)
+        while true {
+            do {
+                try attempt(units, &patience)
+                return false
+            } catch let error as PostgreSQLError where error.isLoss || error.isConflict {
+                // Nothing of it was stored.
+                guard patience.wait(), !isClosed.load(ordering: .relaxed) else {
+                    feed.countCommit()
+                    throw error
+                }
+            } catch {
+                feed.countCommit()
+                throw error
+            }
+        }
+    }
+
+    /// - Throws: only when nothing was stored, except ``IndexError/unknownOutcome``.
+    private func attempt(_ units: (Transaction, IndexFiles?) throws -> Void, _ patience: inout Patience) throws {
+        let connection = try opened()
+        let index = IndexConnection.postgreSQL(connection)
+        let tx = Transaction(connection: index, now: .now(), announcements: Announcements())
+        let number: Int64
+        let news: [FeedRow]
+        do {
+            connection.begin("ISOLATION LEVEL READ COMMITTED", "SELECT pg_advisory_xact_lock(\(Self.lock))")
+            number = try tx.one("SELECT pg_current_xact_id()") ?? 0
+            try units(tx, nil)
+            connection.queue("NOTIFY \(FeedListener.channel)")
+            news = try announced(by: tx)
+        } catch {
+            connection.rollBack()
+            // The server has become a standby: where several are named, the next connection goes to the primary.
+            if (error as? PostgreSQLError)?.isReadOnly == true { connection.giveUp() }
+            throw error
+        }
+        do {
+            try connection.commit()
+        } catch let error as PostgreSQLError where error.isLoss {
+            guard try wasCommitted(number, &patience) else { throw error }
+        } catch {
+            connection.rollBack()
+            throw error
+        }
+        feed.countCommit()
+        feed.publish(news)
+    }
+
+    /// Adds to the feed what the units announce, and reads what comes before it. Nobody else can add to it until the commit.
+    private func announced(by tx: Transaction) throws -> [FeedRow] {
+        guard try FeedTable.add(tx.announcements, in: tx) else { return [] }
+        let rows = try FeedTable.rows(after: feed.lastNumber, in: tx)
+        try FeedTable.trim(after: rows, in: tx)
+        return rows
+    }
+
+    /// What became of a transaction whose commit had no answer. It has the write lock as long as it is not ended.
+    private func wasCommitted(_ number: Int64, _ patience: inout Patience) throws -> Bool {
+        while true {
+            do {
+                let connection = try opened()
+                var status: String?
+                try connection.transaction {
+                    try connection.execute("SELECT pg_advisory_xact_lock(?)", [Self.lock])
+                    status = try Reader(connection: .postgreSQL(connection)).one(
+                        "SELECT pg_xact_status(?::text::xid8)",
+                        ["\(number)"]
+                    )
+                }
+                switch status {
+                case "committed": return true
+                case "aborted": return false
+                // A server that does not know it: a standby that took over, maybe without it.
+                default: throw IndexError.unknownOutcome
+                }
+            } catch let error as PostgreSQLError where error.isLoss && patience.wait() {
+                continue
+            } catch {
+                throw IndexError.unknownOutcome
+            }
+        }
+    }
+
+    /// The connection, or another one when it was lost.
+    private func opened() throws -> PostgreSQLConnection {
+        if let connection = connection.withLock({ $0 }), connection.isOpen { return connection }
+        let opened = try PostgreSQLConnection(to: server)
+        process.store(PQbackendPID(opened.handle), ordering: .relaxed)
+        connection.withLock { $0 = opened }
+        return opened
+    }
+}
+
+/// How long and how often something is tried again.
+private struct Patience {
+    private let end: ContinuousClock.Instant
+    private var pause = Duration.milliseconds(20)
+
+    init(_ time: Duration) { end = .now + time }
+
+    /// Waits a little, each time longer. False when it has been long enough.
+    mutating func wait() -> Bool {
+        guard ContinuousClock.now + pause < end else { return false }
+        usleep(UInt32(pause / .microseconds(1)))
+        pause = min(pause * 2, .milliseconds(500))
+        return true
+    }
+}

@@ -10,6 +10,8 @@ import pytest
 
 sys.dont_write_bytecode = True
 
+from bucket import Bucket  # noqa: E402
+from object_store import object_store  # noqa: E402
 from placet_server import ADMIN_PASSWORD, Server  # noqa: E402
 from receiver import Receiver  # noqa: E402
 
@@ -74,3 +76,26 @@ def receive():
     yield make
     for receiver in receivers:
         receiver.close()
+
+
+@pytest.fixture(scope="session")
+def objects():
+    """A real object store, which the tests of one process share. One that is to fail makes its own."""
+    with object_store() as store:
+        yield store
+
+
+@pytest.fixture
+def bucket(objects, request):
+    """A prefix of its own."""
+    return Bucket(objects, request.node.name)
+
+
+@pytest.fixture
+def make_store(make_server, objects, bucket):
+    """Makes servers whose bytes are in the bucket of the test."""
+
+    def make(storage=None, **settings):
+        return make_server(storage, **{"PLACET_BLOBS": bucket.address} | objects.environment | settings)
+
+    return make

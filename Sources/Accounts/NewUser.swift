@@ -59,7 +59,12 @@ package struct FirstOwner: Sendable {
     package static func create(in index: SQLiteIndex, email: String, password: String?) async throws -> FirstOwner? {
         guard try await index.read({ try $0.firstOwner() }) == nil else { return nil }
         let owner = try NewUser(email: email, displayName: nil, role: .owner, password: password)
-        _ = try await index.write(for: .upkeep, owner.insert)
-        return FirstOwner(email: email, generatedPassword: owner.password.generated)
+        // Again: another node may start at the same time.
+        let isFirst = try await index.write(for: .upkeep) { tx in
+            guard try tx.firstOwner() == nil else { return false }
+            _ = try owner.insert(tx)
+            return true
+        }
+        return isFirst ? FirstOwner(email: email, generatedPassword: owner.password.generated) : nil
     }
 }

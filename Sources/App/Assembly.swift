@@ -67,6 +67,7 @@ package struct Assembly: Sendable {
             ),
             detector: detector,
             threads: threads,
+            bucket: configuration.bucket,
             metrics: registry,
             onDamage: { key in
                 logger.error(
@@ -104,7 +105,12 @@ package struct Assembly: Sendable {
             },
             DashboardModule(uploadLimit: configuration.maxUploadBytes),
             DeliveryModule(index: index, allowed: configuration.webhookAllow, metrics: registry, logger: logger),
-            FilesModule(store: store, threads: threads, audit: auditQueue),
+            FilesModule(
+                store: store,
+                threads: threads,
+                audit: auditQueue,
+                redirects: configuration.redirectsDownloads
+            ),
             try MCPModule(version: Server.version),
             MessagesModule(store: store, logger: logger),
             NoticesModule(
@@ -154,6 +160,7 @@ package struct Assembly: Sendable {
         if store.index.hasLostCommits {
             logger.error("the log of the index is damaged: what was stored last before the stop may be missing")
         }
+        for remark in try await store.tieBucket() { logger.warning("\(remark)") }
         let swept = try await store.recover()
         guard swept.leftovers > 0 else { return }
         logger.log(

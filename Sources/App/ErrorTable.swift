@@ -67,6 +67,14 @@ func translate(_ error: any Error) -> APIError? {
         )
     case BlobError.closed, IndexError.closed:
         APIError(.serviceUnavailable, "The server is stopping; send the request again")
+    case BlobError.unreachable(let reason):
+        APIError(
+            .serviceUnavailable,
+            "The object store with the files cannot be used at the moment, and nothing was stored or changed; "
+                + "send the request again in a few seconds",
+            headers: [.retryAfter: "5"],
+            cause: reason
+        )
     case let error as BlobError:
         translate(error)
     case let error as IndexError where error.isCannotOpen:
@@ -189,7 +197,7 @@ private func translate(_ error: StoreError) -> APIError? {
             "The index has no contents, but the storage folder has files, so nothing was removed. Restore the index that "
                 + "belongs to them"
         )
-    case .damagedRecord, .damagedFile:
+    case .damagedRecord, .damagedFile, .bucketOfAnother, .bucketIsNotOurs, .bytesAreOnDisk:
         nil
     }
 }

@@ -13,6 +13,9 @@ extension Values {
             }
             return nil
         }
+        guard PostgreSQLServer.isAvailable else {
+            throw .init("index", "is PostgreSQL, for which libpq.so.5 is not there; install it (Debian: libpq5)")
+        }
         guard ["postgres://", "postgresql://"].contains(where: location.hasPrefix),
             let server = PostgreSQLServer(location: location, password: try secret("index.password"))
         else {

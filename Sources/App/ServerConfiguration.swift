@@ -1,4 +1,5 @@
 import API
+import Blobs
 import Configuration
 import Delivery
 import HTTP
@@ -23,6 +24,15 @@ package struct ServerConfiguration: Sendable {
     /// the index. A password is `PLACET_INDEX_PASSWORD`, or the first line of the file `PLACET_INDEX_PASSWORD_FILE`, or
     /// where libpq looks for it.
     package let index: PostgreSQLServer?
+    /// `--blobs`, `PLACET_BLOBS` (`s3://bucket/prefix?endpoint=…&region=…`, the storage folder): the bucket with the files'
+    /// bytes. A folder that has one remembers it. Credentials come from `AWS_ACCESS_KEY_ID` and
+    /// `AWS_SECRET_ACCESS_KEY`, or from a file. `PLACET_BLOB_CACHE_BYTES` (integer, 256 MiB, 0…2^50): how much of the disk
+    /// small files from it may take that were asked for lately. `PLACET_BUCKET_KEEP_DAYS` (integer, 7, 0…3650): how long
+    /// objects stay that the collector took, so that backups of the index find them.
+    package let bucket: BucketSettings?
+    /// `--redirect-downloads`, `PLACET_REDIRECT_DOWNLOADS` (`on` or `off`; `off`): clients are sent to the bucket for files of
+    /// 8 MiB and more that are not shown.
+    package let redirectsDownloads: Bool
     /// `PLACET_MAX_UPLOAD_BYTES` (integer, 1 GiB, 1…2^50 bytes): the largest file; a larger one gets 413.
     package let maxUploadBytes: Int64
     /// `PLACET_MIN_FREE_BYTES` (integer, 64 MiB, 0…2^50 bytes): the reserve. What would leave less of the disk free is
@@ -84,6 +94,8 @@ package struct ServerConfiguration: Sendable {
     /// `PLACET_SMTP_CA_FILE` (certificates in PEM; the system's).
     package let mail: MailSettings?
 
+    private enum Switch: String, CaseIterable { case on, off }
+
     package enum LogFormat: String, Sendable, CaseIterable { case text, json }
 
     /// - Parameter arguments: what the command line said, by key (`host`, `port`, `storage`).
@@ -94,6 +106,8 @@ package struct ServerConfiguration: Sendable {
         port = Int(try values.integer("port", default: 3001, in: 0...65535))
         storage = try values.text("storage", default: "./storage")
         index = try values.postgreSQL(isArgument: arguments["index"] != nil)
+        bucket = try values.bucket(of: storage, environment)
+        redirectsDownloads = try values.choice("redirect.downloads", default: Switch.off) == .on
         maxUploadBytes = try values.integer("max.upload.bytes", default: Int64(Limits.upload), in: 1...(1 << 50))
         minFreeBytes = try values.integer("min.free.bytes", default: 64 << 20, in: 0...(1 << 50))
         quotas = Quotas(
@@ -125,7 +139,7 @@ package struct ServerConfiguration: Sendable {
         metricsToken = values["metrics.token"]
         mail = try values.mail()
 
-        if index != nil, !keepsFilesElsewhere {
+        if index != nil, bucket == nil {
             throw .init(
                 "index",
                 "is PostgreSQL, but the files are in this machine's folder, where other nodes would miss them; give --blobs "
@@ -134,6 +148,13 @@ package struct ServerConfiguration: Sendable {
         }
         if storage.utf8.count > Self.maxStoragePathBytes {
             throw .init("storage", "is longer than \(Self.maxStoragePathBytes) bytes; the control socket needs room")
+        }
+        if redirectsDownloads {
+            guard let bucket else { throw .init("redirect.downloads", "needs a bucket (PLACET_BLOBS)") }
+            // What is uploaded must not come from the site of the dashboard, where it might run as its code.
+            if let own = bucket.ownSite(among: surroundings.hosts ?? [], publicURL) {
+                throw .init("redirect.downloads", "needs a bucket on another host than \(own), where the dashboard is")
+            }
         }
         if let metricsToken, metricsToken.wholeMatch(of: /[!-~]{16,512}/) == nil {
             throw .init("metrics.token", "must have 16 to 512 visible ASCII characters, without blanks")
@@ -150,9 +171,6 @@ package struct ServerConfiguration: Sendable {
     /// The path of a Unix socket has at most 107 bytes, and ours appends its own name.
     private static let maxStoragePathBytes = 90
 
-    /// Whether the bytes are where all nodes find them. No place but the storage folder can be set yet.
-    private var keepsFilesElsewhere: Bool { false }
-
     package var indexPath: String { "\(storage)/index.sqlite" }
     package var pluginsPath: String { "\(storage)/plugins" }
     /// Where the command line on this machine reaches a running server.
@@ -167,8 +185,9 @@ package struct ConfigurationError: Error, CustomStringConvertible {
     static func variable(_ key: String) -> String { "PLACET_" + key.uppercased().replacing(".", with: "_") }
 
     init(_ key: String, _ problem: String) {
-        let isArgument = ["host", "index", "port", "storage"].contains(key)
-        description = Self.variable(key) + (isArgument ? " (or --\(key)) " : " ") + problem
+        let arguments = ["blobs", "host", "index", "port", "redirect.downloads", "storage"]
+        let argument = arguments.contains(key) ? " (or --\(key.replacing(".", with: "-"))) " : " "
+        description = Self.variable(key) + argument + problem
     }
 }
 

@@ -20,11 +20,15 @@ package enum StartFailure: Error, CustomStringConvertible {
     /// Turns the errors that a start can meet into a ``StartFailure``. Any other error stays as it is.
     static func explaining(_ error: any Error, _ configuration: ServerConfiguration) -> any Error {
         if let server = configuration.index, let error = error as? IndexError {
-            return StartFailure.cannotStart("The index on \(server.name): \(reason(error))")
+            return explaining(error, server)
         }
         return switch error {
         case BlobError.locked(let pid):
             StartFailure.storageInUse(folder: configuration.storage, pid: pid)
+        case BlobError.unreachable(let reason):
+            StartFailure.cannotStart(
+                "The bucket \(configuration.bucket?.location.description ?? "") cannot be used. \(reason)"
+            )
         case let error as BlobError:
             StartFailure.cannotStart("\(configuration.storage): \(error.logDescription)")
         case IndexError.foreignStore:
@@ -45,15 +49,17 @@ package enum StartFailure: Error, CustomStringConvertible {
         }
     }
 
-    /// Why PostgreSQL cannot be used.
-    private static func reason(_ error: IndexError) -> String {
-        switch error {
-        case .unreachable(let words): "it cannot be reached: \(words)"
-        case .unsuitableServer(let reason): reason
-        case .newerSchema: "a newer placet made its tables; start that one."
-        case .readOnly: "it is a standby and takes no writes; name the primary."
-        case .refused(let state, let words): "\(words) (SQLSTATE \(state))"
-        default: "it cannot be opened: \(error)"
-        }
+    /// The same for an index on PostgreSQL.
+    static func explaining(_ error: IndexError, _ server: PostgreSQLServer) -> StartFailure {
+        let reason =
+            switch error {
+            case .unreachable(let words): "it cannot be reached: \(words)"
+            case .unsuitableServer(let reason): reason
+            case .newerSchema: "a newer placet made its tables; start that one"
+            case .readOnly: "it is a standby and takes no writes; name the primary"
+            case .refused(let state, let words): "\(words) (SQLSTATE \(state))"
+            default: "it cannot be opened: \(error)"
+            }
+        return .cannotStart("The index on \(server.name): \(reason)")
     }
 }

@@ -11,6 +11,10 @@ package enum BlobError: Error, Sendable, Equatable {
     case locked(pid: Int32?)
     /// There are no bytes under this key: it was never published, or it has been removed.
     case notFound(BlobKey)
+    /// The bytes under this key are not those of its digest.
+    case otherBytes(BlobKey)
+    /// The bucket could not be asked, or refused. It passes, or the operator has to mend it.
+    case unreachable(reason: String)
     /// A publish found its fresh key taken. Invariant 3 says that this cannot happen. Nothing was overwritten.
     case keyTaken(BlobKey)
     /// The folder has a `STORE` file but no `blobs/`: a mount is missing, or a restore is only half done.
@@ -50,6 +54,8 @@ extension BlobError: CustomStringConvertible {
         case .storageFull: "The storage is full."
         case .locked: "The storage is in use by another process."
         case .notFound: "The stored bytes were not found."
+        case .otherBytes: "The stored bytes are damaged."
+        case .unreachable: "The object store cannot be used at the moment."
         case .keyTaken: "The bytes could not be stored under a new key."
         case .missingLayout: "The storage folder is incomplete."
         case .foreignLayout: "The storage folder was made by another program or version."
@@ -64,9 +70,10 @@ extension BlobError: CustomStringConvertible {
     package var logDescription: String {
         switch self {
         case .locked(let pid?): "\(description) Its process id is \(pid)."
-        case .notFound(let key), .keyTaken(let key): "\(description) Key: \(key)."
+        case .notFound(let key), .keyTaken(let key), .otherBytes(let key): "\(description) Key: \(key)."
         case .missingLayout: "\(description) There is a STORE file, but no blobs folder."
         case .foreignLayout: "\(description) The STORE file cannot be understood."
+        case .unreachable(let reason): "\(description) \(reason)"
         case .io(let operation, let code): "\(description) \(operation): \(String(cString: strerror(code))) (\(code))."
         case .tooManyOpenFiles(let operation): "Too many open files (ulimit -n): \(operation)."
         case .storageFull, .locked(nil), .unfinishedRestore, .closed: description

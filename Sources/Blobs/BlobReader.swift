@@ -3,36 +3,50 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Published bytes, open for reading. They stay readable until the reader is closed, even if the key is removed
-/// meanwhile.
+/// Published bytes, open for reading: a file, or an object in a bucket that is fetched range by range.
 ///
-/// The file closes with `close()`, or when the last reference goes. Keep the reader until the regions from `fileRegion`
-/// have been written.
+/// A file stays readable until the reader is closed, even if the key is removed meanwhile; an object is then not found. It
+/// closes with `close()`, or when the last reference goes. Keep the reader until the regions from `fileRegion` have been
+/// written.
 package final class BlobReader: Sendable {
     /// In bytes.
     package let size: Int64
 
-    /// Reads up to this size run on the calling thread: the page cache takes a few µs, a hop to the pool takes 20.
+    private enum Source {
+        case file(NIOFileHandle, NIOThreadPool)
+        case object(RemoteBytes)
+    }
+
+    /// Reads of a file up to this size run on the calling thread: the page cache takes a few µs, a hop to the pool takes 20.
     private static let inlineBytes = 16_384
 
-    private let handle: NIOFileHandle
-    private let threads: NIOThreadPool
+    private let source: Source
+    /// How much is read at a time when all of a long range is wanted. The memory of a download stays near this.
+    package static let chunkBytes: Int64 = 262_144
+
     /// `NIOFileHandle` refuses two users at the same time, so the reads of one reader queue here.
     private let reading = Mutex(())
 
-    init(_ key: BlobKey, in directory: StoreDirectory, threads: NIOThreadPool) throws(BlobError) {
-        let file: Descriptor
+    convenience init(_ key: BlobKey, in directory: StoreDirectory, threads: NIOThreadPool) throws(BlobError) {
         do throws(BlobError) {
-            file = try Descriptor(key.description, in: directory.blobs.raw, O_RDONLY | O_NOFOLLOW)
+            try self.init(file: key.description, in: directory.blobs.raw, threads: threads)
         } catch .io(_, ENOENT) {
             throw .notFound(key)
         }
+    }
+
+    init(file name: String, in directory: Int32, threads: NIOThreadPool) throws(BlobError) {
+        let file = try Descriptor(name, in: directory, O_RDONLY | O_NOFOLLOW)
         let raw = file.raw
         var status = Glibc.stat()
         try check("fstat") { fstat(raw, &status) }
         size = Int64(status.st_size)
-        self.threads = threads
-        handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: file.release())
+        source = .file(NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: file.release()), threads)
+    }
+
+    init(_ object: RemoteBytes) {
+        size = object.size
+        source = .object(object)
     }
 
     deinit { close() }
@@ -44,15 +58,33 @@ package final class BlobReader: Sendable {
     nonisolated(nonsending) package func read(_ range: Range<Int64>) async throws(BlobError) -> ByteBuffer {
         let range = range.clamped(to: 0..<size)
         guard !range.isEmpty else { return ByteBuffer() }
-        if range.count <= Self.inlineBytes { return try readNow(range) }
-        return try await threads.run { [self] () throws(BlobError) in try readNow(range) }
+        switch source {
+        case .object(let object): return try await object.read(range)
+        case .file where range.count <= Self.inlineBytes: return try readNow(range)
+        case .file(_, let threads): return try await threads.run { () throws(BlobError) in try self.readNow(range) }
+        }
     }
 
-    /// Returns the bytes of `range`, clamped to the file, for a channel to send with sendfile(2).
+    /// Passes the bytes of a range on, in order, as fast as `pass` takes them.
+    ///
+    /// - Throws: as ``read(_:)``; what `pass` throws.
+    package func read(_ range: Range<Int64>, passingTo pass: (ByteBuffer) async throws -> Void) async throws {
+        if case .object(let object) = source { return try await object.stream(range, to: pass) }
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let end = min(start + Self.chunkBytes, range.upperBound)
+            try await pass(try await read(start..<end))
+            start = end
+        }
+    }
+
+    /// Returns the bytes of `range`, clamped to the file, for a channel to send with sendfile(2). Nil when they are not in
+    /// a file.
     ///
     /// Write one region of a reader at a time, and do not call `read` meanwhile. The region does not keep the file
     /// open.
-    package func fileRegion(_ range: Range<Int64>) -> FileRegion {
+    package func fileRegion(_ range: Range<Int64>) -> FileRegion? {
+        guard case .file(let handle, _) = source else { return nil }
         let range = range.clamped(to: 0..<size)
         return FileRegion(fileHandle: handle, readerIndex: Int(range.lowerBound), endIndex: Int(range.upperBound))
     }
@@ -62,6 +94,7 @@ package final class BlobReader: Sendable {
     /// Waits for a read or sendfile call that is running, but not for a whole region: the rest of that region then
     /// fails in its channel.
     package func close() {
+        guard case .file(let handle, _) = source else { return }
         while true {
             do {
                 return try handle.close()
@@ -73,10 +106,16 @@ package final class BlobReader: Sendable {
         }
     }
 
-    /// Fills a buffer with the bytes from an offset on, on the calling thread, which may wait for the disk.
+    /// Fills a buffer with the bytes from an offset on, on the calling thread, which may wait for the disk, or for a bucket:
+    /// then it must be one of those that may wait.
     ///
     /// - Throws: `.closed` after `close`, and `.io` when the disk fails or the file is shorter than it was.
     package func readNow(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(BlobError) {
+        let handle: NIOFileHandle
+        switch source {
+        case .object(let object): return try object.readNow(at: offset, into: buffer)
+        case .file(let file, _): handle = file
+        }
         do {
             try reading.withLock { _ in
                 try handle.withUnsafeFileDescriptor { descriptor in

@@ -11,8 +11,13 @@ extension DiskBlobStore {
 
     /// Keeps what was derived from a key's bytes, in place of what there was. It is there as a whole or not at all, unless
     /// the power fails. Keeps nothing when the bytes have gone meanwhile.
-    package func keepDerived(_ bytes: [UInt8], from key: BlobKey) async throws(BlobError) {
-        try await run { (directory) throws(BlobError) in try directory.keepDerived(bytes, from: key) }
+    ///
+    /// - Parameter inBucket: whether the bytes are in a bucket, so that nobody here can tell whether they have gone.
+    package func keepDerived(_ bytes: [UInt8], from key: BlobKey, inBucket: Bool = false) async throws(BlobError) {
+        try await run { (directory) throws(BlobError) in
+            try directory.keepDerived(bytes, from: key)
+            if !inBucket { try directory.removeDerivedOfAbsent(key) }
+        }
     }
 
     /// Removes what was derived from a key's bytes, if there is anything.
@@ -74,7 +79,10 @@ extension StoreDirectory {
             try removeIncoming(name)
             throw error
         }
-        // Whoever removes the bytes removes this after them: one of the two sees the other.
+    }
+
+    /// Whoever removes the bytes removes what is derived after them: one of the two sees the other.
+    fileprivate func removeDerivedOfAbsent(_ key: BlobKey) throws(BlobError) {
         var status = Glibc.stat()
         let isThere = try check("stat", unless: ENOENT) {
             fstatat(blobs.raw, key.description, &status, AT_SYMLINK_NOFOLLOW)

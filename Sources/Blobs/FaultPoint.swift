@@ -10,6 +10,8 @@
 package enum FaultPoint: String {
     /// A publish; the steps are those at the top of IncomingFile.swift.
     case spooled, flushed, named, linked, folderFlushed, committed, unlinked
+    /// A publish into a bucket; the steps are those at the top of S3BlobStore.swift.
+    case leased, partSent, objectSent, objectSeen
     /// What a dead process had published without a row is gone, and its name is not.
     case swept
     /// An upload in parts; the steps are those at the top of PartialFile.swift.

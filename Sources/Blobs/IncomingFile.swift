@@ -159,6 +159,17 @@ final class IncomingFile: Sendable {
         FaultPoint.reached(.unlinked)
     }
 
+    /// Opens the spool to be sent somewhere. It stays where it is.
+    func reading() throws(BlobError) -> S3File {
+        let name = try state.withLock { (state) throws(BlobError) in
+            if let failure = state.failure { throw failure }
+            guard let name = state.names.last else { throw .closed }
+            return name.description
+        }
+        let file = try Descriptor(name, in: directory.incoming.raw, O_RDONLY | O_NOFOLLOW)
+        return try S3File(sharing: file.raw)
+    }
+
     /// Whether it was ever linked into `blobs/`.
     var isPublished: Bool { state.withLock { $0.isLinked } }
 

@@ -10,9 +10,11 @@ package final class RestoredFolder {
 
     /// Makes the folder, or goes on in one that a restore of the same backup left (its parent must exist).
     ///
-    /// - Parameter backupID: 32 hex digits.
+    /// - Parameters:
+    ///   - backupID: 32 hex digits.
+    ///   - storeID: that of the store; nil for a new one.
     /// - Throws: ``BackupError/notEmpty``; ``BackupError/otherBackup``; ``BlobError``.
-    package init(path: String, from backupID: String) throws {
+    package init(path: String, from backupID: String, storeID: String? = nil) throws {
         _ = try check("mkdir", unless: EEXIST) { mkdir(path, StoreDirectory.mode) }
         let root = try Descriptor(path, in: AT_FDCWD, O_RDONLY | O_DIRECTORY)
         if let known = try FolderMark.restoring.read(in: root.raw) {
@@ -21,7 +23,7 @@ package final class RestoredFolder {
             guard try FolderMark.restoring.isFree(root.raw) else { throw BackupError.notEmpty }
             try FolderMark.restoring.write(backupID, in: root.raw)
         }
-        directory = try StoreDirectory(path: path, isRestored: true)
+        directory = try StoreDirectory(path: path, isRestored: true, storeID: storeID)
         copies = try Copies(into: root.raw)
     }
 
@@ -39,6 +41,9 @@ package final class RestoredFolder {
     ) async throws -> Flaw? {
         try await backup.copy(key, size: size, to: copies, progress: progress)
     }
+
+    /// Notes where the bytes are, if not here.
+    package func note(bucket: String) throws(BlobError) { try directory.note(bucket: bucket) }
 
     /// Makes all copies durable, under their names.
     package func settle() throws(BlobError) {

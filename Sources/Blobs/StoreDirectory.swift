@@ -16,6 +16,9 @@ import Glibc
 //           <62 hex>.<generation>            published bytes, mode 0440, a hard link of the spool until that goes
 //       derived/                             made when it is first needed
 //         <64 hex>.<generation>              what was computed from the bytes of that key, and may be lost
+//       BUCKET                               where the bytes are, if not in blobs/, as the operator named it
+//       cache/                               small contents of a bucket; emptied at each start
+//         <64 hex>.<generation>
 //       quarantine/                          made when it is first needed
 //         <64 hex>.<generation>              bytes that were published under that key and are damaged
 //
@@ -37,8 +40,10 @@ final class StoreDirectory: Sendable {
     let syncsAll: Bool
     let session = Token.fresh()
 
-    /// - Parameter isRestored: whether this is the folder of a restore that is under way, which nobody else may open.
-    init(path: String, isRestored: Bool = false) throws(BlobError) {
+    /// - Parameters:
+    ///   - isRestored: whether this is the folder of a restore that is under way, which nobody else may open.
+    ///   - newID: of the store, if the folder is none yet; nil for any.
+    init(path: String, isRestored: Bool = false, storeID newID: String? = nil) throws(BlobError) {
         let isNew = try check("mkdir", unless: EEXIST) { mkdir(path, Self.mode) }
         root = try Descriptor(path, in: AT_FDCWD, O_RDONLY | O_DIRECTORY)
         syncsAll = SharedFlush.isReliable(in: root.raw)
@@ -49,7 +54,7 @@ final class StoreDirectory: Sendable {
         if let known = try FolderMark.store.read(in: root.raw) {
             storeID = known
         } else {
-            storeID = try Self.makeLayout(in: root.raw)
+            storeID = try Self.makeLayout(in: root.raw, newID ?? Token.fresh())
         }
         do throws(BlobError) {
             blobs = try Descriptor("blobs", in: root.raw, O_RDONLY | O_DIRECTORY)
@@ -82,9 +87,8 @@ final class StoreDirectory: Sendable {
 
     /// Makes everything once, in about 30 ms. A crash half-way leaves no `STORE`, and the next start continues from
     /// there.
-    private static func makeLayout(in root: Int32) throws(BlobError) -> String {
+    private static func makeLayout(in root: Int32, _ id: String) throws(BlobError) -> String {
         try Descriptor.makeByteFolders(in: root, mode: mode)
-        let id = Token.fresh()
         try FolderMark.store.write(id, in: root)
         return id
     }

@@ -33,6 +33,8 @@ struct Descriptor: ~Copyable, Sendable {
         raw = try check("open") { openat(directory, name, flags | O_CLOEXEC, mode) }
     }
 
+    init(owning raw: Int32) { self.raw = raw }
+
     deinit { close(raw) }
 
     /// Hands the descriptor to another owner.

@@ -12,3 +12,12 @@ CREATE TABLE leases (
     holder TEXT NOT NULL,
     until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Bytes in a bucket. A key is doomed before its bytes are sent there, and until the unit that gives it a row: so whatever
+-- an upload leaves is listed, wherever it ends (invariants 2 and 7).
+-- state: 'publishing': bytes may be on their way; not_before is the end of the lease, until which nobody removes them.
+-- 'abandoned': they were given up, so no unit gives the key a row any more, but they may still arrive. 'removed': they
+-- were removed once, and will be again at not_before. upload_id: of an upload in parts that the bucket has to end.
+ALTER TABLE doomed_keys ADD COLUMN upload_id TEXT;
+ALTER TABLE doomed_keys ADD COLUMN state TEXT NOT NULL DEFAULT 'doomed'
+    CHECK (state IN ('publishing', 'abandoned', 'doomed', 'removed'));

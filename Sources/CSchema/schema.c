@@ -27,5 +27,6 @@ static const char postgresql0001[] = {
 static const char *const postgresql_files[] = {postgresql0001};
 
 const char *placet_postgresql_schema(unsigned number) {
-    return number >= 1 && number <= sizeof postgresql_files / sizeof *postgresql_files ? postgresql_files[number - 1] : 0;
+    const unsigned last = sizeof postgresql_files / sizeof *postgresql_files;
+    return number >= 1 && number <= last ? postgresql_files[number - 1] : 0;
 }

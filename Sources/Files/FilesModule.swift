@@ -20,9 +20,11 @@ package struct FilesModule: RouteModule {
     let lineIndexes: LineIndexes
     /// Who was sent which file.
     let audit: AuditQueue
+    /// Whether clients get large files from the bucket itself (``LinkToBucket``).
+    let redirects: Bool
 
-    package init(store: FileStore, threads: NIOThreadPool, audit: AuditQueue) {
-        self.store = store
+    package init(store: FileStore, threads: NIOThreadPool, audit: AuditQueue, redirects: Bool = false) {
+        (self.store, self.redirects) = (store, redirects)
         self.audit = audit
         index = store.index
         self.threads = threads

@@ -48,6 +48,9 @@ extension StatusModule {
 
         Family("placet_notices_total", .counter, "Notices to people, by way and by how the attempt ended."),
 
+        Family("placet_s3_requests_total", .counter, "Requests to the object store, by what for and how they ended."),
+        Family("placet_s3_retries_total", .counter, "Those that were made again."),
+
         Family("placet_log_lines_dropped_total", .counter, "Lines dropped because nobody read the log."),
 
         // As all programs have them.

@@ -20,6 +20,8 @@ package final class Backup {
     private let storage: String
     private let index: IndexSnapshot
     private let takenAt = Timestamp.now()
+    /// Where the contents are, if not in the storage folder: then the backup has the index alone, which names their keys.
+    package let bucket: String?
     private var faultCount = 0
 
     /// Opens or makes the folder, and writes nothing in it yet.
@@ -35,6 +37,7 @@ package final class Backup {
     /// - Throws: ``BlobError`` and ``IndexError``.
     package init(in folder: BackupFolder, of storage: String) throws {
         (self.folder, self.storage) = (folder, storage)
+        bucket = DiskBlobStore.notedBucket(in: storage)
         try folder.prepare()
         let copy = "\(folder.path)/\(BackupManifest.newIndex)"
         try? FileManager.default.removeItem(atPath: copy)
@@ -53,6 +56,7 @@ package final class Backup {
     /// What of it an earlier backup has not copied, or what has another length there now.
     package func missing() throws -> StoredAmount {
         var (count, bytes) = (0, 0)
+        if bucket != nil { return StoredAmount() }
         for byte in UInt8.min ... .max {
             let missing = try missing(beginningWith: byte)
             count += missing.count
@@ -69,6 +73,7 @@ package final class Backup {
         _ tell: (BackupProgress) async throws -> Void
     ) async throws -> StoredAmount {
         var copied = StoredAmount()
+        if bucket != nil { return copied }
         let copies = try folder.copies(from: storage)
         for fault in try index.read({ try $0.impossibleKeys() }) { try await note(fault, tell) }
         for byte in UInt8.min ... .max {
@@ -94,7 +99,8 @@ package final class Backup {
             indexSHA256: try folder.digest(ofFile: BackupManifest.newIndex).hex,
             contents: all.count,
             bytes: all.bytes,
-            damaged: faultCount
+            damaged: faultCount,
+            bucket: bucket
         )
         let (new, kept) = ("\(folder.path)/\(BackupManifest.newIndex)", "\(folder.path)/\(manifest.index)")
         try? FileManager.default.removeItem(atPath: kept)

@@ -15,6 +15,8 @@ package struct BackupManifest: Codable, Sendable, Equatable {
     package let bytes: Int
     /// How many of them were damaged, and are not in the backup.
     package let damaged: Int
+    /// Where the contents are, as the operator named it; nil when the backup has them.
+    package var bucket: String?
 
     /// The name of the copy of the index.
     var index: String { "index-\(id).sqlite" }

@@ -138,8 +138,7 @@ extension FileStore {
         guard try await isReferenced(key) else { return nil }
         var fault = Fault(kind: kind, subject: key.description)
         // An unreadable file has no wrong bytes that had to go: another disk or cable may read it again.
-        if repairs, kind == .wrongLength || kind == .wrongBytes {
-            try await blobs.quarantine(key)
+        if repairs, kind == .wrongLength || kind == .wrongBytes, try await blobs.quarantine(key) {
             fault.repair = .quarantined
         }
         if fault.repair == nil, kind == .wrongBytes || kind == .unreadable {
@@ -158,7 +157,7 @@ extension FileStore {
         rest: @Sendable (Duration) async throws -> Void = { _ in }
     ) async throws -> Fault.Kind? {
         guard let key = blob.possibleKey else { return .impossibleKey }
-        guard let size = try await blobs.stat(key)?.size else { return .missing }
+        guard let size = try await blobs.size(of: key) else { return .missing }
         guard size == Int64(blob.size) else { return .wrongLength }
         do {
             return try await blobs.digest(of: key, rest: rest) == key.digest ? nil : .wrongBytes

@@ -80,10 +80,10 @@ extension FileStore {
         goingOn id: CollectionRun.ID?,
         by origin: Origin
     ) async throws -> RunningCollection {
-        guard let id else { return RunningCollection(trigger, of: plan, by: origin) }
+        guard let id else { return RunningCollection(trigger, of: plan, by: origin, undoneWithin: undoWindow) }
         let known = try await index.read { try $0.collectionRun(id) }
         guard let known, known.startedBy == trigger, known.undoneAt == nil else { throw StoreError.runIsOver }
-        return RunningCollection(trigger, of: plan, id: id, by: origin)
+        return RunningCollection(trigger, of: plan, id: id, by: origin, undoneWithin: undoWindow)
     }
 
     /// Removes what is due at a plan's moment, whatever its digest, in batches, and stops when `time` is over or its
@@ -104,14 +104,15 @@ extension FileStore {
         defer { collected.add(done) }
         var (last, isWhole) = ("", false)
         // A crash may have left some.
-        try await removeDueKeys()
+        try await removeDueKeys(until: end)
         while !isWhole {
             let digests = try await index.read { [last] in
                 try $0.collectableBlobs(of: plan, after: last, limit: Sweep.batch)
             }
-            if let end = digests.last {
+            if let newLast = digests.last {
                 try await take(digests, of: plan, in: run, &done)
-                last = end
+                try await removeDueKeys(until: end)
+                last = newLast
             } else {
                 let count = try await index.write(as: run.origin, for: .upkeep) {
                     try $0.removeFiles(of: plan, in: run, limit: Sweep.batch)
@@ -141,7 +142,6 @@ extension FileStore {
             done.blobs.count += taken.count
             done.blobs.bytes += taken.bytes
         }
-        try await removeDueKeys()
     }
 
     private func planAgain(_ plan: CollectionPlan.ID) async throws -> CollectionPlan {

@@ -24,7 +24,7 @@ extension FileStore {
             let end = ContinuousClock.now + time
             var done = UndoneCollection()
             repeat {
-                let batch = try await index.read { try $0.blobsToBringBack(of: id, limit: Sweep.batch) }
+                let batch = try await index.read { try $0.blobsToBringBack(of: id, limit: keysPerStep) }
                 done +=
                     try await batch.isEmpty ? bringBackFiles(of: id, by: origin) : bringBack(batch, of: id, by: origin)
                 try Task.checkCancellation()
@@ -55,7 +55,7 @@ extension FileStore {
 
     private func hasBytes(of blob: Blob) async throws -> Bool {
         guard let key = BlobKey(blob.key) else { return false }
-        return try await blobs.stat(key)?.size == Int64(blob.size)
+        return try await blobs.size(of: key) == Int64(blob.size)
     }
 
     private func bringBackFiles(of run: CollectionRun.ID, by origin: Origin) async throws -> UndoneCollection {

@@ -2,21 +2,32 @@ import Blobs
 import Index
 
 extension FileStore {
+    /// How many keys are asked or removed between two looks at the time. Each costs a bucket some requests.
+    var keysPerStep: Int { blobs.leases ? 64 : Sweep.batch }
+
     /// Removes the bytes of all doomed keys that are due, in batches. They are in order, so a batch is in few folders,
     /// each of which has to be flushed.
-    func removeDueKeys() async throws {
+    ///
+    /// - Parameter end: when to leave the rest to the background, if there is a bucket; nil for never.
+    func removeDueKeys(until end: ContinuousClock.Instant? = nil) async throws {
         let now = Timestamp.now()
         var last = ""
         while true {
             let due = try await index.read { [last] in
-                try $0.dueDoomedKeys(now: now, after: last, limit: Sweep.batch)
+                try $0.dueDoomedKeys(now: now, after: last, limit: keysPerStep)
             }
-            guard let end = due.last else { return }
+            guard let newLast = due.last else { return }
             // From here on no undo brings them back (invariant 2).
             let claimed = try await index.write(for: .upkeep) { try $0.claimDoomed(due) }
             FaultPoint.reached(.claimed)
-            collected.addFreed(try await removeDoomed(claimed))
-            last = end
+            let uploads = claimed.compactMap { doomed in
+                BlobKey(doomed.key).flatMap { key in doomed.uploadID.map { (key, $0) } }
+            }
+            collected.addFreed(
+                try await removeDoomed(claimed.map(\.key), ending: Dictionary(uniqueKeysWithValues: uploads))
+            )
+            last = newLast
+            if blobs.leases, let end, ContinuousClock.now >= end { return }
         }
     }
 
@@ -47,12 +58,14 @@ extension FileStore {
     }
 
     /// Removes the bytes of doomed keys, then the rows that doom them. After a crash in between the rows are still
-    /// there, and removing bytes that are gone is fine (invariant 3).
+    /// there, and removing bytes that are gone is fine (invariant 3). Where bytes may still come, the rows stay for an hour,
+    /// and they are removed once more.
     ///
+    /// - Parameter uploads: those in parts that a bucket has to end, by key.
     /// - Returns: how many bytes that took off the disk.
     @discardableResult
-    func removeDoomed(_ keys: [String]) async throws -> Int {
-        let freed = try await blobs.remove(keys.compactMap { BlobKey($0) })
+    func removeDoomed(_ keys: [String], ending uploads: [BlobKey: String] = [:]) async throws -> Int {
+        let freed = try await blobs.remove(keys.compactMap { BlobKey($0) }, ending: uploads)
         FaultPoint.reached(.removed)
         keys.forEach(damage.forget)
         try await index.write(for: .upkeep) { tx in
@@ -75,6 +88,6 @@ extension FileStore {
             try tx.endRemovalHold(id)
             if isWhole { try tx.noteBackup() }
         }
-        try await removeDueKeys()
+        try await removeDueKeys(until: ContinuousClock.now + .seconds(5))
     }
 }

@@ -5,13 +5,17 @@ import MediaTypes
 import NIOPosix
 
 /// The index and the bytes, opened and used as one. What needs both is in this module, and no other names
-/// `DiskBlobStore`.
+/// `BlobStore`.
 ///
 /// Guards the invariants that concern rows and bytes together: 1, 2, 4 and 7, numbered in `Blobs/DiskBlobStore.swift`.
 package struct FileStore: Sendable {
     package let index: SQLiteIndex
     package let limits: StoreLimits
-    let blobs: DiskBlobStore
+    /// This node's folder, for what is not published.
+    let folder: DiskBlobStore
+    let blobs: BlobStore
+    /// For how long bytes stay that a collection took. In a bucket, a backup of the index that is no older finds all of them.
+    let undoWindow: Duration
     let detector: MediaTypeDetector
     let threads: NIOThreadPool
     package let damage: Damage
@@ -27,6 +31,7 @@ package struct FileStore: Sendable {
     ///   - root: the folder of the bytes; its parent must exist.
     ///   - index: where the index is, which may be a file of that folder.
     ///   - threads: for blocking work. Their number limits how many large files can wait for the disk at a time.
+    ///   - bucket: where the bytes are, if not in that folder.
     ///   - metrics: where commits and collections are counted.
     ///   - onDamage: called once for each key whose bytes were found missing or of the wrong length.
     /// - Throws: ``BlobError`` and ``IndexError``; ``IndexError/foreignStore`` when the index belongs to other bytes.
@@ -36,17 +41,21 @@ package struct FileStore: Sendable {
         limits: StoreLimits,
         detector: MediaTypeDetector,
         threads: NIOThreadPool,
+        bucket: BucketSettings? = nil,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         onDamage: @escaping @Sendable (BlobKey) -> Void = { _ in }
     ) throws {
-        blobs = try DiskBlobStore(root: root, threads: threads)
+        let folder = try DiskBlobStore(root: root, threads: threads)
+        self.folder = folder
+        blobs = try bucket.map { .bucket(try S3BlobStore($0, in: folder, metrics: metrics)) } ?? .disk(folder)
         index = try SQLiteIndex(
             at: indexLocation,
-            storeID: blobs.storeID,
+            storeID: folder.storeID,
             reserve: limits.minFreeBytes,
             metrics: metrics
         )
         self.limits = limits
+        undoWindow = max(bucket?.keep ?? .zero, CollectionRun.undoWindow)
         self.detector = detector
         self.threads = threads
         damage = Damage(report: onDamage)
@@ -54,7 +63,7 @@ package struct FileStore: Sendable {
     }
 
     /// Names the folder of this node.
-    package var nodeID: String { blobs.storeID }
+    package var nodeID: String { folder.storeID }
 
     /// How many bytes the uploads under way have reserved.
     package var bytesInFlight: Int { reservations.all }
@@ -62,6 +71,7 @@ package struct FileStore: Sendable {
     /// Closes both halves. Blocks until the last commit has ended; then the lock on the folder is free.
     package func close() {
         index.close()
-        blobs.close()
+        if case .bucket(let bucket) = blobs { bucket.close() }
+        folder.close()
     }
 }

@@ -47,14 +47,14 @@ package final class Intake {
 
     /// Opens a spool for the bytes of one file. Only one task may fill it.
     package func makeSpool() async throws -> Spool {
-        let spool = try await store.blobs.makeSpool(sampleBytes: MediaTypeDetector.sampleBytes)
+        let spool = try await store.folder.makeSpool(sampleBytes: MediaTypeDetector.sampleBytes)
         spools.append(spool)
         return spool
     }
 
     /// Takes the bytes of an upload in parts, all of which are there.
     func takeOver(_ upload: PartialUpload) async throws -> SpooledBlob {
-        let bytes = try await store.blobs.takeOver(upload.id.rawValue, sampleBytes: MediaTypeDetector.sampleBytes)
+        let bytes = try await store.folder.takeOver(upload.id.rawValue, sampleBytes: MediaTypeDetector.sampleBytes)
         taken.append(bytes)
         return bytes
     }
@@ -82,7 +82,7 @@ package final class Intake {
     fileprivate func end() async {
         if let reservation { store.reservations.release(reservation.id) }
         for spool in spools { await spool.discard(leavingPublished: leavesNames) }
-        for blob in taken { await store.blobs.discard(blob, leavingPublished: leavesNames) }
+        for blob in taken { await store.folder.discard(blob, leavingPublished: leavesNames) }
     }
 }
 

@@ -47,7 +47,8 @@ extension Intake {
             do {
                 return try await commit(files, by: principal, write)
             } catch IndexError.missingReference {
-                continue  // A blob we relied on has gone: publish our own bytes.
+                // A blob we relied on has gone, or the collector gave our own up: publish under a new key.
+                continue
             }
         }
         return try await commit(files, by: principal, write)
@@ -60,10 +61,16 @@ extension Intake {
         _ body: @escaping Write<Value>
     ) async throws -> Value {
         let copies = try await publishNew(files)
+        let leases = store.blobs.leases
         do {
             let (value, garbage) = try await store.index.write(by: principal) { tx, user in
                 var garbage = Set(copies.compactMap { $0?.key.description })
                 let value = try body(tx, user, copies, &garbage)
+                if leases {
+                    for case let copy? in copies where !garbage.contains(copy.key.description) {
+                        try tx.endPublish(of: copy.key.description)
+                    }
+                }
                 // Another upload stored the same bytes first, no row uses them, or they took the place of damaged ones.
                 for key in garbage { try tx.doom(key: key, notBefore: tx.now) }
                 return (value, garbage)
@@ -95,7 +102,7 @@ extension Intake {
                 if let known, try await store.hasWhole(known) {
                     copies.append(nil)
                 } else {
-                    let key = try await store.blobs.publish(file.bytes)
+                    let key = try await store.blobs.publish(file.bytes, under: store.lease)
                     copies.append(PublishedCopy(key: key, damagedKey: known?.key))
                 }
             }
@@ -108,8 +115,11 @@ extension Intake {
 
     /// Removes published bytes that got no row.
     private func unpublish(_ copies: [PublishedCopy?]) async throws {
+        let keys = copies.compactMap { $0?.key }
+        // Their keys are doomed until they have a row, so the collector removes them if this does not.
+        guard !store.blobs.leases else { return await store.abandonPublishes(of: keys.map(\.description)) }
         do {
-            for case let copy? in copies { try await store.blobs.remove(copy.key) }
+            _ = try await store.blobs.remove(keys)
         } catch {
             leavesNames = true
             throw error

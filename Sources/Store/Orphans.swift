@@ -9,15 +9,15 @@ extension FileStore {
     func isOrphan(_ key: BlobKey) async throws -> Bool {
         if try await blobs.isUnderWay(key) { return false }
         if try await index.read({ try $0.isKnown(key: key.description) }) { return false }
-        return try await blobs.stat(key) != nil
+        return try await blobs.size(of: key) != nil
     }
 
     /// Gives an orphan to the row of the same bytes if that one's are damaged, and otherwise moves it to `quarantine/`:
-    /// after a restore of an older index it may be all that is left of a file. A key that is an orphan stays one.
-    func takeOrphan(_ key: BlobKey) async throws -> Fault.Repair {
+    /// after a restore of an older index it may be all that is left of a file. A key that is an orphan stays one. Nil when
+    /// nothing was done: in a bucket an orphan stays where it is.
+    func takeOrphan(_ key: BlobKey) async throws -> Fault.Repair? {
         if try await isAdopted(key) { return .adopted }
-        try await blobs.quarantine(key)
-        return .quarantined
+        return try await blobs.quarantine(key) ? .quarantined : nil
     }
 
     private func isAdopted(_ key: BlobKey) async throws -> Bool {

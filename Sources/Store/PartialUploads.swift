@@ -47,7 +47,7 @@ extension FileStore {
         let id = turn.id
         let found = try await index.read(by: principal) { try $0.partialUpload(id, of: $1, now: .now()) }
         guard let found, found.received < found.length else { return found }
-        if try await blobs.hasPartial(id.rawValue, bytes: Int64(found.received)) { return found }
+        if try await folder.hasPartial(id.rawValue, bytes: Int64(found.received)) { return found }
         _ = try await forget(turn, by: principal)
         return nil
     }
@@ -67,7 +67,7 @@ extension FileStore {
         if upload.expiresAt < .now() + PartialUpload.lifetime / 2 {
             try await index.write(by: principal) { try $0.prolong(upload.id, by: $1) }
         }
-        if let file = try await blobs.openPartial(upload.id.rawValue, at: Int64(upload.received)) { return file }
+        if let file = try await folder.openPartial(upload.id.rawValue, at: Int64(upload.received)) { return file }
         _ = try await forget(turn, by: principal)
         return nil
     }
@@ -79,7 +79,7 @@ extension FileStore {
         let received = min(Int(try await file.sync()), upload.length - 1)
         let isOpen = try await index.write(by: principal) { try $0.note(received: received, of: upload.id, by: $1) }
         FaultPoint.reached(.partNoted)
-        if !isOpen { try await blobs.removePartials([upload.id.rawValue]) }
+        if !isOpen { try await folder.removePartials([upload.id.rawValue]) }
         return isOpen ? received : nil
     }
 
@@ -100,7 +100,7 @@ extension FileStore {
             }
         }
         // The file is stored by now. What cannot be removed goes at the next start.
-        try? await blobs.removePartials([upload.id.rawValue])
+        try? await folder.removePartials([upload.id.rawValue])
         return file.attachment
     }
 
@@ -108,7 +108,7 @@ extension FileStore {
     package func forget(_ turn: UploadTurn, by principal: Principal) async throws -> Bool {
         let id = turn.id
         guard try await index.write(by: principal, { try $0.removePartialUpload(id, of: $1) }) else { return false }
-        try await blobs.removePartials([id.rawValue])
+        try await folder.removePartials([id.rawValue])
         return true
     }
 
@@ -116,7 +116,7 @@ extension FileStore {
     package func abandon(_ turn: UploadTurn) async throws {
         let id = turn.id
         try await index.write(for: .upkeep) { try $0.removePartialUpload(id) }
-        try await blobs.removePartials([id.rawValue])
+        try await folder.removePartials([id.rawValue])
     }
 
     /// Forgets uploads as they expire, and removes their bytes, until the task is cancelled. Who writes to one meanwhile
@@ -131,7 +131,7 @@ extension FileStore {
 
     func removeExpired() async throws -> [PartialUpload.ID] {
         let ids = try await index.write(for: .upkeep) { try $0.removeExpiredPartialUploads(limit: Sweep.batch) }
-        try await blobs.removePartials(ids.map(\.rawValue))
+        try await folder.removePartials(ids.map(\.rawValue))
         return ids
     }
 

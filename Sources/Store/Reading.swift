@@ -20,19 +20,32 @@ extension FileStore {
     /// - Throws: ``StoreError/damagedFile(_:size:)``; ``BlobError/notFound(_:)``.
     nonisolated(nonsending) package func open(_ key: BlobKey, size: Int64) async throws -> BlobReader {
         do {
-            return try openNow(key, size: size)
+            if let reader = try openNow(key, size: size) { return reader }
+            return try whole(try await blobs.open(key, size: size), key, size)
         } catch {
             switch error {
             case BlobError.notFound, StoreError.damagedFile: try await noteDamage(of: key)
+            case BlobError.otherBytes: try await noteOtherBytes(of: key)
             default: break
             }
             throw error
         }
     }
 
-    /// The same without noting damage.
-    package func openNow(_ key: BlobKey, size: Int64) throws -> BlobReader {
-        let reader = try blobs.openNow(key)
+    /// The same without waiting and without noting damage. Nil when the bytes are not on this machine.
+    package func openNow(_ key: BlobKey, size: Int64) throws -> BlobReader? {
+        guard let reader = try blobs.openNow(key) else { return nil }
+        return try whole(reader, key, size)
+    }
+
+    /// A link by which whoever has it gets the bytes from the bucket, for so many seconds, to keep and not to show; nil when
+    /// they are not in one, or damaged.
+    package func link(to key: BlobKey, seconds: Int, disposition: String) -> String? {
+        guard case .bucket(let bucket) = blobs, damage.known(key) == nil else { return nil }
+        return bucket.link(to: key, seconds: seconds, disposition: disposition)
+    }
+
+    private func whole(_ reader: BlobReader, _ key: BlobKey, _ size: Int64) throws -> BlobReader {
         if reader.size == size, !damage.hasOtherBytes(key) { return reader }
         throw StoreError.damagedFile(key, size: reader.size)
     }

@@ -5,7 +5,8 @@ import Index
 /// Makes a storage folder from a backup, or reads the backup to see whether that would work.
 ///
 /// The new store has an id of its own: from now on it goes another way than the one that was copied, and the index of
-/// one must not be used with the bytes of the other.
+/// one must not be used with the bytes of the other. One whose bytes are in a bucket takes the place of the one that was
+/// copied, and keeps its id.
 package final class Restore {
     package let manifest: BackupManifest
     private let folder: BackupFolder
@@ -37,6 +38,7 @@ package final class Restore {
         for problem in try index.read({ try $0.fileProblems() + $0.brokenReferences() }) {
             try await tell(.fault(Fault(kind: .index, subject: problem)))
         }
+        if manifest.bucket != nil { return try index.read { try $0.blobAmount() } }
         return try await eachBlob(tell) { key, size in
             try await folder.verify(key.digest, size: size) { try await tell(.bytes($0)) }
         }
@@ -50,7 +52,14 @@ package final class Restore {
         _ storage: String,
         _ tell: (BackupProgress) async throws -> Void
     ) async throws -> StoredAmount {
-        let restored = try RestoredFolder(path: storage, from: manifest.id)
+        // What is in a bucket is the same store's as before: there it says whose it is.
+        let storeID = try manifest.bucket.flatMap { _ in try index.read { try $0.storeID() } }
+        let restored = try RestoredFolder(path: storage, from: manifest.id, storeID: storeID)
+        if let bucket = manifest.bucket {
+            try restored.note(bucket: bucket)
+            try finish(restored, storage)
+            return try index.read { try $0.blobAmount() }
+        }
         let whole = try await eachBlob(tell) { key, size in
             if try restored.has(key, size: size) {
                 try await tell(.bytes(Int(size)))
@@ -59,12 +68,16 @@ package final class Restore {
             return try await restored.add(key, size: size, from: folder) { try await tell(.bytes($0)) }
         }
         try restored.settle()
+        try finish(restored, storage)
+        return whole
+    }
+
+    private func finish(_ restored: RestoredFolder, _ storage: String) throws {
         let path = "\(storage)/index.sqlite"
         try? FileManager.default.removeItem(atPath: path)
         try FileManager.default.copyItem(atPath: "\(folder.path)/\(manifest.index)", toPath: path)
         try IndexSnapshot.adopt(path, by: restored.storeID)
         try restored.finish()
-        return whole
     }
 
     /// Passes all contents on, and tells those that are damaged.

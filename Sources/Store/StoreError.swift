@@ -37,6 +37,12 @@ package enum StoreError: Error, Sendable, Equatable {
     case cannotUndo(CollectionRun)
     /// There are bytes, but the index is empty: it was lost.
     case indexIsMissing
+    /// The bucket has the bytes of the store with that id.
+    case bucketOfAnother(String)
+    /// The bucket does not say that it is this store's, and it is not new, or this store has another one.
+    case bucketIsNotOurs
+    /// This store has its bytes in its folder.
+    case bytesAreOnDisk
 }
 
 extension StoreError: CustomStringConvertible {
@@ -64,6 +70,13 @@ extension StoreError: CustomStringConvertible {
         case .indexIsMissing:
             "The storage folder has files, but its index is empty or missing. Move the folder away, and restore a backup "
                 + "(placet restore) or start anew."
+        case .bucketOfAnother(let id):
+            "The bucket has the files of another store, \(id). Give each store a bucket or a prefix of its own."
+        case .bucketIsNotOurs:
+            "The bucket has no object placet-store that says whose it is, but it is not new, or this storage folder has "
+                + "its files in another one. Look whether bucket and prefix are right."
+        case .bytesAreOnDisk:
+            "This storage folder has its files in blobs/ already, and an empty bucket was named. Start without --blobs."
         }
     }
 }

@@ -43,6 +43,6 @@ extension FileStore {
 
     /// Throws ``StoreError/noSpaceLeft`` when `length` more bytes would leave too little of the disk free.
     func checkSpace(for length: Int64 = 0) async throws {
-        guard try await blobs.freeBytes() - length >= limits.minFreeBytes else { throw StoreError.noSpaceLeft }
+        guard try await folder.freeBytes() - length >= limits.minFreeBytes else { throw StoreError.noSpaceLeft }
     }
 }

@@ -16,7 +16,7 @@ package enum Writability: String, Sendable {
 extension FileStore {
     /// What the disk has left for this process, in bytes, the reserve included.
     package func freeBytes() async throws(BlobError) -> Int64 {
-        try await blobs.freeBytes()
+        try await folder.freeBytes()
     }
 
     /// Tries both halves with a real, durable write. That costs a few flushes of the disk, so do not run it for every

@@ -30,6 +30,7 @@ struct MakeBackup: AsyncParsableCommand {
     func run() async throws {
         explainInterrupt()
         umask(0o077)
+        try output.storage.requireIndexInFolder(orElse: "copy it by pg_dump; the bytes stay in the bucket")
         let (outcome, faults): (BackupOutcome, FaultList)
         do {
             (outcome, faults) = try await make(of: try output.storage.path)

@@ -2,6 +2,7 @@ import App
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import Index
 import Logging
 import NIOCore
 
@@ -10,7 +11,7 @@ struct StorageOption: ParsableArguments {
     @Option(help: "The folder for index and files (default ./storage, or PLACET_STORAGE).")
     var storage: String?
 
-    @Option(help: "The PostgreSQL that keeps the index: postgresql://user@host/database (default a file in the folder).")
+    @Option(help: "The PostgreSQL with the index, postgresql://user@host/database (default a file in the folder).")
     var index: String?
 
     var arguments: [String: String] {
@@ -20,9 +21,17 @@ struct StorageOption: ParsableArguments {
     /// The folder that is meant, by the environment if need be.
     ///
     /// - Throws: a sentence about the first setting that is wrong.
-    var path: String {
+    var path: String { get throws { try settings.storage } }
+
+    /// - Throws: a sentence when the index is not a file in the folder, which says what to do instead.
+    func requireIndexInFolder(orElse remedy: String) throws {
+        guard let server = try settings.index else { return }
+        throw CommandFailure(description: "The index is on PostgreSQL (\(server.name)): \(remedy)")
+    }
+
+    private var settings: ServerConfiguration {
         get throws {
-            try ServerConfiguration(arguments: arguments, environment: ProcessInfo.processInfo.environment).storage
+            try ServerConfiguration(arguments: arguments, environment: ProcessInfo.processInfo.environment)
         }
     }
 }

@@ -18,10 +18,23 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "TCP port, 0 for a free one (default 3001).")
     var port: Int?
 
+    @Option(
+        help: """
+            Where the files are, if not in the storage folder: 's3://bucket/prefix?endpoint=https://host'. Credentials \
+            come from AWS_* in the environment or a file.
+            """
+    )
+    var blobs: String?
+
+    @Flag(help: "Send clients to the bucket for files of 8 MiB and more that are not shown (default off).")
+    var redirectDownloads = false
+
     @OptionGroup var storage: StorageOption
 
     func run() async throws {
         var arguments = storage.arguments
+        arguments["blobs"] = blobs
+        if redirectDownloads { arguments["redirect.downloads"] = "on" }
         arguments["host"] = host
         arguments["port"] = port.map(String.init)
         let server = try makeServer(arguments, announceTo: .standardOutput)

@@ -14,14 +14,23 @@ func withStore(
     threads.start()
     let root = parent + "/blobs-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: root) }
-    let test = TestStore(store: try DiskBlobStore(root: root, threads: threads), root: root, threads: threads)
-    try await body(test)
-    test.store.close()
+    let store = try DiskBlobStore(root: root, threads: threads)
+    var blobs = BlobStore.disk(store)
+    if Engine.current == .bucket {
+        let bucket = try S3BlobStore(try Engine.bucket(), in: store)
+        try await bucket.own(as: store.storeID)
+        blobs = .bucket(bucket)
+    }
+    try await body(TestStore(store: store, blobs: blobs, root: root, threads: threads))
+    if case .bucket(let bucket) = blobs { bucket.close() }
+    store.close()
     try await threads.shutdownGracefully()
 }
 
 struct TestStore {
     let store: DiskBlobStore
+    /// That, or a bucket beside it.
+    let blobs: BlobStore
     let root: String
     let threads: NIOThreadPool
 
@@ -37,21 +46,29 @@ struct TestStore {
     /// Spools, publishes and drops the spool.
     func publish(_ bytes: [UInt8]) async throws -> BlobKey {
         let blob = try await spool(bytes)
-        let key = try await store.publish(blob)
+        let key = try await blobs.publish(blob, under: .none)
         await store.discard(blob)
         return key
     }
 
+    /// Opens what is no longer than the bytes that the tests store.
+    func open(_ key: BlobKey) async throws -> BlobReader {
+        try await blobs.open(key, size: try await blobs.size(of: key) ?? 0)
+    }
+
+    func remove(_ key: BlobKey) async throws { _ = try await blobs.remove([key]) }
+
     /// All bytes under a key.
     func bytes(_ key: BlobKey) async throws -> [UInt8] {
-        let reader = try await store.open(key)
+        let reader = try await open(key)
         return Array(buffer: try await reader.read(0..<reader.size))
     }
 
     /// Stops the store and opens the folder again, as the next process would.
     func reopened() throws -> TestStore {
         store.close()
-        return TestStore(store: try DiskBlobStore(root: root, threads: threads), root: root, threads: threads)
+        let store = try DiskBlobStore(root: root, threads: threads)
+        return TestStore(store: store, blobs: .disk(store), root: root, threads: threads)
     }
 
     func names(in folder: String) -> [String] {

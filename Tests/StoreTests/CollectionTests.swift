@@ -69,7 +69,7 @@ struct CollectionTests {
         }
     }
 
-    @Test("goes on where a crash between rows and bytes left it")
+    @Test("goes on where a crash between rows and bytes left it", .onEachEngine)
     func crash() async throws {
         try await withStore { test in
             try await test.delete(try await test.add([1]))
@@ -84,7 +84,7 @@ struct CollectionTests {
         }
     }
 
-    @Test("takes nothing from writers who store, read and delete the same few contents without pause")
+    @Test("takes nothing from writers who store, read and delete the same few contents without pause", .onEachEngine)
     func besideWriters() async throws {
         try await withStore { test in
             try await withThrowingTaskGroup(of: Void.self) { group in

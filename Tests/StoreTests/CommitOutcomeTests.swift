@@ -108,7 +108,7 @@ struct CommitOutcomeTests {
     @Test("published bytes that cannot be removed keep their name in incoming/, and the next start removes them")
     func removalFails() async throws {
         try await withStore { test async throws in
-            let blobs = test.store.blobs
+            let blobs = test.store.folder
             await #expect(throws: BlobError.closed) {
                 try await test.store.receiving { intake in
                     let file = try await test.receive(Self.hello, intake)

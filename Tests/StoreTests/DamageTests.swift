@@ -143,7 +143,7 @@ struct DamageTests {
             try await test.store.index.write { tx in try tx.db.execute(sql: "PRAGMA query_only = 1") }
             found = await test.store.writability()
             #expect(found == (.unwritable, .ok))
-            test.store.blobs.close()
+            test.store.folder.close()
             found = await test.store.writability()
             #expect(found == (.unwritable, .unwritable))
         }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Store
 
-@Suite("Intake")
+@Suite("Intake", .onEachEngine)
 struct IntakeTests {
     private struct HungUp: Error {}
     /// More than waits in memory: it is on disk while it arrives.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Store
 
-@Suite("Quotas")
+@Suite("Quotas", .onEachEngine)
 struct QuotaTests {
     private static let hundred = [UInt8](repeating: 7, count: 100)
 

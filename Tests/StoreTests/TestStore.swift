@@ -1,6 +1,7 @@
 import Blobs
 import Foundation
 import Index
+import IndexSupport
 import MediaTypes
 import NIOCore
 import NIOPosix
@@ -18,6 +19,7 @@ func withStore(
     defer { try? FileManager.default.removeItem(atPath: root) }
     let limits = StoreLimits(maxFileBytes: maxFileBytes, minFreeBytes: 0, quotas: quotas)
     let test = try TestStore(root: root, limits: limits, onDamage: onDamage)
+    if case .bucket(let bucket) = test.store.blobs { try await bucket.own(as: test.store.index.storeID) }
     try await test.store.index.write { tx in
         try tx.insert(test.user)
         try tx.insert(test.channel)
@@ -33,6 +35,8 @@ struct TestStore: Sendable {
     private static let detector = Result { () throws(MediaTypeError) in try MediaTypeDetector() }
 
     let root: String
+    /// Nil when the bytes are in the folder.
+    let bucket: BucketSettings?
     let store: FileStore
     let user: User
     let channel: Agent
@@ -43,7 +47,8 @@ struct TestStore: Sendable {
 
     init(root: String, limits: StoreLimits, onDamage: @escaping @Sendable (BlobKey) -> Void) throws {
         self.root = root
-        store = try Self.open(root, limits, onDamage)
+        bucket = Engine.current == .bucket ? try Engine.bucket() : nil
+        store = try Self.open(root, limits, bucket, onDamage)
         user = User(
             id: .make(),
             email: "ada@example.org",
@@ -61,6 +66,7 @@ struct TestStore: Sendable {
     private static func open(
         _ root: String,
         _ limits: StoreLimits,
+        _ bucket: BucketSettings?,
         _ onDamage: @escaping @Sendable (BlobKey) -> Void = { _ in }
     ) throws -> FileStore {
         try FileStore(
@@ -69,6 +75,7 @@ struct TestStore: Sendable {
             limits: limits,
             detector: try detector.get(),
             threads: .singleton,
+            bucket: bucket,
             onDamage: onDamage
         )
     }
@@ -77,13 +84,13 @@ struct TestStore: Sendable {
     func censusAfterRestart() async throws -> Census {
         try await withReopened { next in
             _ = try await next.recover()
-            return try await census(of: next.index)
+            return try await census(of: next)
         }
     }
 
     /// Opens the folder, which is closed by now, as the next process would.
     func withReopened<Value>(_ body: (FileStore) async throws -> Value) async throws -> Value {
-        let next = try Self.open(root, store.limits)
+        let next = try Self.open(root, store.limits, bucket)
         defer { next.close() }
         return try await body(next)
     }
@@ -122,23 +129,40 @@ struct Census: Equatable {
 }
 
 extension TestStore {
-    func census() async throws -> Census { try await census(of: store.index) }
+    func census() async throws -> Census { try await census(of: store) }
 
-    private func census(of index: SQLiteIndex) async throws -> Census {
-        let (blobFiles, incoming) = (blobFiles().count, files(below: "incoming").count)
-        return try await index.read { reader in
-            Census(
+    private func census(of store: FileStore) async throws -> Census {
+        let blobFiles =
+            if case .bucket = store.blobs {
+                try await store.blobs.list(after: nil, limit: 1000).count
+            } else {
+                blobFiles().count
+            }
+        let incoming = files(below: "incoming").count
+        return try await store.index.read { reader in
+            // What was removed from a bucket, and will be once more, is gone.
+            let removed = try Int.fetchOne(reader.db, sql: "SELECT count(*) FROM doomed_keys WHERE state = 'removed'")
+            return Census(
                 attachments: try reader.attachmentCount(),
                 messages: try reader.messageCount(),
                 blobs: try reader.blobCount(),
-                doomed: try reader.dueDoomedKeys(now: Timestamp(milliseconds: .max), limit: 1000).count,
+                doomed: try reader.dueDoomedKeys(now: Timestamp(milliseconds: .max), limit: 1000).count
+                    - (removed ?? 0),
                 blobFiles: blobFiles,
                 incoming: incoming
             )
         }
     }
 
-    /// The paths of the published bytes.
+    /// Takes all published bytes away, behind the store's back.
+    func removeAllBytes() async throws {
+        for path in blobFiles() { try FileManager.default.removeItem(atPath: path) }
+        if case .bucket = store.blobs {
+            _ = try await store.blobs.remove(try await store.blobs.list(after: nil, limit: 1000))
+        }
+    }
+
+    /// The paths of the published bytes on disk.
     func blobFiles() -> [String] { files(below: "blobs/sha256") }
 
     func files(below folder: String) -> [String] {

@@ -7,7 +7,7 @@ import struct Index.Attachment
 @testable import Index
 @testable import Store
 
-@Suite("The undo of a collection")
+@Suite("The undo of a collection", .onEachEngine)
 struct UndoTests {
     @Test("brings back contents, and then the expired files that had them, with a new expiry")
     func bothWays() async throws {
@@ -68,7 +68,7 @@ struct UndoTests {
     func lostBytes() async throws {
         try await withStore { test in
             let run = try await test.collectDeleted([1])
-            for path in test.blobFiles() { try FileManager.default.removeItem(atPath: path) }
+            try await test.removeAllBytes()
             let back = try await test.store.undo(run, for: .seconds(60))
             #expect(back.done.lost == 1 && back.rest == 0)
             #expect(try await test.census() == Census(doomed: 1))
@@ -112,6 +112,8 @@ struct UndoTests {
 
     @Test("goes on after a restart in the middle")
     func restart() async throws {
+        // A batch of objects takes minutes.
+        guard Engine.current == .disk else { return }
         try await withStore { test in
             for number in 0...Sweep.batch { try await test.delete(try await test.add(Array("\(number)".utf8))) }
             let run = try await test.collectOnSchedule()
@@ -150,7 +152,7 @@ struct UndoTests {
             let index = test.store.index
             let blobs = try await index.read { try $0.blobsToBringBack(of: run, limit: 9) }
             let claimed = try await index.write { try $0.claimDoomed(blobs.map(\.key)) }
-            #expect(claimed == blobs.map(\.key))
+            #expect(claimed.map(\.key) == blobs.map(\.key))
             let undone = try await index.write { try $0.bringBack(blobs, of: run) }
             #expect(undone.lost == 1 && undone.blobs.count == 0)
             #expect(try await test.census() == Census(doomed: 1, blobFiles: 1))

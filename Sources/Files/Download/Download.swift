@@ -50,6 +50,9 @@ struct Download: Sendable {
         self.headers = headers
     }
 
+    /// How the file is to be kept; nil when it may be shown.
+    var keeping: String? { action == .fileDownloaded ? headers[.contentDisposition] : nil }
+
     /// The answer to HEAD.
     var head: Response {
         var headers = headers

@@ -48,6 +48,7 @@ extension FilesModule {
             return download.head
         }
 
+        if redirects, let link = LinkToBucket(download, in: store) { return link.response }
         let range = download.preconditions.allowsRange(request.headers) ? request.headers[.range] : nil
         let asked = ByteRangeRequest(header: range, size: download.size)
         if asked == .unsatisfiable { throw APIError.rangeNotSatisfiable(size: download.size) }

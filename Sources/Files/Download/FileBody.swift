@@ -3,8 +3,8 @@ import HTTP
 import Hummingbird
 import NIOCore
 
-/// Sends parts of a blob as the body of an answer: large parts by sendfile if the connection can, others through a
-/// buffer.
+/// Sends parts of a blob as the body of an answer: large parts of a file by sendfile if the connection can, others through
+/// a buffer.
 struct FileBody: Sendable {
     enum Piece: Sendable {
         /// What stands between ranges.
@@ -14,9 +14,6 @@ struct FileBody: Sendable {
 
     /// Up to this many bytes one read and one write are cheaper than the round trips of sendfile (docs/performance.md).
     static let bufferBytes: Int64 = 16_384
-    /// How many bytes are read at a time where sendfile is not possible. The memory of a download stays near this.
-    static let chunkBytes: Int64 = 262_144
-
     private let reader: BlobReader
     private let connection: Connection
 
@@ -49,13 +46,11 @@ struct FileBody: Sendable {
 
     /// Sends a range as it is. Returns when the connection has taken the bytes, and leaves the reader open.
     func send(_ range: Range<Int64>, to writer: inout any ResponseBodyWriter) async throws {
-        if range.count > Self.bufferBytes, try await connection.sendFile(reader.fileRegion(range)) { return }
-        var start = range.lowerBound
-        while start < range.upperBound {
-            let end = min(start + Self.chunkBytes, range.upperBound)
-            try await writer.write(try await reader.read(start..<end))
-            start = end
+        if range.count > Self.bufferBytes, let region = reader.fileRegion(range), try await connection.sendFile(region)
+        {
+            return
         }
+        try await reader.read(range) { try await writer.write($0) }
     }
 }
 

@@ -95,7 +95,7 @@ extension FilesModule {
             // One write instead of two, and so one packet that wakes the client.
             case .file(let reader) where range.count <= RecentDownloads.contentBytes:
                 return (try? reader.readNow(range)).map { .bytes($0) }
-            case .file(let reader): return .file(reader.fileRegion(range), owner: reader)
+            case .file(let reader): return reader.fileRegion(range).map { .file($0, owner: reader) }
             }
         }
     }

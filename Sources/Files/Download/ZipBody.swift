@@ -106,7 +106,7 @@ struct ZipBody: Sendable {
     ) async throws -> Int64 {
         var (start, sent) = (Int64(0), Int64(0))
         repeat {
-            let end = min(start + FileBody.chunkBytes, reader.size)
+            let end = min(start + BlobReader.chunkBytes, reader.size)
             let bytes = try await reader.read(start..<end)
             let isLast = end == reader.size
             let compressed = try await threads.runIfActive { deflater.deflate(bytes, isLast: isLast) }

@@ -20,8 +20,9 @@ final class ChangeFeed: Sendable {
 
     /// Grows with every commit that is heard of. While commits of others may go unheard, it grows whenever it is asked.
     var commitCount: UInt64 {
-        guard isDeaf.load(ordering: .sequentiallyConsistent) else { return commits.load(ordering: .sequentiallyConsistent) }
-        return commits.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
+        isDeaf.load(ordering: .sequentiallyConsistent)
+            ? commits.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
+            : commits.load(ordering: .sequentiallyConsistent)
     }
 
     /// To be called before any caller learns how its commit ended.
@@ -57,6 +58,10 @@ final class ChangeFeed: Sendable {
             for row in rows where row.number > log.lastNumber {
                 topics.formUnion(row.bells)
                 if let (change, userID) = row.change {
+                    // In lists, what is made here from now on comes after it, however the clocks of nodes differ.
+                    if change.kind == .messageCreated, let id = change.messageID {
+                        OrderedUUID.continue(after: id.rawValue)
+                    }
                     topics.formUnion(log.append(change, userID: userID).topics)
                 } else {
                     log.skip()

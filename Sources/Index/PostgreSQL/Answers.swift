@@ -30,7 +30,7 @@ struct Answers {
     /// Reads the answer to the statement, row by row. When `read` has enough, the rest is let go.
     mutating func readLast(_ read: (Row) throws -> Bool) -> Ending {
         // Else libpq would collect the whole answer first, which can be many messages of 8 MiB.
-        PQsetSingleRowMode(connection.handle)
+        if PQsetSingleRowMode(connection.handle) == 0, error == nil { connection.giveUp() }
         var ending = Ending()
         var wantsMore = true
         while let answer = next() {

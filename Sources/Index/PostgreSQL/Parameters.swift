@@ -29,13 +29,13 @@ struct Parameters {
                 ends.append(nil)
                 continue
             case .integer(let number):
-                types.append(Type.int8)
+                types.append(ColumnType.int8)
                 withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
             case .text(let text):
-                types.append(Type.text)
+                types.append(ColumnType.text)
                 bytes.append(contentsOf: text.utf8)
             case .bytes(let data):
-                types.append(Type.bytea)
+                types.append(ColumnType.bytea)
                 bytes.append(contentsOf: data)
             }
             ends.append(bytes.count)
@@ -73,7 +73,7 @@ struct Parameters {
 }
 
 /// PostgreSQL's numbers for types (`pg_type.oid`).
-enum Type {
+enum ColumnType {
     static let bool: Oid = 16
     static let bytea: Oid = 17
     static let name: Oid = 19

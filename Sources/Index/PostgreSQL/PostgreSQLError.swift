@@ -8,8 +8,11 @@ package struct PostgreSQLError: Error, Equatable {
     /// In PostgreSQL's words, for the operator.
     package let message: String
 
-    init(state: String, message: String) {
-        (self.state, self.message) = (state, message)
+    /// Of a broken reference: whether the row that others refer to was to go, and not one that refers to it to come.
+    fileprivate let isReferenced: Bool
+
+    init(state: String, message: String, isReferenced: Bool = false) {
+        (self.state, self.message, self.isReferenced) = (state, message, isReferenced)
     }
 
     /// Why a connection could not be opened.
@@ -24,8 +27,10 @@ package struct PostgreSQLError: Error, Equatable {
         let state = field("C")
         // What the server says before it ends the connection is read before that end is.
         let isOpen = PQstatus(handle) == CONNECTION_OK && !["FATAL", "PANIC"].contains(field("V"))
-        let message = answer.map { Self.text(PQresultErrorMessage($0)) } ?? Self.text(PQerrorMessage(handle))
-        self.init(state: isOpen ? state ?? Self.unexpected : Self.lost, message: message)
+        // Without the details, in which the values of a row may stand.
+        let message = field("M") ?? Self.text(PQerrorMessage(handle))
+        let isReferenced = field("D")?.contains("is still referenced from table") == true
+        self.init(state: isOpen ? state ?? Self.unexpected : Self.lost, message: message, isReferenced: isReferenced)
     }
 
     private static func text(_ words: UnsafePointer<CChar>?) -> String {
@@ -43,6 +48,7 @@ package struct PostgreSQLError: Error, Equatable {
     var isLoss: Bool { state == Self.lost }
     /// The server stopped the statement because it was asked to, or because its time was over.
     var isCancellation: Bool { state == "57014" }
+    var isReadOnly: Bool { state == "25006" }
     /// The transaction lost against another one, and can be run again.
     var isConflict: Bool { ["40001", "40P01", "55P03"].contains(state) }
 }
@@ -52,11 +58,10 @@ extension IndexError {
     static func translating(_ error: PostgreSQLError) -> IndexError {
         switch error.state {
         case "23505": .duplicate
-        // Of a row that is deleted or whose key changes, PostgreSQL says that it is still referenced.
-        case "23503": error.message.contains("is still referenced from table") ? .stillReferenced : .missingReference
+        case "23503": error.isReferenced ? .stillReferenced : .missingReference
         case "53100": .full
         // Also what a server says that has become a standby.
-        case "25006": .readOnly
+        case _ where error.isReadOnly: .readOnly
         case "XX001", "XX002": .damaged
         // No connections left, shutting down, starting, a conflict that did not end.
         case _ where error.isLoss || error.isCancellation || error.isConflict: .unavailable

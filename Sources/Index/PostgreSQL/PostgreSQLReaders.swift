@@ -109,6 +109,8 @@ final class ReadLane: @unchecked Sendable {
             connection = nil
         }
         let opened = try PostgreSQLConnection(to: server)
+        // A check reads all tables. Nobody waits for a read, and it ends with its task.
+        try opened.run(script: "SET statement_timeout = '10min'")
         connection = opened
         return try read(on: opened, cancellation, body)
     }

@@ -5,6 +5,8 @@ import CSchema
 /// in order.
 enum PostgreSQLSchema {
     private static let oldestServer: CInt = 15
+    /// How far apart the clocks of a node and of the server may be. Leases and due times of rows are by a node's clock.
+    private static let longestSkew = Duration.seconds(10)
 
     /// The texts of the files, from number 1 on.
     static var files: [String] {
@@ -84,6 +86,19 @@ enum PostgreSQLSchema {
         }
         guard try index.one("SHOW server_encoding") == "UTF8" else {
             throw IndexError.unsuitableServer("the database must have the encoding UTF8 (createdb -E UTF8)")
+        }
+        // Texts are in the order of their bytes, as in SQLite, and yet the server knows the cases of letters.
+        guard try index.one("SELECT 'Z' < 'a' AND lower('É') = 'é'") == true else {
+            throw IndexError.unsuitableServer(
+                "the database must have the locale C.UTF-8 (createdb --locale=C.UTF-8 --template=template0)"
+            )
+        }
+        let now: Timestamp? = try index.one("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+        let ahead = (now ?? .now()).duration(to: .now())
+        guard ahead < longestSkew, .zero - ahead < longestSkew else {
+            throw IndexError.unsuitableServer(
+                "its clock is \(Int(abs(ahead / .seconds(1)))) s from this machine's; set both by NTP"
+            )
         }
     }
 }

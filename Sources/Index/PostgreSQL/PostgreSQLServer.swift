@@ -19,9 +19,12 @@ package struct PostgreSQLServer: Sendable {
     /// Whether a password stands in the location itself.
     package let hasPasswordInLocation: Bool
 
-    /// Nil when libpq cannot read the location.
+    /// Whether libpq is installed (Debian: libpq5). Nothing here works without it.
+    package static var isAvailable: Bool { postgresql_available() }
+
+    /// Nil when libpq is not there, or cannot read the location.
     package init?(location: String, password: String? = nil) {
-        guard let options = PQconninfoParse(location, nil) else { return nil }
+        guard Self.isAvailable, let options = PQconninfoParse(location, nil) else { return nil }
         defer { PQconninfoFree(options) }
         var values: [String: String] = [:]
         var option = options

@@ -10,15 +10,15 @@ extension StoredValue {
         }
         let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(answer, 0, column)))
         switch PQftype(answer, column) {
-        case Type.int8, Type.int4, Type.int2, Type.bool, Type.xid8, Type.oid:
+        case ColumnType.int8, ColumnType.int4, ColumnType.int2, ColumnType.bool, ColumnType.xid8, ColumnType.oid:
             self = .integer(Self.integer(bytes))
-        case Type.numeric:
+        case ColumnType.numeric:
             self = .integer(Self.wholeNumeric(bytes))
-        case Type.text, Type.varchar, Type.name, Type.json, Type.unknown:
+        case ColumnType.text, ColumnType.varchar, ColumnType.name, ColumnType.json, ColumnType.unknown:
             self = .text(String(decoding: bytes, as: UTF8.self))
-        case Type.bytea:
+        case ColumnType.bytea:
             self = .bytes(Data(bytes))
-        case Type.void:
+        case ColumnType.void:
             self = .null
         case let type:
             preconditionFailure("No column of ours has the type \(type).")

@@ -76,6 +76,8 @@ final class PostgreSQLWriter: GroupWriter {
             news = try announced(by: tx)
         } catch {
             connection.rollBack()
+            // The server has become a standby: where several are named, the next connection goes to the primary.
+            if (error as? PostgreSQLError)?.isReadOnly == true { connection.giveUp() }
             throw error
         }
         do {

@@ -54,21 +54,46 @@ extension Transaction {
     }
 
     /// Notes that the file under `key` is to be removed from `notBefore` on. If the key is doomed already, nothing
-    /// changes.
+    /// changes, but for one that is being published: that is given up.
     package func doom(key: String, notBefore: Timestamp) throws {
         try execute(SQL.doom, [key, notBefore])
     }
 
-    /// Ends the undo of doomed keys, and returns those that are still doomed: nothing brings them back any more, so
-    /// their files may be removed.
-    package func claimDoomed(_ keys: [String]) throws -> [String] {
+    /// Ends the undo of doomed keys, and returns those that are still doomed: nothing brings them back any more, and no
+    /// unit gives them a row, so their files may be removed. One whose publish has renewed its lease is left out.
+    package func claimDoomed(_ keys: [String]) throws -> [DoomedKey] {
         for key in keys { try execute("DELETE FROM collected_blobs WHERE key = ?", [key]) }
-        return try keys.filter { try exists("SELECT 1 FROM doomed_keys WHERE key = ?", [$0]) }
+        let doomed: [DoomedKey] = try keys.compactMap { try one(SQL.doomedKey, [$0, now]) }
+        for key in doomed where key.state == .publishing { try abandonPublish(of: key.key) }
+        return doomed
     }
 
-    /// Forgets a doomed key once its file is gone. Does nothing when the key is not doomed.
+    /// Forgets a doomed key once its file is gone, unless more bytes may come: then it is to be removed once more. Does
+    /// nothing when the key is not doomed.
     package func removeDoomed(key: String) throws {
-        try execute("DELETE FROM doomed_keys WHERE key = ?", [key])
+        if try execute("DELETE FROM doomed_keys WHERE key = ? AND state <> 'abandoned'", [key]) == 0 {
+            try execute(SQL.removedOnce, [now + DoomedKey.lateness, key])
+        }
+    }
+}
+
+/// A key whose bytes are to be removed.
+package struct DoomedKey: RowReadable, Sendable {
+    /// How late bytes may arrive that were sent to a bucket before their publish was given up.
+    static let lateness = Duration.seconds(60 * 60)
+
+    package let key: String
+    /// Of an upload in parts to the bucket, which may not have ended.
+    package let uploadID: String?
+    fileprivate let state: State
+
+    /// See `0003.sql`.
+    fileprivate enum State: String, Storable { case publishing, abandoned, doomed, removed }
+
+    init(row: inout Row) {
+        key = row.next()
+        uploadID = row.next()
+        state = row.next()
     }
 }
 
@@ -77,5 +102,15 @@ private enum SQL {
     static let insertBlob = "\(Blob.columns.insert()) ON CONFLICT (sha256) DO NOTHING"
     static let move = "UPDATE blobs SET key = ?, damaged_at = NULL WHERE sha256 = ? AND key = ?"
     static let dueKeys = "SELECT key FROM doomed_keys WHERE key > ? AND +not_before <= ? ORDER BY key LIMIT ?"
-    static let doom = "INSERT INTO doomed_keys (key, not_before) VALUES (?, ?) ON CONFLICT (key) DO NOTHING"
+    static let doom = """
+        INSERT INTO doomed_keys (key, not_before) VALUES (?, ?) ON CONFLICT (key)
+        DO UPDATE SET not_before = excluded.not_before, state = 'abandoned' WHERE doomed_keys.state = 'publishing'
+        """
+    static let doomedKey = """
+        SELECT key, upload_id, state FROM doomed_keys
+        WHERE key = ? AND NOT (state = 'publishing' AND not_before > ?)
+        """
+    static let removedOnce = """
+        UPDATE doomed_keys SET state = 'removed', not_before = ?, upload_id = NULL WHERE key = ? AND state = 'abandoned'
+        """
 }

@@ -230,7 +230,10 @@ private enum SQL {
         ORDER BY number DESC LIMIT 1
         """
     // Of several keys of one digest the last is the one that was published last.
-    static let doomed = "SELECT not_before FROM doomed_keys WHERE key > ? AND key < ? ORDER BY key DESC LIMIT 1"
+    static let doomed = """
+        SELECT not_before FROM doomed_keys WHERE key > ? AND key < ? AND state IN ('abandoned', 'doomed')
+        ORDER BY key DESC LIMIT 1
+        """
     static let takenBlob = """
         SELECT run_id, size, created_at, reason, channel_id FROM collected_blobs
         WHERE key > ? AND key < ? ORDER BY key DESC LIMIT 1

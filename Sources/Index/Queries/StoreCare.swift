@@ -12,6 +12,9 @@ package struct StoreCare: Sendable, Equatable {
 }
 
 extension Querying {
+    /// Whose index it is.
+    package func storeID() throws -> String? { try one("SELECT id FROM store") }
+
     package func storeCare(at now: Timestamp) throws -> StoreCare {
         let place = try scrubPlace()
         return StoreCare(

@@ -56,14 +56,17 @@ package struct RunningCollection: Sendable {
 
     /// Whoever asks for no grace wants the room now, so there is no undo. The schedule's plans have waited before.
     ///
-    /// - Parameter id: of the run that goes on, or a new one.
+    /// - Parameters:
+    ///   - id: of the run that goes on, or a new one.
+    ///   - window: for how long what it takes can be brought back.
     package init(
         _ trigger: CollectionRun.Trigger,
         of plan: CollectionPlan.ID,
         id: CollectionRun.ID = .make(),
-        by origin: Origin = .server
+        by origin: Origin = .server,
+        undoneWithin window: Duration = CollectionRun.undoWindow
     ) {
         (self.id, startedBy, self.origin) = (id, trigger, origin)
-        undo = trigger != .schedule && plan.grace == .zero ? .zero : CollectionRun.undoWindow
+        undo = trigger != .schedule && plan.grace == .zero ? .zero : window
     }
 }

@@ -131,7 +131,8 @@ import Testing
         try await b.hears()
         for number in 1...10 {
             let process = try #require(b.listener?.process)
-            try PostgreSQLConnection(to: server).execute("SELECT pg_terminate_backend(?::integer, 5000)", [Int(process)])
+            let end = "SELECT pg_terminate_backend(?::integer, 5000)"
+            try PostgreSQLConnection(to: server).execute(end, [Int(process)])
             try await a.announce(Message.ID(rawValue: "m\(number)"))
             _ = try await b.wait(for: .channel("c"), until: .now + .seconds(30)) {
                 b.lastChangeNumber == number ? true : nil
@@ -213,12 +214,19 @@ import Testing
         #expect(throws: IndexError.newerSchema) { try SQLiteIndex(on: server, newStoreID: "store-1") }
     }
 
-    @Test("a database in another encoding is refused with what to do")
-    func encoding() throws {
+    @Test(
+        "a database that sorts or knows letters in another way is refused with what to do",
+        arguments: [
+            ("ENCODING 'LATIN1' LOCALE 'C'", "the encoding UTF8 (createdb -E UTF8)"),
+            ("LOCALE 'C'", "the locale C.UTF-8 (createdb --locale=C.UTF-8 --template=template0)"),
+        ]
+    )
+    func unsuitable(options: String, remedy: String) throws {
         let cluster = try PostgreSQLCluster.shared.get()
-        try cluster.connect().run(script: "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
-        #expect(throws: IndexError.unsuitableServer("the database must have the encoding UTF8 (createdb -E UTF8)")) {
-            try SQLiteIndex(on: cluster.server("latin"), newStoreID: "s")
+        let name = "other\(options.utf8.count)"
+        try cluster.connect().run(script: "CREATE DATABASE \(name) \(options) TEMPLATE template0")
+        #expect(throws: IndexError.unsuitableServer("the database must have " + remedy)) {
+            try SQLiteIndex(on: cluster.server(name), newStoreID: "s")
         }
     }
 }

@@ -60,8 +60,8 @@ use = egg:swift#{kind}
 """
 #: What a request goes through, in this order, and what of it is not as it comes.
 PIPELINE = (
-    "catch_errors gatekeeper healthcheck proxy-logging listing_formats bulk s3api tempauth copy slo dlo versioned_writes "
-    "symlink proxy-logging")
+    "catch_errors gatekeeper healthcheck proxy-logging listing_formats bulk s3api tempauth copy slo dlo "
+    "versioned_writes symlink proxy-logging")
 FILTERS = {
     "s3api": "location = us-east-1\nmax_upload_part_num = 10000",
     "tempauth": f"user_{ACCESS_KEY.replace(':', '_')} = {SECRET} .admin",
@@ -250,6 +250,8 @@ def main():
     parser.add_argument("command", nargs="*")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # Whoever starts this may do so from a thread that blocks signals; the processes could not be asked to end.
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     with object_store(arguments.folder) as store:
         if arguments.command:
             environment = os.environ | store.environment | {"PLACET_TEST_S3": store.address()}

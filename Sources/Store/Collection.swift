@@ -104,14 +104,15 @@ extension FileStore {
         defer { collected.add(done) }
         var (last, isWhole) = ("", false)
         // A crash may have left some.
-        try await removeDueKeys()
+        try await removeDueKeys(until: end)
         while !isWhole {
             let digests = try await index.read { [last] in
                 try $0.collectableBlobs(of: plan, after: last, limit: Sweep.batch)
             }
-            if let end = digests.last {
+            if let newLast = digests.last {
                 try await take(digests, of: plan, in: run, &done)
-                last = end
+                try await removeDueKeys(until: end)
+                last = newLast
             } else {
                 let count = try await index.write(as: run.origin, for: .upkeep) {
                     try $0.removeFiles(of: plan, in: run, limit: Sweep.batch)
@@ -141,7 +142,6 @@ extension FileStore {
             done.blobs.count += taken.count
             done.blobs.bytes += taken.bytes
         }
-        try await removeDueKeys()
     }
 
     private func planAgain(_ plan: CollectionPlan.ID) async throws -> CollectionPlan {

@@ -24,7 +24,7 @@ extension FileStore {
             let end = ContinuousClock.now + time
             var done = UndoneCollection()
             repeat {
-                let batch = try await index.read { try $0.blobsToBringBack(of: id, limit: Sweep.batch) }
+                let batch = try await index.read { try $0.blobsToBringBack(of: id, limit: keysPerStep) }
                 done +=
                     try await batch.isEmpty ? bringBackFiles(of: id, by: origin) : bringBack(batch, of: id, by: origin)
                 try Task.checkCancellation()

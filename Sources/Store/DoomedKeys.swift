@@ -2,16 +2,21 @@ import Blobs
 import Index
 
 extension FileStore {
+    /// How many keys are asked or removed between two looks at the time. Each costs a bucket some requests.
+    var keysPerStep: Int { blobs.leases ? 64 : Sweep.batch }
+
     /// Removes the bytes of all doomed keys that are due, in batches. They are in order, so a batch is in few folders,
     /// each of which has to be flushed.
-    func removeDueKeys() async throws {
+    ///
+    /// - Parameter end: when to leave the rest to the background, if there is a bucket; nil for never.
+    func removeDueKeys(until end: ContinuousClock.Instant? = nil) async throws {
         let now = Timestamp.now()
         var last = ""
         while true {
             let due = try await index.read { [last] in
-                try $0.dueDoomedKeys(now: now, after: last, limit: Sweep.batch)
+                try $0.dueDoomedKeys(now: now, after: last, limit: keysPerStep)
             }
-            guard let end = due.last else { return }
+            guard let newLast = due.last else { return }
             // From here on no undo brings them back (invariant 2).
             let claimed = try await index.write(for: .upkeep) { try $0.claimDoomed(due) }
             FaultPoint.reached(.claimed)
@@ -21,7 +26,8 @@ extension FileStore {
             collected.addFreed(
                 try await removeDoomed(claimed.map(\.key), ending: Dictionary(uniqueKeysWithValues: uploads))
             )
-            last = end
+            last = newLast
+            if blobs.leases, let end, ContinuousClock.now >= end { return }
         }
     }
 
@@ -82,6 +88,6 @@ extension FileStore {
             try tx.endRemovalHold(id)
             if isWhole { try tx.noteBackup() }
         }
-        try await removeDueKeys()
+        try await removeDueKeys(until: ContinuousClock.now + .seconds(5))
     }
 }

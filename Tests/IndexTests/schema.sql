@@ -356,7 +356,8 @@ CREATE INDEX deliveries_due ON deliveries (channel_id, next_attempt_at, id) WHER
 CREATE TABLE doomed_keys (
     key TEXT NOT NULL PRIMARY KEY,
     not_before INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, upload_id TEXT, state TEXT NOT NULL DEFAULT 'doomed'
+    CHECK (state IN ('publishing', 'abandoned', 'doomed', 'removed'))) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER doomed_counted_delete AFTER DELETE ON doomed_keys BEGIN
     UPDATE store SET doomed_count = doomed_count - 1;

@@ -1,6 +1,5 @@
 import CoreMetrics
 import Crypto
-import Dispatch
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -89,15 +88,10 @@ package final class S3BlobStore: Sendable {
 
     deinit { close() }
 
-    /// Ends all connections; idempotent. Blocks until they have ended.
+    /// Ends all connections, in the background; idempotent.
     package func close() {
         if isClosed.exchange(true, ordering: .relaxed) { return }
-        let isDone = DispatchSemaphore(value: 0)
-        Task.detached { [bucket] in
-            try? await bucket.shutdown()
-            isDone.signal()
-        }
-        isDone.wait()
+        Task.detached { [bucket] in try? await bucket.shutdown() }
     }
 
     /// May be called again for the same spool, and gives another key each time. If no row is committed for a key, its row
@@ -106,6 +100,18 @@ package final class S3BlobStore: Sendable {
         let key = BlobKey.fresh(for: blob.digest)
         try await lease.begin(key)
         FaultPoint.reached(.leased)
+        do {
+            try await send(blob, as: key, lease)
+        } catch {
+            // If the collector has given the key up meanwhile, that is why, and this says so.
+            try await lease.renew(key, nil)
+            throw error
+        }
+        if let content = blob.content { await cache.keep(content, of: key) }
+        return key
+    }
+
+    private func send(_ blob: SpooledBlob, as key: BlobKey, _ lease: PublishLease) async throws {
         if let content = blob.content {
             try await reaching { try await bucket.put(key.description, .bytes(content), sha256: blob.digest.hex) }
         } else if blob.size <= Self.mostAtOnce {
@@ -119,8 +125,6 @@ package final class S3BlobStore: Sendable {
             throw BlobError.unreachable(reason: "It confirmed an object that it does not have as a whole: \(key).")
         }
         FaultPoint.reached(.objectSeen)
-        if let content = blob.content { await cache.keep(content, of: key) }
-        return key
     }
 
     /// Each part goes with a digest of its own, which is computed as it is read from the spool.

@@ -116,7 +116,7 @@ enum S3Text {
         guard words.count == 8, words[7] == "GMT", let month = months.firstIndex(of: String(words[2])) else {
             return nil
         }
-        let numbers = [1, 3, 4, 5, 6].compactMap { Int32(words[$0]) }
+        let numbers = [1, 3, 4, 5, 6].compactMap { UInt16(words[$0]).map(Int32.init) }
         guard numbers.count == 5 else { return nil }
         var fields = tm()
         (fields.tm_mday, fields.tm_mon, fields.tm_year) = (numbers[0], Int32(month), numbers[1] - 1900)

@@ -29,3 +29,13 @@ extension Trait where Self == ConditionTrait {
     /// For what only SQLite has: its file, log and snapshots, its full-text index, its plans.
     static var onlySQLite: Self { .disabled(if: Engine.isPostgreSQL, "of SQLite") }
 }
+
+extension Querying {
+    /// The newest messages of a channel that have the term. On PostgreSQL, both of its ways to find them must agree.
+    func search(_ channelID: Agent.ID, _ term: String?, limit: Int) throws -> [Message] {
+        let find = { try self.messages(in: self.owned(channelID), limit: limit, search: term).rows.map(\.message) }
+        let found = try find()
+        if isPostgreSQL { #expect(try PostgreSQLSearch.$mostBytesRead.withValue(0) { try find() } == found) }
+        return found
+    }
+}

@@ -206,7 +206,7 @@ struct SearchTests {
     private func search(_ fixture: Fixture, _ term: String?) async throws -> [String?] {
         let channel = fixture.agent.id
         return try await fixture.index.read {
-            try $0.messages(in: $0.owned(channel), limit: 50, search: term).rows.map(\.message.text)
+            try $0.search(channel, term, limit: 50).map(\.text)
         }
     }
 }

@@ -70,7 +70,7 @@ private enum SQL {
     static let withNews = """
         SELECT \(agentWeight), \(Agent.columns), \(unread),
             (
-                SELECT coalesce(substr(text, 1, ?), '') FROM messages
+                SELECT coalesce(substr(text, 1, CAST(? AS INTEGER)), '') FROM messages
                 WHERE channel_id = agents.id ORDER BY id DESC LIMIT 1
             ),
             (SELECT created_at FROM messages WHERE channel_id = agents.id ORDER BY id DESC LIMIT 1)

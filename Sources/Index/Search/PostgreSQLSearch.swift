@@ -1,15 +1,17 @@
 // A search on PostgreSQL reads the newest texts of a channel first: of a frequent term, they fill the page. Else its index
 // of trigrams, which has no order, says which texts may have the term, and those are few. (decision 0072)
 
-/// After so many bytes of texts the index is asked.
-private let mostBytesRead = 250_000
+enum PostgreSQLSearch {
+    /// After so many bytes of texts the index is asked. Tests ask it at once.
+    @TaskLocal static var mostBytesRead = 250_000
+}
 
 extension Querying {
     /// The newest messages of a channel that are wanted and have the term.
     func postgreSQLSearch(_ term: SearchTerm, _ wanted: Wanted, in channelID: Agent.ID) throws -> [Message.ID] {
         var search = TextSearch(term, limit: wanted.limit, before: wanted.before ?? .afterAll)
         var (count, isMore) = (4 * wanted.limit, true)
-        while isMore, search.bytes < mostBytesRead {
+        while isMore, search.bytes < PostgreSQLSearch.mostBytesRead {
             isMore = try read(&search, SQL.newest, wanted.filters + [channelID, search.position, count], count)
             count *= 4
         }

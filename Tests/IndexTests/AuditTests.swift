@@ -211,7 +211,10 @@ struct AuditTests {
         #expect(noted.map(\.count) == [4, 4] && noted.map(\.origin) == origins.reversed())
     }
 
-    @Test("pages of a user, a channel, a thing and an action go by index, and so does the removal of a surplus", .onlySQLite)
+    @Test(
+        "pages of a user, a channel, a thing and an action go by index, and so does the removal of a surplus",
+        .onlySQLite
+    )
     func plans() async throws {
         let fixture = try await Fixture()
         let plans = try await fixture.index.plans { tx in

@@ -221,7 +221,8 @@ struct FileQueryTests {
     }
 
     @Test(
-        "The hot queries and the foreign keys find their rows by index, never by scanning", .onlySQLite,
+        "The hot queries and the foreign keys find their rows by index, never by scanning",
+        .onlySQLite,
         arguments: [
             "SELECT * FROM attachments WHERE channel_id = '' AND id < '' ORDER BY id DESC LIMIT 5",
             "SELECT * FROM attachments WHERE channel_id = '' AND message_id = ''",

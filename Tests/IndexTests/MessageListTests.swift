@@ -135,7 +135,10 @@ struct MessageListTests {
         }
     }
 
-    @Test("A page takes three statements after the look-up of the channel, however many rows and parts it has", .onlySQLite)
+    @Test(
+        "A page takes three statements after the look-up of the channel, however many rows and parts it has",
+        .onlySQLite
+    )
     func noStatementPerRow() async throws {
         let fixture = try await Fixture()
         let channel = fixture.agent.id
@@ -153,7 +156,8 @@ struct MessageListTests {
     }
 
     @Test(
-        "Every list finds its rows by index: none reads the whole table, none sorts the channel", .onlySQLite,
+        "Every list finds its rows by index: none reads the whole table, none sorts the channel",
+        .onlySQLite,
         arguments: [nil, "needle", "nee"],
         [false, true]
     )

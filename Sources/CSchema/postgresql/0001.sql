@@ -1,8 +1,8 @@
--- The tables of the index on PostgreSQL 15 and later. They have the names and columns that 0001.sql to 0003.sql give them in
--- SQLite, and what they mean is said there. Only what differs is said here.
+-- The tables of the index on PostgreSQL 15 and later. They have the names and columns that 0001.sql to 0003.sql give
+-- them in SQLite, and what they mean is said there. Only what differs is said here.
 --
--- The database compares texts by their bytes, as SQLite does: the order of ids depends on it. Which case a letter has, it
--- knows for all of Unicode. `PostgreSQLIndex` sees to both before it makes the tables.
+-- The database compares texts by their bytes, as SQLite does: the order of ids depends on it. Which case a letter has,
+-- it knows for all of Unicode. `PostgreSQLIndex` sees to both before it makes the tables.
 
 -- What SQLite has and PostgreSQL has not, for triggers and the statements of `Sources/Index` -------------------------
 
@@ -256,13 +256,15 @@ CREATE FUNCTION live_drafts_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGI
     UPDATE live_drafts SET active_at = new.updated_at WHERE message_id = new.id;
     RETURN NULL;
 END $$;
-CREATE TRIGGER live_drafts_update AFTER UPDATE OF updated_at ON messages FOR EACH ROW WHEN (new.stream_state = 'streaming')
+CREATE TRIGGER live_drafts_update AFTER UPDATE OF updated_at ON messages FOR EACH ROW
+    WHEN (new.stream_state = 'streaming')
     EXECUTE FUNCTION live_drafts_update();
 CREATE FUNCTION live_drafts_end() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     DELETE FROM live_drafts WHERE message_id = new.id;
     RETURN NULL;
 END $$;
-CREATE TRIGGER live_drafts_end AFTER UPDATE OF stream_state ON messages FOR EACH ROW WHEN (new.stream_state <> 'streaming')
+CREATE TRIGGER live_drafts_end AFTER UPDATE OF stream_state ON messages FOR EACH ROW
+    WHEN (new.stream_state <> 'streaming')
     EXECUTE FUNCTION live_drafts_end();
 
 -- What an agent says it is doing while it writes a streamed draft. A status event may come before its draft, so it
@@ -295,13 +297,14 @@ CREATE TRIGGER stream_events_delete AFTER DELETE ON messages FOR EACH ROW WHEN (
 
 -- What can be searched are the same parts of the same texts as in SQLite. Letters in all their cases are one: the small
 -- one of the large one, because small ones can have a large one in common (σ and ς).
-CREATE FUNCTION folded(body text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS 'SELECT lower(upper(body))';
+CREATE FUNCTION folded(body text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS 'SELECT lower(upper(body))';
 CREATE FUNCTION contains(body text, term text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS 'SELECT strpos(folded(substr(body, 1, 16384)), folded(term)) > 0';
--- The trigrams of a text, each with the number of its channel before it: so a search in one reads nothing of others. With
--- two U+0001 behind the text, every character begins one, and short terms are found by what begins with them. pg_trgm
--- would know letters and digits only, and nothing of terms of two (decision 0072). Its cost keeps the planner from
--- calling it for one row after the other.
+-- The trigrams of a text, each with the number of its channel before it: so a search in one reads nothing of others.
+-- With two U+0001 behind the text, every character begins one, and short terms are found by what begins with them.
+-- pg_trgm would know letters and digits only, and nothing of terms of two (decision 0072). Its cost keeps the planner
+-- from calling it for one row after the other.
 CREATE FUNCTION search_trigrams(search_number bigint, body text) RETURNS tsvector
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 100000 AS $$
 DECLARE
@@ -368,7 +371,8 @@ END $$;
 CREATE TRIGGER reviews_counted_delete AFTER DELETE ON reviews FOR EACH ROW
     EXECUTE FUNCTION reviews_counted_delete();
 CREATE FUNCTION reviews_counted_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    UPDATE channel_counts SET pending_reviews = pending_reviews - (old.status = 'pending')::int + (new.status = 'pending')::int,
+    UPDATE channel_counts SET
+        pending_reviews = pending_reviews - (old.status = 'pending')::int + (new.status = 'pending')::int,
         completed_reviews = completed_reviews - (old.status = 'completed')::int + (new.status = 'completed')::int,
         expired_reviews = expired_reviews - (old.status = 'expired')::int + (new.status = 'expired')::int
         WHERE channel_id = new.channel_id;
@@ -390,8 +394,8 @@ CREATE INDEX answers_by_channel ON answers (channel_id, number);
 -- Files --------------------------------------------------------------------------------------------------------------
 
 -- Bytes on disk: the digest is their identity, the key is their address (invariant 3). In the order of digests, as is
--- what the collector reads and writes. damaged_at: when a check found other bytes under the key. Until another key takes
--- its place they are not served.
+-- what the collector reads and writes. damaged_at: when a check found other bytes under the key. Until another key
+-- takes its place they are not served.
 CREATE TABLE blobs (
     sha256 TEXT NOT NULL PRIMARY KEY CHECK (length(sha256) = 64),
     key TEXT NOT NULL UNIQUE,
@@ -471,7 +475,8 @@ CREATE FUNCTION unreferenced_blobs_insert() RETURNS trigger LANGUAGE plpgsql AS 
     IF NOT (NOT EXISTS (SELECT 1 FROM attachments WHERE sha256 = old.sha256)) THEN RETURN NULL; END IF;
     INSERT INTO unreferenced_blobs VALUES (old.sha256, unixepoch() * 1000, old.size, old.channel_id, CASE
         WHEN NOT EXISTS (SELECT 1 FROM agents WHERE id = old.channel_id AND removed_at IS NULL) THEN 'channelDeleted'
-        WHEN old.message_id IS NULL THEN CASE WHEN old.expires_at < (unixepoch() + 1) * 1000 THEN 'expired' ELSE 'fileDeleted' END
+        WHEN old.message_id IS NULL THEN
+            CASE WHEN old.expires_at < (unixepoch() + 1) * 1000 THEN 'expired' ELSE 'fileDeleted' END
         WHEN NOT EXISTS (SELECT 1 FROM messages WHERE id = old.message_id) THEN 'messageDeleted'
         ELSE 'fileDeleted'
     END)
@@ -531,7 +536,8 @@ CREATE FUNCTION unattached_counted_attach() RETURNS trigger LANGUAGE plpgsql AS 
     UPDATE store SET unattached_count = unattached_count - 1, unattached_bytes = unattached_bytes - old.size;
     RETURN NULL;
 END $$;
-CREATE TRIGGER unattached_counted_attach AFTER UPDATE OF message_id ON attachments FOR EACH ROW WHEN (old.message_id IS NULL AND new.message_id IS NOT NULL)
+CREATE TRIGGER unattached_counted_attach AFTER UPDATE OF message_id ON attachments FOR EACH ROW
+    WHEN (old.message_id IS NULL AND new.message_id IS NOT NULL)
     EXECUTE FUNCTION unattached_counted_attach();
 
 -- All attachments, those of deleted channels too until they are removed: by type, and by the day (UTC) on which they
@@ -605,7 +611,8 @@ CREATE FUNCTION files_counted_removal() RETURNS trigger LANGUAGE plpgsql AS $$ B
     UPDATE store SET file_count = file_count - new.file_count, file_bytes = file_bytes - new.file_bytes;
     RETURN NULL;
 END $$;
-CREATE TRIGGER files_counted_removal AFTER UPDATE OF removed_at ON agents FOR EACH ROW WHEN (old.removed_at IS NULL AND new.removed_at IS NOT NULL)
+CREATE TRIGGER files_counted_removal AFTER UPDATE OF removed_at ON agents FOR EACH ROW
+    WHEN (old.removed_at IS NULL AND new.removed_at IS NOT NULL)
     EXECUTE FUNCTION files_counted_removal();
 
 -- Collections that took something: the last 1000, and those that can still be undone. ended_at: when it last took
@@ -717,10 +724,10 @@ CREATE INDEX upload_tokens_by_key ON upload_tokens (key_id, id);
 CREATE INDEX upload_tokens_by_channel ON upload_tokens (channel_id);
 CREATE INDEX upload_tokens_by_expiry ON upload_tokens (expires_at);
 
--- Uploads that come in parts (tus). One with all of its bytes is a file, attachment_id, and is known for a day. channel_id
--- and attachment_id are copies and no references: either may be gone. An open one has its length in the quotas of user
--- and channel; in that of all (store.upload_bytes) it has what was received and 8 MiB, so that nobody takes it from
--- others by announcements.
+-- Uploads that come in parts (tus). One with all of its bytes is a file, attachment_id, and is known for a day.
+-- channel_id and attachment_id are copies and no references: either may be gone. An open one has its length in the
+-- quotas of user and channel; in that of all (store.upload_bytes) it has what was received and 8 MiB, so that nobody
+-- takes it from others by announcements.
 CREATE TABLE partial_uploads (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -740,20 +747,23 @@ CREATE FUNCTION partial_uploads_counted_insert() RETURNS trigger LANGUAGE plpgsq
     UPDATE store SET upload_bytes = upload_bytes + min(new.length, new.received + 8388608);
     RETURN NULL;
 END $$;
-CREATE TRIGGER partial_uploads_counted_insert AFTER INSERT ON partial_uploads FOR EACH ROW WHEN (new.received < new.length)
+CREATE TRIGGER partial_uploads_counted_insert AFTER INSERT ON partial_uploads FOR EACH ROW
+    WHEN (new.received < new.length)
     EXECUTE FUNCTION partial_uploads_counted_insert();
 CREATE FUNCTION partial_uploads_counted_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     UPDATE store SET upload_bytes = upload_bytes - min(old.length, old.received + 8388608);
     RETURN NULL;
 END $$;
-CREATE TRIGGER partial_uploads_counted_delete AFTER DELETE ON partial_uploads FOR EACH ROW WHEN (old.received < old.length)
+CREATE TRIGGER partial_uploads_counted_delete AFTER DELETE ON partial_uploads FOR EACH ROW
+    WHEN (old.received < old.length)
     EXECUTE FUNCTION partial_uploads_counted_delete();
 CREATE FUNCTION partial_uploads_counted_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     UPDATE store SET upload_bytes = upload_bytes - min(old.length, old.received + 8388608)
         + CASE WHEN new.received < new.length THEN min(new.length, new.received + 8388608) ELSE 0 END;
     RETURN NULL;
 END $$;
-CREATE TRIGGER partial_uploads_counted_update AFTER UPDATE OF received ON partial_uploads FOR EACH ROW WHEN (old.received < old.length)
+CREATE TRIGGER partial_uploads_counted_update AFTER UPDATE OF received ON partial_uploads FOR EACH ROW
+    WHEN (old.received < old.length)
     EXECUTE FUNCTION partial_uploads_counted_update();
 
 
@@ -802,7 +812,8 @@ END $$;
 CREATE TRIGGER deliveries_counted_delete AFTER DELETE ON deliveries FOR EACH ROW
     EXECUTE FUNCTION deliveries_counted_delete();
 CREATE FUNCTION deliveries_counted_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    UPDATE channel_counts SET pending_deliveries = pending_deliveries - (old.state = 'pending')::int + (new.state = 'pending')::int,
+    UPDATE channel_counts SET
+        pending_deliveries = pending_deliveries - (old.state = 'pending')::int + (new.state = 'pending')::int,
         delivered = delivered - (old.state = 'delivered')::int + (new.state = 'delivered')::int,
         failed_deliveries = failed_deliveries - (old.state = 'failed')::int + (new.state = 'failed')::int
         WHERE channel_id = new.channel_id;
@@ -814,9 +825,9 @@ CREATE TRIGGER deliveries_counted_update AFTER UPDATE OF state ON deliveries FOR
 
 -- Audit --------------------------------------------------------------------------------------------------------------
 
--- Who did what to which thing. All ids are copies and no references: an entry outlives what it names. subject: the file,
--- message, key, session, user or run; the plugin whose settings changed; the log level. count: of how many things,
--- where they have one entry together.
+-- Who did what to which thing. All ids are copies and no references: an entry outlives what it names. subject: the
+-- file, message, key, session, user or run; the plugin whose settings changed; the log level. count: of how many
+-- things, where they have one entry together.
 CREATE TABLE audit (
     number BIGINT NOT NULL PRIMARY KEY,
     at BIGINT NOT NULL,
@@ -916,8 +927,8 @@ CREATE INDEX notice_ways_by_user ON notice_ways (user_id, id);
 CREATE UNIQUE INDEX notice_ways_by_endpoint ON notice_ways (url) WHERE kind = 'push';
 CREATE UNIQUE INDEX notice_ways_single ON notice_ways (user_id, kind) WHERE kind <> 'push';
 CREATE INDEX notice_ways_by_session ON notice_ways (session_id) WHERE session_id IS NOT NULL;
--- Whose session is ended by somebody hears nothing more in that browser, which may be lost. One that has run out changes
--- nothing: who does not look at the page for weeks is whom notices are for.
+-- Whose session is ended by somebody hears nothing more in that browser, which may be lost. One that has run out
+-- changes nothing: who does not look at the page for weeks is whom notices are for.
 CREATE FUNCTION notice_ways_session() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     DELETE FROM notice_ways WHERE session_id = old.id;
     RETURN NULL;
@@ -925,10 +936,10 @@ END $$;
 CREATE TRIGGER notice_ways_session AFTER DELETE ON sessions FOR EACH ROW WHEN (old.expires_at > unixepoch() * 1000)
     EXECUTE FUNCTION notice_ways_session();
 
--- What is to be told of a message, once for each way. A row stays while there may be more to tell: of a question until it
--- is settled. message_id is a copy and no reference: what was told is taken back also when the message goes.
--- kind: what is told next, or may be. due_at: when; NULL when only the end of the question makes it due; while it is
--- claimed, the end of the lease. held: put off by quiet hours or a burst, to be told together. told: how it was told.
+-- What is to be told of a message, once for each way. A row stays while there may be more to tell: of a question until
+-- it is settled. message_id is a copy and no reference: what was told is taken back also when the message goes. kind:
+-- what is told next, or may be. due_at: when; NULL when only the end of the question makes it due; while it is claimed,
+-- the end of the lease. held: put off by quiet hours or a burst, to be told together. told: how it was told.
 CREATE TABLE notices (
     way_id TEXT NOT NULL REFERENCES notice_ways (id) ON DELETE CASCADE,
     message_id TEXT NOT NULL,
@@ -952,7 +963,8 @@ CREATE TRIGGER notices_settle AFTER DELETE ON messages FOR EACH ROW
     EXECUTE FUNCTION notices_settle();
 
 -- Tries to guess a password, counted by all nodes together. guesser: SHA-256 of whose tries they are. next_at: when the
--- next one would be due from somebody who always kept to the rate (ITU-T I.371). A row whose time has come says nothing.
+-- next one would be due from somebody who always kept to the rate (ITU-T I.371). A row whose time has come says
+-- nothing.
 CREATE TABLE tries (
     guesser BYTEA NOT NULL PRIMARY KEY CHECK (length(guesser) = 32),
     next_at BIGINT NOT NULL
@@ -966,17 +978,17 @@ CREATE TABLE leases (
     until BIGINT NOT NULL
 );
 
--- Bytes in a bucket. A key is doomed before its bytes are sent there, and until the unit that gives it a row: so whatever
--- an upload leaves is listed, wherever it ends (invariants 2 and 7).
--- state: 'publishing': bytes may be on their way; not_before is the end of the lease, until which nobody removes them.
--- 'abandoned': they were given up, so no unit gives the key a row any more, but they may still arrive. 'removed': they
--- were removed once, and will be again at not_before. upload_id: of an upload in parts that the bucket has to end.
+-- Bytes in a bucket. A key is doomed before its bytes are sent there, and until the unit that gives it a row: so
+-- whatever an upload leaves is listed, wherever it ends (invariants 2 and 7). state: 'publishing': bytes may be on
+-- their way; not_before is the end of the lease, until which nobody removes them. 'abandoned': they were given up, so
+-- no unit gives the key a row any more, but they may still arrive. 'removed': they were removed once, and will be again
+-- at not_before. upload_id: of an upload in parts that the bucket has to end.
 ALTER TABLE doomed_keys ADD COLUMN upload_id TEXT;
 ALTER TABLE doomed_keys ADD COLUMN state TEXT NOT NULL DEFAULT 'doomed'
     CHECK (state IN ('publishing', 'abandoned', 'doomed', 'removed'));
 
--- What commits announce to all nodes, numbered without gaps in the order of commits. A row is a change, or bells to ring.
--- Its last row is never removed, because the next number follows it.
+-- What commits announce to all nodes, numbered without gaps in the order of commits. A row is a change, or bells to
+-- ring. Its last row is never removed, because the next number follows it.
 CREATE TABLE feed (
     number BIGINT PRIMARY KEY,
     kind TEXT,

@@ -10,8 +10,8 @@ enum Dialect {
         (" ->> '$.", "::json ->> '"),
     ]
 
-    /// Writes `?` as `$1`, `$2` …, and `?1` as `$1`, and leaves out the `+` that keeps SQLite from an index; outside of
-    /// quotes and comments.
+    /// Writes `?` as `$1`, `$2` …, and `?1` as `$1`, and leaves out the `+` that keeps SQLite from an index; outside
+    /// of quotes and comments.
     static func postgreSQL(_ sql: String) -> String {
         let sql = replacements.reduce(sql) { $0.replacing($1.0, with: $1.1) }
         var text: [UInt8] = []

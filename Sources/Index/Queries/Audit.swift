@@ -146,9 +146,11 @@ private enum SQL {
     private static func search(_ indexed: String) -> String {
         """
         \(rows)
-        WHERE \(indexed) AND (CAST(?1 AS TEXT) IS NULL OR audit.subject = ?1) AND (CAST(?2 AS TEXT) IS NULL OR audit.channel_id = ?2)
+        WHERE \(indexed) AND (CAST(?1 AS TEXT) IS NULL OR audit.subject = ?1)
+            AND (CAST(?2 AS TEXT) IS NULL OR audit.channel_id = ?2)
             AND (CAST(?3 AS TEXT) IS NULL OR audit.user_id = ?3) AND (CAST(?4 AS TEXT) IS NULL OR audit.action = ?4)
-            AND (CAST(?5 AS BIGINT) IS NULL OR audit.at >= ?5) AND (CAST(?6 AS BIGINT) IS NULL OR audit.at < ?6) AND audit.number < ?7
+            AND (CAST(?5 AS BIGINT) IS NULL OR audit.at >= ?5) AND (CAST(?6 AS BIGINT) IS NULL OR audit.at < ?6)
+            AND audit.number < ?7
         ORDER BY audit.number DESC LIMIT ?8
         """
     }
@@ -159,13 +161,16 @@ private enum SQL {
         ORDER BY audit.number DESC LIMIT ?
         """
     static let addToCount = """
-        UPDATE audit SET count = count + ? WHERE subject = ? AND action = ? AND way = ? AND user_id IS NOT DISTINCT FROM ?
+        UPDATE audit SET count = count + ?
+        WHERE subject = ? AND action = ? AND way = ? AND user_id IS NOT DISTINCT FROM ?
         """
     static let removeOld = """
         DELETE FROM audit WHERE number IN (SELECT number FROM audit WHERE at <= ? ORDER BY at LIMIT ?)
         """
     static let largestHolders = "SELECT holder, entry_count FROM audit_counts ORDER BY entry_count DESC LIMIT 2"
     static let removeOldest = """
-        DELETE FROM audit WHERE number IN (SELECT number FROM audit WHERE \(AuditEntry.holder) = ? ORDER BY number LIMIT ?)
+        DELETE FROM audit WHERE number IN (
+            SELECT number FROM audit WHERE \(AuditEntry.holder) = ? ORDER BY number LIMIT ?
+        )
         """
 }

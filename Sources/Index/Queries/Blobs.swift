@@ -42,8 +42,8 @@ extension Transaction {
         return winner
     }
 
-    /// Gives a blob another key, because the bytes under the old one are damaged, dooms the old one, and takes the marks
-    /// of damage from its files. False when the blob is gone, or has another key by now.
+    /// Gives a blob another key, because the bytes under the old one are damaged, dooms the old one, and takes the
+    /// marks of damage from its files. False when the blob is gone, or has another key by now.
     package func moveBlob(sha256: String, from oldKey: String, to key: String) throws -> Bool {
         guard try execute(SQL.move, [key, sha256, oldKey]) > 0 else {
             return false

@@ -239,8 +239,8 @@ private enum SQL {
         WHERE key > ? AND key < ? ORDER BY key DESC LIMIT 1
         """
     private static let keeping = """
-        SELECT attachments.id, channel_id, CASE WHEN agents.removed_at IS NULL THEN name END, users.id, email, message_id,
-            attachments.created_at, expires_at
+        SELECT attachments.id, channel_id, CASE WHEN agents.removed_at IS NULL THEN name END, users.id, email,
+            message_id, attachments.created_at, expires_at
         FROM attachments CROSS JOIN agents ON agents.id = channel_id CROSS JOIN users ON users.id = user_id
         """
 }

@@ -177,8 +177,8 @@ private struct ListStatements {
             SELECT \(columns)
             FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid
             WHERE message_search MATCH ? AND message_search.rowid > ? AND message_search.rowid < ?
-                AND messages.channel_id = ? AND messages.stream_state IS DISTINCT FROM 'streaming' AND contains(messages.text, ?)
-                AND \(Wanted.filter)
+                AND messages.channel_id = ? AND messages.stream_state IS DISTINCT FROM 'streaming'
+                AND contains(messages.text, ?) AND \(Wanted.filter)
             ORDER BY message_search.rowid DESC LIMIT ?
             """
     }

@@ -3,8 +3,8 @@
 extension Transaction {
     /// Claims what a way is to tell at `now`, for the time of `lease`. Nil when it is nothing, or was put off.
     ///
-    /// What has come to an end is told at once. Everything else waits for the end of the quiet hours, or of a burst, and
-    /// is then told together.
+    /// What has come to an end is told at once. Everything else waits for the end of the quiet hours, or of a burst,
+    /// and is then told together.
     ///
     /// - Parameter quietUntil: the end of the user's quiet hours, when `now` lies in them.
     package func claimNotice(
@@ -53,8 +53,8 @@ extension Transaction {
         ClaimedNotice.Digest(questions: try one(SQL.toldTogether, [wayID]) ?? 0, others: 0)
     }
 
-    /// Notes that a claimed notice was taken. A question stays until it is settled, and is told once more at half of its
-    /// time if the user wants that.
+    /// Notes that a claimed notice was taken. A question stays until it is settled, and is told once more at half of
+    /// its time if the user wants that.
     package func noticeSucceeded(_ claim: ClaimedNotice, at now: Timestamp, reminds: Bool) throws {
         try execute("UPDATE notice_ways SET last_used_at = ? WHERE id = ?", [now, claim.way.id])
         if claim.notice.kind == .settled { return try noticeGivenUp(claim) }
@@ -102,7 +102,8 @@ private enum SQL {
         """
     static let claimOne = "UPDATE notices SET due_at = ?, told = ? WHERE way_id = ? AND message_id = ?"
     static let held = """
-        SELECT count(*) FILTER (WHERE kind IN ('question', 'reminder')), count(*) FILTER (WHERE kind IN ('problem', 'message'))
+        SELECT count(*) FILTER (WHERE kind IN ('question', 'reminder')),
+            count(*) FILTER (WHERE kind IN ('problem', 'message'))
         FROM notices WHERE way_id = ? AND due_at <= ? AND held = 1 AND kind <> 'settled'
         """
     static let claimHeld = """
@@ -122,7 +123,8 @@ private enum SQL {
         SELECT count(*) FROM notices WHERE way_id = ? AND told = 'digest' AND kind <> 'settled'
         """
     static let await = """
-        UPDATE notices SET kind = 'reminder', attempts = 0, held = 0, due_at = CASE WHEN ? = 1 AND kind = 'question' THEN (
+        UPDATE notices SET kind = 'reminder', attempts = 0, held = 0, due_at =
+            CASE WHEN ? = 1 AND kind = 'question' THEN (
             SELECT half_time FROM (
                 SELECT \(Notice.halfTime) AS half_time
                 FROM messages JOIN reviews ON reviews.message_id = messages.id

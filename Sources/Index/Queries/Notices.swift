@@ -1,5 +1,5 @@
-// The outbox of notices. Rows are made and changed in the unit that changes what they tell of, so a notice is neither lost
-// nor of something that was not stored.
+// The outbox of notices. Rows are made and changed in the unit that changes what they tell of, so a notice is neither
+// lost nor of something that was not stored.
 
 /// How many notices of a way come one by one within ``NoticeBurst/time``. The others come together at its end.
 package enum NoticeBurst {
@@ -69,8 +69,8 @@ private enum SQL {
     static let enqueue = """
         INSERT INTO notices (way_id, message_id, kind, due_at)
         SELECT way_id, message_id, kind, CASE WHEN kind = 'reminder' THEN half_time ELSE ? END FROM (
-            SELECT notice_ways.id AS way_id, messages.id AS message_id, messages.channel_id, \(Notice.halfTime) AS half_time,
-                kinds, muted_channels, CASE
+            SELECT notice_ways.id AS way_id, messages.id AS message_id, messages.channel_id,
+                \(Notice.halfTime) AS half_time, kinds, muted_channels, CASE
                     WHEN reviews.message_id IS NULL AND messages.status IN ('error', 'warning') THEN 'problem'
                     WHEN reviews.message_id IS NULL THEN 'message'
                     WHEN \(wants("'question'")) THEN 'question'
@@ -82,7 +82,8 @@ private enum SQL {
             LEFT JOIN reviews ON reviews.message_id = messages.id
             LEFT JOIN notice_settings ON notice_settings.user_id = agents.user_id
             WHERE agents.id = ? AND agents.removed_at IS NULL
-                AND messages.id = ? AND messages.sender_type = 'agent' AND messages.stream_state IS DISTINCT FROM 'streaming'
+                AND messages.id = ? AND messages.sender_type = 'agent'
+                AND messages.stream_state IS DISTINCT FROM 'streaming'
                 AND (reviews.message_id IS NULL OR reviews.status = 'pending')
         ) AS found
         WHERE \(wants("kind"))

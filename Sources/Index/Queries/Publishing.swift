@@ -1,6 +1,6 @@
 // Bytes on their way into a bucket. Their key is doomed from before the first of them is sent until the unit that gives
-// it a row, so what an upload leaves is listed, wherever it ends. A lease keeps the collector from it meanwhile. Time only
-// decides when the collector may try; the state of the row decides who has the key, in one unit.
+// it a row, so what an upload leaves is listed, wherever it ends. A lease keeps the collector from it meanwhile. Time
+// only decides when the collector may try; the state of the row decides who has the key, in one unit.
 
 extension Transaction {
     /// How long a publish may take without renewing its lease.

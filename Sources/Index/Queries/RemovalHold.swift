@@ -6,8 +6,8 @@
 private let holdTime = Duration.seconds(600)
 
 extension Querying {
-    /// Until when removal is held back, unless somebody asks again; nil while it is not. A hold that ends later than any
-    /// can was taken before the clock was set back.
+    /// Until when removal is held back, unless somebody asks again; nil while it is not. A hold that ends later than
+    /// any can was taken before the clock was set back.
     package func removalHold(at now: Timestamp) throws -> Timestamp? {
         try one("SELECT max(until) FROM removal_holds WHERE until > ? AND until <= ?", [now, now + holdTime])
     }

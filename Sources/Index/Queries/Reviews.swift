@@ -49,7 +49,9 @@ package struct ReviewFilter: Sendable {
             """
         }
         return (
-            ChannelMerge.newestFirst("SELECT max(message_id) FROM (\(subqueries.joined(separator: " UNION ALL "))) AS parts"),
+            ChannelMerge.newestFirst(
+                "SELECT max(message_id) FROM (\(subqueries.joined(separator: " UNION ALL "))) AS parts"
+            ),
             parts.reduce([]) { $0 + $1.values + typeValues }
         )
     }
@@ -176,8 +178,8 @@ extension Transaction {
         }
     }
 
-    /// Marks reviews as expired, the longest overdue first, at most `limit`, and returns whose they are. Their channels' feeds
-    /// and webhooks are told that there is no answer.
+    /// Marks reviews as expired, the longest overdue first, at most `limit`, and returns whose they are. Their
+    /// channels' feeds and webhooks are told that there is no answer.
     @discardableResult
     package func expireDue(limit: Int) throws -> [Message.ID] {
         let expired: [Expired] = try all(SQL.expireDue, [now, limit])

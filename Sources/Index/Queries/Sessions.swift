@@ -50,9 +50,9 @@ extension Transaction {
         try execute("UPDATE sessions SET password_given_at = ? WHERE id = ?", [now, id])
     }
 
-    /// Gives a session another token, and lets those with the hashes `old` go on until `oldEnd` at most, so that requests
-    /// under way and other tabs are not cut off. Only the newest few tokens go on at all. Does nothing when the session
-    /// is gone.
+    /// Gives a session another token, and lets those with the hashes `old` go on until `oldEnd` at most, so that
+    /// requests under way and other tabs are not cut off. Only the newest few tokens go on at all. Does nothing when
+    /// the session is gone.
     package func renewSession(
         id: Session.ID,
         hash: [UInt8],

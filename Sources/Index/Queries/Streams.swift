@@ -51,8 +51,8 @@ extension Transaction {
         }
     }
 
-    /// Notes what the sender of a stream is doing. If its draft is there already, this keeps it alive as an update does. Nil
-    /// when the stream already has ``StreamEvent/maxPerStream`` events.
+    /// Notes what the sender of a stream is doing. If its draft is there already, this keeps it alive as an update
+    /// does. Nil when the stream already has ``StreamEvent/maxPerStream`` events.
     ///
     /// - Throws: ``IndexError/missingReference`` when the channel is gone.
     package func insertStreamEvent(

@@ -1,5 +1,5 @@
-// A search on PostgreSQL reads the newest texts of a channel first: of a frequent term, they fill the page. Else its index
-// of trigrams, which has no order, says which texts may have the term, and those are few. (decision 0072)
+// A search on PostgreSQL reads the newest texts of a channel first: of a frequent term, they fill the page. Else its
+// index of trigrams, which has no order, says which texts may have the term, and those are few. (decision 0072)
 
 enum PostgreSQLSearch {
     /// After so many bytes of texts the index is asked. Tests ask it at once.
@@ -70,7 +70,8 @@ private struct TextSearch {
 }
 
 extension SearchTerm {
-    /// The query of PostgreSQL for texts of a channel that have the term's trigrams, or one that begins with a short term.
+    /// The query of PostgreSQL for texts of a channel that have the term's trigrams, or one that begins with a short
+    /// term.
     fileprivate func trigramQuery(inChannel number: Int64) -> String {
         let quoted = { (scalars: ArraySlice<Unicode.Scalar>) in
             "'\(number) \(scalars.map { $0 == "'" || $0 == "\\" ? "\($0)\($0)" : String($0) }.joined())'"

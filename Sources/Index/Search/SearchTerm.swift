@@ -40,10 +40,10 @@ struct SearchTerm: Equatable {
 
     /// The trigrams that a text with the term has, though perhaps not together; nil when the term is shorter than one.
     ///
-    /// Of a term longer than ``shortLength`` it is every second one, because those between take long to read and exclude
-    /// little. It is also all trigrams with a space: they are rare, and exclude most texts that have the words apart.
-    /// There are at most ``maxTrigrams``: by then hardly another text is left, and ``SubstringMatcher`` decides anyway.
-    /// Each is there once, for each is read as often as it is asked for.
+    /// Of a term longer than ``shortLength`` it is every second one, because those between take long to read and
+    /// exclude little. It is also all trigrams with a space: they are rare, and exclude most texts that have the words
+    /// apart. There are at most ``maxTrigrams``: by then hardly another text is left, and ``SubstringMatcher`` decides
+    /// anyway. Each is there once, for each is read as often as it is asked for.
     var trigrams: [ArraySlice<Unicode.Scalar>]? {
         guard scalars.count >= 3 else { return nil }
         let last = scalars.count - 3

@@ -3,8 +3,9 @@
 /// Each scalar of the text is one step for every 64 scalars of the term. SQLite's GLOB would do too, but tries again
 /// from each place in the text: `aaa…b` in a text of a million `a` took 18 s.
 ///
-/// The method is Shift-And (Baeza-Yates and Gonnet, 1992). Bit `n` of the state says that the text read so far ends with
-/// the first `n + 1` scalars of the term. A scalar of the text leaves the bits of the places where the term takes it.
+/// The method is Shift-And (Baeza-Yates and Gonnet, 1992). Bit `n` of the state says that the text read so far ends
+/// with the first `n + 1` scalars of the term. A scalar of the text leaves the bits of the places where the term takes
+/// it.
 final class SubstringMatcher {
     private let words: Int
     /// The places at which each scalar may stand, in `words` words for each; ASCII first, at its code.
@@ -35,7 +36,8 @@ final class SubstringMatcher {
         return places.count
     }
 
-    /// Whether the term is in the first `limit` scalars of `text`, which is valid UTF-8. An empty term is in every text.
+    /// Whether the term is in the first `limit` scalars of `text`, which is valid UTF-8. An empty term is in every
+    /// text.
     func isFound(in text: UnsafeBufferPointer<UInt8>, limit: Int) -> Bool {
         if end == 0 { return true }
         return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: words) { state in

@@ -456,7 +456,7 @@ CREATE INDEX attachments_by_type ON attachments (channel_id, mime_type, id);
 CREATE INDEX attachments_by_channel_message ON attachments (channel_id, message_id);
 -- Serves the files of a message and, under NULL, the unattached ones, the next to expire first.
 CREATE INDEX attachments_by_message ON attachments (message_id, expires_at);
-CREATE INDEX attachments_by_blob ON attachments (sha256);
+CREATE INDEX attachments_by_blob ON attachments (sha256, id);
 CREATE INDEX attachments_damaged ON attachments (sha256) WHERE damaged_at IS NOT NULL;
 
 -- The blobs that no attachment refers to, and since when (to the second). Triggers keep it, because attachments also go

@@ -101,18 +101,24 @@ final class ReadLane: @unchecked Sendable {
         queue.async { body(self) }
     }
 
-    /// A connection that was idle may have been lost long ago, by a restart of the server: then another one is taken.
+    /// A connection that is lost is replaced once: it may have been idle for long, or the server was restarted.
     func read<T>(_ cancellation: Cancellation, _ body: (Reader) throws -> T) throws -> T {
         do {
-            if let connection, connection.isOpen { return try read(on: connection, cancellation, body) }
-        } catch let error as PostgreSQLError where error.isLoss {
-            connection = nil
+            return try read(on: try opened(), cancellation, body)
+        } catch let error as PostgreSQLError where error.isLoss && connection != nil {
+            return try read(on: try opened(), cancellation, body)
         }
+    }
+
+    /// - Throws: with no connection left, when there cannot be another one.
+    private func opened() throws -> PostgreSQLConnection {
+        if let connection, connection.isOpen { return connection }
+        connection = nil
         let opened = try PostgreSQLConnection(to: server)
         // A check reads all tables. Nobody waits for a read, and it ends with its task.
         try opened.run(script: "SET statement_timeout = '10min'")
         connection = opened
-        return try read(on: opened, cancellation, body)
+        return opened
     }
 
     private func read<T>(

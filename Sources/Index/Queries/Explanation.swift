@@ -121,7 +121,7 @@ extension Querying {
             explained.dueAt = try earliestCollection(ofUnreferencedSince: lost.time, at: now, grace: grace)
         } else {
             let first: KeepingFile? = try file.flatMap { try one(SQL.keepingFile, [$0]) }
-            let others: [KeepingFile] = try all(SQL.keepingFiles, [sha256, BlobExplanation.mostFiles])
+            let others: [KeepingFile] = try all(text(of: SQL.keepingFiles), [sha256, BlobExplanation.mostFiles])
             let all = [first].compactMap(\.self) + others.filter { $0.id != first?.id }
             explained.files = Array(all.prefix(BlobExplanation.mostFiles))
             explained.fileCount = try one("SELECT count(*) FROM attachments WHERE sha256 = ?", [sha256]) ?? 0
@@ -222,7 +222,11 @@ private struct LastDeed: RowReadable {
 
 private enum SQL {
     static let lost = "SELECT since, reason, channel_id FROM unreferenced_blobs WHERE sha256 = ?"
-    static let keepingFiles = "\(keeping) WHERE sha256 = ? ORDER BY attachments.id LIMIT ?"
+    /// In the order of the index by content: any some of them will do.
+    static let keepingFiles = Dialects(
+        sqlite: "\(keeping) WHERE sha256 = ? ORDER BY attachments.rowid LIMIT ?",
+        postgreSQL: "\(keeping) WHERE sha256 = ? ORDER BY attachments.id LIMIT ?"
+    )
     static let keepingFile = "\(keeping) WHERE attachments.id = ?"
     static let takenFile = "SELECT run_id, until, sha256 FROM collected_files WHERE id = ?"
     static let lastDeed = """

@@ -47,7 +47,8 @@ package struct PostgreSQLServer: Sendable {
     /// of all nodes; it is freed then.
     let sessionSettings = """
         SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '10s';
-        SET lock_timeout = '30s'; SET standard_conforming_strings = on; SET extra_float_digits = 1
+        SET lock_timeout = '30s'; SET standard_conforming_strings = on; SET extra_float_digits = 1;
+        SET jit = off
         """
 
     /// Opens a connection, with which libpq says how that went; nil when there is no memory. Blocks for seconds at most.

@@ -44,7 +44,7 @@ package struct PostgreSQLServer: Sendable {
     ]
 
     /// How long a statement may take, and a transaction in which nothing runs. Whoever hangs in a unit has the write lock
-    /// of all nodes; it is freed then.
+    /// of all nodes; it is freed then. To compile a plan (jit) takes longer than any statement of ours.
     let sessionSettings = """
         SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '10s';
         SET lock_timeout = '30s'; SET standard_conforming_strings = on; SET extra_float_digits = 1;

@@ -13,8 +13,6 @@ extension BucketSettings {
 
 extension Values {
     /// The bucket that is named, or else the one that the storage folder remembers; nil for neither.
-    ///
-    /// - Throws: ``ConfigurationError`` also when there are no credentials for it.
     func bucket(of storage: String, _ environment: [String: String]) throws(ConfigurationError) -> BucketSettings? {
         guard let text = self["blobs"] ?? DiskBlobStore.notedBucket(in: storage) else { return nil }
         let cacheBytes = try integer("blob.cache.bytes", default: 256 << 20, in: 0...(1 << 50))
@@ -23,7 +21,7 @@ extension Values {
             return BucketSettings(
                 text: text,
                 location: try S3Location(text),
-                credentials: try S3Credentials(environment: environment),
+                credentials: Result { () throws(S3CredentialsProblem) in try S3Credentials(environment: environment) },
                 cacheBytes: cacheBytes,
                 keep: .seconds(86_400 * keepDays)
             )

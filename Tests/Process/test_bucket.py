@@ -251,6 +251,16 @@ def test_a_bucket_of_another_store_is_refused_and_a_folder_remembers_its_own(mak
     assert len(rows(server)) == 1
 
 
+def test_a_command_beside_a_server_needs_no_credentials(make_store):
+    server = make_store().start()
+    del server.environment["PLACET_BLOBS"]
+    none = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+    assert len(json.loads(server.command("stats", "--json", **none).stdout)) > 0
+    server.stop()
+    done = server.command("stats", check=False, **none)
+    assert done.returncode == 1 and "AWS_ACCESS_KEY_ID" in done.stderr
+
+
 def test_a_folder_with_its_files_on_disk_takes_no_bucket(make_store, make_server, bucket):
     disk = make_server().start()
     disk.owner().store(b"on disk")

@@ -16,7 +16,7 @@ enum Engine: String, CaseIterable {
         )
         let text = address.replacing("/?", with: "/\(UUID().uuidString)?")
         let credentials = S3Credentials(keyID: "placet:tests", secret: "secretsecret")
-        return BucketSettings(text: text, location: try S3Location(text), credentials: credentials)
+        return BucketSettings(text: text, location: try S3Location(text), credentials: .success(credentials))
     }
 }
 

@@ -28,7 +28,8 @@ package struct BucketSettings: Sendable {
     /// As the operator named it.
     package let text: String
     package let location: S3Location
-    let credentials: S3Credentials
+    /// A command that finds a server at work needs none, so only who opens the store says that they are missing.
+    let credentials: Result<S3Credentials, S3CredentialsProblem>
     /// What the cache of small contents may take of the node's disk.
     let cacheBytes: Int64
     /// How long objects stay that the collector took.
@@ -37,7 +38,7 @@ package struct BucketSettings: Sendable {
     package init(
         text: String,
         location: S3Location,
-        credentials: S3Credentials,
+        credentials: Result<S3Credentials, S3CredentialsProblem>,
         cacheBytes: Int64 = 256 << 20,
         keep: Duration = .zero
     ) {
@@ -69,18 +70,26 @@ package final class S3BlobStore: Sendable {
     private let isClosed = Atomic(false)
 
     /// Asks nothing yet (``probe()``).
+    ///
+    /// - Throws: ``BlobError/unreachable(reason:)`` without credentials.
     package init(
         _ settings: BucketSettings,
         in folder: DiskBlobStore,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) throws(BlobError) {
         (self.settings, self.folder) = (settings, folder)
+        let credentials: S3Credentials
+        do throws(S3CredentialsProblem) {
+            credentials = try settings.credentials.get()
+        } catch {
+            throw .unreachable(reason: "\(error)")
+        }
         cache = try CachedBlobs(in: try folder.opened(), threads: folder.threads, capacity: settings.cacheBytes)
         var requests = S3Settings()
         requests.metrics = metrics
         bucket = S3Bucket(
             settings.location,
-            credentials: settings.credentials,
+            credentials: credentials,
             threads: folder.threads,
             settings: requests
         )

@@ -158,6 +158,12 @@ private func translate(_ error: StoreError) -> APIError? {
             .conflict,
             "You have \(most) uploads that are not complete, and may have no more; complete some or give them up (DELETE)"
         )
+    case .uploadIsElsewhere:
+        APIError(
+            .serviceUnavailable,
+            "The upload began at another node, which has its bytes; send its requests there, or begin another upload",
+            headers: [.retryAfter: "1"]
+        )
     case .uploadIsBusy:
         APIError(
             HTTPResponse.Status(code: 423, reasonPhrase: "Locked"),

@@ -33,6 +33,8 @@ extension FileStore {
 
     /// An upload of the caller's as it stands; nil when there is none, or its bytes are gone, as after a restore: then it
     /// is forgotten.
+    ///
+    /// - Throws: ``StoreError/uploadIsElsewhere`` where other nodes share the index: one of them may have the bytes.
     package func partialUpload(_ id: PartialUpload.ID, by principal: Principal) async throws -> PartialUpload? {
         // While another request writes, what it does with row and bytes cannot be judged.
         guard let turn = uploadTurns.take(id) else {
@@ -48,6 +50,7 @@ extension FileStore {
         let found = try await index.read(by: principal) { try $0.partialUpload(id, of: $1, now: .now()) }
         guard let found, found.received < found.length else { return found }
         if try await folder.hasPartial(id.rawValue, bytes: Int64(found.received)) { return found }
+        if index.isShared { throw StoreError.uploadIsElsewhere }
         _ = try await forget(turn, by: principal)
         return nil
     }
@@ -68,6 +71,7 @@ extension FileStore {
             try await index.write(by: principal) { try $0.prolong(upload.id, by: $1) }
         }
         if let file = try await folder.openPartial(upload.id.rawValue, at: Int64(upload.received)) { return file }
+        if index.isShared { throw StoreError.uploadIsElsewhere }
         _ = try await forget(turn, by: principal)
         return nil
     }

@@ -1,6 +1,7 @@
 """Three nodes on one PostgreSQL and one bucket: what one of them has stored, all of them have."""
 
 import re
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -139,3 +140,34 @@ def test_the_same_bytes_at_three_nodes_are_one_content(cluster, owners):
         assert cluster.query(f"SELECT count(*) FROM blobs WHERE sha256 = '{digest}'") == [["1"]]
         for owner, file in zip(owners, stored):
             assert owner.content(file["id"]) == content
+
+
+def test_an_upload_in_parts_goes_on_where_it_began_and_no_other_node_forgets_it(cluster, owners):
+    tus = {"tus-resumable": "1.0.0"}
+    name = b64encode(b"parts.bin").decode()
+    begun = owners[0].request("POST", "files/tus", data=b"0123456789", headers=tus | {
+        "upload-length": "20", "upload-metadata": f"filename {name},channelId {b64encode(owners[0].channel.encode()).decode()}",
+        "content-type": "application/offset+octet-stream"})
+    assert (begun.status_code, begun.headers["upload-offset"]) == (201, "10"), begun.text
+    path = begun.headers["location"].partition("/api/v1/")[2]
+    rest = tus | {"upload-offset": "10", "content-type": "application/offset+octet-stream"}
+    assert owners[1].request("HEAD", path, headers=tus).status_code == 503
+    assert owners[2].request("PATCH", path, data=b"abcdefghij", headers=rest).status_code == 503
+    ended = owners[0].request("PATCH", path, data=b"abcdefghij", headers=rest)
+    assert ended.status_code == 204, ended.text
+    assert owners[1].content(ended.headers["placet-file-id"]) == b"0123456789abcdefghij"
+
+
+def test_one_node_works_for_all_and_another_goes_on_when_it_dies(own_cluster):
+    cluster = own_cluster(2)
+    [[first]] = eventually(lambda: cluster.query("SELECT holder FROM leases WHERE name = 'background'"), "one has it")
+    ids = {(node.storage / "STORE").read_text().split()[-1]: node for node in cluster.nodes}
+    survivor = next(node for id, node in ids.items() if id != first)
+    owner = survivor.owner()
+    message = ask(owner, review=REVIEW | {"expiresInSeconds": 60})
+    ids[first].kill()
+    # The time of the question is over at once, and somebody has to note it.
+    cluster.query(f"UPDATE reviews SET expires_at = 1 WHERE message_id = '{message}'")
+    eventually(lambda: cluster.query(f"SELECT status FROM reviews WHERE message_id = '{message}'") == [["expired"]],
+               "the survivor works for all", 40)
+    assert cluster.query("SELECT holder FROM leases WHERE name = 'background'") != [[first]]

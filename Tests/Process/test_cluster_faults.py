@@ -1,0 +1,105 @@
+"""What clients of a cluster see, and what is lost, when something under it fails: nothing that was acknowledged."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+from cluster import Cluster, engines
+from placet_server import Owner, eventually
+
+WRITERS = 4
+
+
+@pytest.fixture(scope="module")
+def both():
+    with engines() as started:
+        yield started
+
+
+@pytest.fixture
+def cluster(binary, both):
+    cluster = Cluster(binary, *both, 2).start()
+    yield cluster
+    cluster.dispose()
+
+
+@pytest.fixture
+def owners(cluster):
+    first = cluster.nodes[0].owner()
+    return [first, Owner(cluster.nodes[1], first.key, first.channel)]
+
+
+class Writers:
+    """Clients that send messages with small files, and note which ones were acknowledged and what else was answered."""
+
+    def __init__(self, owners):
+        self.acknowledged, self.others, self._over = [], [], threading.Event()
+        self._pool = ThreadPoolExecutor(WRITERS)
+        self._ends = [self._pool.submit(self._write, number, owners[number % len(owners)]) for number in range(WRITERS)]
+
+    def _write(self, number, owner):
+        owner, count = owner.another(), 0
+        while not self._over.is_set():
+            count += 1
+            try:
+                answer = owner.post_file(f"{number}-{count}".encode(), f"{number}-{count}.txt")
+            except requests.RequestException:
+                self.others.append(None)
+                owner = owner.another()
+                continue
+            if answer.status_code == 201:
+                self.acknowledged.append((answer.json()["id"], f"{number}-{count}".encode()))
+            else:
+                self.others.append(answer)
+
+    def more(self, count=5):
+        """Waits until so many more were acknowledged."""
+        wanted = len(self.acknowledged) + count
+        eventually(lambda: len(self.acknowledged) >= wanted, "uploads are acknowledged again", 60)
+
+    def end(self):
+        self._over.set()
+        for end in self._ends:
+            end.result(60)
+        return self.acknowledged
+
+
+def assert_all_there(owner, acknowledged):
+    for file, content in acknowledged:
+        assert owner.content(file) == content
+
+
+def test_postgresql_stopped_hard_and_started_again(both, cluster, owners):
+    writers = Writers(owners)
+    writers.more()
+    both[0].kill()
+    refused = eventually(lambda: [answer for answer in writers.others if answer is not None], "a refusal", 60)[0]
+    assert refused.status_code == 503 and refused.headers["retry-after"], refused.text
+    assert requests.get(f"{cluster.nodes[0].url}/health", timeout=20).status_code == 503
+    both[0].start()
+    writers.more()
+    assert_all_there(owners[1].another(), writers.end())
+    eventually(lambda: requests.get(f"{cluster.nodes[0].url}/health", timeout=20).status_code == 200, "it is well", 30)
+
+
+def test_all_connections_to_postgresql_cut_again_and_again(cluster, owners):
+    writers = Writers(owners)
+    for _ in range(5):
+        writers.more()
+        cluster.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                      " WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    writers.more()
+    assert_all_there(owners[0].another(), writers.end())
+    # A group whose connection was cut is run again: no client hears of it.
+    assert not [answer for answer in writers.others if answer is None or answer.status_code not in (201, 503)]
+
+
+def test_a_node_killed_while_it_takes_uploads(cluster, owners):
+    writers = Writers(owners)
+    for _ in range(3):
+        writers.more()
+        cluster.nodes[0].kill()
+        writers.more()
+        cluster.nodes[0].start(cluster.nodes[0].port)
+    assert_all_there(owners[1].another(), writers.end())

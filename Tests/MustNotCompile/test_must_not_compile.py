@@ -28,6 +28,7 @@ def type_check(snippet):
     modules = [
         ROOT / "Sources/CSQLite/module.modulemap",
         ROOT / "Sources/CUtf8proc/module.modulemap",
+        BUILD / "CPostgreSQL.build/module.modulemap",
         BUILD / "CSchema.build/module.modulemap",
     ]
     return subprocess.run(

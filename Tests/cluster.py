@@ -82,9 +82,6 @@ class PostgreSQL:
     def start(self):
         self._do("start")
 
-    def stop(self):
-        self._do("stop")
-
     def database(self):
         """Makes one, and returns its address."""
         self._databases += 1

@@ -19,10 +19,15 @@ PLUGIN = {"name": "mine", "displayName": "Mine", "version": "1",
           "env": [{"key": "TOKEN", "label": "Token", "required": True, "secret": True}]}
 
 
+#: How many characters tell a secret. The index keeps eleven of a key, to show them, and a byte of its digest comes next,
+#: which is the twelfth of the key in one run of a hundred.
+BEGINNING = 14
+
+
 def forms(secret):
     """A secret as it is, its beginning, and what becomes of it in the usual codings, also amid other bytes."""
     raw = secret.encode()
-    yield from (secret, secret[:12], quote(secret), quote(secret, safe=""), raw.hex())
+    yield from (secret, secret[:BEGINNING], quote(secret), quote(secret, safe=""), raw.hex())
     yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
     for before in range(3):
         # Of what stands beside it some bits are in the first and the last two letters.
@@ -319,9 +324,14 @@ def test_a_planted_secret_is_found_in_every_coding(mark):
     secret = known["planted"]
     around = (mark + secret + mark).encode()
     for text in (
-        secret, f"x{secret[:12]}x", f"/?key={quote(secret)}", f"key={quote(secret, safe='').lower()}",
+        secret, f"x{secret[:BEGINNING]}x", f"/?key={quote(secret)}", f"key={quote(secret, safe='').lower()}",
         json.dumps({"key": secret}), json.dumps({"key": secret}, ensure_ascii=False), around.hex().upper(),
         base64.b64encode(around).decode(), base64.urlsafe_b64encode(around).decode().rstrip("="),
     ):
         assert leaks(text, known) == ["planted"], text
     assert leaks("nothing of it, nor " + secret[3:10], known) == []
+
+
+def test_what_is_shown_of_a_key_is_no_leak_whatever_comes_after_it():
+    key = "hp_" + secrets.token_urlsafe(32)
+    assert leaks(key[:12], {"key": key}) == []

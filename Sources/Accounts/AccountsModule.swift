@@ -11,13 +11,13 @@ import Index
 /// be slow without slowing down others (``PasswordCheck``, ``HashingQueue``). Handlers named `…Locally` are the command
 /// line's: no user is signed in there, so they act for every user.
 package struct AccountsModule: RouteModule {
-    let index: SQLiteIndex
+    let index: StoreIndex
     let authenticator: KeyAuthenticator
     let hashing = HashingQueue()
     let passwords: PasswordCheck
 
     /// - Parameter audit: gets an entry for a password that is wrong.
-    package init(index: SQLiteIndex, authenticator: KeyAuthenticator, audit: AuditQueue) {
+    package init(index: StoreIndex, authenticator: KeyAuthenticator, audit: AuditQueue) {
         self.index = index
         self.authenticator = authenticator
         passwords = PasswordCheck(index: index, hashing: hashing, audit: audit)

@@ -27,11 +27,11 @@ package final class KeyAuthenticator: AgentAuthenticator {
         }
     }
 
-    private let index: SQLiteIndex
+    private let index: StoreIndex
     /// By the SHA-256 of the key. The keys themselves are not kept.
     private let memory = Mutex<[[UInt8]: Known]>([:])
 
-    package init(index: SQLiteIndex) {
+    package init(index: StoreIndex) {
         self.index = index
     }
 

@@ -56,7 +56,7 @@ package struct FirstOwner: Sendable {
     ///
     /// - Returns: nil when there is one already.
     /// - Throws: what the index throws.
-    package static func create(in index: SQLiteIndex, email: String, password: String?) async throws -> FirstOwner? {
+    package static func create(in index: StoreIndex, email: String, password: String?) async throws -> FirstOwner? {
         guard try await index.read({ try $0.firstOwner() }) == nil else { return nil }
         let owner = try NewUser(email: email, displayName: nil, role: .owner, password: password)
         // Again: another node may start at the same time.

@@ -9,12 +9,12 @@ import Index
 /// in memory, which keeps a flood away from the index, and then there, together with those on other nodes.
 struct PasswordCheck: Sendable {
     private let tries = Tries()
-    private let index: SQLiteIndex
+    private let index: StoreIndex
     private let hashing: HashingQueue
     private let audit: AuditQueue
 
     /// - Parameter audit: gets an entry for a wrong password of somebody's.
-    init(index: SQLiteIndex, hashing: HashingQueue, audit: AuditQueue) {
+    init(index: StoreIndex, hashing: HashingQueue, audit: AuditQueue) {
         (self.index, self.hashing, self.audit) = (index, hashing, audit)
     }
 

@@ -8,9 +8,9 @@ package struct SessionAuthenticator: UserAuthenticator {
     /// How far `lastUsedAt` may lag behind, in milliseconds. A write for each request would cost more than the request.
     private static let touchInterval: Int64 = 60_000
 
-    private let index: SQLiteIndex
+    private let index: StoreIndex
 
-    package init(index: SQLiteIndex) {
+    package init(index: StoreIndex) {
         self.index = index
     }
 

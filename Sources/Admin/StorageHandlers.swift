@@ -28,7 +28,7 @@ struct StorageSampling: Sendable {
     /// Between two looks whether there is a sample of the day.
     private static let pause = Duration.seconds(60 * 60)
 
-    let index: SQLiteIndex
+    let index: StoreIndex
 
     /// Runs until it is cancelled, and then throws.
     func run() async throws {

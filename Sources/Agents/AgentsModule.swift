@@ -9,11 +9,11 @@ import MediaTypes
 ///
 /// The hard part: an agent may own millions of rows, yet goes at once when it is deleted (``removal``).
 package struct AgentsModule: RouteModule {
-    let index: SQLiteIndex
+    let index: StoreIndex
     /// Of the type of a picture. It blocks, so it runs in the caller's turn.
     let detector: MediaTypeDetector
 
-    package init(index: SQLiteIndex, detector: MediaTypeDetector) {
+    package init(index: StoreIndex, detector: MediaTypeDetector) {
         self.index = index
         self.detector = detector
     }

@@ -31,7 +31,7 @@ package struct Assembly: Sendable {
     private static let threadCount = 16
 
     package let store: FileStore
-    package var index: SQLiteIndex { store.index }
+    package var index: StoreIndex { store.index }
     /// Names this node, where several serve one index.
     var node: String? { index.isShared ? store.nodeID : nil }
     package let routers: Routers

@@ -54,7 +54,7 @@ struct Background: Service {
 struct Lease: Sendable {
     private let name: String
     private let node: String
-    private let index: SQLiteIndex
+    private let index: StoreIndex
     private let time: Duration
     private let pause: Duration
 
@@ -64,7 +64,7 @@ struct Lease: Sendable {
     init(
         _ name: String,
         for node: String,
-        in index: SQLiteIndex,
+        in index: StoreIndex,
         lasting time: Duration = .seconds(15),
         prolongedEvery pause: Duration = .seconds(5)
     ) {

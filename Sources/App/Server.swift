@@ -13,7 +13,7 @@ import UnixSignals
 /// Answers parked clients before their connections are closed. It has to be the last of the services, because shutdown
 /// tells them in reverse order.
 private struct Farewell: Service {
-    let index: SQLiteIndex
+    let index: StoreIndex
 
     func run() async throws {
         try await gracefulShutdown()

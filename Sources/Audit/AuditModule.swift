@@ -11,7 +11,7 @@ package struct AuditModule: RouteModule {
     /// How many entries are kept: up to 400 MB of the index.
     package static let mostEntries = 1_000_000
 
-    let index: SQLiteIndex
+    let index: StoreIndex
     private let queue: AuditQueue
     private let (age, grace): (Duration, Duration)
     private let onLost: @Sendable (_ count: Int) -> Void
@@ -22,7 +22,7 @@ package struct AuditModule: RouteModule {
     ///   - grace: how long a server runs after a look of the collector before what was too old then goes.
     ///   - onLost: told how many entries of the queue could not be stored.
     package init(
-        index: SQLiteIndex,
+        index: StoreIndex,
         queue: AuditQueue,
         age: Duration,
         grace: Duration,

@@ -12,7 +12,7 @@ import NIOCore
 /// a channel's secrets must go to that channel's own origin alone (``WebhookRequest``), and a slow receiver must not
 /// hold up the others (``DeliveryWorker``).
 package struct DeliveryModule: RouteModule {
-    private let index: SQLiteIndex
+    private let index: StoreIndex
     private let client: WebhookClient
     private let worker: DeliveryWorker
     /// Tests under way: one for each channel, and all together.
@@ -20,7 +20,7 @@ package struct DeliveryModule: RouteModule {
     /// Tests under way for each user.
     private let users = Places<User.ID>(perKey: Limits.webhookTestsPerUser)
 
-    package init(index: SQLiteIndex, allowed: AllowedTargets, metrics: any MetricsFactory, logger: Logger) {
+    package init(index: StoreIndex, allowed: AllowedTargets, metrics: any MetricsFactory, logger: Logger) {
         self.index = index
         client = WebhookClient(allowed: allowed)
         worker = DeliveryWorker(index: index, allowed: allowed, metrics: metrics, logger: logger)

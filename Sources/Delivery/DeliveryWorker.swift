@@ -14,7 +14,7 @@ package struct DeliveryWorker: Sendable {
     /// Longer than an attempt takes. Until then no other claim is made.
     private static let lease = Duration.seconds(15)
 
-    private let index: SQLiteIndex
+    private let index: StoreIndex
     private let client: WebhookClient
     private let schedule: RetrySchedule
     private let logger: Logger
@@ -22,7 +22,7 @@ package struct DeliveryWorker: Sendable {
     private let ended: (delivered: Counter, failed: Counter, givenUp: Counter)
 
     package init(
-        index: SQLiteIndex,
+        index: StoreIndex,
         allowed: AllowedTargets,
         schedule: RetrySchedule = .standard,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,

@@ -16,7 +16,7 @@ struct EventStream: Sendable {
     /// ``Limits/eventMessage``. That is the most held for a client that does not read.
     private static let batchBytes = 65_536
 
-    let index: SQLiteIndex
+    let index: StoreIndex
     /// A channel of the user, or the user for all channels.
     let topic: Topic
     let userID: User.ID

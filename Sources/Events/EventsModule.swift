@@ -10,14 +10,14 @@ import Index
 /// The hard part is in ``EventStream``: a slow client may cost no memory, and a client without rights any more no
 /// event.
 package struct EventsModule: RouteModule {
-    private let index: SQLiteIndex
+    private let index: StoreIndex
     private let places = CallerPlaces(
         perCaller: Limits.streamsPerCaller,
         perUser: Limits.streamsPerUser,
         of: "event streams"
     )
 
-    package init(index: SQLiteIndex) {
+    package init(index: StoreIndex) {
         self.index = index
     }
 

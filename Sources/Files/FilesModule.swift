@@ -13,7 +13,7 @@ import Store
 /// its bytes past our memory where the connection can (``Download``, ``FileBody``).
 package struct FilesModule: RouteModule {
     let store: FileStore
-    let index: SQLiteIndex
+    let index: StoreIndex
     /// Where the files of an archive are compressed: that would block an event loop.
     let threads: NIOThreadPool
     let recent = RecentDownloads()

@@ -55,7 +55,7 @@ package struct Principal: Sendable, Equatable {
 /// The user for whom a read or a unit acts, with the proof that the principal is good in that very snapshot or
 /// transaction. Whatever acts for a user takes one, so no handler can forget to ask.
 ///
-/// Only the index makes one, inside the closures of ``SQLiteIndex/read(by:_:)`` and ``SQLiteIndex/write(by:for:_:)``.
+/// Only the index makes one, inside the closures of ``StoreIndex/read(by:_:)`` and ``StoreIndex/write(by:for:_:)``.
 /// Because it is not Sendable, it cannot leave them.
 package struct ActingUser {
     package let id: User.ID
@@ -64,7 +64,7 @@ package struct ActingUser {
 @available(*, unavailable)
 extension ActingUser: Sendable {}
 
-extension SQLiteIndex {
+extension StoreIndex {
     /// Like ``read(_:)``, for a caller: judges the principal first, in the same snapshot.
     ///
     /// - Throws: ``IndexError/invalidKey``, ``IndexError/notSignedIn`` or a refusal of what the principal demands; and

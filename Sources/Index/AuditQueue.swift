@@ -63,7 +63,7 @@ package final class AuditQueue: Sendable {
     ///
     /// - Parameter onLost: told how many found no room.
     /// - Throws: what the index throws; what could not be stored is lost, and counted as such.
-    package func run(into index: SQLiteIndex, onLost: @Sendable (_ count: Int) -> Void) async throws {
+    package func run(into index: StoreIndex, onLost: @Sendable (_ count: Int) -> Void) async throws {
         for await _ in filled {
             try? await Task.sleep(for: Self.pause)
             try await store(in: index, onLost: onLost)
@@ -73,7 +73,7 @@ package final class AuditQueue: Sendable {
     }
 
     /// Stores what was added until now.
-    package func store(in index: SQLiteIndex, onLost: @Sendable (_ count: Int) -> Void = { _ in }) async throws {
+    package func store(in index: StoreIndex, onLost: @Sendable (_ count: Int) -> Void = { _ in }) async throws {
         let (entries, lost) = state.withLock { state in
             defer { (state.waiting, state.lost) = ([], 0) }
             return (state.waiting, state.lost)

@@ -1,8 +1,8 @@
 /// A channel, with the proof that it belongs to the acting user. Whatever lists, reads or writes inside a channel
 /// takes one, so no handler can forget to ask whose channel it is.
 ///
-/// Only the index makes one, from a user and an id, inside the closure of ``SQLiteIndex/read(_:)`` or
-/// ``SQLiteIndex/write(_:)``. It is valid in that snapshot or transaction only. Because it is not Sendable, it cannot
+/// Only the index makes one, from a user and an id, inside the closure of ``StoreIndex/read(_:)`` or
+/// ``StoreIndex/write(_:)``. It is valid in that snapshot or transaction only. Because it is not Sendable, it cannot
 /// leave the closure.
 package struct OwnedChannel {
     package let id: Agent.ID

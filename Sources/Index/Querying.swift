@@ -6,12 +6,12 @@ package protocol Querying {
     var connection: IndexConnection { get }
 }
 
-/// A snapshot of the index, valid inside the closure of `SQLiteIndex.read`.
+/// A snapshot of the index, valid inside the closure of `StoreIndex.read`.
 package struct Reader: Querying {
     package let connection: IndexConnection
 }
 
-/// A unit of work, valid inside the closure of `SQLiteIndex.write`.
+/// A unit of work, valid inside the closure of `StoreIndex.write`.
 package struct Transaction: Querying {
     package let connection: IndexConnection
     /// The time of the group commit, which is the same for the whole unit.

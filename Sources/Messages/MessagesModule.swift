@@ -14,7 +14,7 @@ import Store
 package struct MessagesModule: RouteModule {
     /// For texts that become files, and files that are answered as text.
     let store: FileStore
-    let index: SQLiteIndex
+    let index: StoreIndex
     let logger: Logger
 
     package init(store: FileStore, logger: Logger) {

@@ -10,10 +10,10 @@ import Store
 package struct Retention: Sendable {
     private static let pause = Duration.seconds(60 * 60)
 
-    private let index: SQLiteIndex
+    private let index: StoreIndex
     private let logger: Logger
 
-    package init(_ index: SQLiteIndex, _ logger: Logger) {
+    package init(_ index: StoreIndex, _ logger: Logger) {
         (self.index, self.logger) = (index, logger)
     }
 

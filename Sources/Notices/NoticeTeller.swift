@@ -3,7 +3,7 @@ import Index
 
 /// Sends one notice by one way: to a browser, to ntfy, or by mail.
 struct NoticeTeller: Sendable {
-    let index: SQLiteIndex
+    let index: StoreIndex
     let sender: any NoticeSending
     /// Nil when the operator has set up no mail.
     let mailer: (any NoticeMailing)?

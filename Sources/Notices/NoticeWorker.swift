@@ -20,7 +20,7 @@ struct NoticeWorker: Sendable {
     private let ended: NoticeCounters
     private let turns = SendingTurns<NextNotice>(perUser: Limits.noticesPerUser)
 
-    private var index: SQLiteIndex { teller.index }
+    private var index: StoreIndex { teller.index }
 
     init(
         teller: NoticeTeller,

@@ -14,7 +14,7 @@ import Logging
 /// `notices`); what was told of a question that is settled is taken back; nobody is told more than he wants, or at night
 /// (``NoticeWorker``); and nobody on the way can read what a browser is told (``PushEncryption``).
 package struct NoticesModule: RouteModule {
-    let index: SQLiteIndex
+    let index: StoreIndex
     let teller: NoticeTeller
     private let worker: NoticeWorker
     private let zones = Zones()
@@ -25,7 +25,7 @@ package struct NoticesModule: RouteModule {
     ///   - mailer: nil when the operator has set up no mail.
     ///   - publicURL: under which people reach the dashboard, without a slash at the end.
     package init(
-        index: SQLiteIndex,
+        index: StoreIndex,
         sender: any NoticeSending,
         mailer: (any NoticeMailing)?,
         publicURL: String?,

@@ -13,7 +13,7 @@ import NIOCore
 /// it asks of others goes only where its manifest and the operator agree (``PluginDomains``).
 package struct PluginsModule: RouteModule {
     let catalogue: PluginCatalogue
-    let index: SQLiteIndex
+    let index: StoreIndex
     let domains: PluginDomains
     let fetcher: any PageFetching
     /// Requests of plugins' pages under way, for each user and in all.
@@ -24,7 +24,7 @@ package struct PluginsModule: RouteModule {
     ///   - fetcher: makes the requests of plugins' pages.
     package init(
         catalogue: PluginCatalogue,
-        index: SQLiteIndex,
+        index: StoreIndex,
         domains: PluginDomains,
         fetcher: any PageFetching
     ) {

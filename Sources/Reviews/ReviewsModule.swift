@@ -11,7 +11,7 @@ import Store
 /// so no review is told as expired before the writer has noted it. Waits park on the change feed: they poll nothing,
 /// and cost neither a thread nor a timer; how many a caller may have is limited all the same.
 package struct ReviewsModule: RouteModule {
-    let index: SQLiteIndex
+    let index: StoreIndex
     private let store: FileStore
     private let places = CallerPlaces(perCaller: Limits.waitsPerCaller, perUser: Limits.waitsPerUser, of: "waits")
 

@@ -10,7 +10,7 @@ import Store
 ///
 /// The hard part is in ``Health``: its route is open to every caller, and a check is expensive.
 package struct StatusModule: RouteModule {
-    private let index: SQLiteIndex
+    private let index: StoreIndex
     private let health: Health
     let metrics: Metrics
     let monitors: MonitorAccess

@@ -9,7 +9,7 @@ import NIOPosix
 ///
 /// Guards the invariants that concern rows and bytes together: 1, 2, 4 and 7, numbered in `Blobs/DiskBlobStore.swift`.
 package struct FileStore: Sendable {
-    package let index: SQLiteIndex
+    package let index: StoreIndex
     package let limits: StoreLimits
     /// This node's folder, for what is not published.
     let folder: DiskBlobStore
@@ -48,7 +48,7 @@ package struct FileStore: Sendable {
         let folder = try DiskBlobStore(root: root, threads: threads)
         self.folder = folder
         blobs = try bucket.map { .bucket(try S3BlobStore($0, in: folder, metrics: metrics)) } ?? .disk(folder)
-        index = try SQLiteIndex(
+        index = try StoreIndex(
             at: indexLocation,
             storeID: folder.storeID,
             reserve: limits.minFreeBytes,

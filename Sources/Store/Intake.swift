@@ -31,7 +31,7 @@ package final class Intake {
     /// - Parameters:
     ///   - length: the declared length of the body, in bytes; 0 when it is not declared.
     ///   - key: under which it may be a repeat, which needs no room.
-    /// - Throws: ``StoreError/quotaReached(_:)``; as ``SQLiteIndex/read(by:_:)``.
+    /// - Throws: ``StoreError/quotaReached(_:)``; as ``StoreIndex/read(by:_:)``.
     package func reserve(length: Int64, for principal: Principal, key: String?) async throws {
         let reservation = Reservation(store, for: principal, key: key)
         self.reservation = reservation

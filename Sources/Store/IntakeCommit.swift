@@ -20,7 +20,7 @@ extension Intake {
     /// Adds files together with whatever `body` stores: both or neither. `body` calls `attach` to decide whether and
     /// where the files go. It may run more than once.
     ///
-    /// - Throws: as ``SQLiteIndex/write(by:for:_:)``; ``IndexError/notOwned``; ``StoreError/quotaReached(_:)``;
+    /// - Throws: as ``StoreIndex/write(by:for:_:)``; ``IndexError/notOwned``; ``StoreError/quotaReached(_:)``;
     ///   ``BlobError`` and ``IndexError`` when the store cannot take the files; what `body` throws.
     package func add<Value: Sendable>(
         _ files: [ReceivedFile],

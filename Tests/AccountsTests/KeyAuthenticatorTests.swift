@@ -116,13 +116,13 @@ private final class TestAccounts: Sendable {
         let record: APIKey
     }
 
-    let index: SQLiteIndex
+    let index: StoreIndex
     let authenticator: KeyAuthenticator
     private let directory = NSTemporaryDirectory() + "accounts-" + UUID().uuidString
 
     init() async throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        index = try SQLiteIndex(path: directory + "/index.sqlite", storeID: "store-1")
+        index = try StoreIndex(path: directory + "/index.sqlite", storeID: "store-1")
         authenticator = KeyAuthenticator(index: index)
     }
 

@@ -14,7 +14,7 @@ struct LeaseTests {
         (events, happened) = AsyncStream.makeStream()
     }
 
-    private func lease(_ node: String, _ index: SQLiteIndex, lasting time: Duration = .seconds(3600)) -> Task<
+    private func lease(_ node: String, _ index: StoreIndex, lasting time: Duration = .seconds(3600)) -> Task<
         Void, any Error
     > {
         let lease = Lease("work", for: node, in: index, lasting: time, prolongedEvery: .milliseconds(5))

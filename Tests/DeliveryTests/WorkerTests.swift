@@ -275,11 +275,11 @@ struct WorkerTests {
 // MARK: - What the tests stand on
 
 /// An index of its own, with a channel.
-private func withIndex(_ body: @escaping @Sendable (SQLiteIndex, Agent) async throws -> Void) async throws {
+private func withIndex(_ body: @escaping @Sendable (StoreIndex, Agent) async throws -> Void) async throws {
     let folder = NSTemporaryDirectory() + "delivery-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let index = try SQLiteIndex(path: folder + "/index.sqlite", storeID: "s")
+    let index = try StoreIndex(path: folder + "/index.sqlite", storeID: "s")
     let user = User(
         id: .make(),
         email: "ada@example.org",
@@ -303,7 +303,7 @@ private func answer(
     in channel: Agent,
     url: String? = nil,
     callbackJSON: String? = nil,
-    _ index: SQLiteIndex
+    _ index: StoreIndex
 ) async throws -> Message {
     try await index.write { tx throws in
         let message = Message(
@@ -325,7 +325,7 @@ private func answer(
 }
 
 /// The delivery of `message` once it is finished.
-private func finished(_ message: Message, _ index: SQLiteIndex) async throws -> Delivery {
+private func finished(_ message: Message, _ index: StoreIndex) async throws -> Delivery {
     let delivery = try await index.wait(for: .deliveries, until: .now + .seconds(20)) { () -> Delivery? in
         let delivery = try await index.read { try $0.deliveries(ofAnyMessage: message.id).first }
         return delivery?.state == .pending ? nil : delivery
@@ -333,7 +333,7 @@ private func finished(_ message: Message, _ index: SQLiteIndex) async throws -> 
     return try #require(delivery)
 }
 
-private func worker(_ index: SQLiteIndex, pauses: [Duration]) throws -> DeliveryWorker {
+private func worker(_ index: StoreIndex, pauses: [Duration]) throws -> DeliveryWorker {
     DeliveryWorker(
         index: index,
         allowed: try #require(AllowedTargets("127.0.0.1")),

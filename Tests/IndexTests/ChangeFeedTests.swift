@@ -127,7 +127,7 @@ struct ChangeFeedTests {
         let before = fixture.index.lastChangeNumber
         fixture.index.close()
         try await Task.sleep(for: .milliseconds(2))
-        let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
+        let index = try StoreIndex(path: fixture.path, storeID: Fixture.storeID)
         #expect(index.lastChangeNumber > before)
         #expect(index.changes(of: .channel(fixture.agent.id), after: before) == nil)
         index.close()

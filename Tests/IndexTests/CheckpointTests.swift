@@ -28,7 +28,7 @@ struct CheckpointTests {
         #expect(longest < 64 << 20)
         #expect(try await fixture.index.read { try $0.messageCount() } == 30)
         fixture.index.close()
-        let again = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
+        let again = try StoreIndex(path: fixture.path, storeID: Fixture.storeID)
         #expect(!again.hasLostCommits)
         #expect(try await again.read { try $0.messageCount() } == 30)
         again.close()

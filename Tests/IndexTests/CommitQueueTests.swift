@@ -67,7 +67,7 @@ struct CommitQueueTests {
     func time() async throws {
         let fixture = try await Fixture()
         fixture.index.close()
-        let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID, timePerGroup: .nanoseconds(1))
+        let index = try StoreIndex(path: fixture.path, storeID: Fixture.storeID, timePerGroup: .nanoseconds(1))
         let before = index.commitCount
         let results = try await index.asOneGroup((0..<5).map { number in { _ in number } })
         #expect(try results.map { try $0.get() } == [0, 1, 2, 3, 4])

@@ -12,7 +12,7 @@ struct DiskTests {
         fixture.index.close()
         let free = try fixture.freeBytes()
         for (reserve, refused) in [(free / 4, []), (free / 2 * 3, [Purpose.content]), (1 << 50, [.content, .answer])] {
-            let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID, reserve: reserve)
+            let index = try StoreIndex(path: fixture.path, storeID: Fixture.storeID, reserve: reserve)
             for purpose in [Purpose.content, .answer, .upkeep] {
                 let outcome = await Result { try await index.write(for: purpose) { $0.now } }
                 if refused.contains(purpose) {
@@ -29,7 +29,7 @@ struct DiskTests {
     func aloneInGroup() async throws {
         let fixture = try await Fixture()
         fixture.index.close()
-        let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID, reserve: 1 << 50)
+        let index = try StoreIndex(path: fixture.path, storeID: Fixture.storeID, reserve: 1 << 50)
         let gate = Gate()
         async let blocker: Void = index.write(for: .upkeep) { _ in gate.block() }
         await gate.entered()
@@ -50,7 +50,7 @@ struct DiskTests {
         try await fixture.index.write { tx in try tx.insert(message) }
         fixture.index.close()
         let full = try fixture.fileSize()
-        let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID, reserve: 1 << 50)
+        let index = try StoreIndex(path: fixture.path, storeID: Fixture.storeID, reserve: 1 << 50)
         try await index.write(for: .upkeep) { tx in
             _ = try tx.deleteMessage(message.id, in: tx.owned(fixture.agent.id))
         }
@@ -64,7 +64,7 @@ struct DiskTests {
         let fixture = try await Fixture()
         fixture.index.close()
         let path = fixture.path + "-ballast"
-        let taken = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID, reserve: 4000)
+        let taken = try StoreIndex(path: fixture.path, storeID: Fixture.storeID, reserve: 4000)
         try await taken.write { _ in }
         taken.close()
         #expect(try fixture.fileSize("-ballast") == 1000)
@@ -126,7 +126,7 @@ struct DiskTests {
         try file.seek(toOffset: UInt64((root - 1) * 4096))
         try file.write(contentsOf: Data(repeating: 0xff, count: 4096))
         try file.close()
-        let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
+        let index = try StoreIndex(path: fixture.path, storeID: Fixture.storeID)
         try await index.checkWritable()
         await #expect(throws: IndexError.damaged) {
             try await index.write { tx in try tx.insert(Message.sample(in: fixture.agent)) }
@@ -148,7 +148,7 @@ struct DiskTests {
             let copy = "\(fixture.directory)/\(UUID().uuidString)"
             try index.write(to: URL(fileURLWithPath: copy))
             try log.write(to: URL(fileURLWithPath: copy + "-wal"))
-            let opened = try SQLiteIndex(path: copy, storeID: Fixture.storeID)
+            let opened = try StoreIndex(path: copy, storeID: Fixture.storeID)
             defer { opened.close() }
             return opened.hasLostCommits
         }

@@ -17,7 +17,7 @@ enum Engine {
     /// A database with the tables, to be copied.
     static let template = Result {
         let server = try PostgreSQLCluster.shared.get().makeDatabase()
-        try SQLiteIndex(on: server, newStoreID: Fixture.storeID).close()
+        try StoreIndex(on: server, newStoreID: Fixture.storeID).close()
         let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(server.database)'"
         let connection = try PostgreSQLCluster.shared.get().connect()
         while try Int.fetchOne(.postgreSQL(connection), sql: others) != 0 { usleep(1000) }

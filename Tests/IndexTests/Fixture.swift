@@ -10,7 +10,7 @@ final class Fixture: Sendable {
     let directory: String
     /// Of the file of SQLite.
     let path: String
-    let index: SQLiteIndex
+    let index: StoreIndex
     let user: User
     let agent: Agent
     private let server: PostgreSQLServer?
@@ -20,14 +20,14 @@ final class Fixture: Sendable {
         path = directory + "/index.sqlite"
         // A group takes all that waits, however slow the machine.
         let time = Duration.seconds(3600)
-        let index: SQLiteIndex
+        let index: StoreIndex
         if Engine.isPostgreSQL {
             let server = try PostgreSQLCluster.shared.get().makeDatabase(from: try Engine.template.get())
-            index = try SQLiteIndex(on: server, newStoreID: Self.storeID, timePerGroup: time)
+            index = try StoreIndex(on: server, newStoreID: Self.storeID, timePerGroup: time)
             self.server = server
         } else {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            index = try SQLiteIndex(path: path, storeID: Self.storeID, timePerGroup: time)
+            index = try StoreIndex(path: path, storeID: Self.storeID, timePerGroup: time)
             server = nil
         }
         let user = User.sample(email: "ada@example.org")

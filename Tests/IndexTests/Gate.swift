@@ -20,7 +20,7 @@ final class Gate: Sendable {
     func release() { semaphore.signal() }
 }
 
-extension SQLiteIndex {
+extension StoreIndex {
     /// Runs `units` as exactly one group, behind a unit that waits; answers their results in order.
     func asOneGroup<T: Sendable>(
         _ units: [@Sendable (Transaction) throws -> T]

@@ -218,7 +218,7 @@ struct MessageListTests {
     }
 }
 
-extension SQLiteIndex {
+extension StoreIndex {
     /// The statements that `body` executes, with their values.
     func statements(_ body: @escaping @Sendable (Transaction) throws -> Void) async throws -> [String] {
         try await write { tx in

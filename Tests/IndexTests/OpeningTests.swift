@@ -49,7 +49,7 @@ struct OpeningTests {
         let fixture = try await Fixture()
         fixture.index.close()
         for _ in 0..<2 {
-            let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
+            let index = try StoreIndex(path: fixture.path, storeID: Fixture.storeID)
             #expect(try await index.read { try $0.user(id: fixture.user.id) } == fixture.user)
             try await index.checkWritable()
             index.close()
@@ -60,8 +60,8 @@ struct OpeningTests {
     func foreignStore() async throws {
         let fixture = try await Fixture()
         fixture.index.close()
-        #expect(throws: IndexError.foreignStore) { try SQLiteIndex(path: fixture.path, storeID: "store-2") }
-        let index = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
+        #expect(throws: IndexError.foreignStore) { try StoreIndex(path: fixture.path, storeID: "store-2") }
+        let index = try StoreIndex(path: fixture.path, storeID: Fixture.storeID)
         #expect(try await index.read { try $0.users().count } == 1)
     }
 
@@ -91,7 +91,7 @@ struct OpeningTests {
     func unknownSchema(change: String) throws {
         let path = try Self.earlierIndex(change)
         defer { try? FileManager.default.removeItem(atPath: path) }
-        #expect(throws: IndexError.unknownSchema) { try SQLiteIndex(path: path, storeID: "s") }
+        #expect(throws: IndexError.unknownSchema) { try StoreIndex(path: path, storeID: "s") }
         let index = try Database(path: path, .readWrite)
         #expect(try Int.fetchOne(index, sql: "SELECT count(*) FROM grdb_migrations") == 1)
     }
@@ -100,7 +100,7 @@ struct OpeningTests {
     func earlierBuild() async throws {
         let path = try Self.earlierIndex()
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let index = try SQLiteIndex(path: path, storeID: "s")
+        let index = try StoreIndex(path: path, storeID: "s")
         defer { index.close() }
         let (checked, ways, number) = try await index.read { reader in
             (
@@ -110,7 +110,7 @@ struct OpeningTests {
             )
         }
         #expect(checked == 7 && ways == 0 && number == Schema.files.count)
-        #expect(throws: IndexError.foreignStore) { try SQLiteIndex(path: path, storeID: "another") }
+        #expect(throws: IndexError.foreignStore) { try StoreIndex(path: path, storeID: "another") }
     }
 
     @Test("The index of a later release is refused")
@@ -119,7 +119,7 @@ struct OpeningTests {
         fixture.index.close()
         let stranger = try fixture.stranger()
         try stranger.execute(sql: "PRAGMA user_version = 99")
-        #expect(throws: IndexError.newerSchema) { try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID) }
+        #expect(throws: IndexError.newerSchema) { try StoreIndex(path: fixture.path, storeID: Fixture.storeID) }
     }
 
     @Test("What is no database, or lies in no directory, is refused with SQLite's code")
@@ -127,8 +127,8 @@ struct OpeningTests {
         let fixture = try await Fixture()
         let noDatabase = fixture.directory + "/text"
         try Data(repeating: 65, count: 4_096).write(to: URL(fileURLWithPath: noDatabase))
-        #expect(throws: IndexError.failure(code: 26)) { try SQLiteIndex(path: noDatabase, storeID: "s") }
-        #expect(throws: IndexError.failure(code: 14)) { try SQLiteIndex(path: "/nonexistent/index", storeID: "s") }
+        #expect(throws: IndexError.failure(code: 26)) { try StoreIndex(path: noDatabase, storeID: "s") }
+        #expect(throws: IndexError.failure(code: 14)) { try StoreIndex(path: "/nonexistent/index", storeID: "s") }
     }
 
     @Test("After closing, everything is refused with .closed; what was queued before is stored")
@@ -147,7 +147,7 @@ struct OpeningTests {
         await #expect(throws: IndexError.closed) { try await index.write { tx in tx.now } }
         await #expect(throws: IndexError.closed) { try await index.read { try $0.users().count } }
         await #expect(throws: IndexError.closed) { try await index.checkWritable() }
-        let reopened = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
+        let reopened = try StoreIndex(path: fixture.path, storeID: Fixture.storeID)
         #expect(try await reopened.read { try $0.messageCount() } == 1)
     }
 
@@ -162,7 +162,7 @@ struct OpeningTests {
         try await fixture.index.write { [message] tx in try tx.insert(message) }
         fixture.index.close()
         #expect(Message.ID.make() < message.id)
-        _ = try SQLiteIndex(path: fixture.path, storeID: Fixture.storeID)
+        _ = try StoreIndex(path: fixture.path, storeID: Fixture.storeID)
         #expect(Message.ID.make() > message.id)
     }
 }

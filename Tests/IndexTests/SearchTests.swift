@@ -211,7 +211,7 @@ struct SearchTests {
     }
 }
 
-extension SQLiteIndex {
+extension StoreIndex {
     /// Throws when the full-text index differs from the texts. PostgreSQL's is an index like others.
     func checkSearch() async throws {
         if isShared { return }

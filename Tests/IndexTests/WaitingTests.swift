@@ -9,7 +9,7 @@ struct WaitingTests {
     /// Waits until the review of `message` is completed, as a long-poll does.
     private static func response(
         to message: Message,
-        _ index: SQLiteIndex,
+        _ index: StoreIndex,
         timeout: Duration = .seconds(120),
         looks: @escaping @Sendable () -> Void = {}
     ) async throws -> String? {
@@ -20,7 +20,7 @@ struct WaitingTests {
         }
     }
 
-    private static func parked(_ count: Int, _ index: SQLiteIndex) async {
+    private static func parked(_ count: Int, _ index: StoreIndex) async {
         while index.feed.doorbells.counts[0] < count { await Task.yield() }
     }
 

@@ -109,7 +109,7 @@ struct ReviewRaceTests {
     }
 
     /// Expires what is due, again and again, until the review is finished one way or the other.
-    private static func sweep(_ index: SQLiteIndex, until review: Review) async throws {
+    private static func sweep(_ index: StoreIndex, until review: Review) async throws {
         while true {
             try await index.write { tx in _ = try tx.expireDue(limit: 10) }
             let now = try await index.read {

@@ -255,7 +255,7 @@ struct CheckTests {
             test.store.close()
             let path = "\(test.root)/index.sqlite"
             try Database(path: path, .readWrite).execute(sql: "PRAGMA foreign_keys = 0; DELETE FROM blobs")
-            let index = try SQLiteIndex(path: path, storeID: test.store.folder.storeID)
+            let index = try StoreIndex(path: path, storeID: test.store.folder.storeID)
             defer { index.close() }
             let broken = try await index.read { try $0.brokenReferences() }
             #expect(broken == ["1 rows of attachments refer to rows of blobs that are not there"])

@@ -33,7 +33,7 @@ package func withServer(_ settings: [String: String] = [:], _ body: (TestServer)
 /// Makes a store with its first owner, without the tenth of a second that hashing his password would cost each test.
 private func seed(_ root: String) async throws {
     let blobs = try DiskBlobStore(root: root, threads: .singleton)
-    let index = try SQLiteIndex(path: root + "/index.sqlite", storeID: blobs.storeID)
+    let index = try StoreIndex(path: root + "/index.sqlite", storeID: blobs.storeID)
     let owner = User.sample("admin@placet.local", .owner)
     try await index.write { tx in try tx.insert(owner) }
     index.close()

@@ -6,9 +6,9 @@
 package struct ClockWatch: Sendable {
     private static let pause = Duration.seconds(1)
 
-    private let index: SQLiteIndex
+    private let index: StoreIndex
 
-    package init(_ index: SQLiteIndex) {
+    package init(_ index: StoreIndex) {
         self.index = index
     }
 
@@ -46,7 +46,7 @@ struct ClockComparison {
     }
 }
 
-extension SQLiteIndex {
+extension StoreIndex {
     /// Guards against a steady clock that runs differently, and keeps sums of time small.
     private static let longestSleep = Duration.seconds(3600)
 

@@ -1,4 +1,4 @@
-extension SQLiteIndex {
+extension StoreIndex {
     /// The number of the latest change. Go on from here to see only what is new.
     package var lastChangeNumber: Int64 { feed.lastNumber }
 

@@ -9,7 +9,7 @@ package struct Sweep: Sendable {
 
     /// What is swept, for the log.
     package let name: String
-    private let index: SQLiteIndex
+    private let index: StoreIndex
     private let work: @Sendable (Transaction, _ limit: Int) throws -> Void
     private let next: @Sendable (Reader) throws -> Timestamp?
     private let clock: @Sendable () -> Timestamp
@@ -20,7 +20,7 @@ package struct Sweep: Sendable {
     ///   - clock: the time; another one is for tests.
     package init(
         _ name: String,
-        in index: SQLiteIndex,
+        in index: StoreIndex,
         work: @escaping @Sendable (Transaction, _ limit: Int) throws -> Void,
         next: @escaping @Sendable (Reader) throws -> Timestamp?,
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now

@@ -19,7 +19,7 @@ struct ServerKey {
     }
 
     /// The one of this index, which is made when there is none.
-    init(of index: SQLiteIndex) async throws {
+    init(of index: StoreIndex) async throws {
         if let kept = try await index.read({ try $0.pushKey() }) {
             try self.init(raw: kept)
         } else {

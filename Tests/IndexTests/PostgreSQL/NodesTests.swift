@@ -7,17 +7,17 @@ import Testing
 
 @Suite("Two nodes on one PostgreSQL", .timeLimit(.minutes(2))) struct NodesTests {
     private let server: PostgreSQLServer
-    private let (a, b): (SQLiteIndex, SQLiteIndex)
+    private let (a, b): (StoreIndex, StoreIndex)
 
     init() throws {
         server = try PostgreSQLCluster.shared.get().makeDatabase()
-        a = try SQLiteIndex(on: server, newStoreID: "store-1")
-        b = try SQLiteIndex(on: server, newStoreID: "store-1")
+        a = try StoreIndex(on: server, newStoreID: "store-1")
+        b = try StoreIndex(on: server, newStoreID: "store-1")
     }
 
-    private func node() throws -> SQLiteIndex { try SQLiteIndex(on: server, newStoreID: "store-1") }
+    private func node() throws -> StoreIndex { try StoreIndex(on: server, newStoreID: "store-1") }
 
-    private func changes(_ index: SQLiteIndex, after number: Int64) -> [Message.ID?]? {
+    private func changes(_ index: StoreIndex, after number: Int64) -> [Message.ID?]? {
         index.changes(of: .channel("c"), after: number)?.changes.map(\.change.messageID)
     }
 
@@ -115,7 +115,7 @@ import Testing
     func deaf() async throws {
         let cluster = try PostgreSQLCluster()
         let server = try cluster.makeDatabase()
-        let node = try SQLiteIndex(on: server, newStoreID: "s")
+        let node = try StoreIndex(on: server, newStoreID: "s")
         try await node.hears()
         try cluster.order("kill")
         while node.commitCount == node.commitCount { await Task.yield() }
@@ -146,7 +146,7 @@ import Testing
     func hardStop() async throws {
         let cluster = try PostgreSQLCluster("fsync=on")
         let server = try cluster.makeDatabase()
-        let node = try SQLiteIndex(on: server, newStoreID: "s")
+        let node = try StoreIndex(on: server, newStoreID: "s")
         try PostgreSQLConnection(to: server).run(script: "CREATE TABLE probes (name text PRIMARY KEY)")
         let stored = Stored()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -181,7 +181,7 @@ import Testing
     @Test("a unit that cannot reach the server is told so in some seconds")
     func unreachable() async throws {
         let cluster = try PostgreSQLCluster()
-        let node = try SQLiteIndex(on: cluster.makeDatabase(), newStoreID: "s")
+        let node = try StoreIndex(on: cluster.makeDatabase(), newStoreID: "s")
         try cluster.order("stop")
         await #expect(throws: IndexError.unavailable) { try await node.checkWritable() }
         node.close()
@@ -193,7 +193,7 @@ import Testing
     func startingTogether() async throws {
         let server = try PostgreSQLCluster.shared.get().makeDatabase()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<4 { group.addTask { try SQLiteIndex(on: server, newStoreID: "s").close() } }
+            for _ in 0..<4 { group.addTask { try StoreIndex(on: server, newStoreID: "s").close() } }
             try await group.waitForAll()
         }
         let reader = Reader(connection: .postgreSQL(try PostgreSQLConnection(to: server)))
@@ -203,7 +203,7 @@ import Testing
 
     @Test("the first node says whose the index is, and the others take that")
     func storeID() throws {
-        let c = try SQLiteIndex(on: server, newStoreID: "store-2")
+        let c = try StoreIndex(on: server, newStoreID: "store-2")
         #expect([a, b, c].map(\.storeID) == ["store-1", "store-1", "store-1"])
         c.close()
     }
@@ -211,7 +211,7 @@ import Testing
     @Test("an index of a later release is refused")
     func newer() throws {
         try PostgreSQLConnection(to: server).run(script: "INSERT INTO schema_files VALUES (99)")
-        #expect(throws: IndexError.newerSchema) { try SQLiteIndex(on: server, newStoreID: "store-1") }
+        #expect(throws: IndexError.newerSchema) { try StoreIndex(on: server, newStoreID: "store-1") }
     }
 
     @Test(
@@ -226,7 +226,7 @@ import Testing
         let name = "other\(options.utf8.count)"
         try cluster.connect().run(script: "CREATE DATABASE \(name) \(options) TEMPLATE template0")
         #expect(throws: IndexError.unsuitableServer("the database must have " + remedy)) {
-            try SQLiteIndex(on: cluster.server(name), newStoreID: "s")
+            try StoreIndex(on: cluster.server(name), newStoreID: "s")
         }
     }
 }
@@ -237,7 +237,7 @@ private final class Stored: Sendable {
     let isOver = Atomic(false)
 }
 
-extension SQLiteIndex {
+extension StoreIndex {
     fileprivate func announce(_ id: Message.ID) async throws {
         try await write { tx in
             tx.announcements.append(Change(.messageCreated, channelID: "c", messageID: id), userID: "u")

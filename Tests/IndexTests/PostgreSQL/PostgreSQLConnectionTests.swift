@@ -128,7 +128,7 @@ import Testing
         let server = try #require(PostgreSQLServer(location: "postgresql://127.0.0.1:1/x"))
         let error = failure { _ = try PostgreSQLConnection(to: server) }
         #expect(error as? IndexError == .unavailable)
-        let start = failure { _ = try SQLiteIndex(on: server, newStoreID: "s") } as? IndexError
+        let start = failure { _ = try StoreIndex(on: server, newStoreID: "s") } as? IndexError
         guard case .unreachable(let words) = start else { return #expect(start == nil) }
         #expect(words.contains("127.0.0.1"))
     }

@@ -7,11 +7,11 @@ import Testing
 
 @Suite("An index on PostgreSQL", .timeLimit(.minutes(2))) struct PostgreSQLIndexTests {
     private let server: PostgreSQLServer
-    private let index: SQLiteIndex
+    private let index: StoreIndex
 
     init() throws {
         server = try PostgreSQLCluster.shared.get().makeDatabase()
-        index = try SQLiteIndex(on: server, newStoreID: "store-1", timePerGroup: .seconds(3600))
+        index = try StoreIndex(on: server, newStoreID: "store-1", timePerGroup: .seconds(3600))
         try PostgreSQLConnection(to: server).run(script: "CREATE TABLE probes (name text PRIMARY KEY)")
     }
 
@@ -215,7 +215,7 @@ extension Transaction {
     fileprivate func add(_ name: String) throws { try execute("INSERT INTO probes VALUES (?)", [name]) }
 }
 
-extension SQLiteIndex {
+extension StoreIndex {
     fileprivate func names() async throws -> [String] {
         try await read { try $0.all("SELECT name FROM probes ORDER BY name COLLATE \"C\"") }
     }

@@ -1,7 +1,7 @@
 // error: 'ActingUser' initializer is inaccessible due to 'internal' protection level
 import Index
 
-func acknowledge(_ id: Message.ID, in channelID: Agent.ID, of userID: User.ID, _ index: SQLiteIndex) async throws
+func acknowledge(_ id: Message.ID, in channelID: Agent.ID, of userID: User.ID, _ index: StoreIndex) async throws
     -> Bool
 {
     try await index.write { tx in try tx.acknowledge(id, in: tx.channel(channelID, ownedBy: ActingUser(id: userID))) }

@@ -1,7 +1,7 @@
 // error: capture of 'channels' with non-Sendable type 'OwnedChannels' in a '@Sendable' closure
 import Index
 
-func messages(in id: Agent.ID, by principal: Principal, _ index: SQLiteIndex) async throws -> Task<
+func messages(in id: Agent.ID, by principal: Principal, _ index: StoreIndex) async throws -> Task<
     MessagePage, any Error
 > {
     try await index.read(by: principal) { reader, user in

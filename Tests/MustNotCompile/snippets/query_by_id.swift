@@ -2,6 +2,6 @@
 // error: extra argument 'channelID' in call
 import Index
 
-func messages(in id: Agent.ID, _ index: SQLiteIndex) async throws -> MessagePage {
+func messages(in id: Agent.ID, _ index: StoreIndex) async throws -> MessagePage {
     try await index.read { try $0.messages(channelID: id, limit: 10) }
 }

@@ -8,7 +8,7 @@ import Synchronization
 /// bytes, and no SQL leaves the module.
 ///
 /// Guards invariants of the store: 1, 2 and 6 by foreign keys (see `CSchema/0001.sql`), 4 by ``write(_:)``.
-package final class SQLiteIndex: Sendable {
+package final class StoreIndex: Sendable {
     /// Of the store whose index it is.
     package let storeID: String
     private enum Readers {

@@ -155,6 +155,33 @@ class Balancer:
         self._process.wait(10)
 
 
+class BalancedNodes(Server):
+    """A cluster behind a balancer, as its users meet it: one address. What an operator does is done at the first node."""
+
+    def __init__(self, binary, postgres, objects, **settings):
+        self._cluster = Cluster(binary, postgres, objects, **settings)
+        self._first = self._cluster.nodes[0]
+        self._folder = tempfile.mkdtemp(prefix="placet-balancer-")
+        super().__init__(binary, self._first.storage)
+        self.environment = self._first.environment
+        self._balancer = None
+
+    def start(self, port=0):
+        self._cluster.start()
+        self._balancer = Balancer(self._folder, self._cluster.nodes)
+        self.process, self.port = self._first.process, self._balancer.port
+        return self
+
+    def log(self):
+        return "".join(node.log() for node in self._cluster.nodes)
+
+    def dispose(self):
+        if self._balancer:
+            self._balancer.dispose()
+        self._cluster.dispose()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
 @contextmanager
 def engines():
     """The two engines, for any number of clusters."""

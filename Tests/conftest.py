@@ -11,6 +11,7 @@ import pytest
 sys.dont_write_bytecode = True
 
 from bucket import Bucket  # noqa: E402
+from cluster import BalancedNodes, PostgreSQL  # noqa: E402
 from object_store import object_store  # noqa: E402
 from placet_server import ADMIN_PASSWORD, Server  # noqa: E402
 from receiver import Receiver  # noqa: E402
@@ -31,10 +32,26 @@ def binary():
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def postgres():
+    """A real PostgreSQL, which the tests of one process share."""
+    postgres = PostgreSQL()
+    yield postgres
+    postgres.dispose()
+
+
 @pytest.fixture(scope="module")
-def server(binary):
-    """A running server that the tests of one file share."""
-    server = Server(binary, PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
+def server(binary, request):
+    """A running server that the tests of one file share; with PLACET_TEST_ASSEMBLY=nodes three of them on PostgreSQL and
+    a bucket, behind nginx."""
+    assembly = os.environ.get("PLACET_TEST_ASSEMBLY", "folder")
+    if assembly == "nodes":
+        engines = [request.getfixturevalue(name) for name in ("postgres", "objects")]
+        server = BalancedNodes(binary, *engines)
+    else:
+        assert assembly == "folder", "PLACET_TEST_ASSEMBLY is folder or nodes"
+        server = Server(binary, PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD)
+    server.start()
     yield server
     server.dispose()
 

@@ -232,7 +232,7 @@ let package = Package(
         tests("MarkdownTests", ["Markdown"]),
         tests(
             "BlobsTests",
-            ["Blobs", "Prometheus", .nioCore, .nioPosix],
+            ["Blobs", "BlobsSupport", "Prometheus", .nioCore, .nioPosix],
             exclude: ["S3/make-signatures.py", "S3/signatures.txt"]
         ),
         tests("IndexTests", ["Index", "IndexSupport"], exclude: ["schema.sql"]),
@@ -249,8 +249,13 @@ let package = Package(
                 .nioCore, .nioPosix, .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1,
             ]
         ),
-        tests("StoreTests", ["Store", "Index", "IndexSupport", "Blobs", "Lines", "MediaTypes", .nioCore, .nioPosix]),
-        // Connections to an index beside the server's, and what looks below its queries.
+        tests(
+            "StoreTests",
+            ["Store", "Index", "IndexSupport", "Blobs", "BlobsSupport", "Lines", "MediaTypes", .nioCore, .nioPosix]
+        ),
+        // The engines that the bytes of a test may be in.
+        .target(name: "BlobsSupport", dependencies: ["Blobs"], path: "Tests/BlobsSupport", swiftSettings: settings),
+        // The engines of an index, connections beside the server's, and what looks below its queries.
         .target(
             name: "IndexSupport",
             dependencies: ["Index", "CSQLite"],
@@ -261,18 +266,18 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "App", "Accounts", "HTTP", "JSON", "Index", "Blobs",
+                "App", "Accounts", "HTTP", "JSON", "Index", "IndexSupport", "Blobs",
                 .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore, .nioPosix,
             ],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
-        routeTests("AccountsTests", ["API", "Accounts"]),
+        routeTests("AccountsTests", ["API", "Accounts", "IndexSupport"]),
         routeTests("AdminTests", ["Admin", "IndexSupport"]),
         routeTests("AgentsTests"),
         routeTests("AuditTests"),
         routeTests("DashboardTests", ["CAssets"]),
-        routeTests("DeliveryTests", ["API", "Delivery", .logging, .nioHTTP1]),
+        routeTests("DeliveryTests", ["API", "Delivery", "IndexSupport", .logging, .nioHTTP1]),
         routeTests("FilesTests", ["Files", "MediaTypes", "Store", .crypto]),
         routeTests("MCPTests", ["API", "CAssets"]),
         routeTests("MessagesTests", ["Messages"]),

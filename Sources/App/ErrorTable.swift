@@ -203,7 +203,7 @@ private func translate(_ error: StoreError) -> APIError? {
             "The index has no contents, but the storage folder has files, so nothing was removed. Restore the index that "
                 + "belongs to them"
         )
-    case .damagedRecord, .damagedFile, .bucketOfAnother, .bucketIsNotOurs, .bytesAreOnDisk:
+    case .damagedRecord, .damagedFile, .bucketOfAnother, .bucketIsClaimed, .bucketIsNotOurs, .bytesAreOnDisk:
         nil
     }
 }

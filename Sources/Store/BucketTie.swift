@@ -8,7 +8,8 @@ extension FileStore {
     /// Comes before ``recover()``.
     ///
     /// - Returns: what the operator should know of it, in sentences.
-    /// - Throws: ``StoreError/bucketOfAnother``, ``StoreError/bucketIsNotOurs``, ``StoreError/bytesAreOnDisk``;
+    /// - Throws: ``StoreError/bucketOfAnother``, ``StoreError/bucketIsClaimed``, ``StoreError/bucketIsNotOurs``,
+    ///   ``StoreError/bytesAreOnDisk``;
     ///   ``BlobError/unreachable(reason:)``.
     package func tieBucket() async throws -> [String] {
         guard case .bucket(let bucket) = blobs else { return [] }
@@ -21,7 +22,7 @@ extension FileStore {
         if try folder.hasNotedBucket() { throw StoreError.bucketIsNotOurs }
         guard try await index.read({ try $0.blobCount() }) == 0 else { throw StoreError.bytesAreOnDisk }
         guard try await bucket.list(after: nil, limit: 1).isEmpty else { throw StoreError.bucketIsNotOurs }
-        try await bucket.own(as: index.storeID)
+        if let other = try await bucket.claim(for: index.storeID) { throw StoreError.bucketIsClaimed(other) }
         try folder.noteBucket(bucket.settings.text)
         return remarks
     }

@@ -5,20 +5,20 @@ extension FileStore {
     /// How many keys are asked or removed between two looks at the time. Each costs a bucket some requests.
     var keysPerStep: Int { blobs.leases ? 64 : Sweep.batch }
 
-    /// Removes the bytes of all doomed keys that are due, in batches. They are in order, so a batch is in few folders,
-    /// each of which has to be flushed.
+    /// Removes the bytes of all doomed keys that are due, in batches. What a collection has doomed is in the order of keys,
+    /// so a batch is in few folders, each of which has to be flushed.
     ///
     /// - Parameter end: when to leave the rest to the background, if there is a bucket; nil for never.
     func removeDueKeys(until end: ContinuousClock.Instant? = nil) async throws {
         let now = Timestamp.now()
-        var last = ""
+        var last: DueKey?
         while true {
             let due = try await index.read { [last] in
                 try $0.dueDoomedKeys(now: now, after: last, limit: keysPerStep)
             }
             guard let newLast = due.last else { return }
             // From here on no undo brings them back (invariant 2).
-            let claimed = try await index.write(for: .upkeep) { try $0.claimDoomed(due) }
+            let claimed = try await index.write(for: .upkeep) { try $0.claimDoomed(due.map(\.key)) }
             FaultPoint.reached(.claimed)
             let uploads = claimed.compactMap { doomed in
                 BlobKey(doomed.key).flatMap { key in doomed.uploadID.map { (key, $0) } }

@@ -128,10 +128,11 @@ extension Intake {
 }
 
 extension IndexError {
-    /// Whether the failed unit was rolled back for certain. An I/O error at the commit leaves that open.
+    /// Whether the failed unit was rolled back for certain. An I/O error at the commit leaves that open, and so does a lost
+    /// connection.
     fileprivate var meansNothingWasStored: Bool {
         switch self {
-        case .failure, .filesReplaced, .damaged: false
+        case .failure, .filesReplaced, .damaged, .unknownOutcome: false
         default: true
         }
     }

@@ -41,6 +41,8 @@ package enum StoreError: Error, Sendable, Equatable {
     case indexIsMissing
     /// The bucket has the bytes of the store with that id.
     case bucketOfAnother(String)
+    /// The store with that id is about to own the bucket.
+    case bucketIsClaimed(String)
     /// The bucket does not say that it is this store's, and it is not new, or this store has another one.
     case bucketIsNotOurs
     /// This store has its bytes in its folder.
@@ -75,6 +77,9 @@ extension StoreError: CustomStringConvertible {
                 + "(placet restore) or start anew."
         case .bucketOfAnother(let id):
             "The bucket has the files of another store, \(id). Give each store a bucket or a prefix of its own."
+        case .bucketIsClaimed(let id):
+            "Another store, \(id), is taking the bucket at the same moment. Give each store a bucket or a prefix of its own. "
+                + "If there is no such store, remove the object placet-store.claim-\(id) and start again."
         case .bucketIsNotOurs:
             "The bucket has no object placet-store that says whose it is, but it is not new, or this storage folder has "
                 + "its files in another one. Look whether bucket and prefix are right."

@@ -2,6 +2,7 @@ import API
 import Dispatch
 import Foundation
 import HTTP
+import IndexSupport
 import Synchronization
 import Testing
 
@@ -118,16 +119,19 @@ private final class TestAccounts: Sendable {
 
     let index: StoreIndex
     let authenticator: KeyAuthenticator
+    private let place: TestIndex
     private let directory = NSTemporaryDirectory() + "accounts-" + UUID().uuidString
 
     init() async throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        index = try StoreIndex(path: directory + "/index.sqlite", storeID: "store-1")
+        place = try TestIndex(file: directory + "/index.sqlite")
+        index = try place.open(storeID: "store-1")
         authenticator = KeyAuthenticator(index: index)
     }
 
     deinit {
         index.close()
+        place.giveBack()
         try? FileManager.default.removeItem(atPath: directory)
     }
 

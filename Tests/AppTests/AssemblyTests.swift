@@ -39,21 +39,18 @@ struct AssemblyTests {
             let id = try await owner.storedID("still here")
             try await server.assembly.close()
 
-            let configuration = try ServerConfiguration(arguments: ["storage": server.root], environment: [:])
-            let again = try await Assembly(configuration, logger: server.log.logger)
-            let restarted = TestServer(assembly: again, root: server.root, log: server.log)
+            let restarted = try await server.next()
             let answer = try await restarted.send(.get, "/api/v1/files/\(id)/download", [.apiKey: owner.key])
             #expect(answer.text == "still here")
-            try await again.close()
+            try await restarted.assembly.close()
         }
     }
 
     @Test("a folder that one server has open cannot be opened by another")
     func oneAtATime() async throws {
         try await withServer { server in
-            let configuration = try ServerConfiguration(arguments: ["storage": server.root], environment: [:])
             await #expect(throws: BlobError.locked(pid: ProcessInfo.processInfo.processIdentifier)) {
-                _ = try await Assembly(configuration, logger: server.log.logger)
+                _ = try await server.next()
             }
         }
     }

@@ -84,19 +84,19 @@ struct ReserveTests {
             }
             try manager.setAttributes([.posixPermissions: 0o750], ofItemAtPath: server.root)
             let log = Log()
-            try await withFullDisk(TestServer(assembly: server.assembly, root: server.root, log: log)) { _ in }
+            try await withFullDisk(server, log) { _ in }
             #expect(!log.lines.contains { $0.hasPrefix("warning") })
         }
     }
 
     /// Another server on the same folder, with a reserve that no disk has.
-    private func withFullDisk(_ before: TestServer, _ body: (TestServer) async throws -> Void) async throws {
-        let configuration = try ServerConfiguration(
-            arguments: ["storage": before.root],
-            environment: ["PLACET_RATE_LIMIT": "off", "PLACET_MIN_FREE_BYTES": "\(1 << 50)"]
-        )
-        let assembly = try await Assembly(configuration, logger: before.log.logger)
-        try await body(TestServer(assembly: assembly, root: before.root, log: before.log))
-        try await assembly.close()
+    private func withFullDisk(
+        _ before: TestServer,
+        _ log: Log? = nil,
+        _ body: (TestServer) async throws -> Void
+    ) async throws {
+        let server = try await before.next(["PLACET_MIN_FREE_BYTES": "\(1 << 50)"], log: log)
+        try await body(server)
+        try await server.assembly.close()
     }
 }

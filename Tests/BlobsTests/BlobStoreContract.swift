@@ -1,4 +1,5 @@
 import Blobs
+import BlobsSupport
 import NIOCore
 import Testing
 

@@ -1,4 +1,5 @@
 import Blobs
+import BlobsSupport
 import Foundation
 import NIOCore
 import NIOPosix
@@ -113,4 +114,11 @@ func eventually(_ condition: () -> Bool) async -> Bool {
         await Task.yield()
     }
     return false
+}
+
+extension PublishLease {
+    /// Nobody collects beside the test.
+    static let none = PublishLease { _ in
+    } renew: { _, _ in
+    }
 }

@@ -3,6 +3,7 @@ import Foundation
 import HTTP
 import HTTPTypes
 import Index
+import IndexSupport
 import JSON
 import Logging
 import NIOCore
@@ -279,7 +280,8 @@ private func withIndex(_ body: @escaping @Sendable (StoreIndex, Agent) async thr
     let folder = NSTemporaryDirectory() + "delivery-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let index = try StoreIndex(path: folder + "/index.sqlite", storeID: "s")
+    let place = try TestIndex(file: folder + "/index.sqlite")
+    let index = try place.open(storeID: "s")
     let user = User(
         id: .make(),
         email: "ada@example.org",
@@ -296,6 +298,7 @@ private func withIndex(_ body: @escaping @Sendable (StoreIndex, Agent) async thr
     }
     try await body(index, agent)
     index.close()
+    place.giveBack()
 }
 
 /// A message in `channel` whose review is answered, with that URL to tell.

@@ -5,12 +5,17 @@ import Synchronization
 
 /// A PostgreSQL of this run of the tests (`Tests/postgres.sh`), which ends with it.
 package final class PostgreSQLCluster: Sendable {
-    /// The one that all suites share, with a database for each test.
-    package static let shared = Result { try PostgreSQLCluster() }
+    /// The one that all suites share, with a database for each test. Says what it was made to run.
+    package static let shared = Result {
+        PostgreSQLConnection.didRun.withLock { $0 = ProvedStatements().add }
+        return try PostgreSQLCluster()
+    }
 
     package let port: Int
     private let script: Mutex<Script>
     private let lastDatabase = Atomic<Int>(0)
+    /// Those that no test has, the one that was given back first before the others.
+    private let idleDatabases = Mutex<[PostgreSQLServer]>([])
 
     private struct Script: ~Copyable {
         let process: Process
@@ -38,11 +43,39 @@ package final class PostgreSQLCluster: Sendable {
 
     package enum Failure: Error { case noServer }
 
-    /// A new database: empty, or a copy of one that nobody is connected to.
-    package func makeDatabase(from template: PostgreSQLServer? = nil) throws -> PostgreSQLServer {
+    /// A new database, which is empty.
+    package func makeDatabase() throws -> PostgreSQLServer {
         let name = "test\(lastDatabase.wrappingAdd(1, ordering: .relaxed).newValue)"
-        try connect().run(script: "CREATE DATABASE \(name) TEMPLATE \(template?.database ?? "template1")")
+        try connect().run(script: "CREATE DATABASE \(name)")
         return try server(name)
+    }
+
+    /// A database for one test. To make one takes longer than most tests, so those that were given back are emptied.
+    func lendDatabase() throws -> PostgreSQLServer {
+        while let server = idleDatabases.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
+            if try isEmptied(server) { return server }
+        }
+        return try makeDatabase()
+    }
+
+    func takeBack(_ server: PostgreSQLServer) { idleDatabases.withLock { $0.append(server) } }
+
+    /// Leaves of a database what the files of the schema have made. False when somebody still has it open.
+    private func isEmptied(_ server: PostgreSQLServer) throws -> Bool {
+        let connection = try PostgreSQLConnection(to: server)
+        let others = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        if try Reader(connection: .postgreSQL(connection)).exists(others) { return false }
+        try connection.run(
+            script: """
+                DO $$ DECLARE name text; BEGIN
+                    SET LOCAL session_replication_role = replica; -- Neither triggers nor foreign keys.
+                    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_files'
+                    LOOP EXECUTE 'DELETE FROM ' || name; END LOOP;
+                    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences;
+                END $$
+                """
+        )
+        return true
     }
 
     package func server(_ database: String = "postgres") throws -> PostgreSQLServer {
@@ -70,7 +103,17 @@ package final class PostgreSQLCluster: Sendable {
     }
 }
 
-extension PostgreSQLServer {
-    /// Of those that the cluster makes.
-    package var database: String { String(location.split(separator: "/").last ?? "") }
+/// Keeps each statement that PostgreSQL has run, once, with a NUL after it, in the file that `PROVED_STATEMENTS` names:
+/// `Tests/Process/test_statements.py` compares them with SQLite's.
+private final class ProvedStatements: Sendable {
+    private let texts = Mutex<Set<String>>([])
+    private let path = ProcessInfo.processInfo.environment["PROVED_STATEMENTS"]
+
+    @Sendable func add(_ text: String) {
+        guard let path, texts.withLock({ $0.insert(text).inserted }) else { return }
+        let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+        let bytes = Array(text.utf8) + [0]
+        precondition(file >= 0 && write(file, bytes, bytes.count) == bytes.count, "cannot write \(path)")
+        close(file)
+    }
 }

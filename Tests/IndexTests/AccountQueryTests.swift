@@ -70,7 +70,7 @@ struct AccountQueryTests {
                 try tx.insert(.sample(of: fixture.user), hash: .init(repeating: 7, count: length))
             }
         }
-        await #expect { try await insert(31) } throws: { Engine.isFailedCheck($0) }
+        await #expect { try await insert(31) } throws: { ($0 as? IndexError)?.isFailedCheck == true }
         try await insert(32)
         await #expect(throws: IndexError.duplicate) { try await insert(32) }
     }

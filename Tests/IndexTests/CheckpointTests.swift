@@ -1,3 +1,4 @@
+import IndexSupport
 import Testing
 
 @testable import Index

@@ -13,23 +13,15 @@ final class Fixture: Sendable {
     let index: StoreIndex
     let user: User
     let agent: Agent
-    private let server: PostgreSQLServer?
+    private let place: TestIndex
 
     init() async throws {
         directory = NSTemporaryDirectory() + "index-" + UUID().uuidString
         path = directory + "/index.sqlite"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        place = try TestIndex(file: path)
         // A group takes all that waits, however slow the machine.
-        let time = Duration.seconds(3600)
-        let index: StoreIndex
-        if Engine.isPostgreSQL {
-            let server = try PostgreSQLCluster.shared.get().makeDatabase(from: try Engine.template.get())
-            index = try StoreIndex(on: server, newStoreID: Self.storeID, timePerGroup: time)
-            self.server = server
-        } else {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            index = try StoreIndex(path: path, storeID: Self.storeID, timePerGroup: time)
-            server = nil
-        }
+        let index = try place.open(storeID: Self.storeID, timePerGroup: .seconds(3600))
         let user = User.sample(email: "ada@example.org")
         let agent = Agent.sample(of: user)
         try await index.write { tx in
@@ -42,16 +34,18 @@ final class Fixture: Sendable {
     }
 
     deinit {
-        // It waits for the writer, who may be the last to let go of the fixture.
-        if server != nil { DispatchQueue.global().async { [index] in index.close() } }
+        if TestIndex.isPostgreSQL {
+            // It waits for the writer, who may be the last to let go of the fixture.
+            DispatchQueue.global().async { [index, place] in
+                index.close()
+                place.giveBack()
+            }
+        }
         try? FileManager.default.removeItem(atPath: directory)
     }
 
     /// A connection of somebody else, who sees only what is committed.
-    func stranger() throws -> Database {
-        if let server { return .postgreSQL(try PostgreSQLConnection(to: server)) }
-        return try Database(path: path, .readWrite)
-    }
+    func stranger() throws -> Database { try place.connect() }
 
     /// Stores a message, with a review that expires after `expiry` if one is given.
     @discardableResult

@@ -169,7 +169,7 @@ struct MessageQueryTests {
         await #expect {
             try await fixture.index.write { [draft] tx in try tx.insert(draft) }
         } throws: {
-            Engine.isFailedCheck($0)
+            ($0 as? IndexError)?.isFailedCheck == true
         }
         draft.streamState = .streaming
         await #expect(throws: IndexError.missingReference) {

@@ -19,7 +19,7 @@ struct ShortTermTests {
     /// All characters that have another case, and what SQLite or Swift takes for another character. Those of the last
     /// years PostgreSQL does not know.
     private static let scalars: [Unicode.Scalar] =
-        (1...(Engine.isPostgreSQL ? 0x1_0C00 : 0x1_FFFF)).compactMap(Unicode.Scalar.init)
+        (1...(TestIndex.isPostgreSQL ? 0x1_0C00 : 0x1_FFFF)).compactMap(Unicode.Scalar.init)
         .filter { SearchTerm.forms(of: $0).count > 1 }
         + ["\u{FFFD}", "\u{FFFE}", "\u{FFFF}", "\u{10FFFF}", "\u{F900}", "\u{8C48}", "\u{212B}", "\u{C5}"]
 

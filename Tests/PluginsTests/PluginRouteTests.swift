@@ -49,13 +49,11 @@ struct PluginRouteTests {
             try FileManager.default.removeItem(atPath: "\(server.root)/plugins/diff-view/render.html")
 
             let log = Log()
-            let configuration = try ServerConfiguration(arguments: ["storage": server.root], environment: [:])
-            let again = try await Assembly(configuration, logger: log.logger)
+            let again = try await server.next(log: log)
             #expect(log.lines.filter { $0.contains("plugin left out") && $0.contains("plugin=diff-view") }.count == 1)
-            let restarted = TestServer(assembly: again, root: server.root, log: log)
-            let answer = try await restarted.send(.get, "/api/v1/plugins", [.apiKey: owner.key])
+            let answer = try await again.send(.get, "/api/v1/plugins", [.apiKey: owner.key])
             #expect(answer.json == .array([]))
-            try await again.close()
+            try await again.assembly.close()
         }
     }
 }

@@ -29,11 +29,9 @@ struct UserPluginTests {
             let manifest = #"{"name":"mine","displayName":"Mine","version":"1",\#(members)}"#
             let contents = ["plugin.json": manifest, "render.html": "<!doctype html><p>mine"].merging(files) { $1 }
             for (name, text) in contents { try Data(text.utf8).write(to: folder.appending(path: name)) }
-            let configuration = try ServerConfiguration(arguments: ["storage": server.root], environment: environment)
-            let assembly = try await Assembly(configuration, logger: server.log.logger)
-            let again = TestServer(assembly: assembly, root: server.root, log: server.log)
+            let again = try await server.next(environment)
             try await body(try await again.person("ada@example.org"))
-            try await assembly.close()
+            try await again.assembly.close()
         }
     }
 

@@ -1,4 +1,5 @@
 import Blobs
+import BlobsSupport
 import Index
 import IndexSupport
 import NIOCore
@@ -96,6 +97,26 @@ struct BucketTests {
             #expect(try await test.store.blobs.size(of: key) == 3)
             let claimed = try await test.store.index.write { try $0.claimDoomed([key.description]) }
             #expect(claimed.isEmpty, "nor when it was read before it was renewed")
+        }
+    }
+
+    @Test("a commit that may have happened leaves the bytes to their lease: a row may have them")
+    func unknownOutcome() async throws {
+        try await onBucket { test in
+            await #expect(throws: IndexError.unknownOutcome) {
+                try await test.store.receiving { intake in
+                    let file = try await test.receive([1, 2, 3], intake)
+                    return try await intake.add([file], in: test.channel.id, by: test.principal) { tx, _, _, attach in
+                        tx.db.willCommit = {
+                            tx.db.willCommit = nil
+                            throw IndexError.unknownOutcome
+                        }
+                        return try attach(nil)[0]
+                    }
+                }
+            }
+            let keys = try await test.store.blobs.list(after: nil, limit: 9)
+            #expect(keys.count == 1)
         }
     }
 

@@ -1,3 +1,4 @@
+import BlobsSupport
 import IndexSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Blobs
+import BlobsSupport
 import Index
 import NIOCore
 import Testing

@@ -1,3 +1,4 @@
+import BlobsSupport
 import Index
 import NIOCore
 import Testing

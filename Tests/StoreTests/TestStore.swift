@@ -1,4 +1,5 @@
 import Blobs
+import BlobsSupport
 import Foundation
 import Index
 import IndexSupport
@@ -28,6 +29,7 @@ func withStore(
     try await body(test)
     // Some tests have closed it already.
     test.store.close()
+    test.index.giveBack()
 }
 
 struct TestStore: Sendable {
@@ -35,6 +37,7 @@ struct TestStore: Sendable {
     private static let detector = Result { () throws(MediaTypeError) in try MediaTypeDetector() }
 
     let root: String
+    let index: TestIndex
     /// Nil when the bytes are in the folder.
     let bucket: BucketSettings?
     let store: FileStore
@@ -48,7 +51,8 @@ struct TestStore: Sendable {
     init(root: String, limits: StoreLimits, onDamage: @escaping @Sendable (BlobKey) -> Void) throws {
         self.root = root
         bucket = Engine.current == .bucket ? try Engine.bucket() : nil
-        store = try Self.open(root, limits, bucket, onDamage)
+        index = try TestIndex(file: root + "/index.sqlite")
+        store = try Self.open(root, index, limits, bucket, onDamage)
         user = User(
             id: .make(),
             email: "ada@example.org",
@@ -65,13 +69,14 @@ struct TestStore: Sendable {
 
     private static func open(
         _ root: String,
+        _ index: TestIndex,
         _ limits: StoreLimits,
         _ bucket: BucketSettings?,
         _ onDamage: @escaping @Sendable (BlobKey) -> Void = { _ in }
     ) throws -> FileStore {
         try FileStore(
             root: root,
-            index: .file(root + "/index.sqlite"),
+            index: index.location,
             limits: limits,
             detector: try detector.get(),
             threads: .singleton,
@@ -90,7 +95,7 @@ struct TestStore: Sendable {
 
     /// Opens the folder, which is closed by now, as the next process would.
     func withReopened<Value>(_ body: (FileStore) async throws -> Value) async throws -> Value {
-        let next = try Self.open(root, store.limits, bucket)
+        let next = try Self.open(root, index, store.limits, bucket)
         defer { next.close() }
         return try await body(next)
     }

@@ -1,3 +1,4 @@
+import BlobsSupport
 import Foundation
 import IndexSupport
 import Testing
@@ -166,7 +167,7 @@ struct UndoTests {
             let index = test.store.index
             let keys = try await index.read { try $0.dueDoomedKeys(now: Timestamp(milliseconds: .max), limit: 9) }
             _ = try await test.store.undo(run, for: .seconds(60))
-            #expect(try await index.write { try $0.claimDoomed(keys) }.isEmpty)
+            #expect(try await index.write { try $0.claimDoomed(keys.map(\.key)) }.isEmpty)
         }
     }
 

@@ -7,6 +7,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Index
+import IndexSupport
 import JSON
 import Logging
 import NIOCore
@@ -20,20 +21,19 @@ import Testing
 package func withServer(_ settings: [String: String] = [:], _ body: (TestServer) async throws -> Void) async throws {
     let root = NSTemporaryDirectory() + "placet-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: root) }
-    let environment = settings.merging(["PLACET_RATE_LIMIT": "off"]) { given, _ in given }
-    let configuration = try ServerConfiguration(arguments: ["storage": root], environment: environment)
-    try await seed(root)
-    let log = Log()
-    let assembly = try await Assembly(configuration, logger: log.logger)
-    try await body(TestServer(assembly: assembly, root: root, log: log))
+    let index = try TestIndex(file: root + "/index.sqlite")
+    try await seed(root, index)
+    let server = try await TestServer(settings, root: root, index: index, log: Log())
+    try await body(server)
     // Some tests have closed it already.
-    try? await assembly.close()
+    try? await server.assembly.close()
+    index.giveBack()
 }
 
 /// Makes a store with its first owner, without the tenth of a second that hashing his password would cost each test.
-private func seed(_ root: String) async throws {
+private func seed(_ root: String, _ index: TestIndex) async throws {
     let blobs = try DiskBlobStore(root: root, threads: .singleton)
-    let index = try StoreIndex(path: root + "/index.sqlite", storeID: blobs.storeID)
+    let index = try index.open(storeID: blobs.storeID)
     let owner = User.sample("admin@placet.local", .owner)
     try await index.write { tx in try tx.insert(owner) }
     index.close()
@@ -58,9 +58,20 @@ package struct TestServer: Sendable {
     package let assembly: Assembly
     package let root: String
     package let log: Log
+    private let index: TestIndex
 
-    package init(assembly: Assembly, root: String, log: Log) {
-        (self.assembly, self.root, self.log) = (assembly, root, log)
+    fileprivate init(_ settings: [String: String], root: String, index: TestIndex, log: Log) async throws {
+        let environment = settings.merging(["PLACET_RATE_LIMIT": "off"]) { given, _ in given }
+        var configuration = try ServerConfiguration(arguments: ["storage": root], environment: environment)
+        // Files in a bucket, which an operator has to have then, would only take longer.
+        if case .postgreSQL(let server) = index.location { configuration.index = server }
+        assembly = try await Assembly(configuration, logger: log.logger)
+        (self.root, self.index, self.log) = (root, index, log)
+    }
+
+    /// The next process on the same folder and index, after this one has closed them. The test closes it.
+    package func next(_ settings: [String: String] = [:], log: Log? = nil) async throws -> TestServer {
+        try await TestServer(settings, root: root, index: index, log: log ?? self.log)
     }
 
     /// Sends a request the way the network does.

@@ -5,6 +5,8 @@ import NIOCore
 extension S3BlobStore {
     private static let ownerName = "placet-store"
     private static let words = "placet bucket 1 "
+    /// Followed by a store's id: it is about to own the bucket.
+    private static let claimName = ownerName + ".claim-"
 
     /// The id of the store that has its bytes here; nil when nobody has.
     package func owner() async throws(BlobError) -> String? {
@@ -20,8 +22,34 @@ extension S3BlobStore {
         try await reaching { try await bucket.size(of: Self.ownerName) } != nil
     }
 
-    /// Says that the bucket is a store's. Two that do so at the same moment are told apart by the index that they share, or
-    /// by the next start.
+    /// Makes a bucket that has no owner a store's.
+    ///
+    /// Others may try at the same moment, and of what S3 has, nothing lets only one succeed at every service. So each
+    /// leaves a claim before it looks for those of others: whoever looks last sees all of them. Who sees one gives up, even
+    /// if that is everybody.
+    ///
+    /// - Returns: the id of another store, which was there first or tries too; nil when the bucket is this one's now.
+    package func claim(for storeID: String) async throws(BlobError) -> String? {
+        let claim = Self.claimName + storeID
+        try await reaching { try await bucket.put(claim, .bytes(ByteBuffer())) }
+        var other = try await otherClaim(than: claim)
+        if other == nil { other = try await owner() }
+        if other == nil { try await own(as: storeID) }
+        // A listing that lags behind has hidden a claim; now one of two owners has overwritten the other.
+        if other == nil { other = try await owner() }
+        try await reaching { try await bucket.remove(claim) }
+        return other == storeID ? nil : other
+    }
+
+    /// Comes before the owner is looked for: a claim is removed once there is one.
+    private func otherClaim(than own: String) async throws(BlobError) -> String? {
+        // Claims come first.
+        let objects = try await reaching { try await bucket.list(after: Self.claimName, limit: 2) }
+        let claim = objects.map(\.key).first { $0.hasPrefix(Self.claimName) && $0 != own }
+        return claim.map { String($0.dropFirst(Self.claimName.count)) }
+    }
+
+    /// Says whose the bucket is, whoever it was before.
     package func own(as storeID: String) async throws(BlobError) {
         let text = ByteBuffer(string: "\(Self.words)\(storeID)\n")
         try await reaching { try await bucket.put(Self.ownerName, .bytes(text)) }

@@ -417,7 +417,7 @@ CREATE TABLE doomed_keys (
     key TEXT NOT NULL PRIMARY KEY,
     not_before BIGINT NOT NULL
 );
-CREATE INDEX doomed_keys_by_time ON doomed_keys (not_before);
+CREATE INDEX doomed_keys_by_time ON doomed_keys (not_before, key);
 CREATE FUNCTION doomed_counted_insert() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     UPDATE store SET doomed_count = doomed_count + 1;
     RETURN NULL;

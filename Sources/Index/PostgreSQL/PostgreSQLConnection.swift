@@ -1,5 +1,6 @@
 import CPostgreSQL
 import Glibc
+import Synchronization
 
 /// A connection to PostgreSQL, used by one thread at a time, which it blocks.
 ///
@@ -24,6 +25,8 @@ package final class PostgreSQLConnection: @unchecked Sendable {
         package var willCommit: (() throws -> Void)?
         /// Called after each commit, whose answer counts as lost when it throws; for the tests.
         package var didCommit: (() throws -> Void)?
+        /// Told of each statement that a server has run; for the tests.
+        package static let didRun = Mutex<(@Sendable (String) -> Void)?>(nil)
     #endif
 
     /// Connects as `server` says, and makes sure that everything is read and written in one way.
@@ -115,6 +118,9 @@ package final class PostgreSQLConnection: @unchecked Sendable {
         if mustPrepare, answers.skipOne() { statements[sql] = statement }
         let ending = answers.readLast(read)
         try answers.end()
+        #if DEBUG
+            if mustPrepare { Self.didRun.withLock { $0?(sql) } }
+        #endif
         return ending
     }
 

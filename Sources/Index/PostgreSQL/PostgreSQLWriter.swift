@@ -19,16 +19,21 @@ final class PostgreSQLWriter: GroupWriter {
     private let feed: ChangeFeed
     private let queue = DispatchQueue(label: "index")
     /// Nil after it was lost. Used on the queue only.
-    private let connection: Mutex<PostgreSQLConnection?>
+    private let connection: Mutex<Opened?>
     private let isClosed = Atomic(false)
     /// The server's process for the connection, whose notifications are this node's own.
     private let process: Atomic<CInt>
+
+    private struct Opened {
+        let connection: PostgreSQLConnection
+        let history: String?
+    }
 
     init(_ connection: PostgreSQLConnection, to server: PostgreSQLServer, feed: ChangeFeed) {
         self.server = server
         self.feed = feed
         process = Atomic(PQbackendPID(connection.handle))
-        self.connection = Mutex(connection)
+        self.connection = Mutex(Opened(connection: connection, history: connection.history))
     }
 
     func isOwn(process: CInt) -> Bool { self.process.load(ordering: .relaxed) == process }
@@ -63,7 +68,8 @@ final class PostgreSQLWriter: GroupWriter {
 
     /// - Throws: only when nothing was stored, except ``IndexError/unknownOutcome``.
     private func attempt(_ units: (Transaction, IndexFiles?) throws -> Void, _ patience: inout Patience) throws {
-        let connection = try opened()
+        let opened = try opened()
+        let connection = opened.connection
         let index = IndexConnection.postgreSQL(connection)
         let tx = Transaction(connection: index, now: .now(), announcements: Announcements())
         let number: Int64
@@ -83,7 +89,7 @@ final class PostgreSQLWriter: GroupWriter {
         do {
             try connection.commit()
         } catch let error as PostgreSQLError where error.isLoss {
-            guard try wasCommitted(number, &patience) else { throw error }
+            guard try wasCommitted(number, opened.history, &patience) else { throw error }
         } catch {
             connection.rollBack()
             throw error
@@ -101,10 +107,15 @@ final class PostgreSQLWriter: GroupWriter {
     }
 
     /// What became of a transaction whose commit had no answer. It has the write lock as long as it is not ended.
-    private func wasCommitted(_ number: Int64, _ patience: inout Patience) throws -> Bool {
+    ///
+    /// Only a server with the same history knows. A standby that has taken over may never have heard of the transaction,
+    /// and then gives its number to the next one.
+    private func wasCommitted(_ number: Int64, _ history: String?, _ patience: inout Patience) throws -> Bool {
         while true {
             do {
-                let connection = try opened()
+                let opened = try opened()
+                let connection = opened.connection
+                guard let history, opened.history == history else { throw IndexError.unknownOutcome }
                 var status: String?
                 try connection.transaction {
                     try connection.execute("SELECT pg_advisory_xact_lock(?)", [Self.lock])
@@ -116,7 +127,7 @@ final class PostgreSQLWriter: GroupWriter {
                 switch status {
                 case "committed": return true
                 case "aborted": return false
-                // A server that does not know it: a standby that took over, maybe without it.
+                // Too old for the server to know.
                 default: throw IndexError.unknownOutcome
                 }
             } catch let error as PostgreSQLError where error.isLoss && patience.wait() {
@@ -128,12 +139,24 @@ final class PostgreSQLWriter: GroupWriter {
     }
 
     /// The connection, or another one when it was lost.
-    private func opened() throws -> PostgreSQLConnection {
-        if let connection = connection.withLock({ $0 }), connection.isOpen { return connection }
-        let opened = try PostgreSQLConnection(to: server)
-        process.store(PQbackendPID(opened.handle), ordering: .relaxed)
+    private func opened() throws -> Opened {
+        if let opened = connection.withLock({ $0 }), opened.connection.isOpen { return opened }
+        let new = try PostgreSQLConnection(to: server)
+        process.store(PQbackendPID(new.handle), ordering: .relaxed)
+        let opened = Opened(connection: new, history: new.history)
         connection.withLock { $0 = opened }
         return opened
+    }
+}
+
+extension PostgreSQLConnection {
+    /// Which server's transactions this one has had, and since which take-over: the cluster's number, and the timeline. Nil
+    /// where that cannot be known, as on a standby.
+    fileprivate var history: String? {
+        let sql = """
+            SELECT system_identifier || ' ' || left(pg_walfile_name(pg_current_wal_lsn()), 8) FROM pg_control_system()
+            """
+        return try? Reader(connection: .postgreSQL(self)).one(sql)
     }
 }
 

@@ -10,12 +10,11 @@ extension Querying {
         Set(try keys.filter { try exists("SELECT 1 FROM blobs WHERE key = ?", [$0]) })
     }
 
-    /// Doomed keys whose time has come, in order, after `key`: at most `limit`; none while a backup is being made.
-    package func dueDoomedKeys(now: Timestamp, after key: String = "", limit: Int) throws -> [String] {
+    /// Doomed keys whose time has come, in the order in which it came, after `last`: at most `limit`; none while a backup is
+    /// being made. Keys that were doomed together are in order.
+    package func dueDoomedKeys(now: Timestamp, after last: DueKey? = nil, limit: Int) throws -> [DueKey] {
         if try removalHold(at: now) != nil { return [] }
-        // Without this, all keys would be read to find that none is due.
-        guard try exists("SELECT 1 FROM doomed_keys WHERE not_before <= ? LIMIT 1", [now]) else { return [] }
-        return try all(SQL.dueKeys, [key, now, limit])
+        return try all(SQL.dueKeys, [last?.since ?? Timestamp(milliseconds: .min), last?.key ?? "", now, limit])
     }
 
     /// When the next doomed key is due; while a backup is being made, not before that is over. Nil for never.
@@ -77,6 +76,17 @@ extension Transaction {
     }
 }
 
+/// A doomed key whose time has come.
+package struct DueKey: RowReadable, Sendable {
+    package let since: Timestamp
+    package let key: String
+
+    init(row: inout Row) {
+        since = row.next()
+        key = row.next()
+    }
+}
+
 /// A key whose bytes are to be removed.
 package struct DoomedKey: RowReadable, Sendable {
     /// How late bytes may arrive that were sent to a bucket before their publish was given up.
@@ -101,7 +111,10 @@ private enum SQL {
     static let blobByDigest = "SELECT \(Blob.columns) FROM blobs WHERE sha256 = ?"
     static let insertBlob = "\(Blob.columns.insert()) ON CONFLICT (sha256) DO NOTHING"
     static let move = "UPDATE blobs SET key = ?, damaged_at = NULL WHERE sha256 = ? AND key = ?"
-    static let dueKeys = "SELECT key FROM doomed_keys WHERE key > ? AND +not_before <= ? ORDER BY key LIMIT ?"
+    static let dueKeys = """
+        SELECT not_before, key FROM doomed_keys WHERE (not_before, key) > (?, ?) AND not_before <= ?
+        ORDER BY not_before, key LIMIT ?
+        """
     static let doom = """
         INSERT INTO doomed_keys (key, not_before) VALUES (?, ?) ON CONFLICT (key)
         DO UPDATE SET not_before = excluded.not_before, state = 'abandoned' WHERE doomed_keys.state = 'publishing'

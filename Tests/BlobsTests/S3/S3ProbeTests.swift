@@ -1,4 +1,5 @@
 import Blobs
+import BlobsSupport
 import Foundation
 import Synchronization
 import Testing
@@ -8,7 +9,7 @@ import Testing
 struct S3ProbeTests {
     @Test("a bucket of a real object store is as it should be, and nothing is left in it")
     func good() async throws {
-        try await withBucket(storeLocation()) { bucket in
+        try await withBucket(Engine.bucket().location) { bucket in
             let findings = try await S3Probe(bucket).run()
             #expect(findings == [])
             let left = try await bucket.list()
@@ -18,7 +19,7 @@ struct S3ProbeTests {
 
     @Test("wrong credentials, a bucket that is not there, nobody at the address: each is said, with what to do")
     func unusable() async throws {
-        let location = try storeLocation()
+        let location = try Engine.bucket().location
         func findings(_ location: S3Location, _ id: String, _ secret: String) async throws -> [String] {
             var sentences: [String] = []
             try await withBucket(location, as: S3Credentials(keyID: id, secret: secret)) { bucket in
@@ -43,7 +44,7 @@ struct S3ProbeTests {
 
     @Test("a real object store refuses a clock that is twenty minutes off, and the probe says by how much")
     func clock() async throws {
-        let location = try storeLocation()
+        let location = try Engine.bucket().location
         for minutes in [20, -20] as [Int64] {
             var settings = S3Settings()
             settings.now = { Int64(time(nil)) + minutes * 60 }

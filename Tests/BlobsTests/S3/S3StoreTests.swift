@@ -1,14 +1,16 @@
-import Blobs
+import BlobsSupport
 import Foundation
 import NIOCore
 import Testing
+
+@testable import Blobs
 
 /// The client against a real object store.
 @Suite("A bucket of a real object store")
 struct S3StoreTests {
     @Test("what is stored is there at once, whole and by ranges, and gone when it is removed")
     func objects() async throws {
-        try await withBucket(storeLocation()) { bucket in
+        try await withBucket(Engine.bucket().location) { bucket in
             let bytes = sample(1_000_000)
             try await bucket.put("a/b", bytes)
             #expect(try await bucket.size(of: "a/b") == 1_000_000)
@@ -26,9 +28,43 @@ struct S3StoreTests {
         }
     }
 
+    @Test("of stores that take a new bucket at the same moment at most one has it, and all others hear of another")
+    func claims() async throws {
+        try await withStore { test in
+            let ids = (0..<4).map { "\($0)" + String(repeating: "a", count: 31) }
+            for _ in 0..<8 {
+                let store = try S3BlobStore(try Engine.bucket(), in: test.store)
+                defer { store.close() }
+                let others = try await withThrowingTaskGroup(of: (String, String?).self) { group in
+                    for id in ids { group.addTask { (id, try await store.claim(for: id)) } }
+                    return try await group.reduce(into: [:]) { $0[$1.0] = .some($1.1) }
+                }
+                let owners = ids.filter { others[$0] == .some(nil) }
+                #expect(owners.count <= 1)
+                #expect(try await store.owner() == owners.first)
+                #expect(try await store.bucket.list().map(\.key) == owners.map { _ in "placet-store" })
+                // When all have given up, the next to try has it.
+                #expect(try await store.claim(for: ids[0]) == (owners.first == ids[0] ? nil : owners.first))
+            }
+        }
+    }
+
+    @Test("a claim that somebody has left behind is told by its id")
+    func leftClaim() async throws {
+        try await withStore { test in
+            let store = try S3BlobStore(try Engine.bucket(), in: test.store)
+            defer { store.close() }
+            try await store.bucket.put("placet-store.claim-b", [])
+            #expect(try await store.claim(for: "a") == "b")
+            #expect(try await store.owner() == nil)
+            try await store.bucket.remove("placet-store.claim-b")
+            #expect(try await store.claim(for: String(repeating: "a", count: 32)) == nil)
+        }
+    }
+
     @Test("a part of a file is sent, whatever the position of its descriptor; nothing at all is an object too")
     func files() async throws {
-        try await withBucket(storeLocation()) { bucket in
+        try await withBucket(Engine.bucket().location) { bucket in
             let bytes = sample(700_000)
             try await withFile(bytes) { path in
                 let file = try S3File(path: path)
@@ -46,7 +82,7 @@ struct S3StoreTests {
 
     @Test("bytes that are not those that were announced are refused, and nothing is stored")
     func wrongBytes() async throws {
-        try await withBucket(storeLocation()) { bucket in
+        try await withBucket(Engine.bucket().location) { bucket in
             let other = String(repeating: "0", count: 64)
             let bytes = sample(300_000)
             let error = await #expect(throws: S3Error.self) { try await bucket.put("a", bytes, sha256: other) }
@@ -64,7 +100,7 @@ struct S3StoreTests {
 
     @Test("an object in parts is what they are in their order, and may be completed twice")
     func parts() async throws {
-        try await withBucket(storeLocation()) { bucket in
+        try await withBucket(Engine.bucket().location) { bucket in
             let bytes = sample(11 << 20)
             let upload = try await bucket.beginUpload("a")
             var parts: [S3Bucket.Part] = []
@@ -87,7 +123,7 @@ struct S3StoreTests {
 
     @Test("an upload that is given up, or has another part than was sent, makes no object")
     func noObject() async throws {
-        try await withBucket(storeLocation()) { bucket in
+        try await withBucket(Engine.bucket().location) { bucket in
             let upload = try await bucket.beginUpload("a")
             let part = try await bucket.put(part: 1, of: upload, "a", .bytes(ByteBuffer(string: "a")))
             let wrong = S3Bucket.Part(number: 1, tag: "\"\(String(repeating: "0", count: 32))\"")
@@ -102,7 +138,7 @@ struct S3StoreTests {
 
     @Test("a listing goes on after a key, and has nothing of other prefixes")
     func listing() async throws {
-        let location = try storeLocation()
+        let location = try Engine.bucket().location
         try await withBucket(location) { bucket in
             for key in ["b", "a/1", "a/2", "c<&>"] { try await bucket.put(key, [1]) }
             let first = try await bucket.list(limit: 2)
@@ -112,7 +148,7 @@ struct S3StoreTests {
             let third = try await bucket.list(after: "c<&>")
             #expect(third == [])
         }
-        try await withBucket(storeLocation()) { bucket in
+        try await withBucket(Engine.bucket().location) { bucket in
             let none = try await bucket.list()
             #expect(none == [])
         }
@@ -120,7 +156,7 @@ struct S3StoreTests {
 
     @Test("a link works in any client, for its time and its object alone, and the answer is what it says")
     func links() async throws {
-        let location = try storeLocation()
+        let location = try Engine.bucket().location
         let words = [
             ("response-content-disposition", "attachment; filename=\"ä b.txt\""), ("response-content-type", "text/x"),
         ]

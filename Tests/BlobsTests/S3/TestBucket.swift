@@ -34,15 +34,6 @@ func withBucket(
     try result.get()
 }
 
-/// The object store of this run of tests, below a prefix that no other test has. `scripts/test` starts it.
-func storeLocation() throws -> S3Location {
-    let address = try #require(
-        ProcessInfo.processInfo.environment["PLACET_TEST_S3"],
-        "no object store: run `.venv/bin/python Tests/object_store.py -- swift test`, as scripts/test does"
-    )
-    return try S3Location(address.replacing("/?", with: "/\(UUID().uuidString)?"))
-}
-
 /// Bytes that are the same each time, and in no place the same as in another nearby.
 func sample(_ count: Int) -> [UInt8] {
     let piece = (0..<65_521).map { UInt8(truncatingIfNeeded: $0 * $0 >> 3 ^ $0) }

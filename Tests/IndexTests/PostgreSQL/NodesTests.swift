@@ -178,6 +178,29 @@ import Testing
         node.close()
     }
 
+    @Test("what another server says of a lost commit is not believed: it may have given the number to its own")
+    func otherServer() async throws {
+        let clusters = [try PostgreSQLCluster(), try PostgreSQLCluster()]
+        let hosts = clusters.map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
+        let server = try #require(PostgreSQLServer(location: "postgresql://placet@\(hosts)/postgres"))
+        let node = try StoreIndex(on: server, newStoreID: "s")
+        // The other one has committed more transactions.
+        let other = try clusters[1].connect()
+        for _ in 0..<200 { try other.execute("SELECT pg_current_xact_id()", []) }
+        await #expect(throws: IndexError.unknownOutcome) {
+            try await node.write { tx in
+                guard case .postgreSQL(let connection) = tx.connection else { return }
+                _ = try tx.execute("UPDATE store SET checked_at = ?", [7])
+                connection.didCommit = {
+                    try clusters[0].order("kill")
+                    connection.giveUp()
+                    throw PostgreSQLError(state: "08006", message: "cut by the test")
+                }
+            }
+        }
+        node.close()
+    }
+
     @Test("a unit that cannot reach the server is told so in some seconds")
     func unreachable() async throws {
         let cluster = try PostgreSQLCluster()

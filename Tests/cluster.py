@@ -67,13 +67,16 @@ class PostgreSQL:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
         line = self._process.stdout.readline().split()
         assert line[:1] == ["ready"], "PostgreSQL did not start; is it installed? scripts/setup test"
-        self.host, self.port = line[1], int(line[2])
+        #: The primary's first.
+        self.ports = [int(line[2])]
         self._databases = 0
 
     def _do(self, word):
         self._process.stdin.write(f"{word}\n")
         self._process.stdin.flush()
-        assert self._process.stdout.readline().strip() == "done", word
+        answer = self._process.stdout.readline().split()
+        assert answer[:1] == ["done"], word
+        return answer[1:]
 
     def kill(self):
         """As a power loss would."""
@@ -82,14 +85,26 @@ class PostgreSQL:
     def start(self):
         self._do("start")
 
+    def add_standby(self):
+        """Another server, which has each commit before it is confirmed. Databases made from now on are looked for on both."""
+        self.ports.append(int(self._do("standby")[0]))
+
+    def promote(self):
+        """The standby takes over. The first server must have ended."""
+        self._do("promote")
+        self.ports.reverse()
+
     def database(self):
-        """Makes one, and returns its address."""
+        """Makes one, and returns its name."""
         self._databases += 1
         self.run("postgres", f"CREATE DATABASE placet{self._databases}")
-        return self.address(f"placet{self._databases}")
+        return f"placet{self._databases}"
 
     def address(self, database):
-        return f"postgres://placet@{self.host}:{self.port}/{database}"
+        if len(self.ports) == 1:
+            return f"postgres://placet@127.0.0.1:{self.ports[0]}/{database}"
+        hosts = ",".join(f"127.0.0.1:{port}" for port in self.ports)
+        return f"postgres://placet@{hosts}/{database}?target_session_attrs=read-write"
 
     def run(self, database, sql):
         """Runs a statement as an operator would; returns the rows as lists of texts."""
@@ -110,8 +125,9 @@ class Cluster:
 
     def __init__(self, binary, postgres, objects, count=3, prefix="", **settings):
         self.postgres, self.objects = postgres, objects
-        self.index = postgres.database()
-        self.blobs = objects.address(prefix or self.index.rsplit("/", 1)[1])
+        self.database = postgres.database()
+        self.index = postgres.address(self.database)
+        self.blobs = objects.address(prefix or self.database)
         common = objects.environment | {
             "PLACET_INDEX": self.index, "PLACET_BLOBS": self.blobs, "PLACET_ADMIN_PASSWORD": ADMIN_PASSWORD} | settings
         self.nodes = [Server(binary, **common) for _ in range(count)]
@@ -123,7 +139,7 @@ class Cluster:
         return self
 
     def query(self, sql):
-        return self.postgres.run(self.index.rsplit("/", 1)[1], sql)
+        return self.postgres.run(self.database, sql)
 
     def dispose(self):
         for node in self.nodes:

@@ -6,7 +6,7 @@
 /// A step at which a drill kills the process, to see what that leaves (`scripts/drill kills`).
 ///
 /// A debug build dies at the point that the environment names: `PLACET_FAULT=linked:3` is the third time that it gets
-/// there. A release has none of it.
+/// there. With `PLACET_STALL=50` it stops for up to 50 ms at every fourth point or so. A release has none of it.
 package enum FaultPoint: String {
     /// A publish; the steps are those at the top of IncomingFile.swift.
     case spooled, flushed, named, linked, folderFlushed, committed, unlinked
@@ -28,11 +28,14 @@ package enum FaultPoint: String {
     package static func reached(_ point: FaultPoint) {
         #if DEBUG
             armed?.reached(point)
+            if let longestStall, Int.random(in: 0..<4) == 0 { usleep(.random(in: 0...longestStall) * 1000) }
         #endif
     }
 }
 
 #if DEBUG
+    /// In milliseconds.
+    private let longestStall = getenv("PLACET_STALL").flatMap { UInt32(String(cString: $0)) }
     private let armed = getenv("PLACET_FAULT").flatMap { ArmedFault(String(cString: $0)) }
 
     /// The point at which this process dies.

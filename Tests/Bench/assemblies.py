@@ -78,7 +78,7 @@ def wakes(cluster, front, session):
 
 def transactions(postgres, folder):
     """Durable transactions a second of 64 clients that insert a row and commit, by pgbench."""
-    address = postgres.database()
+    address = postgres.address(postgres.database())
     postgres.run(address.rsplit("/", 1)[1], "CREATE TABLE row (id bigserial PRIMARY KEY, text text)")
     script = f"{folder}/insert.sql"
     with open(script, "w") as file:

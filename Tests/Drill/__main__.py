@@ -13,12 +13,15 @@ sys.path.insert(0, str(ROOT / "Tests"))
 
 import clock  # noqa: E402
 import disk  # noqa: E402
+import failover  # noqa: E402
 import kills  # noqa: E402
 import power  # noqa: E402
+import race  # noqa: E402
 import shim  # noqa: E402
 import zoo  # noqa: E402
 
-PARTS = {"kills": kills, "disk": disk, "power": power, "zoo": zoo, "clock": clock}
+PARTS = {
+    "kills": kills, "disk": disk, "power": power, "zoo": zoo, "clock": clock, "race": race, "failover": failover}
 
 
 def main(arguments):

@@ -191,7 +191,7 @@ def test_the_same_counts(postgres, seed):
         except sqlite3.IntegrityError:
             refused.append(statement)
     # One after the other, and those that are refused change nothing.
-    database = postgres.database().rsplit("/", 1)[1]
+    database = postgres.database()
     postgres.run(database, (SCHEMA / "postgresql/0001.sql").read_text())
     postgres.run(database, "CREATE TABLE refused (number int)")
     blocks = [

@@ -4,8 +4,10 @@ import errno
 import os
 
 import clock
+import failover
 import kills
 import pytest
+import race
 import strangers
 import zoo
 from copying import Copying
@@ -122,3 +124,13 @@ def test_strangers_do_not_disturb_a_normal_client(binary, library):
 
 def test_a_clock_that_is_set_takes_nothing(binary, library):
     clock.run(binary, library, 1, (clock.DAY, clock.YEAR, 0))
+
+
+@pytest.mark.slow
+def test_uploads_at_two_nodes_beside_collectors_that_stall_lose_nothing(binary, library):
+    race.run(binary, library, 40)
+
+
+@pytest.mark.slow
+def test_a_standby_that_takes_over_has_all_that_was_confirmed(binary, library):
+    failover.run(binary, library, 1)

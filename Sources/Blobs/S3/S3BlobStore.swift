@@ -18,7 +18,8 @@ import Synchronization
 //     (the index commits)           -                   object + row      the normal state
 //
 // The unit that stores the file takes the row of step 1 away, and fails when it has gone: the collector gave the key up,
-// by a unit of its own, before it removed anything. Then all begins again under another key (invariant 3).
+// by a unit of its own, before it removed anything. Then all begins again under another key (invariant 3). So a PUT that
+// takes longer than its lease, which only parts renew, was sent in vain, and nothing is lost.
 //
 // A bucket answers late, and twice: a PUT that was given up may arrive after its key was removed. So a key that was given
 // up is removed once more an hour later. What comes even later is garbage that only `placet fsck` finds.

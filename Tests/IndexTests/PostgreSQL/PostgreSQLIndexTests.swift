@@ -63,6 +63,20 @@ import Testing
         #expect(try await names() == ["late"])
     }
 
+    @Test("keys that are due are found in their order, however many are not due yet")
+    func dueKeys() throws {
+        let connection = try PostgreSQLConnection(to: server)
+        // A table without rows is read whole, unless that is forbidden.
+        try connection.run(script: "SET enable_seqscan = off; SET enable_bitmapscan = off")
+        let plan: [String] = try Reader(connection: .postgreSQL(connection)).all(
+            """
+            EXPLAIN SELECT not_before, key FROM doomed_keys WHERE (not_before, key) > (1, '') AND not_before <= 7
+            ORDER BY not_before, key LIMIT 64
+            """
+        )
+        #expect(plan.contains { $0.contains("doomed_keys_by_time") } && !plan.contains { $0.contains("Sort") }, "\(plan)")
+    }
+
     @Test("more reads than connections wait in line, and see how much they may read")
     func manyReads() async throws {
         let limits = try await withThrowingTaskGroup(of: Int.self) { group in

@@ -3,12 +3,13 @@ import Foundation
 import HTTP
 import HTTPTypes
 import Index
+import IndexSupport
 import JSON
 import NIOCore
 import TestSupport
 import Testing
 
-@Suite("A disk on which only the reserve is free")
+@Suite("A disk on which only the reserve is free", .onlySQLite)
 struct ReserveTests {
     @Test(
         "nothing is stored, and everything that leads out works: sign in, delete, revoke, acknowledge, change a password"

@@ -5,9 +5,9 @@ import Synchronization
 
 /// A PostgreSQL of this run of the tests (`Tests/postgres.sh`), which ends with it.
 package final class PostgreSQLCluster: Sendable {
-    /// The one that all suites share, with a database for each test. Says what it was made to run.
+    /// The one that all suites share, with a database for each test.
     package static let shared = Result {
-        PostgreSQLConnection.didRun.withLock { $0 = ProvedStatements().add }
+        PostgreSQLConnection.didRun.withLock { $0 = StatementLog().add }
         return try PostgreSQLCluster()
     }
 
@@ -103,11 +103,11 @@ package final class PostgreSQLCluster: Sendable {
     }
 }
 
-/// Keeps each statement that PostgreSQL has run, once, with a NUL after it, in the file that `PROVED_STATEMENTS` names:
-/// `Tests/Process/test_statements.py` compares them with SQLite's.
-private final class ProvedStatements: Sendable {
+/// Keeps each statement that PostgreSQL has run, once, with a NUL after it, in the file that `STATEMENTS_OF_POSTGRESQL`
+/// names. `Tests/Process/test_statements.py` compares them with SQLite's.
+private final class StatementLog: Sendable {
     private let texts = Mutex<Set<String>>([])
-    private let path = ProcessInfo.processInfo.environment["PROVED_STATEMENTS"]
+    private let path = ProcessInfo.processInfo.environment["STATEMENTS_OF_POSTGRESQL"]
 
     @Sendable func add(_ text: String) {
         guard let path, texts.withLock({ $0.insert(text).inserted }) else { return }

@@ -1,7 +1,8 @@
-"""How SQLite would run each statement that the Swift tests make it compile.
+"""How SQLite would run each statement that the Swift tests make it compile, and whether PostgreSQL has run it.
 
 A statement that reads a whole table, or sorts what it found, costs more with every row that is stored. Each that does is
-named here, with the reason why it may. `scripts/test` keeps the statements while the Swift tests run (`statements.c`).
+named here, with the reason why it may; and each that only SQLite runs. `scripts/test` keeps the statements while the Swift
+tests run: SQLite's by `statements.c`, PostgreSQL's by `IndexSupport`.
 """
 
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEPT = ROOT / ".build/statements"
+PROVED = ROOT / ".build/statements-of-postgresql"
 #: Tables with few rows, whatever is stored.
 SMALL = {
     "store": "one row",
@@ -53,6 +55,25 @@ ALLOWED = {
     "SELECT count(*) FROM blobs": "the tests' census",
     "FROM 'main'.'searched_texts' AS T": "the tests, which make SQLite check its search",
 }
+#: Statements that PostgreSQL never runs, by what stands in them, and what it runs instead.
+ONLY_SQLITE = {
+    "'main'.'": "FTS5's own",
+    "message_search": "the search by FTS5: PostgreSQLSearch.swift",
+    "searched_texts": "the search by FTS5: PostgreSQLSearch.swift",
+    "search_changes": "the search by FTS5: PostgreSQLSearch.swift",
+    "search_trigrams": "the search by FTS5: PostgreSQLSearch.swift",
+    "search_number": "the search by FTS5: PostgreSQLSearch.swift",
+    "contains(text, ?)": "PostgreSQLSearch.swift has another text for it",
+    "SELECT id FROM messages WHERE channel_id = ? AND id > ? ORDER BY id": "numbers of messages for FTS5",
+    "FROM blobs WHERE key > ? AND key < ? AND": "the backup of a folder: pg_dump",
+    "WITH RECURSIVE merge": "ChannelMerge.swift has another text for it",
+    "ORDER BY attachments.rowid": "Explanation.swift has another text for it",
+    "ON CONFLICT (channel_id, stream_id) WHERE stream_id IS NOT NULL DO NOTHING": "Messages.swift has another text for it",
+    "FROM pragma_foreign_key_check": "it has no rows without those that they refer to",
+    "UPDATE store SET id = ?": "the restore of a backup, of which it has its own",
+}
+#: What tests ask of no table.
+WITHOUT_TABLE = re.compile(r"SELECT (?!.* FROM ).*")
 #: Tests set a count wrong so that fsck has something to find.
 MADE_WRONG = re.compile(r"UPDATE \w+ SET \w+ = \w+ \+ 1")
 
@@ -72,6 +93,14 @@ def test_no_statement_reads_a_table_or_sorts_without_a_reason():
             unused -= reasons
     assert without_reason == {}
     assert unused == set(), "no such statement is left"
+
+
+def test_every_statement_has_run_on_postgresql():
+    proved = {flat(text.decode()) for text in PROVED.read_bytes().split(b"\0")}
+    missing = {text for text in statements() if text not in proved and not WITHOUT_TABLE.fullmatch(text)}
+    reasons = {text: [known for known in ONLY_SQLITE if known in text] for text in missing}
+    assert {text for text in missing if not reasons[text]} == set()
+    assert set(ONLY_SQLITE) == {known for all in reasons.values() for known in all}, "no such statement is left"
 
 
 def test_what_reads_a_table_or_sorts_is_seen():

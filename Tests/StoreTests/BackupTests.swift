@@ -63,7 +63,7 @@ struct BackupTests {
         }
     }
 
-    @Test("what cannot be opened for a reason that may pass ends the backup, and is not left out")
+    @Test("what cannot be opened for a reason that may pass ends the backup, and is not left out", .onlySQLite)
     func passingError() async throws {
         try await withBackup { test, _ in
             _ = try await test.add([])
@@ -75,7 +75,7 @@ struct BackupTests {
         }
     }
 
-    @Test("a copy that was cut is copied again", arguments: [0, 2])
+    @Test("a copy that was cut is copied again", .onlySQLite, arguments: [0, 2])
     func cutCopy(rest: Int) async throws {
         try await withBackup { test, folder in
             let digest = try await test.add([1, 2, 3]).sha256
@@ -88,7 +88,10 @@ struct BackupTests {
         }
     }
 
-    @Test("a row whose key cannot be, or is that of other bytes, is told when it is backed up, read and restored")
+    @Test(
+        "a row whose key cannot be, or is that of other bytes, is told when it is backed up, read and restored",
+        .onlySQLite
+    )
     func impossibleKeys() async throws {
         try await withBackup { test, folder in
             let attachments = [try await test.add([1]), try await test.add([2]), try await test.add([3, 3])]

@@ -248,7 +248,7 @@ struct CheckTests {
         }
     }
 
-    @Test("references to rows that are not there are found")
+    @Test("references to rows that are not there are found", .onlySQLite)
     func brokenReference() async throws {
         try await withStore { test in
             _ = try await test.add([1])

@@ -47,7 +47,7 @@ struct CommitOutcomeTests {
         }
     }
 
-    @Test("an index that may not grow is full and keeps nothing; with room again the same file is stored")
+    @Test("an index that may not grow is full and keeps nothing; with room again the same file is stored", .onlySQLite)
     func fullIndex() async throws {
         try await withStore { test in
             let text = String(repeating: "x", count: 60_000)
@@ -80,7 +80,7 @@ struct CommitOutcomeTests {
         }
     }
 
-    @Test("a unit that failed for no known reason is of unknown outcome too: invariants 1, 2 and 7")
+    @Test("a unit that failed for no known reason is of unknown outcome too: invariants 1, 2 and 7", .onlySQLite)
     func unknownReason() async throws {
         try await withStore { test in
             let index = test.store.index
@@ -124,7 +124,10 @@ struct CommitOutcomeTests {
         }
     }
 
-    @Test("when the blob is taken away at each attempt, the last one gives up and leaves neither bytes nor rows")
+    @Test(
+        "when the blob is taken away at each attempt, the last one gives up and leaves neither bytes nor rows",
+        .onlySQLite
+    )
     func blobAlwaysVanishes() async throws {
         try await withStore { test in
             let index = test.store.index

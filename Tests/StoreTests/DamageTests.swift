@@ -97,7 +97,7 @@ struct DamageTests {
         }
     }
 
-    @Test("bytes without an index are not taken for a new store")
+    @Test("bytes without an index are not taken for a new store", .onlySQLite)
     func lostIndex() async throws {
         try await withStore { test in
             _ = try await test.add(Array("precious".utf8))
@@ -135,7 +135,7 @@ struct DamageTests {
         }
     }
 
-    @Test("both halves are asked whether they can be written")
+    @Test("both halves are asked whether they can be written", .onlySQLite)
     func writability() async throws {
         try await withStore { test in
             var found = await test.store.writability()

@@ -1,6 +1,7 @@
 import Blobs
 import Foundation
 import Index
+import IndexSupport
 import NIOCore
 import Testing
 
@@ -73,7 +74,7 @@ struct PartialUploadTests {
         }
     }
 
-    @Test("an upload whose bytes are gone or short is forgotten, and never said to be there")
+    @Test("an upload whose bytes are gone or short is forgotten, and never said to be there", .onlySQLite)
     func lostBytes() async throws {
         try await withStore { test in
             let (gone, short) = (upload(test, 10), upload(test, 10))

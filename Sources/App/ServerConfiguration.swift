@@ -23,7 +23,7 @@ package struct ServerConfiguration: Sendable {
     /// `--index`, `PLACET_INDEX` (`postgresql://user@host/database`; a file in the storage folder): the PostgreSQL that keeps
     /// the index. A password is `PLACET_INDEX_PASSWORD`, or the first line of the file `PLACET_INDEX_PASSWORD_FILE`, or
     /// where libpq looks for it.
-    package var index: PostgreSQLServer?
+    package var index: PostgreSQLServer?  // Tests set it beside files on the disk.
     /// `--blobs`, `PLACET_BLOBS` (`s3://bucket/prefix?endpoint=…&region=…`, the storage folder): the bucket with the files'
     /// bytes. A folder that has one remembers it. Credentials come from `AWS_ACCESS_KEY_ID` and
     /// `AWS_SECRET_ACCESS_KEY`, or from a file. `PLACET_BLOB_CACHE_BYTES` (integer, 256 MiB, 0…2^50): how much of the disk

@@ -79,7 +79,7 @@ extension StoreError: CustomStringConvertible {
             "The bucket has the files of another store, \(id). Give each store a bucket or a prefix of its own."
         case .bucketIsClaimed(let id):
             "Another store, \(id), is taking the bucket at the same moment. Give each store a bucket or a prefix of its own. "
-                + "If there is no such store, remove the object placet-store.claim-\(id) and start again."
+                + "If there is no such store, remove the objects placet-store.claim-\(id).* and start again."
         case .bucketIsNotOurs:
             "The bucket has no object placet-store that says whose it is, but it is not new, or this storage folder has "
                 + "its files in another one. Look whether bucket and prefix are right."

@@ -5,7 +5,7 @@ import NIOCore
 extension S3BlobStore {
     private static let ownerName = "placet-store"
     private static let words = "placet bucket 1 "
-    /// Followed by a store's id: it is about to own the bucket.
+    /// Followed by the id of a store that is about to own the bucket, and by what tells its nodes apart.
     private static let claimName = ownerName + ".claim-"
 
     /// The id of the store that has its bytes here; nil when nobody has.
@@ -30,9 +30,9 @@ extension S3BlobStore {
     ///
     /// - Returns: the id of another store, which was there first or tries too; nil when the bucket is this one's now.
     package func claim(for storeID: String) async throws(BlobError) -> String? {
-        let claim = Self.claimName + storeID
+        let claim = "\(Self.claimName)\(storeID).\(Token.fresh())"
         try await reaching { try await bucket.put(claim, .bytes(ByteBuffer())) }
-        var other = try await otherClaim(than: claim)
+        var other = try await otherClaimant(than: storeID)
         if other == nil { other = try await owner() }
         if other == nil { try await own(as: storeID) }
         // A listing that lags behind has hidden a claim; now one of two owners has overwritten the other.
@@ -42,11 +42,11 @@ extension S3BlobStore {
     }
 
     /// Comes before the owner is looked for: a claim is removed once there is one.
-    private func otherClaim(than own: String) async throws(BlobError) -> String? {
-        // Claims come first.
-        let objects = try await reaching { try await bucket.list(after: Self.claimName, limit: 2) }
-        let claim = objects.map(\.key).first { $0.hasPrefix(Self.claimName) && $0 != own }
-        return claim.map { String($0.dropFirst(Self.claimName.count)) }
+    private func otherClaimant(than storeID: String) async throws(BlobError) -> String? {
+        let objects = try await reaching { try await bucket.list(after: Self.claimName) }
+        let claims = objects.map(\.key).filter { $0.hasPrefix(Self.claimName) }
+        let claimants = claims.map { String($0.dropFirst(Self.claimName.count).prefix(while: { $0 != "." })) }
+        return claimants.first { $0 != storeID }
     }
 
     /// Says whose the bucket is, whoever it was before.

@@ -54,10 +54,10 @@ struct S3StoreTests {
         try await withStore { test in
             let store = try S3BlobStore(try Engine.bucket(), in: test.store)
             defer { store.close() }
-            try await store.bucket.put("placet-store.claim-b", [])
+            try await store.bucket.put("placet-store.claim-b.1", [])
             #expect(try await store.claim(for: "a") == "b")
             #expect(try await store.owner() == nil)
-            try await store.bucket.remove("placet-store.claim-b")
+            try await store.bucket.remove("placet-store.claim-b.1")
             #expect(try await store.claim(for: String(repeating: "a", count: 32)) == nil)
         }
     }

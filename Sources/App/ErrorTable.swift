@@ -158,11 +158,11 @@ private func translate(_ error: StoreError) -> APIError? {
             .conflict,
             "You have \(most) uploads that are not complete, and may have no more; complete some or give them up (DELETE)"
         )
-    case .uploadIsElsewhere:
+    case .uploadHasMovedOn(let received):
         APIError(
-            .serviceUnavailable,
-            "The upload began at another node, which has its bytes; send its requests there, or begin another upload",
-            headers: [.retryAfter: "1"]
+            .conflict,
+            "Upload-Offset must be \(received), which is how much is here; go on from there",
+            headers: [HTTPField.Name("Upload-Offset")!: "\(received)"]
         )
     case .uploadIsBusy:
         APIError(

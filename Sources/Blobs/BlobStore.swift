@@ -3,7 +3,8 @@ import NIOCore
 /// Where published bytes are: in the store's folder, or in a bucket that many folders share. The verbs are the same:
 /// publish, open, stat, list, remove.
 ///
-/// What is not published stays with the folder, whatever this is: spools, uploads in parts, derived files.
+/// What is not published stays with the folder, whatever this is: spools, derived files, and without a bucket uploads in
+/// parts.
 package enum BlobStore: Sendable {
     case disk(DiskBlobStore)
     case bucket(S3BlobStore)

@@ -26,3 +26,18 @@ package struct SpooledBlob: Sendable {
         self.file = file
     }
 }
+
+extension SpooledBlob {
+    /// Where its bytes can be read again.
+    func source() throws(BlobError) -> S3Source {
+        if let content { return .bytes(content) }
+        return .file(try file.reading(), 0..<size)
+    }
+}
+
+extension DiskBlobStore {
+    /// Passes the bytes of a spool on, in order.
+    package func read(_ blob: SpooledBlob, passingTo pass: (ByteBuffer) async throws -> Void) async throws {
+        for try await piece in S3Pieces(source: try blob.source(), threads: threads) { try await pass(piece) }
+    }
+}

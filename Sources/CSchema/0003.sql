@@ -21,3 +21,17 @@ CREATE TABLE leases (
 ALTER TABLE doomed_keys ADD COLUMN upload_id TEXT;
 ALTER TABLE doomed_keys ADD COLUMN state TEXT NOT NULL DEFAULT 'doomed'
     CHECK (state IN ('publishing', 'abandoned', 'doomed', 'removed'));
+
+-- What has come of an upload in parts whose bytes go into a bucket. Each row is an object there, and those of an upload
+-- are its first bytes without a gap, as many as partial_uploads.received says. start: where in the upload it begins. A key
+-- whose row goes is doomed by that, whatever took the row.
+CREATE TABLE upload_parts (
+    upload_id TEXT NOT NULL REFERENCES partial_uploads (id) ON DELETE CASCADE,
+    start INTEGER NOT NULL CHECK (start >= 0),
+    size INTEGER NOT NULL CHECK (size > 0),
+    key TEXT NOT NULL UNIQUE,
+    PRIMARY KEY (upload_id, start)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER upload_parts_doomed AFTER DELETE ON upload_parts BEGIN
+    INSERT INTO doomed_keys (key, not_before) VALUES (old.key, unixepoch() * 1000) ON CONFLICT (key) DO NOTHING;
+END;

@@ -72,7 +72,7 @@ extension FileStore {
         repeat {
             let (pairs, last) = try await pairs(after: report.next)
             for (key, row) in pairs {
-                if let row {
+                if let row, key.kind == .content {
                     report.count += 1
                     report.bytes += Int64(row.size)
                 }
@@ -92,7 +92,7 @@ extension FileStore {
     private func pairs(after start: BlobKey?) async throws -> (pairs: [(key: BlobKey, row: Blob?)], last: BlobKey?) {
         // Files first: a row that was committed in between is then found, and its file looked at.
         let files = try await blobs.list(after: start, limit: Self.checkBatch)
-        let rows = try await index.read { try $0.blobs(afterKey: start?.description ?? "", limit: Self.checkBatch) }
+        let rows = try await index.read { try $0.rows(afterKey: start?.description ?? "", limit: Self.checkBatch) }
         let rowsByKey = Dictionary(rows.compactMap { row in BlobKey(row.key).map { ($0, row) } }) { first, _ in first }
         // A full list may have more, and what the other one has beyond its end is for the next round.
         let ends = [files.count, rows.count].map { $0 == Self.checkBatch }
@@ -149,7 +149,7 @@ extension FileStore {
         return fault
     }
 
-    /// What is wrong with the bytes of a row; nil when they are what it says.
+    /// What is wrong with the bytes of a row, of a file or of a part of an upload; nil when they are what it says.
     ///
     /// - Throws: ``BlobError`` when they cannot be read for a reason that may pass; ``IndexError``.
     func damage(
@@ -165,6 +165,18 @@ extension FileStore {
             return .missing
         } catch let error as BlobError where error.isUnreadable {
             return .unreadable
+        }
+    }
+}
+
+extension Reader {
+    /// What has bytes, in the order of the keys: contents, and then parts of uploads as if they were contents.
+    fileprivate func rows(afterKey key: String, limit: Int) throws -> [Blob] {
+        let blobs = try blobs(afterKey: key, limit: limit)
+        let parts = try parts(afterKey: key, limit: limit - blobs.count)
+        return blobs + parts.map { part in
+            let digest = BlobKey(part.key)?.digest.hex ?? ""
+            return Blob(sha256: digest, key: part.key, size: part.size, crc32: 0, createdAt: .now())
         }
     }
 }

@@ -73,7 +73,12 @@ extension FileStore {
 
     /// Whether a row has that key.
     func isReferenced(_ key: BlobKey) async throws -> Bool {
-        try await index.read { try !$0.referencedKeys(among: [key.description]).isEmpty }
+        try await index.read { reader in
+            switch key.kind {
+            case .content: try !reader.referencedKeys(among: [key.description]).isEmpty
+            case .part: try reader.isPart(key: key.description)
+            }
+        }
     }
 
     /// Notes that a key has other bytes than its row says: they are not served from now on, also after a restart.

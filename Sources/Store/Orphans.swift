@@ -22,7 +22,7 @@ extension FileStore {
 
     private func isAdopted(_ key: BlobKey) async throws -> Bool {
         let name = key.description
-        guard let damaged = try await index.read({ try $0.blob(sha256: key.digest.hex) }),
+        guard key.kind == .content, let damaged = try await index.read({ try $0.blob(sha256: key.digest.hex) }),
             let kind = try await damage(of: damaged)
         else { return false }
         var candidate = damaged

@@ -3,8 +3,13 @@ import Index
 import MediaTypes
 import NIOCore
 
-/// Uploads that come in parts (invariant 9). The index says how far each is; its bytes wait in `incoming/`.
+/// Uploads that come in parts (invariant 9). The index says how far each is; its bytes wait in `incoming/`, or in the
+/// bucket, where each node finds them (PartSpool.swift).
 extension FileStore {
+    /// How many bytes of one request may arrive before they are noted, so that no crash costs more, and before the free
+    /// space is looked at again. So large are the parts in a bucket, too.
+    package static let noteInterval = 32 << 20
+
     /// Notes an upload of which nothing is here yet, if it fits.
     ///
     /// - Parameter most: how many a user may have open.
@@ -33,8 +38,6 @@ extension FileStore {
 
     /// An upload of the caller's as it stands; nil when there is none, or its bytes are gone, as after a restore: then it
     /// is forgotten.
-    ///
-    /// - Throws: ``StoreError/uploadIsElsewhere`` where other nodes share the index: one of them may have the bytes.
     package func partialUpload(_ id: PartialUpload.ID, by principal: Principal) async throws -> PartialUpload? {
         // While another request writes, what it does with row and bytes cannot be judged.
         guard let turn = uploadTurns.take(id) else {
@@ -47,15 +50,20 @@ extension FileStore {
     /// The same within a turn.
     package func partialUpload(_ turn: UploadTurn, by principal: Principal) async throws -> PartialUpload? {
         let id = turn.id
-        let found = try await index.read(by: principal) { try $0.partialUpload(id, of: $1, now: .now()) }
+        let (found, partBytes) = try await index.read(by: principal) {
+            (try $0.partialUpload(id, of: $1, now: .now()), try $0.partBytes(of: id))
+        }
         guard let found, found.received < found.length else { return found }
-        if try await folder.hasPartial(id.rawValue, bytes: Int64(found.received)) { return found }
-        if index.isShared { throw StoreError.uploadIsElsewhere }
+        let isHere =
+            if blobs.leases { partBytes == found.received } else {
+                try await folder.hasPartial(id.rawValue, bytes: Int64(found.received))
+            }
+        if isHere { return found }
         _ = try await forget(turn, by: principal)
         return nil
     }
 
-    /// Takes the turn at an upload: of two requests that would write, one does.
+    /// Takes the turn at an upload: of two requests to this node that would write, one does.
     ///
     /// - Throws: ``StoreError/uploadIsBusy``.
     package func turn(at id: PartialUpload.ID) throws -> UploadTurn {
@@ -63,23 +71,42 @@ extension FileStore {
         return turn
     }
 
-    /// Opens the bytes of an upload, to be appended to; nil when they are gone, and then it is forgotten.
-    package func open(_ upload: PartialUpload, _ turn: UploadTurn, by principal: Principal) async throws -> PartialFile?
-    {
+    /// Opens an upload, to be appended to; nil when its bytes are gone, and then it is forgotten. Whoever has it ends it.
+    package func open(
+        _ upload: PartialUpload,
+        _ turn: UploadTurn,
+        by principal: Principal
+    ) async throws -> UploadWriter? {
         // It must not expire while bytes come. Mostly it has just been noted.
         if upload.expiresAt < .now() + PartialUpload.lifetime / 2 {
             try await index.write(by: principal) { try $0.prolong(upload.id, by: $1) }
         }
-        if let file = try await folder.openPartial(upload.id.rawValue, at: Int64(upload.received)) { return file }
-        if index.isShared { throw StoreError.uploadIsElsewhere }
-        _ = try await forget(turn, by: principal)
-        return nil
+        if case .bucket(let bucket) = blobs {
+            let mayBeWhole = upload.received == 0 && upload.length > Self.noteInterval
+            let whole = mayBeWhole ? try await folder.makeSpool(sampleBytes: MediaTypeDetector.sampleBytes) : nil
+            return .part(PartSpool(at: upload.received, for: bucket, in: folder, whole: whole))
+        }
+        let file = try await folder.openPartial(upload.id.rawValue, at: Int64(upload.received))
+        if file == nil { _ = try await forget(turn, by: principal) }
+        return file.map { .file($0) }
     }
 
     /// Makes what has arrived durable, and then notes it. The last byte is never noted here: with it comes the end.
     ///
     /// - Returns: how much is noted; nil when the upload has ended meanwhile.
-    package func note(_ file: PartialFile, of upload: PartialUpload, by principal: Principal) async throws -> Int? {
+    /// - Throws: ``StoreError/uploadHasMovedOn(to:)``.
+    package func note(
+        _ writer: UploadWriter,
+        of upload: PartialUpload,
+        by principal: Principal
+    ) async throws -> Int? {
+        switch writer {
+        case .file(let file): try await note(file, of: upload, by: principal)
+        case .part(let spool): try await note(spool, of: upload, by: principal)
+        }
+    }
+
+    private func note(_ file: PartialFile, of upload: PartialUpload, by principal: Principal) async throws -> Int? {
         let received = min(Int(try await file.sync()), upload.length - 1)
         let isOpen = try await index.write(by: principal) { try $0.note(received: received, of: upload.id, by: $1) }
         FaultPoint.reached(.partNoted)
@@ -89,38 +116,56 @@ extension FileStore {
 
     /// Makes a file of an upload whose bytes are all here, by the way of every upload.
     ///
-    /// - Throws: as ``Intake/add(_:in:by:_:)``; ``StoreError/uploadHasEnded``. The upload can then go on where it was noted
-    ///   last.
-    package func finish(_ upload: PartialUpload, by principal: Principal) async throws -> Attachment {
-        let file = try await receiving { intake in
-            let bytes = try await intake.takeOver(upload)
-            let file = ReceivedFile(bytes, filename: upload.filename, declaredType: upload.declaredType)
-            return try await intake.add(file, in: upload.channelID, by: principal) { tx, user, _, attach in
+    /// - Throws: as ``Intake/add(_:in:by:_:)``; ``StoreError/uploadHasEnded``, ``StoreError/uploadHasMovedOn(to:)``. The
+    ///   upload can then go on where it was noted last.
+    package func finish(
+        _ upload: PartialUpload,
+        _ writer: UploadWriter,
+        by principal: Principal
+    ) async throws -> Attachment {
+        let id = upload.id
+        let noted: Int? = if case .part(let spool) = writer { spool.noted } else { nil }
+        let (file, parts) = try await receiving { intake in
+            let (bytes, parts) = try await takeOver(upload, writer, by: principal, intake)
+            let received = ReceivedFile(bytes, filename: upload.filename, declaredType: upload.declaredType)
+            let file = try await intake.add(received, in: upload.channelID, by: principal) { tx, user, _, attach in
                 // First: else its bytes would count twice in the quotas.
-                guard try tx.complete(upload.id, by: user) else { throw StoreError.uploadHasEnded }
+                guard try tx.complete(id, from: noted, by: user) else { throw try tx.whyNotThere(id, of: user) }
                 let attachment = try attach(nil)[0]
-                try tx.note(attachment.id, of: upload.id)
+                try tx.note(attachment.id, of: id)
                 return attachment
             }
+            return (file, parts)
         }
-        // The file is stored by now. What cannot be removed goes at the next start.
-        try? await folder.removePartials([upload.id.rawValue])
+        // The file is stored by now. What cannot be removed goes at the next start, or is doomed.
+        try? await removeBytes(of: [id], parts)
         return file.attachment
     }
 
     /// Forgets an upload and removes its bytes. False when there is none.
     package func forget(_ turn: UploadTurn, by principal: Principal) async throws -> Bool {
         let id = turn.id
-        guard try await index.write(by: principal, { try $0.removePartialUpload(id, of: $1) }) else { return false }
-        try await folder.removePartials([id.rawValue])
+        let parts = try await index.write(by: principal) { tx, user in
+            let parts = try tx.parts(of: id)
+            return try tx.removePartialUpload(id, of: user) ? parts : nil
+        }
+        guard let parts else { return false }
+        try await removeBytes(of: [id], parts)
         return true
     }
 
     /// Forgets an upload that the caller has just begun, whether or not the caller's authority has ended since.
     package func abandon(_ turn: UploadTurn) async throws {
-        let id = turn.id
-        try await index.write(for: .upkeep) { try $0.removePartialUpload(id) }
-        try await folder.removePartials([id.rawValue])
+        try await forget(turn.id)
+    }
+
+    func forget(_ id: PartialUpload.ID) async throws {
+        let parts = try await index.write(for: .upkeep) { tx in
+            let parts = try tx.parts(of: id)
+            try tx.removePartialUpload(id)
+            return parts
+        }
+        try await removeBytes(of: [id], parts)
     }
 
     /// Forgets uploads as they expire, and removes their bytes, until the task is cancelled. Who writes to one meanwhile
@@ -134,12 +179,24 @@ extension FileStore {
     }
 
     func removeExpired() async throws -> [PartialUpload.ID] {
-        let ids = try await index.write(for: .upkeep) { try $0.removeExpiredPartialUploads(limit: Sweep.batch) }
-        try await folder.removePartials(ids.map(\.rawValue))
+        let (ids, parts) = try await index.write(for: .upkeep) { tx in
+            let ids = try tx.expiredPartialUploads(limit: Sweep.batch)
+            let parts = try ids.flatMap { try tx.parts(of: $0) }
+            for id in ids { try tx.removePartialUpload(id) }
+            return (ids, parts)
+        }
+        try await removeBytes(of: ids, parts)
         return ids
     }
 
     private func nextUploadEnd() async throws -> Timestamp? {
         try await index.read { try $0.nextPartialUploadEnd() }
+    }
+
+    /// Removes the bytes of uploads whose rows are gone.
+    private func removeBytes(of ids: [PartialUpload.ID], _ parts: [UploadPart]) async throws {
+        if !blobs.leases { return try await folder.removePartials(ids.map(\.rawValue)) }
+        // They are doomed. What the bucket does not remove now goes later.
+        if !parts.isEmpty { _ = try? await removeDoomed(parts.map(\.key)) }
     }
 }

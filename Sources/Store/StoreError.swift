@@ -17,8 +17,8 @@ package enum StoreError: Error, Sendable, Equatable {
     case tooManyUploads(Int)
     /// Another request writes to the upload at the moment.
     case uploadIsBusy
-    /// The bytes of the upload are not here: it began at another node, which has them.
-    case uploadIsElsewhere
+    /// The upload has so many bytes by now: another request has added to it.
+    case uploadHasMovedOn(to: Int)
     /// The upload in parts is a file by now, or was removed.
     case uploadHasEnded
     /// A record holds no valid key. Only damage to the index, or an edit by hand, explains that.
@@ -60,7 +60,7 @@ extension StoreError: CustomStringConvertible {
         case .deletedSince: "The file that this idempotency key stored has been deleted."
         case .tooManyUploads(let most): "The user has \(most) uploads that are not complete."
         case .uploadIsBusy: "Another request writes to the upload."
-        case .uploadIsElsewhere: "Another node has the bytes of the upload."
+        case .uploadHasMovedOn(let received): "Another request has added to the upload, which has \(received) bytes now."
         case .uploadHasEnded: "The upload has ended."
         case .damagedRecord(let id): "The record of attachment \(id) names no possible key: the index is damaged."
         case .damagedFile(let key, let size):

@@ -44,6 +44,7 @@ struct RecordTests {
                 expiresAt: at(3)
             )
         )
+        try check(UploadPart(uploadID: "a", start: 1, size: 2, key: "b"))
         try check(
             UploadToken(
                 id: "a",

@@ -11,16 +11,7 @@ import Testing
 struct PartialUploadTests {
     private func upload(_ test: TestStore, _ length: Int, expiresAt: Timestamp = .now() + .seconds(60)) -> PartialUpload
     {
-        PartialUpload(
-            id: .make(),
-            userID: test.user.id,
-            channelID: test.channel.id,
-            filename: "a",
-            declaredType: nil,
-            length: length,
-            createdAt: .now(),
-            expiresAt: expiresAt
-        )
+        test.upload(length, expiresAt: expiresAt)
     }
 
     private func file(_ test: TestStore, _ upload: PartialUpload) -> String {
@@ -30,11 +21,7 @@ struct PartialUploadTests {
     /// Begins an upload, and leaves some bytes of it.
     private func begin(_ test: TestStore, _ upload: PartialUpload, _ text: String) async throws {
         try await test.store.begin(upload, by: test.principal, most: .max)
-        let turn = try test.store.turn(at: upload.id)
-        defer { turn.end() }
-        let file = try #require(try await test.store.open(upload, turn, by: test.principal))
-        try await file.append(ByteBuffer(string: text))
-        _ = try await test.store.note(file, of: upload, by: test.principal)
+        try await test.add(text, to: upload)
     }
 
     @Test("1,000 abandoned uploads go with their bytes when they expire; those that have not stay")
@@ -99,7 +86,7 @@ struct PartialUploadTests {
             let found = try #require(try await test.store.partialUpload(turn, by: test.principal))
             let partial = try #require(try await test.store.open(found, turn, by: test.principal))
             try await partial.append(ByteBuffer(string: "12345"))
-            #expect(try await partial.sync() == 10)
+            #expect(try await test.store.note(partial, of: found, by: test.principal) == 9)
             #expect(try String(contentsOfFile: "\(test.root)/second", encoding: .utf8) == "bytes")
             #expect(try String(contentsOfFile: file(test, one), encoding: .utf8) == "bytes12345")
             #expect(try FileManager.default.contentsOfDirectory(atPath: "\(test.root)/incoming").count == 1)
@@ -121,8 +108,7 @@ struct PartialUploadTests {
             let found = try #require(try await test.store.partialUpload(turn, by: test.principal))
             let partial = try #require(try await test.store.open(found, turn, by: test.principal))
             try await partial.append(ByteBuffer(string: "12345"))
-            #expect(try await partial.sync() == 10)
-            let attachment = try await test.store.finish(found, by: test.principal)
+            let attachment = try await test.store.finish(found, partial, by: test.principal)
             #expect(attachment.size == 10)
             let keys = try await test.store.blobs.list(after: nil, limit: 9)
             let key = try #require(keys.first)
@@ -132,7 +118,7 @@ struct PartialUploadTests {
         }
     }
 
-    @Test("a user may have so many open, and of two requests one has the turn")
+    @Test("a user may have so many open, and of two requests one has the turn", .onEachEngine)
     func limits() async throws {
         try await withStore { test in
             let one = upload(test, 10)
@@ -146,7 +132,7 @@ struct PartialUploadTests {
         }
     }
 
-    @Test("an upload does not expire while bytes come")
+    @Test("an upload does not expire while bytes come", .onEachEngine)
     func prolonged() async throws {
         try await withStore { test in
             let one = upload(test, 10, expiresAt: .now() + .seconds(60))
@@ -159,7 +145,7 @@ struct PartialUploadTests {
         }
     }
 
-    @Test("who writes while an upload ends does not bring it back")
+    @Test("who writes while an upload ends does not bring it back", .onEachEngine)
     func endedMeanwhile() async throws {
         try await withStore { test in
             let one = upload(test, 10)
@@ -175,16 +161,16 @@ struct PartialUploadTests {
         }
     }
 
-    @Test("with a channel its open uploads end at once, and what is complete stays")
+    @Test("with a channel its open uploads end at once, and what is complete stays", .onEachEngine)
     func deletedChannel() async throws {
         try await withStore { test in
             let (one, done) = (upload(test, 10), upload(test, 5))
-            for each in [one, done] { try await begin(test, each, "bytes") }
-            _ = try await test.store.finish(done, by: test.principal)
+            for each in [one, done] { try await begin(test, each, "byte") }
+            _ = try await test.finish(done, "s")
             _ = try await test.store.index.write(by: test.principal) { tx, user in
                 try tx.deleteAgent(in: try tx.channel(test.channel.id, ownedBy: user))
             }
-            await #expect(throws: IndexError.notOwned) { try await test.store.finish(one, by: test.principal) }
+            await #expect(throws: IndexError.notOwned) { try await test.finish(one, "s and m") }
             #expect(try await test.store.partialUpload(one.id, by: test.principal) == nil)
             #expect(try await test.store.removeExpired() == [one.id])
             #expect(try FileManager.default.contentsOfDirectory(atPath: "\(test.root)/incoming").isEmpty)
@@ -193,7 +179,7 @@ struct PartialUploadTests {
         }
     }
 
-    @Test("the bytes of a deleted user's uploads go at once, and only then his row")
+    @Test("the bytes of a deleted user's uploads go at once, and only then his row", .onEachEngine)
     func deletedUser() async throws {
         try await withStore { test in
             let one = upload(test, 10)
@@ -212,5 +198,47 @@ struct PartialUploadTests {
             try await removeRows()
             #expect(try await test.store.index.read { try $0.nextUserRemoval() } == nil)
         }
+    }
+}
+
+extension TestStore {
+    func upload(_ length: Int, expiresAt: Timestamp = .now() + .seconds(60)) -> PartialUpload {
+        PartialUpload(
+            id: .make(),
+            userID: user.id,
+            channelID: channel.id,
+            filename: "a",
+            declaredType: nil,
+            length: length,
+            createdAt: .now(),
+            expiresAt: expiresAt
+        )
+    }
+
+    /// What a request does that brings some bytes, but not the last.
+    func add(_ text: String, to upload: PartialUpload) async throws {
+        try await writing(upload, text) { _ = try await store.note($1, of: $0, by: principal) }
+    }
+
+    /// What a request does that brings the last bytes.
+    func finish(_ upload: PartialUpload, _ text: String) async throws -> Attachment {
+        try await writing(upload, text) { try await store.finish($0, $1, by: principal) }
+    }
+
+    /// Gives `body` the upload as it was before the bytes, and the writer that has them.
+    func writing<Value>(
+        _ upload: PartialUpload,
+        _ text: String,
+        _ body: (PartialUpload, UploadWriter) async throws -> Value
+    ) async throws -> Value {
+        let id = upload.id
+        let found = try await store.index.read(by: principal) { try $0.partialUpload(id, of: $1, now: .now()) }
+        let turn = try store.turn(at: upload.id)
+        defer { turn.end() }
+        let writer = try #require(try await store.open(found ?? upload, turn, by: principal))
+        try await writer.append(ByteBuffer(string: text))
+        let value = try await body(found ?? upload, writer)
+        await writer.end()
+        return value
     }
 }

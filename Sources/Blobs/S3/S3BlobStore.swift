@@ -106,8 +106,12 @@ package final class S3BlobStore: Sendable {
 
     /// May be called again for the same spool, and gives another key each time. If no row is committed for a key, its row
     /// in `doomed_keys` removes it.
-    func publish(_ blob: SpooledBlob, under lease: PublishLease) async throws -> BlobKey {
-        let key = BlobKey.fresh(for: blob.digest)
+    package func publish(
+        _ blob: SpooledBlob,
+        as kind: BlobKey.Kind = .content,
+        under lease: PublishLease
+    ) async throws -> BlobKey {
+        let key = BlobKey.fresh(kind, for: blob.digest)
         try await lease.begin(key)
         FaultPoint.reached(.leased)
         do {
@@ -117,15 +121,13 @@ package final class S3BlobStore: Sendable {
             try await lease.renew(key, nil)
             throw error
         }
-        if let content = blob.content { await cache.keep(content, of: key) }
+        if kind == .content, let content = blob.content { await cache.keep(content, of: key) }
         return key
     }
 
     private func send(_ blob: SpooledBlob, as key: BlobKey, _ lease: PublishLease) async throws {
-        if let content = blob.content {
-            try await reaching { try await bucket.put(key.description, .bytes(content), sha256: blob.digest.hex) }
-        } else if blob.size <= Self.mostAtOnce {
-            let source = S3Source.file(try blob.file.reading(), 0..<blob.size)
+        if blob.size <= Self.mostAtOnce {
+            let source = try blob.source()
             try await reaching { try await bucket.put(key.description, source, sha256: blob.digest.hex) }
         } else {
             try await sendParts(of: blob, as: key, lease)
@@ -234,7 +236,19 @@ package final class S3BlobStore: Sendable {
         return size ?? 0
     }
 
-    func digest(of key: BlobKey, rest: @Sendable (Duration) async throws -> Void) async throws -> BlobDigest {
+    /// Passes all bytes of an object on, in order, and sees that they are those of its key.
+    ///
+    /// - Throws: ``BlobError/notFound(_:)``, and ``BlobError/otherBytes(_:)`` after the last of them; what `pass` throws.
+    package func read(_ key: BlobKey, passingTo pass: (ByteBuffer) async throws -> Void) async throws {
+        let digest = try await digest(of: key, rest: { _ in }, passingTo: pass)
+        guard digest == key.digest else { throw BlobError.otherBytes(key) }
+    }
+
+    func digest(
+        of key: BlobKey,
+        rest: @Sendable (Duration) async throws -> Void,
+        passingTo pass: (ByteBuffer) async throws -> Void = { _ in }
+    ) async throws -> BlobDigest {
         guard let size = try await size(of: key) else { throw BlobError.notFound(key) }
         var (sha256, offset) = (SHA256(), Int64(0))
         while offset < size {
@@ -246,6 +260,7 @@ package final class S3BlobStore: Sendable {
                 bytes.withUnsafeReadableBytes { next.update(bufferPointer: $0) }
                 return next
             }
+            try await pass(bytes)
             offset += Int64(bytes.readableBytes)
             if offset < size { try await rest(ContinuousClock.now - start) }
         }

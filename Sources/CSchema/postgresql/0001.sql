@@ -987,6 +987,23 @@ ALTER TABLE doomed_keys ADD COLUMN upload_id TEXT;
 ALTER TABLE doomed_keys ADD COLUMN state TEXT NOT NULL DEFAULT 'doomed'
     CHECK (state IN ('publishing', 'abandoned', 'doomed', 'removed'));
 
+-- What has come of an upload in parts whose bytes go into a bucket. Each row is an object there, and those of an upload
+-- are its first bytes without a gap, as many as partial_uploads.received says. start: where in the upload it begins. A key
+-- whose row goes is doomed by that, whatever took the row.
+CREATE TABLE upload_parts (
+    upload_id TEXT NOT NULL REFERENCES partial_uploads (id) ON DELETE CASCADE,
+    start BIGINT NOT NULL CHECK (start >= 0),
+    size BIGINT NOT NULL CHECK (size > 0),
+    key TEXT NOT NULL UNIQUE,
+    PRIMARY KEY (upload_id, start)
+);
+CREATE FUNCTION upload_parts_doomed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO doomed_keys (key, not_before) VALUES (old.key, unixepoch() * 1000) ON CONFLICT (key) DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER upload_parts_doomed AFTER DELETE ON upload_parts FOR EACH ROW
+    EXECUTE FUNCTION upload_parts_doomed();
+
 -- What commits announce to all nodes, numbered without gaps in the order of commits. A row is a change, or bells to
 -- ring. Its last row is never removed, because the next number follows it.
 CREATE TABLE feed (

@@ -93,11 +93,7 @@ extension FilesModule {
             let found = try await store.partialUpload(turn, by: context.principal)
             guard let upload = found else { throw APIError.noUpload }
             guard request.count(in: .uploadOffset) == upload.received else {
-                throw APIError(
-                    .conflict,
-                    "Upload-Offset must be \(upload.received), which is how much is here; go on from there",
-                    headers: [.uploadOffset: "\(upload.received)"]
-                )
+                throw StoreError.uploadHasMovedOn(to: upload.received)
             }
             let bodyLength = try request.tusBodyLength(upTo: upload.length - upload.received)
             // A client that missed the last answer asks again with nothing.

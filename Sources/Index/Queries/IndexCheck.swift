@@ -18,9 +18,9 @@ extension Querying {
         try all(SQL.impossible, [limit])
     }
 
-    /// Whether a blob has that key, or it is doomed.
+    /// Whether a blob or a part of an upload has that key, or it is doomed.
     package func isKnown(key: String) throws -> Bool {
-        try exists("SELECT 1 FROM blobs WHERE key = ? UNION ALL SELECT 1 FROM doomed_keys WHERE key = ?", [key, key])
+        try exists(SQL.known, [key, key, key])
     }
 
     /// What SQLite finds wrong with the file of the index, in its own words, at most 100; none when all is well.
@@ -39,6 +39,10 @@ extension Querying {
 }
 
 private enum SQL {
+    static let known = """
+        SELECT 1 FROM blobs WHERE key = ? UNION ALL SELECT 1 FROM doomed_keys WHERE key = ?
+        UNION ALL SELECT 1 FROM upload_parts WHERE key = ?
+        """
     static let byKey = "SELECT \(Blob.columns) FROM blobs WHERE key > ? AND \(isPossible) ORDER BY key LIMIT ?"
     static let inFolder = "SELECT \(Blob.columns) FROM blobs WHERE key > ? AND key < ? AND \(isPossible) ORDER BY key"
     static let impossible = "SELECT \(Blob.columns) FROM blobs WHERE NOT (\(isPossible)) ORDER BY sha256 LIMIT ?"

@@ -48,8 +48,12 @@ extension Transaction {
     }
 
     /// Ends an upload that is whole, before its file is stored. False when it has ended.
-    package func complete(_ id: PartialUpload.ID, by user: ActingUser) throws -> Bool {
-        try execute(SQL.complete, [now + PartialUpload.lifetime, id, user.id]) > 0
+    ///
+    /// - Parameter received: how much must be noted of it, if others may have added to it meanwhile.
+    package func complete(_ id: PartialUpload.ID, from received: Int?, by user: ActingUser) throws -> Bool {
+        let isOpen = try execute(SQL.complete, [now + PartialUpload.lifetime, id, user.id, received]) > 0
+        if isOpen { try removeParts(of: id) }
+        return isOpen
     }
 
     /// Notes which file an upload has become.
@@ -67,11 +71,9 @@ extension Transaction {
         try execute("DELETE FROM partial_uploads WHERE id = ?", [id])
     }
 
-    /// Forgets uploads that have expired, at most `limit`, and returns which.
-    package func removeExpiredPartialUploads(limit: Int) throws -> [PartialUpload.ID] {
-        let ids: [PartialUpload.ID] = try all(SQL.expired, [now, limit])
-        for id in ids { try removePartialUpload(id) }
-        return ids
+    /// Uploads that have expired, at most `limit`.
+    package func expiredPartialUploads(limit: Int) throws -> [PartialUpload.ID] {
+        try all(SQL.expired, [now, limit])
     }
 }
 
@@ -91,7 +93,7 @@ private enum SQL {
     // One of no bytes has all of them from the start.
     static let complete = """
         UPDATE partial_uploads SET received = length, expires_at = ?
-        WHERE id = ? AND user_id = ? AND attachment_id IS NULL
+        WHERE id = ? AND user_id = ? AND attachment_id IS NULL AND received = coalesce(?, received)
         """
     static let expired = "SELECT id FROM partial_uploads WHERE expires_at <= ? ORDER BY expires_at LIMIT ?"
 }

@@ -42,15 +42,20 @@ def rows(server):
     return dict(server.query("SELECT key, size FROM blobs"))
 
 
+def parts(server):
+    """What has come of uploads in parts."""
+    return dict(server.query("SELECT key, size FROM upload_parts"))
+
+
 def doomed(server):
     return dict(server.query("SELECT key, state FROM doomed_keys"))
 
 
 def assert_consistent(server, bucket):
     """No row without its object, and no object that no row knows: what was left lying is listed."""
-    objects = bucket.keys()
-    assert not set(rows(server)) - objects, "a row has no object"
-    assert not objects - set(rows(server)) - set(doomed(server)), "an object is not listed"
+    objects, kept = bucket.keys(), set(rows(server)) | set(parts(server))
+    assert not kept - objects, "a row has no object"
+    assert not objects - kept - set(doomed(server)), "an object is not listed"
     assert server.query("PRAGMA foreign_key_check") == []
 
 

@@ -11,7 +11,13 @@ extension FileStore {
     /// - Returns: how much is noted; nil when the upload has ended meanwhile.
     /// - Throws: ``StoreError/uploadHasMovedOn(to:)``. What is not noted is dropped then.
     func note(_ spool: PartSpool, of upload: PartialUpload, by principal: Principal) async throws -> Int? {
-        guard spool.byteCount < upload.length, let rest = try await spool.rest() else { return spool.noted }
+        guard spool.byteCount < upload.length, let rest = try await spool.rest() else {
+            // Nothing has come, or all.
+            return try await index.write(by: principal) { tx, user in
+                try tx.prolong(upload.id, by: user)
+                return try tx.partialUpload(upload.id, of: user, now: tx.now)?.received
+            }
+        }
         for _ in 1..<Self.maxAttempts {
             do {
                 return try await note(rest, from: spool, of: upload, by: principal)

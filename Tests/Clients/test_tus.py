@@ -1,6 +1,5 @@
 """Uploads that are cut off and go on: with tuspy, with curl, over broken connections, and over a server that is killed."""
 
-import base64
 import hashlib
 import http.client
 import signal
@@ -9,11 +8,11 @@ import subprocess
 
 import pytest
 import requests
+from cluster import Balancer, Cluster, engines
 from placet_server import ADMIN_PASSWORD, Server, eventually
+from tus import PIECE, begin, head, offset, patch
 from tusclient.client import TusClient
 
-TUS = {"Tus-Resumable": "1.0.0"}
-PIECE = {**TUS, "Content-Type": "application/offset+octet-stream"}
 #: The first four are those of uploads in parts; the others are passed by every upload.
 POINTS = (
     "partWritten", "partSynced", "partNoted", "partTaken", "flushed", "named", "linked", "folderFlushed", "committed", "unlinked")
@@ -29,32 +28,6 @@ def content(tmp_path):
     bytes = b"".join(b"line %d\n" % number for number in range(300_000))
     (tmp_path / "build.log").write_bytes(bytes)
     return bytes
-
-
-def begin(owner, length, **headers):
-    url = f"{owner.server.url}/api/v1/files/tus?channel={owner.channel}"
-    name = base64.b64encode(b"build.log").decode()
-    answer = owner.session.post(
-        url, headers={**TUS, "Upload-Length": str(length), "Upload-Metadata": f"filename {name}", **headers},
-        timeout=30)
-    assert answer.status_code == 201, answer.text
-    return answer.headers["Location"]
-
-
-def head(owner, path):
-    answer = owner.session.head(owner.server.url + path, headers=TUS, timeout=30)
-    assert answer.status_code == 200, answer.status_code
-    return answer
-
-
-def offset(owner, path):
-    return int(head(owner, path).headers["Upload-Offset"])
-
-
-def patch(owner, path, start, bytes, **headers):
-    return owner.session.patch(
-        owner.server.url + path, data=bytes, timeout=60,
-        headers={**PIECE, "Upload-Offset": str(start), **headers})
 
 
 def is_stored(owner, file, content):
@@ -75,6 +48,28 @@ def test_tuspy_sends_a_file_in_pieces_and_another_one_of_it_goes_on(owner, tmp_p
     assert second.offset == 1 << 20
     second.upload()
     is_stored(owner, head(owner, path).headers["Placet-File-Id"], content)
+
+
+def test_tuspy_sends_each_piece_to_another_node(binary, tmp_path, content):
+    with engines() as (postgres, objects):
+        cluster, balancer = Cluster(binary, postgres, objects, 3).start(), None
+        try:
+            balancer = Balancer(tmp_path, cluster.nodes)
+            owner = cluster.nodes[0].owner().with_channel("tus")
+            url = f"{balancer.url}/api/v1/files/tus?channel={owner.channel}"
+            client = TusClient(url, headers={"x-api-key": owner.key})
+            options = {"file_path": str(tmp_path / "build.log"), "chunk_size": 300_000}
+            uploader = client.uploader(**options, metadata={"filename": "build.log"}, upload_checksum=True)
+            uploader.upload(stop_at=1_500_000)
+            # A node that is stopped in between is not missed.
+            cluster.nodes[2].stop()
+            client.uploader(**options, url=uploader.url, retries=3).upload()
+            path = "/" + uploader.url.split("/", 3)[3]
+            is_stored(owner, head(owner, path).headers["Placet-File-Id"], content)
+        finally:
+            if balancer:
+                balancer.dispose()
+            cluster.dispose()
 
 
 def test_curl_goes_on_after_a_break(owner, tmp_path, content):

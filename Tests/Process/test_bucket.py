@@ -1,19 +1,22 @@
 """The store with its bytes in a bucket: the same promises over a real S3-compatible store."""
 
 import hashlib
+import http.client
 import io
 import json
 import os
 import random
+import socket
 import threading
 import time
 import zipfile
 
 import pytest
 import requests
-from bucket import assert_consistent, doomed, requests_counted, rows
+from bucket import assert_consistent, doomed, parts, requests_counted, rows
 from object_store import BUCKET
 from placet_server import eventually
+from tus import PIECE, begin, give_up, head, offset, patch
 
 MIB = 1 << 20
 
@@ -39,6 +42,65 @@ def test_what_was_uploaded_comes_back_whole_and_in_ranges(make_store, bucket, si
     assert list(bucket.keys()) == list(rows(server)), "one object, under the key of its row"
     assert doomed(server) == {} and server.incoming() == []
     assert not list((server.storage / "blobs").rglob("*.*")), "nothing of it is in the folder"
+
+
+def test_an_upload_in_parts_is_objects_until_it_is_whole(make_store, bucket):
+    server = make_store().start()
+    owner = server.owner()
+    content = random.Random(1).randbytes(100 * MIB)
+    path = begin(owner, len(content), "parts.bin")
+    assert patch(owner, path, 0, content[:97 * MIB]).status_code == 204
+    # Few for a long request, and nothing of it stays in the folder.
+    assert len(parts(server)) == 4 and sum(parts(server).values()) == 97 * MIB
+    assert set(parts(server)) == bucket.keys() and all(key.startswith("upload/") for key in parts(server))
+    assert server.incoming() == []
+    assert server.command("fsck").returncode == 0
+    server.kill()
+    server.start()
+    owner = owner.another()
+    assert offset(owner, path) == 97 * MIB
+    ended = patch(owner, path, 97 * MIB, content[97 * MIB:])
+    assert ended.status_code == 204, ended.text
+    assert owner.content(ended.headers["Placet-File-Id"]) == content
+    assert parts(server) == {} and bucket.keys() == set(rows(server)) and doomed(server) == {}
+    assert_consistent(server, bucket)
+
+
+def test_an_upload_in_parts_that_comes_in_one_request_is_not_read_back(make_store, bucket):
+    server = make_store().start()
+    owner = server.owner()
+    for size in (MIB, 70 * MIB):
+        content = random.Random(size).randbytes(size)
+        path = begin(owner, size, "parts.bin")
+        before = requests_counted(server, "get") if size > MIB else 0
+        ended = patch(owner, path, 0, content)
+        assert ended.status_code == 204, ended.text
+        if size > MIB:
+            assert requests_counted(server, "get") == before
+        assert owner.content(ended.headers["Placet-File-Id"]) == content
+    assert bucket.keys() == set(rows(server)) and server.incoming() == []
+
+
+def test_what_came_of_an_upload_in_parts_before_its_connection_broke_is_in_the_bucket(make_store, bucket):
+    server = make_store().start()
+    owner = server.owner()
+    content = random.Random(2).randbytes(45 * MIB)
+    path = begin(owner, len(content), "parts.bin")
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.putrequest("PATCH", path)
+    for name, value in {**PIECE, "x-api-key": owner.key, "Upload-Offset": "0", "Content-Length": len(content)}.items():
+        connection.putheader(name, str(value))
+    connection.endheaders()
+    connection.send(content[:40 * MIB])
+    connection.sock.shutdown(socket.SHUT_WR)
+    eventually(lambda: offset(owner, path) == 40 * MIB, "what came is noted", 30)
+    connection.close()
+    assert sum(parts(server).values()) == 40 * MIB and set(parts(server)) == bucket.keys()
+    # A checksum is for the whole request: nothing of one that it does not prove is kept.
+    wrong = patch(owner, path, 40 * MIB, content[40 * MIB:], **{"Upload-Checksum": "sha1 AAAAAAAAAAAAAAAAAAAAAAAAAAA="})
+    assert wrong.status_code == 460 and offset(owner, path) == 40 * MIB
+    assert give_up(owner, path).status_code == 204
+    assert bucket.keys() == set() and parts(server) == {} and server.incoming() == []
 
 
 def test_equal_bytes_cost_no_request(make_store, bucket):

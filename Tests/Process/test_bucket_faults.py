@@ -1,5 +1,6 @@
 """The store with its bytes in a bucket, killed between every two steps, and with an object store that stalls or dies."""
 
+import http.client
 import os
 import signal
 import sqlite3
@@ -10,6 +11,7 @@ import requests
 from bucket import assert_consistent, doomed, rows
 from object_store import object_store
 from placet_server import eventually
+from tus import PIECE, begin, head, offset, patch
 
 MIB = 1 << 20
 
@@ -78,6 +80,93 @@ def test_a_collection_that_is_killed_goes_on(make_store, bucket, step):
     eventually(lambda: len(bucket.keys()) == 1, "it went on")
     assert owner.another().content(kept["id"]) == b"kept"
     assert_consistent(server, bucket)
+
+
+UPLOAD = ["spooled:1", "leased:1", "objectSent:1", "objectSeen:1", "partNoted:1", "committed:1"]
+
+
+@pytest.mark.parametrize("step", UPLOAD)
+def test_an_upload_in_parts_that_is_killed_goes_on_where_it_was_noted(make_store, bucket, step):
+    server = make_store().start()
+    owner = server.owner()
+    content = os.urandom(3 * MIB)
+    path = begin(owner, len(content))
+    assert patch(owner, path, 0, content[:MIB]).status_code == 204
+    server.stop()
+    server.environment["PLACET_FAULT"] = step
+    server.start()
+    other = owner.another()
+    with pytest.raises(requests.exceptions.RequestException):
+        # One of the two passes the step.
+        assert patch(other, path, MIB, content[MIB:2 * MIB]).status_code == 204
+        patch(other, path, 2 * MIB, content[2 * MIB:])
+    assert server.process.wait(10) == -signal.SIGKILL
+    del server.environment["PLACET_FAULT"]
+    server.start()
+    assert_consistent(server, bucket)
+    assert server.incoming() == []
+    again = owner.another()
+    state = head(again, path).headers
+    if "Placet-File-Id" not in state:
+        here = int(state["Upload-Offset"])
+        assert here == (2 * MIB if step.startswith("partNoted") else MIB)
+        state = patch(again, path, here, content[here:]).headers
+    assert again.content(state["Placet-File-Id"]) == content
+    end_leases(server)
+    eventually(lambda: bucket.keys() == set(rows(server)), "what was left is removed")
+
+
+@pytest.mark.parametrize("fault", ["frozen", "killed"])
+def test_an_upload_in_parts_goes_on_when_the_object_store_is_back(make_store, bucket, objects, fault):
+    server = make_store().start()
+    owner = server.owner()
+    content = os.urandom(2 * MIB)
+    path = begin(owner, len(content))
+    assert patch(owner, path, 0, content[:MIB]).status_code == 204
+    (objects.freeze if fault == "frozen" else objects.kill)("object")
+    try:
+        for bytes in (content[MIB:MIB + 500_000], content[MIB:]):
+            # A part that cannot be sent; and all of an upload, of which a part cannot be read.
+            refused = patch(owner, path, MIB, bytes)
+            assert refused.status_code == 503 and refused.headers["retry-after"], refused.text
+            assert offset(owner, path) == MIB, "nothing of it counts"
+    finally:
+        (objects.resume if fault == "frozen" else objects.restart)("object")
+    ended = patch(owner, path, MIB, content[MIB:])
+    assert ended.status_code == 204, ended.text
+    assert owner.content(ended.headers["Placet-File-Id"]) == content
+    end_leases(server)
+    eventually(lambda: bucket.keys() == set(rows(server)), "nothing is left over")
+    assert server.incoming() == []
+
+
+def test_an_object_store_that_dies_in_the_middle_of_a_request_costs_what_was_not_noted(make_store, bucket, objects):
+    server = make_store().start()
+    owner = server.owner()
+    content = os.urandom(70 * MIB)
+    path = begin(owner, len(content))
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.putrequest("PATCH", path)
+    for name, value in {**PIECE, "x-api-key": owner.key, "Upload-Offset": "0", "Content-Length": len(content)}.items():
+        connection.putheader(name, str(value))
+    connection.endheaders()
+    connection.send(content[:40 * MIB])
+    here = eventually(lambda: offset(owner, path), "a part is noted", 30)
+    assert 32 * MIB <= here < 33 * MIB
+    objects.kill("object")
+    try:
+        try:
+            connection.send(content[40 * MIB:])
+        except OSError:
+            pass  # It may answer before it has read all.
+        assert connection.getresponse().status == 503
+        assert offset(owner, path) == here
+    finally:
+        connection.close()
+        objects.restart("object")
+    ended = patch(owner, path, here, content[here:])
+    assert ended.status_code == 204, ended.text
+    assert owner.content(ended.headers["Placet-File-Id"]) == content
 
 
 @pytest.mark.parametrize("fault", ["frozen", "killed"])

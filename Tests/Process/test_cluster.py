@@ -1,14 +1,18 @@
 """Three nodes on one PostgreSQL and one bucket: what one of them has stored, all of them have."""
 
+import hashlib
+import random
 import re
-from base64 import b64encode
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 from cluster import Cluster, engines
 from events import Events
+from object_store import BUCKET
 from placet_server import Owner, eventually
+from tus import TUS, begin, give_up, head, offset, patch
 
 REVIEW = {"type": "approval", "payload": {"options": [{"id": "yes", "label": "Yes"}]}}
 
@@ -142,20 +146,97 @@ def test_the_same_bytes_at_three_nodes_are_one_content(cluster, owners):
             assert owner.content(file["id"]) == content
 
 
-def test_an_upload_in_parts_goes_on_where_it_began_and_no_other_node_forgets_it(cluster, owners):
-    tus = {"tus-resumable": "1.0.0"}
-    name = b64encode(b"parts.bin").decode()
-    begun = owners[0].request("POST", "files/tus", data=b"0123456789", headers=tus | {
-        "upload-length": "20", "upload-metadata": f"filename {name},channelId {b64encode(owners[0].channel.encode()).decode()}",
-        "content-type": "application/offset+octet-stream"})
-    assert (begun.status_code, begun.headers["upload-offset"]) == (201, "10"), begun.text
-    path = begun.headers["location"].partition("/api/v1/")[2]
-    rest = tus | {"upload-offset": "10", "content-type": "application/offset+octet-stream"}
-    assert owners[1].request("HEAD", path, headers=tus).status_code == 503
-    assert owners[2].request("PATCH", path, data=b"abcdefghij", headers=rest).status_code == 503
-    ended = owners[0].request("PATCH", path, data=b"abcdefghij", headers=rest)
-    assert ended.status_code == 204, ended.text
-    assert owners[1].content(ended.headers["placet-file-id"]) == b"0123456789abcdefghij"
+def test_an_upload_in_parts_goes_on_at_any_node(cluster, owners):
+    content = random.Random(18).randbytes(5_000_003)
+    path, here = begin(owners[0], len(content), "parts.bin"), 0
+    for number, size in enumerate([1_000_000, 1, 300_000, 2_000_000, 1_700_002]):
+        answer = patch(owners[number % 3], path, here, content[here:here + size])
+        assert answer.status_code == 204, answer.text
+        here += size
+        for owner in owners:
+            assert offset(owner, path) == here, "each node knows where it is"
+    file = head(owners[2], path).headers["Placet-File-Id"]
+    for owner in owners:
+        assert owner.content(file) == content
+        told = owner.request("GET", f"files/{file}").json()
+        assert told["sha256"] == hashlib.sha256(content).hexdigest()
+    eventually(lambda: uploads_left(cluster) == (0, set()), "its parts are gone")
+
+
+def uploads_left(cluster):
+    """How many rows there are of parts, and which of their objects."""
+    [[count]] = cluster.query("SELECT count(*) FROM upload_parts")
+    name = cluster.blobs.split("?")[0].split("/", 3)[3].strip("/")
+    status, body = cluster.objects.request("GET", f"/{BUCKET}?list-type=2&prefix={name}/upload/")
+    assert status == 200, body
+    return int(count), set(re.findall(r"<Key>([^<]*)</Key>", body.decode()))
+
+
+def test_of_two_nodes_that_get_the_same_bytes_one_has_them_and_the_other_says_where_the_upload_is(cluster, owners):
+    content = random.Random(19).randbytes(600_000)
+    for _ in range(5):
+        path, start = begin(owners[0], len(content)), 0
+        while start < len(content):
+            size = min(200_000, len(content) - start)
+            # Other bytes of the same length: mixed up, they would give another digest than either.
+            with ThreadPoolExecutor(3) as pool:
+                answers = list(pool.map(
+                    lambda owner: patch(owner.another(), path, start, content[start:start + size]), owners))
+            codes = sorted(answer.status_code for answer in answers)
+            assert codes[0] == 204 and set(codes[1:]) <= {204, 409}, [answer.text for answer in answers]
+            refused = [answer for answer in answers if answer.status_code == 409]
+            assert {int(answer.headers["Upload-Offset"]) for answer in refused} <= {start + size}
+            assert refused or start + size == len(content)
+            start += size
+        assert owners[1].content(head(owners[1], path).headers["Placet-File-Id"]) == content
+
+
+def test_an_upload_in_parts_is_given_up_at_another_node(cluster, owners):
+    path = begin(owners[0], 1000)
+    assert patch(owners[1], path, 0, b"x" * 400).status_code == 204
+    assert give_up(owners[2], path).status_code == 204
+    for owner in owners:
+        assert owner.session.head(owner.server.url + path, headers=TUS, timeout=30).status_code == 404
+        assert patch(owner, path, 400, b"x").status_code == 404
+    eventually(lambda: uploads_left(cluster) == (0, set()), "its parts are gone")
+
+
+def test_an_upload_in_parts_that_expires_leaves_nothing_in_the_bucket(own_cluster):
+    cluster = own_cluster(2)
+    owner = cluster.nodes[0].owner()
+    path = begin(owner, 1000)
+    for start in (0, 400):
+        assert patch(owner, path, start, b"x" * 400).status_code == 204
+    assert uploads_left(cluster)[0] == 2 and len(uploads_left(cluster)[1]) == 2
+    cluster.query("UPDATE partial_uploads SET expires_at = 1")
+    owner.store(b"something else")  # Whoever sleeps until the next expiry looks again.
+    eventually(lambda: uploads_left(cluster) == (0, set()), "expired", 30)
+
+
+@pytest.mark.parametrize("step", ["leased:1", "objectSent:1", "partNoted:1"])
+def test_what_was_acknowledged_of_an_upload_is_there_when_its_node_dies(own_cluster, step):
+    cluster = own_cluster(2)
+    first, second = cluster.nodes
+    owner = first.owner()
+    content = random.Random(20).randbytes(3_000_000)
+    path = begin(owner, len(content))
+    assert patch(owner, path, 0, content[:1_000_000]).status_code == 204
+    first.stop()
+    first.environment["PLACET_FAULT"] = step
+    first.start()
+    with pytest.raises(requests.RequestException):
+        patch(at(first, owner), path, 1_000_000, content[1_000_000:2_000_000])
+    assert first.process.wait(10) == -signal.SIGKILL
+    other = at(second, owner)
+    here = offset(other, path)
+    assert here == (2_000_000 if step.startswith("partNoted") else 1_000_000)
+    # As if all that waits for its time had waited: what was sent and not noted is listed, and goes.
+    cluster.query("UPDATE doomed_keys SET not_before = 1")
+    cluster.query("DELETE FROM leases")
+    answer = patch(other, path, here, content[here:])
+    assert answer.status_code == 204, answer.text
+    assert other.content(answer.headers["Placet-File-Id"]) == content
+    eventually(lambda: uploads_left(cluster) == (0, set()), "nothing is left", 40)
 
 
 def test_one_node_works_for_all_and_another_goes_on_when_it_dies(own_cluster):

@@ -18,7 +18,8 @@ TABLES = {
     "store": "*", "users": "*", "agents": "*", "channel_counts": "*", "file_counts": "*", "live_drafts": "*",
     "unreferenced_blobs": "sha256, size", "stream_events": "*", "deliveries": "*", "reviews": "*",
     "answers": "*", "audit": "*", "audit_counts": "*", "notices": "*", "notice_ways": "id, session_id", "blobs": "*",
-    "attachments": "*", "doomed_keys": "key, not_before", "messages": "id, text, stream_state", "partial_uploads": "*",
+    "attachments": "*", "doomed_keys": "key", "messages": "id, text, stream_state", "partial_uploads": "*",
+    "upload_parts": "*",
 }  # fmt: skip
 LATER = 9 * 10**12
 
@@ -36,7 +37,7 @@ class Dice:
     def roll(self, times):
         acts = {
             self.user: 1, self.agent: 4, self.message: 24, self.blob: 8, self.file: 40, self.event: 8, self.upload: 12,
-            self.way: 4, self.notice: 10, self.entry: 10, self.doomed: 5, self.change: 40, self.remove: 16,
+            self.part: 12, self.way: 4, self.notice: 10, self.entry: 10, self.doomed: 5, self.change: 40, self.remove: 16,
         }  # fmt: skip
         for act in self.random.choices(list(acts), acts.values(), k=times):
             act()
@@ -110,6 +111,10 @@ class Dice:
             length=length, received=0, created_at=0, expires_at=9,
         )  # fmt: skip
 
+    def part(self):
+        start = self.random.choice([0, 5])
+        self.insert("upload_parts", upload_id=self.one("upload"), start=start, size=5, key=self.make("key"))
+
     def way(self):
         user, session, way = self.one("user"), self.make("session"), self.make("way")
         self.insert(
@@ -161,7 +166,7 @@ class Dice:
     def remove(self):
         table, key = self.random.choice([
             ("messages", "id"), ("messages", "id"), ("attachments", "id"), ("attachments", "id"), ("audit", "number"),
-            ("doomed_keys", "key"), ("partial_uploads", "id"), ("sessions", "id"), ("stream_events", "id"),
+            ("doomed_keys", "key"), ("partial_uploads", "id"), ("upload_parts", "key"), ("sessions", "id"), ("stream_events", "id"),
         ])  # fmt: skip
         self.statements.append(f"DELETE FROM {table} WHERE {self.some(table, key=key)}")
         if self.random.random() < 0.2:

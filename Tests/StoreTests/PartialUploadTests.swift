@@ -5,6 +5,8 @@ import IndexSupport
 import NIOCore
 import Testing
 
+import struct Index.Attachment
+
 @testable import Store
 
 @Suite("Uploads in parts, in the store")

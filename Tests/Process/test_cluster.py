@@ -209,7 +209,7 @@ def test_an_upload_in_parts_that_expires_leaves_nothing_in_the_bucket(own_cluste
         assert patch(owner, path, start, b"x" * 400).status_code == 204
     assert uploads_left(cluster)[0] == 2 and len(uploads_left(cluster)[1]) == 2
     cluster.query("UPDATE partial_uploads SET expires_at = 1")
-    owner.store(b"something else")  # Whoever sleeps until the next expiry looks again.
+    ask(owner)  # Whoever sleeps until the next expiry looks again.
     eventually(lambda: uploads_left(cluster) == (0, set()), "expired", 30)
 
 
@@ -230,12 +230,13 @@ def test_what_was_acknowledged_of_an_upload_is_there_when_its_node_dies(own_clus
     other = at(second, owner)
     here = offset(other, path)
     assert here == (2_000_000 if step.startswith("partNoted") else 1_000_000)
-    # As if all that waits for its time had waited: what was sent and not noted is listed, and goes.
-    cluster.query("UPDATE doomed_keys SET not_before = 1")
-    cluster.query("DELETE FROM leases")
     answer = patch(other, path, here, content[here:])
     assert answer.status_code == 204, answer.text
     assert other.content(answer.headers["Placet-File-Id"]) == content
+    # As if all that waits for its time had waited: what was sent and not noted is listed, and goes.
+    cluster.query("UPDATE doomed_keys SET not_before = 1")
+    cluster.query("DELETE FROM leases")
+    ask(other)
     eventually(lambda: uploads_left(cluster) == (0, set()), "nothing is left", 40)
 
 

@@ -22,7 +22,8 @@ import Synchronization
 //  8. A channel, a user and the store count their files and bytes in the transactions that add and remove them. So the
 //     counts are exact, and no commit exceeds a quota. (Index, Store)
 //  9. What an open upload in parts is said to have is on disk, durable: bytes first, then the row. Its file in `incoming/`
-//     stays as long as its row is open, and goes at the next start without one. (Index, Store)
+//     stays as long as its row is open, and goes at the next start without one. Where there is a bucket, it is in that.
+//     (Index, Store)
 
 /// Content-addressed bytes on a local disk: publish, open, read a range, stat, list, remove.
 ///

@@ -72,17 +72,20 @@ extension FileStore {
     }
 
     /// Opens an upload, to be appended to; nil when its bytes are gone, and then it is forgotten. Whoever has it ends it.
+    ///
+    /// - Parameter hasAll: whether the request may bring all of it, and in several parts.
     package func open(
         _ upload: PartialUpload,
         _ turn: UploadTurn,
-        by principal: Principal
+        by principal: Principal,
+        hasAll: Bool = false
     ) async throws -> UploadWriter? {
         // It must not expire while bytes come. Mostly it has just been noted.
         if upload.expiresAt < .now() + PartialUpload.lifetime / 2 {
             try await index.write(by: principal) { try $0.prolong(upload.id, by: $1) }
         }
         if case .bucket(let bucket) = blobs {
-            let mayBeWhole = upload.received == 0 && upload.length > Self.noteInterval
+            let mayBeWhole = hasAll && upload.received == 0 && upload.length > Self.noteInterval
             let whole = mayBeWhole ? try await folder.makeSpool(sampleBytes: MediaTypeDetector.sampleBytes) : nil
             return .part(PartSpool(at: upload.received, for: bucket, in: folder, whole: whole))
         }

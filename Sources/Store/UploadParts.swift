@@ -87,7 +87,7 @@ extension Intake {
         let spool = try await makeSpool()
         for part in parts {
             guard let key = BlobKey(part.key) else { throw IndexError.damaged }
-            try await last.bucket.read(key) { try await append($0, to: spool) }
+            try await last.bucket.read(key, size: Int64(part.size)) { try await append($0, to: spool) }
         }
         if let rest = try await last.rest() { try await store.folder.read(rest) { try await append($0, to: spool) } }
         return try await spool.finish()

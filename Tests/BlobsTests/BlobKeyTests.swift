@@ -26,6 +26,18 @@ import Testing
         #expect(BlobKey(text) == nil)
     }
 
+    @Test("a part's key begins with another word, and comes after all contents")
+    func part() throws {
+        let (content, part) = (try #require(BlobKey(Self.key)), try #require(BlobKey("upload" + Self.key.dropFirst(6))))
+        #expect(part.kind == .part && content.kind == .content && part != content)
+        #expect(part.description == "upload" + Self.key.dropFirst(6))
+        #expect(part.digest == content.digest)
+        let last = try #require(BlobKey("sha256/ff/" + String(repeating: "f", count: 62) + Self.key.suffix(33)))
+        let first = try #require(BlobKey("upload/00/" + String(repeating: "0", count: 62) + Self.key.suffix(33)))
+        #expect([part, last, first, content].sorted() == [content, last, first, part])
+        #expect([part, last, first, content].map(\.description).sorted().last == part.description)
+    }
+
     @Test("a digest takes 64 hex digits of either case and shows lower case")
     func digestHex() {
         #expect(BlobDigest(hex: Self.digest.uppercased())?.hex == Self.digest)

@@ -239,17 +239,22 @@ package final class S3BlobStore: Sendable {
     /// Passes all bytes of an object on, in order, and sees that they are those of its key.
     ///
     /// - Throws: ``BlobError/notFound(_:)``, and ``BlobError/otherBytes(_:)`` after the last of them; what `pass` throws.
-    package func read(_ key: BlobKey, passingTo pass: (ByteBuffer) async throws -> Void) async throws {
-        let digest = try await digest(of: key, rest: { _ in }, passingTo: pass)
+    package func read(_ key: BlobKey, size: Int64, passingTo pass: (ByteBuffer) async throws -> Void) async throws {
+        let digest = try await digest(of: key, size: size, rest: { _ in }, passingTo: pass)
         guard digest == key.digest else { throw BlobError.otherBytes(key) }
     }
 
-    func digest(
-        of key: BlobKey,
-        rest: @Sendable (Duration) async throws -> Void,
-        passingTo pass: (ByteBuffer) async throws -> Void = { _ in }
-    ) async throws -> BlobDigest {
+    func digest(of key: BlobKey, rest: @Sendable (Duration) async throws -> Void) async throws -> BlobDigest {
         guard let size = try await size(of: key) else { throw BlobError.notFound(key) }
+        return try await digest(of: key, size: size, rest: rest, passingTo: { _ in })
+    }
+
+    private func digest(
+        of key: BlobKey,
+        size: Int64,
+        rest: @Sendable (Duration) async throws -> Void,
+        passingTo pass: (ByteBuffer) async throws -> Void
+    ) async throws -> BlobDigest {
         var (sha256, offset) = (SHA256(), Int64(0))
         while offset < size {
             try Task.checkCancellation()

@@ -20,7 +20,11 @@ extension FilesModule {
         let principal = context.principal
         var checksum = try TusChecksum(request.headers[.uploadChecksum])
         try await store.admit(length: request.declaredLength ?? 0)
-        guard let writer = try await store.open(upload, turn, by: principal) else { throw APIError.noUpload }
+        // With a checksum all of the body is one part.
+        let hasAll = checksum == nil && Int(request.declaredLength ?? Int64(upload.length)) == upload.length
+        guard let writer = try await store.open(upload, turn, by: principal, hasAll: hasAll) else {
+            throw APIError.noUpload
+        }
         try await context.connection.acceptBody()
         do {
             try await append(request.body, to: writer, of: upload, &checksum, by: principal)

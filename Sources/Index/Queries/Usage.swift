@@ -80,6 +80,10 @@ private enum SQL {
             )
             OR doomed_count <> (SELECT count(*) FROM doomed_keys)
         UNION ALL
+        SELECT 'the parts of upload ' || upload_id || ' have not as many bytes as were received'
+        FROM upload_parts JOIN partial_uploads ON partial_uploads.id = upload_id
+        GROUP BY upload_id, received HAVING sum(size) <> received
+        UNION ALL
         SELECT 'the unattached files are not as many or as large as the store says' FROM store
         WHERE (unattached_count, unattached_bytes) <> (
             SELECT count(*), coalesce(sum(size), 0) FROM attachments WHERE message_id IS NULL

@@ -8,14 +8,14 @@ import Synchronization
 //     step                              upload_parts   doomed_keys        bucket     a crash here leaves
 //     ------------------------------------------------------------------------------------------------------------
 //     bytes arrive                      -              -                  -          a spool: swept
-//     publish, steps 1 to 3             -              publishing, lease  object     bytes that are doomed already
+//     (publish: S3BlobStore.swift)      -              publishing, lease  object     bytes that are doomed already
 //     (the index notes the part)        row            -                  object     the upload goes on after it
 //     (the index commits the end,       -              doomed             object     bytes that are doomed
 //     or forgets the upload)
 //     removal                           -              -                  -          the normal state
 //
-// The unit of step 3 asks whether the upload still ends where the part begins. So nothing has to be locked between nodes:
-// of two requests that send the same bytes one is noted, and the other hears where the upload is by then.
+// The unit that notes a part asks whether the upload still ends where the part begins. So nothing has to be locked between
+// nodes: of two requests that send the same bytes one is noted, and the other hears where the upload is by then.
 
 /// The bytes that one request adds to an upload, on their way into a bucket: a spool of this node, until they are a part.
 /// For one task at a time.
@@ -91,33 +91,5 @@ package final class PartSpool: Sendable {
     func end() async {
         await dropRest()
         await state.withLock { $0.whole }?.discard()
-    }
-}
-
-/// The bytes that one request adds to an upload in parts.
-package enum UploadWriter: Sendable {
-    /// In the upload's own file.
-    case file(PartialFile)
-    /// On their way into the bucket.
-    case part(PartSpool)
-
-    /// How many the upload has, with those that are not noted yet.
-    package var byteCount: Int {
-        switch self {
-        case .file(let file): Int(file.byteCount)
-        case .part(let spool): spool.byteCount
-        }
-    }
-
-    package func append(_ bytes: ByteBuffer) async throws {
-        switch self {
-        case .file(let file): try await file.append(bytes)
-        case .part(let spool): try await spool.append(bytes)
-        }
-    }
-
-    /// Drops what is not noted, if it cannot wait for the next request.
-    package func end() async {
-        if case .part(let spool) = self { await spool.end() }
     }
 }

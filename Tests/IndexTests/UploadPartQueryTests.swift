@@ -64,14 +64,16 @@ struct UploadPartQueryTests {
         let fixture = try await Fixture()
         let id = try await Self.begun(fixture)
         #expect(try await Self.add(fixture, id, 0, 10))
-        let user = ActingUser(id: fixture.user.id)
-        #expect(try await fixture.index.write { try !$0.complete(id, from: 9, by: user) })
-        #expect(try await fixture.index.write { tx in
-            let isOpen = try tx.complete(id, from: 10, by: user)
-            try tx.note("file", of: id)
-            return isOpen
-        })
-        #expect(try await fixture.index.write { try !$0.complete(id, from: 100, by: user) })
+        func complete(from received: Int) async throws -> Bool {
+            try await fixture.index.write { tx in
+                guard try tx.complete(id, from: received, by: ActingUser(id: fixture.user.id)) else { return false }
+                try tx.note("file", of: id)
+                return true
+            }
+        }
+        #expect(try await !complete(from: 9))
+        #expect(try await complete(from: 10))
+        #expect(try await !complete(from: 100))
         #expect(try await fixture.index.read { try $0.dueDoomedKeys(now: .now(), limit: 9) } == ["key of \(id) at 0"])
         #expect(try await !Self.add(fixture, id, 100, 1))
         #expect(try await fixture.index.read { try $0.wrongCounts() } == [])
@@ -88,8 +90,10 @@ struct UploadPartQueryTests {
         try await fixture.index.write { try $0.removePartialUpload(one) }
         #expect(try await fixture.index.read { try $0.dueDoomedKeys(now: .now(), limit: 9) } == [keys[0]])
         #expect(try await fixture.index.read { try !$0.isPart(key: keys[0]) && $0.isKnown(key: keys[0]) })
-        try await fixture.index.write { try $0.execute("DELETE FROM agents") }
-        try await fixture.index.write { try $0.execute("DELETE FROM users") }
+        try await fixture.index.write { tx in
+            try tx.execute("DELETE FROM agents")
+            try tx.execute("DELETE FROM users")
+        }
         #expect(try await fixture.index.read { try $0.dueDoomedKeys(now: .now(), limit: 9) } == keys.sorted())
         #expect(try await fixture.index.read { try $0.wrongCounts() } == [])
     }

@@ -777,6 +777,18 @@ CREATE TRIGGER unused_counted_insert AFTER INSERT ON unreferenced_blobs BEGIN
     UPDATE store SET unused_count = unused_count + 1, unused_bytes = unused_bytes + new.size;
 END;
 
+CREATE TABLE upload_parts (
+    upload_id TEXT NOT NULL REFERENCES partial_uploads (id) ON DELETE CASCADE,
+    start INTEGER NOT NULL CHECK (start >= 0),
+    size INTEGER NOT NULL CHECK (size > 0),
+    key TEXT NOT NULL UNIQUE,
+    PRIMARY KEY (upload_id, start)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER upload_parts_doomed AFTER DELETE ON upload_parts BEGIN
+    INSERT INTO doomed_keys (key, not_before) VALUES (old.key, unixepoch() * 1000) ON CONFLICT (key) DO NOTHING;
+END;
+
 CREATE TABLE upload_tokens (
     id TEXT NOT NULL PRIMARY KEY,
     token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),

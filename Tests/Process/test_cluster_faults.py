@@ -1,5 +1,6 @@
 """What clients of a cluster see, and what is lost, when something under it fails: nothing that was acknowledged."""
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,6 +8,7 @@ import pytest
 import requests
 from cluster import Cluster, engines
 from placet_server import Owner, eventually
+from tus import begin, head, offset, patch
 
 WRITERS = 4
 
@@ -103,3 +105,20 @@ def test_a_node_killed_while_it_takes_uploads(cluster, owners):
         writers.more()
         cluster.nodes[0].start(cluster.nodes[0].port)
     assert_all_there(owners[1].another(), writers.end())
+
+
+def test_an_upload_in_parts_goes_on_at_another_node_after_postgresql_was_stopped_hard(both, owners):
+    content = os.urandom(2_000_000)
+    path = begin(owners[0], len(content))
+    assert patch(owners[0], path, 0, content[:1_000_000]).status_code == 204
+    both[0].kill()
+    try:
+        refused = patch(owners[0], path, 1_000_000, content[1_000_000:1_500_000])
+        assert refused.status_code == 503 and refused.headers["retry-after"], refused.text
+    finally:
+        both[0].start()
+    here = eventually(lambda: requests.get(f"{owners[1].server.url}/health", timeout=20).status_code == 200
+                      and offset(owners[1], path), "it is well", 60)
+    assert here == 1_000_000
+    assert patch(owners[1], path, here, content[here:]).status_code == 204
+    assert owners[0].content(head(owners[0], path).headers["Placet-File-Id"]) == content

@@ -174,9 +174,10 @@ extension Reader {
     fileprivate func rows(afterKey key: String, limit: Int) throws -> [Blob] {
         let blobs = try blobs(afterKey: key, limit: limit)
         let parts = try parts(afterKey: key, limit: limit - blobs.count)
-        return blobs + parts.map { part in
-            let digest = BlobKey(part.key)?.digest.hex ?? ""
-            return Blob(sha256: digest, key: part.key, size: part.size, crc32: 0, createdAt: .now())
-        }
+        return blobs
+            + parts.map { part in
+                let digest = BlobKey(part.key)?.digest.hex ?? ""
+                return Blob(sha256: digest, key: part.key, size: part.size, crc32: 0, createdAt: .now())
+            }
     }
 }

@@ -60,7 +60,7 @@ extension StoreError: CustomStringConvertible {
         case .deletedSince: "The file that this idempotency key stored has been deleted."
         case .tooManyUploads(let most): "The user has \(most) uploads that are not complete."
         case .uploadIsBusy: "Another request writes to the upload."
-        case .uploadHasMovedOn(let received): "Another request has added to the upload, which has \(received) bytes now."
+        case .uploadHasMovedOn(let received): "The upload has \(received) bytes by now."
         case .uploadHasEnded: "The upload has ended."
         case .damagedRecord(let id): "The record of attachment \(id) names no possible key: the index is damaged."
         case .damagedFile(let key, let size):

@@ -20,7 +20,8 @@ struct UploadPartQueryTests {
         return upload.id
     }
 
-    private static func add(_ fixture: Fixture, _ id: PartialUpload.ID, _ start: Int, _ size: Int) async throws -> Bool {
+    private static func add(_ fixture: Fixture, _ id: PartialUpload.ID, _ start: Int, _ size: Int) async throws -> Bool
+    {
         let part = UploadPart(uploadID: id, start: start, size: size, key: "key of \(id) at \(start)")
         return try await fixture.index.write { try $0.add(part, by: ActingUser(id: fixture.user.id)) }
     }

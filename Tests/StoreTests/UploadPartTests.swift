@@ -135,7 +135,8 @@ struct UploadPartTests {
         try await onBucket { test in
             guard case .bucket(let bucket) = test.store.blobs else { return }
             let key = try await test.store.receiving { intake in
-                try await bucket.publish(try await test.receive([1, 2, 3], intake).bytes, as: .part, under: test.store.lease)
+                let bytes = try await test.receive([1, 2, 3], intake).bytes
+                return try await bucket.publish(bytes, as: .part, under: test.store.lease)
             }
             #expect(try await test.store.blobs.list(after: nil, limit: 9) == [key])
             #expect(try await test.faults() == [], "it is listed")

@@ -60,7 +60,7 @@ extension FilesModule {
             try await writer.append(bytes)
             guard writer.byteCount - looked >= FileStore.noteInterval else { continue }
             looked = writer.byteCount
-            if checksum == nil, try await store.note(writer, of: upload, by: principal) == nil { throw APIError.noUpload }
+            if checksum == nil { _ = try await note(writer, of: upload, by: principal) }
             // The length may not have been declared, and others write to the same disk.
             try await store.admit(length: 0)
         }
@@ -72,9 +72,17 @@ extension FilesModule {
         by principal: Principal
     ) async throws -> TusState {
         guard writer.byteCount == upload.length else {
-            guard let received = try await store.note(writer, of: upload, by: principal) else { throw APIError.noUpload }
-            return TusState(received: received)
+            return TusState(received: try await note(writer, of: upload, by: principal))
         }
         return TusState(received: upload.length, file: try await store.finish(upload, writer, by: principal).id)
+    }
+
+    private func note(
+        _ writer: UploadWriter,
+        of upload: PartialUpload,
+        by principal: Principal
+    ) async throws -> Int {
+        guard let received = try await store.note(writer, of: upload, by: principal) else { throw APIError.noUpload }
+        return received
     }
 }

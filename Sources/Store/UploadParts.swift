@@ -85,10 +85,11 @@ extension Intake {
     fileprivate func join(_ parts: [UploadPart], _ last: PartSpool, length: Int) async throws -> SpooledBlob {
         try await store.checkSpace(for: Int64(length))
         let spool = try await makeSpool()
-        for part in parts {
+        let objects = try parts.map { part in
             guard let key = BlobKey(part.key) else { throw IndexError.damaged }
-            try await last.bucket.read(key, size: Int64(part.size)) { try await append($0, to: spool) }
+            return (key, Int64(part.size))
         }
+        try await last.bucket.read(objects) { try await append($0, to: spool) }
         if let rest = try await last.rest() { try await store.folder.read(rest) { try await append($0, to: spool) } }
         return try await spool.finish()
     }

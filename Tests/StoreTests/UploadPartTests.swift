@@ -1,4 +1,3 @@
-import Blobs
 import Index
 import IndexSupport
 import NIOCore
@@ -6,6 +5,7 @@ import Testing
 
 import struct Index.Attachment
 
+@testable import Blobs
 @testable import Store
 
 /// Uploads in parts whose bytes go into a bucket, where any node goes on with them.
@@ -24,6 +24,34 @@ struct UploadPartTests {
             #expect(try await test.partKeys() == [])
             #expect(try await test.census() == Census(attachments: 1, blobs: 1, blobFiles: 1))
             #expect(try await test.store.index.read { try $0.wrongCounts() }.isEmpty)
+        }
+    }
+
+    @Test("many parts, large and small, come back in their order")
+    func many() async throws {
+        try await onBucket { test in
+            let texts = (0..<20).map { String(repeating: "\($0),", count: $0 == 7 ? 3_000_000 : $0 + 1) }
+            let one = test.upload(texts.reduce(0) { $0 + $1.utf8.count })
+            try await test.store.begin(one, by: test.principal, most: .max)
+            for text in texts.dropLast() { try await test.add(text, to: one) }
+            let file = try await test.finish(one, texts[19])
+            let bytes = try await test.bytes(of: file)
+            #expect(bytes == Array(texts.joined().utf8))
+        }
+    }
+
+    @Test("a part with other bytes is noticed: the upload ends, and no file is made of it")
+    func otherBytes() async throws {
+        try await onBucket { test in
+            guard case .bucket(let bucket) = test.store.blobs else { return }
+            let one = test.upload(10)
+            try await test.store.begin(one, by: test.principal, most: .max)
+            for text in ["abc", "def"] { try await test.add(text, to: one) }
+            let key = try await test.partKeys()[0]
+            try await bucket.bucket.put(key.description, .bytes(ByteBuffer(string: "xyz")))
+            #expect(try await test.faults() == [Fault(kind: .wrongBytes, subject: key.description)])
+            await #expect(throws: StoreError.uploadHasEnded) { try await test.finish(one, "ghij") }
+            #expect(try await test.census() == Census())
         }
     }
 

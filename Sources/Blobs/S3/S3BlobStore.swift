@@ -61,7 +61,7 @@ package final class S3BlobStore: Sendable {
     /// How many objects are removed at the same time.
     private static let removals = 8
     /// How much is read at a time for a digest.
-    private static let stepBytes: Int64 = 4 << 20
+    static let stepBytes: Int64 = 4 << 20
     private static let lostOwner = "The bucket has lost its object placet-store, or was replaced."
 
     package let settings: BucketSettings
@@ -236,40 +236,26 @@ package final class S3BlobStore: Sendable {
         return size ?? 0
     }
 
-    /// Passes all bytes of an object on, in order, and sees that they are those of its key.
-    ///
-    /// - Throws: ``BlobError/notFound(_:)``, and ``BlobError/otherBytes(_:)`` after the last of them; what `pass` throws.
-    package func read(_ key: BlobKey, size: Int64, passingTo pass: (ByteBuffer) async throws -> Void) async throws {
-        let digest = try await digest(of: key, size: size, rest: { _ in }, passingTo: pass)
-        guard digest == key.digest else { throw BlobError.otherBytes(key) }
-    }
-
     func digest(of key: BlobKey, rest: @Sendable (Duration) async throws -> Void) async throws -> BlobDigest {
         guard let size = try await size(of: key) else { throw BlobError.notFound(key) }
-        return try await digest(of: key, size: size, rest: rest, passingTo: { _ in })
-    }
-
-    private func digest(
-        of key: BlobKey,
-        size: Int64,
-        rest: @Sendable (Duration) async throws -> Void,
-        passingTo pass: (ByteBuffer) async throws -> Void
-    ) async throws -> BlobDigest {
         var (sha256, offset) = (SHA256(), Int64(0))
         while offset < size {
             try Task.checkCancellation()
             let start = ContinuousClock.now
             let bytes = try await read(key, offset..<min(offset + Self.stepBytes, size))
-            sha256 = try await folder.threads.run { [sha256] () throws(BlobError) in
-                var next = sha256
-                bytes.withUnsafeReadableBytes { next.update(bufferPointer: $0) }
-                return next
-            }
-            try await pass(bytes)
+            sha256 = try await hash(bytes, after: sha256)
             offset += Int64(bytes.readableBytes)
             if offset < size { try await rest(ContinuousClock.now - start) }
         }
         return BlobDigest(sha256.finalize())
+    }
+
+    func hash(_ bytes: ByteBuffer, after sha256: SHA256) async throws(BlobError) -> SHA256 {
+        try await folder.threads.run { () throws(BlobError) in
+            var next = sha256
+            bytes.withUnsafeReadableBytes { next.update(bufferPointer: $0) }
+            return next
+        }
     }
 
     /// The node's own disk has to take spools, and the bucket to answer. Nothing is written there: who asks for health
@@ -279,7 +265,7 @@ package final class S3BlobStore: Sendable {
         guard try await hasOwner() else { throw .unreachable(reason: Self.lostOwner) }
     }
 
-    private func read(_ key: BlobKey, _ range: Range<Int64>) async throws(BlobError) -> ByteBuffer {
+    func read(_ key: BlobKey, _ range: Range<Int64>) async throws(BlobError) -> ByteBuffer {
         do {
             return try await bucket.bytes(of: key.description, range: range)
         } catch let error as S3Error where error.isAbsence {

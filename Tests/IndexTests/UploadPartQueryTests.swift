@@ -35,6 +35,10 @@ struct UploadPartQueryTests {
         }
     }
 
+    private static func doomed(_ fixture: Fixture) async throws -> [String] {
+        try await fixture.index.read { try $0.dueDoomedKeys(now: .now(), limit: 9).map(\.key).sorted() }
+    }
+
     @Test("a part is taken where the upload ends, and nowhere else")
     func order() async throws {
         let fixture = try await Fixture()
@@ -75,7 +79,7 @@ struct UploadPartQueryTests {
         #expect(try await !complete(from: 9))
         #expect(try await complete(from: 10))
         #expect(try await !complete(from: 100))
-        #expect(try await fixture.index.read { try $0.dueDoomedKeys(now: .now(), limit: 9) } == ["key of \(id) at 0"])
+        #expect(try await Self.doomed(fixture) == ["key of \(id) at 0"])
         #expect(try await !Self.add(fixture, id, 100, 1))
         #expect(try await fixture.index.read { try $0.wrongCounts() } == [])
     }
@@ -89,13 +93,13 @@ struct UploadPartQueryTests {
         #expect(try await fixture.index.read { try $0.parts(afterKey: "", limit: 9).map(\.key) } == keys.sorted())
         #expect(try await fixture.index.read { try $0.isPart(key: keys[0]) && $0.isKnown(key: keys[0]) })
         try await fixture.index.write { try $0.removePartialUpload(one) }
-        #expect(try await fixture.index.read { try $0.dueDoomedKeys(now: .now(), limit: 9) } == [keys[0]])
+        #expect(try await Self.doomed(fixture) == [keys[0]])
         #expect(try await fixture.index.read { try !$0.isPart(key: keys[0]) && $0.isKnown(key: keys[0]) })
         try await fixture.index.write { tx in
             try tx.execute("DELETE FROM agents")
             try tx.execute("DELETE FROM users")
         }
-        #expect(try await fixture.index.read { try $0.dueDoomedKeys(now: .now(), limit: 9) } == keys.sorted())
+        #expect(try await Self.doomed(fixture) == keys.sorted())
         #expect(try await fixture.index.read { try $0.wrongCounts() } == [])
     }
 }

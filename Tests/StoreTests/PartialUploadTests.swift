@@ -1,4 +1,5 @@
 import Blobs
+import BlobsSupport
 import Foundation
 import Index
 import IndexSupport

@@ -1,3 +1,4 @@
+import BlobsSupport
 import Index
 import IndexSupport
 import NIOCore
@@ -136,7 +137,7 @@ struct UploadPartTests {
         }
     }
 
-    @Test("a part that the collector gave up is published again", arguments: [1, 2])
+    @Test("a part that the collector gave up is published again", .onlySQLite, arguments: [1, 2])
     func endedLease(tries: Int) async throws {
         try await onBucket { test in
             let one = test.upload(5)

@@ -23,8 +23,8 @@ ALTER TABLE doomed_keys ADD COLUMN state TEXT NOT NULL DEFAULT 'doomed'
     CHECK (state IN ('publishing', 'abandoned', 'doomed', 'removed'));
 
 -- What has come of an upload in parts whose bytes go into a bucket. Each row is an object there, and those of an upload
--- are its first bytes without a gap, as many as partial_uploads.received says. start: where in the upload it begins. A key
--- whose row goes is doomed by that, whatever took the row.
+-- are its first bytes without a gap, as many as partial_uploads.received says. start: where in the upload it begins. A
+-- key whose row goes is doomed by that, whatever took the row.
 CREATE TABLE upload_parts (
     upload_id TEXT NOT NULL REFERENCES partial_uploads (id) ON DELETE CASCADE,
     start INTEGER NOT NULL CHECK (start >= 0),

@@ -14,11 +14,11 @@ import Synchronization
 //     or forgets the upload)
 //     removal                           -              -                  -          the normal state
 //
-// The unit that notes a part asks whether the upload still ends where the part begins. So nothing has to be locked between
-// nodes: of two requests that send the same bytes one is noted, and the other hears where the upload is by then.
+// The unit that notes a part asks whether the upload still ends where the part begins. So nothing has to be locked
+// between nodes: of two requests that send the same bytes one is noted, and the other hears where the upload is by then.
 
-/// The bytes that one request adds to an upload, on their way into a bucket: a spool of this node, until they are a part.
-/// For one task at a time.
+/// The bytes that one request adds to an upload, on their way into a bucket: a spool of this node, until they are a
+/// part. For one task at a time.
 package final class PartSpool: Sendable {
     private struct State {
         /// How much of the upload is noted.

@@ -71,7 +71,7 @@ extension FileStore {
         return turn
     }
 
-    /// Opens an upload, to be appended to; nil when its bytes are gone, and then it is forgotten. Whoever has it ends it.
+    /// Opens an upload, to be appended to; nil when its bytes are gone, and then it is forgotten. Who has it ends it.
     ///
     /// - Parameter hasAll: whether the request may bring all of it, and in several parts.
     package func open(

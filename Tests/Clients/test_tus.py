@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 import requests
-from cluster import Balancer, Cluster, engines
+from cluster import Balancer, Cluster
 from placet_server import ADMIN_PASSWORD, Server, eventually
 from tus import PIECE, begin, head, offset, patch
 from tusclient.client import TusClient
@@ -50,26 +50,26 @@ def test_tuspy_sends_a_file_in_pieces_and_another_one_of_it_goes_on(owner, tmp_p
     is_stored(owner, head(owner, path).headers["Placet-File-Id"], content)
 
 
-def test_tuspy_sends_each_piece_to_another_node(binary, tmp_path, content):
-    with engines() as (postgres, objects):
-        cluster, balancer = Cluster(binary, postgres, objects, 3).start(), None
-        try:
-            balancer = Balancer(tmp_path, cluster.nodes)
-            owner = cluster.nodes[0].owner().with_channel("tus")
-            url = f"{balancer.url}/api/v1/files/tus?channel={owner.channel}"
-            client = TusClient(url, headers={"x-api-key": owner.key})
-            options = {"file_path": str(tmp_path / "build.log"), "chunk_size": 300_000}
-            uploader = client.uploader(**options, metadata={"filename": "build.log"}, upload_checksum=True)
-            uploader.upload(stop_at=1_500_000)
-            # A node that is stopped in between is not missed.
-            cluster.nodes[2].stop()
-            client.uploader(**options, url=uploader.url, retries=3).upload()
-            path = "/" + uploader.url.split("/", 3)[3]
-            is_stored(owner, head(owner, path).headers["Placet-File-Id"], content)
-        finally:
-            if balancer:
-                balancer.dispose()
-            cluster.dispose()
+def test_tuspy_sends_each_piece_to_another_node(binary, postgres, objects, tmp_path, content):
+    cluster, balancer = Cluster(binary, postgres, objects, 3), None
+    try:
+        cluster.start()
+        balancer = Balancer(tmp_path, cluster.nodes)
+        owner = cluster.nodes[0].owner().with_channel("tus")
+        url = f"{balancer.url}/api/v1/files/tus?channel={owner.channel}"
+        client = TusClient(url, headers={"x-api-key": owner.key})
+        options = {"file_path": str(tmp_path / "build.log"), "chunk_size": 300_000}
+        uploader = client.uploader(**options, metadata={"filename": "build.log"}, upload_checksum=True)
+        uploader.upload(stop_at=1_500_000)
+        # A node that is stopped in between is not missed.
+        cluster.nodes[2].stop()
+        client.uploader(**options, url=uploader.url, retries=3).upload()
+        path = "/" + uploader.url.split("/", 3)[3]
+        is_stored(owner, head(owner, path).headers["Placet-File-Id"], content)
+    finally:
+        if balancer:
+            balancer.dispose()
+        cluster.dispose()
 
 
 def test_curl_goes_on_after_a_break(owner, tmp_path, content):

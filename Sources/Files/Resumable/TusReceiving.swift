@@ -33,8 +33,8 @@ extension FilesModule {
             await writer.end()
             return state
         } catch {
-            // After an error of the disk or the bucket nothing is sure. The client may have gone, and with it this task be
-            // cancelled.
+            // After an error of the disk or the bucket nothing is sure. The client may have gone, and with it this task
+            // be cancelled.
             if checksum == nil, !(error is APIError || error is BlobError) {
                 let store = store
                 _ = try? await Task { try await store.note(writer, of: upload, by: principal) }.value

@@ -1,4 +1,4 @@
-// What has come of uploads whose bytes go into a bucket. A part whose row goes is doomed by a trigger, in the same unit.
+// What has come of uploads whose bytes go into a bucket. A trigger dooms a part whose row goes, in the same unit.
 
 extension Querying {
     /// What has come of an upload, in order.
@@ -23,8 +23,8 @@ extension Querying {
 }
 
 extension Transaction {
-    /// Notes the next part of an upload. False when the upload has ended, or does not go on where the part begins: of two
-    /// requests that send the same bytes one is first.
+    /// Notes the next part of an upload. False when the upload has ended, or does not go on where the part begins: of
+    /// two requests that send the same bytes one is first.
     package func add(_ part: UploadPart, by user: ActingUser) throws -> Bool {
         let values: [any Storable] = [
             part.start + part.size, now + PartialUpload.lifetime, part.uploadID, user.id, part.start, now,

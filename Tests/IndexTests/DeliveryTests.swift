@@ -183,16 +183,20 @@ struct DeliveryTests {
         #expect(try await Self.status(message, fixture) == .webhookDelivered)
     }
 
-    @Test("A channel's deliveries come newest first, page by page, and no other's")
+    @Test("A channel's deliveries come newest first, page by page, and no other's; of one message if it is named")
     func pages() async throws {
         let fixture = try await Fixture()
-        var ids: [Delivery.ID] = []
+        var (ids, messages): ([Delivery.ID], [Message.ID]) = ([], [])
         for _ in 0..<5 {
             let message = try await Self.answered(fixture)
+            messages.insert(message.id, at: 0)
             ids.insert(contentsOf: try await Self.deliveries(message, fixture).map(\.id), at: 0)
         }
         let channel = fixture.agent.id
-        try await fixture.index.read { [ids] reader throws in
+        try await fixture.index.read { [ids, messages] reader throws in
+            let ofThird = try reader.deliveries(in: reader.owned(channel), of: messages[2], limit: 3)
+            #expect(ofThird.map(\.id) == [ids[2]])
+            #expect(try reader.deliveries(in: reader.owned("other"), of: messages[2], limit: 3) == [])
             #expect(try reader.deliveries(in: reader.owned(channel), limit: 3).map(\.id) == Array(ids[..<3]))
             #expect(
                 try reader.deliveries(in: reader.owned(channel), before: ids[2], limit: 3).map(\.id) == Array(ids[3...])

@@ -86,7 +86,7 @@ class PostgreSQL:
         self._do("start")
 
     def add_standby(self):
-        """Another server, which has each commit before it is confirmed. Databases made from now on are looked for on both."""
+        """Another server, which has each commit before it is confirmed. Addresses made from now on name both."""
         self.ports.append(int(self._do("standby")[0]))
 
     def promote(self):

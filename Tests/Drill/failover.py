@@ -40,7 +40,7 @@ class Writers:
     def more(self):
         with self._changed:
             wanted = len(self.acknowledged) + ENOUGH
-            assert self._changed.wait_for(lambda: len(self.acknowledged) >= wanted, 60), "nothing is acknowledged any more"
+            assert self._changed.wait_for(lambda: len(self.acknowledged) >= wanted, 60), "nothing is acknowledged"
 
     def end(self):
         self._over.set()

@@ -1,7 +1,7 @@
 """Uploads of the same few contents at two nodes on one PostgreSQL and one bucket, beside collectors at both of them.
 
-Nodes stop for a moment at any step of a publish and of a collection (`Sources/Blobs/FaultPoint.swift`), and all leases end
-at any moment. Each file is read at the other node as soon as it is stored, and then deleted.
+Nodes stop for a moment at any step of a publish and of a collection (`Sources/Blobs/FaultPoint.swift`), and all leases
+end at any moment. Each file is read at the other node as soon as it is stored, and then deleted.
 """
 
 import itertools
@@ -24,8 +24,8 @@ LEASE = 0.2
 class Race:
     def __init__(self, binary, postgres, objects, uploads):
         self.bucket = Bucket(objects, "race")
-        self.cluster = Cluster(
-            binary, postgres, objects, 2, self.bucket.prefix, PLACET_STALL=LONGEST_STALL, PLACET_GC_SCHEDULE="off").start()
+        settings = {"PLACET_STALL": LONGEST_STALL, "PLACET_GC_SCHEDULE": "off"}
+        self.cluster = Cluster(binary, postgres, objects, 2, self.bucket.prefix, **settings).start()
         self.stored, self.given_up, self.lost, self.collections = 0, 0, [], 0
         self._numbers, self._lock, self._over = itertools.count(), threading.Lock(), threading.Event()
         self._uploads = uploads

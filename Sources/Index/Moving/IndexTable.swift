@@ -1,0 +1,62 @@
+/// A table of the index as it is moved from one engine to the other: both have it, with these columns.
+struct IndexTable {
+    let name: String
+    let columns: [String]
+    /// Which of its rows are moved.
+    let condition: String
+
+    /// What stays: who does what for now, and what each engine makes of the messages for itself.
+    private static let left: Set = ["leases", "removal_holds", "search_changes"]
+
+    /// All that are moved, as the files of SQLite make them.
+    ///
+    /// - Parameter bytesMove: whether the bytes go elsewhere too. Of the keys that are to be removed only those are known
+    ///   there whose bytes may have been moved.
+    static func all(bytesMove: Bool) throws -> [IndexTable] {
+        let connection = try SQLiteConnection(path: ":memory:", .readWrite)
+        for file in Schema.files { try connection.run(script: file) }
+        let schema = Reader(connection: .sqlite(connection))
+        let names: [String] = try schema.all(SQL.tables)
+        return try names.filter { !left.contains($0) }.map { name in
+            let isPart = bytesMove && name == "doomed_keys"
+            return IndexTable(
+                name: name,
+                columns: try schema.all("SELECT name FROM pragma_table_info(?)", [name]),
+                condition: isPart ? " WHERE state = 'doomed'" : ""
+            )
+        }
+    }
+
+    /// Column names, of which some are words of SQL.
+    var list: String { columns.map { "\"\($0)\"" }.joined(separator: ", ") }
+    var selection: String { "SELECT \(list) FROM \(name)\(condition)" }
+    var insertion: String {
+        "INSERT INTO \(name) (\(list)) VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))"
+    }
+}
+
+/// The values of a row, in the order of a table's columns.
+struct TableRow: RowReadable {
+    let values: [StoredValue]
+
+    init(row: inout Row) {
+        var values: [StoredValue] = []
+        while row.hasMore { values.append(row.next() ?? .null) }
+        self.values = values
+    }
+}
+
+extension StoredValue: Storable {
+    var stored: StoredValue { self }
+
+    init?(stored: StoredValue) { self = stored }
+}
+
+private enum SQL {
+    /// Without SQLite's own and those of the full-text index.
+    static let tables = """
+        SELECT name FROM sqlite_schema WHERE type = 'table'
+            AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'message_search*' AND name <> 'search_trigrams'
+        ORDER BY name
+        """
+}

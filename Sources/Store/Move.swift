@@ -43,9 +43,8 @@ package final class Move {
     private static let hold = "move"
     /// A hold of removal lasts for ten minutes.
     private static let holdPause = Duration.seconds(60)
-    /// What came during a pass over all contents is for the next one, unless it is this little.
+    /// So few contents wait for the switch.
     private static let fewContents = 50
-    private static let mostPasses = 5
 
     private let storage: String
     private let (old, new): (StorePlace, StorePlace)
@@ -90,7 +89,7 @@ package final class Move {
             (contents, copies) = (nil, ContentCopies(source, nil, reserve: reserve))
             return
         }
-        guard target != nil || bytesMove else { throw MoveError.sameplace }
+        guard target != nil || bytesMove else { throw MoveError.samePlace }
         if target?.isInUse == true { throw MoveError.indexInUse }
         if bytesMove, target == nil, case .postgreSQL = new.index { throw MoveError.sharedBytes }
         contents =
@@ -136,12 +135,10 @@ package final class Move {
         try await copies.checkRoom()
         let owner = try await contents.claimBucket(for: source.storeID)
         guard owner == source.storeID else { throw MoveError.bucketIsNotOurs(owner: owner) }
-        for pass in 1...Self.mostPasses {
-            let count = try await copies.pass(looking: pass == 1) { [tell] step in
-                try self.holdRemoval()
-                try tell(step)
-            }
-            if count < Self.fewContents { break }
+        // What came during a pass is for the next one, unless it is little, or will not become less.
+        var (last, count) = (Int.max, try await copies.pass(looking: true, tellAndHold))
+        while count >= Self.fewContents, count < last / 2 {
+            (last, count) = (count, try await copies.pass(looking: false, tellAndHold))
         }
         try copies.checkWhole()
     }
@@ -149,7 +146,8 @@ package final class Move {
     private var heldAt: ContinuousClock.Instant?
 
     /// What is copied stays known meanwhile, by a row or as a doomed key.
-    private func holdRemoval() throws {
+    private func tellAndHold(_ step: MoveProgress) throws {
+        try tell(step)
         if let heldAt, ContinuousClock.now - heldAt < Self.holdPause { return }
         try source.holdRemoval(Self.hold)
         heldAt = .now

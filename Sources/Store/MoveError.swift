@@ -2,7 +2,7 @@ import Index
 
 /// Why a store is not moved. Nothing has changed for whoever serves it.
 package enum MoveError: Error, Sendable, Equatable {
-    case sameplace
+    case samePlace
     /// Nodes that have not heard of it would go on with the old bucket.
     case sharedBytes
     case betweenBuckets
@@ -22,7 +22,7 @@ package enum MoveError: Error, Sendable, Equatable {
 extension MoveError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .sameplace: "The store is there already. Say by --to-index or --to-blobs where it is to go."
+        case .samePlace: "The store is there already. Say by --to-index or --to-blobs where it is to go."
         case .sharedBytes:
             "The files of a store on PostgreSQL do not move alone: other nodes would go on with the old bucket. Move the "
                 + "index too (--to-index)."

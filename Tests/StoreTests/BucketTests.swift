@@ -126,7 +126,7 @@ struct BucketTests {
             #expect(try await test.store.tie().isEmpty)
             try await withStore { other in
                 guard case .bucket(let bucket) = other.store.blobs else { return }
-                try await bucket.own(as: test.store.index.storeID)
+                try await bucket.bucket.own(as: test.store.index.storeID)
                 await #expect(throws: StoreError.bucketOfAnother(test.store.index.storeID)) {
                     try await other.store.tie()
                 }

@@ -8,21 +8,25 @@ struct IndexTable {
     /// What stays: who does what for now, and what each engine makes of the messages for itself.
     private static let left: Set = ["leases", "removal_holds", "search_changes"]
 
+    /// Of which tables only some rows are moved when the bytes move.
+    private static let part = [
+        "doomed_keys": " WHERE state = 'doomed'", "partial_uploads": " WHERE received = length",
+    ]
+
     /// All that are moved, as the files of SQLite make them.
     ///
-    /// - Parameter bytesMove: whether the bytes go elsewhere too. Of the keys that are to be removed only those are known
-    ///   there whose bytes may have been moved.
+    /// - Parameter bytesMove: whether the bytes go elsewhere too. Then uploads in parts that are open begin anew, and of the
+    ///   keys that are to be removed only those are known there whose bytes may have been moved.
     static func all(bytesMove: Bool) throws -> [IndexTable] {
         let connection = try SQLiteConnection(path: ":memory:", .readWrite)
         for file in Schema.files { try connection.run(script: file) }
         let schema = Reader(connection: .sqlite(connection))
         let names: [String] = try schema.all(SQL.tables)
         return try names.filter { !left.contains($0) }.map { name in
-            let isPart = bytesMove && name == "doomed_keys"
-            return IndexTable(
+            IndexTable(
                 name: name,
                 columns: try schema.all("SELECT name FROM pragma_table_info(?)", [name]),
-                condition: isPart ? " WHERE state = 'doomed'" : ""
+                condition: bytesMove ? part[name] ?? "" : ""
             )
         }
     }

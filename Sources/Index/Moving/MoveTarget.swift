@@ -121,6 +121,10 @@ struct RowMove {
 }
 
 private enum SQL {
-    /// Not all doomed keys are moved, and no trigger has counted those that were.
-    static let leave = "UPDATE store SET moved_to = ?, doomed_count = (SELECT count(*) FROM doomed_keys)"
+    /// Of these not all are moved, and no trigger has counted those that were.
+    static let leave = """
+        UPDATE store SET moved_to = ?, doomed_count = (SELECT count(*) FROM doomed_keys), upload_bytes = (
+            SELECT coalesce(sum(min(length, received + 8388608)), 0) FROM partial_uploads WHERE received < length
+        )
+        """
 }

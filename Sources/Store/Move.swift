@@ -9,6 +9,8 @@ package enum MoveProgress: Sendable {
     case bytes(done: Int, of: Int)
     /// The write lock is taken: from here on servers refuse to write.
     case locked
+    /// The store is at its new place, and servers can start there; an index for searches may still be made.
+    case arrived
     /// So many rows are copied, of about all.
     case rows(done: Int, of: Int)
 }
@@ -184,6 +186,9 @@ package final class Move {
             try FolderNote.index.write(nil, in: storage)
         }
         try target?.open()
+        FaultPoint.reached(.arrived)
+        try tell(.arrived)
+        try target?.makeSearchIndex()
     }
 }
 

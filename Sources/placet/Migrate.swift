@@ -44,9 +44,7 @@ struct Migrate: AsyncParsableCommand {
         do {
             let outcome = try await move(old, new)
             let place = StorePlace(new)
-            try output.show(MovedStore(outcome, to: place)) {
-                "\(text(of: outcome, to: place))\n\(remarks(old, new))"
-            }
+            try output.show(MovedStore(outcome, to: place)) { text(of: outcome, to: place) }
         } catch let error as MoveError {
             if case .damaged(let faults, _) = error { try say(FaultList(faults).text, to: .standardError) }
             throw CommandFailure(description: error.description)
@@ -67,7 +65,7 @@ struct Migrate: AsyncParsableCommand {
     private func move(_ old: ServerConfiguration, _ new: ServerConfiguration) async throws -> MoveOutcome {
         let threads = NIOThreadPool(numberOfThreads: 8)
         threads.start()
-        let steps = MoveSteps()
+        let steps = MoveSteps(remarks: remarks(old, new))
         let move = try Move(
             of: old.storage,
             from: StorePlace(old),
@@ -104,7 +102,8 @@ struct Migrate: AsyncParsableCommand {
             left.append(old.bucket.map { "the objects in \($0.location)" } ?? "the files below \(old.storage)/blobs")
         }
         return """
-            Stop the server, and start it with \(index) and \(blobs). Until then it reads, and writes nothing.
+            The store has moved. Stop the server, and start it with \(index) and \(blobs). Until then it reads, and writes \
+            nothing.
             Once you have seen that all is well, you may remove \(left.joined(separator: ", and ")).
             """
     }
@@ -145,9 +144,13 @@ private final class MoveSteps {
     /// Between two looks: a log should not be full of them.
     private static let pause = Duration.seconds(2)
 
+    /// How to go on at the new place.
+    private let remarks: String
     private var progress: Progress?
     private var isCopyingRows = false
     private var shownAt: ContinuousClock.Instant?
+
+    init(remarks: String) { self.remarks = remarks }
 
     func take(_ step: MoveProgress) {
         switch step {
@@ -158,6 +161,9 @@ private final class MoveSteps {
         case .locked:
             finish()
             try? say("From here on nobody can write; the rows follow.", to: .standardError)
+        case .arrived:
+            finish()
+            try? say(remarks, to: .standardError)
         }
     }
 

@@ -247,9 +247,9 @@ def test_the_files_alone_move_to_a_bucket_and_back(moved, both):
     assert code == 1 and "has its files in blobs/" in said
 
 
-@pytest.mark.parametrize("point", ["contentMoved:3", "rowsMoved:9", "targetMarked:1", "sourceMarked:1"])
-def test_a_move_that_was_killed_goes_on(moved, point):
-    has_left = point == "sourceMarked:1"
+@pytest.mark.parametrize("point", ["contentMoved:3", "rowsMoved:9", "targetMarked:1", "sourceMarked:1", "arrived:1"])
+def test_a_move_that_was_killed_goes_on(moved, both, point):
+    has_left = point in ("sourceMarked:1", "arrived:1")
     server = moved().start()
     everything = Everything(server)
     for place in (server.there, {}):
@@ -262,6 +262,9 @@ def test_a_move_that_was_killed_goes_on(moved, point):
             code, said = start_failing(server, place)
             assert code == 1 and ("The store is not here" in said or "is on PostgreSQL" in said), said
         assert migrate(server, place)["wasMoved"] == has_left
+        if place:
+            index = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'messages_by_trigrams'::regclass"
+            assert both[0].run(place["PLACET_INDEX"].rsplit("/", 1)[1], index) == [["t"]]
         start(server, place)
         everything.assert_there(server)
 

@@ -10,7 +10,7 @@ struct IndexTable {
 
     /// Of which tables only some rows are moved when the bytes move.
     private static let part = [
-        "doomed_keys": " WHERE state = 'doomed'", "partial_uploads": " WHERE received = length",
+        "doomed_keys": " WHERE state = 'doomed'", "partial_uploads": " WHERE attachment_id IS NOT NULL",
     ]
 
     /// All that are moved, as the files of SQLite make them.

@@ -66,6 +66,14 @@ package final class MoveTarget {
     }
 }
 
+extension MoveTarget {
+    /// Makes what a search needs to be fast, and what takes too long to make before. May be done again.
+    package func makeSearchIndex() throws {
+        guard case .postgreSQL(let database) = engine else { return }
+        try translating { try database.makeSearchIndex() }
+    }
+}
+
 /// What an index says of itself.
 struct IndexState: RowReadable {
     let storeID: String

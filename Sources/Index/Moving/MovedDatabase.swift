@@ -25,7 +25,6 @@ struct MovedDatabase {
             "",
             "SET LOCAL statement_timeout = 0",
             "SET LOCAL idle_in_transaction_session_timeout = 0",
-            "SET LOCAL maintenance_work_mem = '256MB'",
             "SELECT pg_advisory_xact_lock(\(PostgreSQLWriter.lock))"
         )
         do {
@@ -35,12 +34,24 @@ struct MovedDatabase {
             connection.rollBack()
             throw error
         }
-        // So that the first questions are not planned for empty tables.
-        try connection.run(script: "ANALYZE")
     }
 
     func open() throws {
         try connection.execute("UPDATE store SET moved_to = NULL", [])
+        // So that the first questions are not planned for empty tables.
+        try connection.run(script: "SET statement_timeout = 0")
+        try connection.run(script: "ANALYZE")
+    }
+
+    /// Makes the index of trigrams, beside whoever uses the tables by now. It takes ten times as long as all the rest.
+    func makeSearchIndex() throws {
+        guard try !index.exists(SQL.isSearchIndexWhole) else { return }
+        // One that was cut off is of no use.
+        try connection.run(script: SQL.dropSearchIndex)
+        try connection.run(script: "SET maintenance_work_mem = '256MB'")
+        let files = PostgreSQLSchema.files.joined()
+        guard let statement = files.firstMatch(of: /CREATE INDEX messages_by_trigrams [^;]*/)?.output else { return }
+        try connection.run(script: String(statement).replacing("CREATE INDEX", with: "CREATE INDEX CONCURRENTLY"))
     }
 
     private func write(_ move: RowMove) throws {
@@ -51,9 +62,9 @@ struct MovedDatabase {
             try connection.run(script: "TRUNCATE \(tables.filter { $0 != "schema_files" }.joined(separator: ", "))")
         }
         // What keeps rows right as they come one by one is made again once all are there. It is checked then.
-        let after: [String] = try index.all(SQL.makeKeys) + index.all(SQL.makeIndex)
+        let keys: [String] = try index.all(SQL.makeKeys)
         for statement in try index.all(SQL.dropKeys) as [String] { try connection.run(script: statement) }
-        try connection.run(script: SQL.dropIndex)
+        try connection.run(script: SQL.dropSearchIndex)
         try setTriggers("DISABLE", move)
         var counts: [String: Int] = [:]
         for table in move.tables {
@@ -63,7 +74,7 @@ struct MovedDatabase {
         }
         let last = try move.source.lastAnswer()
         try connection.rows(SQL.lastAnswer, [max(last, 1), last > 0]) { _ in true }
-        for statement in after { try connection.run(script: statement) }
+        for statement in keys { try connection.run(script: statement) }
         try setTriggers("ENABLE", move)
         try move.finish(counts, in: .postgreSQL(connection))
     }
@@ -80,10 +91,9 @@ private enum SQL {
     static let makeKeys = """
         SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) \(keys)
         """
-    /// Of trigrams, which is many times faster to make than to keep.
-    static let makeIndex = """
-        SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname = 'messages_by_trigrams'
+    static let dropSearchIndex = "DROP INDEX IF EXISTS messages_by_trigrams"
+    static let isSearchIndexWhole = """
+        SELECT 1 FROM pg_index WHERE indexrelid = to_regclass('messages_by_trigrams') AND indisvalid
         """
-    static let dropIndex = "DROP INDEX messages_by_trigrams"
     static let lastAnswer = "SELECT setval('answers_number_seq', ?, ?::bigint = 1)"
 }

@@ -28,7 +28,7 @@ struct Migrate: AsyncParsableCommand {
     @Option(help: "Where the index is to go: 'postgresql://user@host/database', or 'file'. Without it, it stays.")
     var toIndex: String?
 
-    @Option(help: "Where the files are to go: 's3://bucket/prefix?endpoint=https://host', or 'disk'. Without it, they stay.")
+    @Option(help: "Where the files are to go: 's3://bucket/prefix?endpoint=https://host', or 'disk'. Without it they stay.")
     var toBlobs: String?
 
     @Option(help: "Where the files are, if not where the storage folder remembers them, or PLACET_BLOBS.")

@@ -13,6 +13,7 @@ from bucket import Bucket
 from cluster import engines
 from object_store import ObjectStore
 from placet_server import ADMIN_PASSWORD, eventually
+from test_full_disk import mounted
 
 MIB = 1 << 20
 REVIEW = {"type": "approval", "payload": {"options": [{"id": "yes", "label": "Yes"}]}}
@@ -80,6 +81,11 @@ def start_failing(server, place):
 
 def fsck(server):
     return json.loads(server.command("fsck", "--json").stdout)["faults"]
+
+
+@pytest.fixture
+def small_disk():
+    yield from mounted(32)
 
 
 class Everything:
@@ -350,6 +356,30 @@ def test_damaged_files_are_named_and_nothing_moves(moved):
     eventually(lambda: json.loads(server.command("gc", "plan", "--grace", "0s", "--json").stdout)["blobs"]["count"], "due")
     server.command("gc", "run", "--grace", "0s")
     migrate(server, server.there)
+
+
+def test_a_disk_that_does_not_hold_what_comes_back(moved, small_disk):
+    server = moved(small_disk / "s", PLACET_MIN_FREE_BYTES="0").start()
+    everything = Everything(server)
+    everything.owner.store(os.urandom(8 * MIB))
+    migrate(server, server.there)
+    server.stop()
+    for path in (server.storage / "blobs").rglob("*.*"):
+        path.unlink()
+    filler = small_disk / "filler"
+    with open(filler, "wb") as file:
+        file.write(bytes(26 * MIB))
+    server.environment |= server.there
+    refused(server, {}, "The files need")
+    # Room for the files, but not for the index.
+    with open(filler, "wb") as file:
+        file.write(bytes(20 * MIB - 600_000))
+    refused(server, {}, "The disk is full")
+    assert not (server.storage / "index.sqlite.moving").exists()
+    filler.unlink()
+    migrate(server, {})
+    start(server, {})
+    everything.assert_there(server)
 
 
 def test_an_object_store_that_fails_in_the_middle(moved, binary, tmp_path):

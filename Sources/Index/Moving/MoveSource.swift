@@ -4,8 +4,8 @@ import Glibc
 ///
 /// While it has the write lock, nobody else writes: not a server on this file, and no node on this PostgreSQL. Reads go on.
 package final class MoveSource {
-    /// How long the write lock may take. Servers have it for milliseconds at a time.
-    private static let patience = Duration.seconds(60)
+    /// How long the write lock may take, in milliseconds. Servers have it for some at a time.
+    private static let patience = 60_000
 
     package let storeID: String
     /// Where the store is, if not here any more.
@@ -32,14 +32,14 @@ package final class MoveSource {
         case .file(let path):
             guard access(path, F_OK) == 0 else { throw IndexError.unknownSchema }
             let connection = try SQLiteConnection(path: path, .readWrite)
-            try connection.run(script: "PRAGMA synchronous = FULL; PRAGMA busy_timeout = \(patience / .milliseconds(1))")
+            try connection.run(script: "PRAGMA synchronous = FULL; PRAGMA busy_timeout = \(patience)")
             return .sqlite(connection)
         case .postgreSQL(let server):
             let connection = try PostgreSQLConnection(reaching: server)
             try connection.run(
                 script: """
                     SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;
-                    SET lock_timeout = \(patience / .milliseconds(1))
+                    SET lock_timeout = \(patience)
                     """
             )
             return .postgreSQL(connection)

@@ -43,7 +43,7 @@ struct MovedDatabase {
         try connection.run(script: "ANALYZE")
     }
 
-    /// Makes the index of trigrams, beside whoever uses the tables by now. It takes ten times as long as all the rest.
+    /// Makes the index of trigrams, beside whoever uses the tables by now. It takes several times as long as all the rest.
     func makeSearchIndex() throws {
         guard try !index.exists(SQL.isSearchIndexWhole) else { return }
         // One that was cut off is of no use.

@@ -24,7 +24,7 @@ struct MovedFile {
             // With another file's log beside it, a file would be damaged.
             remove(path)
             guard rename(newPath, path) == 0 else { throw IndexError.readOnly }
-            try sync(path.split(separator: "/").dropLast().reduce(path.hasPrefix("/") ? "" : ".") { "\($0)/\($1)" }, O_RDONLY)
+            try sync(path.lastIndex(of: "/").map { String(path[...$0]) } ?? ".", O_RDONLY)
         } catch {
             remove(newPath)
             throw error
@@ -49,7 +49,8 @@ struct MovedFile {
         let index = Reader(connection: .sqlite(connection))
         try connection.transaction {
             let triggers: [String] = try index.all(SQL.triggers)
-            for name in try index.all(SQL.triggerNames) as [String] { try connection.run(script: "DROP TRIGGER \(name)") }
+            let names: [String] = try index.all(SQL.triggerNames)
+            for name in names { try connection.run(script: "DROP TRIGGER \(name)") }
             var counts: [String: Int] = [:]
             for table in move.tables {
                 let insertion = table.insertion

@@ -164,10 +164,14 @@ package final class Move {
             _ = try await copies.pass(looking: false, tell)
             try copies.checkWhole()
         }
-        try target?.fill(from: source, bytesMove: contents != nil, leavingStoreAt: old.description) { [self] count in
-            outcome.rowCount += count
-            FaultPoint.reached(.rowsMoved)
-            try tell(.rows(done: outcome.rowCount, of: all))
+        do {
+            try target?.fill(from: source, bytesMove: contents != nil, leavingStoreAt: old.description) { [self] count in
+                outcome.rowCount += count
+                FaultPoint.reached(.rowsMoved)
+                try tell(.rows(done: outcome.rowCount, of: all))
+            }
+        } catch IndexError.foreignStore {
+            throw MoveError.indexInUse
         }
         FaultPoint.reached(.targetMarked)
         try source.leave(for: new.description, endingHold: Self.hold)

@@ -1,4 +1,4 @@
-"""`placet migrate` over real engines: all that a store has goes to PostgreSQL and a bucket, and back to file and disk."""
+"""`placet migrate` over real engines: all that a store has goes to PostgreSQL and a bucket, and back."""
 
 import json
 import os
@@ -20,8 +20,10 @@ REVIEW = {"type": "approval", "payload": {"options": [{"id": "yes", "label": "Ye
 TEXTS = ["build failed: OutOfMemoryError", "žluťoučký kůň", "日本語のログ", "мир 🕊", "x" * 20_000]
 #: What each engine or server makes for itself.
 LEFT = {"leases", "removal_holds", "search_changes", "feed", "schema_files"}
-PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000 1f15c4890000000d49444154789c6360606060000000"
-                        "0500 01a5f645400000000049454e44ae426082".replace(" ", ""))
+#: A PNG of one pixel.
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000"
+    "050001a5f645400000000049454e44ae426082")
 
 
 @pytest.fixture(scope="module")
@@ -253,13 +255,15 @@ def test_the_files_alone_move_to_a_bucket_and_back(moved, both):
     assert code == 1 and "has its files in blobs/" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", ["contentMoved:3", "rowsMoved:9", "targetMarked:1", "sourceMarked:1", "arrived:1"])
 def test_a_move_that_was_killed_goes_on(moved, both, point):
     has_left = point in ("sourceMarked:1", "arrived:1")
     server = moved().start()
     everything = Everything(server)
     for place in (server.there, {}):
-        everything.files += [(everything.owner.store(content)["id"], content) for content in map(os.urandom, range(10, 15))]
+        for content in map(os.urandom, range(10, 15)):
+            everything.files.append((everything.owner.store(content)["id"], content))
         done = server.command("migrate", *arguments(place), check=False, PLACET_FAULT=point)
         assert done.returncode == -signal.SIGKILL
         assert everything.owner.post_file(b"meanwhile").status_code == (503 if has_left else 201)
@@ -353,7 +357,8 @@ def test_damaged_files_are_named_and_nothing_moves(moved):
     assert owner.post_file(b"still here").status_code == 201
     for file in files[:2]:
         owner.request("DELETE", f"files/{file['id']}", params={"channel": owner.channel})
-    eventually(lambda: json.loads(server.command("gc", "plan", "--grace", "0s", "--json").stdout)["blobs"]["count"], "due")
+    plan = ("gc", "plan", "--grace", "0s", "--json")
+    eventually(lambda: json.loads(server.command(*plan).stdout)["blobs"]["count"], "due")
     server.command("gc", "run", "--grace", "0s")
     migrate(server, server.there)
 

@@ -36,6 +36,8 @@ package final class MoveTarget {
 
     /// Takes all rows over, in one transaction. After an error nothing has changed there.
     ///
+    /// Throws ``IndexError/foreignStore`` when somebody has begun to use it meanwhile.
+    ///
     /// - Parameters:
     ///   - source: has its write lock.
     ///   - place: where the store is now, until this index is opened.
@@ -104,6 +106,14 @@ struct RowMove {
     let tables: [IndexTable]
     let place: String
     let tell: (Int) throws -> Void
+
+    /// Looks once more, because hours may have gone by: what is in use by now is not overwritten.
+    ///
+    /// - Throws: ``IndexError/foreignStore``.
+    func check(_ state: IndexState?) throws {
+        guard let state, state.storeID != source.storeID || state.movedTo == nil else { return }
+        throw IndexError.foreignStore
+    }
 
     /// Passes all rows of a table on, and returns how many there were.
     func copy(_ table: IndexTable, _ store: (TableRow) throws -> Void) throws -> Int {

@@ -58,6 +58,7 @@ struct MovedDatabase {
         if try PostgreSQLSchema.number(of: index) == 0 {
             try PostgreSQLSchema.create(connection)
         } else {
+            try move.check(try index.state())
             let tables: [String] = try index.all(SQL.tables)
             try connection.run(script: "TRUNCATE \(tables.filter { $0 != "schema_files" }.joined(separator: ", "))")
         }

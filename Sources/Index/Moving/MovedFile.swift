@@ -20,6 +20,7 @@ struct MovedFile {
         remove(newPath)
         do {
             try write(move)
+            try move.check(try state())
             try sync(newPath, O_RDWR)
             // With another file's log beside it, a file would be damaged.
             remove(path)

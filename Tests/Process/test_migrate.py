@@ -38,8 +38,10 @@ def moved(make_server, both):
 
     def make(storage=None, **settings):
         server = make_server(storage, PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD, **both[1].environment | settings)
+        postgres, objects = both
         server.there = {
-            "PLACET_INDEX": both[0].database(), "PLACET_BLOBS": both[1].address(f"move-{random.randrange(1 << 32)}")}
+            "PLACET_INDEX": postgres.address(postgres.database()),
+            "PLACET_BLOBS": objects.address(f"move-{random.randrange(1 << 32)}")}
         return server
 
     return make
@@ -314,8 +316,9 @@ def test_what_cannot_be_moved_is_refused_before_anything_is_written(moved, both,
     owner.store(b"mine")
     postgres, objects = both
     index, blobs = server.there["PLACET_INDEX"], server.there["PLACET_BLOBS"]
-    foreign = postgres.database()
-    postgres.run(foreign.rsplit("/", 1)[1], "CREATE TABLE users (id text)")
+    foreign, used = postgres.database(), postgres.database()
+    postgres.run(foreign, "CREATE TABLE users (id text)")
+    foreign, used = postgres.address(foreign), postgres.address(used)
     other = moved().start()
     other.command("migrate", *arguments(other.there))
     for place, words in [
@@ -333,7 +336,6 @@ def test_what_cannot_be_moved_is_refused_before_anything_is_written(moved, both,
     bucket.put("somebody's", b"own")
     refused(server, {"PLACET_BLOBS": bucket.address}, "no placet-store")
     # One that another server has opened, with a new store in it.
-    used = postgres.database()
     node = make_server(PLACET_INDEX=used, PLACET_BLOBS=objects.address("node"), **objects.environment).start()
     refused(server, {"PLACET_INDEX": used, "PLACET_BLOBS": blobs}, "another store")
     node.stop()
@@ -372,15 +374,17 @@ def test_a_disk_that_does_not_hold_what_comes_back(moved, small_disk):
     for path in (server.storage / "blobs").rglob("*.*"):
         path.unlink()
     filler = small_disk / "filler"
-    with open(filler, "wb") as file:
-        file.write(bytes(26 * MIB))
+    needed = server.query("SELECT sum(size) FROM blobs")[0][0]
     server.environment |= server.there
-    refused(server, {}, "The files need")
-    # Room for the files, but not for the index.
-    with open(filler, "wb") as file:
-        file.write(bytes(20 * MIB - 600_000))
-    refused(server, {}, "The disk is full")
-    assert not (server.storage / "index.sqlite.moving").exists()
+    # Not for the files; and for the files, but not for the index.
+    for room, words in [(needed - 200_000, "The files need"), (needed + 200_000, "The disk is full")]:
+        filler.write_bytes(b"")
+        disk = os.statvfs(small_disk)
+        filler.write_bytes(bytes(disk.f_bavail * disk.f_frsize - room))
+        refused(server, {}, words)
+        assert not (server.storage / "index.sqlite.moving").exists()
+        for path in (server.storage / "blobs").rglob("*.*"):
+            path.unlink()
     filler.unlink()
     migrate(server, {})
     start(server, {})

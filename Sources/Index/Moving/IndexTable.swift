@@ -10,7 +10,8 @@ struct IndexTable {
 
     /// Of which tables only some rows are moved when the bytes move.
     private static let part = [
-        "doomed_keys": " WHERE state = 'doomed'", "partial_uploads": " WHERE attachment_id IS NOT NULL",
+        "doomed_keys": " WHERE state = 'doomed' AND key LIKE 'sha256/%'",
+        "partial_uploads": " WHERE attachment_id IS NOT NULL", "upload_parts": " WHERE start < 0",
     ]
 
     /// All that are moved, as the files of SQLite make them.

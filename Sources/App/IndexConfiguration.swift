@@ -2,8 +2,8 @@ import FoundationEssentials
 import Index
 
 extension Values {
-    /// The PostgreSQL that keeps the index; nil for a file in the storage folder, which is also called `file`. What was given is not repeated in an
-    /// error: a password might stand in it.
+    /// The PostgreSQL that keeps the index; nil for a file in the storage folder, which is also called `file`. What was
+    /// given is not repeated in an error: a password might stand in it.
     ///
     /// - Parameter isArgument: whether the command line says where it is. All accounts of the machine can read that.
     func postgreSQL(isArgument: Bool) throws(ConfigurationError) -> PostgreSQLServer? {

@@ -10,7 +10,8 @@ extension FileStore {
     ///
     /// - Returns: what the operator should know of the bucket, in sentences.
     /// - Throws: ``IndexError/moved(to:)``; ``StoreError/bucketOfAnother``, ``StoreError/bucketIsClaimed``,
-    ///   ``StoreError/bucketIsNotOurs``, ``StoreError/bytesAreOnDisk`` and ``StoreError/bytesAreInBucket``; ``BlobError/unreachable(reason:)``.
+    ///   ``StoreError/bucketIsNotOurs``, ``StoreError/bytesAreOnDisk`` and ``StoreError/bytesAreInBucket``;
+    ///   ``BlobError/unreachable(reason:)``.
     package func tie() async throws -> [String] {
         let movedTo = try await index.read { try $0.movedTo() }
         if let movedTo, movedTo != place.description { throw IndexError.moved(to: movedTo) }

@@ -58,6 +58,8 @@ package final class Move {
     private var copies: ContentCopies
     private let tell: (MoveProgress) throws -> Void
     private var outcome = MoveOutcome()
+    /// When removal was last held back.
+    private var heldAt: ContinuousClock.Instant?
 
     /// Opens both places, and checks what can be checked without writing.
     ///
@@ -145,8 +147,6 @@ package final class Move {
         try copies.checkWhole()
     }
 
-    private var heldAt: ContinuousClock.Instant?
-
     /// What is copied stays known meanwhile, by a row or as a doomed key.
     private func tellAndHold(_ step: MoveProgress) throws {
         try tell(step)
@@ -157,7 +157,11 @@ package final class Move {
 
     private func moveRows() async throws {
         let all = try source.rowCount()
-        try source.lock()
+        do {
+            try source.lock()
+        } catch IndexError.busy, IndexError.unavailable {
+            throw MoveError.noLock
+        }
         let start = ContinuousClock.now
         try tell(.locked)
         if contents != nil {
@@ -165,7 +169,8 @@ package final class Move {
             try copies.checkWhole()
         }
         do {
-            try target?.fill(from: source, bytesMove: contents != nil, leavingStoreAt: old.description) { [self] count in
+            let bytesMove = contents != nil
+            try target?.fill(from: source, bytesMove: bytesMove, leavingStoreAt: old.description) { [self] count in
                 outcome.rowCount += count
                 FaultPoint.reached(.rowsMoved)
                 try tell(.rows(done: outcome.rowCount, of: all))

@@ -13,6 +13,8 @@ package enum MoveError: Error, Sendable, Equatable {
     case indexOfAnother
     case bucketIsNotOurs(owner: String?)
     case notEnoughRoom(needed: Int64, free: Int64)
+    /// Others have kept the write lock for too long.
+    case noLock
     /// A row names what cannot be a key.
     case impossibleKey(String)
     /// Files whose bytes are missing or others, and how many there are.
@@ -40,6 +42,7 @@ extension MoveError: CustomStringConvertible {
             "The bucket has objects, but no placet-store that says whose they are. Name an empty prefix of the bucket."
         case .notEnoughRoom(let needed, let free):
             "The files need \(needed) bytes, and the disk of the storage folder has \(free) free. Make room first."
+        case .noLock: "Others have kept the write lock of the index for a minute. Try again when less is written."
         case .impossibleKey(let key): "The index names a key that cannot be one, \(key). Look at it with placet fsck."
         case .damaged(_, let count):
             "\(count) files are damaged, and the store stays where it is; all others are copied. Look at them with placet "

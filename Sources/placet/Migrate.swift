@@ -19,16 +19,17 @@ struct Migrate: AsyncParsableCommand {
 
             It may be stopped at any time: the same command goes on, and until it has ended the store is at its old place.
 
-            Credentials come from the environment, as for serve: PLACET_INDEX_PASSWORD and AWS_*.
+            What is not named stays where it is. Credentials come from the environment, as for serve: \
+            PLACET_INDEX_PASSWORD and AWS_*.
 
             Exit codes: 0 the store has moved, 1 it is where it was.
             """
     )
 
-    @Option(help: "Where the index is to go: 'postgresql://user@host/database', or 'file'. Without it, it stays.")
+    @Option(help: "Where the index is to go: 'postgresql://user@host/database', or 'file'.")
     var toIndex: String?
 
-    @Option(help: "Where the files are to go: 's3://bucket/prefix?endpoint=https://host', or 'disk'. Without it they stay.")
+    @Option(help: "Where the files are to go: 's3://bucket/prefix?endpoint=https://host', or 'disk'.")
     var toBlobs: String?
 
     @Option(help: "Where the files are, if not where the storage folder remembers them, or PLACET_BLOBS.")

@@ -52,8 +52,11 @@ def arguments(place):
     return ["--to-index", place.get("PLACET_INDEX", "file"), "--to-blobs", place.get("PLACET_BLOBS", "disk")]
 
 
-def migrate(server, place, **settings):
-    return json.loads(server.command("migrate", *arguments(place), "--json", **settings).stdout)
+def migrate(server, place):
+    moving = server.background("migrate", *arguments(place), "--json")
+    said, remarks = moving.communicate(timeout=240)
+    assert moving.returncode == 0, remarks
+    return json.loads(said)
 
 
 def refused(server, place, words, **settings):

@@ -160,7 +160,7 @@ package struct Assembly: Sendable {
         if store.index.hasLostCommits {
             logger.error("the log of the index is damaged: what was stored last before the stop may be missing")
         }
-        for remark in try await store.tieBucket() { logger.warning("\(remark)") }
+        for remark in try await store.tie() { logger.warning("\(remark)") }
         let swept = try await store.recover()
         guard swept.leftovers > 0 else { return }
         logger.log(

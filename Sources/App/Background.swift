@@ -41,6 +41,14 @@ struct Background: Service {
                 // The server is stopping. A service that returns before it is told to stop would count as a failed one.
                 try? await gracefulShutdown()
                 return
+            } catch IndexError.moved(let place) {
+                // Only the operator can go on, who is told once by each work.
+                logger.warning("the store was moved; start the server anew", metadata: ["to": "\(place)"])
+                try? await gracefulShutdown()
+                return
+            } catch IndexError.busy {
+                // It passes, as when a store is being moved.
+                try? await Task.sleep(for: Self.pause)
             } catch {
                 logger.error("background work failed", metadata: ["work": "\(work.name)", "error": "\(error)"])
                 try? await Task.sleep(for: Self.pause)

@@ -12,9 +12,10 @@ extension BucketSettings {
 }
 
 extension Values {
-    /// The bucket that is named, or else the one that the storage folder remembers; nil for neither.
+    /// The bucket that is named, or else the one that the storage folder remembers; nil for neither, and for `disk`.
     func bucket(of storage: String, _ environment: [String: String]) throws(ConfigurationError) -> BucketSettings? {
-        guard let text = self["blobs"] ?? DiskBlobStore.notedBucket(in: storage) else { return nil }
+        guard let text = self["blobs"] ?? FolderNote.bucket.read(in: storage) else { return nil }
+        if text == "disk" { return nil }
         let cacheBytes = try integer("blob.cache.bytes", default: 256 << 20, in: 0...(1 << 50))
         let keepDays = try integer("bucket.keep.days", default: 7, in: 0...3650)
         do {

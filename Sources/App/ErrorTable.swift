@@ -49,6 +49,20 @@ func translate(_ error: any Error) -> APIError? {
             "The index was removed or replaced while the server runs; the operator has to restore it and restart",
             cause: "index.sqlite, or the -wal or -shm beside it, is not the file that was opened"
         )
+    case IndexError.busy:
+        APIError(
+            .serviceUnavailable,
+            "The index cannot be written at the moment, and nothing was stored; send the request again in a few seconds",
+            headers: [.retryAfter: "5"],
+            cause: "another program has the write lock of the index"
+        )
+    case IndexError.moved(let place):
+        APIError(
+            .serviceUnavailable,
+            "This store was moved, and nothing was stored; the operator has to start the server with its new settings",
+            headers: [.retryAfter: "30"],
+            cause: "the store was moved: it is now at \(place)"
+        )
     case IndexError.readOnly:
         APIError(.serviceUnavailable, "The storage cannot be written at the moment")
     case IndexError.unavailable:
@@ -203,7 +217,8 @@ private func translate(_ error: StoreError) -> APIError? {
             "The index has no contents, but the storage folder has files, so nothing was removed. Restore the index that "
                 + "belongs to them"
         )
-    case .damagedRecord, .damagedFile, .bucketOfAnother, .bucketIsClaimed, .bucketIsNotOurs, .bytesAreOnDisk:
+    case .damagedRecord, .damagedFile, .bucketOfAnother, .bucketIsClaimed, .bucketIsNotOurs, .bytesAreOnDisk,
+        .bytesAreInBucket, .indexIsElsewhere:
         nil
     }
 }

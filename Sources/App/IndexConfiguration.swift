@@ -2,11 +2,12 @@ import FoundationEssentials
 import Index
 
 extension Values {
-    /// The PostgreSQL that keeps the index; nil for a file in the storage folder. What was given is not repeated in an
-    /// error: a password might stand in it.
+    /// The PostgreSQL that keeps the index; nil for a file in the storage folder, which is also called `file`. What was
+    /// given is not repeated in an error: a password might stand in it.
     ///
     /// - Parameter isArgument: whether the command line says where it is. All accounts of the machine can read that.
     func postgreSQL(isArgument: Bool) throws(ConfigurationError) -> PostgreSQLServer? {
+        if self["index"] == "file" { return nil }
         guard let location = self["index"] else {
             for key in ["index.password", "index.password.file"] where self[key] != nil {
                 throw .init(key, "is set, but PLACET_INDEX is not: the index is a file, and needs none")

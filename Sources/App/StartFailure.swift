@@ -18,7 +18,7 @@ package enum StartFailure: Error, CustomStringConvertible {
     }
 
     /// Turns the errors that a start can meet into a ``StartFailure``. Any other error stays as it is.
-    static func explaining(_ error: any Error, _ configuration: ServerConfiguration) -> any Error {
+    package static func explaining(_ error: any Error, _ configuration: ServerConfiguration) -> any Error {
         if let server = configuration.index, let error = error as? IndexError {
             return explaining(error, server)
         }
@@ -33,6 +33,8 @@ package enum StartFailure: Error, CustomStringConvertible {
             StartFailure.cannotStart("\(configuration.storage): \(error.logDescription)")
         case IndexError.foreignStore:
             StartFailure.cannotStart("\(configuration.indexPath) belongs to another storage folder.")
+        case IndexError.moved(let place):
+            StartFailure.cannotStart(Self.moved(to: place))
         case IndexError.newerSchema:
             StartFailure.cannotStart("\(configuration.indexPath) was written by a newer placet; start that one.")
         case IndexError.unknownSchema:
@@ -49,8 +51,14 @@ package enum StartFailure: Error, CustomStringConvertible {
         }
     }
 
+    private static func moved(to place: String) -> String {
+        "The store is not here: it was moved, or is to be moved, and is now at: \(place). Start the server with the settings "
+            + "that placet migrate has said."
+    }
+
     /// The same for an index on PostgreSQL.
     static func explaining(_ error: IndexError, _ server: PostgreSQLServer) -> StartFailure {
+        if case .moved(let place) = error { return .cannotStart(moved(to: place)) }
         let reason =
             switch error {
             case .unreachable(let words): "it cannot be reached: \(words)"

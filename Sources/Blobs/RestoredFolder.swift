@@ -43,7 +43,7 @@ package final class RestoredFolder {
     }
 
     /// Notes where the bytes are, if not here.
-    package func note(bucket: String) throws(BlobError) { try directory.note(bucket: bucket) }
+    package func note(bucket: String) throws(BlobError) { try FolderNote.bucket.write(bucket, in: directory.root.raw) }
 
     /// Makes all copies durable, under their names.
     package func settle() throws(BlobError) {

@@ -17,6 +17,7 @@ import Glibc
 //       derived/                             made when it is first needed
 //         <64 hex>.<generation>              what was computed from the bytes of that key, and may be lost
 //       BUCKET                               where the bytes are, if not in blobs/, as the operator named it
+//       INDEX                                on which PostgreSQL the index is, if it is on one
 //       cache/                               small contents of a bucket; emptied at each start
 //         <64 hex>.<generation>
 //       quarantine/                          made when it is first needed

@@ -25,6 +25,8 @@
     X(int, PQisBusy, (PGconn *a), (a)) \
     X(int, PQnfields, (const PGresult *a), (a)) \
     X(PGnotify *, PQnotifies, (PGconn *a), (a)) \
+    X(int, PQputCopyData, (PGconn *a, const char *b, int c), (a, b, c)) \
+    X(int, PQputCopyEnd, (PGconn *a, const char *b), (a, b)) \
     X(int, PQpipelineSync, (PGconn *a), (a)) \
     X(char *, PQresultErrorField, (const PGresult *a, int b), (a, b)) \
     X(ExecStatusType, PQresultStatus, (const PGresult *a), (a)) \

@@ -35,3 +35,7 @@ CREATE TABLE upload_parts (
 CREATE TRIGGER upload_parts_doomed AFTER DELETE ON upload_parts BEGIN
     INSERT INTO doomed_keys (key, not_before) VALUES (old.key, unixepoch() * 1000) ON CONFLICT (key) DO NOTHING;
 END;
+
+-- Where the store is, if it is not here any more, or not yet: `placet migrate` writes it, and nobody writes rows while it
+-- names another place than their own.
+ALTER TABLE store ADD COLUMN moved_to TEXT;

@@ -41,6 +41,12 @@ package enum IndexError: Error, Sendable, Equatable {
     case filesReplaced
     /// SQLite found a part of the index that makes no sense (SQLITE_CORRUPT).
     case damaged
+    /// Another program has kept the write lock of the file for longer than we wait; nothing of the unit was stored.
+    case busy
+    /// The store was moved, to that place, or is not yet at this one; nothing of the unit was stored.
+    case moved(to: String)
+    /// After a move the table has other rows than before; the move was undone.
+    case lostRows(table: String)
     /// The file or its disk cannot be written.
     case readOnly
     /// What was read is larger than ``ReadLimit`` allows at this place.

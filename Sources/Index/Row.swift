@@ -24,6 +24,9 @@ struct Row {
         self.columnCount = columnCount
     }
 
+    /// Whether there is another column.
+    var hasMore: Bool { column < columnCount }
+
     /// The value of the next column, which must not be NULL.
     mutating func next<Value: Storable>() -> Value {
         guard let value: Value = next() else { preconditionFailure("Column \(column) is NULL, not a \(Value.self).") }

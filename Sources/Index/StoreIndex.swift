@@ -29,6 +29,7 @@ package final class StoreIndex: Sendable {
     /// Blocks while it migrates.
     ///
     /// - Parameters:
+    ///   - place: where the store is for this process. Nothing is written once it was moved elsewhere.
     ///   - reserve: how many bytes of the disk stay free for upkeep (``Purpose``).
     ///   - timePerGroup: when a group commit takes no further unit.
     ///   - metrics: where group commits are counted.
@@ -37,6 +38,7 @@ package final class StoreIndex: Sendable {
     package init(
         path: String,
         storeID: String,
+        place: String = "",
         reserve: Int64 = 0,
         timePerGroup: Duration = CommitQueue.timePerGroup,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance
@@ -44,7 +46,7 @@ package final class StoreIndex: Sendable {
         self.storeID = storeID
         do {
             feed = ChangeFeed()
-            let writer = try SQLiteWriter(path: path, storeID: storeID, reserve: reserve, feed: feed)
+            let writer = try SQLiteWriter(path: path, storeID: storeID, reserve: reserve, feed: feed, place: place)
             let readers = SQLiteReaders(path: path)
             self.writer = writer
             self.readers = .sqlite(readers)
@@ -61,23 +63,26 @@ package final class StoreIndex: Sendable {
     ///
     /// Blocks while it migrates.
     ///
-    /// - Parameter newStoreID: of the store, if the index is new. Else it says itself whose it is.
+    /// - Parameters:
+    ///   - newStoreID: of the store, if the index is new. Else it says itself whose it is.
+    ///   - place: where the store is for this process.
     /// - Throws: ``IndexError/newerSchema``, ``IndexError/unreachable(_:)`` and ``IndexError/unsuitableServer(_:)``.
     package init(
         on server: PostgreSQLServer,
         newStoreID: String,
+        place: String = "",
         timePerGroup: Duration = CommitQueue.timePerGroup,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) throws {
         do {
-            let connection = try Self.firstConnection(to: server)
+            let connection = try PostgreSQLConnection(reaching: server)
             storeID = try PostgreSQLSchema.prepare(connection, newStoreID: newStoreID)
             let index = Reader(connection: .postgreSQL(connection))
             try index.continueIDs()
             feed = ChangeFeed(start: 0)
             // Changes of before the start, so that a listener of another node goes on here.
             feed.publish(try FeedTable.rows(after: 0, in: index))
-            let writer = PostgreSQLWriter(connection, to: server, feed: feed)
+            let writer = PostgreSQLWriter(connection, to: server, feed: feed, place: place)
             let listener = FeedListener(server, feed, isOwn: writer.isOwn)
             self.writer = writer
             self.listener = listener
@@ -90,24 +95,19 @@ package final class StoreIndex: Sendable {
         }
     }
 
-    private static func firstConnection(to server: PostgreSQLServer) throws -> PostgreSQLConnection {
-        do {
-            return try PostgreSQLConnection(to: server)
-        } catch let error as PostgreSQLError where error.isLoss {
-            throw IndexError.unreachable(error.message)
-        }
-    }
-
     /// Opens the index wherever it is. With PostgreSQL, the disk for rows and their reserve are the server's business.
     package convenience init(
         at location: IndexLocation,
         storeID: String,
+        place: String,
         reserve: Int64,
         metrics: any MetricsFactory
     ) throws {
         switch location {
-        case .file(let path): try self.init(path: path, storeID: storeID, reserve: reserve, metrics: metrics)
-        case .postgreSQL(let server): try self.init(on: server, newStoreID: storeID, metrics: metrics)
+        case .file(let path):
+            try self.init(path: path, storeID: storeID, place: place, reserve: reserve, metrics: metrics)
+        case .postgreSQL(let server):
+            try self.init(on: server, newStoreID: storeID, place: place, metrics: metrics)
         }
     }
 

@@ -170,7 +170,7 @@ package struct ReviewsModule: RouteModule {
             // can tell that there is none. From then on that is final.
             try await index.write(for: .upkeep) { tx in _ = try tx.expireDue(limit: Sweep.batch) }
             return try await storedMessage(id, in: channelID, by: principal)
-        } catch IndexError.full, IndexError.readOnly {
+        } catch IndexError.full, IndexError.readOnly, IndexError.busy, IndexError.moved {
             // Nothing can be committed now, so no response can be either.
             message.review?.status = .expired
             return message

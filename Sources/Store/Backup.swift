@@ -37,7 +37,7 @@ package final class Backup {
     /// - Throws: ``BlobError`` and ``IndexError``.
     package init(in folder: BackupFolder, of storage: String) throws {
         (self.folder, self.storage) = (folder, storage)
-        bucket = DiskBlobStore.notedBucket(in: storage)
+        bucket = FolderNote.bucket.read(in: storage)
         try folder.prepare()
         let copy = "\(folder.path)/\(BackupManifest.newIndex)"
         try? FileManager.default.removeItem(atPath: copy)

@@ -11,6 +11,9 @@ import NIOPosix
 package struct FileStore: Sendable {
     package let index: StoreIndex
     package let limits: StoreLimits
+    /// Where index and bytes are.
+    let place: StorePlace
+    let root: String
     /// This node's folder, for what is not published.
     let folder: DiskBlobStore
     let blobs: BlobStore
@@ -34,7 +37,8 @@ package struct FileStore: Sendable {
     ///   - bucket: where the bytes are, if not in that folder.
     ///   - metrics: where commits and collections are counted.
     ///   - onDamage: called once for each key whose bytes were found missing or of the wrong length.
-    /// - Throws: ``BlobError`` and ``IndexError``; ``IndexError/foreignStore`` when the index belongs to other bytes.
+    /// - Throws: ``BlobError`` and ``IndexError``; ``IndexError/foreignStore`` when the index belongs to other bytes;
+    ///   ``StoreError/indexIsElsewhere(_:)``.
     package init(
         root: String,
         index indexLocation: IndexLocation,
@@ -46,11 +50,15 @@ package struct FileStore: Sendable {
         onDamage: @escaping @Sendable (BlobKey) -> Void = { _ in }
     ) throws {
         let folder = try DiskBlobStore(root: root, threads: threads)
-        self.folder = folder
+        if case .file = indexLocation, let address = FolderNote.index.read(in: root) {
+            throw StoreError.indexIsElsewhere(address)
+        }
+        (self.folder, self.root, place) = (folder, root, StorePlace(index: indexLocation, bucket: bucket))
         blobs = try bucket.map { .bucket(try S3BlobStore($0, in: folder, metrics: metrics)) } ?? .disk(folder)
         index = try StoreIndex(
             at: indexLocation,
             storeID: folder.storeID,
+            place: place.description,
             reserve: limits.minFreeBytes,
             metrics: metrics
         )

@@ -47,6 +47,10 @@ package enum StoreError: Error, Sendable, Equatable {
     case bucketIsNotOurs
     /// This store has its bytes in its folder.
     case bytesAreOnDisk
+    /// This folder has its bytes in a bucket.
+    case bytesAreInBucket(String)
+    /// The index of this folder is on that PostgreSQL.
+    case indexIsElsewhere(String)
 }
 
 extension StoreError: CustomStringConvertible {
@@ -83,8 +87,13 @@ extension StoreError: CustomStringConvertible {
         case .bucketIsNotOurs:
             "The bucket has no object placet-store that says whose it is, but it is not new, or this storage folder has "
                 + "its files in another one. Look whether bucket and prefix are right."
+        case .bytesAreInBucket(let bucket):
+            "This storage folder has its files in \(bucket). Start without --blobs, or move them back (placet migrate)."
+        case .indexIsElsewhere(let address):
+            "The index of this storage folder is on PostgreSQL at \(address). Name it by PLACET_INDEX or --index."
         case .bytesAreOnDisk:
-            "This storage folder has its files in blobs/ already, and an empty bucket was named. Start without --blobs."
+            "This storage folder has its files in blobs/ already, and an empty bucket was named. Start without --blobs, or move them "
+                + "there (placet migrate)."
         }
     }
 }

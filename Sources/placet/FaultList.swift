@@ -20,6 +20,10 @@ struct FaultList {
     private(set) var count = 0
     private(set) var listed: [FoundFault] = []
 
+    init() {}
+
+    init(_ faults: [Fault]) { for fault in faults { add(FoundFault(fault)) } }
+
     mutating func add(_ fault: FoundFault) {
         count += 1
         if listed.count < Self.mostListed { listed.append(fault) }

@@ -14,7 +14,7 @@ struct Placet: AsyncParsableCommand {
         version: Server.version,
         subcommands: [
             Serve.self, Keys.self, Users.self, Import.self, Stats.self, Collect.self, Fsck.self, MakeBackup.self,
-            RestoreBackup.self, Audit.self, LogLevel.self, Ask.self, Respond.self, ModelContext.self,
+            RestoreBackup.self, Migrate.self, Audit.self, LogLevel.self, Ask.self, Respond.self, ModelContext.self,
         ]
     )
 

@@ -21,6 +21,7 @@ struct ErrorTableTests {
             (StoreError.damagedRecord(attachmentID: "a"), nil), (StoreError.indexIsMissing, 409),
             (StoreError.takesMost(bytes: 2, of: 3), 409), (StoreError.collectionUnderWay, 409),
             (IndexError.full, 507), (IndexError.fullAtCommit, 507), (IndexError.readOnly, 503),
+            (IndexError.busy, 503), (IndexError.moved(to: "elsewhere"), 503),
             (IndexError.closed, 503), (IndexError.unavailable, 503), (IndexError.unknownOutcome, 503),
             (IndexError.refused(state: "42703", "no such column"), nil),
             (IndexError.missingReference, nil), (IndexError.failure(code: 778), nil),

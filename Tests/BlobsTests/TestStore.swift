@@ -19,7 +19,7 @@ func withStore(
     var blobs = BlobStore.disk(store)
     if Engine.current == .bucket {
         let bucket = try S3BlobStore(try Engine.bucket(), in: store)
-        try await bucket.own(as: store.storeID)
+        try await bucket.bucket.own(as: store.storeID)
         blobs = .bucket(bucket)
     }
     try await body(TestStore(store: store, blobs: blobs, root: root, threads: threads))

@@ -735,7 +735,7 @@ CREATE TABLE store (
     scrubbed_to TEXT,
     scrub_began_at INTEGER,
     backed_up_at INTEGER
-, push_key BLOB CHECK (length(push_key) = 32)) STRICT;
+, push_key BLOB CHECK (length(push_key) = 32), moved_to TEXT) STRICT;
 
 CREATE TABLE stream_events (
     id TEXT NOT NULL PRIMARY KEY,

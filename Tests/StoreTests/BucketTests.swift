@@ -123,12 +123,12 @@ struct BucketTests {
     @Test("a bucket that is another store's is refused")
     func foreignBucket() async throws {
         try await onBucket { test in
-            #expect(try await test.store.tieBucket().isEmpty)
+            #expect(try await test.store.tie().isEmpty)
             try await withStore { other in
                 guard case .bucket(let bucket) = other.store.blobs else { return }
-                try await bucket.own(as: test.store.index.storeID)
+                try await bucket.bucket.own(as: test.store.index.storeID)
                 await #expect(throws: StoreError.bucketOfAnother(test.store.index.storeID)) {
-                    try await other.store.tieBucket()
+                    try await other.store.tie()
                 }
             }
         }

@@ -30,7 +30,7 @@ struct CommitOutcomeTests {
     @Test(
         "a commit that certainly failed leaves no bytes, no name in incoming/ and no row, and the next one works",
         arguments: [
-            (SQLITE_FULL, IndexError.full), (SQLITE_READONLY, .readOnly), (SQLITE_BUSY, .readOnly),
+            (SQLITE_FULL, IndexError.full), (SQLITE_READONLY, .readOnly), (SQLITE_BUSY, .busy),
         ]
     )
     func certainFailure(code: Int32, error: IndexError) async throws {

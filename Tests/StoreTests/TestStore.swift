@@ -20,7 +20,7 @@ func withStore(
     defer { try? FileManager.default.removeItem(atPath: root) }
     let limits = StoreLimits(maxFileBytes: maxFileBytes, minFreeBytes: 0, quotas: quotas)
     let test = try TestStore(root: root, limits: limits, onDamage: onDamage)
-    if case .bucket(let bucket) = test.store.blobs { try await bucket.own(as: test.store.index.storeID) }
+    if case .bucket(let bucket) = test.store.blobs { try await bucket.bucket.own(as: test.store.index.storeID) }
     try await test.store.index.write { tx in
         try tx.insert(test.user)
         try tx.insert(test.channel)

@@ -55,17 +55,13 @@ package struct BucketSettings: Sendable {
 package final class S3BlobStore: Sendable {
     /// Larger spools are sent in parts.
     static let mostAtOnce: Int64 = 64 << 20
-    private static let partBytes: Int64 = 16 << 20
-    /// S3's limit.
-    private static let mostParts: Int64 = 10_000
     /// How many objects are removed at the same time.
     private static let removals = 8
     /// How much is read at a time for a digest.
     static let stepBytes: Int64 = 4 << 20
-    private static let lostOwner = "The bucket has lost its object placet-store, or was replaced."
 
     package let settings: BucketSettings
-    let bucket: S3Bucket
+    package let bucket: S3Bucket
     private let folder: DiskBlobStore
     private let cache: CachedBlobs
     private let isClosed = Atomic(false)
@@ -79,21 +75,10 @@ package final class S3BlobStore: Sendable {
         metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) throws(BlobError) {
         (self.settings, self.folder) = (settings, folder)
-        let credentials: S3Credentials
-        do throws(S3CredentialsProblem) {
-            credentials = try settings.credentials.get()
-        } catch {
-            throw .unreachable(reason: "\(error)")
-        }
         cache = try CachedBlobs(in: try folder.opened(), threads: folder.threads, capacity: settings.cacheBytes)
         var requests = S3Settings()
         requests.metrics = metrics
-        bucket = S3Bucket(
-            settings.location,
-            credentials: credentials,
-            threads: folder.threads,
-            settings: requests
-        )
+        bucket = try S3Bucket(settings, threads: folder.threads, requests)
     }
 
     deinit { close() }
@@ -130,37 +115,18 @@ package final class S3BlobStore: Sendable {
             let source = try blob.source()
             try await reaching { try await bucket.put(key.description, source, sha256: blob.digest.hex) }
         } else {
-            try await sendParts(of: blob, as: key, lease)
+            let file = try blob.file.reading()
+            do {
+                try await bucket.putParts(key.description, file, size: blob.size) { try await lease.renew(key, $0) }
+            } catch let error as S3Error {
+                throw BlobError(reaching: error)
+            }
         }
         FaultPoint.reached(.objectSent)
         guard try await size(of: key) == blob.size else {
             throw BlobError.unreachable(reason: "It confirmed an object that it does not have as a whole: \(key).")
         }
         FaultPoint.reached(.objectSeen)
-    }
-
-    /// Each part goes with a digest of its own, which is computed as it is read from the spool.
-    private func sendParts(of blob: SpooledBlob, as key: BlobKey, _ lease: PublishLease) async throws {
-        let (name, file) = (key.description, try blob.file.reading())
-        let upload = try await reaching { try await bucket.beginUpload(name) }
-        do {
-            try await lease.renew(key, upload)
-            var (parts, start) = ([S3Bucket.Part](), Int64(0))
-            let count = max(Self.partBytes, blob.size / Self.mostParts + 1)
-            while start < blob.size {
-                let source = S3Source.file(file, start..<min(start + count, blob.size))
-                let number = parts.count + 1
-                parts.append(try await reaching { try await bucket.put(part: number, of: upload, name, source) })
-                FaultPoint.reached(.partSent)
-                try await lease.renew(key, nil)
-                start += count
-            }
-            try await reaching { try await bucket.complete(upload, name, parts, size: blob.size) }
-        } catch {
-            // If that fails too, the row has its id.
-            try? await bucket.abort(upload, name)
-            throw error
-        }
     }
 
     /// A small content is fetched whole and kept, once its digest is right. Of a larger one only the length is asked.
@@ -194,7 +160,7 @@ package final class S3BlobStore: Sendable {
     /// to believe that all files are damaged.
     func size(of key: BlobKey) async throws(BlobError) -> Int64? {
         if let size = try await reaching({ try await bucket.size(of: key.description) }) { return size }
-        guard try await hasOwner() else { throw .unreachable(reason: Self.lostOwner) }
+        try await bucket.checkOwner()
         return nil
     }
 
@@ -262,7 +228,7 @@ package final class S3BlobStore: Sendable {
     /// every second would pay for it.
     func checkWritable() async throws(BlobError) {
         try await folder.checkWritable()
-        guard try await hasOwner() else { throw .unreachable(reason: Self.lostOwner) }
+        try await bucket.checkOwner()
     }
 
     func read(_ key: BlobKey, _ range: Range<Int64>) async throws(BlobError) -> ByteBuffer {

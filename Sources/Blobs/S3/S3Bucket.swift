@@ -48,6 +48,20 @@ package final class S3Bucket: Sendable {
         client = S3Client(location, credentials, settings, threads)
     }
 
+    /// - Throws: ``BlobError/unreachable(reason:)`` without credentials.
+    package convenience init(
+        _ settings: BucketSettings,
+        threads: NIOThreadPool,
+        _ requests: S3Settings = S3Settings()
+    ) throws(BlobError) {
+        do throws(S3CredentialsProblem) {
+            let credentials = try settings.credentials.get()
+            self.init(settings.location, credentials: credentials, threads: threads, settings: requests)
+        } catch {
+            throw .unreachable(reason: "\(error)")
+        }
+    }
+
     /// Ends all connections. To be called once, when nothing is asked any more.
     package func shutdown() async throws { try await client.shutdown() }
 

@@ -15,6 +15,39 @@ extension S3Bucket {
         }
     }
 
+    private static let partBytes: Int64 = 16 << 20
+    /// S3's limit.
+    private static let mostParts: Int64 = 10_000
+
+    /// Stores a large file in parts. Each goes with a digest of its own, which is computed as it is read.
+    ///
+    /// - Parameter note: gets the id of the upload before the first part, and nil after each.
+    package func putParts(
+        _ key: String,
+        _ file: S3File,
+        size: Int64,
+        _ note: (_ upload: String?) async throws -> Void
+    ) async throws {
+        let upload = try await beginUpload(key)
+        do {
+            try await note(upload)
+            var (parts, start) = ([Part](), Int64(0))
+            let count = max(Self.partBytes, size / Self.mostParts + 1)
+            while start < size {
+                let source = S3Source.file(file, start..<min(start + count, size))
+                parts.append(try await put(part: parts.count + 1, of: upload, key, source))
+                FaultPoint.reached(.partSent)
+                try await note(nil)
+                start += count
+            }
+            try await complete(upload, key, parts, size: size)
+        } catch {
+            // If that fails too, whoever has noted it knows its id.
+            try? await abort(upload, key)
+            throw error
+        }
+    }
+
     /// Returns the id of a new upload. One whose answer is lost is kept too: only a rule of the bucket ends that.
     package func beginUpload(_ key: String) async throws -> String {
         let call = S3Call(operation: .multipart, method: .POST, key: key, query: [("uploads", "")])

@@ -1004,6 +1004,10 @@ END $$;
 CREATE TRIGGER upload_parts_doomed AFTER DELETE ON upload_parts FOR EACH ROW
     EXECUTE FUNCTION upload_parts_doomed();
 
+-- Where the store is, if it is not here any more, or not yet: `placet migrate` writes it, and nobody writes rows while it
+-- names another place than their own.
+ALTER TABLE store ADD COLUMN moved_to TEXT;
+
 -- What commits announce to all nodes, numbered without gaps in the order of commits. A row is a change, or bells to
 -- ring. Its last row is never removed, because the next number follows it.
 CREATE TABLE feed (

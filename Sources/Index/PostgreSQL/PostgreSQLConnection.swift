@@ -46,6 +46,17 @@ package final class PostgreSQLConnection: @unchecked Sendable {
         PQenterPipelineMode(handle)
     }
 
+    /// The same for who has nothing to go on with.
+    ///
+    /// - Throws: ``IndexError/unreachable(_:)``; ``PostgreSQLError``.
+    convenience init(reaching server: PostgreSQLServer) throws {
+        do {
+            try self.init(to: server)
+        } catch let error as PostgreSQLError where error.isLoss {
+            throw IndexError.unreachable(error.message)
+        }
+    }
+
     deinit {
         PQfreeCancel(cancelHandle)
         PQfinish(handle)
@@ -124,7 +135,8 @@ package final class PostgreSQLConnection: @unchecked Sendable {
         return ending
     }
 
-    private func sendQueued() throws {
+    /// Sends what would go ahead of the next statement.
+    func sendQueued() throws {
         guard !queued.isEmpty else { return }
         let ahead = queued
         queued = []

@@ -29,14 +29,23 @@ enum PostgreSQLSchema {
     /// Returns whether there was one.
     private static func runNextFile(_ connection: PostgreSQLConnection, _ index: Reader) throws -> Bool {
         try locked(connection) {
-            let done = try number(index)
+            let done = try number(of: index)
             if done > files.count { throw IndexError.newerSchema }
             guard done < files.count else { return false }
-            if done == 0 { try connection.run(script: "CREATE TABLE schema_files (number integer PRIMARY KEY)") }
-            try connection.run(script: files[done])
-            try connection.execute("INSERT INTO schema_files VALUES (?)", [done + 1])
+            try runFile(after: done, connection)
             return true
         }
+    }
+
+    /// Runs all files in a transaction of a database that has none of the tables.
+    static func create(_ connection: PostgreSQLConnection) throws {
+        for done in files.indices { try runFile(after: done, connection) }
+    }
+
+    private static func runFile(after done: Int, _ connection: PostgreSQLConnection) throws {
+        if done == 0 { try connection.run(script: "CREATE TABLE schema_files (number integer PRIMARY KEY)") }
+        try connection.run(script: files[done])
+        try connection.execute("INSERT INTO schema_files VALUES (?)", [done + 1])
     }
 
     private static func recordStore(
@@ -74,12 +83,12 @@ enum PostgreSQLSchema {
     }
 
     /// How many of the files have run on an index.
-    private static func number(_ index: Reader) throws -> Int {
+    static func number(of index: some Querying) throws -> Int {
         guard try index.exists("SELECT 1 WHERE to_regclass('schema_files') IS NOT NULL") else { return 0 }
         return try index.one("SELECT max(number) FROM schema_files") ?? 0
     }
 
-    private static func checkServer(_ connection: PostgreSQLConnection, _ index: Reader) throws {
+    static func checkServer(_ connection: PostgreSQLConnection, _ index: Reader) throws {
         let version = PQserverVersion(connection.handle) / 10_000
         guard version >= oldestServer else {
             throw IndexError.unsuitableServer("it is PostgreSQL \(version); \(oldestServer) or later is needed")

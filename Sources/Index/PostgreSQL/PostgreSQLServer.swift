@@ -16,6 +16,8 @@ package struct PostgreSQLServer: Sendable {
 
     /// The host and the database, for people.
     package let name: String
+    /// The same with the port: where another database is not.
+    package let address: String
     /// Whether a password stands in the location itself.
     package let hasPasswordInLocation: Bool
 
@@ -33,7 +35,9 @@ package struct PostgreSQLServer: Sendable {
             option += 1
         }
         (self.location, self.password) = (location, password)
+        let port = values["port"].map { ":\($0)" } ?? ""
         name = "\(values["host"] ?? values["hostaddr"] ?? "this machine")/\(values["dbname"] ?? values["user"] ?? "")"
+        address = name.replacing("/", with: "\(port)/", maxReplacements: 1)
         hasPasswordInLocation = values["password"] != nil
     }
 

@@ -17,6 +17,8 @@ final class PostgreSQLWriter: GroupWriter {
 
     private let server: PostgreSQLServer
     private let feed: ChangeFeed
+    /// Where the store is for this process, in the words of `store.moved_to`.
+    private let place: String
     private let queue = DispatchQueue(label: "index")
     /// Nil after it was lost. Used on the queue only.
     private let connection: Mutex<Opened?>
@@ -29,9 +31,8 @@ final class PostgreSQLWriter: GroupWriter {
         let history: String?
     }
 
-    init(_ connection: PostgreSQLConnection, to server: PostgreSQLServer, feed: ChangeFeed) {
-        self.server = server
-        self.feed = feed
+    init(_ connection: PostgreSQLConnection, to server: PostgreSQLServer, feed: ChangeFeed, place: String) {
+        (self.server, self.feed, self.place) = (server, feed, place)
         process = Atomic(PQbackendPID(connection.handle))
         self.connection = Mutex(Opened(connection: connection, history: connection.history))
     }
@@ -76,7 +77,9 @@ final class PostgreSQLWriter: GroupWriter {
         let news: [FeedRow]
         do {
             connection.begin("ISOLATION LEVEL READ COMMITTED", "SELECT pg_advisory_xact_lock(\(Self.lock))")
-            number = try tx.one("SELECT pg_current_xact_id()") ?? 0
+            let head: GroupHead? = try tx.one("SELECT pg_current_xact_id(), moved_to FROM store")
+            if let movedTo = head?.movedTo, movedTo != place { throw IndexError.moved(to: movedTo) }
+            number = head?.number ?? 0
             try units(tx, nil)
             connection.queue("NOTIFY \(FeedListener.channel)")
             news = try announced(by: tx)
@@ -157,6 +160,17 @@ extension PostgreSQLConnection {
             SELECT system_identifier || ' ' || left(pg_walfile_name(pg_current_wal_lsn()), 8) FROM pg_control_system()
             """
         return try? Reader(connection: .postgreSQL(self)).one(sql)
+    }
+}
+
+/// The number of a group's transaction, and where the store is if not here.
+private struct GroupHead: RowReadable {
+    let number: Int64
+    let movedTo: String?
+
+    init(row: inout Row) {
+        number = row.next()
+        movedTo = row.next()
     }
 }
 

@@ -15,6 +15,14 @@ extension Querying {
     /// Whose index it is.
     package func storeID() throws -> String? { try one("SELECT id FROM store") }
 
+    /// Where the store is, if not here.
+    package func movedTo() throws -> String? { try one("SELECT moved_to FROM store") }
+
+    /// - Throws: ``IndexError/moved(to:)`` when the store is elsewhere than for whoever asks.
+    func checkNotMoved(from place: String) throws {
+        if let elsewhere = try movedTo(), elsewhere != place { throw IndexError.moved(to: elsewhere) }
+    }
+
     package func storeCare(at now: Timestamp) throws -> StoreCare {
         let place = try scrubPlace()
         return StoreCare(
@@ -28,6 +36,9 @@ extension Querying {
 }
 
 extension Transaction {
+    /// The store has arrived: from now on it is here.
+    package func arrive() throws { try execute("UPDATE store SET moved_to = NULL") }
+
     /// Notes that a backup is whole.
     package func noteBackup() throws {
         try execute("UPDATE store SET backed_up_at = ?", [now])

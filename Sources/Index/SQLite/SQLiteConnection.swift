@@ -31,7 +31,7 @@ package final class SQLiteConnection: @unchecked Sendable {
         }
         handle = opened
         sqlite3_extended_result_codes(handle, 1)
-        // This process has one writer, so only an operator's shell or a backup can hold the lock.
+        // This process has one writer, so only an operator's shell, a backup or a move can hold the lock.
         sqlite3_busy_timeout(handle, 5000)
         try run(script: "PRAGMA foreign_keys = ON")
         try Functions.define(in: self)

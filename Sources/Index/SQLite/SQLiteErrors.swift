@@ -53,8 +53,8 @@ extension IndexError {
         case SQLITE_INTERRUPT: CancellationError()
         case SQLITE_FULL: IndexError.full
         case SQLITE_CORRUPT: IndexError.damaged
-        // Busy: another program, such as a shell, held the write lock for longer than we wait. Nothing was begun.
-        case SQLITE_READONLY, SQLITE_BUSY: IndexError.readOnly
+        case SQLITE_READONLY: IndexError.readOnly
+        case SQLITE_BUSY: IndexError.busy
         default: IndexError.failure(code: error.code)
         }
     }

@@ -11,15 +11,17 @@ final class SQLiteWriter: GroupWriter {
     private let checkpoints: Checkpoints
     private let files: IndexFiles
     private let feed: ChangeFeed
+    private let place: String
 
     /// Opens the index file, creates or migrates it, and ties a new one to the store `storeID`.
     ///
     /// - Parameters:
     ///   - reserve: how many bytes of the disk stay free for upkeep (``Purpose``).
     ///   - feed: told of each commit.
+    ///   - place: where the store is for this process, in the words of `store.moved_to`.
     /// - Throws: ``IndexError/foreignStore``, ``IndexError/newerSchema`` and ``IndexError/unknownSchema``, before anything is
     ///   changed.
-    init(path: String, storeID: String, reserve: Int64, feed: ChangeFeed) throws {
+    init(path: String, storeID: String, reserve: Int64, feed: ChangeFeed, place: String) throws {
         let ballast = Ballast(indexPath: path, reserve: reserve)
         ballast.giveUpIfFull()
         let lastCommit = LeftLog.lastCommit(ofIndexAt: path)
@@ -40,7 +42,7 @@ final class SQLiteWriter: GroupWriter {
         checkpoints = try Checkpoints(path: path)
         checkpoints.install(in: connection)
         files = IndexFiles(path: path, reserve: reserve, ballast: ballast)
-        self.feed = feed
+        (self.feed, self.place) = (feed, place)
     }
 
     func run(_ body: @escaping @Sendable () -> Void) {
@@ -54,6 +56,7 @@ final class SQLiteWriter: GroupWriter {
             try files.checkInPlace()
             files.ballast.giveUpIfFull()
             try connection.transaction {
+                try tx.checkNotMoved(from: place)
                 try units(tx, files.isRoomy(forUnits: CommitQueue.maxUnitsPerCommit, tx) ? nil : files)
                 isSearchBehind = try SearchChanges.apply(in: tx)
             }

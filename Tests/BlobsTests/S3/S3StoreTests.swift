@@ -36,15 +36,15 @@ struct S3StoreTests {
                 let store = try S3BlobStore(try Engine.bucket(), in: test.store)
                 defer { store.close() }
                 let others = try await withThrowingTaskGroup(of: (String, String?).self) { group in
-                    for id in ids { group.addTask { (id, try await store.claim(for: id)) } }
+                    for id in ids { group.addTask { (id, try await store.bucket.claim(for: id)) } }
                     return try await group.reduce(into: [:]) { $0[$1.0] = .some($1.1) }
                 }
                 let owners = ids.filter { others[$0] == .some(nil) }
                 #expect(owners.count <= 1)
-                #expect(try await store.owner() == owners.first)
+                #expect(try await store.bucket.owner() == owners.first)
                 #expect(try await store.bucket.list().map(\.key) == owners.map { _ in "placet-store" })
                 // When all have given up, the next to try has it.
-                #expect(try await store.claim(for: ids[0]) == (owners.first == ids[0] ? nil : owners.first))
+                #expect(try await store.bucket.claim(for: ids[0]) == (owners.first == ids[0] ? nil : owners.first))
             }
         }
     }
@@ -55,10 +55,10 @@ struct S3StoreTests {
             let store = try S3BlobStore(try Engine.bucket(), in: test.store)
             defer { store.close() }
             try await store.bucket.put("placet-store.claim-b.1", [])
-            #expect(try await store.claim(for: "a") == "b")
-            #expect(try await store.owner() == nil)
+            #expect(try await store.bucket.claim(for: "a") == "b")
+            #expect(try await store.bucket.owner() == nil)
             try await store.bucket.remove("placet-store.claim-b.1")
-            #expect(try await store.claim(for: String(repeating: "a", count: 32)) == nil)
+            #expect(try await store.bucket.claim(for: String(repeating: "a", count: 32)) == nil)
         }
     }
 

@@ -1,0 +1,212 @@
+import Blobs
+import FoundationEssentials
+import Index
+import NIOPosix
+
+/// What is told while a store moves.
+package enum MoveProgress: Sendable {
+    /// So many bytes of contents are at the new place, of all.
+    case bytes(done: Int, of: Int)
+    /// The write lock is taken: from here on servers refuse to write.
+    case locked
+    /// The store is at its new place, and servers can start there; an index for searches may still be made.
+    case arrived
+    /// So many rows are copied, of about all.
+    case rows(done: Int, of: Int)
+}
+
+/// What a move did.
+package struct MoveOutcome: Sendable, Equatable {
+    /// Contents that this run has copied.
+    package var copied = StoredAmount()
+    package var rowCount = 0
+    /// How long nobody could write before the store had moved.
+    package var lockedFor = Duration.zero
+    /// Whether an earlier run had moved the store, and this one only finished it.
+    package var wasMoved = false
+}
+
+/// Moves a store to another index, to other bytes, or to both, beside whoever serves it.
+///
+/// Contents go first, while the server serves, under the same keys. Then nobody may write any more: what has come since
+/// goes too, and all rows in one transaction. Two stores never both go on. Three commits see to that, and each place says
+/// in `store.moved_to` where the store is:
+///
+///     commit                    old index     new index     a crash after it leaves
+///     --------------------------------------------------------------------------------------------------------
+///     (before)                  -             nothing       the old store, and copies of contents
+///     1  the rows               -             the old one   the old store; the next run fills the new one again
+///     2  the old index leaves   the new one   the old one   nobody writes; the next run takes the last step
+///     3  the new index opens    the new one   -             the new store
+///
+/// When the bytes move alone there is one index: commit 2 is all, and the server that starts with the new bytes takes the
+/// note away. Nothing is removed at the old place.
+package final class Move {
+    private static let hold = "move"
+    /// A hold of removal lasts for ten minutes.
+    private static let holdPause = Duration.seconds(60)
+    /// So few contents wait for the switch.
+    private static let fewContents = 50
+
+    private let storage: String
+    private let (old, new): (StorePlace, StorePlace)
+    private let source: MoveSource
+    /// Nil when the index stays.
+    private let target: MoveTarget?
+    /// Nil when the bytes stay.
+    private let contents: ContentMove?
+    private var copies: ContentCopies
+    private let tell: (MoveProgress) throws -> Void
+    private var outcome = MoveOutcome()
+    /// When removal was last held back.
+    private var heldAt: ContinuousClock.Instant?
+
+    /// Opens both places, and checks what can be checked without writing.
+    ///
+    /// - Parameters:
+    ///   - storage: the folder of this node.
+    ///   - reserve: how many bytes of its disk are to stay free.
+    /// - Throws: ``MoveError``, ``IndexError`` and ``BlobError``.
+    package init(
+        of storage: String,
+        from old: StorePlace,
+        to new: StorePlace,
+        reserve: Int64,
+        threads: NIOThreadPool,
+        _ tell: @escaping (MoveProgress) throws -> Void
+    ) throws {
+        (self.storage, self.old, self.new, self.tell) = (storage, old, new, tell)
+        do {
+            source = try MoveSource(at: old.index)
+        } catch IndexError.unknownSchema {
+            throw MoveError.noIndex
+        }
+        let bytesMove = old.bucket?.location != new.bucket?.location
+        do {
+            target = old.index == new.index ? nil : try MoveTarget(at: new.index, of: source.storeID)
+        } catch IndexError.foreignStore {
+            throw MoveError.indexOfAnother
+        } catch IndexError.unknownSchema {
+            throw MoveError.indexInUse
+        }
+        guard source.movedTo == nil else {
+            (contents, copies) = (nil, ContentCopies(source, nil, reserve: reserve))
+            return
+        }
+        guard target != nil || bytesMove else { throw MoveError.samePlace }
+        if target?.isInUse == true { throw MoveError.indexInUse }
+        if bytesMove, target == nil, case .postgreSQL = new.index { throw MoveError.sharedBytes }
+        contents =
+            switch (old.bucket, new.bucket) {
+            case _ where !bytesMove: nil
+            case (nil, let bucket?): try ContentMove(.toBucket, folder: storage, bucket: bucket, threads: threads)
+            case (let bucket?, nil): try ContentMove(.toFolder, folder: storage, bucket: bucket, threads: threads)
+            default: throw MoveError.betweenBuckets
+            }
+        copies = ContentCopies(source, contents, reserve: reserve)
+    }
+
+    /// Moves the store, or finishes what an earlier run has begun.
+    ///
+    /// - Throws: ``MoveError``, ``IndexError`` and ``BlobError``. The same move goes on then.
+    package func run() async throws -> MoveOutcome {
+        if let place = source.movedTo {
+            guard place == new.description else { throw MoveError.storeHasMoved(place) }
+            // Somebody may have made another database in its place.
+            guard target.map({ $0.isFilled || $0.isInUse }) ?? true else { throw MoveError.storeHasMoved(place) }
+            outcome.wasMoved = true
+            try finish()
+            return outcome
+        }
+        do {
+            try await moveContents()
+            try await moveRows()
+        } catch {
+            source.unlock()
+            try? source.endRemovalHold(Self.hold)
+            await contents?.close()
+            throw error
+        }
+        await contents?.close()
+        try finish()
+        return outcome
+    }
+
+    /// While the server serves.
+    private func moveContents() async throws {
+        guard let contents else { return }
+        // First, so that nothing is written anywhere that does not fit.
+        try await copies.checkRoom()
+        let owner = try await contents.claimBucket(for: source.storeID)
+        guard owner == source.storeID else { throw MoveError.bucketIsNotOurs(owner: owner) }
+        // What came during a pass is for the next one, unless it is little, or will not become less.
+        var (last, count) = (Int.max, try await copies.pass(looking: true, tellAndHold))
+        while count >= Self.fewContents, count < last / 2 {
+            (last, count) = (count, try await copies.pass(looking: false, tellAndHold))
+        }
+        try copies.checkWhole()
+    }
+
+    /// What is copied stays known meanwhile, by a row or as a doomed key.
+    private func tellAndHold(_ step: MoveProgress) throws {
+        try tell(step)
+        if let heldAt, ContinuousClock.now - heldAt < Self.holdPause { return }
+        try source.holdRemoval(Self.hold)
+        heldAt = .now
+    }
+
+    private func moveRows() async throws {
+        let all = try source.rowCount()
+        do {
+            try source.lock()
+        } catch IndexError.busy, IndexError.unavailable {
+            throw MoveError.noLock
+        }
+        let start = ContinuousClock.now
+        try tell(.locked)
+        if contents != nil {
+            _ = try await copies.pass(looking: false, tell)
+            try copies.checkWhole()
+        }
+        do {
+            let bytesMove = contents != nil
+            try target?.fill(from: source, bytesMove: bytesMove, leavingStoreAt: old.description) { [self] count in
+                outcome.rowCount += count
+                FaultPoint.reached(.rowsMoved)
+                try tell(.rows(done: outcome.rowCount, of: all))
+            }
+        } catch IndexError.foreignStore {
+            throw MoveError.indexInUse
+        }
+        FaultPoint.reached(.targetMarked)
+        try source.leave(for: new.description, endingHold: Self.hold)
+        FaultPoint.reached(.sourceMarked)
+        outcome.lockedFor = ContinuousClock.now - start
+        outcome.copied = copies.copied
+    }
+
+    /// Lets this folder know where its store is, and the new index that it is the one. May be done again.
+    private func finish() throws {
+        try FolderNote.bucket.write(new.bucket?.text, in: storage)
+        if case .postgreSQL(let server) = new.index {
+            try FolderNote.index.write(server.address, in: storage)
+        } else {
+            try FolderNote.adopt(storage, by: source.storeID)
+            try FolderNote.index.write(nil, in: storage)
+        }
+        try target?.open()
+        FaultPoint.reached(.arrived)
+        try tell(.arrived)
+        try target?.makeSearchIndex()
+    }
+}
+
+extension IndexLocation {
+    fileprivate static func == (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.file(let left), .file(let right)): left == right
+        case (.postgreSQL(let left), .postgreSQL(let right)): left.address == right.address
+        default: false
+        }
+    }
+}

@@ -286,7 +286,10 @@ let package = Package(
         routeTests("ReferenceTests", ["Reference", "API", "CAssets", .crypto]),
         routeTests("ReviewsTests", ["API", "Reviews"]),
         routeTests("StatusTests", ["Status", "API", "Store"]),
-        routeTests("AppTests", ["Accounts", "Blobs", "Delivery", "IndexSupport", "Mail", "Plugins", "Store", .logging]),
+        routeTests(
+            "AppTests",
+            ["Accounts", "Blobs", "Delivery", "IndexSupport", "Mail", "Plugins", "Store", .logging]
+        ),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x  // Which has #embed.

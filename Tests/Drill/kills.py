@@ -16,10 +16,11 @@ from shim import KILL_AFTER, KILL_BEFORE, OPERATIONS, Faults, ShimmedServer
 from work import Client
 
 SOURCE = Path(__file__).resolve().parents[2] / "Sources/Blobs/FaultPoint.swift"
-#: Only with a bucket, which Tests/Process/test_bucket_faults.py has.
-IN_A_BUCKET = ("leased", "partSent", "objectSent", "objectSeen")
+#: Only with a bucket, which Tests/Process/test_bucket_faults.py has, and in a move, which test_migrate.py has.
+ELSEWHERE = ("leased", "partSent", "objectSent", "objectSeen", "contentMoved", "rowsMoved", "targetMarked",
+             "sourceMarked", "arrived")
 POINTS = [name for line in re.findall(r"^    case ([\w, ]+)$", SOURCE.read_text(), re.M) for name in line.split(", ")
-          if name not in IN_A_BUCKET]
+          if name not in ELSEWHERE]
 COLLECTION = ("doomed", "claimed", "removed", "forgotten")
 BACKUP, RESTORE = ("copied", "copiesNamed"), ("restored",)
 #: What a request over the network or the control socket raises when the server dies.

@@ -57,6 +57,7 @@ struct DeliveryTests {
         }
         #expect(try await Self.deliveries(responded, fixture).map(\.event) == [.reviewResponded])
         #expect(try await Self.deliveries(created, fixture).map(\.event) == [.messageCreated])
+        #expect(try await fixture.index.read { try $0.pendingDeliveryCount() } == 3)
         let delivery = try #require(try await Self.deliveries(expired, fixture).first)
         #expect(delivery.event == .reviewExpired)
         #expect(delivery.state == .pending)

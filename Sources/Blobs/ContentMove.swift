@@ -85,14 +85,10 @@ package final class ContentMove: Sendable {
         }
     }
 
-    /// Removes what an earlier move has brought, and nobody wants any more.
-    package func removeArrived(_ key: BlobKey) async throws(BlobError) {
-        switch direction {
-        case .toBucket: try await reaching { try await bucket.remove(key.description) }
-        case .toFolder:
-            let raw = blobs.raw
-            _ = try check("unlink", unless: ENOENT) { unlinkat(raw, key.description, 0) }
-        }
+    /// Removes from the folder what an earlier move has brought, and nobody wants any more.
+    package func removeArrived(_ key: BlobKey) throws(BlobError) {
+        let raw = blobs.raw
+        _ = try check("unlink", unless: ENOENT) { unlinkat(raw, key.description, 0) }
     }
 
     /// Copies a content, and verifies it.

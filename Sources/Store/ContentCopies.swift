@@ -17,6 +17,8 @@ struct ContentCopies {
     private var damaged: [BlobKey: Fault] = [:]
     private var bytes = 0
     private(set) var copied = StoredAmount()
+    /// How many objects of the bucket no row knows.
+    private(set) var orphanCount = 0
 
     init(_ source: MoveSource, _ contents: ContentMove?, reserve: Int64) {
         (self.source, self.contents, self.reserve) = (source, contents, reserve)
@@ -38,8 +40,7 @@ struct ContentCopies {
 
     /// Goes through all contents, and copies those that are not known to be there.
     ///
-    /// - Parameter looking: asks the new place what is there, and removes what nobody wants any more. Without it, what an
-    ///   earlier pass has seen is believed.
+    /// - Parameter looking: asks the new place what is there. Without it, what an earlier pass has seen is believed.
     /// - Returns: how many it has copied.
     mutating func pass(looking: Bool, _ tell: (MoveProgress) throws -> Void) async throws -> Int {
         guard let contents else { return 0 }
@@ -76,16 +77,20 @@ struct ContentCopies {
         damaged[key] = nil
     }
 
-    /// What is there between two keys. What no row knows, an earlier move has brought, and it was removed here since.
-    private func look(_ contents: ContentMove, after: String, until end: String?) async throws -> [BlobKey: Int64] {
+    /// What is there between two keys. What no row knows, an earlier move has brought, and it was removed here since. In
+    /// a folder, which is this node's own, it goes. In a bucket it stays: when the index is an older copy of one that
+    /// goes on elsewhere, these are the files that came after the copy.
+    private mutating func look(_ contents: ContentMove, after: String, until end: String?) async throws -> [BlobKey: Int64] {
         var (last, there) = (BlobKey(after), [BlobKey: Int64]())
         while true {
             let found = try await contents.arrived(after: last)
             for (key, size) in found where end.map({ key.description <= $0 }) ?? true {
                 if try source.knows(key.description) {
                     there[key] = size
+                } else if contents.direction == .toFolder {
+                    try contents.removeArrived(key)
                 } else {
-                    try await contents.removeArrived(key)
+                    orphanCount += 1
                 }
             }
             guard let next = found.last?.key, end.map({ next.description < $0 }) ?? true else { return there }

@@ -19,6 +19,8 @@ package enum MoveProgress: Sendable {
 package struct MoveOutcome: Sendable, Equatable {
     /// Contents that this run has copied.
     package var copied = StoredAmount()
+    /// Objects in the new bucket that belong to no file of this store. They were left there.
+    package var orphanCount = 0
     package var rowCount = 0
     /// How long nobody could write before the store had moved.
     package var lockedFor = Duration.zero
@@ -182,7 +184,7 @@ package final class Move {
         try source.leave(for: new.description, endingHold: Self.hold)
         FaultPoint.reached(.sourceMarked)
         outcome.lockedFor = ContinuousClock.now - start
-        outcome.copied = copies.copied
+        (outcome.copied, outcome.orphanCount) = (copies.copied, copies.orphanCount)
     }
 
     /// Lets this folder know where its store is, and the new index that it is the one. May be done again.

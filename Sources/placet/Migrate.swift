@@ -82,10 +82,15 @@ struct Migrate: AsyncParsableCommand {
 
     private func text(of outcome: MoveOutcome, to place: StorePlace) -> String {
         if outcome.wasMoved { return "The store had moved already, and is ready at: \(place)" }
+        let orphans = """
+
+            \(outcome.orphanCount) objects in the bucket belong to no file of this store, and were left: of a move that was \
+            stopped, or of a store of which this one is a copy.
+            """
         return """
             The store has moved to: \(place)
             Copied \(outcome.copied.count) contents, \(size(outcome.copied.bytes)), and \(outcome.rowCount) rows; \
-            nobody could write for \(seconds(outcome.lockedFor)) s.
+            nobody could write for \(seconds(outcome.lockedFor)) s.\(outcome.orphanCount > 0 ? orphans : "")
             """
     }
 
@@ -123,6 +128,7 @@ extension StorePlace {
 private struct MovedStore: Encodable {
     let place: String
     let copied: AmountJSON
+    let orphans: Int
     let rows: Int
     /// For how long nobody could write.
     let lockedSeconds: Double
@@ -130,7 +136,8 @@ private struct MovedStore: Encodable {
 
     init(_ outcome: MoveOutcome, to place: StorePlace) {
         self.place = place.description
-        (copied, rows, wasMoved) = (AmountJSON(outcome.copied), outcome.rowCount, outcome.wasMoved)
+        (copied, orphans, rows) = (AmountJSON(outcome.copied), outcome.orphanCount, outcome.rowCount)
+        wasMoved = outcome.wasMoved
         lockedSeconds = (outcome.lockedFor / .milliseconds(1)).rounded() / 1000
     }
 }

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import threading
@@ -258,6 +259,22 @@ def test_the_files_alone_move_to_a_bucket_and_back(moved, both):
     server.stop()
     code, said = start_failing(server, {"PLACET_BLOBS": blobs})
     assert code == 1 and "has its files in blobs/" in said
+
+
+def test_an_older_copy_of_a_store_takes_nothing_out_of_its_bucket(moved, make_server, tmp_path):
+    server = moved().start()
+    owner = server.owner()
+    owner.store(b"old")
+    server.stop()
+    shutil.copytree(server.storage, tmp_path / "older")
+    place = {"PLACET_BLOBS": server.there["PLACET_BLOBS"]}
+    assert migrate(server, place)["orphans"] == 0
+    start(server, place)
+    younger = owner.store(b"younger than the copy")["id"]
+    copy = make_server(tmp_path / "older", **server.environment)
+    copy.environment.pop("PLACET_BLOBS")
+    assert migrate(copy, place)["orphans"] == 1
+    assert owner.content(younger) == b"younger than the copy"
 
 
 @pytest.mark.slow

@@ -80,7 +80,11 @@ struct ContentCopies {
     /// What is there between two keys. What no row knows, an earlier move has brought, and it was removed here since. In
     /// a folder, which is this node's own, it goes. In a bucket it stays: when the index is an older copy of one that
     /// goes on elsewhere, these are the files that came after the copy.
-    private mutating func look(_ contents: ContentMove, after: String, until end: String?) async throws -> [BlobKey: Int64] {
+    private mutating func look(
+        _ contents: ContentMove,
+        after: String,
+        until end: String?
+    ) async throws -> [BlobKey: Int64] {
         var (last, there) = (BlobKey(after), [BlobKey: Int64]())
         while true {
             let found = try await contents.arrived(after: last)

@@ -363,6 +363,35 @@ def test_a_restart_of_the_server_loses_neither_words_nor_news(chromium, make_ser
     page.get_by_role("button", name="Send answer").click()
     assert answer()["response"] == {"text": "half a sent"}
     watch.close()
+
+
+def test_reading_all_anew_moves_no_row(chromium, make_server):
+    """The question comes while the page reads its lists, after something could not be read."""
+    server = make_server(PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD).start()
+    watch, agent = Watch(chromium, server), Agent(server.owner())
+    page = watch.page(server.person())
+    agent.ask("First?", "approval", APPROVAL)
+    page.goto(f"{server.url}/inbox")
+    row = page.get_by_role("list", name="1 review").get_by_role("listitem")
+    expect(row).to_have_count(1)
+    row.get_by_role("checkbox").check()
+    lists = []
+
+    def answer_late(route):
+        if not lists:
+            agent.ask("Second?", "approval", APPROVAL)
+        lists.append(route.request.url)
+        route.continue_()
+
+    page.route("**/api/agents", lambda route: route.abort(), times=1)
+    page.route("**/api/messages/reviews?status=pending*", answer_late)
+    ping = {"agentId": agent.owner.channel, "status": "busy"}
+    assert agent.owner.request("POST", "status/ping", json=ping).status_code == 201
+    expect(page.get_by_role("button", name="1 new")).to_be_visible(timeout=15_000)
+    assert lists
+    expect(row).to_have_count(1)
+    expect(row.get_by_role("checkbox")).to_be_checked()
+    watch.close()
     assert watch.faults == []
 
 

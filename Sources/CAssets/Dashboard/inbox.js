@@ -169,7 +169,8 @@ function follow(view, change) {
   drawTabs(view);
   if (change.name !== "agents" && change.name !== "message:delivery") count(view);
   if (change.name === "reset") {
-    refresh(view);
+    if (staysAsItIs(view)) catchUp(view);
+    else refresh(view);
     if (view.id) read(view.id);
     return;
   }
@@ -189,6 +190,17 @@ function follow(view, change) {
     if (!view.shown.length && view.fresh.length) refresh(view);
     else drawBar(view);
   }
+}
+
+/** Whether all rows of the list are still of its kind. Of the other tabs only the server knows. */
+const staysAsItIs = (view) => view.tab === "pending" && view.isLoaded && view.shown.length > 0
+  && view.shown.every((id) => store.reviews.get(id)?.review.status === "pending");
+
+/** After all was read anew: rows stay where they are, and what came meanwhile waits in the bar. */
+function catchUp(view) {
+  view.fresh = waiting(view).map(({ id }) => id).filter((id) => !view.shown.includes(id));
+  for (const id of view.shown) drawRow(view, id);
+  drawBar(view);
 }
 
 function drawBar(view) {

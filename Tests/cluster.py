@@ -94,10 +94,16 @@ class PostgreSQL:
         self._do("promote")
         self.ports.reverse()
 
-    def database(self):
-        """Makes one, and returns its name."""
+    def database(self, folder=None):
+        """Makes one, whose tables are in an empty folder if that is named, and returns its name."""
         self._databases += 1
-        self.run("postgres", f"CREATE DATABASE placet{self._databases}")
+        place = ""
+        if folder:
+            if os.getuid() == 0:
+                shutil.chown(folder, "postgres", "postgres")
+            self.run("postgres", f"CREATE TABLESPACE place{self._databases} LOCATION '{folder}'")
+            place = f" TABLESPACE place{self._databases}"
+        self.run("postgres", f"CREATE DATABASE placet{self._databases}{place}")
         return f"placet{self._databases}"
 
     def address(self, database):
@@ -123,9 +129,9 @@ class PostgreSQL:
 class Cluster:
     """Nodes that serve one index and one bucket. `nodes` are `Server`s, each with a folder of its own."""
 
-    def __init__(self, binary, postgres, objects, count=3, prefix="", **settings):
+    def __init__(self, binary, postgres, objects, count=3, prefix="", database=None, **settings):
         self.postgres, self.objects = postgres, objects
-        self.database = postgres.database()
+        self.database = database or postgres.database()
         self.index = postgres.address(self.database)
         self.blobs = objects.address(prefix or self.database)
         common = objects.environment | {

@@ -405,3 +405,10 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
     if (control && clock == CLOCK_REALTIME) time->tv_sec += __atomic_load_n(&control->ahead, __ATOMIC_RELAXED);
     return result;
 }
+
+time_t time(time_t *seconds) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (seconds) *seconds = now.tv_sec;
+    return now.tv_sec;
+}

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 from cluster import Cluster, engines
-from placet_server import Owner, eventually
+from placet_server import ADMIN_PASSWORD, Owner, eventually
+from shim import Faults, build
+from test_full_disk import mounted
 from tus import begin, head, offset, patch
 
 WRITERS = 4
@@ -122,3 +124,58 @@ def test_an_upload_in_parts_goes_on_at_another_node_after_postgresql_was_stopped
     assert here == 1_000_000
     assert patch(owners[1], path, here, content[here:]).status_code == 204
     assert owners[0].content(head(owners[0], path).headers["Placet-File-Id"]) == content
+
+
+@pytest.fixture
+def small_disk():
+    for folder in mounted(40):
+        os.chmod(folder, 0o755)
+        (folder / "tables").mkdir()
+        yield folder
+
+
+def test_a_full_disk_of_postgresql_is_said_and_costs_nothing_that_was_confirmed(binary, both, small_disk):
+    database = both[0].database(small_disk / "tables")
+    cluster = Cluster(binary, *both, 2, database=database).start()
+    try:
+        nodes = [cluster.nodes[0].owner()]
+        nodes.append(Owner(cluster.nodes[1], nodes[0].key, nodes[0].channel))
+        filler, sent = small_disk / "filler", []
+        free = os.statvfs(small_disk)
+        filler.write_bytes(bytes(free.f_bavail * free.f_frsize - (2 << 20)))
+
+        def send(text):
+            return nodes[len(sent) % 2].request(
+                "POST", "messages", json={"channelId": nodes[0].channel, "text": text})
+
+        for number in range(200):
+            text = os.urandom(10_000).hex()
+            answer = send(text)
+            if answer.status_code != 201:
+                break
+            sent.append((answer.json()["id"], text))
+        assert answer.status_code == 507 and "nothing was stored" in answer.text, answer.text
+        filler.unlink()
+        assert eventually(lambda: send("room again").status_code == 201, "it goes on", 60)
+        for message, text in sent:
+            assert nodes[0].request("GET", f"messages/{message}", params={"channel": nodes[0].channel}).json()["text"] == text
+    finally:
+        cluster.dispose()
+        both[0].run("postgres", f"DROP DATABASE {database}")
+        both[0].run("postgres", f"DROP TABLESPACE place{database.removeprefix('placet')}")
+
+
+@pytest.mark.parametrize("engine", ["PLACET_INDEX", "PLACET_BLOBS"])
+@pytest.mark.parametrize("seconds", [1200, -1200])
+def test_a_clock_that_is_twenty_minutes_off_is_said_before_the_port_opens(make_server, both, tmp_path, engine, seconds):
+    postgres, objects = both
+    database = postgres.database()
+    place = {"PLACET_BLOBS": objects.address(f"clock-{database}")}
+    if engine == "PLACET_INDEX":
+        place["PLACET_INDEX"] = postgres.address(database)
+    faults = Faults(build(tmp_path), tmp_path / "control", tmp_path)
+    faults.control.ahead = seconds
+    server = make_server(PLACET_ADMIN_PASSWORD=ADMIN_PASSWORD, **objects.environment | place)
+    code, said = make_server(server.storage, **server.environment | faults.settings).start_failing()
+    assert code == 1 and "clock" in said and "NTP" in said, said
+    server.start()

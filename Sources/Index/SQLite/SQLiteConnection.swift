@@ -7,6 +7,8 @@ import CSQLite
 package final class SQLiteConnection: @unchecked Sendable {
     enum Mode { case readOnly, readWrite }
 
+    private static let hasStoppedCounting: Void = sqlite3_stop_counting_memory()
+
     /// For functions and hooks.
     let handle: OpaquePointer
     private(set) var isOpen = true
@@ -20,6 +22,7 @@ package final class SQLiteConnection: @unchecked Sendable {
     ///
     /// - Throws: ``SQLiteError``.
     init(path: String, _ mode: Mode) throws {
+        Self.hasStoppedCounting
         // NOMUTEX: no two threads use it at once.
         let access = mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         var opened: OpaquePointer?

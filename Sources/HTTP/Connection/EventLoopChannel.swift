@@ -13,11 +13,11 @@ import NIOHTTPTypesHTTP1
 /// requests per second of the default pool (docs/performance.md). The price is that handlers must not block. Files,
 /// hashing and type detection go to the thread pool; the index reads on the calling thread, in some 20 µs.
 package struct EventLoopChannel: ServerChildChannel {
-    /// How many parts of requests are read ahead of whoever takes them. Those of a body have up to 64 KiB. A request whose
-    /// body nobody takes has three, and a client that hangs up must still be noticed.
+    /// How many parts of requests are read ahead of whoever takes them. Those of a body have up to 64 KiB. A request without
+    /// one has two: to stop reading for it and start again would be two system calls more.
     private static let ahead = NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark(
         lowWatermark: 2,
-        highWatermark: 4
+        highWatermark: 3
     )
 
     private let http1: HTTP1Channel

@@ -216,9 +216,9 @@ extension IncomingFile {
         state.size = end
     }
 
-    /// Makes the kernel start writing every 8 MiB while more bytes arrive, when `added` completes them. Flushing a GiB then takes about 10 ms
-    /// instead of 300 to 700, during which everybody else's flush would wait (measured; the whole upload becomes a
-    /// tenth faster).
+    /// Makes the kernel start writing every 8 MiB while more bytes arrive, when `added` completes them. Flushing a GiB
+    /// then takes about 10 ms instead of 300 to 700, during which everybody else's flush would wait (measured; the
+    /// whole upload becomes a tenth faster).
     ///
     /// On Linux POSIX_FADV_DONTNEED does this, and keeps the pages cached because they are being written (measured
     /// too). sync_file_range(2) would say it better, but Swift's Glibc does not offer it. This is only a hint, so the

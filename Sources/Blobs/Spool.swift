@@ -4,10 +4,10 @@ import Synchronization
 
 /// Receives bytes of unknown length and content; used by one task.
 ///
-/// Bytes are collected into chunks of 256 KiB, or smaller ones when many spools write (``ChunkMemory``). A full chunk is
-/// hashed on one thread of the pool and written on another while the next one fills; when that one is full too, `append`
-/// waits. So a spool holds at most two chunks, whatever it is handed, and a slow disk slows the sender down. Nothing is
-/// written before the first chunk is full: fewer bytes wait in memory.
+/// Bytes are collected into chunks of 256 KiB, or smaller ones when many spools write (``ChunkMemory``). A full chunk
+/// is hashed on one thread of the pool and written on another while the next one fills; when that one is full too,
+/// `append` waits. So a spool holds at most two chunks, whatever it is handed, and a slow disk slows the sender down.
+/// Nothing is written before the first chunk is full: fewer bytes wait in memory.
 ///
 /// A spool that is dropped, for example by a cancelled request, closes and unlinks its file.
 package final class Spool: Sendable {

@@ -9,7 +9,7 @@ import Store
 ///
 /// The hard part is the last instant. A response that came in time may be in the commit under way when the time is up,
 /// so no review is told as expired before the writer has noted it. Waits park on the change feed: they poll nothing,
-/// and cost neither a thread nor a timer nor a handler that waits; how many a caller may have is limited all the same.
+/// and cost no thread, no timer and no handler that waits; how many a caller may have is limited all the same.
 package struct ReviewsModule: RouteModule {
     let index: StoreIndex
     private let store: FileStore
@@ -125,9 +125,9 @@ package struct ReviewsModule: RouteModule {
         return try found ?? .json(AnswersJSON([], after: after))
     }
 
-    /// Looks, and lets the request wait while there is nothing: until something happens to `topic`, which brings it back
-    /// here. A client that hangs up ends it. `look` reads by the caller's principal: so a key that is revoked or rotated
-    /// ends it at once, with 401.
+    /// Looks, and lets the request wait while there is nothing: until something happens to `topic`, which brings it
+    /// back here. A client that hangs up ends it. `look` reads by the caller's principal: so a key that is revoked or
+    /// rotated ends it at once, with 401.
     ///
     /// - Returns: nil when the client's `timeout` is over, or the server is about to stop.
     /// - Throws: ``APIError`` 429 when key or user have too many waits; what `look` throws; the pause.

@@ -13,8 +13,8 @@ import NIOHTTPTypesHTTP1
 /// requests per second of the default pool (docs/performance.md). The price is that handlers must not block. Files,
 /// hashing and type detection go to the thread pool; the index reads on the calling thread, in some 20 µs.
 package struct EventLoopChannel: ServerChildChannel {
-    /// How many parts of requests are read ahead of whoever takes them. Those of a body have up to 64 KiB. A request without
-    /// one has two: to stop reading for it and start again would be two system calls more.
+    /// How many parts of requests are read ahead of whoever takes them. Those of a body have up to 64 KiB. A request
+    /// without one has two: to stop reading for it and start again would be two system calls more.
     private static let ahead = NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark(
         lowWatermark: 2,
         highWatermark: 3

@@ -9,8 +9,8 @@ struct Pause: Error {
 
 /// Answers each request in a task of its own, and again after each ``Pause``.
 ///
-/// A task keeps the memory that its functions once needed until it ends. The task of a connection lives as long as that,
-/// and would keep some 16 KiB for nothing.
+/// A task keeps the memory that its functions once needed until it ends. The task of a connection lives as long as
+/// that, and would keep some 16 KiB for nothing.
 package struct RequestResponder: HTTPResponder {
     package typealias Context = RootContext
 
@@ -44,8 +44,8 @@ extension AgentContext {
 
     /// Lets the request wait. To be thrown by its handler, which runs anew when `call` returns, and then finds `state`.
     ///
-    /// The caller was authenticated and counted by then, and is not asked again. The access log is told that the request
-    /// waits on purpose, and is not slow.
+    /// The caller was authenticated and counted by then, and is not asked again. The access log is told that the
+    /// request waits on purpose, and is not slow.
     package func pause(holding state: some Sendable, until call: @escaping @Sendable () async -> Void) -> some Error {
         connection.notes.hold(state, agent)
         return Pause(call: call)

@@ -43,8 +43,8 @@ extension StoreIndex {
         }
     }
 
-    /// Begins a wait as ``wait(for:until:onStart:_:)`` does, for a caller that goes on with it in other tasks. It ends with
-    /// its last reference.
+    /// Begins a wait as ``wait(for:until:onStart:_:)`` does, for a caller that goes on with it in other tasks. It ends
+    /// with its last reference.
     package func startWait(for topics: [Topic], until deadline: ContinuousClock.Instant) -> Wait {
         Wait(feed.doorbells, topics, until: deadline)
     }
@@ -55,8 +55,8 @@ extension StoreIndex {
     }
 }
 
-/// One that waits for changes. It hears of all from its start on: what happens while it looks ends the next ``park()`` at
-/// once.
+/// One that waits for changes. It hears of all from its start on: what happens while it looks ends the next ``park()``
+/// at once.
 package final class Wait: Sendable {
     private let doorbells: Doorbells
     private let topics: [Topic]

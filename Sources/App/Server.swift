@@ -64,6 +64,8 @@ package struct Server: Sendable {
         ConnectionLimits.raiseDescriptors()
         LargeMemory.giveBack()
         let assembly = try await open()
+        // What only the start needed.
+        LargeMemory.giveBackPieces()
         let network = application(
             assembly.routers.network,
             address: .hostname(configuration.host, port: configuration.port),
@@ -157,7 +159,7 @@ package struct Server: Sendable {
 
     /// Both sides use the same HTTP implementation; only address and routes differ.
     private func application(
-        _ responder: RouterResponder<RootContext>,
+        _ responder: RequestResponder,
         address: BindAddress,
         limits: ConnectionLimits? = nil,
         traffic: Traffic? = nil,

@@ -35,6 +35,7 @@ package final class DiskBlobStore: Sendable {
     package let storeID: String
 
     let threads: NIOThreadPool
+    let chunks = ChunkMemory()
     private let publishes: PublishQueue
     private let directory: Mutex<StoreDirectory?>
 
@@ -59,10 +60,10 @@ package final class DiskBlobStore: Sendable {
         _ = last
     }
 
-    /// Makes a place to receive bytes, without touching the disk. Keeps the first `sampleBytes` in memory, 256 KiB at
+    /// Makes a place to receive bytes, without touching the disk. Keeps the first `sampleBytes` in memory, 64 KiB at
     /// most.
     package func makeSpool(sampleBytes: Int = 65_536) async throws(BlobError) -> Spool {
-        Spool(in: try opened(), threads: threads, sampleBytes: sampleBytes)
+        Spool(in: try opened(), memory: chunks, threads: threads, sampleBytes: sampleBytes)
     }
 
     /// Gives received bytes an address of their own. Once it returns, bytes and name survive power loss (invariants 1

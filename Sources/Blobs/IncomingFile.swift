@@ -211,21 +211,23 @@ extension IncomingFile {
             written = Result { () throws(BlobError) in try state.descriptor?.write(pointer, at: state.size) }
         }
         try written.get()
-        state.size += Int64(bytes.readableBytes)
-        if let raw = state.descriptor?.raw { Self.startWriteback(raw, size: state.size) }
+        let end = state.size + Int64(bytes.readableBytes)
+        if let raw = state.descriptor?.raw { Self.startWriteback(raw, of: state.size..<end) }
+        state.size = end
     }
 
-    /// Makes the kernel start writing every 8 MiB while more bytes arrive. Flushing a GiB then takes about 10 ms
-    /// instead of 300 to 700, during which everybody else's flush would wait (measured; the whole upload becomes a
-    /// tenth faster).
+    /// Makes the kernel start writing every 8 MiB while more bytes arrive, when `added` completes them. Flushing a GiB
+    /// then takes about 10 ms instead of 300 to 700, during which everybody else's flush would wait (measured; the
+    /// whole upload becomes a tenth faster).
     ///
     /// On Linux POSIX_FADV_DONTNEED does this, and keeps the pages cached because they are being written (measured
     /// too). sync_file_range(2) would say it better, but Swift's Glibc does not offer it. This is only a hint, so the
     /// result is ignored.
-    private static func startWriteback(_ descriptor: Int32, size: Int64) {
+    private static func startWriteback(_ descriptor: Int32, of added: Range<Int64>) {
         let window: Int64 = 8_388_608
-        guard size > 0, size.isMultiple(of: window) else { return }
-        _ = posix_fadvise(descriptor, off_t(size - window), off_t(window), POSIX_FADV_DONTNEED)
+        let end = added.upperBound / window * window
+        guard end > added.lowerBound else { return }
+        _ = posix_fadvise(descriptor, off_t(end - window), off_t(window), POSIX_FADV_DONTNEED)
     }
 
     /// The first key renames the spool. Each further key gets its own entry, so that a crash forgets neither.

@@ -84,7 +84,7 @@ package final class PartialFile: Sendable {
     package func append(_ bytes: ByteBuffer) async throws(BlobError) {
         let isFull = state.withLock { state in
             state.pending.writeImmutableBuffer(bytes)
-            return state.pending.readableBytes >= Spool.chunkBytes
+            return state.pending.readableBytes >= ChunkMemory.most
         }
         if isFull { try await write() }
     }
@@ -125,7 +125,7 @@ extension Descriptor {
     /// Writes what another file begins with.
     fileprivate func write(_ byteCount: Int64, of source: borrowing Descriptor) throws(BlobError) {
         let raw = source.raw
-        var (bytes, done) = ([UInt8](repeating: 0, count: Spool.chunkBytes), Int64(0))
+        var (bytes, done) = ([UInt8](repeating: 0, count: ChunkMemory.most), Int64(0))
         while done < byteCount {
             let wanted = min(bytes.count, Int(byteCount - done))
             let count = try check("read") { pread(raw, &bytes, wanted, off_t(done)) }

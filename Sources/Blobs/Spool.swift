@@ -4,15 +4,19 @@ import Synchronization
 
 /// Receives bytes of unknown length and content; used by one task.
 ///
-/// Bytes are collected into chunks of 256 KiB. A full chunk is hashed on one thread of the pool and written on another
-/// while the next one fills; when that one is full too, `append` waits. So a spool holds at most two chunks (512 KiB),
-/// whatever it is handed, and a slow disk slows the sender down. Nothing is written before the first chunk is full:
-/// fewer bytes wait in memory.
+/// Bytes are collected into chunks of 256 KiB, or smaller ones when many spools write (``ChunkMemory``). A full chunk
+/// is hashed on one thread of the pool and written on another while the next one fills; when that one is full too,
+/// `append` waits. So a spool holds at most two chunks, whatever it is handed, and a slow disk slows the sender down.
+/// Nothing is written before the first chunk is full: fewer bytes wait in memory.
 ///
 /// A spool that is dropped, for example by a cancelled request, closes and unlinks its file.
 package final class Spool: Sendable {
     private struct State {
         var pending = ByteBuffer()
+        /// How large `pending` becomes.
+        var chunkBytes = ChunkMemory.least
+        /// Nil for as long as the least is enough.
+        var share: ChunkMemory.Share?
         var sample = ByteBuffer()
         var byteCount: Int64 = 0
         /// The write in progress, or the last one. Its value says how it failed.
@@ -20,18 +24,19 @@ package final class Spool: Sendable {
         var isFinished = false
     }
 
-    static let chunkBytes = 262_144
     /// Hashing this little takes about 20 µs, which is less than a hop to the pool and back.
     private static let inlineBytes = 16_384
 
     private let sampleBytes: Int
+    private let memory: ChunkMemory
     private let threads: NIOThreadPool
     private let file: IncomingFile
     private let state = Mutex(State())
     private let fingerprint = Mutex(Fingerprint())
 
-    init(in directory: StoreDirectory, threads: NIOThreadPool, sampleBytes: Int) {
-        self.sampleBytes = min(sampleBytes, Self.chunkBytes)
+    init(in directory: StoreDirectory, memory: ChunkMemory, threads: NIOThreadPool, sampleBytes: Int) {
+        self.sampleBytes = min(sampleBytes, ChunkMemory.least)
+        self.memory = memory
         self.threads = threads
         file = IncomingFile(in: directory)
     }
@@ -54,21 +59,22 @@ package final class Spool: Sendable {
     ///
     /// Throws as `append` does.
     package func finish() async throws(BlobError) -> SpooledBlob {
-        let (last, count) = try state.withLock { (state) throws(BlobError) in
+        let (last, isSmall) = try state.withLock { (state) throws(BlobError) in
             guard !state.isFinished else { throw .closed }
             state.isFinished = true
-            return (state.pending, state.byteCount)
+            return (state.pending, state.write == nil)
         }
-        let isSmall = count < Self.chunkBytes
         if isSmall {
             try await hashInMemory(last)
         } else {
             if last.readableBytes > 0 { try await write(last) }
             try await lastWrite()
         }
-        let sample = state.withLock { state in
+        let sample = state.withLock { state -> ByteBuffer? in
             state.pending = ByteBuffer()
-            return isSmall ? last.getSlice(at: last.readerIndex, length: min(sampleBytes, Int(count))) : state.sample
+            state.share = nil
+            guard isSmall else { return state.sample }
+            return last.getSlice(at: last.readerIndex, length: min(sampleBytes, last.readableBytes))
         }
         let fingerprint = fingerprint.withLock { $0 }
         return SpooledBlob(fingerprint, sample: sample ?? ByteBuffer(), content: isSmall ? last : nil, file: file)
@@ -84,6 +90,7 @@ package final class Spool: Sendable {
         let write = state.withLock { state in
             state.isFinished = true
             state.pending = ByteBuffer()
+            state.share = nil
             return state.write
         }
         _ = await write?.value
@@ -94,13 +101,17 @@ package final class Spool: Sendable {
     private func collect(from rest: inout ByteBuffer) throws(BlobError) -> ByteBuffer? {
         try state.withLock { (state) throws(BlobError) in
             guard !state.isFinished else { throw .closed }
-            let room = Self.chunkBytes - state.pending.readableBytes
+            let room = state.chunkBytes - state.pending.readableBytes
             guard var piece = rest.readSlice(length: min(room, rest.readableBytes)) else { return nil }
             // Small uploads get the room they need. An upload that has filled one chunk gets whole chunks.
-            state.pending.reserveCapacity(state.byteCount < Self.chunkBytes ? piece.readableBytes : Self.chunkBytes)
+            state.pending.reserveCapacity(state.write == nil ? piece.readableBytes : state.chunkBytes)
             state.byteCount += Int64(piece.readableBytes)
             state.pending.writeBuffer(&piece)
-            guard state.pending.readableBytes == Self.chunkBytes else { return nil }
+            guard state.pending.readableBytes == state.chunkBytes else { return nil }
+            let share = state.share ?? memory.share()
+            (state.share, state.chunkBytes) = (share, share.chunkBytes)
+            // The first chunk may be larger than the least, with which it began.
+            guard state.write != nil || state.pending.readableBytes >= state.chunkBytes else { return nil }
             defer { state.pending = ByteBuffer() }
             return state.pending
         }

@@ -9,7 +9,7 @@ import Store
 ///
 /// The hard part is the last instant. A response that came in time may be in the commit under way when the time is up,
 /// so no review is told as expired before the writer has noted it. Waits park on the change feed: they poll nothing,
-/// and cost neither a thread nor a timer; how many a caller may have is limited all the same.
+/// and cost no thread, no timer and no handler that waits; how many a caller may have is limited all the same.
 package struct ReviewsModule: RouteModule {
     let index: StoreIndex
     private let store: FileStore
@@ -82,7 +82,7 @@ package struct ReviewsModule: RouteModule {
         return try await context.inTurnIfLarge { try await outcome(id, in: channelID, by: principal) }
     }
 
-    /// One look of a wait. It holds no message, because a parked task keeps the room that its functions need.
+    /// One look of a wait.
     private func isFinished(_ id: Message.ID, in channelID: Agent.ID?, by principal: Principal) async throws -> Bool {
         let (isPending, isOverdue) = try await index.read(by: principal) { reader, user in
             guard let channel = try reader.channel(channelID, ofMessage: id, ownedBy: user),
@@ -125,34 +125,37 @@ package struct ReviewsModule: RouteModule {
         return try found ?? .json(AnswersJSON([], after: after))
     }
 
-    /// Looks now, and whenever something happens to `topic`, until `look` finds something. A client that hangs up ends
-    /// it. `look` reads by the caller's principal: so a key that is revoked or rotated ends it at once, with 401.
+    /// Looks, and lets the request wait while there is nothing: until something happens to `topic`, which brings it
+    /// back here. A client that hangs up ends it. `look` reads by the caller's principal: so a key that is revoked or
+    /// rotated ends it at once, with 401.
     ///
     /// - Returns: nil when the client's `timeout` is over, or the server is about to stop.
-    /// - Throws: ``APIError`` 429 when key or user have too many waits; what `look` throws.
+    /// - Throws: ``APIError`` 429 when key or user have too many waits; what `look` throws; the pause.
     private func park<Found: Sendable>(
         _ request: Request,
         _ context: AgentContext,
         for topic: Topic,
         _ look: @Sendable () async throws -> Found?
     ) async throws -> Found? {
-        // In milliseconds. What is no positive number means the longest wait, and is not refused.
-        let asked = try request.query("timeout").flatMap(Int.init) ?? 0
-        let timeout = asked > 0 ? min(.milliseconds(asked), Limits.wait) : Limits.wait
-        let place = try places.place(context.credential, of: context.payer)
-        defer { withExtendedLifetime(place) {} }
-        context.connection.waits()
+        let parked = try context.takeHeld(Parked.self) ?? park(request, context, for: topic)
         do {
-            return try await index.wait(
-                for: topic,
-                .access(context.userID),
-                until: .now + timeout,
-                onStart: { cancel in context.connection.onHangUp(cancel) },
-                look
-            )
+            guard try !parked.wait.isOver() else { return nil }
         } catch IndexError.closed {
             return nil
         }
+        if let found = try await look() { return found }
+        throw context.pause(holding: parked) { await parked.wait.park() }
+    }
+
+    /// - Throws: ``APIError`` 429.
+    private func park(_ request: Request, _ context: AgentContext, for topic: Topic) throws -> Parked {
+        // In milliseconds. What is no positive number means the longest wait, and is not refused.
+        let asked = try request.query("timeout").flatMap(Int.init) ?? 0
+        let timeout = asked > 0 ? min(.milliseconds(asked), Limits.wait) : Limits.wait
+        let places = try places.place(context.credential, of: context.payer)
+        let wait = index.startWait(for: [topic, .access(context.userID)], until: .now + timeout)
+        context.connection.onHangUp(wait.cancellation)
+        return Parked(places: places, wait: wait)
     }
 
     /// The message of a review, which is told as expired only if that is final.
@@ -189,6 +192,12 @@ package struct ReviewsModule: RouteModule {
         guard let message, message.review != nil else { throw APIError.reviewNotFound }
         return message
     }
+}
+
+/// A request that waits, from its first look to its answer.
+private struct Parked: Sendable {
+    let places: [Place]
+    let wait: Wait
 }
 
 extension Review {

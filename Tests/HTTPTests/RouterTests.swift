@@ -70,7 +70,7 @@ struct RouterTests {
         _ path: String,
         _ headers: HTTPFields = [:],
         body: ByteBuffer? = nil,
-        to responder: RouterResponder<RootContext>? = nil
+        to responder: RequestResponder? = nil
     ) async throws -> TestResponse {
         let app = Application(responder: responder ?? routers.network, logger: .silent)
         return try await app.test(.router) { client in

@@ -51,6 +51,23 @@ struct WaitingTests {
         #expect(fixture.index.feed.doorbells.counts == [0, 0, 0])
     }
 
+    @Test("A wait that goes on in other tasks hears what was called between, and ends with its last reference")
+    func started() async throws {
+        let index = try await Fixture().index
+        var wait: Wait? = index.startWait(for: [.message("m")], until: .now + .seconds(60))
+        #expect(index.feed.doorbells.counts == [1, 1, 1])
+        index.feed.doorbells.ring([.message("m")])
+        await wait?.park()
+        #expect(try wait?.isOver() == false)
+        let cancel = try #require(wait?.cancellation)
+        cancel()
+        await wait?.park()
+        #expect(throws: CancellationError.self) { try wait?.isOver() }
+        wait = nil
+        #expect(index.feed.doorbells.counts == [0, 0, 0])
+        cancel()
+    }
+
     @Test("A response between the look and the parking is not missed")
     func noGap() async throws {
         let fixture = try await Fixture()

@@ -136,7 +136,7 @@ package struct TestServer: Sendable {
 
 /// Hands out the first bytes of a body, pauses, then hands out the rest.
 private struct Pausing: HTTPResponder {
-    let responder: RouterResponder<RootContext>
+    let responder: RequestResponder
     let count: Int
     let pause: @Sendable () async throws -> Void
 

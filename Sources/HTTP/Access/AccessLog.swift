@@ -24,10 +24,9 @@ package struct AccessLog: RouterMiddleware {
         context: Context,
         next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let start = ContinuousClock.now
         var response = try await next(request, context)
         var line = AccessLine(
-            start: start,
+            start: context.connection.notes.start,
             method: request.method,
             route: context.endpointPath,
             status: response.status,

@@ -31,6 +31,11 @@ package struct AgentAuthentication: RouterMiddleware {
         context: Context,
         next: (Request, Context) async throws -> Response
     ) async throws -> Response {
+        var context = context
+        if let agent = context.connection.notes.heldAgent {
+            context.agent = agent
+            return try await next(request, context)
+        }
         // Counted is what was wrong. Who shows nothing learns at all times that a key is needed.
         guard let key = Self.key(in: request.headers) else { throw APIError.missingAPIKey }
         guard let principal = try await authenticator.principal(forKey: key) else {
@@ -38,7 +43,6 @@ package struct AgentAuthentication: RouterMiddleware {
             throw APIError.invalidAPIKey
         }
         try limits?.count(key: principal.key)
-        var context = context
         context.agent = principal
         context.connection.notes.caller = AccessLine.caller(key: principal.key)
         if let scope, !principal.scopes.contains(scope) { throw APIError.missingScope(scope) }

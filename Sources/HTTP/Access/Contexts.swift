@@ -65,13 +65,21 @@ package struct AgentPrincipal: Sendable, Equatable {
     }
 }
 
-/// What the access log is told of a request while it is served: by whoever authenticates it, and by whoever lets it wait.
+/// What is noted of a request while it is served: by whoever authenticates it, and by whoever lets it wait.
 final class RequestNotes: Sendable {
     private struct Notes {
         var caller: String?
         var waits = false
+        var held: Held?
     }
 
+    /// What a request that waits keeps from one look to the next.
+    struct Held {
+        let state: any Sendable
+        let agent: AgentPrincipal
+    }
+
+    let start = ContinuousClock.now
     private let notes = Mutex(Notes())
 
     /// The caller's name; `-` while nobody knows it.
@@ -84,5 +92,19 @@ final class RequestNotes: Sendable {
     var waits: Bool {
         get { notes.withLock { $0.waits } }
         set { notes.withLock { $0.waits = newValue } }
+    }
+
+    /// Who asked, when the request has waited and is looked at again.
+    var heldAgent: AgentPrincipal? { notes.withLock { $0.held?.agent } }
+
+    func hold(_ state: some Sendable, _ agent: AgentPrincipal) {
+        notes.withLock { notes in
+            notes.waits = true
+            notes.held = Held(state: state, agent: agent)
+        }
+    }
+
+    func takeHeld() -> Held? {
+        notes.withLock { $0.held.take() }
     }
 }

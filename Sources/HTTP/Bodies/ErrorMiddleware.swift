@@ -27,6 +27,8 @@ package struct ErrorMiddleware: RouterMiddleware {
         var response: Response
         do {
             response = try await next(request, context)
+        } catch let pause as Pause {
+            throw pause
         } catch {
             response = answer(error, to: request, context: context)
             // After HEAD a client would read a body as the start of the next answer (RFC 9110 section 9.3.2).

@@ -17,8 +17,8 @@ package enum LargeMemory {
     }
 
     /// Gives back what is free in small pieces too, on a thread of its own. Left alone, the C library keeps what lies
-    /// below a piece in use: 6,000 connections that had gone left 180 MiB behind. It takes some 30 ms, so it is for once
-    /// in a while.
+    /// below a piece in use: 6,000 connections that had gone left 180 MiB behind, a start 3.5. It takes some 30 ms, so
+    /// it is for once in a while.
     package static func giveBackPieces() {
         DispatchQueue.global(qos: .utility).async { malloc_trim(0) }
     }

@@ -13,6 +13,13 @@ import NIOHTTPTypesHTTP1
 /// requests per second of the default pool (docs/performance.md). The price is that handlers must not block. Files,
 /// hashing and type detection go to the thread pool; the index reads on the calling thread, in some 20 µs.
 package struct EventLoopChannel: ServerChildChannel {
+    /// How many parts of requests are read ahead of whoever takes them. Those of a body have up to 64 KiB. A request
+    /// without one has two: to stop reading for it and start again would be two system calls more.
+    private static let ahead = NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark(
+        lowWatermark: 2,
+        highWatermark: 3
+    )
+
     private let http1: HTTP1Channel
     private let idleTimeout: Duration
     private let limits: ConnectionLimits?
@@ -54,6 +61,11 @@ package struct EventLoopChannel: ServerChildChannel {
         // A file of 64 KiB and its head are one write, and nobody need be told that the buffer was full meanwhile.
         let watermark = ChannelOptions.Types.WriteBufferWaterMark(low: 32_768, high: 81_920)
         try? channel.syncOptions?.setOption(.writeBufferWaterMark, value: watermark)
+        // A connection keeps as many buffers as it may read messages at a time, of 64 KiB each after an upload.
+        try? channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+        // The first is kept for as long as the connection lives. Most requests fit in; for others it grows.
+        let buffers = AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 1024, maximum: 65_536)
+        try? channel.syncOptions?.setOption(.recvAllocator, value: buffers)
         return channel.eventLoop.makeCompletedFuture {
             let slowest = bytesPerSecond.map { BodyPace.Limit(bytesPerSecond: $0, patience: idleTimeout) }
             try Self.addHandlers(
@@ -67,7 +79,7 @@ package struct EventLoopChannel: ServerChildChannel {
             )
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,
-                configuration: .init(isOutboundHalfClosureEnabled: true)
+                configuration: .init(backPressureStrategy: Self.ahead, isOutboundHalfClosureEnabled: true)
             )
         }
     }

@@ -13,12 +13,12 @@ package final class InnerRoutes: Sendable {
         .apiKey, .authorization, .forwardedFor, .forwardedHost, .forwardedProto,
     ]
 
-    private let responder = Mutex<RouterResponder<RootContext>?>(nil)
+    private let responder = Mutex<RequestResponder?>(nil)
 
     init() {}
 
     /// Called once, when all routes have been added.
-    func fill(_ responder: RouterResponder<RootContext>) {
+    func fill(_ responder: RequestResponder) {
         self.responder.withLock { $0 = responder }
     }
 

@@ -64,8 +64,8 @@ package struct Mounts {
 
 /// The two routers of a server: one for the network, one for the control socket.
 package struct Routers: Sendable {
-    package let network: RouterResponder<RootContext>
-    package let control: RouterResponder<RootContext>
+    package let network: RequestResponder
+    package let control: RequestResponder
     /// What of the network needs no task.
     package let ready: ReadyRoutes
     /// The routes of `network`.
@@ -128,9 +128,9 @@ package struct Routers: Sendable {
             surroundings: surroundings,
             log: log
         )
-        self.network = network.buildResponder()
+        self.network = RequestResponder(network.buildResponder())
         inner.fill(self.network)
-        self.control = control.buildResponder()
+        self.control = RequestResponder(control.buildResponder())
     }
 
     /// The first middleware is the outermost.

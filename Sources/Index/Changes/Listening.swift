@@ -1,3 +1,5 @@
+import Synchronization
+
 extension StoreIndex {
     /// The number of the latest change. Go on from here to see only what is new.
     package var lastChangeNumber: Int64 { feed.lastNumber }
@@ -32,22 +34,62 @@ extension StoreIndex {
         onStart: (_ cancel: @escaping @Sendable () -> Void) -> Void = { _ in },
         _ look: @Sendable () async throws -> T?
     ) async throws -> T? {
-        let waiter = feed.doorbells.register(topics, until: deadline)
-        defer { feed.doorbells.unregister(waiter, topics) }
-        onStart { [doorbells = feed.doorbells] in doorbells.cancel(waiter) }
+        let wait = startWait(for: topics, until: deadline)
+        onStart(wait.cancellation)
         while true {
             if let seen = try await look() { return seen }
-            switch await feed.doorbells.wait(waiter) {
-            case .rung: continue
-            case .timeIsUp: return nil
-            case .cancelled: throw CancellationError()
-            case .closed: throw IndexError.closed
-            }
+            await wait.park()
+            if try wait.isOver() { return nil }
         }
+    }
+
+    /// Begins a wait as ``wait(for:until:onStart:_:)`` does, for a caller that goes on with it in other tasks. It ends
+    /// with its last reference.
+    package func startWait(for topics: [Topic], until deadline: ContinuousClock.Instant) -> Wait {
+        Wait(feed.doorbells, topics, until: deadline)
     }
 
     /// Ends every wait with ``IndexError/closed``, now and later, because the server is about to stop.
     package func endWaits() {
         feed.close()
+    }
+}
+
+/// One that waits for changes. It hears of all from its start on: what happens while it looks ends the next ``park()``
+/// at once.
+package final class Wait: Sendable {
+    private let doorbells: Doorbells
+    private let topics: [Topic]
+    private let waiter: Waiter
+    private let lastCall = Mutex(Doorbells.Call.rung)
+
+    fileprivate init(_ doorbells: Doorbells, _ topics: [Topic], until deadline: ContinuousClock.Instant) {
+        (self.doorbells, self.topics) = (doorbells, topics)
+        waiter = doorbells.register(topics, until: deadline)
+    }
+
+    deinit { doorbells.unregister(waiter, topics) }
+
+    /// Ends the wait as cancelling the task would. It does not hold it.
+    package var cancellation: @Sendable () -> Void {
+        { [doorbells, waiter] in doorbells.cancel(waiter) }
+    }
+
+    /// Returns when there may be something to see, or the wait is over.
+    package func park() async {
+        let call = await doorbells.wait(waiter)
+        lastCall.withLock { $0 = call }
+    }
+
+    /// Whether its time is up.
+    ///
+    /// - Throws: `CancellationError` when it was cancelled; ``IndexError/closed`` when the server is about to stop.
+    package func isOver() throws -> Bool {
+        switch lastCall.withLock({ $0 }) {
+        case .rung: return false
+        case .timeIsUp: return true
+        case .cancelled: throw CancellationError()
+        case .closed: throw IndexError.closed
+        }
     }
 }

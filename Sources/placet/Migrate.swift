@@ -7,15 +7,16 @@ import Glibc
 import Index
 import NIOPosix
 import Store
+import Synchronization
 
 /// `placet migrate`: moves a store to another index, to other bytes, or to both, while the server runs.
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Move the store between a file and PostgreSQL, and between the disk and a bucket.",
         discussion: """
-            Files are copied and verified first, while the server serves. Then nobody can write for a while: the rows are \
-            copied, and the old place says that the store has left. Start the server with its new settings after that; \
-            the last lines say which. Nothing is removed at the old place.
+            Files are copied and verified first, and then all rows, while the server serves. At the end nobody can write \
+            for a moment: what came meanwhile follows, and the old place says that the store has left. Start the server \
+            with its new settings after that; the last lines say which. Nothing is removed at the old place.
 
             It may be stopped at any time: the same command goes on, and until it has ended the store is at its old place.
 
@@ -38,7 +39,7 @@ struct Migrate: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        explainInterrupt()
+        endAtNextStep()
         umask(0o077)
         let old = try configuration()
         let new = try configuration(index: toIndex, blobs: toBlobs)
@@ -51,6 +52,8 @@ struct Migrate: AsyncParsableCommand {
             throw CommandFailure(description: error.description)
         } catch let error as CommandFailure {
             throw error
+        } catch is CancellationError {
+            throw ExitCode(130)
         } catch {
             throw StartFailure.explaining(explained(error, old.storage), new.index == nil ? old : new)
         }
@@ -73,7 +76,7 @@ struct Migrate: AsyncParsableCommand {
             to: StorePlace(new),
             reserve: old.minFreeBytes,
             threads: threads
-        ) { steps.take($0) }
+        ) { try steps.take($0) }
         let outcome = try await move.run()
         steps.finish()
         try await threads.shutdownGracefully()
@@ -147,6 +150,19 @@ private func seconds(_ time: Duration) -> String {
     return "\(tenths / 10).\(tenths % 10)"
 }
 
+/// How often Ctrl-C was pressed.
+private let interrupts = Atomic(0)
+
+/// Has Ctrl-C end the move at its next step, so that it takes away what it has made at the old place. A second one ends it
+/// at once.
+private func endAtNextStep() {
+    signal(SIGINT) { _ in
+        let sentence: StaticString = "\nStopping. Run the same command again: it goes on.\n"
+        write(STDERR_FILENO, sentence.utf8Start, sentence.utf8CodeUnitCount)
+        if interrupts.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
+    }
+}
+
 /// Shows how far a move is. For one task.
 private final class MoveSteps {
     /// Between two looks: a log should not be full of them.
@@ -155,31 +171,37 @@ private final class MoveSteps {
     /// How to go on at the new place.
     private let remarks: String
     private var progress: Progress?
-    private var isCopyingRows = false
+    private var shown: String?
     private var shownAt: ContinuousClock.Instant?
 
     init(remarks: String) { self.remarks = remarks }
 
-    func take(_ step: MoveProgress) {
+    /// - Throws: `CancellationError` once the user has pressed Ctrl-C.
+    func take(_ step: MoveProgress) throws {
         switch step {
         case .bytes(let done, let all): show("MiB", done >> 20, of: all >> 20)
-        case .rows(let done, let all):
-            if !isCopyingRows { (isCopyingRows, shownAt) = (true, nil) }
-            show("rows", done, of: all)
+        case .rows(let done, let all): show("rows", done, of: all)
         case .locked:
             finish()
-            try? say("From here on nobody can write; the rows follow.", to: .standardError)
+            try? say("From here on nobody can write; what is left follows.", to: .standardError)
         case .arrived:
             finish()
             try? say(remarks, to: .standardError)
+            explainInterrupt()
+            return
         }
+        if interrupts.load(ordering: .relaxed) > 0 { throw CancellationError() }
     }
 
     private func show(_ what: String, _ done: Int, of all: Int) {
+        if what != shown {
+            finish()
+            shownAt = nil
+        }
         guard shownAt.map({ ContinuousClock.now - $0 > Self.pause }) ?? true else { return }
         if progress == nil { progress = Progress(what, total: all) }
         progress?.show(done)
-        shownAt = .now
+        (shown, shownAt) = (what, .now)
     }
 
     func finish() {

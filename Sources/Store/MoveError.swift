@@ -46,8 +46,8 @@ extension MoveError: CustomStringConvertible {
             "The files need \(needed) bytes, and the disk of the storage folder has \(free) free. Make room first."
         case .noLock: "Others have kept the write lock of the index for a minute. Try again when less is written."
         case .disturbed:
-            "The server was started meanwhile, or another placet migrate is at work. Run the same command again when neither "
-                + "is so."
+            "Another placet migrate is at work, or a server was started meanwhile. The store is where it was: run the same "
+                + "command again."
         case .impossibleKey(let key): "The index names a key that cannot be one, \(key). Look at it with placet fsck."
         case .damaged(_, let count):
             "\(count) files are damaged, and the store stays where it is; all others are copied. Look at them with placet "

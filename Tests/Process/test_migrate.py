@@ -174,8 +174,8 @@ def without_marks(rows):
 
 
 class Uploads:
-    """A client that uploads small files one after the other, and notes what it was answered. It does not outrun the copies
-    that are made meanwhile."""
+    """A client that uploads small files one after the other, and notes what it was answered. It does not outrun the
+    copies that are made meanwhile."""
 
     def __init__(self, owner):
         self.acknowledged, self.refusals, self._over = [], [], threading.Event()

@@ -18,7 +18,8 @@ struct ChangeNotes {
         for table in tables {
             let notes = notes(table)
             switch connection {
-            case .sqlite: try connection.run(script: "CREATE TABLE \(notes) (note INTEGER PRIMARY KEY, \(table.keyList))")
+            case .sqlite:
+                try connection.run(script: "CREATE TABLE \(notes) (note INTEGER PRIMARY KEY, \(table.keyList))")
             case .postgreSQL:
                 try connection.run(
                     script: """
@@ -69,7 +70,8 @@ struct ChangeNotes {
         rows: ((([StoredValue]) throws -> Void) throws -> Void) throws -> Void
     ) throws -> Int {
         let (notes, before) = (notes(table), last[table.name] ?? 0)
-        guard let newest: Int64 = try Reader(connection: connection).one("SELECT max(note) FROM \(notes)"), newest > before
+        guard let newest: Int64 = try Reader(connection: connection).one("SELECT max(note) FROM \(notes)"),
+            newest > before
         else { return 0 }
         let noted = "SELECT DISTINCT \(table.keyList) FROM \(notes) WHERE note > ?"
         let changed = "SELECT \(table.list) FROM (\(noted)) AS noted CROSS JOIN \(table.name) USING (\(table.keyList))"

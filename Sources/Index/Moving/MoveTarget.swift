@@ -130,17 +130,3 @@ extension Querying {
         return try PostgreSQLSchema.number(of: self) == PostgreSQLSchema.files.count
     }
 }
-
-extension RowMove {
-    /// Notes that the store is not there yet.
-    func markTarget(_ index: IndexConnection) throws { try index.execute(SQL.leave, [place]) }
-}
-
-private enum SQL {
-    /// Of these not all are moved, and no trigger has counted those that were.
-    static let leave = """
-        UPDATE store SET moved_to = ?, doomed_count = (SELECT count(*) FROM doomed_keys), upload_bytes = (
-            SELECT coalesce(sum(min(length, received + 8388608)), 0) FROM partial_uploads WHERE received < length
-        )
-        """
-}

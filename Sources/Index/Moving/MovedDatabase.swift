@@ -75,7 +75,7 @@ final class MovedDatabase {
         // For what is written from now on; `makeWhole` looks at the rows that are there.
         try run(references.map { $0.make + " NOT VALID" })
         try setTriggers("ENABLE", move)
-        try move.markTarget(connection)
+        try move.mark(connection)
         try server.commit()
         return count
     }

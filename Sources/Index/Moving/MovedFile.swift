@@ -43,7 +43,9 @@ final class MovedFile {
         try file.connection.transaction { _ = try move.follow(into: file.index, counting: true) }
         try file.connection.transaction { try fillSearch(file.connection, move) }
         // From here on the index of the texts has to be told of changes.
-        for trigger in file.triggers where trigger.contains("search_changes") { try file.connection.run(script: trigger) }
+        for trigger in file.triggers where trigger.contains("search_changes") {
+            try file.connection.run(script: trigger)
+        }
         if try Reader(connection: file.index).exists("PRAGMA foreign_key_check") { throw IndexError.missingReference }
         try sync(newPath, O_RDWR)
     }
@@ -94,7 +96,7 @@ final class MovedFile {
             try connection.execute(SQL.forgetNumbers, [])
             try connection.execute(SQL.lastAnswer, [try move.source.lastAnswer()])
             for trigger in triggers where !trigger.contains("search_changes") { try connection.run(script: trigger) }
-            try move.markTarget(.sqlite(connection))
+            try move.mark(.sqlite(connection))
         }
         connection.close()
         filled = nil

@@ -42,7 +42,9 @@ enum PostgreSQLSchema {
     /// Takes away what a dead move has left, if nobody reads the tables for so long that others would have to wait.
     private static func removeNotes(_ connection: PostgreSQLConnection, _ index: Reader) throws {
         try locked(connection) {
-            guard try index.one("SELECT pg_try_advisory_xact_lock(?)", [PostgreSQLWriter.moveLock]) == true else { return }
+            guard try index.one("SELECT pg_try_advisory_xact_lock(?)", [PostgreSQLWriter.moveLock]) == true else {
+                return
+            }
             try connection.run(script: "SET LOCAL lock_timeout = '3s'")
             try ChangeNotes.remove(from: .postgreSQL(connection))
         }

@@ -1,78 +1,8 @@
-// The rows of a store that moves, while others write. First all are copied, in pages: each as it was at some moment, but
-// what has changed since is noted. Then what is noted is copied anew, from one snapshot: so the target is what the source
-// was at that moment. This is done again until little is left, and for the last time while nobody can write.
-
-extension MoveSource {
-    private static let page = 1000
-
-    /// How many rows are to be moved, about.
-    package func rowCount() throws -> Int {
-        try translating {
-            try IndexTable.all(bytesMove: false).reduce(0) { sum, table in sum + (try index.one(table.count) ?? 0) }
-        }
-    }
-
-    /// Begins to note what changes. What another move has noted is taken away.
-    ///
-    /// - Throws: ``IndexError/notesGone`` when that one is at work on PostgreSQL. In a file it notices by itself.
-    func note(_ tables: [IndexTable]) throws {
-        let new = ChangeNotes()
-        try write { tx in
-            if tx.isPostgreSQL, try tx.one(SQL.takeLock, [PostgreSQLWriter.moveLock]) != true { throw IndexError.notesGone }
-            try ChangeNotes.remove(from: tx.connection)
-            try new.make(for: tables, in: tx.connection)
-        }
-        notes = new
-    }
-
-    /// Takes the notes away, if that goes at once. Else who opens the index next does it.
-    package func endNotes() {
-        guard notes != nil else { return }
-        notes = nil
-        try? connection.run(script: index.isPostgreSQL ? "SET lock_timeout = '3s'" : "PRAGMA busy_timeout = 3000")
-        try? write { try ChangeNotes.remove(from: $0.connection) }
-    }
-
-    /// Passes all rows of a table on, page by page, and calls `pause` between two.
-    func copy(_ table: IndexTable, _ store: ([StoredValue]) throws -> Void, pause: (_ count: Int) throws -> Void) throws {
-        let places = table.key.map { table.columns.firstIndex(of: $0) ?? 0 }
-        var last: [StoredValue]?
-        while true {
-            var count = 0
-            try connection.rows(table.page(after: last, of: Self.page), last ?? []) { row in
-                let values = (row.read() as TableRow).values
-                try store(values)
-                count += 1
-                if count == Self.page { last = places.map { values[$0] } }
-                return true
-            }
-            try pause(count)
-            if count < Self.page { return }
-        }
-    }
-
-    /// Runs `body` on one snapshot; while nobody can write, everything is one.
-    func snapshot<T>(_ body: () throws -> T) throws -> T {
-        if isLocked { return try body() }
-        switch connection {
-        case .sqlite(let connection): try connection.execute("BEGIN TRANSACTION", [])
-        case .postgreSQL(let connection): connection.begin("ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        }
-        // Nothing was written.
-        defer {
-            switch connection {
-            case .sqlite(let connection): _ = try? connection.execute("ROLLBACK TRANSACTION", [])
-            case .postgreSQL(let connection): connection.rollBack()
-            }
-        }
-        return try body()
-    }
-
-    /// The last number that `answers` has given out: none is given twice.
-    func lastAnswer() throws -> Int64 { try index.one(index.text(of: SQL.lastAnswer)) ?? 0 }
-}
-
-/// The rows on their way from one engine to the other. For one task.
+/// The rows of a store on their way from one engine to the other, while others write. For one task.
+///
+/// First all are copied, in pages: each as it was at some moment, but what has changed since is noted. Then what is noted
+/// is copied anew, from one snapshot: so the target is what the source was at that moment. This is done again until little
+/// is left, and for the last time while nobody can write.
 final class RowMove {
     let source: MoveSource
     let tables: [IndexTable]
@@ -133,7 +63,9 @@ final class RowMove {
             of: table,
             in: connection,
             keys: { read in
-                try index.run(script: "CREATE TEMP TABLE \(keys) AS SELECT \(table.keyList) FROM \(table.name) WHERE false")
+                try index.run(
+                    script: "CREATE TEMP TABLE \(keys) AS SELECT \(table.keyList) FROM \(table.name) WHERE false"
+                )
                 try index.add(to: keys, table.key, body: read)
                 let noted = "(\(table.keyList)) IN (SELECT \(table.keyList) FROM \(keys))"
                 try index.run(script: "DELETE FROM \(table.name) WHERE \(noted)")
@@ -153,6 +85,9 @@ final class RowMove {
     }
 
     private static func keys(_ table: IndexTable) -> String { "changed_\(table.name)" }
+
+    /// Notes that the store is not there yet.
+    func mark(_ index: IndexConnection) throws { try index.execute(SQL.leave, [place]) }
 
     private func count(in index: IndexConnection) throws {
         for table in tables {
@@ -192,9 +127,10 @@ extension IndexConnection {
 }
 
 private enum SQL {
-    static let takeLock = "SELECT pg_try_advisory_lock(?)"
-    static let lastAnswer = Dialects(
-        sqlite: "SELECT seq FROM sqlite_sequence WHERE name = 'answers'",
-        postgreSQL: "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM answers_number_seq"
-    )
+    /// Of these not all are moved, and no trigger has counted those that were.
+    static let leave = """
+        UPDATE store SET moved_to = ?, doomed_count = (SELECT count(*) FROM doomed_keys), upload_bytes = (
+            SELECT coalesce(sum(min(length, received + 8388608)), 0) FROM partial_uploads WHERE received < length
+        )
+        """
 }

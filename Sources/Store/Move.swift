@@ -5,9 +5,9 @@ import NIOPosix
 
 /// Moves a store to another index, to other bytes, or to both, beside whoever serves it.
 ///
-/// Contents go first, while the server serves, under the same keys, and then all rows. What has changed meanwhile follows
-/// until little is left. Then nobody may write any more, and the rest goes. Two stores never both go on. Three commits see
-/// to that, and each place says in `store.moved_to` where the store is:
+/// Contents go first, while the server serves, under the same keys, and then all rows. What has changed meanwhile
+/// follows until little is left. Then nobody may write any more, and the rest goes. Two stores never both go on. Three
+/// commits see to that, and each place says in `store.moved_to` where the store is:
 ///
 ///     commit                    old index     new index     a crash after it leaves
 ///     --------------------------------------------------------------------------------------------------------

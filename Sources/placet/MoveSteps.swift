@@ -5,8 +5,8 @@ import Synchronization
 /// How often Ctrl-C was pressed.
 private let interrupts = Atomic(0)
 
-/// Has Ctrl-C end the move at its next step, so that it takes away what it has made at the old place. A second one ends it
-/// at once.
+/// Has Ctrl-C end the move at its next step, so that it takes away what it has made at the old place. A second one ends
+/// it at once.
 func endAtNextStep() {
     signal(SIGINT) { _ in
         let sentence: StaticString = "\nStopping. Run the same command again: it goes on.\n"

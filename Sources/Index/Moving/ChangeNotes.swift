@@ -1,14 +1,19 @@
-/// Which rows of an index have changed while they are copied: triggers write the keys down, in a table of notes for each
-/// table. Notes are only added and read, until all of them are taken away together.
+/// Which rows of an index have changed while they are copied: triggers write the keys down, in a table of notes for
+/// each table. Notes are only added and read, until all of them are taken away together.
 ///
-/// Their names have a token of the move. Who opens the index takes away what a dead move has left; so does another move.
-/// If this one goes on nevertheless, it misses its notes, and ends.
+/// Their names have a token of the move. Who opens the index takes away what a dead move has left; so does another
+/// move. If this one goes on nevertheless, it misses its notes, and ends.
 struct ChangeNotes {
     private static let start = "moved_rows_"
 
-    private let prefix = start + String(UInt32.random(in: 0...UInt32.max), radix: 16) + "_"
+    private let prefix: String
     /// The last note of each table that was read.
     private var last: [String: Int64] = [:]
+
+    private init(prefix: String) { self.prefix = prefix }
+
+    /// Those of a new move.
+    init() { self.init(prefix: Self.start + String(UInt32.random(in: 0...UInt32.max), radix: 16) + "_") }
 
     /// The table with the notes of a table.
     private func notes(_ table: IndexTable) -> String { prefix + table.name }
@@ -48,9 +53,11 @@ struct ChangeNotes {
     ) -> String {
         switch connection {
         case .sqlite: "CREATE TRIGGER \(name) AFTER \(event) ON \(table.name) BEGIN \(note); END"
+        // Whoever writes may be another role than the one that moves the store.
         case .postgreSQL:
             """
-            CREATE FUNCTION \(name)() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \(note); RETURN NULL; END $$;
+            CREATE FUNCTION \(name)() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+                AS $$ BEGIN \(note); RETURN NULL; END $$;
             CREATE TRIGGER \(name) AFTER \(event) ON \(table.name) FOR EACH ROW EXECUTE FUNCTION \(name)()
             """
         }
@@ -62,7 +69,6 @@ struct ChangeNotes {
     ///   - keys: gets the keys, each once.
     ///   - rows: gets the rows that there are under them now.
     /// - Returns: how many keys there are.
-    /// - Throws: ``IndexError/notesGone``.
     mutating func read(
         of table: IndexTable,
         in connection: IndexConnection,
@@ -101,12 +107,17 @@ struct ChangeNotes {
 
     // MARK: The end
 
-    /// Takes away all notes that there are, of whichever move, in a transaction with the write lock.
-    static func remove(from connection: IndexConnection) throws {
+    /// Takes away the notes of this move, in a transaction with the write lock.
+    func remove(from connection: IndexConnection) throws {
         let index = Reader(connection: connection)
-        for statement in try index.all(index.text(of: SQL.remove), [start]) as [String] {
+        for statement in try index.all(index.text(of: SQL.remove), [prefix]) as [String] {
             try connection.run(script: statement)
         }
+    }
+
+    /// Takes away those of all moves.
+    static func removeAll(from connection: IndexConnection) throws {
+        try ChangeNotes(prefix: start).remove(from: connection)
     }
 }
 

@@ -63,7 +63,7 @@ final class MovedDatabase {
     private func makeEmpty(_ move: RowMove) throws {
         if try PostgreSQLSchema.number(of: index) == 0 { return try PostgreSQLSchema.create(server) }
         try move.check(try index.state())
-        try ChangeNotes.remove(from: connection)
+        try ChangeNotes.removeAll(from: connection)
         let tables: [String] = try index.all(SQL.tables)
         try server.run(script: "TRUNCATE \(tables.filter { $0 != "schema_files" }.joined(separator: ", "))")
     }

@@ -19,23 +19,26 @@ extension MoveSource {
                 // Whoever works on a table for long, such as VACUUM, must not hold up writers.
                 try connection.run(script: "SET LOCAL lock_timeout = '5s'")
             }
-            try ChangeNotes.remove(from: tx.connection)
+            try ChangeNotes.removeAll(from: tx.connection)
             try new.make(for: tables, in: tx.connection)
         }
         notes = new
     }
 
-    /// Takes the notes away, if that goes at once. Else who opens the index next does it.
+    /// Takes its notes away, if that goes at once. Else who opens the index next does it.
     package func endNotes() {
-        guard notes != nil else { return }
-        notes = nil
+        guard let notes else { return }
+        self.notes = nil
         try? connection.run(script: index.isPostgreSQL ? "SET lock_timeout = '3s'" : "PRAGMA busy_timeout = 3000")
-        try? write { try ChangeNotes.remove(from: $0.connection) }
+        try? write { try notes.remove(from: $0.connection) }
     }
 
     /// Passes all rows of a table on, page by page, and calls `pause` between two.
-    func copy(_ table: IndexTable, _ store: ([StoredValue]) throws -> Void, pause: (_ count: Int) throws -> Void) throws
-    {
+    func copy(
+        _ table: IndexTable,
+        _ store: ([StoredValue]) throws -> Void,
+        pause: (_ count: Int) throws -> Void
+    ) throws {
         let places = table.key.map { table.columns.firstIndex(of: $0) ?? 0 }
         var last: [StoredValue]?
         while true {

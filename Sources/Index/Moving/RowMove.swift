@@ -1,8 +1,8 @@
 /// The rows of a store on their way from one engine to the other, while others write. For one task.
 ///
-/// First all are copied, in pages: each as it was at some moment, but what has changed since is noted. Then what is noted
-/// is copied anew, from one snapshot: so the target is what the source was at that moment. This is done again until little
-/// is left, and for the last time while nobody can write.
+/// First all are copied, in pages: each as it was at some moment, but what has changed since is noted. Then what is
+/// noted is copied anew, from one snapshot: so the target is what the source was at that moment. This is done again
+/// until little is left, and for the last time while nobody can write.
 final class RowMove {
     let source: MoveSource
     let tables: [IndexTable]
@@ -28,8 +28,8 @@ final class RowMove {
         throw IndexError.foreignStore
     }
 
-    /// Copies all rows. Two that were read at different moments may have the same value where only one may: the older one
-    /// has changed since, and is copied anew later.
+    /// Copies all rows. Two that were read at different moments may have the same value where only one may: the older
+    /// one has changed since, and is copied anew later.
     func copyAll(into index: IndexConnection) throws {
         for table in tables {
             try index.add(to: table, replacing: true) { store in try source.copy(table, store, pause: tell) }

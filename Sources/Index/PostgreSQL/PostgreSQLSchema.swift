@@ -46,7 +46,7 @@ enum PostgreSQLSchema {
                 return
             }
             try connection.run(script: "SET LOCAL lock_timeout = '3s'")
-            try ChangeNotes.remove(from: .postgreSQL(connection))
+            try ChangeNotes.removeAll(from: .postgreSQL(connection))
         }
     }
 

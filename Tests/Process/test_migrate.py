@@ -361,7 +361,7 @@ class Changes:
         person.request("POST", f"messages/{asked}/respond", json={"response": {"selectedOption": "yes"}})
         file = owner.post_file(b"of round %d" % (self.rounds % 3)).json().get("id")
         owner.request("DELETE", f"files/{file}", params=here)
-        person.request("PATCH", "preferences", json={"theme": ("dark", "light")[self.rounds % 2]})
+        person.request("PATCH", f"agents/{channel}", json={"description": f"in round {self.rounds}"})
         key = person.request("POST", "api-keys", json={"label": "short-lived"}).json().get("id")
         person.request("DELETE", f"api-keys/{key}")
         return True

@@ -148,11 +148,11 @@ class Server:
         assert not check or done.returncode == 0, done.stderr
         return done
 
-    def background(self, *arguments):
+    def background(self, *arguments, **settings):
         """The same, still running."""
         return subprocess.Popen(
             [self.binary, *arguments, "--storage", str(self.storage)],
-            env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=self.environment | settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
 
     # Asking

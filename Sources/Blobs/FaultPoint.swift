@@ -18,9 +18,9 @@ package enum FaultPoint: String {
     case partWritten, partSynced, partNoted, partTaken
     /// A collection: rows are gone, keys are claimed, bytes are gone, doomed keys are gone.
     case doomed, claimed, removed, forgotten
-    /// A move: a content is at its new place, rows of a table are, all rows are there with their mark, the old index says
-    /// that the store has left, the new one that it is there.
-    case contentMoved, rowsMoved, targetMarked, sourceMarked, arrived
+    /// A move: a content is at its new place, some rows are, what has changed since is, all rows are there with their mark,
+    /// the old index says that the store has left, the new one that it is there.
+    case contentMoved, rowsMoved, rowsFollowed, targetMarked, sourceMarked, arrived
     /// The undo of one has its rows back.
     case broughtBack
     /// A backup or a restore: copies are durable, have their names, and all of it is durable.

@@ -47,6 +47,8 @@ package enum IndexError: Error, Sendable, Equatable {
     case moved(to: String)
     /// After a move the table has other rows than before; the move was undone.
     case lostRows(table: String)
+    /// Somebody has ended the noting of what changes that a move needs; the move was undone.
+    case notesGone
     /// The file or its disk cannot be written.
     case readOnly
     /// What was read is larger than ``ReadLimit`` allows at this place.

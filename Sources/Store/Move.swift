@@ -3,40 +3,15 @@ import FoundationEssentials
 import Index
 import NIOPosix
 
-/// What is told while a store moves.
-package enum MoveProgress: Sendable {
-    /// So many bytes of contents are at the new place, of all.
-    case bytes(done: Int, of: Int)
-    /// The write lock is taken: from here on servers refuse to write.
-    case locked
-    /// The store is at its new place, and servers can start there; an index for searches may still be made.
-    case arrived
-    /// So many rows are copied, of about all.
-    case rows(done: Int, of: Int)
-}
-
-/// What a move did.
-package struct MoveOutcome: Sendable, Equatable {
-    /// Contents that this run has copied.
-    package var copied = StoredAmount()
-    /// Objects in the new bucket that belong to no file of this store. They were left there.
-    package var orphanCount = 0
-    package var rowCount = 0
-    /// How long nobody could write before the store had moved.
-    package var lockedFor = Duration.zero
-    /// Whether an earlier run had moved the store, and this one only finished it.
-    package var wasMoved = false
-}
-
 /// Moves a store to another index, to other bytes, or to both, beside whoever serves it.
 ///
-/// Contents go first, while the server serves, under the same keys. Then nobody may write any more: what has come since
-/// goes too, and all rows in one transaction. Two stores never both go on. Three commits see to that, and each place says
-/// in `store.moved_to` where the store is:
+/// Contents go first, while the server serves, under the same keys, and then all rows. What has changed meanwhile
+/// follows until little is left. Then nobody may write any more, and the rest goes. Two stores never both go on. Three
+/// commits see to that, and each place says in `store.moved_to` where the store is:
 ///
 ///     commit                    old index     new index     a crash after it leaves
 ///     --------------------------------------------------------------------------------------------------------
-///     (before)                  -             nothing       the old store, and copies of contents
+///     (before)                  -             nothing       the old store, which notes changes; copies of contents
 ///     1  the rows               -             the old one   the old store; the next run fills the new one again
 ///     2  the old index leaves   the new one   the old one   nobody writes; the next run takes the last step
 ///     3  the new index opens    the new one   -             the new store
@@ -47,8 +22,8 @@ package final class Move {
     private static let hold = "move"
     /// A hold of removal lasts for ten minutes.
     private static let holdPause = Duration.seconds(60)
-    /// So few contents wait for the switch.
-    private static let fewContents = 50
+    /// So few contents and rows wait for the switch.
+    private static let (fewContents, fewRows) = (50, 500)
 
     private let storage: String
     private let (old, new): (StorePlace, StorePlace)
@@ -122,12 +97,16 @@ package final class Move {
         }
         do {
             try await moveContents()
-            try await moveRows()
+            try fillTarget()
+            try await followChanges()
+            try await leave()
         } catch {
             source.unlock()
+            target?.abandon()
+            source.endNotes()
             try? source.endRemovalHold(Self.hold)
             await contents?.close()
-            throw error
+            throw explained(error)
         }
         await contents?.close()
         try finish()
@@ -141,8 +120,12 @@ package final class Move {
         try await copies.checkRoom()
         let owner = try await contents.claimBucket(for: source.storeID)
         guard owner == source.storeID else { throw MoveError.bucketIsNotOurs(owner: owner) }
-        // What came during a pass is for the next one, unless it is little, or will not become less.
-        var (last, count) = (Int.max, try await copies.pass(looking: true, tellAndHold))
+        try await copyContents(looking: true)
+    }
+
+    /// What came during a pass is for the next one, unless it is little, or will not become less.
+    private func copyContents(looking: Bool) async throws {
+        var (last, count) = (Int.max, try await copies.pass(looking: looking, tellAndHold))
         while count >= Self.fewContents, count < last / 2 {
             (last, count) = (count, try await copies.pass(looking: false, tellAndHold))
         }
@@ -157,8 +140,34 @@ package final class Move {
         heldAt = .now
     }
 
-    private func moveRows() async throws {
+    /// While the server serves.
+    private func fillTarget() throws {
+        guard let target else { return }
         let all = try source.rowCount()
+        try target.fill(from: source, bytesMove: contents != nil, leavingStoreAt: old.description) { [self] count in
+            outcome.rowCount += count
+            FaultPoint.reached(.rowsMoved)
+            try tellAndHold(.rows(done: outcome.rowCount, of: max(all, outcome.rowCount)))
+        }
+    }
+
+    /// To copy everything took long, so much may have changed. Each time there is less to bring over.
+    private func followChanges() async throws {
+        guard let target else { return }
+        if contents != nil { try await copyContents(looking: false) }
+        var (last, count) = (Int.max, try target.follow())
+        FaultPoint.reached(.rowsFollowed)
+        while count >= Self.fewRows, count < last / 2 {
+            outcome.rowCount += count
+            try tellAndHold(.rows(done: outcome.rowCount, of: outcome.rowCount))
+            (last, count) = (count, try target.follow())
+            FaultPoint.reached(.rowsFollowed)
+        }
+        outcome.rowCount += count
+    }
+
+    /// The switch: nobody can write until the store is at its new place.
+    private func leave() async throws {
         do {
             try source.lock()
         } catch IndexError.busy, IndexError.unavailable {
@@ -170,21 +179,21 @@ package final class Move {
             _ = try await copies.pass(looking: false, tell)
             try copies.checkWhole()
         }
-        do {
-            let bytesMove = contents != nil
-            try target?.fill(from: source, bytesMove: bytesMove, leavingStoreAt: old.description) { [self] count in
-                outcome.rowCount += count
-                FaultPoint.reached(.rowsMoved)
-                try tell(.rows(done: outcome.rowCount, of: all))
-            }
-        } catch IndexError.foreignStore {
-            throw MoveError.indexInUse
-        }
+        outcome.rowCount += try target?.complete() ?? 0
         FaultPoint.reached(.targetMarked)
         try source.leave(for: new.description, endingHold: Self.hold)
         FaultPoint.reached(.sourceMarked)
         outcome.lockedFor = ContinuousClock.now - start
         (outcome.copied, outcome.orphanCount) = (copies.copied, copies.orphanCount)
+    }
+
+    private func explained(_ error: any Error) -> any Error {
+        switch error {
+        case IndexError.foreignStore: MoveError.indexInUse
+        case IndexError.notesGone: MoveError.disturbed
+        case IndexError.moved(let place): MoveError.storeHasMoved(place)
+        default: error
+        }
     }
 
     /// Lets this folder know where its store is, and the new index that it is the one. May be done again.
@@ -199,7 +208,8 @@ package final class Move {
         try target?.open()
         FaultPoint.reached(.arrived)
         try tell(.arrived)
-        try target?.makeSearchIndex()
+        source.endNotes()
+        try target?.makeWhole()
     }
 }
 

@@ -15,6 +15,8 @@ package enum MoveError: Error, Sendable, Equatable {
     case notEnoughRoom(needed: Int64, free: Int64)
     /// Others have kept the write lock for too long.
     case noLock
+    /// Another move of the store is at work, or a server has ended the noting of what changes.
+    case disturbed
     /// A row names what cannot be a key.
     case impossibleKey(String)
     /// Files whose bytes are missing or others, and how many there are.
@@ -43,6 +45,9 @@ extension MoveError: CustomStringConvertible {
         case .notEnoughRoom(let needed, let free):
             "The files need \(needed) bytes, and the disk of the storage folder has \(free) free. Make room first."
         case .noLock: "Others have kept the write lock of the index for a minute. Try again when less is written."
+        case .disturbed:
+            "Another placet migrate is at work, or a server was started meanwhile. The store is where it was: run the same "
+                + "command again."
         case .impossibleKey(let key): "The index names a key that cannot be one, \(key). Look at it with placet fsck."
         case .damaged(_, let count):
             "\(count) files are damaged, and the store stays where it is; all others are copied. Look at them with placet "

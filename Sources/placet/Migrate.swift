@@ -13,9 +13,9 @@ struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Move the store between a file and PostgreSQL, and between the disk and a bucket.",
         discussion: """
-            Files are copied and verified first, while the server serves. Then nobody can write for a while: the rows are \
-            copied, and the old place says that the store has left. Start the server with its new settings after that; \
-            the last lines say which. Nothing is removed at the old place.
+            Files are copied and verified first, and then all rows, while the server serves. At the end nobody can write \
+            for a moment: what came meanwhile follows, and the old place says that the store has left. Start the server \
+            with its new settings after that; the last lines say which. Nothing is removed at the old place.
 
             It may be stopped at any time: the same command goes on, and until it has ended the store is at its old place.
 
@@ -38,7 +38,7 @@ struct Migrate: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        explainInterrupt()
+        endAtNextStep()
         umask(0o077)
         let old = try configuration()
         let new = try configuration(index: toIndex, blobs: toBlobs)
@@ -51,6 +51,8 @@ struct Migrate: AsyncParsableCommand {
             throw CommandFailure(description: error.description)
         } catch let error as CommandFailure {
             throw error
+        } catch is CancellationError {
+            throw ExitCode(130)
         } catch {
             throw StartFailure.explaining(explained(error, old.storage), new.index == nil ? old : new)
         }
@@ -73,7 +75,7 @@ struct Migrate: AsyncParsableCommand {
             to: StorePlace(new),
             reserve: old.minFreeBytes,
             threads: threads
-        ) { steps.take($0) }
+        ) { try steps.take($0) }
         let outcome = try await move.run()
         steps.finish()
         try await threads.shutdownGracefully()
@@ -145,45 +147,4 @@ private struct MovedStore: Encodable {
 private func seconds(_ time: Duration) -> String {
     let tenths = Int((time / .milliseconds(100)).rounded())
     return "\(tenths / 10).\(tenths % 10)"
-}
-
-/// Shows how far a move is. For one task.
-private final class MoveSteps {
-    /// Between two looks: a log should not be full of them.
-    private static let pause = Duration.seconds(2)
-
-    /// How to go on at the new place.
-    private let remarks: String
-    private var progress: Progress?
-    private var isCopyingRows = false
-    private var shownAt: ContinuousClock.Instant?
-
-    init(remarks: String) { self.remarks = remarks }
-
-    func take(_ step: MoveProgress) {
-        switch step {
-        case .bytes(let done, let all): show("MiB", done >> 20, of: all >> 20)
-        case .rows(let done, let all):
-            if !isCopyingRows { (isCopyingRows, shownAt) = (true, nil) }
-            show("rows", done, of: all)
-        case .locked:
-            finish()
-            try? say("From here on nobody can write; the rows follow.", to: .standardError)
-        case .arrived:
-            finish()
-            try? say(remarks, to: .standardError)
-        }
-    }
-
-    private func show(_ what: String, _ done: Int, of all: Int) {
-        guard shownAt.map({ ContinuousClock.now - $0 > Self.pause }) ?? true else { return }
-        if progress == nil { progress = Progress(what, total: all) }
-        progress?.show(done)
-        shownAt = .now
-    }
-
-    func finish() {
-        progress?.finish()
-        progress = nil
-    }
 }

@@ -17,8 +17,8 @@ from work import Client
 
 SOURCE = Path(__file__).resolve().parents[2] / "Sources/Blobs/FaultPoint.swift"
 #: Only with a bucket, which Tests/Process/test_bucket_faults.py has, and in a move, which test_migrate.py has.
-ELSEWHERE = ("leased", "partSent", "objectSent", "objectSeen", "contentMoved", "rowsMoved", "targetMarked",
-             "sourceMarked", "arrived")
+ELSEWHERE = ("leased", "partSent", "objectSent", "objectSeen", "contentMoved", "rowsMoved", "rowsFollowed",
+             "targetMarked", "sourceMarked", "arrived")
 POINTS = [name for line in re.findall(r"^    case ([\w, ]+)$", SOURCE.read_text(), re.M) for name in line.split(", ")
           if name not in ELSEWHERE]
 COLLECTION = ("doomed", "claimed", "removed", "forgotten")

@@ -44,6 +44,11 @@ final class Fixture: Sendable {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
+    var location: IndexLocation { place.location }
+
+    /// The same index once more.
+    func reopen() throws -> StoreIndex { try place.open(storeID: Self.storeID) }
+
     /// A connection of somebody else, who sees only what is committed.
     func stranger() throws -> Database { try place.connect() }
 

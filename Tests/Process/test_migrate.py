@@ -53,8 +53,8 @@ def arguments(place):
     return ["--to-index", place.get("PLACET_INDEX", "file"), "--to-blobs", place.get("PLACET_BLOBS", "disk")]
 
 
-def migrate(server, place):
-    moving = server.background("migrate", *arguments(place), "--json")
+def migrate(server, place, **settings):
+    moving = server.background("migrate", *arguments(place), "--json", **settings)
     said, remarks = moving.communicate(timeout=240)
     assert moving.returncode == 0, remarks
     return json.loads(said)
@@ -155,8 +155,27 @@ def dump(server):
     return {name: sorted(found, key=repr) for name, found in rows.items()}
 
 
+def dump_postgresql(server, both):
+    """The same of the place where the store may go."""
+
+    def values(table):
+        found = both[0].run(database(server.there), f"SELECT to_json(t) FROM {table} AS t")
+        columns = [name for (name,) in server.query(f"SELECT name FROM pragma_table_info('{table}')")]
+        for row in map(json.loads, map("|".join, found)):
+            texts = (row[name] for name in columns)
+            yield tuple(bytes.fromhex(text[2:]) if str(text).startswith("\\x") else text for text in texts)
+
+    return {name: sorted(values(name), key=repr) for name in without_marks(dump(server))}
+
+
+def without_marks(rows):
+    """Without where the store is, what a move of the bytes leaves behind, and what only SQLite has."""
+    return {name: found for name, found in rows.items() if name not in ("store", "doomed_keys", "sqlite_sequence")}
+
+
 class Uploads:
-    """A client that uploads small files one after the other, and notes what it was answered."""
+    """A client that uploads small files one after the other, and notes what it was answered. It does not outrun the
+    copies that are made meanwhile."""
 
     def __init__(self, owner):
         self.acknowledged, self.refusals, self._over = [], [], threading.Event()
@@ -166,7 +185,7 @@ class Uploads:
 
     def _upload(self):
         number = 0
-        while not self._over.is_set():
+        while not self._over.wait(0.1):
             number += 1
             answer = self._owner.post_file(f"upload {number}".encode(), f"{number}.txt")
             if answer.status_code == 201:
@@ -277,8 +296,11 @@ def test_an_older_copy_of_a_store_takes_nothing_out_of_its_bucket(moved, make_se
     assert owner.content(younger) == b"younger than the copy"
 
 
+POINTS = ["contentMoved:3", "rowsMoved:9", "rowsFollowed:1", "targetMarked:1", "sourceMarked:1", "arrived:1"]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("point", ["contentMoved:3", "rowsMoved:9", "targetMarked:1", "sourceMarked:1", "arrived:1"])
+@pytest.mark.parametrize("point", POINTS)
 def test_a_move_that_was_killed_goes_on(moved, both, point):
     has_left = point in ("sourceMarked:1", "arrived:1")
     server = moved().start()
@@ -289,30 +311,113 @@ def test_a_move_that_was_killed_goes_on(moved, both, point):
         done = server.command("migrate", *arguments(place), check=False, PLACET_FAULT=point)
         assert done.returncode == -signal.SIGKILL
         assert everything.owner.post_file(b"meanwhile").status_code == (503 if has_left else 201)
+        assert bool(notes(server, both)) == (point != "contentMoved:3")
         server.stop()
         if point in ("targetMarked:1", "sourceMarked:1"):
             code, said = start_failing(server, place)
             assert code == 1 and ("The store is not here" in said or "is on PostgreSQL" in said), said
+        if point == "rowsFollowed:1":
+            server.start()
+            assert notes(server, both) == []
+            server.stop()
         assert migrate(server, place)["wasMoved"] == has_left
+        assert has_left or notes(server, both) == []
         if place:
             index = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'messages_by_trigrams'::regclass"
-            assert both[0].run(place["PLACET_INDEX"].rsplit("/", 1)[1], index) == [["t"]]
+            assert both[0].run(database(place), index) == [["t"]]
+            assert both[0].run(database(place), "SELECT 1 FROM pg_constraint WHERE NOT convalidated") == []
         start(server, place)
         everything.assert_there(server)
 
 
-def test_ctrl_c_in_the_switch_lets_go_of_the_lock(moved):
+class Changes:
+    """A client and a person who do all kinds of things, one after the other, until they are refused."""
+
+    def __init__(self, everything):
+        self._everything, self._over = everything, threading.Event()
+        self._owner, self._person = everything.owner.another(), everything.person.another()
+        self.rounds = 0
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self):
+        while not self._over.is_set() and self._round():
+            self.rounds += 1
+
+    def _round(self):
+        owner, person, channel = self._owner, self._person, self._owner.channel
+        sent = [owner.request("POST", "messages", json={"channelId": channel, "text": f"{kind} {self.rounds}"} | more)
+                for kind, more in (("kept", {}), ("gone", {}), ("asked", {"review": REVIEW}))]
+        if any(answer.status_code == 503 for answer in sent):
+            return False
+        kept, gone, asked = [answer.json()["id"] for answer in sent]
+        here = {"channel": channel}
+        draft = {"channelId": channel, "streamId": f"s{self.rounds}"}
+        owner.request("POST", "messages", json=draft | {"text": "draft"})
+        for end in (False, True):
+            text = {"text": f"rewritten {self.rounds}", "complete": end}
+            owner.request("PATCH", f"messages/streams/{draft['streamId']}", json=draft | text)
+        owner.request("DELETE", f"messages/{gone}", params=here)
+        person.request("POST", f"messages/{asked}/respond", json={"response": {"selectedOption": "yes"}})
+        file = owner.post_file(b"of round %d" % (self.rounds % 3)).json().get("id")
+        owner.request("DELETE", f"files/{file}", params=here)
+        person.request("PATCH", f"agents/{channel}", json={"description": f"in round {self.rounds}"})
+        key = person.request("POST", "api-keys", json={"label": "short-lived"}).json().get("id")
+        person.request("DELETE", f"api-keys/{key}")
+        return True
+
+    def end(self):
+        self._over.set()
+        self._thread.join(60)
+
+
+def database(place):
+    return place["PLACET_INDEX"].rsplit("/", 1)[1]
+
+
+def notes(server, both):
+    """What notes changes in the index that the server was started with."""
+    if "PLACET_INDEX" in server.environment:
+        triggers = "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'moved_rows_%'"
+        return both[0].run(database(server.environment), triggers)
+    return server.query("SELECT name FROM sqlite_schema WHERE name GLOB 'moved_rows_*'")
+
+
+def test_what_changes_while_rows_are_copied_comes_along(moved, both):
+    """With pauses between the pages, so that something changes between any two."""
+    server = moved().start()
+    everything = Everything(server)
+    for number in range(1100):
+        everything.send(f"message {number}")
+    for place in (server.there, {}):
+        changes = Changes(everything)
+        eventually(lambda: changes.rounds > 2, "changes")
+        before = changes.rounds
+        migrate(server, place, PLACET_STALL="200")
+        changes.end()
+        assert changes.rounds > before
+        server.stop()
+        assert notes(server, both) == []
+        assert without_marks(dump(server)) == dump_postgresql(server, both)
+        start(server, place)
+        everything.assert_there(server)
+        query = {"channel": everything.owner.channel, "search": "rewritten"}
+        assert len(everything.owner.request("GET", "messages", params=query).json()["data"]) > 2
+    server.assert_consistent()
+
+
+def test_ctrl_c_ends_the_noting(moved, both):
     server = moved().start()
     owner = server.owner()
-    for number in range(3000):
-        owner.request("POST", "messages", json={"channelId": owner.channel, "text": f"message {number}"})
-    moving = server.background("migrate", *arguments(server.there))
+    moving = server.background("migrate", *arguments(server.there), PLACET_STALL="500")
     for line in moving.stderr:
-        if "From here on nobody can write" in line:
+        if " rows, " in line:
             break
+    assert notes(server, both)
     moving.send_signal(signal.SIGINT)
     assert moving.wait(30) == 130 and "it goes on" in moving.stderr.read()
     assert owner.post_file(b"taken").status_code == 201
+    assert notes(server, both) == []
 
 
 def test_a_server_waits_while_somebody_has_its_index_and_recovers(moved):

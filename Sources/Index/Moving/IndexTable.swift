@@ -2,6 +2,9 @@
 struct IndexTable {
     let name: String
     let columns: [String]
+    /// The columns of its primary key.
+    let key: [String]
+    let references: [Reference]
     /// Which of its rows are moved.
     let condition: String
 
@@ -10,8 +13,8 @@ struct IndexTable {
 
     /// Of which tables only some rows are moved when the bytes move.
     private static let part = [
-        "doomed_keys": " WHERE state = 'doomed' AND key LIKE 'sha256/%'",
-        "partial_uploads": " WHERE attachment_id IS NOT NULL", "upload_parts": " WHERE start < 0",
+        "doomed_keys": "state = 'doomed' AND key LIKE 'sha256/%'",
+        "partial_uploads": "attachment_id IS NOT NULL", "upload_parts": "start < 0",
     ]
 
     /// All that are moved, as the files of SQLite make them.
@@ -27,16 +30,51 @@ struct IndexTable {
             IndexTable(
                 name: name,
                 columns: try schema.all("SELECT name FROM pragma_table_info(?)", [name]),
-                condition: bytesMove ? part[name] ?? "" : ""
+                key: try schema.all("SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", [name]),
+                references: try schema.all(SQL.references, [name]),
+                condition: bytesMove ? part[name] ?? "true" : "true"
             )
         }
     }
 
     /// Column names, of which some are words of SQL.
-    var list: String { columns.map { "\"\($0)\"" }.joined(separator: ", ") }
-    var selection: String { "SELECT \(list) FROM \(name)\(condition)" }
-    var insertion: String {
-        "INSERT INTO \(name) (\(list)) VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))"
+    var list: String { Self.list(columns) }
+    var keyList: String { Self.list(key) }
+
+    static func list(_ columns: [String], of row: String = "") -> String {
+        columns.map { "\(row)\"\($0)\"" }.joined(separator: ", ")
+    }
+
+    // MARK: Statements
+
+    /// Its first rows by key, or with the values of a key those after it.
+    func page(after key: [StoredValue]?, of size: Int) -> String {
+        let marks = self.key.map { _ in "?" }.joined(separator: ", ")
+        let rest = key == nil ? "" : " AND (\(keyList)) > (\(marks))"
+        return "SELECT \(list) FROM \(name) WHERE \(condition)\(rest) ORDER BY \(keyList) LIMIT \(size)"
+    }
+
+    var count: String { "SELECT count(*) FROM \(name) WHERE \(condition)" }
+}
+
+/// A foreign key: which rows of the table `child` need one in `parent`.
+struct Reference: RowReadable {
+    private let parent: String
+    private let match: String
+    private let isSet: String
+
+    init(row: inout Row) {
+        parent = row.next()
+        match = row.next()
+        isSet = row.next()
+    }
+
+    /// Finds a row of a table without what it refers to, among those whose keys are in another table.
+    func broken(in table: IndexTable, keys: String) -> String {
+        """
+        SELECT 1 FROM \(keys) CROSS JOIN \(table.name) AS child USING (\(table.keyList))
+            WHERE \(isSet) AND NOT EXISTS (SELECT 1 FROM \(parent) AS parent WHERE \(match))
+        """
     }
 }
 
@@ -63,5 +101,10 @@ private enum SQL {
         SELECT name FROM sqlite_schema WHERE type = 'table'
             AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'message_search*' AND name <> 'search_trigrams'
         ORDER BY name
+        """
+    static let references = """
+        SELECT "table", group_concat('parent."' || "to" || '" = child."' || "from" || '"', ' AND '),
+            group_concat('child."' || "from" || '" IS NOT NULL', ' AND ')
+        FROM pragma_foreign_key_list(?) GROUP BY id
         """
 }

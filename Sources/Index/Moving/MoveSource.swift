@@ -10,8 +10,12 @@ package final class MoveSource {
     package let storeID: String
     /// Where the store is, if not here any more.
     package let movedTo: String?
-    private let connection: IndexConnection
-    private var index: Reader { Reader(connection: connection) }
+    let connection: IndexConnection
+    /// What changes while rows are copied.
+    var notes: ChangeNotes?
+    /// Whether nobody else can write.
+    private(set) var isLocked = false
+    var index: Reader { Reader(connection: connection) }
 
     /// - Throws: ``IndexError``; ``IndexError/unknownSchema`` when there is no index, or one that a release must first
     ///   migrate.
@@ -39,7 +43,7 @@ package final class MoveSource {
             try connection.run(
                 script: """
                     SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;
-                    SET lock_timeout = \(patience)
+                    SET lock_timeout = \(patience); SET enable_hashjoin = off; SET enable_mergejoin = off
                     """
             )
             return .postgreSQL(connection)
@@ -67,15 +71,6 @@ package final class MoveSource {
         try translating { try index.one(SQL.amount) ?? StoredAmount() }
     }
 
-    /// How many rows are to be moved, about.
-    package func rowCount() throws -> Int {
-        try translating {
-            try IndexTable.all(bytesMove: false).reduce(0) { sum, table in
-                sum + (try index.one("SELECT count(*) FROM \(table.name)") ?? 0)
-            }
-        }
-    }
-
     /// Keeps whoever serves the index from removing bytes, for ten minutes.
     package func holdRemoval(_ id: String) throws {
         try write { _ = try $0.holdRemoval(id) }
@@ -89,7 +84,8 @@ package final class MoveSource {
 
     /// Takes the write lock, and keeps it until ``leave(for:endingHold:)`` or ``unlock()``.
     ///
-    /// - Throws: ``IndexError/busy`` or ``IndexError/unavailable`` when others keep it for a minute.
+    /// - Throws: ``IndexError/busy`` or ``IndexError/unavailable`` when others keep it for a minute;
+    ///   ``IndexError/moved(to:)`` when the store has moved meanwhile.
     package func lock() throws {
         try translating {
             switch connection {
@@ -98,6 +94,8 @@ package final class MoveSource {
                 try connection.execute("SELECT pg_advisory_lock(?)", [PostgreSQLWriter.lock])
                 connection.begin("ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             }
+            isLocked = true
+            if let place = try index.movedTo() { throw IndexError.moved(to: place) }
         }
     }
 
@@ -112,6 +110,7 @@ package final class MoveSource {
             case .sqlite(let connection):
                 _ = try note()
                 try connection.execute("COMMIT TRANSACTION", [])
+                isLocked = false
             case .postgreSQL(let connection):
                 // The lock is the session's, and stays.
                 connection.rollBack()
@@ -123,6 +122,7 @@ package final class MoveSource {
 
     /// Lets go of the lock, whatever state this is in.
     package func unlock() {
+        isLocked = false
         switch connection {
         case .sqlite(let connection):
             if connection.isInsideTransaction { _ = try? connection.execute("ROLLBACK TRANSACTION", []) }
@@ -132,25 +132,17 @@ package final class MoveSource {
         }
     }
 
-    /// Passes the rows of a table on.
-    func rows(of table: IndexTable, _ pass: (TableRow) throws -> Void) throws {
-        try connection.rows(table.selection, []) { row in
-            try pass(row.read())
-            return true
-        }
-    }
-
-    /// The last number that `answers` has given out: none is given twice.
-    func lastAnswer() throws -> Int64 {
-        try index.one(index.text(of: SQL.lastAnswer)) ?? 0
-    }
-
-    private func write(_ body: (Transaction) throws -> Void) throws {
+    /// Runs `body` in a transaction with the write lock.
+    func write(_ body: (Transaction) throws -> Void) throws {
         let tx = Transaction(connection: connection, now: .now(), announcements: Announcements())
         try translating {
             switch connection {
             case .sqlite(let connection): try connection.transaction { try body(tx) }
-            case .postgreSQL(let connection): try connection.transaction { try body(tx) }
+            case .postgreSQL(let connection):
+                try connection.transaction {
+                    try connection.execute("SELECT pg_advisory_xact_lock(?)", [PostgreSQLWriter.lock])
+                    try body(tx)
+                }
             }
         }
     }
@@ -186,8 +178,4 @@ private enum SQL {
     static let needs = "SELECT 1 FROM blobs WHERE key = ? UNION ALL SELECT 1 FROM collected_blobs WHERE key = ?"
     static let knows = "SELECT 1 FROM blobs WHERE key = ? UNION ALL SELECT 1 FROM doomed_keys WHERE key = ?"
     static let amount = "SELECT blob_count + collected_count, blob_bytes + collected_bytes FROM store"
-    static let lastAnswer = Dialects(
-        sqlite: "SELECT seq FROM sqlite_sequence WHERE name = 'answers'",
-        postgreSQL: "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM answers_number_seq"
-    )
 }

@@ -7,6 +7,7 @@ package final class MoveTarget {
     }
 
     private let engine: Engine
+    private var move: RowMove?
     /// Whether it has the rows of an earlier move of this store, and is not in use.
     package let isFilled: Bool
     /// Whether the store is there already, and in use.
@@ -34,26 +35,59 @@ package final class MoveTarget {
         isInUse = state != nil && state?.movedTo == nil
     }
 
-    /// Takes all rows over, in one transaction. After an error nothing has changed there.
+    /// Begins to note what changes at the source, and copies all rows while others write there. Nobody sees them yet.
     ///
-    /// Throws ``IndexError/foreignStore`` when somebody has begun to use it meanwhile.
+    /// Throws ``IndexError/foreignStore`` when somebody has begun to use it meanwhile, and ``IndexError/notesGone`` when
+    /// somebody has ended the noting.
     ///
     /// - Parameters:
-    ///   - source: has its write lock.
     ///   - place: where the store is now, until this index is opened.
-    ///   - tell: gets how many rows were copied since it was called last.
+    ///   - tell: gets how many rows were copied since it was called last. It may write to the source.
     package func fill(
         from source: MoveSource,
         bytesMove: Bool,
         leavingStoreAt place: String,
         _ tell: @escaping (Int) throws -> Void
     ) throws {
-        let move = RowMove(source: source, tables: try IndexTable.all(bytesMove: bytesMove), place: place, tell: tell)
         try translating {
+            let move = try RowMove(from: source, bytesMove: bytesMove, leavingStoreAt: place, tell)
+            self.move = move
+            try source.note(move.tables)
             switch engine {
             case .file(let file): try file.fill(move)
             case .postgreSQL(let database): try database.fill(move)
             }
+        }
+    }
+
+    /// Brings over what has changed since the last time, and returns how many rows that were.
+    package func follow() throws -> Int {
+        guard let move else { return 0 }
+        return try translating {
+            switch engine {
+            case .file(let file): try file.follow(move)
+            case .postgreSQL(let database): try move.follow(into: database.connection)
+            }
+        }
+    }
+
+    /// The same while the source is locked, and makes all rows durable, in one step. What takes long is left to
+    /// ``makeWhole()``.
+    package func complete() throws -> Int {
+        guard let move else { return 0 }
+        return try translating {
+            switch engine {
+            case .file(let file): try file.complete(move)
+            case .postgreSQL(let database): try database.complete(move)
+            }
+        }
+    }
+
+    /// Gives up what ``complete()`` has not made durable.
+    package func abandon() {
+        switch engine {
+        case .file(let file): file.abandon()
+        case .postgreSQL(let database): database.abandon()
         }
     }
 
@@ -69,10 +103,10 @@ package final class MoveTarget {
 }
 
 extension MoveTarget {
-    /// Makes what a search needs to be fast, and what takes too long to make before. May be done again.
-    package func makeSearchIndex() throws {
+    /// Makes what takes too long to make before, beside whoever uses it by now. May be done again.
+    package func makeWhole() throws {
         guard case .postgreSQL(let database) = engine else { return }
-        try translating { try database.makeSearchIndex() }
+        try translating { try database.makeWhole() }
     }
 }
 
@@ -95,54 +129,4 @@ extension Querying {
         guard isPostgreSQL else { return try one("PRAGMA user_version") == Schema.files.count }
         return try PostgreSQLSchema.number(of: self) == PostgreSQLSchema.files.count
     }
-}
-
-/// The rows on their way from one engine to the other.
-struct RowMove {
-    /// After how many rows progress is told.
-    private static let step = 1000
-
-    let source: MoveSource
-    let tables: [IndexTable]
-    let place: String
-    let tell: (Int) throws -> Void
-
-    /// Looks once more, because hours may have gone by: what is in use by now is not overwritten.
-    ///
-    /// - Throws: ``IndexError/foreignStore``.
-    func check(_ state: IndexState?) throws {
-        guard let state, state.storeID != source.storeID || state.movedTo == nil else { return }
-        throw IndexError.foreignStore
-    }
-
-    /// Passes all rows of a table on, and returns how many there were.
-    func copy(_ table: IndexTable, _ store: (TableRow) throws -> Void) throws -> Int {
-        var count = 0
-        try source.rows(of: table) { row in
-            try store(row)
-            count += 1
-            if count.isMultiple(of: Self.step) { try tell(Self.step) }
-        }
-        try tell(count % Self.step)
-        return count
-    }
-
-    /// Makes sure that all rows are there, and notes that the store is not.
-    func finish(_ counts: [String: Int], in index: IndexConnection) throws {
-        let reader = Reader(connection: index)
-        for (table, count) in counts {
-            let found: Int? = try reader.one("SELECT count(*) FROM \(table)")
-            guard found == count else { throw IndexError.lostRows(table: table) }
-        }
-        try index.execute(SQL.leave, [place])
-    }
-}
-
-private enum SQL {
-    /// Of these not all are moved, and no trigger has counted those that were.
-    static let leave = """
-        UPDATE store SET moved_to = ?, doomed_count = (SELECT count(*) FROM doomed_keys), upload_bytes = (
-            SELECT coalesce(sum(min(length, received + 8388608)), 0) FROM partial_uploads WHERE received < length
-        )
-        """
 }

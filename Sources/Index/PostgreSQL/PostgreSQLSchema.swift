@@ -23,6 +23,8 @@ enum PostgreSQLSchema {
         let index = Reader(connection: .postgreSQL(connection))
         try checkServer(connection, index)
         while try runNextFile(connection, index) {}
+        // Best effort: they only cost time and room.
+        try? removeNotes(connection, index)
         return try recordStore(newStoreID, connection, index)
     }
 
@@ -34,6 +36,17 @@ enum PostgreSQLSchema {
             guard done < files.count else { return false }
             try runFile(after: done, connection)
             return true
+        }
+    }
+
+    /// Takes away what a dead move has left, if nobody reads the tables for so long that others would have to wait.
+    private static func removeNotes(_ connection: PostgreSQLConnection, _ index: Reader) throws {
+        try locked(connection) {
+            guard try index.one("SELECT pg_try_advisory_xact_lock(?)", [PostgreSQLWriter.moveLock]) == true else {
+                return
+            }
+            try connection.run(script: "SET LOCAL lock_timeout = '3s'")
+            try ChangeNotes.removeAll(from: .postgreSQL(connection))
         }
     }
 

@@ -12,6 +12,8 @@ import Synchronization
 final class PostgreSQLWriter: GroupWriter {
     /// The write lock, as `pg_advisory_xact_lock` knows it: "placet", and 1.
     static let lock: Int64 = 0x706c_6163_6574_0001
+    /// Whoever moves the store elsewhere has this one too, as long as he lives.
+    static let moveLock = lock + 1
     /// For how long a group is tried again after the connection was lost, before its callers are told.
     private static let patience = Duration.seconds(5)
 

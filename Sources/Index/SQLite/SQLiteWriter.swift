@@ -39,6 +39,8 @@ final class SQLiteWriter: GroupWriter {
         try Schema.checkStore(storeID, reader)
         try Schema.migrate(connection)
         try Schema.recordStore(storeID, connection)
+        // Best effort: they only cost time and room.
+        _ = try? connection.transaction { [connection] in try ChangeNotes.removeAll(from: .sqlite(connection)) }
         checkpoints = try Checkpoints(path: path)
         checkpoints.install(in: connection)
         files = IndexFiles(path: path, reserve: reserve, ballast: ballast)

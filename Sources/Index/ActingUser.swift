@@ -76,6 +76,11 @@ extension StoreIndex {
         try await read { reader in try body(reader, reader.actingUser(principal, now: .now())) }
     }
 
+    /// The same without a task, on the calling thread; nil with PostgreSQL, whose reads leave it.
+    package func readNow<T>(by principal: Principal, _ body: (Reader, ActingUser) throws -> T) throws -> T? {
+        try readNow { reader in try body(reader, reader.actingUser(principal, now: .now())) }
+    }
+
     /// Like ``write(for:_:)``, for a caller: judges the principal first, in the same transaction. So nobody acts whose key
     /// was revoked, session ended, role taken or account deleted before the commit, whenever the request began.
     ///

@@ -20,9 +20,10 @@ struct ReadyAnswerTests {
     private static func routes(scope: KeyScope = .files, limits: RateLimits? = nil) -> ReadyRoutes {
         let table = ReadyTable()
         table.add("files/:id/download", scope: scope) { request in
-            guard request.id != "cold" else { return nil }
-            let body = ReadyAnswer.Body.bytes(ByteBuffer(string: request.id))
-            let fields: HTTPFields = [.contentLength: "\(request.id.utf8.count)"]
+            let asked = request.parameters
+            guard asked.id != "cold", asked.queryText.isEmpty else { return nil }
+            let body = ReadyAnswer.Body.bytes(ByteBuffer(string: asked.id))
+            let fields: HTTPFields = [.contentLength: "\(asked.id.utf8.count)"]
             return ReadyAnswer(ReadyAnswer.Head(.ok, fields), request.isHead ? .none : body)
         }
         return ReadyRoutes(

@@ -104,8 +104,8 @@ extension Querying {
     fileprivate func actingUser(_ principal: Principal, now: Timestamp) throws -> ActingUser {
         switch principal.proof {
         case .key(let hash):
-            guard let key = try apiKey(hash: hash, now: now) else { throw IndexError.invalidKey }
-            return ActingUser(id: key.userID)
+            guard let userID = try userID(ofKey: hash, now: now) else { throw IndexError.invalidKey }
+            return ActingUser(id: userID)
         case .session(let id, let demands):
             guard let (session, user) = try session(id: id, now: now) else { throw IndexError.notSignedIn }
             for demand in demands { try demand.check(session, user, now) }

@@ -8,17 +8,18 @@ extension FilesModule {
     /// The files of a channel, or of all channels of the key's user, newest first. Users have ``listForUser(_:_:)``.
     ///
     /// - Throws: ``IndexError/notOwned``.
-    func list(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let channelID = try request.optionalChannel()
-        let page = try PageRequest(request, defaultLimit: PageRequest.usualArray)
-        let files = try await index.read(by: context.principal) { reader, user in
+    func list(_ asked: ReadParameters) throws -> Read<[ListedFile]> {
+        let channelID = try asked.optionalChannel()
+        let page = try PageRequest(asked, defaultLimit: PageRequest.usualArray)
+        return Read { reader, user in
             let channels = try reader.channels(channelID, ownedBy: user)
             return try reader.files(in: channels, before: page.cursor(), limit: page.limit + 1)
+        } show: { files in
+            try JSONAnswer(
+                array: PageJSON(files, limit: page.limit, id: \.attachment.id) { AttachmentJSON($0.attachment) },
+                of: asked
+            )
         }
-        return try .array(
-            PageJSON(files, limit: page.limit, id: \.attachment.id) { AttachmentJSON($0.attachment) },
-            of: request
-        )
     }
 
     /// The record of a file, and with `facts` what its bytes say.
@@ -29,6 +30,14 @@ extension FilesModule {
         guard try request.flag("facts") == true else { return try .json(AttachmentJSON(file.attachment)) }
         let facts = try await context.inTurn { try await self.facts(of: file) }
         return try .json(AttachmentJSON(file.attachment, facts: facts))
+    }
+
+    /// The same, for a request without `facts`.
+    func readyRecord(_ request: ReadyRequest) -> ReadyAnswer? {
+        guard request.parameters.queryText.isEmpty else { return nil }
+        return request.answer(reading: index) { asked in
+            Read(find(asked.id(of: Attachment.self))) { try JSONAnswer(AttachmentJSON($0.attachment)) }
+        }
     }
 
     /// Differs from ``deleteForUser(_:_:)`` in the words of its answer, which the published API fixes for each.
@@ -66,9 +75,13 @@ extension FilesModule {
     /// - Throws: ``IndexError/notOwned`` when the channel is another user's; ``APIError`` 404 when there is no such
     ///   file.
     nonisolated(nonsending) func storedFile(_ context: some CallerContext) async throws -> StoredFile {
-        let id = try context.id(of: Attachment.self)
-        let file = try await index.read(by: context.principal) { try $0.file(id, ownedBy: $1) }
-        guard let file else { throw APIError.fileNotFound }
-        return file
+        try await index.read(by: context.principal, find(context.id(of: Attachment.self)))
+    }
+
+    private func find(_ id: Attachment.ID) -> @Sendable (Reader, ActingUser) throws -> StoredFile {
+        { reader, user in
+            guard let file = try reader.file(id, ownedBy: user) else { throw APIError.fileNotFound }
+            return file
+        }
     }
 }

@@ -44,7 +44,7 @@ package struct FilesModule: RouteModule {
             .patch("files/tus/:id", use: tusPatch)
             .delete("files/tus/:id", use: tusDelete)
             .post("files/tus/:id", use: tusOverride)
-            .get("files", use: inTurnIfLarge(list))
+            .get("files", use: reading(index, list))
             .get("files/:id", use: read)
             .delete("files/:id", use: delete)
             .get("files/:id/download", use: download)
@@ -53,6 +53,8 @@ package struct FilesModule: RouteModule {
             .get("files/:id/entries", use: inTurn(entries))
             .get("files/:id/entries/:number", use: inTurn(entry))
         mounts.ready.add("files/:id/download", scope: .files, answer: readyDownload)
+        mounts.ready.add("files", scope: .files, reading: index, list)
+        mounts.ready.add("files/:id", scope: .files, isLong: true, answer: readyRecord)
         mounts.user
             .get("files", use: inTurn(listForUser))
             .post("files/upload", use: upload)

@@ -76,6 +76,11 @@ extension StoreIndex {
         try await read { reader in try body(reader, reader.actingUser(principal, now: .now())) }
     }
 
+    /// The same without a task, on the calling thread; nil with PostgreSQL, whose reads leave it.
+    package func readNow<T>(by principal: Principal, _ body: (Reader, ActingUser) throws -> T) throws -> T? {
+        try readNow { reader in try body(reader, reader.actingUser(principal, now: .now())) }
+    }
+
     /// Like ``write(for:_:)``, for a caller: judges the principal first, in the same transaction. So nobody acts whose key
     /// was revoked, session ended, role taken or account deleted before the commit, whenever the request began.
     ///
@@ -99,8 +104,8 @@ extension Querying {
     fileprivate func actingUser(_ principal: Principal, now: Timestamp) throws -> ActingUser {
         switch principal.proof {
         case .key(let hash):
-            guard let key = try apiKey(hash: hash, now: now) else { throw IndexError.invalidKey }
-            return ActingUser(id: key.userID)
+            guard let userID = try userID(ofKey: hash, now: now) else { throw IndexError.invalidKey }
+            return ActingUser(id: userID)
         case .session(let id, let demands):
             guard let (session, user) = try session(id: id, now: now) else { throw IndexError.notSignedIn }
             for demand in demands { try demand.check(session, user, now) }

@@ -135,6 +135,16 @@ package final class StoreIndex: Sendable {
         }
     }
 
+    /// The same without a task, on the calling thread; nil with PostgreSQL, whose reads leave it.
+    func readNow<T>(_ body: (Reader) throws -> T) throws -> T? {
+        guard case .sqlite(let readers) = readers else { return nil }
+        do {
+            return try readers.read(body)
+        } catch {
+            throw noting(IndexError.translating(error))
+        }
+    }
+
     /// Queues `body` for the next group commit, and returns its value once that commit is durable.
     ///
     /// Each body is atomic: when it throws, only its own changes are undone. With PostgreSQL it may run more than

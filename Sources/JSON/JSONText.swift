@@ -14,10 +14,12 @@ package struct JSONText: Sendable, Equatable {
 
     /// The bytes of a value as JSON on one line, members in the order of their names.
     package static func bytes(of value: some Encodable) throws -> [UInt8] {
-        let encoder = PartEncoder()
-        try value.encode(to: encoder)
         var writer = JSONWriter()
-        try writer.write(encoder.part ?? .object(ObjectPart()))
+        if let value = value as? any JSONWritable {
+            try value.write(to: &writer)
+        } else {
+            try writer.write(PartEncoder.part(of: value))
+        }
         return writer.bytes
     }
 }

@@ -14,6 +14,12 @@ extension JSONWritable {
     }
 }
 
+extension Array: JSONWritable where Element: JSONWritable {
+    package func write(to writer: inout JSONWriter) throws {
+        try writer.array(self) { try $1.write(to: &$0) }
+    }
+}
+
 // Members come in the order of their names: who writes them keeps to it.
 extension JSONWriter {
     package mutating func object(_ members: (inout JSONWriter) throws -> Void) rethrows {
@@ -26,11 +32,6 @@ extension JSONWriter {
     package mutating func member(_ name: StaticString, _ value: (some JSONWritable)?) throws {
         start(name)
         if let value { try value.write(to: &self) } else { write(raw: "null") }
-    }
-
-    package mutating func member(_ name: StaticString, _ values: [some JSONWritable]) throws {
-        start(name)
-        try array(values) { try $1.write(to: &$0) }
     }
 
     /// Any other value.
@@ -61,10 +62,6 @@ extension JSONWriter {
 
     /// Names are words of ours, and need no escape.
     private mutating func start(_ name: StaticString) {
-        separate()
-        append("\"")
-        name.withUTF8Buffer { append(contentsOf: $0) }
-        append("\"")
-        append(":")
+        append(plainName: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 }

@@ -1,6 +1,66 @@
 /// Writes JSON (RFC 8259) in UTF-8: on one line, without white space, members in the order of their names.
-package struct JSONWriter {
-    private(set) var bytes: [UInt8] = []
+///
+/// It has its memory to itself: an array would ask with each of the many short pieces whether it is shared.
+package struct JSONWriter: ~Copyable {
+    private var memory: UnsafeMutableBufferPointer<UInt8>
+    private var count = 0
+
+    init() {
+        memory = .allocate(capacity: 1024)
+    }
+
+    deinit { memory.deallocate() }
+
+    /// What was written.
+    var bytes: [UInt8] { Array(memory[..<count]) }
+
+    // MARK: Bytes
+
+    @inline(__always)
+    private mutating func makeRoom(for more: Int) {
+        if memory.count - count < more { grow(by: more) }
+    }
+
+    @inline(never)
+    private mutating func grow(by more: Int) {
+        let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(2 * memory.count, count + more))
+        _ = larger.update(fromContentsOf: memory[..<count])
+        memory.deallocate()
+        memory = larger
+    }
+
+    mutating func append(_ character: Unicode.Scalar) {
+        makeRoom(for: 1)
+        memory[count] = UInt8(ascii: character)
+        count += 1
+    }
+
+    mutating func append(contentsOf text: UnsafeBufferPointer<UInt8>) {
+        makeRoom(for: text.count)
+        guard let source = text.baseAddress, let start = memory.baseAddress else { return }
+        (start + count).update(from: source, count: text.count)
+        count += text.count
+    }
+
+    /// The beginning of a member whose name needs no escape. One look for room serves all of it: long lists have
+    /// thousands of members.
+    mutating func append(plainName name: UnsafeBufferPointer<UInt8>) {
+        makeRoom(for: name.count + 4)
+        guard let source = name.baseAddress, let start = memory.baseAddress else { return }
+        var end = start + count
+        if !isAtStart {
+            end.pointee = UInt8(ascii: ",")
+            end += 1
+        }
+        end.pointee = UInt8(ascii: "\"")
+        (end + 1).update(from: source, count: name.count)
+        end += name.count + 1
+        end.pointee = UInt8(ascii: "\"")
+        (end + 1).pointee = UInt8(ascii: ":")
+        count = end + 2 - start
+    }
+
+    // MARK: Values
 
     mutating func write(_ value: JSONValue) {
         switch value {
@@ -22,15 +82,8 @@ package struct JSONWriter {
 
     /// JSON that is already written.
     mutating func write(raw text: String) {
-        bytes.append(contentsOf: text.utf8)
-    }
-
-    mutating func append(_ character: Unicode.Scalar) {
-        bytes.append(UInt8(ascii: character))
-    }
-
-    mutating func append(contentsOf text: UnsafeBufferPointer<UInt8>) {
-        bytes.append(contentsOf: text)
+        var text = text
+        text.withUTF8 { append(contentsOf: $0) }
     }
 
     mutating func array<Element>(
@@ -52,9 +105,15 @@ package struct JSONWriter {
         append(":")
     }
 
+    /// Whether nothing stands in the innermost object or array yet.
+    private var isAtStart: Bool {
+        guard count > 0 else { return true }
+        return memory[count - 1] == UInt8(ascii: "{") || memory[count - 1] == UInt8(ascii: "[")
+    }
+
     /// The comma before each member and element but the first.
     mutating func separate() {
-        if bytes.last != UInt8(ascii: "{"), bytes.last != UInt8(ascii: "[") { append(",") }
+        if !isAtStart { append(",") }
     }
 
     // MARK: Strings
@@ -64,19 +123,26 @@ package struct JSONWriter {
         var string = string
         append("\"")
         string.withUTF8 { text in
-            var (start, position) = (0, 0)
-            while position < text.count {
-                let byte = text[position]
-                if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<position]))
-                    escape(byte)
-                    start = position + 1
-                }
-                position += 1
-            }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<position]))
+            // Without an early end, so that the compiler looks at many bytes at a time.
+            var escapes = 0 as UInt8
+            for byte in text { escapes |= Self.needsEscape(byte) ? 1 : 0 }
+            if escapes == 0 { append(contentsOf: text) } else { append(escaping: text) }
         }
         append("\"")
+    }
+
+    private mutating func append(escaping text: UnsafeBufferPointer<UInt8>) {
+        var rest = text[...]
+        while let end = rest.firstIndex(where: Self.needsEscape) {
+            append(contentsOf: UnsafeBufferPointer(rebasing: rest[..<end]))
+            escape(rest[end])
+            rest = rest[(end + 1)...]
+        }
+        append(contentsOf: UnsafeBufferPointer(rebasing: rest))
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     private mutating func escape(_ byte: UInt8) {

@@ -75,12 +75,12 @@ extension MessagesModule {
     /// `search` in their text, or with attachments, if asked. A page of large messages has fewer rows than `limit`.
     ///
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 400 for a search of more than 1000 characters.
-    func list(_ request: Request, _ context: some CallerContext) async throws -> Response {
-        let channelID = try request.optionalChannel()
-        let page = try PageRequest(request)
-        let search = try request.searched()
-        let hasAttachments = try request.query("has_attachments") == "true"
-        let found = try await index.read(by: context.principal) { reader, user in
+    func list(_ asked: ReadParameters) throws -> Read<MessagePage> {
+        let channelID = try asked.optionalChannel()
+        let page = try PageRequest(asked)
+        let search = try asked.searched()
+        let hasAttachments = try asked.query("has_attachments") == "true"
+        return Read { reader, user in
             try reader.messages(
                 in: reader.channels(channelID, ownedBy: user),
                 before: page.cursor(),
@@ -88,20 +88,24 @@ extension MessagesModule {
                 search: search,
                 hasAttachments: hasAttachments
             )
+        } show: {
+            try JSONAnswer(PageJSON($0, limit: page.limit))
         }
-        return try .json(PageJSON(found, limit: page.limit))
     }
 
     /// One message. Its passwords are shown, because the agent that asked reads it.
     ///
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404.
-    func read(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channelID, id) = (try request.optionalChannel(), try context.id(of: Message.self))
-        let message = try await index.read(by: context.principal) { reader, user in
-            try reader.channel(channelID, ofMessage: id, ownedBy: user).flatMap { try reader.message(id, in: $0) }
+    func message(_ asked: ReadParameters) throws -> Read<MessageWithParts> {
+        let (channelID, id) = (try asked.optionalChannel(), asked.id(of: Message.self))
+        return Read { reader, user in
+            guard let channel = try reader.channel(channelID, ofMessage: id, ownedBy: user),
+                let message = try reader.message(id, in: channel)
+            else { throw APIError.messageNotFound }
+            return message
+        } show: {
+            try JSONAnswer(MessageJSON($0))
         }
-        guard let message else { throw APIError.messageNotFound }
-        return try .json(MessageJSON(message))
     }
 
     /// The versions of a question, ascending. When more follow, a `Link` leads to them.

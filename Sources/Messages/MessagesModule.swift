@@ -25,9 +25,11 @@ package struct MessagesModule: RouteModule {
 
     package func addRoutes(to mounts: Mounts) {
         mounts.agent(.read)
-            .get("messages", use: inTurnIfLarge(list))
+            .get("messages", use: reading(index, list))
             .get("messages/iterations/:id", use: inTurn(iterations))
-            .get("messages/:id", use: inTurnIfLarge(read))
+            .get("messages/:id", use: reading(index, message))
+        mounts.ready.add("messages", scope: .read, reading: index, list)
+        mounts.ready.add("messages/:id", scope: .read, reading: index, message)
         mounts.agent(.send)
             .post("messages", use: create)
             .patch("messages/streams/:streamId", use: updateStream)
@@ -35,7 +37,7 @@ package struct MessagesModule: RouteModule {
             .delete("messages/:id", use: delete)
             .post("messages/:id/ack", use: acknowledge)
         mounts.user
-            .get("messages", use: inTurnIfLarge(list))
+            .get("messages", use: reading(index, list))
             .post("messages", use: createForUser)
             .get("messages/:id", use: inTurnIfLarge(readForUser))
             .get("messages/:id/iterations", use: inTurn(iterations))

@@ -22,10 +22,13 @@ package struct ReviewsModule: RouteModule {
 
     package func addRoutes(to mounts: Mounts) {
         mounts.agent(.read)
-            .get("reviews/pending", use: inTurnIfLarge(pending))
+            .get("reviews/pending", use: reading(index, pending))
             .get("reviews/:id", use: inTurnIfLarge(read))
             .get("reviews/:id/wait", use: wait)
             .get("answers", use: answers)
+        mounts.ready.add("reviews/pending", scope: .read, reading: index, pending)
+        mounts.ready.add("reviews/:id", scope: .read, reading: index, review, if: \.isNoted)
+        mounts.ready.add("reviews/:id/wait", scope: .read, isLong: true, answer: readyWait)
         mounts.user
             .get("messages/reviews", use: inTurnIfLarge(listForUser))
             .get("messages/reviews/counts", use: countForUser)
@@ -49,41 +52,73 @@ package struct ReviewsModule: RouteModule {
     /// The pending reviews of a channel, or of all channels of the key's user, newest first.
     ///
     /// - Throws: ``IndexError/notOwned``.
-    func pending(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let channelID = try request.optionalChannel()
-        let page = try PageRequest(request, defaultLimit: PageRequest.usualArray)
-        let found = try await index.read(by: context.principal) { reader, user in
+    func pending(_ asked: ReadParameters) throws -> Read<MessagePage> {
+        let channelID = try asked.optionalChannel()
+        let page = try PageRequest(asked, defaultLimit: PageRequest.usualArray)
+        return Read { reader, user in
             try reader.reviews(
                 in: reader.channels(channelID, ownedBy: user),
                 ReviewFilter(status: .pending, now: .now()),
                 before: page.cursor(),
                 limit: page.limit + 1
             )
+        } show: {
+            try JSONAnswer(array: PageJSON($0, limit: page.limit), of: asked)
         }
-        return try .array(PageJSON(found, limit: page.limit), of: request)
     }
 
-    /// One review. Values of password fields are shown, because the agent that asked reads it.
+    /// One review, as the index has it: how it ended may not be noted yet. Values of password fields are shown, because
+    /// the agent that asked reads it.
+    ///
+    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404 when there is no such message, or no review in it.
+    private func review(_ asked: ReadParameters) throws -> Read<MessageWithParts> {
+        let (channelID, id) = (try asked.optionalChannel(), asked.id(of: Message.self))
+        return Read { reader, user in
+            guard let channel = try reader.channel(channelID, ofMessage: id, ownedBy: user),
+                let message = try reader.message(id, in: channel), message.review != nil
+            else { throw APIError.reviewNotFound }
+            return message
+        } show: {
+            try JSONAnswer(MessageJSON($0))
+        }
+    }
+
+    /// The same, told as expired only if that is final.
     func read(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channelID, id) = (try request.optionalChannel(), try context.id(of: Message.self))
-        return try .json(MessageJSON(try await message(id, in: channelID, by: context.principal)))
+        let review = try review(ReadParameters(request, context))
+        return try review.show(await message(of: review, by: context.principal)).response
     }
 
     /// Answers when the review is finished, or with `timeout` when the time is up.
     ///
     /// - Throws: ``IndexError/notOwned``; ``APIError`` 404, also when the message is retracted meanwhile.
     func wait(_ request: Request, _ context: AgentContext) async throws -> Response {
-        let (channelID, id) = (try request.optionalChannel(), try context.id(of: Message.self))
-        let principal = context.principal
-        let isOver = try await park(request, context, for: .message(id)) { () async throws -> Bool? in
-            try await isFinished(id, in: channelID, by: principal) ? true : nil
+        let (asked, principal) = (ReadParameters(request, context), context.principal)
+        let topic = Topic.message(asked.id(of: Message.self))
+        let isOver = try await park(request, context, for: topic) { () async throws -> Bool? in
+            try await isFinished(asked, by: principal) ? true : nil
         }
         guard isOver != nil else { return try .json(OutcomeJSON.timeout) }
-        return try await context.inTurnIfLarge { try await outcome(id, in: channelID, by: principal) }
+        return try await context.inTurnIfLarge { try await outcome(asked, by: principal) }
+    }
+
+    /// The same, of a review that has ended, and without files whose text comes along.
+    private func readyWait(_ request: ReadyRequest) -> ReadyAnswer? {
+        guard let place = try? places.place(request.agent.key, of: request.agent.user) else { return nil }
+        defer { withExtendedLifetime(place) {} }
+        return request.answer(reading: index, ended) { message in
+            message.review?.status != .pending && !message.attachments.contains(where: FileStore.hasText)
+        }
+    }
+
+    private func ended(_ asked: ReadParameters) throws -> Read<MessageWithParts> {
+        _ = try timeout(asked)
+        return Read(try review(asked).find) { try JSONAnswer(OutcomeJSON($0, texts: [:])) }
     }
 
     /// One look of a wait.
-    private func isFinished(_ id: Message.ID, in channelID: Agent.ID?, by principal: Principal) async throws -> Bool {
+    private func isFinished(_ asked: ReadParameters, by principal: Principal) async throws -> Bool {
+        let (channelID, id) = (try asked.optionalChannel(), asked.id(of: Message.self))
         let (isPending, isOverdue) = try await index.read(by: principal) { reader, user in
             guard let channel = try reader.channel(channelID, ofMessage: id, ownedBy: user),
                 let review = try reader.review(ofMessage: id, in: channel)
@@ -91,12 +126,12 @@ package struct ReviewsModule: RouteModule {
             return (review.status == .pending, review.isOverdue(at: .now()))
         }
         guard isOverdue else { return !isPending }
-        return try await message(id, in: channelID, by: principal).review?.status != .pending
+        return try await message(of: review(asked), by: principal).review?.status != .pending
     }
 
     /// The answer of a wait that is over, with the text of the message's small files.
-    private func outcome(_ id: Message.ID, in channelID: Agent.ID?, by principal: Principal) async throws -> Response {
-        let message = try await message(id, in: channelID, by: principal)
+    private func outcome(_ asked: ReadParameters, by principal: Principal) async throws -> Response {
+        let message = try await message(of: review(asked), by: principal)
         return try .json(OutcomeJSON(message, texts: try await store.texts(of: message.attachments)))
     }
 
@@ -149,49 +184,42 @@ package struct ReviewsModule: RouteModule {
 
     /// - Throws: ``APIError`` 429.
     private func park(_ request: Request, _ context: AgentContext, for topic: Topic) throws -> Parked {
-        // In milliseconds. What is no positive number means the longest wait, and is not refused.
-        let asked = try request.query("timeout").flatMap(Int.init) ?? 0
-        let timeout = asked > 0 ? min(.milliseconds(asked), Limits.wait) : Limits.wait
+        let timeout = try timeout(request)
         let places = try places.place(context.credential, of: context.payer)
         let wait = index.startWait(for: [topic, .access(context.userID)], until: .now + timeout)
         context.connection.onHangUp(wait.cancellation)
         return Parked(places: places, wait: wait)
     }
 
+    /// How long a client wants to wait. What is no positive number means the longest wait, and is not refused.
+    private func timeout(_ asked: some Queried) throws -> Duration {
+        let milliseconds = try asked.query("timeout").flatMap(Int.init) ?? 0
+        return milliseconds > 0 ? min(.milliseconds(milliseconds), Limits.wait) : Limits.wait
+    }
+
     /// The message of a review, which is told as expired only if that is final.
-    ///
-    /// - Throws: ``IndexError/notOwned``; ``APIError`` 404 when there is no such message, or no review in it.
     private func message(
-        _ id: Message.ID,
-        in channelID: Agent.ID?,
+        of review: Read<MessageWithParts>,
         by principal: Principal
     ) async throws -> MessageWithParts {
-        var message = try await storedMessage(id, in: channelID, by: principal)
-        guard message.review?.isOverdue(at: .now()) == true else { return message }
+        var message = try await index.read(by: principal, review.find)
+        if message.isNoted { return message }
         do {
             // A response that came in time may be in the commit under way. Only the writer, whose turn comes after it,
             // can tell that there is none. From then on that is final.
             try await index.write(for: .upkeep) { tx in _ = try tx.expireDue(limit: Sweep.batch) }
-            return try await storedMessage(id, in: channelID, by: principal)
+            return try await index.read(by: principal, review.find)
         } catch IndexError.full, IndexError.readOnly, IndexError.busy, IndexError.moved {
             // Nothing can be committed now, so no response can be either.
             message.review?.status = .expired
             return message
         }
     }
+}
 
-    /// The message as the index has it, whose expiry may not be noted yet.
-    private func storedMessage(
-        _ id: Message.ID,
-        in channelID: Agent.ID?,
-        by principal: Principal
-    ) async throws -> MessageWithParts {
-        let message = try await index.read(by: principal) { reader, user in
-            try reader.channel(channelID, ofMessage: id, ownedBy: user).flatMap { try reader.message(id, in: $0) }
-        }
-        guard let message, message.review != nil else { throw APIError.reviewNotFound }
-        return message
-    }
+extension MessageWithParts {
+    /// Whether the index has noted how its review ended, if it has.
+    fileprivate var isNoted: Bool { review?.isOverdue(at: .now()) != true }
 }
 
 /// A request that waits, from its first look to its answer.

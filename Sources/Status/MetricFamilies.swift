@@ -13,7 +13,7 @@ extension StatusModule {
         ),
         Family("placet_http_request_body_bytes_total", .counter, "Bytes of bodies that clients sent."),
         Family("placet_http_response_body_bytes_total", .counter, "Bytes of bodies that were sent to clients."),
-        Family("placet_http_ready_answers_total", .counter, "Requests that were answered from memory, without a task."),
+        Family("placet_http_ready_answers_total", .counter, "Requests that were answered at once, without a task."),
         Family("placet_http_open_connections", .gauge, "Connections that are open."),
         Family("placet_rate_limited_total", .counter, "Requests refused with 429 because too many came, by limit."),
 

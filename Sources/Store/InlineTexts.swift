@@ -13,12 +13,16 @@ extension FileStore {
     /// meanwhile or cannot be read, and texts of an unknown charset: the message they are in is stored all the same.
     package func texts(of attachments: [Attachment]) async throws -> [Attachment.ID: String] {
         var texts: [Attachment.ID: String] = [:]
-        for attachment in attachments
-        where attachment.size <= Self.maxInlineBytes && MediaType.hasInlineText(type: attachment.mimeType) {
+        for attachment in attachments where Self.hasText(attachment) {
             let bytes = try await bytes(of: attachment)
             texts[attachment.id] = bytes.flatMap { Charset.text($0, charset: attachment.charset) }
         }
         return texts
+    }
+
+    /// Whether the text of a file is sent along.
+    package static func hasText(_ attachment: Attachment) -> Bool {
+        attachment.size <= maxInlineBytes && MediaType.hasInlineText(type: attachment.mimeType)
     }
 
     private func bytes(of attachment: Attachment) async throws -> ByteBuffer? {

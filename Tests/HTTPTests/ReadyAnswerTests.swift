@@ -20,10 +20,18 @@ struct ReadyAnswerTests {
     private static func routes(scope: KeyScope = .files, limits: RateLimits? = nil) -> ReadyRoutes {
         let table = ReadyTable()
         table.add("files/:id/download", scope: scope) { request in
-            guard request.id != "cold" else { return nil }
-            let body = ReadyAnswer.Body.bytes(ByteBuffer(string: request.id))
-            let fields: HTTPFields = [.contentLength: "\(request.id.utf8.count)"]
+            let asked = request.parameters
+            guard asked.id != "cold", asked.queryText.isEmpty else { return nil }
+            let body = ReadyAnswer.Body.bytes(ByteBuffer(string: asked.id))
+            let fields: HTTPFields = [.contentLength: "\(asked.id.utf8.count)"]
             return ReadyAnswer(ReadyAnswer.Head(.ok, fields), request.isHead ? .none : body)
+        }
+        for path in ["messages", "messages/literal", "messages/:id"] {
+            table.add(path, scope: scope, isLong: true) { request in
+                let asked = request.parameters
+                let text = "\(path) \(asked.id) \((try? asked.query("q")) ?? "none")"
+                return .json(bytes: ByteBuffer(string: text), link: nil, to: request)
+            }
         }
         return ReadyRoutes(
             routes: table.routes,
@@ -75,6 +83,45 @@ struct ReadyAnswerTests {
         #expect(try wire.received() == "")
         #expect(try wire.arrived().last == "end")
         #expect(limits.takes(key: "k"))
+    }
+
+    @Test(
+        "the first route that fits is asked, with its parameter and the query",
+        arguments: [
+            ("messages", "messages  none"), ("messages?q=c%20d&q=e", "messages  c d"), ("messages?", "messages  none"),
+            ("messages/literal", "messages/literal  none"), ("messages/x%79?%71=1", "messages/:id xy 1"),
+            ("messages/x?y=/", "messages/:id x none"),
+        ]
+    )
+    func parameters(path: String, answer: String) throws {
+        let wire = try Wire(ready: Self.routes())
+        try wire.clientSends(Self.get("/api/v1/\(path)"))
+        #expect(try Answer(wire.received()).body == answer)
+    }
+
+    @Test(
+        "what no route fits goes on",
+        arguments: [
+            "messages/", "messages/x/", "messages/x/y", "messages/x%2F", "message", "messages?x#y", "messages#y",
+        ]
+    )
+    func unfit(path: String) throws {
+        let wire = try Wire(ready: Self.routes())
+        try wire.clientSends(Self.get("/api/v1/\(path)"))
+        #expect(try wire.received() == "" && wire.arrived().last == "end")
+    }
+
+    @Test("of what a client sends at once, one answer that may take long is ready, and after it another one")
+    func fairness() throws {
+        let wire = try Wire(ready: Self.routes())
+        let long = Self.get("/api/v1/messages")
+        try wire.clientSends(Self.get(Self.hot) + long + Self.get(Self.hot) + long)
+        #expect(try wire.arrived() == ["GET /api/v1/messages", "end"])
+        #expect(try wire.received().ranges(of: "HTTP/1.1 200").count == 3)
+        try wire.serverAnswers(.ok, [.contentLength: "1"], body: "4")
+        #expect(try wire.received().hasSuffix("4"))
+        try wire.clientSends(long)
+        #expect(try wire.received().hasSuffix("messages  none") && wire.arrived().isEmpty)
     }
 
     @Test("a key without the scope, and one over its rate, hear it from the ordinary way")

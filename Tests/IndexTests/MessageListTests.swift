@@ -136,7 +136,7 @@ struct MessageListTests {
     }
 
     @Test(
-        "A page takes three statements after the look-up of the channel, however many rows and parts it has",
+        "A page takes two statements after the look-up of the channel, however many rows and parts it has",
         .onlySQLite
     )
     func noStatementPerRow() async throws {
@@ -152,7 +152,7 @@ struct MessageListTests {
             #expect(page.count == 20)
             #expect(page.allSatisfy { $0.review?.messageID == $0.id && $0.attachments.count == 1 })
         }
-        #expect(statements.count == 4)
+        #expect(statements.count == 3)
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import Index
+import JSON
 
 /// One page of a list. `nextCursor` is null exactly when nothing follows.
 package struct PageJSON<Row: Encodable & Sendable>: Encodable, Sendable {
@@ -20,6 +21,15 @@ package struct PageJSON<Row: Encodable & Sendable>: Encodable, Sendable {
         let shown = records.prefix(limit)
         data = shown.map(show)
         nextCursor = isCut || records.count > limit ? shown.last.map { id($0).rawValue } : nil
+    }
+}
+
+extension PageJSON: JSONWritable where Row: JSONWritable {
+    package func write(to writer: inout JSONWriter) throws {
+        try writer.object {
+            try $0.member("data", data)
+            $0.member("nextCursor", nextCursor)
+        }
     }
 }
 

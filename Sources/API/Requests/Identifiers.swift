@@ -70,7 +70,12 @@ extension RequestContext {
     }
 }
 
-extension Request {
+extension ReadParameters {
+    /// The id in the path. Its type says what it names.
+    package func id<Entity>(of: Entity.Type) -> Identifier<Entity> { Identifier(rawValue: id) }
+}
+
+extension Queried {
     /// The channel that a request may name to limit itself to it.
     ///
     /// - Throws: ``APIError`` 400.

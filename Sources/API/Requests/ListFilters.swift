@@ -1,9 +1,8 @@
 import HTTP
-import Hummingbird
 import Index
 
 /// Query fields that filter lists.
-extension Request {
+extension Queried {
     /// What a list is searched for.
     ///
     /// - Throws: ``APIError`` 400 for more than ``Limits/search`` characters (Unicode code points).

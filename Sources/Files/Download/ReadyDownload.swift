@@ -24,7 +24,8 @@ extension FilesModule {
     func readyDownload(_ request: ReadyRequest) -> ReadyAnswer? {
         let userID = User.ID(rawValue: request.agent.user)
         let commitCount = index.commitCount
-        guard let known = recent.find(Attachment.ID(rawValue: request.id), of: userID, at: commitCount),
+        guard request.parameters.queryText.isEmpty,
+            let known = recent.find(request.parameters.id(of: Attachment.self), of: userID, at: commitCount),
             let answer = answer(known, request, at: commitCount)
         else { return nil }
         if !request.isHead {

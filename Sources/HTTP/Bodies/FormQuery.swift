@@ -10,7 +10,11 @@ struct FormQuery {
     func bytes(of name: String) -> [UInt8]? {
         for pair in pairs {
             let given = Self.name(pair)
-            guard given.count >= name.utf8.count, Self.decoded(given).elementsEqual(name.utf8) else { continue }
+            // Names of ours have no blank, so a plus matters in none.
+            let isPlain = !given.contains(UInt8(ascii: "%"))
+            guard isPlain ? given.elementsEqual(name.utf8) : Self.decoded(given).elementsEqual(name.utf8) else {
+                continue
+            }
             return Self.decoded(pair.dropFirst(given.count + 1))
         }
         return nil

@@ -23,7 +23,7 @@ package struct PageRequest: Sendable, Equatable {
     /// - Parameter takesAnyID: whether a cursor may be any text, because not all ids of these rows are of our making.
     /// - Throws: ``APIError`` 400 when `limit` is not a positive integer, or the cursor did not come from us.
     package init(
-        _ request: Request,
+        _ request: some Queried,
         defaultLimit: Int = defaultLimit,
         takesAnyID: Bool = false
     ) throws(APIError) {
@@ -48,12 +48,12 @@ package struct PageRequest: Sendable, Equatable {
     }
 }
 
-extension Request {
+extension Queried {
     /// The value of a `Link` header that leads to what follows in this list (RFC 8288): the same query with another
     /// `cursor`, or another value of the parameter that says where to go on. It has no path, so it is relative to the URL
     /// that the client asked for, also behind a proxy.
     package func linkToNext(_ place: String, as name: String = "cursor") -> String {
-        let given = FormQuery(uri.query ?? "").without(name)
+        let given = FormQuery(queryText).without(name)
         let query = (given.map { Self.escaped($0.utf8) } + ["\(name)=\(Self.escaped(place.utf8))"]).joined(
             separator: "&"
         )

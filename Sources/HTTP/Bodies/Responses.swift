@@ -6,12 +6,14 @@ import NIOCore
 extension Response {
     static let jsonType = "application/json; charset=utf-8"
 
-    /// An answer with bytes that are already JSON. No cache may keep it: it is about somebody, and some hold secrets.
+    /// No cache may keep JSON: it is about somebody, and some holds secrets.
+    static let jsonFields: HTTPFields = [
+        .contentType: jsonType, .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
+    ]
+
+    /// An answer with bytes that are already JSON.
     package static func json(bytes: ByteBuffer, status: HTTPResponse.Status) -> Response {
-        let headers: HTTPFields = [
-            .contentType: jsonType, .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
-        ]
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: bytes))
+        Response(status: status, headers: jsonFields, body: ResponseBody(byteBuffer: bytes))
     }
 
     /// An error, or what a test answers. What handlers answer is written by `API`, which keeps every digit.

@@ -1,12 +1,12 @@
 import HTTPTypes
+import Hummingbird
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
-/// What a ready answer is made from: a GET or HEAD with a valid API key, a path without query, and no body.
+/// What a ready answer is made from: a GET or HEAD with a valid API key, and no body.
 package struct ReadyRequest: Sendable {
-    /// What stands in the path for the parameter of the route.
-    package let id: String
+    package let parameters: ReadParameters
     package let isHead: Bool
     /// Conditions and range (RFC 9110 sections 13 and 14). Other fields are not there.
     package let conditions: HTTPFields
@@ -16,7 +16,7 @@ package struct ReadyRequest: Sendable {
     package let requestID: String
 }
 
-/// An answer that needed no index and no wait.
+/// An answer that needed no task and no wait.
 package struct ReadyAnswer: Sendable {
     /// Status and fields, in the form in which they are written. Making one costs some microseconds, so they are kept.
     package struct Head: Sendable {
@@ -59,5 +59,16 @@ package struct ReadyAnswer: Sendable {
 
     package init(_ head: Head, _ body: Body = .none) {
         (self.head, self.body) = (head, body)
+    }
+
+    private static let jsonHead = Head(.ok, Response.jsonFields)
+
+    /// The same as ``Response/json(bytes:status:)``.
+    ///
+    /// - Parameter link: the value of a `Link`, if there is one.
+    package static func json(bytes: ByteBuffer, link: String?, to request: ReadyRequest) -> ReadyAnswer {
+        var fields = [(HTTPField.Name.contentLength, "\(bytes.readableBytes)")]
+        if let link { fields.append((.link, link)) }
+        return ReadyAnswer(jsonHead.with(.ok, fields), request.isHead ? .none : .bytes(bytes))
     }
 }

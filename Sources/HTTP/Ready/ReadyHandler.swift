@@ -24,6 +24,9 @@ final class ReadyHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var passedOn = 0
     /// The answer to the request that is being read: only its end is still to come.
     private var found: ReadyRoutes.Found?
+    /// Whether an answer that may take long was given since the last pause. What a client sends at once beside it takes the
+    /// ordinary way, where the requests of others come between.
+    private var hadLong = false
     private var isSending = false
     /// What arrived meanwhile.
     private var held: [HTTPServerRequestPart] = []
@@ -48,6 +51,11 @@ final class ReadyHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if isSending { held.append(part) } else { take(part, context) }
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+        hadLong = false
+        context.fireChannelReadComplete()
+    }
+
     func read(context: ChannelHandlerContext) {
         if isSending { holdsRead = true } else { context.read() }
     }
@@ -61,8 +69,13 @@ final class ReadyHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch part {
         case .head(let head):
             // One who does not take what he is sent waits, as everybody does on the ordinary way.
-            found = passedOn == 0 && context.channel.isWritable ? routes.find(head, from: peer) : nil
-            if found != nil { return }
+            found =
+                passedOn == 0 && context.channel.isWritable
+                ? routes.find(head, from: peer, onlyShort: hadLong) : nil
+            if let found {
+                hadLong = hadLong || found.isLong
+                return
+            }
             passedOn += 1
         case .end:
             if let found = found.take() { return send(found, context) }

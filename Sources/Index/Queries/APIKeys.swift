@@ -6,6 +6,11 @@ extension Querying {
         try one(SQL.keyByHash, [Data(hash), now])
     }
 
+    /// Whose key it is, and so for whom it acts.
+    func userID(ofKey hash: [UInt8], now: Timestamp) throws -> User.ID? {
+        try one(SQL.userByHash, [Data(hash), now])
+    }
+
     /// The key with this SHA-256, also when it has expired. For the command line on this machine.
     package func anyAPIKey(hash: [UInt8]) throws -> APIKey? {
         try one(SQL.anyByHash, [Data(hash)])
@@ -97,10 +102,14 @@ private enum SQL {
     static let setDefaultChannel = """
         UPDATE api_keys SET default_channel_id = ? WHERE id = ? AND user_id = ? RETURNING \(APIKey.columns)
         """
-    static let keyByHash = """
-        SELECT \(APIKey.columns) FROM api_keys JOIN users ON users.id = api_keys.user_id
+    static let keyByHash = byHash("\(APIKey.columns)")
+    static let userByHash = byHash("api_keys.user_id")
+    private static func byHash(_ columns: String) -> String {
+        """
+        SELECT \(columns) FROM api_keys JOIN users ON users.id = api_keys.user_id
         WHERE api_keys.key_hash = ? AND \(isGood) AND users.removed_at IS NULL
         """
+    }
     static let anyByHash = "SELECT \(APIKey.columns) FROM api_keys WHERE key_hash = ?"
     static let keys = "SELECT \(APIKey.columns) FROM api_keys WHERE id < ? ORDER BY id DESC LIMIT ?"
     static let keysByUser = """

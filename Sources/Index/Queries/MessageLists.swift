@@ -96,7 +96,12 @@ extension Querying {
     /// The messages that a statement returns, as long as they are not too heavy together. Its columns must be
     /// `weighedMessage`.
     func page(_ sql: String, _ arguments: Arguments) throws -> MessagePage {
-        let page: Page<Message> = try weighed(sql, arguments)
+        let page: Page<MessageRow> = try weighed(sql, arguments) { row in
+            let own: Int = row.next()
+            // The number of files is read again, with the message.
+            var rest = row
+            return own + PageWeight.ofRow * rest.next()
+        }
         return MessagePage(rows: try withParts(page.rows), isCut: page.isCut)
     }
 }
@@ -133,49 +138,52 @@ struct Wanted {
     }
 }
 
-/// The columns of a list of messages: first the weight as ``PageWeight`` counts it, then the message.
-let weighedMessage = "\(messageWeight), \(Message.columns)"
+/// The columns of a list of messages: first the weight as ``PageWeight`` counts it, then the message, which begins with
+/// the number of its files. A file counts as a row: its names are short.
+let weighedMessage = "\(messageWeight), \(MessageRow.columns)"
 
-/// All that a message carries in a list. A file counts as a row: its names are short.
+/// All that a message carries in a list, but its files.
 let messageWeight = """
-    \(PageWeight.ofRow) + coalesce(length(messages.text), 0) + coalesce(length(messages.metadata), 0) + coalesce((
-        SELECT coalesce(length(payload), 0) + coalesce(length(callback), 0) + coalesce(length(response), 0)
-            + coalesce(length(feedback), 0) + coalesce(length(modified_file_ids), 0)
-        FROM reviews WHERE reviews.message_id = messages.id
-    ), 0) + \(PageWeight.ofRow) * (SELECT count(*) FROM attachments WHERE attachments.message_id = messages.id)
-    + CASE WHEN messages.stream_id IS NULL THEN 0 ELSE coalesce((
+    \(PageWeight.ofRow) + coalesce(length(messages.text), 0) + coalesce(length(messages.metadata), 0)
+    + coalesce(length(reviews.payload), 0) + coalesce(length(reviews.callback), 0)
+    + coalesce(length(reviews.response), 0) + coalesce(length(reviews.feedback), 0)
+    + coalesce(length(reviews.modified_file_ids), 0) + CASE WHEN messages.stream_id IS NULL THEN 0 ELSE coalesce((
         SELECT sum(length(text) + \(PageWeight.ofRow)) FROM stream_events
         WHERE stream_events.channel_id = messages.channel_id AND stream_events.stream_id = messages.stream_id
             AND stream_events.number > \(numberBeforeShownEvents)
     ), 0) END
     """
 
-/// The statements that find messages of one channel, with the columns that are wanted of each.
+/// The statements that find messages of one channel, with the columns that are wanted of each, some of them perhaps of
+/// tables that are joined.
 private struct ListStatements {
     let all: String
     let withFiles: String
     let byPattern: String
     let byTrigrams: String
 
-    init(_ columns: String) {
-        all = "SELECT \(columns) FROM messages WHERE channel_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
+    init(_ columns: String, joining join: String = "") {
+        all = """
+            SELECT \(columns) FROM messages \(join)
+            WHERE messages.channel_id = ? AND messages.id < ? ORDER BY messages.id DESC LIMIT ?
+            """
         withFiles = """
-            SELECT \(columns) FROM messages WHERE channel_id = ? AND id IN (
+            SELECT \(columns) FROM messages \(join) WHERE messages.channel_id = ? AND messages.id IN (
                 SELECT DISTINCT message_id FROM attachments WHERE channel_id = ? AND message_id < ?
                 ORDER BY message_id DESC LIMIT ?
             )
-            ORDER BY id DESC
+            ORDER BY messages.id DESC
             """
         byPattern = """
-            SELECT \(columns) FROM messages
-            WHERE channel_id = ? AND id < ? AND stream_state IS DISTINCT FROM 'streaming' AND contains(text, ?)
-                AND \(Wanted.filter)
-            ORDER BY id DESC LIMIT ?
+            SELECT \(columns) FROM messages \(join)
+            WHERE messages.channel_id = ? AND messages.id < ? AND messages.stream_state IS DISTINCT FROM 'streaming'
+                AND contains(messages.text, ?) AND \(Wanted.filter)
+            ORDER BY messages.id DESC LIMIT ?
             """
         // CROSS makes the full-text index the outer loop: newest first, and it stops when the page is full.
         byTrigrams = """
             SELECT \(columns)
-            FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid
+            FROM message_search CROSS JOIN messages ON messages.search_number = message_search.rowid \(join)
             WHERE message_search MATCH ? AND message_search.rowid > ? AND message_search.rowid < ?
                 AND messages.channel_id = ? AND messages.stream_state IS DISTINCT FROM 'streaming'
                 AND contains(messages.text, ?) AND \(Wanted.filter)
@@ -185,7 +193,7 @@ private struct ListStatements {
 }
 
 private enum SQL {
-    static let rows = ListStatements(weighedMessage)
+    static let rows = ListStatements(weighedMessage, joining: MessageRow.withReview)
     static let ids = ListStatements("messages.id")
     static let newestWith = """
         SELECT count(*) FROM (
@@ -199,6 +207,7 @@ private enum SQL {
         "SELECT max(id) FROM messages WHERE channel_id = merge.channel_id AND id < merge.position"
     )
     static let byIDs = """
-        SELECT \(weighedMessage) FROM messages WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC
+        SELECT \(weighedMessage) FROM \(MessageRow.source)
+        WHERE messages.id IN (SELECT value FROM json_each(?)) ORDER BY messages.id DESC
         """
 }

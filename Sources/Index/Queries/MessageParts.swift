@@ -35,29 +35,55 @@ package struct MessageWithParts: Sendable, Equatable, Identifiable {
     }
 }
 
+/// What one row has of a message: all but its files and its status events. Its columns are ``columns``, and come from
+/// ``source`` or from a join of the same tables.
+struct MessageRow: RowReadable, Sendable {
+    let hasFiles: Bool
+    let message: Message
+    let review: Review?
+
+    static let fileCount = "(SELECT count(*) FROM attachments WHERE attachments.message_id = messages.id)"
+    static let columns = """
+        \(fileCount), CASE WHEN reviews.message_id IS NULL THEN 0 ELSE 1 END, \(Message.columns), \(Review.columns)
+        """
+    static let withReview = "LEFT JOIN reviews ON reviews.message_id = messages.id"
+    static let source = "messages \(withReview)"
+
+    init(row: inout Row) {
+        let (fileCount, hasReview): (Int, Bool) = (row.next(), row.next())
+        hasFiles = fileCount > 0
+        message = Message(row: &row)
+        review = hasReview ? Review(row: &row) : nil
+    }
+}
+
 extension Querying {
-    /// The message with its parts.
-    func withParts(_ message: Message?) throws -> MessageWithParts? {
-        try message.flatMap { try withParts([$0]).first }
+    /// The message of a statement's only row, with its parts; nil when there is none.
+    func message(_ sql: String, _ arguments: Arguments) throws -> MessageWithParts? {
+        var found: MessageRow?
+        try connection.rows(sql, arguments) { row in
+            var row = row
+            found = MessageRow(row: &row)
+            return false
+        }
+        return try found.flatMap { try withParts([$0]).first }
     }
 
-    /// Messages with their parts. However many there are, it takes two more statements, or three if there are drafts.
-    func withParts(_ messages: [Message]) throws -> [MessageWithParts] {
-        if messages.isEmpty { return [] }
-        let ids = jsonArray(of: messages.map(\.id))
-        let reviews: [Review] = try all(SQL.reviews, [ids])
-        let attachments: [Attachment] = try all(SQL.attachments, [ids])
-        let reviewByID = Dictionary(uniqueKeysWithValues: reviews.map { ($0.messageID, $0) })
+    /// Messages with their parts. However many there are, it takes one more statement if there are files, and one if
+    /// there are drafts.
+    func withParts(_ rows: [MessageRow]) throws -> [MessageWithParts] {
+        let withFiles = rows.filter(\.hasFiles).map(\.message.id)
+        let attachments: [Attachment] = withFiles.isEmpty ? [] : try all(SQL.attachments, [jsonArray(of: withFiles)])
         let attachmentsByID = Dictionary(grouping: attachments, by: \.messageID)
-        let hasStreams = messages.contains { $0.streamID != nil }
-        let events: [StreamEvent] = hasStreams ? try all(SQL.statusEvents, [ids]) : []
+        let drafts = rows.filter { $0.message.streamID != nil }.map(\.message.id)
+        let events: [StreamEvent] = drafts.isEmpty ? [] : try all(SQL.statusEvents, [jsonArray(of: drafts)])
         let eventsByStream = Dictionary(grouping: events, by: \.streamID)
-        let all = messages.map { message in
+        let all = rows.map { row in
             MessageWithParts(
-                message: message,
-                review: reviewByID[message.id],
-                attachments: attachmentsByID[message.id] ?? [],
-                statusEvents: message.streamID.flatMap { eventsByStream[$0] } ?? []
+                message: row.message,
+                review: row.review,
+                attachments: row.hasFiles ? attachmentsByID[row.message.id] ?? [] : [],
+                statusEvents: row.message.streamID.flatMap { eventsByStream[$0] } ?? []
             )
         }
         if all.reduce(0, { $0 + $1.freeBytes }) > ReadLimit.bytes { throw IndexError.tooLarge }
@@ -74,7 +100,6 @@ let numberBeforeShownEvents = """
     """
 
 private enum SQL {
-    static let reviews = "SELECT \(Review.columns) FROM reviews WHERE message_id IN (SELECT value FROM json_each(?))"
     static let statusEvents = """
         SELECT \(StreamEvent.columns)
         FROM messages JOIN stream_events

@@ -1,12 +1,12 @@
 extension Querying {
     /// The message of that id with its parts; nil also when it is in another channel.
     package func message(_ id: Message.ID, in channel: OwnedChannel) throws -> MessageWithParts? {
-        try withParts(try one(SQL.messageInChannel, [id, channel.id]))
+        try message(SQL.messageInChannel, [id, channel.id])
     }
 
     /// The message of that id with its parts, in any of the user's channels; nil when it is in none of them.
     package func message(_ id: Message.ID, ofUser user: ActingUser) throws -> MessageWithParts? {
-        try withParts(try one(SQL.messageOfUser, [id, user.id]))
+        try message(SQL.messageOfUser, [id, user.id])
     }
 
     /// The same, or nil when it weighs more than `maxWeight`, counted as in ``PageWeight``. Then it is not read.
@@ -18,7 +18,7 @@ extension Querying {
     /// The message of that id with its parts, whatever its channel. For the delivery of webhooks, which acts for no
     /// user. Handlers of requests must not use it.
     package func anyMessage(id: Message.ID) throws -> MessageWithParts? {
-        try withParts(try one(SQL.messageByID, [id]))
+        try message(SQL.messageByID, [id])
     }
 
     /// The message to which an agent, or a user, gave this name in the channel. What it holds is not read.
@@ -135,24 +135,28 @@ package struct NamedMessage: Sendable, Equatable, RowReadable {
 }
 
 private enum SQL {
-    static let messageByID = "SELECT \(Message.columns) FROM messages WHERE id = ?"
+    static let messageByID = "SELECT \(MessageRow.columns) FROM \(MessageRow.source) WHERE messages.id = ?"
     static let messageOfUser = """
-        SELECT \(Message.columns) FROM messages JOIN agents ON agents.id = messages.channel_id
+        SELECT \(MessageRow.columns)
+        FROM messages JOIN agents ON agents.id = messages.channel_id \(MessageRow.withReview)
         WHERE messages.id = ? AND agents.user_id = ? AND agents.removed_at IS NULL
         """
-    static let messageInChannel = "SELECT \(Message.columns) FROM messages WHERE id = ? AND channel_id = ?"
+    static let messageInChannel = "\(messageByID) AND messages.channel_id = ?"
     static let namedByClient = """
         SELECT id, stream_state FROM messages WHERE channel_id = ? AND sender_type = ? AND client_id = ?
         """
     static let namedByStream = "SELECT id, stream_state FROM messages WHERE channel_id = ? AND stream_id = ?"
     static let group = "SELECT iteration_group_id FROM messages WHERE id = ? AND channel_id = ?"
     static let iterations = """
-        SELECT \(weighedMessage) FROM messages
-        WHERE iteration_group_id = ? AND channel_id = ?
-            AND iteration > coalesce((SELECT last.iteration FROM messages AS last WHERE last.id = ?), 0)
-        ORDER BY iteration LIMIT ?
+        SELECT \(weighedMessage) FROM \(MessageRow.source)
+        WHERE messages.iteration_group_id = ? AND messages.channel_id = ?
+            AND messages.iteration > coalesce((SELECT last.iteration FROM messages AS last WHERE last.id = ?), 0)
+        ORDER BY messages.iteration LIMIT ?
         """
-    static let weight = "SELECT \(messageWeight) FROM messages WHERE id = ?"
+    static let weight = """
+        SELECT \(messageWeight) + \(PageWeight.ofRow) * \(MessageRow.fileCount)
+        FROM \(MessageRow.source) WHERE messages.id = ?
+        """
     static let insertMessage = Message.columns.insert(and: [("search_number", nextSearchNumber)])
     static let insertMessageOnce = Dialects(
         sqlite: """

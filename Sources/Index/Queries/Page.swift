@@ -18,14 +18,19 @@ package enum PageWeight {
 }
 
 extension Querying {
-    /// The rows that a statement returns, as long as they are not too heavy together. Its first column is the weight
-    /// of the row.
-    func weighed<Value: RowReadable & Sendable>(_ sql: String, _ arguments: Arguments) throws -> Page<Value> {
+    /// The rows that a statement returns, as long as they are not too heavy together.
+    ///
+    /// - Parameter weigh: reads the weight of a row, its first column.
+    func weighed<Value: RowReadable & Sendable>(
+        _ sql: String,
+        _ arguments: Arguments,
+        by weigh: (inout Row) -> Int = { $0.next() }
+    ) throws -> Page<Value> {
         var page = Page<Value>.empty
         var weight = 0
         try connection.rows(sql, arguments) { row in
             var row = row
-            weight += row.next() as Int
+            weight += weigh(&row)
             guard weight <= ReadLimit.bytes else { return false }
             page.isCut = weight > PageWeight.most && !page.rows.isEmpty
             if !page.isCut { page.rows.append(Value(row: &row)) }

@@ -221,14 +221,15 @@ private enum SQL {
         ORDER BY reviews.message_id DESC LIMIT ?
         """
     static let byIDs = """
-        SELECT \(weighedMessage) FROM messages WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC
+        SELECT \(weighedMessage) FROM \(MessageRow.source)
+        WHERE messages.id IN (SELECT value FROM json_each(?)) ORDER BY messages.id DESC
         """
     static let answers = ChannelMerge.oldestFirst(
         "SELECT min(number) FROM answers WHERE channel_id = merge.channel_id AND number > merge.position"
     )
     static let byNumbers = """
         SELECT \(weighedMessage)
-        FROM answers JOIN messages ON messages.id = answers.message_id
+        FROM answers JOIN messages ON messages.id = answers.message_id \(MessageRow.withReview)
         WHERE answers.number IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) ORDER BY answers.number
         """
     static let countByStatus = counted("status = ?")

@@ -19,7 +19,7 @@ extension Response {
 
     /// A list as a plain array. When more follows, a `Link` leads to it (docs/api.md, "Conventions", Lists).
     package static func array<Row>(_ page: PageJSON<Row>, of request: Request) throws -> Response {
-        try .json(page.data).linking(to: page.nextCursor, of: request)
+        try JSONAnswer(array: page, of: request).response
     }
 
     /// The same answer, with a `Link` to what follows `cursor` if there is one.

@@ -121,7 +121,7 @@ package struct Assembly: Sendable {
                 metrics: registry,
                 logger: logger
             ),
-            try ReferenceModule(version: Server.version),
+            ReferenceModule(version: Server.version),
             ReviewsModule(store: store),
             EventsModule(index: index),
             PluginsModule(

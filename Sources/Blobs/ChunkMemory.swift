@@ -3,14 +3,14 @@ import Synchronization
 /// The memory in which spools gather what they write, shared by all of a store: the more of them write at a time, the
 /// smaller their chunks.
 ///
-/// A spool holds two chunks. Up to 32 have chunks of 256 KiB, with which an upload is fastest; 64 have half of that, so
-/// all together hold 16 MiB. From 128 on each has the least.
+/// A spool holds two chunks. Up to 24 have chunks of 256 KiB, with which an upload is fastest, and up to 48 half of that,
+/// so all together hold 12 MiB. With more of them each has the least.
 final class ChunkMemory: Sendable {
     static let most = 262_144
     /// What a spool may always hold, without a share.
     static let least = 65_536
     /// The half that holds the chunks being filled. As much is being written.
-    private static let filling = 8 << 20
+    private static let filling = 6 << 20
 
     private let shares = Mutex(0)
 

@@ -9,7 +9,7 @@ import Testing
 struct ChunkMemoryTests {
     @Test(
         "chunks are as large as is of use, smaller when many write, and never tiny",
-        arguments: [(1, 262_144), (32, 262_144), (33, 131_072), (64, 131_072), (65, 65_536), (1_000, 65_536)]
+        arguments: [(1, 262_144), (24, 262_144), (25, 131_072), (48, 131_072), (49, 65_536), (1_000, 65_536)]
     )
     func sizes(count: Int, bytes: Int) {
         let memory = ChunkMemory()
@@ -17,9 +17,9 @@ struct ChunkMemoryTests {
         #expect(shares.allSatisfy { $0.chunkBytes == bytes })
     }
 
-    /// What a spool would get beside 32 others that write, if no other does.
+    /// What a spool would get beside 24 others that write, if no other does.
     private static func chunkBytes(_ test: TestStore) -> Int {
-        let shares = (0..<32).map { _ in test.store.chunks.share() }
+        let shares = (0..<24).map { _ in test.store.chunks.share() }
         return shares[0].chunkBytes
     }
 

@@ -10,21 +10,31 @@ import Zip
 /// files lie in a folder that is named after what is in them: they may be kept for good, and files of two versions
 /// never meet.
 package struct DashboardModule: RouteModule {
-    private let page: StaticAnswer
-    private let serviceWorker: StaticAnswer
-    private let files: [String: StaticAnswer]
-    private let folder: String
+    /// The parts as they are answered, plain and compressed.
+    private struct Answers {
+        let page: StaticAnswer
+        let serviceWorker: StaticAnswer
+        let files: [String: StaticAnswer]
+        let folder: String
+    }
+
+    /// Where only agents come, nobody asks for them.
+    private let answers: MadeWhenAsked<Answers>
 
     /// - Parameter uploadLimit: of a file, in bytes; the page tells it before somebody chooses one.
     package init(uploadLimit: Int64) {
-        let parts = Self.parts
-        folder = parts.folder
-        files = parts.files.reduce(into: [:]) { files, file in
-            files[file.key] = Self.answer(file.value, file.key, cache: "public, max-age=31536000, immutable")
+        answers = MadeWhenAsked {
+            let parts = DashboardParts()
+            let text = parts.page.replacing("{{uploadLimit}}", with: "\(uploadLimit)")
+            return Answers(
+                page: Self.answer(text, "index.html", policy: Self.policy),
+                serviceWorker: Self.answer(parts.serviceWorker, "service-worker.js", policy: Self.workerPolicy),
+                files: parts.files.reduce(into: [:]) { files, file in
+                    files[file.key] = Self.answer(file.value, file.key, cache: "public, max-age=31536000, immutable")
+                },
+                folder: parts.folder
+            )
         }
-        serviceWorker = Self.answer(parts.serviceWorker, "service-worker.js", policy: Self.workerPolicy)
-        let text = parts.page.replacing("{{uploadLimit}}", with: "\(uploadLimit)")
-        page = Self.answer(text, "index.html", policy: Self.policy)
     }
 
     private static func answer(
@@ -37,15 +47,15 @@ package struct DashboardModule: RouteModule {
         return StaticAnswer(bytes, gzipped: gzip(bytes), type: type(of: name), policy: policy, cache: cache)
     }
 
-    private static let parts = DashboardParts()
-
     package func addRoutes(to mounts: Mounts) {
         for path in Self.pages {
-            mounts.open.get(RouterPath(path)) { [page] request, _ in page.response(to: request) }
+            mounts.open.get(RouterPath(path)) { [answers] request, _ in try answers.value.page.response(to: request) }
         }
         mounts.open.get("dashboard/:version/:name", use: file)
         // At the root, because a service worker serves the paths beside its own; browsers ask for it anew by themselves.
-        mounts.open.get("service-worker.js") { [serviceWorker] request, _ in serviceWorker.response(to: request) }
+        mounts.open.get("service-worker.js") { [answers] request, _ in
+            try answers.value.serviceWorker.response(to: request)
+        }
         mounts.user.post("markdown", use: markdown)
     }
 
@@ -69,8 +79,11 @@ package struct DashboardModule: RouteModule {
 
     /// - Throws: ``APIError`` 404 for a file of another version too: its page has to be loaded anew.
     private func file(_ request: Request, _ context: RootContext) throws -> Response {
-        guard try context.pathParameter("version") == folder, let file = files[try context.pathParameter("name")]
-        else { throw APIError(.notFound, "There is no such file of the dashboard: load the page anew") }
+        let (version, name) = (try context.pathParameter("version"), try context.pathParameter("name"))
+        let answers = try answers.value
+        guard version == answers.folder, let file = answers.files[name] else {
+            throw APIError(.notFound, "There is no such file of the dashboard: load the page anew")
+        }
         return file.response(to: request)
     }
 

@@ -53,10 +53,10 @@ struct WaitingTests {
 
     @Test("A wait that goes on in other tasks hears what was called between, and ends with its last reference")
     func started() async throws {
-        let index = try await Fixture().index
-        var wait: Wait? = index.startWait(for: [.message("m")], until: .now + .seconds(60))
-        #expect(index.feed.doorbells.counts == [1, 1, 1])
-        index.feed.doorbells.ring([.message("m")])
+        let fixture = try await Fixture()
+        var wait: Wait? = fixture.index.startWait(for: [.message("m")], until: .now + .seconds(60))
+        #expect(fixture.index.feed.doorbells.counts == [1, 1, 1])
+        fixture.index.feed.doorbells.ring([.message("m")])
         await wait?.park()
         #expect(try wait?.isOver() == false)
         let cancel = try #require(wait?.cancellation)
@@ -64,7 +64,7 @@ struct WaitingTests {
         await wait?.park()
         #expect(throws: CancellationError.self) { try wait?.isOver() }
         wait = nil
-        #expect(index.feed.doorbells.counts == [0, 0, 0])
+        #expect(fixture.index.feed.doorbells.counts == [0, 0, 0])
         cancel()
     }
 

@@ -63,6 +63,7 @@ ONLY_SQLITE = {
     "search_changes": "the search by FTS5: PostgreSQLSearch.swift",
     "search_trigrams": "the search by FTS5: PostgreSQLSearch.swift",
     "search_number": "the search by FTS5: PostgreSQLSearch.swift",
+    "contains(text, ?)": "PostgreSQLSearch.swift has another text for it",
     "contains(messages.text, ?)": "PostgreSQLSearch.swift has another text for it",
     "SELECT id FROM messages WHERE channel_id = ? AND id > ? ORDER BY id": "numbers of messages for FTS5",
     "FROM blobs WHERE key > ? AND key < ? AND": "the backup of a folder: pg_dump",

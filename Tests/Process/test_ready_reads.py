@@ -5,18 +5,11 @@ import re
 import pytest
 import requests
 from placet_server import Server, eventually
-from test_ready_answers import ask, both_ways, ready_count
+from test_ready_answers import ask, both_ways, ready_count, server  # noqa: F401
 from wire import Wire, head
 
 OPTIONS = {"options": [{"id": "yes", "label": "Yes"}, {"id": "no", "label": "No"}]}
 UNKNOWN = "01999999-9999-7999-8999-999999999999"
-
-
-@pytest.fixture(scope="module")
-def server(binary):
-    server = Server(binary, PLACET_TRUSTED_PROXIES="127.0.0.0/8", PLACET_CORS_ORIGINS="https://app.example").start()
-    yield server
-    server.dispose()
 
 
 @pytest.fixture(scope="module")

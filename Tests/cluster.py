@@ -194,6 +194,10 @@ class BalancedNodes(Server):
         self.process, self.port = self._first.process, self._balancer.port
         return self
 
+    @property
+    def node(self):
+        return self._first
+
     def log(self):
         return "".join(node.log() for node in self._cluster.nodes)
 

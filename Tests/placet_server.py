@@ -90,6 +90,11 @@ class Server:
         self.output = None
         self.port = None
 
+    @property
+    def node(self):
+        """The server itself: nothing stands in front of it."""
+        return self
+
     # Life
 
     def start(self, port=0):

@@ -37,30 +37,37 @@ extension FileStore {
     }
 
     /// An upload of the caller's as it stands; nil when there is none, or its bytes are gone, as after a restore: then it
-    /// is forgotten.
+    /// is forgotten. Who asks keeps nobody from writing.
     package func partialUpload(_ id: PartialUpload.ID, by principal: Principal) async throws -> PartialUpload? {
-        // While another request writes, what it does with row and bytes cannot be judged.
-        guard let turn = uploadTurns.take(id) else {
-            return try await index.read(by: principal) { try $0.partialUpload(id, of: $1, now: .now()) }
-        }
+        let (found, lacksBytes) = try await lookAt(id, by: principal)
+        // While another request writes, what it does with row and bytes cannot be judged. Hence the turn, and a second
+        // look.
+        guard lacksBytes, let turn = uploadTurns.take(id) else { return found }
         defer { turn.end() }
         return try await partialUpload(turn, by: principal)
     }
 
     /// The same within a turn.
     package func partialUpload(_ turn: UploadTurn, by principal: Principal) async throws -> PartialUpload? {
-        let id = turn.id
+        let (found, lacksBytes) = try await lookAt(turn.id, by: principal)
+        guard lacksBytes else { return found }
+        _ = try await forget(turn, by: principal)
+        return nil
+    }
+
+    private func lookAt(
+        _ id: PartialUpload.ID,
+        by principal: Principal
+    ) async throws -> (PartialUpload?, lacksBytes: Bool) {
         let (found, partBytes) = try await index.read(by: principal) {
             (try $0.partialUpload(id, of: $1, now: .now()), try $0.partBytes(of: id))
         }
-        guard let found, found.received < found.length else { return found }
+        guard let found, found.received < found.length else { return (found, false) }
         let isHere =
             if blobs.leases { partBytes == found.received } else {
                 try await folder.hasPartial(id.rawValue, bytes: Int64(found.received))
             }
-        if isHere { return found }
-        _ = try await forget(turn, by: principal)
-        return nil
+        return (found, !isHere)
     }
 
     /// Takes the turn at an upload: of two requests to this node that would write, one does.

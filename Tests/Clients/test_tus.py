@@ -5,6 +5,7 @@ import http.client
 import signal
 import socket
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -84,9 +85,22 @@ def test_curl_goes_on_after_a_break(owner, tmp_path, content):
     is_stored(owner, head(owner, path).headers["Placet-File-Id"], content)
 
 
+def test_who_asks_how_far_an_upload_is_keeps_nobody_from_sending(owner, content):
+    path = begin(owner, len(content))
+    piece = len(content) // 60 + 1
+    with ThreadPoolExecutor() as askers:
+        for start in range(0, len(content), piece):
+            asked = [askers.submit(offset, owner, path) for _ in range(4)]
+            assert patch(owner, path, start, content[start:start + piece]).status_code == 204
+            for answer in asked:
+                assert answer.result() in (start, min(start + piece, len(content)))
+    is_stored(owner, head(owner, path).headers["Placet-File-Id"], content)
+
+
 def test_what_came_before_a_connection_broke_stays(owner, content):
     path = begin(owner, len(content))
-    connection = http.client.HTTPConnection("127.0.0.1", owner.server.port, timeout=30)
+    # nginx would drop what it has not passed on yet when its client ends.
+    connection = http.client.HTTPConnection("127.0.0.1", owner.server.node.port, timeout=30)
     connection.putrequest("PATCH", path)
     for name, value in {**PIECE, "x-api-key": owner.key, "Upload-Offset": "0", "Content-Length": str(len(content))}.items():
         connection.putheader(name, value)

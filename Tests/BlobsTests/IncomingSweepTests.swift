@@ -121,7 +121,7 @@ import Testing
         try await withStore { test in
             let keys = try await publishTwiceAndDrop(test)
             #expect(test.names(in: "incoming").count == 2)
-            let next = try test.reopened()
+            let next = try await test.reopened()
             let report = try await next.store.sweepIncoming { _ in [keys[1]] }
             #expect(report == SweepReport(leftovers: 2, removedBlobs: 1, keptBlobs: 1))
             #expect(!next.exists(keys[0]) && next.exists(keys[1]))

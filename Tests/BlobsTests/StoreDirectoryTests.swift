@@ -10,7 +10,7 @@ import Testing
             #expect(throws: BlobError.locked(pid: getpid())) {
                 try DiskBlobStore(root: test.root, threads: test.threads)
             }
-            let next = try test.reopened()
+            let next = try await test.reopened()
             #expect(next.store.storeID == test.store.storeID)
             next.store.close()
         }
@@ -23,9 +23,9 @@ import Testing
             test.store.close()
             #expect(try OtherProcess.canLock(test.root))
             let other = try OtherProcess(locking: test.root)
-            #expect(throws: BlobError.locked(pid: 4711)) { try test.reopened() }
+            await #expect(throws: BlobError.locked(pid: 4711)) { try await test.reopened() }
             other.release()
-            try test.reopened().store.close()
+            try await test.reopened().store.close()
         }
     }
 
@@ -65,7 +65,7 @@ import Testing
             #expect(store == "placet blobs 1 \(test.store.storeID)\n")
             // If the folders were looked after at each start, this one would come back.
             try FileManager.default.removeItem(atPath: test.root + "/blobs/sha256/7f")
-            let next = try test.reopened()
+            let next = try await test.reopened()
             #expect(next.names(in: "blobs/sha256").count == 255)
             next.store.close()
         }
@@ -93,7 +93,7 @@ import Testing
             try manager.removeItem(atPath: test.root + "/STORE")
             try manager.removeItem(atPath: test.root + "/blobs/sha256/80")
             try "half".write(toFile: test.root + "/STORE.new", atomically: false, encoding: .utf8)
-            let next = try test.reopened()
+            let next = try await test.reopened()
             #expect(next.names(in: "blobs/sha256").count == 256)
             #expect(next.store.storeID != test.store.storeID)
             next.store.close()
@@ -105,13 +105,13 @@ import Testing
         try await withStore { test in
             let manager = FileManager.default
             try manager.moveItem(atPath: test.root + "/blobs", toPath: test.root + "/elsewhere")
-            #expect(throws: BlobError.missingLayout) { try test.reopened() }
+            await #expect(throws: BlobError.missingLayout) { try await test.reopened() }
             try manager.moveItem(atPath: test.root + "/elsewhere", toPath: test.root + "/blobs")
             let ours = try String(contentsOfFile: test.root + "/STORE", encoding: .utf8)
             for text in ["", "placet blobs 2 " + ours.suffix(33), ours + "x", String(ours.dropLast(2)) + "\n"] {
                 try manager.removeItem(atPath: test.root + "/STORE")
                 try text.write(toFile: test.root + "/STORE", atomically: false, encoding: .utf8)
-                #expect(throws: BlobError.foreignLayout) { try test.reopened() }
+                await #expect(throws: BlobError.foreignLayout) { try await test.reopened() }
             }
         }
     }

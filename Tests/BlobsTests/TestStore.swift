@@ -66,8 +66,20 @@ struct TestStore {
     }
 
     /// Stops the store and opens the folder again, as the next process would.
-    func reopened() throws -> TestStore {
+    func reopened() async throws -> TestStore {
         store.close()
+        // A thread that has done its work may still have to let go of the folder.
+        for _ in 0..<1000 {
+            do {
+                return try opened()
+            } catch let error as BlobError where error == .locked(pid: getpid()) {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+        return try opened()
+    }
+
+    private func opened() throws -> TestStore {
         let store = try DiskBlobStore(root: root, threads: threads)
         return TestStore(store: store, blobs: .disk(store), root: root, threads: threads)
     }

@@ -11,7 +11,7 @@ from openapi_document import ADMIN, Person, World, fetch, operations, with_close
 from placet_server import eventually
 
 DEADLINE = 600
-EXAMPLES = 30
+EXAMPLES = 15
 FOLDER = Path(__file__).parent
 SETTINGS = ["LANGUAGE", "TOKEN", "PROJECT"]
 

@@ -12,7 +12,7 @@ import requests
 from placet_server import eventually
 
 # How long writers and collector go on, in seconds.
-SOAK = float(os.environ.get("PLACET_SOAK_SECONDS", "60"))
+SOAK = float(os.environ.get("PLACET_SOAK_SECONDS", "25"))
 WRITERS = 16
 
 

@@ -156,20 +156,15 @@ struct CommitOutcomeTests {
             _ = try await test.add(Self.hello)
             let index = test.store.index
             let oldKey = try await index.read { try String.fetchOne($0.db, sql: "SELECT key FROM blobs") }
-            let (begun, gate) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            let (begun, gate) = (AsyncStream.makeStream(of: Void.self), DispatchSemaphore(value: 0))
             // Holds the writer until the file has been looked up and waits with its rows; then takes the row.
             async let collected: Void = index.write { tx in
-                begun.signal()
+                begun.continuation.finish()
                 gate.wait()
                 try tx.db.execute(sql: "DELETE FROM attachments")
                 try tx.db.execute(sql: "DELETE FROM blobs")
             }
-            await withCheckedContinuation { continuation in
-                DispatchQueue.global().async {
-                    begun.wait()
-                    continuation.resume()
-                }
-            }
+            for await _ in begun.stream {}
             async let added = test.add(Self.hello)
             for _ in 0..<1000 where index.commits.waitingCount == 0 { try await Task.sleep(for: .milliseconds(5)) }
             let waiting = index.commits.waitingCount

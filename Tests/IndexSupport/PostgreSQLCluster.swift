@@ -7,7 +7,7 @@ import Synchronization
 package final class PostgreSQLCluster: Sendable {
     /// The one that all suites share, with a database for each test.
     package static let shared = Result {
-        PostgreSQLConnection.didRun.withLock { $0 = StatementLog().add }
+        PostgreSQLConnection.observer.withLock { $0 = .init(didRun: StatementLog().add) }
         return try PostgreSQLCluster()
     }
 

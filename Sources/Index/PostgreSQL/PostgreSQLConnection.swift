@@ -26,7 +26,9 @@ package final class PostgreSQLConnection: @unchecked Sendable {
         /// Called after each commit, whose answer counts as lost when it throws; for the tests.
         package var didCommit: (() throws -> Void)?
         /// Told of each statement that a server has run; for the tests.
-        package static let didRun = Mutex<(@Sendable (String) -> Void)?>(nil)
+        static let observer = Mutex<Observer?>(nil)
+        /// A function in the mutex itself would get another wrapper each time somebody looks.
+        struct Observer: Sendable { let didRun: @Sendable (String) -> Void }
     #endif
 
     /// Connects as `server` says, and makes sure that everything is read and written in one way.
@@ -130,7 +132,7 @@ package final class PostgreSQLConnection: @unchecked Sendable {
         let ending = answers.readLast(read)
         try answers.end()
         #if DEBUG
-            if mustPrepare { Self.didRun.withLock { $0?(sql) } }
+            if mustPrepare { Self.observer.withLock { $0?.didRun(sql) } }
         #endif
         return ending
     }
